@@ -1,0 +1,2 @@
+//! The data thread.
+fn main() {}
