@@ -1,1 +1,7 @@
 //! Vitrine.
+pub mod bytes;
+pub mod catalog;
+pub mod error;
+pub mod ids;
+pub mod protocol;
+pub mod spec;

@@ -1,0 +1,14 @@
+//! Identifiers that must not be mixed up.
+
+/// One range read under way. Never reused within a worker's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FetchId(pub u32);
+
+/// A column of the open table: its place among the leaf columns of the parquet schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ColumnId(pub u16);
+
+/// Which state of the filters an answer belongs to. The page counts it up with every change,
+/// and an answer that carries an older number is stale.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Generation(pub u32);
