@@ -8,7 +8,8 @@ use hyper::header;
 use serde_json::{Value, json};
 
 use crate::reply::{Ask, Reply};
-use crate::resolve::{HubSite, Outcome, encode, encode_path, no_entry, no_revision};
+use crate::resolve::{HubSite, Outcome, no_entry, no_revision};
+use crate::route::{encode, encode_path};
 use crate::signature::parameter;
 use crate::store::{Blob, CONVERTED, Repo, digest};
 

@@ -15,7 +15,7 @@ use crate::faults::Fault;
 use crate::link::Link;
 use crate::log::{Entry, Server};
 use crate::reply::{Ask, Reply};
-use crate::resolve::decode;
+use crate::route::decode;
 use crate::runtime::Runtime;
 use crate::server::{Place, Site, Wire, listen, run};
 use crate::store::{Content, digest};

@@ -141,9 +141,6 @@ impl Feed {
                 return Ok(());
             }
         }
-        if let Some((_, pause)) = stall {
-            sleep(pause).await;
-        }
         if cut.is_some() || close.is_some() {
             sleep(FLUSH).await;
         }

@@ -81,6 +81,7 @@ pub enum What {
         after: u64,
     },
     /// After so many body bytes (0: after the headers) nothing comes for `pause`; then the rest does.
+    /// A body no longer than that is sent as ever.
     Stall {
         /// Body bytes sent before the pause.
         after: u64,

@@ -20,7 +20,8 @@
 //! # In reading order
 //!
 //! `config` and `store` are what is served, `server` is the way of every request, `reply` the answer before
-//! it is sent, `body` the sending. `resolve`, `api`, `cdn` and `app` are the answers themselves; `signature`,
+//! it is sent, `body` the sending. `route` says what a path means; `resolve`, `api`, `cdn` and
+//! `app` are the answers themselves; `signature`,
 //! `limits`, `link`, `log` and `faults` each do what their name says.
 //!
 //! # Never
@@ -39,6 +40,7 @@ mod link;
 mod log;
 mod reply;
 mod resolve;
+mod route;
 mod runtime;
 mod server;
 mod signature;
