@@ -2,8 +2,11 @@
 pub mod bytes;
 pub mod catalog;
 pub mod column;
+pub mod crossfilter;
 pub mod error;
+pub mod filter;
 pub mod ids;
 pub mod parquet;
 pub mod protocol;
+pub mod select;
 pub mod spec;
