@@ -90,7 +90,16 @@ fn clippy() -> Result<Report> {
         lint(&["--workspace", "--all-targets"]),
         // Left out of all targets, because it needs the built app to run.
         lint(&["--package", "vitrine", "--test", "browser"]),
-        lint(&["--package", "vitrine", "--lib", "--bins", "--target", "wasm32-unknown-unknown"]),
+        lint(&[
+            "--package",
+            "vitrine",
+            "--lib",
+            "--bins",
+            "--test",
+            "wasm",
+            "--target",
+            "wasm32-unknown-unknown",
+        ]),
     ]))
 }
 
