@@ -1,12 +1,41 @@
-//! Vitrine.
+//! Vitrine: an in-browser explorer for text-to-image prompt datasets.
+//!
+//! # Codemap
+//! Modules stand on four floors and import downwards only; a test proves it.
+//!
+//! - Words: [`bytes`] (ranges, amounts), [`ids`], [`error`].
+//! - Formats, sans-IO: [`parquet`] (footer, page maps, plans, decoding), [`hub`] (addresses,
+//!   listings, what an answer means). They say which bytes they need and are handed them.
+//! - Model: [`spec`] (what a link holds), [`catalog`] (what is known beforehand), [`column`] (the
+//! //!   store), [`filter`], [`crossfilter`] (masks, bins, the brush cube), [`select`] (the n-th match),
+//!   [`viewport`] and [`chart`] (geometry of table and charts), [`words`] (values for people).
+//! - Contract: [`engine`] (the worker's logic: events in, effects out), [`protocol`] (what crosses
+//!   between page and worker), [`url`] (links).
+//! - Shells, the only code that touches the browser: `net` (ranges over fetch), `ui` (the page),
+//!   and the two binaries.
+//!
+//! # What never happens here
+//! The core never fetches, reads a clock or touches the DOM. The page's thread never decodes. No
+//! input from outside is indexed or unwrapped unchecked. No text of a file is ever markup.
+
 pub mod bytes;
 pub mod catalog;
 pub mod chart;
+pub mod column;
+pub mod crossfilter;
+pub mod engine;
 pub mod error;
+pub mod filter;
+pub mod hub;
 pub mod ids;
+#[cfg(target_arch = "wasm32")]
+pub mod net;
+pub mod parquet;
 pub mod protocol;
+pub mod select;
 pub mod spec;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;
+pub mod url;
 pub mod viewport;
 pub mod words;

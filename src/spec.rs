@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+pub use crate::hub::HubPath;
+
 /// The state of the view. [`Default`] is the start page.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Spec {
@@ -32,17 +34,6 @@ pub enum TableRef {
     Url(String),
     /// A file of the user's disk, by name only. It can't be part of a link.
     Local(String),
-}
-
-/// A file of a dataset repository on the Hub.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct HubPath {
-    /// `owner/name`.
-    pub repository: String,
-    /// A branch, a tag or a commit.
-    pub revision: String,
-    /// The file's path inside the repository.
-    pub path: String,
 }
 
 /// The ways to look at the result.

@@ -1,2 +1,153 @@
-//! The data thread.
-fn main() {}
+//! The data thread: hands the page's requests to the engine, and does what the engine says.
+
+#[cfg(target_arch = "wasm32")]
+mod shell {
+    use js_sys::{Array, Function, Object, Reflect};
+    use serde::Serialize;
+    use std::cell::RefCell;
+    use std::collections::VecDeque;
+    use std::rc::Rc;
+    use vitrine::engine::{Effect, Engine, Event};
+    use vitrine::net::Net;
+    use vitrine::protocol::{Request, Response, Traffic};
+    use wasm_bindgen::prelude::Closure;
+    use wasm_bindgen::{JsCast, JsValue};
+    use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
+
+    /// Over how long the rate of reading is measured.
+    const RATE_MILLIS: f64 = 2_000.0;
+
+    struct Shell {
+        engine: RefCell<Engine>,
+        net: Net,
+        /// Messages that have come and are not yet worked on.
+        inbox: RefCell<VecDeque<Message>>,
+        /// When how many bytes had come, for the rate.
+        history: RefCell<VecDeque<(f64, u64)>>,
+    }
+
+    enum Message {
+        Request(Request),
+        Local { name: String, file: File },
+    }
+
+    fn scope() -> DedicatedWorkerGlobalScope {
+        js_sys::global().unchecked_into()
+    }
+
+    pub fn start() {
+        console_error_panic_hook::set_once();
+        let shell = Rc::new_cyclic(|weak: &std::rc::Weak<Shell>| {
+            let weak = weak.clone();
+            Shell {
+                engine: RefCell::default(),
+                net: Net::new(move |event| {
+                    if let Some(shell) = weak.upgrade() {
+                        shell.step(event);
+                    }
+                }),
+                inbox: RefCell::default(),
+                history: RefCell::default(),
+            }
+        });
+        let drain = {
+            let shell = shell.clone();
+            Closure::<dyn FnMut()>::new(move || shell.drain())
+        };
+        let drain: Function = drain.into_js_value().unchecked_into();
+        let receive = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            if let Some(message) = read(&event.data()) {
+                let first = shell.inbox.borrow().is_empty();
+                shell.inbox.borrow_mut().push_back(message);
+                if first {
+                    // Later, so that of several messages under way only the newest state counts.
+                    let _ = scope().set_timeout_with_callback(&drain);
+                }
+            }
+        });
+        scope().set_onmessage(Some(receive.into_js_value().unchecked_ref()));
+        let ready = Object::new();
+        let _ = Reflect::set(&ready, &JsValue::from_str("ready"), &JsValue::TRUE);
+        let _ = scope().post_message(&ready);
+    }
+
+    fn read(data: &JsValue) -> Option<Message> {
+        let field = |name: &str| Reflect::get(data, &JsValue::from_str(name)).ok();
+        let request = serde_wasm_bindgen::from_value::<Request>(field("request")?).ok()?;
+        match (request, field("file").and_then(|file| file.dyn_into::<File>().ok())) {
+            (Request::Open(open), Some(file)) => Some(Message::Local { name: open.table, file }),
+            (request, _) => Some(Message::Request(request)),
+        }
+    }
+
+    impl Shell {
+        fn drain(&self) {
+            let messages = std::mem::take(&mut *self.inbox.borrow_mut());
+            let newest =
+                messages.iter().rposition(|message| matches!(message, Message::Request(Request::Show(_))));
+            for (place, message) in messages.into_iter().enumerate() {
+                match message {
+                    Message::Request(Request::Show(_)) if Some(place) < newest => {}
+                    Message::Request(request) => self.step(Event::Request(request)),
+                    Message::Local { name, file } => {
+                        let file_bytes = file.size() as u64;
+                        self.net.set_file(file);
+                        self.step(Event::LocalFile { name, file_bytes });
+                    }
+                }
+            }
+        }
+
+        fn step(&self, event: Event) {
+            let effects = self.engine.borrow_mut().step(event);
+            let responses = Array::new();
+            for effect in effects {
+                match effect {
+                    Effect::Source { url } => self.net.set_address(url),
+                    Effect::Fetch { id, range } => self.net.fetch(id, range),
+                    Effect::Abort { id } => self.net.abort(id),
+                    Effect::RetryNow => self.net.retry_now(),
+                    Effect::List { url } => self.net.list(url),
+                    Effect::Respond(response) => {
+                        let response = self.with_rate(response);
+                        let serializer = serde_wasm_bindgen::Serializer::new();
+                        if let Ok(value) = response.serialize(&serializer) {
+                            responses.push(&value);
+                        }
+                    }
+                }
+            }
+            if responses.length() > 0 {
+                let message = Object::new();
+                let _ = Reflect::set(&message, &JsValue::from_str("responses"), &responses);
+                let _ = scope().post_message(&message);
+            }
+        }
+
+        /// The engine has no clock: how fast bytes come is added here.
+        fn with_rate(&self, response: Response) -> Response {
+            let Response::Traffic(traffic) = response else { return response };
+            let now = js_sys::Date::now();
+            let mut history = self.history.borrow_mut();
+            if history.back().is_some_and(|(_, bytes)| *bytes > traffic.bytes) {
+                history.clear();
+            }
+            history.push_back((now, traffic.bytes));
+            while history.len() > 2 && history.front().is_some_and(|(then, _)| now - then > RATE_MILLIS) {
+                history.pop_front();
+            }
+            let rate = match history.front() {
+                Some((then, bytes)) if now > *then && traffic.in_flight > 0 => {
+                    (traffic.bytes - bytes) as f64 * 1_000.0 / (now - then)
+                }
+                _ => 0.0,
+            };
+            Response::Traffic(Traffic { bytes_per_second: rate, ..traffic })
+        }
+    }
+}
+
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    shell::start();
+}

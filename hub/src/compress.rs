@@ -1,0 +1,71 @@
+//! Compressed files, made once and kept.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
+
+use brotli::enc::BrotliEncoderParams;
+use bytes::Bytes;
+use tokio::sync::OnceCell;
+
+use crate::lock;
+
+/// Which version of which file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Version {
+    pub(crate) path: PathBuf,
+    pub(crate) size: u64,
+    pub(crate) modified: SystemTime,
+}
+
+/// Enough for an app and its fonts; a folder of thousands of files is not what this server is for.
+const MOST_FILES: usize = 256;
+/// The window of the encoder, as a power of two: what every browser decodes.
+const WINDOW_BITS: i32 = 22;
+
+/// Brotli in memory. Every file is compressed once, however many ask for it at the same time.
+#[derive(Debug)]
+pub(crate) struct Compressed {
+    quality: u8,
+    kept: Mutex<HashMap<Version, Arc<OnceCell<Bytes>>>>,
+}
+
+impl Compressed {
+    pub(crate) fn new(quality: u8) -> Compressed {
+        Compressed { quality: quality.min(11), kept: Mutex::default() }
+    }
+
+    pub(crate) async fn get(&self, version: &Version) -> io::Result<Bytes> {
+        let cell = {
+            let mut kept = lock(&self.kept);
+            if !kept.contains_key(version) {
+                // A rebuilt file leaves its older version behind.
+                kept.retain(|held, _| held.path != version.path);
+                if kept.len() >= MOST_FILES {
+                    kept.clear();
+                }
+            }
+            Arc::clone(kept.entry(version.clone()).or_default())
+        };
+        let (path, quality) = (version.path.clone(), self.quality);
+        let make = || async move {
+            tokio::task::spawn_blocking(move || compress(&path, quality)).await.map_err(io::Error::other)?
+        };
+        cell.get_or_try_init(make).await.cloned()
+    }
+}
+
+fn compress(path: &Path, quality: u8) -> io::Result<Bytes> {
+    let plain = std::fs::read(path)?;
+    let parameters = BrotliEncoderParams {
+        quality: i32::from(quality),
+        lgwin: WINDOW_BITS,
+        size_hint: plain.len(),
+        ..BrotliEncoderParams::default()
+    };
+    let mut packed = Vec::with_capacity(plain.len() / 3);
+    brotli::BrotliCompress(&mut plain.as_slice(), &mut packed, &parameters)?;
+    Ok(packed.into())
+}

@@ -1,0 +1,469 @@
+//! The column store: columns read whole, as compact as their values allow.
+//!
+//! A column begins as codes into a growing dictionary, one byte a row, then two. A numeric column
+//! with more different values than two bytes can name becomes plain values; a text column with
+//! more can't be charted. Null is a code of its own, or a bit beside plain values.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::parquet::decode::{ByteValues, Decoded, Values};
+use rustc_hash::FxHashMap;
+
+/// Most different values that codes can name; one code stands for null.
+pub const MAX_CODES: usize = u16::MAX as usize;
+
+/// A value of a cell, borrowed from a store or a page.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// No value.
+    Null,
+    /// True or false.
+    Bool(bool),
+    /// A whole number, or milliseconds.
+    Int(i64),
+    /// A number of four bytes.
+    Float32(f32),
+    /// A number of eight bytes.
+    Float64(f64),
+    /// Text or bytes.
+    Bytes(&'a [u8]),
+}
+
+/// A column, row by row from the first.
+#[derive(Clone, Debug)]
+pub struct Column {
+    store: Store,
+    rows: usize,
+    nulls: usize,
+    /// The chunk dictionary last seen, as codes of this column.
+    lookup: Vec<u16>,
+    interned: FxHashMap<Key, u16>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Key {
+    Bits(u64),
+    Bytes(Box<[u8]>),
+}
+
+/// How a column's values are kept.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// A byte a row; [`u8::MAX`] is null.
+    Codes8(Vec<u8>, Values),
+    /// Two bytes a row; [`u16::MAX`] is null.
+    Codes16(Vec<u16>, Values),
+    /// Every value, and which rows have one.
+    Plain(Plain, Option<Vec<bool>>),
+}
+
+/// Plain values; rows without one hold zero.
+#[derive(Clone, Debug)]
+pub enum Plain {
+    /// Whole numbers of 0 to 2^32 - 1.
+    UInt32(Vec<u32>),
+    /// Any whole numbers.
+    Int64(Vec<i64>),
+    /// Numbers of four bytes.
+    Float32(Vec<f32>),
+    /// Numbers of eight bytes.
+    Float64(Vec<f64>),
+}
+
+impl Column {
+    /// An empty column that will hold `rows` rows.
+    pub fn with_capacity(rows: usize) -> Self {
+        Self {
+            store: Store::Codes8(Vec::with_capacity(rows), Values::Indexes(Vec::new())),
+            rows: 0,
+            nulls: 0,
+            lookup: Vec::new(),
+            interned: FxHashMap::default(),
+        }
+    }
+
+    /// A column of codes into `labels`, all of them valid places in it.
+    pub fn from_codes(codes: Vec<u16>, labels: ByteValues) -> Self {
+        let nulls = codes.iter().filter(|code| **code == u16::MAX).count();
+        Self {
+            rows: codes.len(),
+            nulls,
+            store: Store::Codes16(codes, Values::Bytes(labels)),
+            lookup: Vec::new(),
+            interned: FxHashMap::default(),
+        }
+    }
+
+    /// Rows read so far.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Rows among them without a value.
+    pub fn nulls(&self) -> usize {
+        self.nulls
+    }
+
+    /// How the values are kept.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Takes note of the dictionary of the chunk that follows.
+    ///
+    /// # Errors
+    /// Where a text column has too many different values.
+    pub fn begin_chunk(&mut self, dictionary: Option<&Values>) -> Result<()> {
+        self.lookup.clear();
+        if let (Some(dictionary), Store::Codes8(..) | Store::Codes16(..)) = (dictionary, &self.store) {
+            let mut lookup = Vec::with_capacity(dictionary.len());
+            for index in 0..dictionary.len() {
+                match self.intern(value_at(dictionary, index)) {
+                    Some(code) => lookup.push(code),
+                    None => {
+                        self.become_plain()?;
+                        lookup.clear();
+                        break;
+                    }
+                }
+            }
+            self.lookup = lookup;
+        }
+        Ok(())
+    }
+
+    /// Adds a page's rows. `dictionary` is that of the chunk, as given to
+    /// [`begin_chunk`](Self::begin_chunk).
+    ///
+    /// # Errors
+    /// Where a text column has too many different values.
+    pub fn append(&mut self, page: &Decoded, dictionary: Option<&Values>) -> Result<()> {
+        let valid = page.valid.as_deref();
+        let rows = page.rows as usize;
+        self.nulls += rows - page.values.len().min(rows);
+        if matches!(self.store, Store::Codes8(..) | Store::Codes16(..)) {
+            let codes = self.codes_of(&page.values);
+            match (codes, &mut self.store) {
+                (Some(codes), Store::Codes8(all, _)) => {
+                    scatter(all, valid, codes.iter().map(|code| *code as u8), u8::MAX, rows);
+                }
+                (Some(codes), Store::Codes16(all, _)) => {
+                    scatter(all, valid, codes.iter().copied(), u16::MAX, rows);
+                }
+                (None, _) | (_, Store::Plain(..)) => {
+                    self.become_plain()?;
+                    self.append_plain(page, dictionary);
+                }
+            }
+        } else {
+            self.append_plain(page, dictionary);
+        }
+        self.rows += rows;
+        Ok(())
+    }
+
+    /// The codes of these values; none where there are too many different ones.
+    fn codes_of(&mut self, values: &Values) -> Option<Vec<u16>> {
+        match values {
+            Values::Indexes(indexes) => {
+                indexes.iter().map(|index| self.lookup.get(*index as usize).copied()).collect()
+            }
+            values => (0..values.len()).map(|index| self.intern(value_at(values, index))).collect(),
+        }
+    }
+
+    /// The code of a value, a new one if need be; none where the codes are used up.
+    fn intern(&mut self, value: Value<'_>) -> Option<u16> {
+        let key = match value {
+            Value::Null => return None,
+            Value::Bool(value) => Key::Bits(u64::from(value)),
+            Value::Int(value) => Key::Bits(value as u64),
+            // All NaN are one value, and so are both zeros.
+            Value::Float32(value) if value.is_nan() => Key::Bits(u64::MAX),
+            Value::Float32(value) => Key::Bits(u64::from((value + 0.0).to_bits())),
+            Value::Float64(value) if value.is_nan() => Key::Bits(u64::MAX),
+            Value::Float64(value) => Key::Bits((value + 0.0).to_bits()),
+            Value::Bytes(value) => Key::Bytes(value.into()),
+        };
+        if let Some(code) = self.interned.get(&key) {
+            return Some(*code);
+        }
+        let code = u16::try_from(self.interned.len()).ok().filter(|code| (*code as usize) < MAX_CODES)?;
+        self.interned.insert(key, code);
+        if let Store::Codes8(codes, values) = &mut self.store {
+            push(values, value);
+            if code == u16::from(u8::MAX) {
+                let widened =
+                    codes.iter().map(|code| if *code == u8::MAX { u16::MAX } else { u16::from(*code) });
+                let mut wide = Vec::with_capacity(codes.capacity());
+                wide.extend(widened);
+                self.store = Store::Codes16(wide, std::mem::replace(values, Values::Indexes(Vec::new())));
+            }
+        } else if let Store::Codes16(_, values) = &mut self.store {
+            push(values, value);
+        }
+        Some(code)
+    }
+
+    fn become_plain(&mut self) -> Result<()> {
+        let (codes, values): (Vec<u16>, _) = match &mut self.store {
+            Store::Codes8(codes, values) => (
+                codes.iter().map(|code| if *code == u8::MAX { u16::MAX } else { u16::from(*code) }).collect(),
+                std::mem::replace(values, Values::Indexes(Vec::new())),
+            ),
+            Store::Codes16(codes, values) => {
+                (std::mem::take(codes), std::mem::replace(values, Values::Indexes(Vec::new())))
+            }
+            Store::Plain(..) => return Ok(()),
+        };
+        self.interned = FxHashMap::default();
+        self.lookup = Vec::new();
+        let valid = (self.nulls > 0).then(|| codes.iter().map(|code| *code != u16::MAX).collect());
+        let plain = match values {
+            Values::Int(values) if values.iter().all(|value| u32::try_from(*value).is_ok()) => {
+                Plain::UInt32(gather(&codes, &values).map(|value| value as u32).collect())
+            }
+            Values::Int(values) => Plain::Int64(gather(&codes, &values).collect()),
+            Values::Float32(values) => Plain::Float32(gather(&codes, &values).collect()),
+            Values::Float64(values) => Plain::Float64(gather(&codes, &values).collect()),
+            Values::Bool(_) | Values::Bytes(_) | Values::Indexes(_) => {
+                return Err(Error::new(
+                    ErrorKind::Limit,
+                    format!("it has more than {} different values, too many to list", MAX_CODES - 1),
+                ));
+            }
+        };
+        self.store = Store::Plain(plain, valid);
+        Ok(())
+    }
+
+    fn append_plain(&mut self, page: &Decoded, dictionary: Option<&Values>) {
+        let Store::Plain(plain, all_valid) = &mut self.store else { return };
+        let rows = page.rows as usize;
+        let looked_up;
+        let values = match (&page.values, dictionary) {
+            (Values::Indexes(indexes), Some(dictionary)) => {
+                looked_up = look_up(dictionary, indexes);
+                &looked_up
+            }
+            (values, _) => values,
+        };
+        if let (Plain::UInt32(small), Values::Int(values)) = (&*plain, values)
+            && values.iter().any(|value| u32::try_from(*value).is_err())
+        {
+            *plain = Plain::Int64(small.iter().map(|value| i64::from(*value)).collect());
+        }
+        let valid = page.valid.as_deref();
+        match (plain, values) {
+            (Plain::UInt32(all), Values::Int(values)) => {
+                scatter(all, valid, values.iter().map(|value| *value as u32), 0, rows);
+            }
+            (Plain::Int64(all), Values::Int(values)) => scatter(all, valid, values.iter().copied(), 0, rows),
+            (Plain::Float32(all), Values::Float32(values)) => {
+                scatter(all, valid, values.iter().copied(), 0.0, rows)
+            }
+            (Plain::Float64(all), Values::Float64(values)) => {
+                scatter(all, valid, values.iter().copied(), 0.0, rows)
+            }
+            // A column's pages all have its one type.
+            _ => {}
+        }
+        match (all_valid, valid) {
+            (Some(all), Some(valid)) => all.extend_from_slice(valid),
+            (Some(all), None) => all.resize(all.len() + rows, true),
+            (all @ None, Some(valid)) => {
+                let mut bits = vec![true; self.rows];
+                bits.extend_from_slice(valid);
+                *all = Some(bits);
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// The value of a row; none where the row is not read yet.
+    pub fn get(&self, row: usize) -> Option<Value<'_>> {
+        match &self.store {
+            Store::Codes8(codes, values) => {
+                let code = *codes.get(row)?;
+                Some(if code == u8::MAX { Value::Null } else { value_at(values, usize::from(code)) })
+            }
+            Store::Codes16(codes, values) => {
+                let code = *codes.get(row)?;
+                Some(if code == u16::MAX { Value::Null } else { value_at(values, usize::from(code)) })
+            }
+            Store::Plain(plain, valid) => {
+                if valid.as_ref().and_then(|valid| valid.get(row)) == Some(&false) {
+                    return Some(Value::Null);
+                }
+                Some(match plain {
+                    Plain::UInt32(all) => Value::Int(i64::from(*all.get(row)?)),
+                    Plain::Int64(all) => Value::Int(*all.get(row)?),
+                    Plain::Float32(all) => Value::Float32(*all.get(row)?),
+                    Plain::Float64(all) => Value::Float64(*all.get(row)?),
+                })
+            }
+        }
+    }
+
+    /// Roughly how much memory the column takes.
+    pub fn memory_bytes(&self) -> usize {
+        match &self.store {
+            Store::Codes8(codes, values) => codes.capacity() + values.memory_bytes(),
+            Store::Codes16(codes, values) => codes.capacity() * 2 + values.memory_bytes(),
+            Store::Plain(plain, valid) => {
+                valid.as_ref().map_or(0, Vec::capacity)
+                    + match plain {
+                        Plain::UInt32(all) => all.capacity() * 4,
+                        Plain::Int64(all) => all.capacity() * 8,
+                        Plain::Float32(all) => all.capacity() * 4,
+                        Plain::Float64(all) => all.capacity() * 8,
+                    }
+            }
+        }
+    }
+}
+
+/// A value of a page or a dictionary; null beyond its end.
+pub fn value_at(values: &Values, index: usize) -> Value<'_> {
+    match values {
+        Values::Bool(values) => values.get(index).map(|value| Value::Bool(*value)),
+        Values::Int(values) => values.get(index).map(|value| Value::Int(*value)),
+        Values::Float32(values) => values.get(index).map(|value| Value::Float32(*value)),
+        Values::Float64(values) => values.get(index).map(|value| Value::Float64(*value)),
+        Values::Bytes(values) => values.get(index).map(Value::Bytes),
+        Values::Indexes(values) => values.get(index).map(|value| Value::Int(i64::from(*value))),
+    }
+    .unwrap_or(Value::Null)
+}
+
+fn push(values: &mut Values, value: Value<'_>) {
+    if matches!(values, Values::Indexes(_)) {
+        // The first value decides the dictionary's type.
+        *values = match value {
+            Value::Bool(_) => Values::Bool(Vec::new()),
+            Value::Int(_) | Value::Null => Values::Int(Vec::new()),
+            Value::Float32(_) => Values::Float32(Vec::new()),
+            Value::Float64(_) => Values::Float64(Vec::new()),
+            Value::Bytes(_) => Values::Bytes(ByteValues::default()),
+        };
+    }
+    match (values, value) {
+        (Values::Bool(values), Value::Bool(value)) => values.push(value),
+        (Values::Int(values), Value::Int(value)) => values.push(value),
+        (Values::Float32(values), Value::Float32(value)) => values.push(value),
+        (Values::Float64(values), Value::Float64(value)) => values.push(value),
+        (Values::Bytes(values), Value::Bytes(value)) => values.push(value),
+        _ => {}
+    }
+}
+
+fn look_up(dictionary: &Values, indexes: &[u32]) -> Values {
+    fn at<T: Copy + Default>(values: &[T], indexes: &[u32]) -> Vec<T> {
+        indexes.iter().map(|index| values.get(*index as usize).copied().unwrap_or_default()).collect()
+    }
+    match dictionary {
+        Values::Bool(values) => Values::Bool(at(values, indexes)),
+        Values::Int(values) => Values::Int(at(values, indexes)),
+        Values::Float32(values) => Values::Float32(at(values, indexes)),
+        Values::Float64(values) => Values::Float64(at(values, indexes)),
+        Values::Bytes(values) => {
+            let mut out = ByteValues::default();
+            for index in indexes {
+                out.push(values.get(*index as usize).unwrap_or_default());
+            }
+            Values::Bytes(out)
+        }
+        Values::Indexes(values) => Values::Indexes(at(values, indexes)),
+    }
+}
+
+fn gather<'a, T: Copy + Default + 'a>(codes: &'a [u16], values: &'a [T]) -> impl Iterator<Item = T> + 'a {
+    codes.iter().map(|code| values.get(usize::from(*code)).copied().unwrap_or_default())
+}
+
+/// Appends a value for each row that has one, and `null` for the others.
+fn scatter<T: Copy>(
+    all: &mut Vec<T>,
+    valid: Option<&[bool]>,
+    mut values: impl Iterator<Item = T>,
+    null: T,
+    rows: usize,
+) {
+    match valid {
+        None => all.extend(values.take(rows)),
+        Some(valid) => {
+            all.extend(valid.iter().map(|valid| if *valid { values.next().unwrap_or(null) } else { null }));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Column, Store, Value};
+    use crate::parquet::decode::{ByteValues, Decoded, Values};
+
+    fn page(valid: Option<Vec<bool>>, values: Values) -> Decoded {
+        let rows = valid.as_ref().map_or(values.len(), Vec::len) as u32;
+        Decoded { rows, valid, values }
+    }
+
+    #[test]
+    fn few_values_are_codes_of_a_byte() {
+        let mut column = Column::with_capacity(4);
+        column.begin_chunk(Some(&Values::Float32(vec![7.0, 7.5]))).unwrap();
+        let indexes = page(Some(vec![true, false, true]), Values::Indexes(vec![1, 0]));
+        column.append(&indexes, Some(&Values::Float32(vec![7.0, 7.5]))).unwrap();
+        column.append(&page(None, Values::Float32(vec![12.0, 7.0])), None).unwrap();
+        assert!(matches!(column.store(), Store::Codes8(..)));
+        let got: Vec<_> = (0..6).map(|row| column.get(row)).collect();
+        let float = |value| Some(Value::Float32(value));
+        assert_eq!(got, [float(7.5), Some(Value::Null), float(7.0), float(12.0), float(7.0), None]);
+        assert_eq!((column.rows(), column.nulls()), (5, 1));
+    }
+
+    #[test]
+    fn many_values_widen_and_become_plain() {
+        let mut column = Column::with_capacity(0);
+        let numbers = |range: std::ops::Range<i64>| page(None, Values::Int(range.collect()));
+        column.append(&page(Some(vec![false]), Values::Int(vec![])), None).unwrap();
+        column.append(&numbers(0..255), None).unwrap();
+        assert!(matches!(column.store(), Store::Codes8(..)));
+        column.append(&numbers(255..300), None).unwrap();
+        assert!(matches!(column.store(), Store::Codes16(..)));
+        column.append(&numbers(300..70_000), None).unwrap();
+        assert!(matches!(column.store(), Store::Plain(..)));
+        column.append(&numbers(-5..-4), None).unwrap();
+        assert_eq!(column.get(0), Some(Value::Null));
+        assert_eq!(column.get(1), Some(Value::Int(0)));
+        assert_eq!(column.get(70_000), Some(Value::Int(69_999)));
+        assert_eq!(column.get(70_001), Some(Value::Int(-5)));
+    }
+
+    #[test]
+    fn too_many_texts_are_refused() {
+        let mut column = Column::with_capacity(0);
+        let mut texts = ByteValues::default();
+        for number in 0..70_000 {
+            texts.push(format!("user {number}").as_bytes());
+        }
+        let error = column.append(&page(None, Values::Bytes(texts)), None).unwrap_err();
+        assert!(error.to_string().contains("different values"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_column_gives_back_its_rows(pages in proptest::collection::vec(
+            proptest::collection::vec(proptest::option::of(-300i64..300), 0..200), 0..6))
+        {
+            let mut column = Column::with_capacity(0);
+            for rows in &pages {
+                let valid: Vec<bool> = rows.iter().map(Option::is_some).collect();
+                let values = rows.iter().flatten().copied().collect();
+                let valid = valid.contains(&false).then_some(valid);
+                column.append(&Decoded { rows: rows.len() as u32, valid, values: Values::Int(values) }, None).unwrap();
+            }
+            for (row, value) in pages.iter().flatten().enumerate() {
+                proptest::prop_assert_eq!(column.get(row), Some(value.map_or(Value::Null, Value::Int)));
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Reading a column whole, page by page as its bytes come.
+
+use super::pool::Pool;
+use crate::bytes::ByteRange;
+use crate::column::Column;
+use crate::error::{Context, Error, ErrorKind, Result};
+use crate::parquet::decode::{Values, decode_dictionary, decode_page};
+use crate::parquet::header::{MAX_HEADER_BYTES, PageHeader, PageKind};
+use crate::parquet::map::PageMap;
+use crate::parquet::meta::FileMeta;
+use crate::parquet::walk::Bytes;
+
+/// How far ahead of what is decoded bytes are asked for: six blocks.
+pub const READ_AHEAD_BYTES: u64 = 24 << 20;
+
+/// Where the reading of a column stands.
+#[derive(Debug)]
+pub struct Load {
+    leaf: usize,
+    group: usize,
+    /// Where the next page header begins.
+    at: u64,
+    /// Rows of the group that have been decoded.
+    rows: u64,
+    dictionary: Option<Values>,
+    /// Bytes of the column decoded so far.
+    pub bytes: u64,
+}
+
+impl Load {
+    /// The reading of a leaf column, from its first page.
+    pub fn new(leaf: usize, meta: &FileMeta) -> Self {
+        let at = meta.chunk(0, leaf).map_or(0, |chunk| chunk.range.start);
+        Self { leaf, group: 0, at, rows: 0, dictionary: None, bytes: 0 }
+    }
+
+    /// What is to be read next, as far ahead as is sensible.
+    pub fn wants(&self, meta: &FileMeta) -> Vec<ByteRange> {
+        let mut left = READ_AHEAD_BYTES;
+        let mut ranges = Vec::new();
+        for (number, group) in meta.groups.iter().enumerate().skip(self.group) {
+            let Some(chunk) = group.chunks.get(self.leaf) else { break };
+            let start = if number == self.group { self.at } else { chunk.range.start };
+            let range = ByteRange::new(start, chunk.range.end.min(start.saturating_add(left)));
+            left -= range.len();
+            ranges.push(range);
+            if left == 0 {
+                break;
+            }
+        }
+        ranges
+    }
+
+    /// Whether every row is decoded.
+    pub fn is_done(&self, meta: &FileMeta) -> bool {
+        self.group >= meta.groups.len()
+    }
+
+    /// Decodes every page that is there. `map` gives the map of a row group's chunk.
+    ///
+    /// # Errors
+    /// Where a page can't be decoded; its number and place are in the context.
+    pub fn advance(
+        &mut self,
+        meta: &FileMeta,
+        pool: &mut Pool,
+        column: &mut Column,
+        maps: &mut [PageMap],
+    ) -> Result<()> {
+        let Some(leaf) = meta.columns.get(self.leaf) else { return Ok(()) };
+        while let Some(group) = meta.groups.get(self.group) {
+            let Some(chunk) = group.chunks.get(self.leaf) else { return Ok(()) };
+            if self.rows >= group.rows {
+                self.bytes += chunk.range.end.saturating_sub(self.at);
+                self.group += 1;
+                self.rows = 0;
+                self.dictionary = None;
+                self.at = meta.chunk(self.group, self.leaf).map_or(0, |chunk| chunk.range.start);
+                continue;
+            }
+            let (group_number, at) = (self.group, self.at);
+            let place = || format!("{}, row group {group_number}, page at byte {at}", leaf.name);
+            let Some(header) = header_at(pool, at, chunk.range.end).context(place)? else { return Ok(()) };
+            let end = at + header.page_bytes();
+            if end > chunk.range.end {
+                return Err(Error::corrupt(format!("it ends at {end}, its chunk at {}", chunk.range.end))
+                    .context(place()));
+            }
+            let body_start = at + u64::from(header.header_bytes);
+            let body = pool.at(body_start, end - body_start);
+            if (body.len() as u64) < end - body_start {
+                return Ok(());
+            }
+            match header.kind {
+                PageKind::Dictionary { .. } => {
+                    let dictionary = decode_dictionary(leaf, chunk.codec, &header, &body).context(place)?;
+                    column.begin_chunk(Some(&dictionary)).context(place)?;
+                    self.dictionary = Some(dictionary);
+                }
+                PageKind::DataV1 { .. } | PageKind::DataV2 { .. } => {
+                    let known = self.dictionary.as_ref().map(Values::len);
+                    let page = decode_page(leaf, chunk.codec, &header, &body, known).context(place)?;
+                    self.rows += u64::from(page.rows);
+                    if self.rows > group.rows {
+                        return Err(Error::corrupt("it has more rows than its row group").context(place()));
+                    }
+                    column.append(&page, self.dictionary.as_ref()).context(place)?;
+                }
+                PageKind::Other => {}
+            }
+            drop(body);
+            if let Some(map) = maps.get_mut(self.group) {
+                map.learn(at, &header).context(place)?;
+            }
+            pool.release(ByteRange::new(at, end));
+            self.bytes += end - at;
+            self.at = end;
+            if self.at >= chunk.range.end && self.rows < group.rows {
+                let message = format!("its pages hold {} rows, the row group {}", self.rows, group.rows);
+                return Err(Error::corrupt(message).context(leaf.name.clone()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The page header at `offset`, if enough of it is here. The chunk ends at `end`.
+///
+/// # Errors
+/// Where the bytes can't be a page header.
+pub fn header_at(pool: &Pool, offset: u64, end: u64) -> Result<Option<PageHeader>> {
+    let mut len = 512;
+    loop {
+        let wanted = end.saturating_sub(offset).min(len);
+        let head = pool.at(offset, wanted);
+        match PageHeader::parse(&head) {
+            Ok(header) => return Ok(Some(header)),
+            Err(error) if error.kind != ErrorKind::Truncated => return Err(error),
+            Err(_) if (head.len() as u64) < wanted => return Ok(None),
+            Err(error) if wanted < len || len >= MAX_HEADER_BYTES as u64 => return Err(error),
+            Err(_) => len *= 8,
+        }
+    }
+}

@@ -1,0 +1,374 @@
+//! The worker's logic, without I/O: events come in, effects go out.
+//!
+//! [`Engine::step`] takes one event and answers with what is to be done: ranges to fetch, fetches
+//! to abort, things to tell the page. What must be fetched is worked out anew after each event from
+//! what is wanted now, so that work for something nobody looks at any more ends by itself.
+//!
+//! Never here: a clock, a socket, a thread, a panic on what a file says.
+
+mod load;
+mod notice;
+mod open;
+mod pager;
+mod pool;
+mod show;
+mod table;
+
+use crate::bytes::ByteRange;
+use crate::error::{Error, ErrorKind};
+use crate::hub::answer::Identity;
+use crate::ids::FetchId;
+use crate::parquet::plan::{blocks, coalesce, subtract};
+use crate::protocol::{LoadState, Progress, Request, Response, Traffic};
+use open::Opening;
+use pool::Pool;
+use std::collections::BTreeMap;
+use table::Table;
+
+/// Range requests under way at a time: what browsers allow one host over HTTP/1.1.
+pub const MAX_IN_FLIGHT: usize = 6;
+
+/// Of those, how many may serve columns that are read whole while the screen may want something.
+const MAX_BACKGROUND_IN_FLIGHT: usize = 4;
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The page asks.
+    Request(Request),
+    /// The page hands over a file of the user's disk, which [`Effect::Fetch`] then means.
+    LocalFile {
+        /// Its name.
+        name: String,
+        /// Its size.
+        file_bytes: u64,
+    },
+    /// The answer to a fetch has begun; its body follows.
+    Began {
+        /// Which fetch.
+        id: FetchId,
+        /// Which bytes of the file the body will hold: those asked for, cut at the file's end, or
+        /// the whole file.
+        range: ByteRange,
+        /// What the file is.
+        identity: Identity,
+    },
+    /// A fetch was for bytes beyond the end of the file.
+    BeyondEnd {
+        /// Which fetch.
+        id: FetchId,
+        /// The file's size, where the server tells.
+        file_bytes: Option<u64>,
+    },
+    /// The next bytes of a body.
+    Bytes {
+        /// Which fetch.
+        id: FetchId,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+    /// All bytes of a body have come.
+    Done {
+        /// Which fetch.
+        id: FetchId,
+    },
+    /// A fetch failed for good.
+    Failed {
+        /// Which fetch.
+        id: FetchId,
+        /// Why.
+        error: Error,
+    },
+    /// A fetch failed and will be tried again.
+    Waiting {
+        /// Which fetch.
+        id: FetchId,
+        /// Why.
+        error: Error,
+        /// When it will be tried again.
+        retry_in_millis: u32,
+    },
+    /// A listing came, or could not be had.
+    Listing {
+        /// The listing's bytes; none if there is none.
+        json: Option<Vec<u8>>,
+    },
+}
+
+/// Something to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// From now on fetches mean the file at this address; those under way are aborted.
+    Source {
+        /// Its address.
+        url: String,
+    },
+    /// Read a range of the file.
+    Fetch {
+        /// What its answer is called.
+        id: FetchId,
+        /// Which bytes.
+        range: ByteRange,
+    },
+    /// Stop a fetch; it is not heard of again.
+    Abort {
+        /// Which one.
+        id: FetchId,
+    },
+    /// Try at once what waits to be tried again.
+    RetryNow,
+    /// Get a listing from this address.
+    List {
+        /// The address.
+        url: String,
+    },
+    /// Tell the page.
+    Respond(Response),
+}
+
+/// A fetch under way.
+#[derive(Clone, Copy, Debug)]
+struct Flight {
+    /// What is still to come.
+    left: ByteRange,
+    background: bool,
+}
+
+/// What a range is wanted for; earlier ones are served first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Class {
+    Open,
+    Screen,
+    Chart,
+    Background,
+}
+
+/// The worker's state.
+#[derive(Default)]
+pub struct Engine {
+    opening: Option<Opening>,
+    table: Option<Table>,
+    pool: Pool,
+    flights: BTreeMap<FetchId, Flight>,
+    next_fetch: u32,
+    /// Why nothing more is fetched, until the page asks to retry.
+    stopped: Option<Error>,
+    /// Whether the page was told that something waits.
+    waiting: bool,
+    traffic: Traffic,
+    told: Traffic,
+    effects: Vec<Effect>,
+}
+
+impl Engine {
+    /// Takes an event; the answer is what is to be done, in this order.
+    pub fn step(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::Request(Request::Open(open)) => self.open(open),
+            Event::Request(Request::Retry) => self.retry(),
+            Event::Request(request) => {
+                if let Some(table) = &mut self.table {
+                    table.request(request, &mut self.effects);
+                }
+            }
+            Event::LocalFile { name, file_bytes } => self.open_local(name, file_bytes),
+            Event::Began { id, range, identity } => self.began(id, range, &identity),
+            Event::BeyondEnd { id, file_bytes } => self.beyond_end(id, file_bytes),
+            Event::Bytes { id, bytes } => self.bytes(id, &bytes),
+            Event::Done { id } => {
+                self.flights.remove(&id);
+            }
+            Event::Failed { id, error } => {
+                if self.flights.remove(&id).is_some() {
+                    self.stop(error);
+                }
+            }
+            Event::Waiting { id, error, retry_in_millis } => {
+                if self.flights.contains_key(&id) {
+                    self.waiting = true;
+                    let source = self.source().to_owned();
+                    let notice = notice::waiting(&source, &error, self.traffic.bytes, retry_in_millis);
+                    self.respond(Response::Notice(notice));
+                }
+            }
+            Event::Listing { json } => self.listing(json.as_deref()),
+        }
+        self.advance();
+        self.schedule();
+        self.tell_traffic();
+        std::mem::take(&mut self.effects)
+    }
+
+    fn respond(&mut self, response: Response) {
+        self.effects.push(Effect::Respond(response));
+    }
+
+    fn source(&self) -> &str {
+        self.table.as_ref().map_or_else(
+            || self.opening.as_ref().map_or("the file", |opening| opening.source()),
+            |table| table.source(),
+        )
+    }
+
+    fn began(&mut self, id: FetchId, range: ByteRange, identity: &Identity) {
+        let Some(flight) = self.flights.get_mut(&id) else { return };
+        flight.left = range;
+        if self.waiting {
+            self.waiting = false;
+            self.respond(Response::Settled { subject: notice::CONNECTION.to_owned() });
+        }
+        if let Some(opening) = &mut self.opening {
+            opening.sized(identity.total_bytes, identity.commit.clone());
+        }
+    }
+
+    fn beyond_end(&mut self, id: FetchId, file_bytes: Option<u64>) {
+        if self.flights.remove(&id).is_none() {
+            return;
+        }
+        let known = match (&mut self.opening, file_bytes) {
+            (Some(opening), Some(file_bytes)) => {
+                opening.sized(file_bytes, None);
+                true
+            }
+            (Some(opening), None) => opening.forget_size(),
+            (None, _) => false,
+        };
+        if !known {
+            self.stop(Error::new(ErrorKind::Changed, "the file is shorter than it was"));
+        }
+    }
+
+    fn bytes(&mut self, id: FetchId, bytes: &[u8]) {
+        let Some(flight) = self.flights.get_mut(&id) else { return };
+        let more = flight.left.len().saturating_sub(bytes.len() as u64) as usize;
+        self.pool.add(flight.left.start, bytes, more);
+        flight.left.start = (flight.left.start + bytes.len() as u64).min(flight.left.end);
+        self.traffic.bytes += bytes.len() as u64;
+    }
+
+    /// Nothing more is fetched: the page is told why, and what it can do.
+    fn stop(&mut self, error: Error) {
+        self.abort_all();
+        if self.opening.is_some() {
+            self.opening_failed(error);
+            return;
+        }
+        let source = self.source().to_owned();
+        let notice = notice::reading_stopped(&source, &error, self.traffic.bytes);
+        self.respond(Response::Notice(notice));
+        self.stopped = Some(error);
+    }
+
+    fn abort_all(&mut self) {
+        for id in std::mem::take(&mut self.flights).into_keys() {
+            self.effects.push(Effect::Abort { id });
+        }
+    }
+
+    fn retry(&mut self) {
+        self.stopped = None;
+        self.waiting = false;
+        self.respond(Response::Settled { subject: notice::CONNECTION.to_owned() });
+        self.effects.push(Effect::RetryNow);
+    }
+
+    /// Does all that the bytes at hand allow.
+    fn advance(&mut self) {
+        if self.opening.is_some() {
+            self.advance_opening();
+        }
+        if let Some(table) = &mut self.table {
+            table.advance(&mut self.pool, &mut self.effects);
+        }
+    }
+
+    /// Fetches what is wanted and neither here nor under way, and aborts what nobody wants.
+    fn schedule(&mut self) {
+        if self.stopped.is_some() {
+            return;
+        }
+        let mut wants: Vec<(Class, ByteRange)> = Vec::new();
+        if let Some(opening) = &self.opening {
+            wants.extend(opening.wants().map(|range| (Class::Open, range)));
+        }
+        if let Some(table) = &self.table {
+            wants.extend(table.wants());
+        }
+        let wanted: Vec<ByteRange> = wants.iter().map(|(_, range)| *range).collect();
+        let unwanted: Vec<FetchId> = self
+            .flights
+            .iter()
+            .filter(|(_, flight)| !wanted.iter().any(|range| range.intersection(flight.left).is_some()))
+            // A body whose last byte has come is about to be done.
+            .filter(|(_, flight)| !flight.left.is_empty())
+            .map(|(id, _)| *id)
+            .collect();
+        for id in unwanted {
+            self.flights.remove(&id);
+            self.effects.push(Effect::Abort { id });
+        }
+        for class in [Class::Open, Class::Screen, Class::Chart, Class::Background] {
+            let mut gaps = Vec::new();
+            for (_, range) in wants.iter().filter(|(other, _)| *other == class) {
+                let mut held = self.pool.held(*range);
+                held.extend(self.flights.values().map(|flight| flight.left));
+                gaps.extend(subtract(*range, &held));
+            }
+            for run in self.without_held(coalesce(&gaps)) {
+                for range in blocks(run) {
+                    let background = class == Class::Background;
+                    let busy =
+                        self.flights.values().filter(|flight| !background || flight.background).count();
+                    let most = if background { MAX_BACKGROUND_IN_FLIGHT } else { MAX_IN_FLIGHT };
+                    if busy >= most || self.flights.len() >= MAX_IN_FLIGHT {
+                        break;
+                    }
+                    self.fetch(range, background);
+                }
+            }
+        }
+        let flights: Vec<ByteRange> = self.flights.values().map(|flight| flight.left).collect();
+        self.pool.trim(&wanted, &flights);
+    }
+
+    /// Runs bridge small gaps between wanted ranges; where a bridge is here or under way already,
+    /// the run is cut there.
+    fn without_held(&self, runs: Vec<ByteRange>) -> Vec<ByteRange> {
+        runs.into_iter()
+            .flat_map(|run| {
+                let mut held = self.pool.held(run);
+                held.extend(self.flights.values().map(|flight| flight.left));
+                subtract(run, &held)
+            })
+            .collect()
+    }
+
+    fn fetch(&mut self, range: ByteRange, background: bool) {
+        let id = FetchId(self.next_fetch);
+        self.next_fetch = self.next_fetch.wrapping_add(1);
+        self.flights.insert(id, Flight { left: range, background });
+        self.traffic.requests += 1;
+        self.effects.push(Effect::Fetch { id, range });
+    }
+
+    /// Tells the page what has been read, not more often than it matters.
+    fn tell_traffic(&mut self) {
+        const STEP_BYTES: u64 = 128 << 10;
+        self.traffic.in_flight = self.flights.len() as u32;
+        self.traffic.waiting = self.waiting || self.stopped.is_some();
+        let quiet = self.traffic.bytes - self.told.bytes.min(self.traffic.bytes) < STEP_BYTES
+            && self.traffic.requests == self.told.requests
+            && self.traffic.waiting == self.told.waiting
+            && (self.traffic.in_flight > 0) == (self.told.in_flight > 0);
+        if !quiet {
+            self.told = self.traffic;
+            self.respond(Response::Traffic(self.traffic));
+        }
+    }
+}
+
+/// How far a column is read, for the page.
+fn progress(column: &str, state: LoadState, bytes: u64, bytes_total: u64, rows: u64) -> Response {
+    Response::Progress(Progress { column: column.to_owned(), state, bytes, bytes_total, rows })
+}

@@ -1,0 +1,155 @@
+//! Errors in words: the one place where they become notices.
+
+use crate::bytes::human_bytes;
+use crate::error::{Error, ErrorKind};
+use crate::protocol::{Action, Level, Notice};
+
+/// The subject of notices about the open table as a whole.
+pub const TABLE: &str = "table";
+
+/// The subject of notices about the connection.
+pub const CONNECTION: &str = "connection";
+
+/// The table can't be opened. `source` names it; `near` are tables that may have been meant.
+pub fn cannot_open(source: &str, error: &Error, near: &[String]) -> Notice {
+    let title = match error.kind {
+        ErrorKind::Network => format!("{source} can't be reached"),
+        ErrorKind::RateLimited => "The Hub asked for a pause".to_owned(),
+        ErrorKind::Server => format!("The server of {source} does not answer as it should"),
+        ErrorKind::Unauthorized => format!("{source} is not open to everyone"),
+        ErrorKind::NotFound => format!("{source} does not exist"),
+        ErrorKind::RangeIgnored => format!("{source} can't be read in parts"),
+        ErrorKind::Changed => format!("{source} changed while it was being opened"),
+        ErrorKind::NotParquet => format!("{source} is not a Parquet file"),
+        ErrorKind::Truncated => format!("{source} is cut short"),
+        ErrorKind::Corrupt => format!("{source} is damaged"),
+        ErrorKind::Unsupported => format!("{source} can't be read here"),
+        ErrorKind::Encrypted => format!("{source} is encrypted"),
+        ErrorKind::Limit => format!("{source} is too large"),
+        ErrorKind::BadLink => format!("There is no table {source}"),
+        ErrorKind::Internal => "Something went wrong in this program".to_owned(),
+    };
+    let advice = match error.kind {
+        ErrorKind::Network => {
+            "Check the connection, and that the server allows other sites to read from it (CORS)."
+        }
+        ErrorKind::RateLimited | ErrorKind::Server => "Try again in a while.",
+        ErrorKind::Unauthorized => "Open its page on the Hub to see what it asks for.",
+        ErrorKind::NotFound => "Check the path.",
+        ErrorKind::RangeIgnored => "The server must answer range requests; another copy of the file may do.",
+        ErrorKind::Changed => "Open it again to see the new version.",
+        ErrorKind::NotParquet => "Vitrine opens Parquet tables. Choose another file.",
+        ErrorKind::Truncated | ErrorKind::Corrupt => "Ask for a new copy of the file, or choose another one.",
+        ErrorKind::Unsupported | ErrorKind::Encrypted | ErrorKind::Limit => "Choose another file.",
+        ErrorKind::BadLink => "Check the link, or choose a table.",
+        ErrorKind::Internal => "Open the table again.",
+    };
+    let mut actions = Vec::new();
+    if let Some(table) = near.first() {
+        actions.push(Action::OpenTable(table.clone()));
+    } else if error.is_retryable() || matches!(error.kind, ErrorKind::Changed | ErrorKind::Internal) {
+        actions.push(Action::Reload);
+    }
+    actions.push(Action::ChooseAnother);
+    Notice {
+        subject: TABLE.to_owned(),
+        level: Level::Fatal,
+        title,
+        text: format!("{}. {advice}", sentence(&error.to_string())),
+        actions,
+        retry_in_millis: None,
+    }
+}
+
+/// A column can't be read; the others can.
+pub fn column_failed(column: &str, error: &Error) -> Notice {
+    let title = match error.kind {
+        ErrorKind::Limit => format!("{column} is too much to show"),
+        ErrorKind::Encrypted => format!("{column} is encrypted"),
+        ErrorKind::Unsupported => format!("{column} can't be read here"),
+        _ => format!("{column} is damaged"),
+    };
+    Notice {
+        subject: format!("column {column}"),
+        level: Level::Error,
+        title,
+        text: format!("{}. The other columns keep working.", sentence(&error.to_string())),
+        actions: Vec::new(),
+        retry_in_millis: None,
+    }
+}
+
+/// Reading stopped: the tries are used up, or trying again can't help.
+pub fn reading_stopped(source: &str, error: &Error, read_bytes: u64) -> Notice {
+    let read = human_bytes(read_bytes);
+    let (level, title, actions) = match error.kind {
+        ErrorKind::Changed => (
+            Level::Warning,
+            "This file changed on the server while it was open".to_owned(),
+            vec![Action::Reload],
+        ),
+        ErrorKind::RateLimited => {
+            (Level::Warning, "The Hub asked for a pause".to_owned(), vec![Action::Retry])
+        }
+        ErrorKind::Unauthorized | ErrorKind::NotFound | ErrorKind::RangeIgnored => {
+            (Level::Error, format!("{source} can't be read any more"), vec![Action::Retry, Action::Reload])
+        }
+        _ => (Level::Error, format!("Reading {source} stopped"), vec![Action::Retry]),
+    };
+    let rest = if error.kind == ErrorKind::Changed {
+        "What is shown is the version that was opened; nothing more is read, so that versions do not mix."
+    } else {
+        "Everything read so far keeps working."
+    };
+    Notice {
+        subject: CONNECTION.to_owned(),
+        level,
+        title,
+        text: format!("{}, after {read}. {rest}", sentence(&error.to_string())),
+        actions,
+        retry_in_millis: None,
+    }
+}
+
+/// A read failed and will be tried again by itself.
+pub fn waiting(source: &str, error: &Error, read_bytes: u64, retry_in_millis: u32) -> Notice {
+    let title = match error.kind {
+        ErrorKind::RateLimited => "The Hub asked for a pause".to_owned(),
+        ErrorKind::Network => format!("No connection to {source}"),
+        _ => format!("{source} answers badly"),
+    };
+    Notice {
+        subject: CONNECTION.to_owned(),
+        level: Level::Warning,
+        title,
+        text: format!(
+            "{}. It is tried again by itself; the {} read so far stay usable.",
+            sentence(&error.to_string()),
+            human_bytes(read_bytes)
+        ),
+        actions: vec![Action::Retry],
+        retry_in_millis: Some(retry_in_millis),
+    }
+}
+
+/// A clause that can't be applied.
+pub fn clause_left_out(column: &str, why: &str) -> Notice {
+    Notice {
+        subject: format!("filter {column}"),
+        level: Level::Info,
+        title: format!("The filter on {column} is left out"),
+        text: why.to_owned(),
+        actions: Vec::new(),
+        retry_in_millis: None,
+    }
+}
+
+/// With a capital letter at the front.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        // A column's name is written as it is.
+        Some(first) if !text.contains(':') => first.to_uppercase().chain(chars).collect(),
+        _ => text.to_owned(),
+    }
+}

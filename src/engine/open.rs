@@ -1,0 +1,275 @@
+//! From a table's name to its metadata.
+
+use super::table::Table;
+use super::{Effect, Engine, notice};
+use crate::bytes::ByteRange;
+use crate::catalog::{self, Place};
+use crate::error::{Error, ErrorKind};
+use crate::hub;
+use crate::parquet::header::offset_index;
+use crate::parquet::map::PageMap;
+use crate::parquet::meta::{FileMeta, Footer, TAIL_BYTES, read_footer};
+use crate::parquet::walk::Bytes;
+use crate::protocol::{Open, Response};
+use crate::spec::{HubPath, TableRef};
+use crate::url::{parse_table, print_table};
+
+/// Offset indexes larger than this in all are left out, and page maps are learned instead.
+const MAX_INDEX_BYTES: u64 = 8 << 20;
+
+/// The metadata, and for each leaf column the maps of its chunks where the file has indexes.
+type Known = (FileMeta, Vec<Vec<PageMap>>);
+
+/// A table being opened.
+#[derive(Debug)]
+pub struct Opening {
+    /// What the page calls it.
+    table: String,
+    /// What people call the file.
+    source: String,
+    /// Where it is on the Hub, if it is there, and on which Hub.
+    on_hub: Option<(String, HubPath)>,
+    file_bytes: Option<u64>,
+    revision: Option<String>,
+    /// The part of the file from here on is needed to see the footer.
+    tail_bytes: u64,
+    /// Once the footer is read, where the offset indexes are.
+    indexes: Option<(Box<FileMeta>, ByteRange)>,
+    /// Whether a listing is awaited, with the error that it is to explain.
+    failed: Option<Error>,
+}
+
+impl Opening {
+    /// What people call the file.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Takes note of the file's size.
+    pub fn sized(&mut self, file_bytes: u64, revision: Option<String>) {
+        self.file_bytes = Some(file_bytes);
+        self.revision = revision.or(self.revision.take());
+    }
+
+    /// The size that was assumed is wrong; whether there was one.
+    pub fn forget_size(&mut self) -> bool {
+        self.file_bytes.take().is_some()
+    }
+
+    /// What is to be read next.
+    pub fn wants(&self) -> Option<ByteRange> {
+        if self.failed.is_some() {
+            return None;
+        }
+        if let Some((_, range)) = &self.indexes {
+            return Some(*range);
+        }
+        Some(match self.file_bytes {
+            // The size is in the answer to any range; one byte is the least that can be asked.
+            None => ByteRange::new(0, 1),
+            Some(file_bytes) => ByteRange::new(file_bytes.saturating_sub(self.tail_bytes), file_bytes),
+        })
+    }
+}
+
+impl Engine {
+    /// Begins to open a table; what was open is dropped.
+    pub(super) fn open(&mut self, open: Open) {
+        let Open { table, endpoint, base } = open;
+        let endpoint = endpoint.as_deref().unwrap_or(hub::DEFAULT_ENDPOINT);
+        let reference = match parse_table(&table) {
+            Ok(reference) => reference,
+            Err(message) => {
+                self.reset();
+                let error = Error::new(ErrorKind::BadLink, message);
+                self.respond(Response::Notice(notice::cannot_open(&table, &error, &[])));
+                return;
+            }
+        };
+        let (url, source, on_hub, hint) = match reference {
+            TableRef::Catalogue(id) => match catalog::table(&id) {
+                Some(known) => match known.place {
+                    Place::Hub { repository, revision, path } => {
+                        let (repository, revision) = (repository.to_owned(), revision.to_owned());
+                        let path = HubPath { repository, revision, path: path.to_owned() };
+                        (hub::resolve_url(endpoint, &path), title(&path), Some(path), known.file_bytes_hint)
+                    }
+                    Place::Beside(path) => {
+                        (format!("{base}{path}"), path.to_owned(), None, known.file_bytes_hint)
+                    }
+                },
+                None => {
+                    self.reset();
+                    let near = hub::listing::near_matches(&id, catalog::TABLES.iter().map(|table| table.id));
+                    let near: Vec<String> = near.into_iter().map(str::to_owned).collect();
+                    let error =
+                        Error::new(ErrorKind::BadLink, format!("the catalogue has no table named {id}"));
+                    self.respond(Response::Notice(notice::cannot_open(&id, &error, &near)));
+                    return;
+                }
+            },
+            TableRef::Hub(path) => (hub::resolve_url(endpoint, &path), title(&path), Some(path), None),
+            TableRef::Url(url) => {
+                let source = url.split(['?', '#']).next().unwrap_or(&url).to_owned();
+                (url, source, None, None)
+            }
+            TableRef::Local(name) => {
+                // The file itself comes with an event of its own.
+                (String::new(), name, None, None)
+            }
+        };
+        self.reset();
+        self.effects.push(Effect::Source { url });
+        self.opening = Some(Opening {
+            table,
+            source,
+            on_hub: on_hub.map(|path| (endpoint.to_owned(), path)),
+            file_bytes: hint,
+            revision: None,
+            tail_bytes: TAIL_BYTES,
+            indexes: None,
+            failed: None,
+        });
+    }
+
+    /// Begins to open a file of the user's disk.
+    pub(super) fn open_local(&mut self, name: String, file_bytes: u64) {
+        self.reset();
+        self.opening = Some(Opening {
+            table: name.clone(),
+            source: name,
+            on_hub: None,
+            file_bytes: Some(file_bytes),
+            revision: None,
+            tail_bytes: TAIL_BYTES,
+            indexes: None,
+            failed: None,
+        });
+    }
+
+    /// Drops whatever was open.
+    fn reset(&mut self) {
+        self.abort_all();
+        let effects = std::mem::take(&mut self.effects);
+        let next_fetch = self.next_fetch;
+        *self = Self { effects, next_fetch, ..Self::default() };
+    }
+
+    /// Reads the footer, and the offset indexes, as far as they are here.
+    pub(super) fn advance_opening(&mut self) {
+        let Some(opening) = &mut self.opening else { return };
+        match opening.advance(&self.pool) {
+            Ok(None) => {}
+            Ok(Some((meta, maps))) => {
+                let file_bytes = opening.file_bytes.unwrap_or_default();
+                let (name, source, revision) =
+                    (opening.table.clone(), opening.source.clone(), opening.revision.clone());
+                self.opening = None;
+                let table = Table::new(meta, maps, &name, &source, revision, file_bytes);
+                self.respond(Response::Opened(table.opened()));
+                self.table = Some(table);
+            }
+            Err(error) => {
+                self.abort_all();
+                self.opening_failed(error);
+            }
+        }
+    }
+
+    /// The table can't be opened. Where the Hub says that a path does not exist, its listing is
+    /// looked at for what may have been meant.
+    pub(super) fn opening_failed(&mut self, error: Error) {
+        let Some(opening) = &mut self.opening else { return };
+        if let (ErrorKind::NotFound, None, Some((endpoint, path))) =
+            (&error.kind, &opening.failed, &opening.on_hub)
+        {
+            let url = hub::tree_url(endpoint, &path.repository, &path.revision, "", true);
+            opening.failed = Some(error);
+            self.effects.push(Effect::List { url });
+            return;
+        }
+        let source = opening.source.clone();
+        self.opening = None;
+        self.respond(Response::Notice(notice::cannot_open(&source, &error, &[])));
+    }
+
+    /// The listing of the repository of a file that does not exist.
+    pub(super) fn listing(&mut self, json: Option<&[u8]>) {
+        let Some(opening) = self.opening.take() else { return };
+        let (Some(error), Some((_, wanted))) = (opening.failed, opening.on_hub) else { return };
+        let entries = json.and_then(|json| hub::listing::parse_tree(json).ok()).unwrap_or_default();
+        let paths = entries.iter().map(|entry| entry.path.as_str()).filter(|path| path.ends_with(".parquet"));
+        let near: Vec<String> = hub::listing::near_matches(&wanted.path, paths)
+            .into_iter()
+            .map(|path| print_table(&TableRef::Hub(HubPath { path: path.to_owned(), ..wanted.clone() })))
+            .collect();
+        self.respond(Response::Notice(notice::cannot_open(&opening.source, &error, &near)));
+    }
+}
+
+impl Opening {
+    /// The metadata and what is known of the pages, once all of it is here.
+    fn advance(&mut self, pool: &super::Pool) -> Result<Option<Known>, Error> {
+        let Some(file_bytes) = self.file_bytes else { return Ok(None) };
+        if self.failed.is_some() {
+            return Ok(None);
+        }
+        if self.indexes.is_none() {
+            let start = file_bytes.saturating_sub(self.tail_bytes);
+            let tail = pool.at(start, file_bytes - start);
+            if (tail.len() as u64) < file_bytes - start {
+                return Ok(None);
+            }
+            match read_footer(&tail, file_bytes)? {
+                Footer::Needs(range) => {
+                    self.tail_bytes = range.len();
+                    return Ok(None);
+                }
+                Footer::Meta(meta) => match index_range(&meta) {
+                    Some(range) => self.indexes = Some((meta, range)),
+                    None => return Ok(Some((*meta, Vec::new()))),
+                },
+            }
+        }
+        if self.indexes.as_ref().is_some_and(|(_, range)| !pool.has(*range)) {
+            return Ok(None);
+        }
+        let Some((meta, _)) = self.indexes.take() else { return Ok(None) };
+        let maps = (0..meta.columns.len()).map(|leaf| indexed_maps(&meta, leaf, pool)).collect();
+        Ok(Some((*meta, maps)))
+    }
+}
+
+/// Where all offset indexes lie, if there are any and they are not too large.
+fn index_range(meta: &FileMeta) -> Option<ByteRange> {
+    let mut ranges = meta.groups.iter().flat_map(|group| &group.chunks).map(|chunk| chunk.offset_index);
+    let first = ranges.next()??;
+    let all = ranges.try_fold(first, |all, range| {
+        let range = range?;
+        Some(ByteRange::new(all.start.min(range.start), all.end.max(range.end)))
+    })?;
+    (all.len() <= MAX_INDEX_BYTES).then_some(all)
+}
+
+/// The maps of a column's chunks, as the file's indexes give them. An index that contradicts its
+/// chunk is not used: the map is learned instead.
+fn indexed_maps(meta: &FileMeta, leaf: usize, pool: &super::Pool) -> Vec<PageMap> {
+    meta.groups
+        .iter()
+        .filter_map(|group| {
+            let chunk = *group.chunks.get(leaf)?;
+            let pages = chunk
+                .offset_index
+                .and_then(|range| offset_index(&pool.at(range.start, range.len())).ok())
+                .filter(|pages| chunk.check_index(pages, group.rows).is_ok());
+            Some(match pages {
+                Some(pages) => PageMap::from_index(chunk, group.rows, &pages),
+                None => PageMap::new(chunk, group.rows),
+            })
+        })
+        .collect()
+}
+
+fn title(path: &HubPath) -> String {
+    format!("{}/{}", path.repository, path.path)
+}

@@ -1,0 +1,278 @@
+//! Single pages of a column that is not read whole: what the rows on the screen need.
+
+use super::load::header_at;
+use super::pool::Pool;
+use crate::bytes::ByteRange;
+use crate::column::{Value, value_at};
+use crate::error::{Context, Result};
+use crate::parquet::decode::{Decoded, Values, decode_dictionary, decode_page};
+use crate::parquet::map::{PageEntry, PageMap};
+use crate::parquet::meta::{Chunk, FileMeta};
+use crate::parquet::walk::{Bytes, READ_THROUGH_BYTES, Step, Walk};
+use std::collections::BTreeMap;
+
+/// Pages asked for at a time: rows far apart come a screenful of pages after the other.
+const MAX_PAGES_WANTED: usize = 12;
+
+/// Decoded pages of a column are dropped, the longest unused first, above this amount.
+const MAX_CACHED_BYTES: usize = 24 << 20;
+
+/// Read behind a dictionary page on the way to the first data page. While a dictionary is in use
+/// data pages are indexes, a few tens of kilobytes.
+const FIRST_PAGE_GUESS_BYTES: u64 = 48 << 10;
+
+/// Pages of one leaf column.
+#[derive(Debug, Default)]
+pub struct Pager {
+    leaf: usize,
+    /// One map a row group; made when the column is first asked for.
+    pub maps: Vec<PageMap>,
+    walks: BTreeMap<usize, Walk>,
+    dictionaries: BTreeMap<usize, Values>,
+    /// Decoded pages by their first row in the file.
+    pages: BTreeMap<u64, Cached>,
+    clock: u64,
+}
+
+#[derive(Debug)]
+struct Cached {
+    page: Decoded,
+    group: usize,
+    /// For each row the place of its value, where some have none.
+    places: Option<Vec<u32>>,
+    used: u64,
+}
+
+impl Pager {
+    /// The pages of a leaf column.
+    pub fn new(leaf: usize) -> Self {
+        Self { leaf, ..Self::default() }
+    }
+
+    /// Makes the maps, if that has not been done.
+    pub fn prepare(&mut self, meta: &FileMeta) {
+        if self.maps.is_empty() {
+            let leaf = self.leaf;
+            self.maps = meta
+                .groups
+                .iter()
+                .filter_map(|group| Some(PageMap::new(*group.chunks.get(leaf)?, group.rows)))
+                .collect();
+        }
+    }
+
+    /// The value of a row, if its page is here.
+    pub fn get(&self, row: u64) -> Option<Value<'_>> {
+        let (first, cached) = self.pages.range(..=row).next_back()?;
+        let offset = usize::try_from(row - first).ok()?;
+        if offset >= cached.page.rows as usize {
+            return None;
+        }
+        let place = match &cached.places {
+            Some(places) => *places.get(offset)? as usize,
+            None => offset,
+        };
+        if place == u32::MAX as usize {
+            return Some(Value::Null);
+        }
+        Some(match (&cached.page.values, self.dictionaries.get(&cached.group)) {
+            (Values::Indexes(indexes), Some(dictionary)) => {
+                value_at(dictionary, *indexes.get(place)? as usize)
+            }
+            (Values::Indexes(_), None) => return None,
+            (values, _) => value_at(values, place),
+        })
+    }
+
+    /// Decodes what has come of the pages that hold `rows` (in ascending order), and says what is
+    /// still missing, most wanted first.
+    ///
+    /// # Errors
+    /// Where a page can't be found or decoded.
+    pub fn poll(&mut self, rows: &[u64], meta: &FileMeta, pool: &mut Pool) -> Result<Vec<ByteRange>> {
+        self.prepare(meta);
+        let mut wants = Vec::new();
+        let mut pages = 0;
+        let mut covered = 0;
+        self.clock += 1;
+        for &row in rows {
+            if row < covered {
+                continue;
+            }
+            if let Some(end) = self.touch(row) {
+                covered = end;
+                continue;
+            }
+            if pages == MAX_PAGES_WANTED {
+                break;
+            }
+            let Some((number, group)) = meta.group_of(row) else { continue };
+            let name = meta.columns.get(self.leaf).map_or("", |column| &column.name);
+            let found = self
+                .page_for(number, row - group.first_row, meta, pool, &mut wants)
+                .context(|| format!("{name}, row group {number}"))?;
+            pages += 1;
+            // Rows of one page, or on one way to a page, are asked for once.
+            covered = group.first_row + found;
+        }
+        self.evict();
+        Ok(wants)
+    }
+
+    /// Marks the page of a row as used; the first row after it.
+    fn touch(&mut self, row: u64) -> Option<u64> {
+        let (first, cached) = self.pages.range_mut(..=row).next_back()?;
+        let end = first + u64::from(cached.page.rows);
+        (row < end).then(|| {
+            cached.used = self.clock;
+            end
+        })
+    }
+
+    /// Gets the page of a row of a row group as far as its bytes are here, and adds what is missing
+    /// to `wants`. The answer is the first row of the group that this page does not hold.
+    fn page_for(
+        &mut self,
+        number: usize,
+        row: u64,
+        meta: &FileMeta,
+        pool: &mut Pool,
+        wants: &mut Vec<ByteRange>,
+    ) -> Result<u64> {
+        loop {
+            let Some(map) = self.maps.get_mut(number) else { return Ok(u64::MAX) };
+            if let Some(entry) = map.page_of(row).copied() {
+                self.walks.remove(&number);
+                let missing = self.decode(number, entry, meta, pool)?;
+                wants.extend(missing);
+                return Ok(entry.first_row + entry.rows);
+            }
+            let (frontier, known_rows) = map.frontier();
+            let chunk = *map.chunk();
+            if let Some(header) = header_at(pool, frontier, chunk.range.end)? {
+                map.learn(frontier, &header)?;
+                continue;
+            }
+            if let Some(walk) = self.walks.get_mut(&number).filter(|walk| walk.row() == row) {
+                match walk.step(map, pool)? {
+                    Step::Arrived => continue,
+                    Step::Needs(ranges) => wants.extend(ranges),
+                }
+                return Ok(row + 1);
+            }
+            let way = map.estimate(row).saturating_sub(frontier);
+            if known_rows == 0 || way <= READ_THROUGH_BYTES {
+                wants.push(first_read(map, &chunk, way));
+                if way <= READ_THROUGH_BYTES {
+                    return Ok(row + 1);
+                }
+            }
+            self.walks.insert(number, Walk::new(map, row));
+            if known_rows == 0 && wants.last().is_some_and(|range| !pool.has(*range)) {
+                // The first pages tell how large pages are; a walk from there is cut better.
+                self.walks.remove(&number);
+                return Ok(row + 1);
+            }
+        }
+    }
+
+    /// Decodes a page whose place is known, or says what is missing.
+    fn decode(
+        &mut self,
+        number: usize,
+        entry: PageEntry,
+        meta: &FileMeta,
+        pool: &mut Pool,
+    ) -> Result<Vec<ByteRange>> {
+        let (Some(map), Some(group), Some(column)) =
+            (self.maps.get_mut(number), meta.groups.get(number), meta.columns.get(self.leaf))
+        else {
+            return Ok(Vec::new());
+        };
+        let chunk = *map.chunk();
+        let mut missing = Vec::new();
+        let mut uses_dictionary = entry.uses_dictionary;
+        if let Some(header) = header_at(pool, entry.range.start, entry.range.end)? {
+            map.learn(entry.range.start, &header)?;
+            uses_dictionary = header.encoding().map(crate::parquet::header::Encoding::uses_dictionary);
+        }
+        if let Some(range) = map.dictionary().filter(|_| !self.dictionaries.contains_key(&number)) {
+            // Pages far from the front are often plain although there is a dictionary: those ask
+            // for it only once their header says that they need it.
+            if uses_dictionary.unwrap_or(entry.first_row == 0) {
+                if pool.has(range) {
+                    let bytes = pool.at(range.start, range.len());
+                    let header = crate::parquet::header::PageHeader::parse(&bytes)?;
+                    let body = bytes.get(header.header_bytes as usize..header.page_bytes() as usize);
+                    let values = decode_dictionary(column, chunk.codec, &header, body.unwrap_or_default())?;
+                    drop(bytes);
+                    self.dictionaries.insert(number, values);
+                    pool.release(range);
+                } else {
+                    missing.push(range);
+                }
+            }
+        }
+        if !pool.has(entry.range) {
+            missing.push(entry.range);
+        }
+        if !missing.is_empty() {
+            return Ok(missing);
+        }
+        let bytes = pool.at(entry.range.start, entry.range.len());
+        let place = || format!("page at byte {}", entry.range.start);
+        let header = crate::parquet::header::PageHeader::parse(&bytes).context(place)?;
+        let body = bytes.get(header.header_bytes as usize..header.page_bytes() as usize).unwrap_or_default();
+        let known = self.dictionaries.get(&number).map(Values::len);
+        let page = decode_page(column, chunk.codec, &header, body, known).context(place)?;
+        drop(bytes);
+        pool.release(entry.range);
+        let mut next = 0;
+        let places = page.valid.as_ref().map(|valid| {
+            valid
+                .iter()
+                .map(|valid| {
+                    let place = if *valid { next } else { u32::MAX };
+                    next += u32::from(*valid);
+                    place
+                })
+                .collect()
+        });
+        let cached = Cached { page, group: number, places, used: self.clock };
+        self.pages.insert(group.first_row + entry.first_row, cached);
+        Ok(Vec::new())
+    }
+
+    fn evict(&mut self) {
+        let size = |cached: &Cached| {
+            cached.page.values.memory_bytes() + cached.places.as_ref().map_or(0, |places| places.len() * 4)
+        };
+        let mut total: usize = self.pages.values().map(size).sum();
+        while total > MAX_CACHED_BYTES {
+            let oldest = self
+                .pages
+                .iter()
+                .filter(|(_, cached)| cached.used < self.clock)
+                .min_by_key(|(_, cached)| cached.used);
+            let Some((first, cached)) = oldest else { return };
+            total -= size(cached);
+            let first = *first;
+            self.pages.remove(&first);
+        }
+    }
+}
+
+/// What to read where nothing is known of the pages yet, `way` bytes before the one wanted.
+fn first_read(map: &PageMap, chunk: &Chunk, way: u64) -> ByteRange {
+    let (frontier, _) = map.frontier();
+    let page = map.average_page_bytes();
+    let guess = if frontier == chunk.first_data && map.dictionary().is_some() {
+        FIRST_PAGE_GUESS_BYTES
+    } else {
+        page + page / 16 + 1024
+    };
+    // A dictionary at the front is needed for the first pages.
+    let start = if frontier == chunk.first_data && way == 0 { chunk.range.start } else { frontier };
+    let end = if way <= READ_THROUGH_BYTES { frontier + way + guess } else { frontier + 512 };
+    ByteRange::new(start, end.min(chunk.range.end))
+}

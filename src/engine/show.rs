@@ -1,0 +1,246 @@
+//! What the page is told: counts, charts, rows, details, and the cube of a drag.
+
+use super::table::{State, Table};
+use super::{Effect, notice};
+use crate::column::Value;
+use crate::crossfilter::{Shape, count, cube, side};
+use crate::filter::{Condition, widen};
+use crate::parquet::meta::Logical;
+use crate::protocol::{
+    self, Bins, Cell, Chart, Count, Counts, Cube, CubeSide, Detail, FilterClause, Kind, MAX_CELL_CHARS,
+    MAX_WINDOW, Response, Row, Rows, Show,
+};
+use crate::select::Selection;
+
+impl Table {
+    /// Takes the new state of the screen.
+    pub(super) fn set_show(&mut self, show: Show, effects: &mut Vec<Effect>) {
+        let Show { generation, filters, charts, columns, first, count } = show;
+        let show = Show { generation, filters, charts, columns, first, count: count.min(MAX_WINDOW) };
+        let filters_changed = show.generation != self.show.generation || show.filters != self.show.filters;
+        let charts_changed = show.charts != self.show.charts;
+        self.stale.rows |= filters_changed
+            || (show.first, show.count) != (self.show.first, self.show.count)
+            || show.columns != self.show.columns;
+        self.show = show;
+        for name in self.show.charts.clone() {
+            self.load(&name);
+        }
+        if filters_changed {
+            self.set_filters(effects);
+        }
+        self.stale.counts |= filters_changed || charts_changed;
+        self.stale.detail |= filters_changed && self.detail.is_some();
+    }
+
+    fn set_filters(&mut self, effects: &mut Vec<Effect>) {
+        let mut clauses = Vec::new();
+        for filter in self.show.filters.clone() {
+            match self.column(&filter.column) {
+                Some((_, state)) if state.info.chartable => {
+                    clauses.push((filter.column.clone(), condition(filter.clause)));
+                    self.load(&filter.column);
+                }
+                Some(_) => leave_out(&filter.column, "This column can't be filtered.", effects),
+                None => leave_out(&filter.column, "The table has no such column.", effects),
+            }
+        }
+        let columns = &self.columns;
+        let left_out = self.filter.set(&clauses, |name| {
+            columns.iter().find(|column| column.info.name == name).and_then(|column| column.data.as_ref())
+        });
+        for (name, _) in clauses.iter().rev().take(left_out) {
+            leave_out(name, "There are more filters than can be combined: sixteen.", effects);
+        }
+    }
+
+    /// Tells the page the number of matching rows and every chart.
+    pub(super) fn tell_counts(&mut self, effects: &mut Vec<Effect>) {
+        self.selection = Selection::new(self.filter.mask());
+        self.stale.rows = true;
+        let rows = self.meta.rows;
+        let rows_read = self
+            .filter
+            .columns()
+            .filter_map(|name| self.column(name))
+            .map(|(_, state)| state.rows_read() as u64)
+            .min()
+            .unwrap_or(rows);
+        let generation = self.show.generation;
+        let matching = u64::from(self.selection.matching());
+        effects.push(Effect::Respond(Response::Count(Count { generation, matching, rows_read, rows })));
+        for state in &self.columns {
+            if let Some(chart) = self.chart(state) {
+                effects.push(Effect::Respond(Response::Chart(chart)));
+            }
+        }
+    }
+
+    fn chart(&self, state: &State) -> Option<Chart> {
+        let binned = state.binned.as_ref()?;
+        let keep = !self.filter.bit(&state.info.name);
+        let here = count(&binned.rows, self.filter.mask(), keep);
+        let split = |counts: &[u32]| {
+            let (bins, rest) = counts.split_at_checked(binned.bins).unwrap_or((counts, &[]));
+            (Counts(bins.to_vec()), rest.first().copied().unwrap_or(0))
+        };
+        let (all, null_all) = split(&state.all);
+        let (here, null_here) = split(&here);
+        let shape = match &binned.shape {
+            Shape::Intervals(intervals) => protocol::Shape::Bins(Bins {
+                edges: intervals.edges.clone(),
+                from: intervals.from.clone(),
+                to: intervals.to.clone(),
+                time: intervals.time,
+                integer: intervals.integer,
+                detached: intervals.detached,
+                below: intervals.below,
+                above: intervals.above,
+            }),
+            Shape::Categories { labels, others } => {
+                protocol::Shape::Categories { labels: labels.clone(), others: *others }
+            }
+        };
+        Some(Chart {
+            column: state.info.name.clone(),
+            generation: self.show.generation,
+            shape,
+            all,
+            here,
+            null_all,
+            null_here,
+            rows_read: binned.rows.len() as u32,
+            complete: state.complete,
+        })
+    }
+
+    /// Counts what a drag on a chart will ask.
+    pub(super) fn touch(&self, column: &str, generation: u32, effects: &mut Vec<Effect>) {
+        if generation != self.show.generation {
+            return;
+        }
+        let Some(active) = self.column(column).and_then(|(_, state)| state.binned.as_ref()) else { return };
+        let others: Vec<_> = self
+            .columns
+            .iter()
+            .filter(|state| state.info.name != column)
+            .filter_map(|state| Some((state, state.binned.as_ref()?)))
+            .collect();
+        let sides: Vec<_> =
+            others.iter().map(|(state, binned)| side(binned, self.filter.bit(&state.info.name))).collect();
+        let (total, before) = cube(active, self.filter.mask(), self.filter.bit(column), &sides);
+        let others = others
+            .iter()
+            .zip(before)
+            .map(|((state, binned), before)| CubeSide {
+                column: state.info.name.clone(),
+                bins: binned.bins as u32 + 1,
+                before: Counts(before),
+            })
+            .collect();
+        effects.push(Effect::Respond(Response::Cube(Cube {
+            column: column.to_owned(),
+            generation,
+            bins: active.bins as u32,
+            total: Counts(total),
+            others,
+        })));
+    }
+
+    /// The rows of the file that are on the screen.
+    pub(super) fn window(&self) -> Vec<u32> {
+        let first = u32::try_from(self.show.first).unwrap_or(u32::MAX);
+        self.selection.rows(self.filter.mask(), first, self.show.count as usize).collect()
+    }
+
+    /// Tells the page the rows on the screen, as far as they are read.
+    pub(super) fn tell_rows(&self, effects: &mut Vec<Effect>) {
+        let columns: Vec<&State> =
+            self.show.columns.iter().filter_map(|name| self.column(name)).map(|(_, state)| state).collect();
+        let rows = self
+            .window()
+            .into_iter()
+            .map(|row| Row {
+                row: u64::from(row),
+                cells: columns.iter().map(|state| self.cell(state, u64::from(row), MAX_CELL_CHARS)).collect(),
+            })
+            .collect();
+        effects.push(Effect::Respond(Response::Rows(Rows {
+            generation: self.show.generation,
+            first: self.show.first,
+            columns: columns.iter().map(|state| state.info.name.clone()).collect(),
+            rows,
+        })));
+    }
+
+    /// Tells the page all fields of the row whose details are open.
+    pub(super) fn tell_detail(&self, effects: &mut Vec<Effect>) {
+        let Some(row) = self.detail else { return };
+        let position =
+            u32::try_from(row).ok().and_then(|row| self.selection.position(self.filter.mask(), row));
+        let fields = self
+            .columns
+            .iter()
+            .map(|state| (state.info.name.clone(), self.cell(state, row, usize::MAX)))
+            .collect();
+        effects.push(Effect::Respond(Response::Detail(Detail {
+            row,
+            position: position.map(u64::from),
+            generation: self.show.generation,
+            fields,
+        })));
+    }
+
+    fn cell(&self, state: &State, row: u64, max_chars: usize) -> Cell {
+        match self.value(state, row) {
+            Some(value) => cell(value, state.info.kind, self.logical(state), max_chars),
+            None if state.failed => Cell::Failed,
+            None => Cell::Pending,
+        }
+    }
+}
+
+fn leave_out(column: &str, why: &str, effects: &mut Vec<Effect>) {
+    effects.push(Effect::Respond(Response::Notice(notice::clause_left_out(column, why))));
+}
+
+fn condition(clause: FilterClause) -> Condition {
+    match clause {
+        FilterClause::Numbers { low, high } => Condition::Numbers { low, high },
+        FilterClause::Times { start_millis, end_millis } => Condition::Times {
+            start: start_millis.map(|millis| millis as i64),
+            end: end_millis.map(|millis| millis as i64),
+        },
+        FilterClause::List { values, negated } => Condition::List { values, negated },
+        FilterClause::Null => Condition::Null,
+        FilterClause::NotNull => Condition::NotNull,
+    }
+}
+
+/// A value on its way to the screen.
+fn cell(value: Value<'_>, kind: Kind, logical: Option<Logical>, max_chars: usize) -> Cell {
+    /// Largest whole number up to which doubles are exact.
+    const EXACT: i64 = 1 << 53;
+    match value {
+        Value::Null => Cell::Null,
+        Value::Bool(value) => Cell::Bool(value),
+        Value::Int(value) if kind == Kind::Time => Cell::Time(value as f64),
+        Value::Int(value) if value < 0 && logical == Some(Logical::Int { signed: false, bits: 64 }) => {
+            Cell::Digits((value as u64).to_string())
+        }
+        Value::Int(value) if (-EXACT..=EXACT).contains(&value) => Cell::Number(value as f64),
+        Value::Int(value) => Cell::Digits(value.to_string()),
+        Value::Float32(value) => Cell::Number(widen(value)),
+        Value::Float64(value) => Cell::Number(value),
+        Value::Bytes(bytes) if kind == Kind::Binary => {
+            Cell::Binary(u32::try_from(bytes.len()).unwrap_or(u32::MAX))
+        }
+        Value::Bytes(bytes) => {
+            let text = String::from_utf8_lossy(bytes);
+            match text.char_indices().nth(max_chars) {
+                Some((end, _)) => Cell::Text(text.get(..end).unwrap_or_default().to_owned()),
+                None => Cell::Text(text.into_owned()),
+            }
+        }
+    }
+}

@@ -1,0 +1,428 @@
+//! Ranges over `fetch`: resolved once, checked, retried, aborted.
+//!
+//! A request never makes the browser ask for permission first: `Range: bytes=a-b` is the only
+//! header that is set, and it is safelisted. The address that the Hub redirects to is used again
+//! until it is refused.
+
+use crate::bytes::ByteRange;
+use crate::engine::Event;
+use crate::error::{Error, ErrorKind};
+use crate::hub::answer::{Accepted, Answer, Identity, Refused, classify};
+use crate::hub::{backoff_millis, rate_limit_millis};
+use crate::ids::FetchId;
+use js_sys::{Function, Promise, Reflect, Uint8Array};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{
+    AbortController, DedicatedWorkerGlobalScope, File, ReadableStreamDefaultReader, RequestCache,
+    RequestCredentials, RequestInit, RequestMode, Response,
+};
+
+/// A body that brings nothing for so long is given up and asked for again.
+const IDLE_MILLIS: i32 = 20_000;
+
+/// Trouble that is over sooner than this is not told.
+const QUIET_MILLIS: u32 = 3_000;
+
+/// A listing longer than this is not read.
+const MAX_LISTING_BYTES: f64 = 8e6;
+
+/// How often in a row a signed address may be refused.
+const MAX_RESOLVES: u32 = 3;
+
+/// Reads ranges of one file, and says what came of it.
+#[derive(Clone)]
+pub struct Net {
+    state: Rc<RefCell<State>>,
+    emit: Rc<dyn Fn(Event)>,
+}
+
+#[derive(Default)]
+struct State {
+    source: Source,
+    /// Where the source's address redirected to.
+    signed: Option<String>,
+    identity: Option<Identity>,
+    running: BTreeMap<FetchId, AbortController>,
+    /// Wakes those that wait before they try again.
+    sleepers: Vec<Function>,
+}
+
+#[derive(Clone, Default)]
+enum Source {
+    #[default]
+    Nothing,
+    Address(String),
+    Local(File),
+}
+
+/// Why a try ended.
+enum Ended {
+    /// Nobody wants it any more.
+    Aborted,
+    /// The signed address is used up.
+    ResolveAgain,
+    BeyondEnd(Option<u64>),
+    Failed(Error),
+}
+
+impl Net {
+    /// `emit` hears of every event; it is never called from within a method of this type.
+    pub fn new(emit: impl Fn(Event) + 'static) -> Self {
+        Self { state: Rc::default(), emit: Rc::new(emit) }
+    }
+
+    /// From now on ranges are of the file at this address.
+    pub fn set_address(&self, url: String) {
+        self.set_source(Source::Address(url));
+    }
+
+    /// From now on ranges are of this file.
+    pub fn set_file(&self, file: File) {
+        self.set_source(Source::Local(file));
+    }
+
+    fn set_source(&self, source: Source) {
+        let mut state = self.state.borrow_mut();
+        for controller in std::mem::take(&mut state.running).into_values() {
+            controller.abort();
+        }
+        let sleepers = std::mem::take(&mut state.sleepers);
+        *state = State { source, ..State::default() };
+        drop(state);
+        wake(sleepers);
+    }
+
+    /// Begins to read a range.
+    pub fn fetch(&self, id: FetchId, range: ByteRange) {
+        if let Ok(controller) = AbortController::new() {
+            self.state.borrow_mut().running.insert(id, controller);
+        }
+        let net = self.clone();
+        spawn_local(async move {
+            let event = net.run(id, range).await;
+            // What was aborted is not heard of again.
+            if net.state.borrow_mut().running.remove(&id).is_some()
+                && let Some(event) = event
+            {
+                (net.emit)(event);
+            }
+        });
+    }
+
+    /// Stops a fetch.
+    pub fn abort(&self, id: FetchId) {
+        if let Some(controller) = self.state.borrow_mut().running.remove(&id) {
+            controller.abort();
+        }
+    }
+
+    /// Tries again at once whatever waits.
+    pub fn retry_now(&self) {
+        let sleepers = std::mem::take(&mut self.state.borrow_mut().sleepers);
+        wake(sleepers);
+    }
+
+    /// Gets a listing.
+    pub fn list(&self, url: String) {
+        let emit = self.emit.clone();
+        spawn_local(async move { emit(Event::Listing { json: listing(&url).await }) });
+    }
+
+    fn is_running(&self, id: FetchId) -> bool {
+        self.state.borrow().running.contains_key(&id)
+    }
+
+    /// Reads a range to its end, with retries; the last event to tell.
+    async fn run(&self, id: FetchId, range: ByteRange) -> Option<Event> {
+        let source = self.state.borrow().source.clone();
+        if let Source::Local(file) = source {
+            return Some(self.read_local(id, range, &file).await);
+        }
+        let mut left = range;
+        let mut began = false;
+        let (mut failures, mut resolves, mut waited) = (0u32, 0u32, 0u32);
+        loop {
+            let before = left;
+            let ended = self.attempt(id, &mut left, &mut began).await;
+            if !self.is_running(id) {
+                return None;
+            }
+            if left != before {
+                (failures, resolves) = (0, 0);
+            }
+            let error = match ended {
+                Ok(()) => return Some(Event::Done { id }),
+                Err(Ended::Aborted) => return None,
+                Err(Ended::BeyondEnd(file_bytes)) => return Some(Event::BeyondEnd { id, file_bytes }),
+                Err(Ended::ResolveAgain) => {
+                    self.state.borrow_mut().signed = None;
+                    resolves += 1;
+                    if resolves <= MAX_RESOLVES {
+                        continue;
+                    }
+                    Error::new(ErrorKind::Unauthorized, "the address that the Hub gives is refused")
+                }
+                Err(Ended::Failed(error)) => error,
+            };
+            failures += 1;
+            let jitter = js_sys::Math::random();
+            let wait = match error.kind {
+                ErrorKind::RateLimited => rate_limit_millis(failures, jitter),
+                _ if error.is_retryable() => backoff_millis(failures, jitter),
+                _ => None,
+            };
+            let Some(millis) = wait else { return Some(Event::Failed { id, error }) };
+            waited = waited.saturating_add(millis);
+            if waited >= QUIET_MILLIS {
+                (self.emit)(Event::Waiting { id, error, retry_in_millis: millis });
+            }
+            self.sleep(millis).await;
+            if !self.is_running(id) {
+                return None;
+            }
+        }
+    }
+
+    /// One request for what is left of a range.
+    async fn attempt(&self, id: FetchId, left: &mut ByteRange, began: &mut bool) -> Result<(), Ended> {
+        let (url, signed, expected) = {
+            let state = self.state.borrow();
+            let Source::Address(address) = &state.source else { return Err(Ended::Aborted) };
+            let url = state.signed.clone().unwrap_or_else(|| address.clone());
+            (url, state.signed.is_some(), state.identity.clone())
+        };
+        let response = self.request(id, &url, *left).await?;
+        let header = |name: &str| response.headers().get(name).ok().flatten();
+        let answer = Answer {
+            asked: *left,
+            signed,
+            status: response.status(),
+            content_range: header("Content-Range"),
+            content_length: header("Content-Length").and_then(|length| length.trim().parse().ok()),
+            etag: header("ETag"),
+            linked_etag: header("X-Linked-ETag"),
+            repo_commit: header("X-Repo-Commit"),
+            error_code: header("X-Error-Code"),
+            expected: expected.as_ref(),
+        };
+        let Accepted { range, total_bytes: _, identity } = match classify(&answer) {
+            Ok(accepted) => accepted,
+            Err(refused) => {
+                self.discard(id, &response);
+                return Err(match refused {
+                    Refused::ResolveAgain => Ended::ResolveAgain,
+                    Refused::BeyondEnd { total_bytes } => Ended::BeyondEnd(total_bytes),
+                    Refused::Failed(error) => Ended::Failed(error),
+                });
+            }
+        };
+        {
+            let mut state = self.state.borrow_mut();
+            if !signed && response.redirected() {
+                state.signed = Some(response.url());
+            }
+            state.identity = Some(identity.clone());
+        }
+        if *began && range.start != left.start {
+            // A server that sends the whole file starts it again: what came is passed over.
+            if range.start > left.start {
+                return Err(Ended::Failed(Error::new(ErrorKind::Server, "the answer begins too late")));
+            }
+        } else if !*began {
+            *began = true;
+            *left = range;
+            (self.emit)(Event::Began { id, range, identity });
+        }
+        self.read_body(id, &response, left.start - range.start, left).await
+    }
+
+    async fn request(&self, id: FetchId, url: &str, range: ByteRange) -> Result<Response, Ended> {
+        let signal = match self.state.borrow().running.get(&id) {
+            Some(controller) => controller.signal(),
+            None => return Err(Ended::Aborted),
+        };
+        let broken = |what: &str| Ended::Failed(Error::new(ErrorKind::Internal, what.to_owned()));
+        let init = RequestInit::new();
+        init.set_method("GET");
+        init.set_mode(RequestMode::Cors);
+        init.set_credentials(RequestCredentials::Omit);
+        // Parts of files are kept by this program or not at all.
+        init.set_cache(RequestCache::NoStore);
+        init.set_signal(Some(&signal));
+        let headers = web_sys::Headers::new().map_err(|_| broken("no headers"))?;
+        let value = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));
+        headers.set("Range", &value).map_err(|_| broken("the range header is refused"))?;
+        init.set_headers(&headers);
+        let promise = scope().fetch_with_str_and_init(url, &init);
+        match timeout(JsFuture::from(promise)).await {
+            Some(Ok(response)) => response.dyn_into().map_err(|_| broken("no response")),
+            _ if !self.is_running(id) => Err(Ended::Aborted),
+            Some(Err(_)) => Err(Ended::Failed(Error::new(
+                ErrorKind::Network,
+                "there was no answer that this page may read",
+            ))),
+            None => {
+                self.restart(id);
+                Err(Ended::Failed(Error::new(ErrorKind::Network, "there was no answer in time")))
+            }
+        }
+    }
+
+    /// Hands on the body's bytes as they come; the first `skip` of them are passed over.
+    async fn read_body(
+        &self,
+        id: FetchId,
+        response: &Response,
+        mut skip: u64,
+        left: &mut ByteRange,
+    ) -> Result<(), Ended> {
+        let fail = |message: &str| Ended::Failed(Error::new(ErrorKind::Server, message.to_owned()));
+        let Some(body) = response.body() else {
+            return if left.is_empty() { Ok(()) } else { Err(fail("no body")) };
+        };
+        let reader: ReadableStreamDefaultReader =
+            body.get_reader().dyn_into().map_err(|_| fail("the body can't be read"))?;
+        while !left.is_empty() {
+            let read = match timeout(JsFuture::from(reader.read())).await {
+                Some(Ok(read)) => read,
+                _ if !self.is_running(id) => return Err(Ended::Aborted),
+                Some(Err(_)) => {
+                    return Err(Ended::Failed(Error::new(ErrorKind::Network, "the connection was cut")));
+                }
+                None => {
+                    self.restart(id);
+                    return Err(Ended::Failed(Error::new(ErrorKind::Network, "the connection went silent")));
+                }
+            };
+            if !self.is_running(id) {
+                return Err(Ended::Aborted);
+            }
+            let done = Reflect::get(&read, &JsValue::from_str("done")).is_ok_and(|done| done.is_truthy());
+            if done {
+                return Err(fail("the answer ends early"));
+            }
+            let Some(chunk) = Reflect::get(&read, &JsValue::from_str("value"))
+                .ok()
+                .and_then(|value| value.dyn_into::<Uint8Array>().ok())
+            else {
+                return Err(fail("the body can't be read"));
+            };
+            let passed_over = skip.min(u64::from(chunk.length()));
+            skip -= passed_over;
+            let end = u64::from(chunk.length()).min(passed_over + left.len());
+            let bytes = chunk.subarray(passed_over as u32, end as u32).to_vec();
+            if bytes.is_empty() {
+                continue;
+            }
+            left.start += bytes.len() as u64;
+            (self.emit)(Event::Bytes { id, bytes });
+        }
+        Ok(())
+    }
+
+    /// Ends a request whose body is not wanted, without ending the fetch.
+    fn discard(&self, id: FetchId, response: &Response) {
+        if response.body().is_some() {
+            self.restart(id);
+        }
+    }
+
+    /// Aborts the request under way and makes ready for another one of the same fetch.
+    fn restart(&self, id: FetchId) {
+        let mut state = self.state.borrow_mut();
+        if let Some(controller) = state.running.get_mut(&id) {
+            controller.abort();
+            if let Ok(fresh) = AbortController::new() {
+                *controller = fresh;
+            }
+        }
+    }
+
+    async fn sleep(&self, millis: u32) {
+        let promise = Promise::new(&mut |resolve, _| {
+            let millis = i32::try_from(millis).unwrap_or(i32::MAX);
+            let _ = scope().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, millis);
+            self.state.borrow_mut().sleepers.push(resolve);
+        });
+        let _ = JsFuture::from(promise).await;
+    }
+
+    async fn read_local(&self, id: FetchId, range: ByteRange, file: &File) -> Event {
+        let total_bytes = file.size() as u64;
+        let range = ByteRange::new(range.start.min(total_bytes), range.end.min(total_bytes));
+        let identity = Identity { total_bytes, etag: None, commit: None };
+        (self.emit)(Event::Began { id, range, identity });
+        let read = async {
+            let part = file.slice_with_f64_and_f64(range.start as f64, range.end as f64).ok()?;
+            JsFuture::from(part.array_buffer()).await.ok()
+        };
+        match read.await {
+            Some(buffer) => {
+                let bytes = Uint8Array::new(&buffer).to_vec();
+                if bytes.len() as u64 == range.len() && self.is_running(id) {
+                    (self.emit)(Event::Bytes { id, bytes });
+                    return Event::Done { id };
+                }
+                Event::Failed { id, error: Error::new(ErrorKind::Changed, "the file is shorter than it was") }
+            }
+            None => {
+                let message = "the file can't be read any more; it was moved, changed or removed";
+                Event::Failed { id, error: Error::new(ErrorKind::Changed, message) }
+            }
+        }
+    }
+}
+
+fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+fn wake(sleepers: Vec<Function>) {
+    for sleeper in sleepers {
+        let _ = sleeper.call0(&JsValue::NULL);
+    }
+}
+
+/// What a promise came to, or none where it took longer than [`IDLE_MILLIS`].
+async fn timeout(future: JsFuture) -> Option<Result<JsValue, JsValue>> {
+    let mut timer = None;
+    let promise = Promise::new(&mut |resolve, _| {
+        timer = scope().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, IDLE_MILLIS).ok();
+    });
+    let mut late = JsFuture::from(promise);
+    let mut future = future;
+    let result = std::future::poll_fn(|context| {
+        use std::future::Future;
+        use std::pin::Pin;
+        use std::task::Poll;
+        if let Poll::Ready(result) = Pin::new(&mut future).poll(context) {
+            return Poll::Ready(Some(result));
+        }
+        Pin::new(&mut late).poll(context).map(|_| None)
+    })
+    .await;
+    if let Some(timer) = timer {
+        scope().clear_timeout_with_handle(timer);
+    }
+    result
+}
+
+async fn listing(url: &str) -> Option<Vec<u8>> {
+    let init = RequestInit::new();
+    init.set_mode(RequestMode::Cors);
+    init.set_credentials(RequestCredentials::Omit);
+    let response: Response =
+        timeout(JsFuture::from(scope().fetch_with_str_and_init(url, &init))).await?.ok()?.dyn_into().ok()?;
+    let length = response.headers().get("Content-Length").ok().flatten();
+    let too_long =
+        length.and_then(|length| length.parse::<f64>().ok()).is_some_and(|bytes| bytes > MAX_LISTING_BYTES);
+    if !response.ok() || too_long {
+        return None;
+    }
+    let buffer = timeout(JsFuture::from(response.array_buffer().ok()?)).await?.ok()?;
+    Some(Uint8Array::new(&buffer).to_vec())
+}

@@ -1,0 +1,427 @@
+//! From a page's bytes to values.
+//!
+//! Plain and dictionary pages, which is what nearly all files hold, are decoded here, straight into
+//! the form that the column store takes; everything else goes through the `parquet` crate.
+//!
+//! Source: "Data Pages" and `Encodings.md` of Apache Parquet.
+
+use super::codec::{Codec, decompress};
+use super::header::{Encoding, PageHeader, PageKind};
+use super::meta::{ColumnMeta, Logical, Physical};
+use super::{fallback, rle};
+use crate::error::{Context, Error, ErrorKind, Result};
+
+/// More values than this in one page are not believed: writers stop at a million bytes or at
+/// 20,000 rows; constant columns reach some millions.
+pub const MAX_PAGE_VALUES: u32 = 64 << 20;
+
+/// A decoded data page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decoded {
+    /// Rows in the page.
+    pub rows: u32,
+    /// Which rows have a value; none where all have.
+    pub valid: Option<Vec<bool>>,
+    /// The values of the rows that have one, in order.
+    pub values: Values,
+}
+
+/// Values without nulls, in the few forms that the rest of the program knows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// True or false.
+    Bool(Vec<bool>),
+    /// Whole numbers, 64-bit unsigned ones as their bits; times in milliseconds.
+    Int(Vec<i64>),
+    /// Numbers of four bytes or fewer.
+    Float32(Vec<f32>),
+    /// Numbers of eight bytes; decimals.
+    Float64(Vec<f64>),
+    /// Text or bytes.
+    Bytes(ByteValues),
+    /// Places in the chunk's dictionary, each below its length.
+    Indexes(Vec<u32>),
+}
+
+impl Values {
+    /// Number of values.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Bool(values) => values.len(),
+            Self::Int(values) => values.len(),
+            Self::Float32(values) => values.len(),
+            Self::Float64(values) => values.len(),
+            Self::Bytes(values) => values.len(),
+            Self::Indexes(values) => values.len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Roughly how much memory they take.
+    pub fn memory_bytes(&self) -> usize {
+        match self {
+            Self::Bool(values) => values.len(),
+            Self::Int(values) => values.len() * 8,
+            Self::Float32(values) => values.len() * 4,
+            Self::Float64(values) => values.len() * 8,
+            Self::Bytes(values) => values.data.len() + values.ends.len() * 4,
+            Self::Indexes(values) => values.len() * 4,
+        }
+    }
+}
+
+/// Byte strings one after another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ByteValues {
+    /// All bytes.
+    pub data: Vec<u8>,
+    /// Where each string ends in `data`.
+    pub ends: Vec<u32>,
+}
+
+impl ByteValues {
+    /// Number of strings.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The string at `index`.
+    pub fn get(&self, index: usize) -> Option<&[u8]> {
+        let end = *self.ends.get(index)? as usize;
+        let start = match index.checked_sub(1) {
+            Some(before) => *self.ends.get(before)? as usize,
+            None => 0,
+        };
+        self.data.get(start..end)
+    }
+
+    /// All strings, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let mut start = 0;
+        self.ends.iter().map(move |end| {
+            let value = self.data.get(start..*end as usize).unwrap_or_default();
+            start = *end as usize;
+            value
+        })
+    }
+
+    /// Adds a string.
+    pub fn push(&mut self, value: &[u8]) {
+        self.data.extend_from_slice(value);
+        self.ends.push(self.data.len() as u32);
+    }
+}
+
+/// Decodes a chunk's dictionary page. `body` is what follows the header.
+///
+/// # Errors
+/// Where the page contradicts its header, or is none of the forms that the format allows.
+pub fn decode_dictionary(
+    column: &ColumnMeta,
+    codec: Codec,
+    header: &PageHeader,
+    body: &[u8],
+) -> Result<Values> {
+    let PageKind::Dictionary { values } = header.kind else {
+        return Err(Error::corrupt("a dictionary page was expected"));
+    };
+    check_size(header, values)?;
+    let mut bytes = Vec::new();
+    decompress(codec, body, header.uncompressed_bytes as usize, &mut bytes)?;
+    plain(column, &bytes, values as usize).context(|| "dictionary page".to_owned())
+}
+
+/// Decodes a data page of a flat column. `body` is what follows the header; `dictionary_len` the
+/// number of entries of the chunk's dictionary, if it has been read.
+///
+/// # Errors
+/// Where the page contradicts its header, or is none of the forms that the format allows.
+pub fn decode_page(
+    column: &ColumnMeta,
+    codec: Codec,
+    header: &PageHeader,
+    body: &[u8],
+    dictionary_len: Option<usize>,
+) -> Result<Decoded> {
+    let rows = header.values().ok_or_else(|| Error::corrupt("a data page was expected"))?;
+    check_size(header, rows)?;
+    let (bytes, levels, encoding) = unpack(column, codec, header, body)?;
+    let (level_bytes, value_bytes) = bytes.split_at_checked(levels.1).ok_or_else(levels_too_long)?;
+    let level_bytes = level_bytes.get(levels.0..).unwrap_or_default();
+    let own = match encoding {
+        Encoding::Plain | Encoding::PlainDictionary | Encoding::RleDictionary => true,
+        Encoding::Rle
+        | Encoding::BitPacked
+        | Encoding::DeltaBinaryPacked
+        | Encoding::DeltaLengthByteArray
+        | Encoding::DeltaByteArray
+        | Encoding::ByteStreamSplit => false,
+    };
+    let old_levels = matches!(header.kind, PageKind::DataV1 { levels: Encoding::BitPacked, .. });
+    if !own || (old_levels && column.max_definition > 0) {
+        return fallback::decode(column, header, bytes);
+    }
+    let valid = definition(column, level_bytes, rows as usize)?;
+    let count = valid.as_ref().map_or(rows as usize, |valid| valid.iter().filter(|valid| **valid).count());
+    let values = if encoding.uses_dictionary() {
+        let len = dictionary_len
+            .ok_or_else(|| Error::corrupt("the page needs a dictionary that the chunk lacks"))?;
+        indexes(value_bytes, count, len)?
+    } else {
+        plain(column, value_bytes, count)?
+    };
+    Ok(Decoded { rows, valid, values })
+}
+
+fn check_size(header: &PageHeader, values: u32) -> Result<()> {
+    if values > MAX_PAGE_VALUES {
+        return Err(Error::new(
+            ErrorKind::Limit,
+            format!("a page of {values} values is above the limit of {MAX_PAGE_VALUES}"),
+        ));
+    }
+    // Both sizes are bounded by the codec's cap; a body longer than its chunk never gets here.
+    let _ = header.uncompressed_bytes;
+    Ok(())
+}
+
+fn levels_too_long() -> Error {
+    Error::corrupt("the levels are longer than the page")
+}
+
+/// Decompresses a page and says where its definition levels are and how its values are written.
+fn unpack(
+    column: &ColumnMeta,
+    codec: Codec,
+    header: &PageHeader,
+    body: &[u8],
+) -> Result<(Vec<u8>, (usize, usize), Encoding)> {
+    let len = header.uncompressed_bytes as usize;
+    let mut bytes = Vec::new();
+    match header.kind {
+        PageKind::DataV1 { encoding, levels, .. } => {
+            decompress(codec, body, len, &mut bytes)?;
+            if column.max_definition == 0 || levels != Encoding::Rle {
+                return Ok((bytes, (0, 0), encoding));
+            }
+            let prefix = bytes.first_chunk::<4>().ok_or_else(levels_too_long)?;
+            let end = 4usize.saturating_add(u32::from_le_bytes(*prefix) as usize);
+            Ok((bytes, (4, end), encoding))
+        }
+        PageKind::DataV2 { encoding, definition_bytes, repetition_bytes, compressed, .. } => {
+            let start = repetition_bytes as usize;
+            let end = start.saturating_add(definition_bytes as usize);
+            let (levels, values) = body.split_at_checked(end).ok_or_else(levels_too_long)?;
+            bytes.extend_from_slice(levels);
+            let left = len.checked_sub(end).ok_or_else(levels_too_long)?;
+            let codec = if compressed { codec } else { Codec::Uncompressed };
+            decompress(codec, values, left, &mut bytes)?;
+            Ok((bytes, (start, end), encoding))
+        }
+        PageKind::Dictionary { .. } | PageKind::Other => Err(Error::corrupt("a data page was expected")),
+    }
+}
+
+/// Which rows have a value; none where all have.
+fn definition(column: &ColumnMeta, bytes: &[u8], rows: usize) -> Result<Option<Vec<bool>>> {
+    if column.max_definition == 0 {
+        return Ok(None);
+    }
+    let mut valid = Vec::with_capacity(rows);
+    let mut missing = false;
+    rle::runs(bytes, 1, rows, |level, len| {
+        missing |= level == 0;
+        valid.resize(valid.len() + len, level != 0);
+    })
+    .context(|| "definition levels".to_owned())?;
+    Ok(missing.then_some(valid))
+}
+
+fn indexes(bytes: &[u8], count: usize, dictionary_len: usize) -> Result<Values> {
+    if count == 0 {
+        return Ok(Values::Indexes(Vec::new()));
+    }
+    let (width, rest) = bytes.split_first().ok_or_else(|| Error::corrupt("the indexes are missing"))?;
+    let mut indexes = Vec::with_capacity(count);
+    let mut highest = 0;
+    rle::runs(rest, *width, count, |index, len| {
+        highest = highest.max(index);
+        if len == 1 {
+            indexes.push(index);
+        } else {
+            indexes.resize(indexes.len() + len, index);
+        }
+    })?;
+    if highest as usize >= dictionary_len {
+        return Err(Error::corrupt(format!("index {highest} into a dictionary of {dictionary_len}")));
+    }
+    Ok(Values::Indexes(indexes))
+}
+
+/// Exactly `count` values of `N` bytes.
+fn fixed<const N: usize>(bytes: &[u8], count: usize) -> Result<&[[u8; N]]> {
+    let (values, _) = bytes.as_chunks::<N>();
+    values.get(..count).ok_or_else(|| {
+        Error::corrupt(format!("{} bytes are too few for {count} values of {N} bytes", bytes.len()))
+    })
+}
+
+fn plain(column: &ColumnMeta, bytes: &[u8], count: usize) -> Result<Values> {
+    Ok(match column.physical {
+        Physical::Bool => {
+            let needed = bytes.get(..count.div_ceil(8)).ok_or_else(|| Error::corrupt("too few bits"))?;
+            let bits = needed.iter().flat_map(|byte| (0..8).map(move |bit| byte >> bit & 1 == 1));
+            Values::Bool(bits.take(count).collect())
+        }
+        Physical::Int32 => {
+            let values = fixed::<4>(bytes, count)?.iter().map(|value| i32::from_le_bytes(*value));
+            from_int32(column.logical, values)
+        }
+        Physical::Int64 => {
+            let values = fixed::<8>(bytes, count)?.iter().map(|value| i64::from_le_bytes(*value));
+            from_int64(column.logical, values)
+        }
+        Physical::Int96 => Values::Int(fixed::<12>(bytes, count)?.iter().map(int96_millis).collect()),
+        Physical::Float => Values::Float32(
+            fixed::<4>(bytes, count)?.iter().map(|value| f32::from_le_bytes(*value)).collect(),
+        ),
+        Physical::Double => Values::Float64(
+            fixed::<8>(bytes, count)?.iter().map(|value| f64::from_le_bytes(*value)).collect(),
+        ),
+        Physical::Bytes => from_bytes(column.logical, strings(bytes, count)?),
+        Physical::Fixed(len) => {
+            let len = len as usize;
+            let all = len
+                .checked_mul(count)
+                .and_then(|all| bytes.get(..all))
+                .ok_or_else(|| Error::corrupt(format!("too few bytes for {count} values of {len}")))?;
+            let ends = (1..=count).map(|number| (number * len) as u32).collect();
+            from_bytes(column.logical, ByteValues { data: all.to_vec(), ends })
+        }
+    })
+}
+
+/// Values of four bytes as what they mean.
+pub(super) fn from_int32(logical: Logical, values: impl Iterator<Item = i32>) -> Values {
+    match logical {
+        Logical::Int { signed: false, .. } => {
+            Values::Int(values.map(|value| i64::from(value as u32)).collect())
+        }
+        Logical::Decimal { scale } => {
+            Values::Float64(values.map(|value| f64::from(value) / 10f64.powi(scale)).collect())
+        }
+        Logical::Date => Values::Int(values.map(|days| i64::from(days) * 86_400_000).collect()),
+        Logical::TimeOfDay(unit) | Logical::Timestamp(unit) => {
+            Values::Int(values.map(|value| i64::from(value).div_euclid(unit.per_milli())).collect())
+        }
+        _ => Values::Int(values.map(i64::from).collect()),
+    }
+}
+
+/// Values of eight bytes as what they mean.
+pub(super) fn from_int64(logical: Logical, values: impl Iterator<Item = i64>) -> Values {
+    match logical {
+        Logical::Decimal { scale } => {
+            Values::Float64(values.map(|value| value as f64 / 10f64.powi(scale)).collect())
+        }
+        Logical::TimeOfDay(unit) | Logical::Timestamp(unit) => {
+            Values::Int(values.map(|value| value.div_euclid(unit.per_milli())).collect())
+        }
+        _ => Values::Int(values.collect()),
+    }
+}
+
+/// Byte strings as what they mean.
+pub(super) fn from_bytes(logical: Logical, values: ByteValues) -> Values {
+    match logical {
+        Logical::Decimal { scale } => Values::Float64(
+            values
+                .iter()
+                .map(|digits| {
+                    // Two's complement, most significant byte first.
+                    let negative = digits.first().is_some_and(|byte| byte & 0x80 != 0);
+                    let start = if negative { -1f64 } else { 0f64 };
+                    digits.iter().fold(start, |sum, byte| sum * 256.0 + f64::from(*byte)) / 10f64.powi(scale)
+                })
+                .collect(),
+        ),
+        Logical::Float16 => Values::Float32(
+            values
+                .iter()
+                .map(|value| {
+                    value.first_chunk::<2>().map_or(f32::NAN, |bits| half(u16::from_le_bytes(*bits)))
+                })
+                .collect(),
+        ),
+        _ => Values::Bytes(values),
+    }
+}
+
+/// Nanoseconds of the day and the Julian day, as milliseconds since 1970.
+pub(super) fn int96_millis(value: &[u8; 12]) -> i64 {
+    const JULIAN_DAY_OF_1970: i64 = 2_440_588;
+    let (nanos, day) = value.split_at(8);
+    let nanos = nanos.iter().rev().fold(0u64, |sum, byte| (sum << 8) | u64::from(*byte));
+    let day = day.iter().rev().fold(0u32, |sum, byte| (sum << 8) | u32::from(*byte));
+    (i64::from(day) - JULIAN_DAY_OF_1970) * 86_400_000 + (nanos / 1_000_000) as i64
+}
+
+/// A number of two bytes (IEEE 754 binary16).
+fn half(bits: u16) -> f32 {
+    let sign = if bits & 0x8000 == 0 { 1.0 } else { -1.0 };
+    let fraction = f32::from(bits & 0x03ff) / 1024.0;
+    match (bits >> 10) & 0x1f {
+        0 => sign * fraction * 2f32.powi(-14),
+        31 if fraction == 0.0 => sign * f32::INFINITY,
+        31 => f32::NAN,
+        exponent => sign * (1.0 + fraction) * 2f32.powi(i32::from(exponent) - 15),
+    }
+}
+
+fn strings(bytes: &[u8], count: usize) -> Result<ByteValues> {
+    let short = || Error::corrupt("the page ends within a string");
+    let lengths = count.checked_mul(4).ok_or_else(short)?;
+    let mut out = ByteValues {
+        data: Vec::with_capacity(bytes.len().checked_sub(lengths).ok_or_else(short)?),
+        ends: Vec::with_capacity(count),
+    };
+    let mut rest = bytes;
+    for _ in 0..count {
+        let (len, after) = rest.split_first_chunk::<4>().ok_or_else(short)?;
+        let (value, after) = after.split_at_checked(u32::from_le_bytes(*len) as usize).ok_or_else(short)?;
+        out.push(value);
+        rest = after;
+    }
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{half, int96_millis};
+
+    #[test]
+    fn halves_are_numbers() {
+        for (bits, value) in
+            [(0x0000, 0.0), (0x3c00, 1.0), (0xc000, -2.0), (0x3555, 0.333_251_95), (0x7c00, f32::INFINITY)]
+        {
+            assert_eq!(half(bits), value);
+        }
+    }
+
+    #[test]
+    fn julian_days_are_times() {
+        let mut value = [0u8; 12];
+        value[8..].copy_from_slice(&2_440_589u32.to_le_bytes());
+        value[..8].copy_from_slice(&1_500_000u64.to_le_bytes());
+        assert_eq!(int96_millis(&value), 86_400_001);
+    }
+}

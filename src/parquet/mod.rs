@@ -1,0 +1,19 @@
+//! Parquet, sans-IO: which bytes are needed, and what the bytes say.
+//!
+//! Reading order: [`meta`] (what the footer says), [`header`] (page headers and the offset index),
+//! [`map`] (which page holds which rows, as far as known), [`walk`] (finding pages nobody has
+//! listed), [`plan`] (ranges to requests), [`codec`] and [`decode`] (from a page's bytes to
+//! values). Nothing here fetches: the same code runs on a file in a native test.
+//!
+//! Source of the format: <https://parquet.apache.org/docs/file-format/>.
+
+pub mod codec;
+pub mod decode;
+mod fallback;
+pub mod header;
+pub mod map;
+pub mod meta;
+pub mod plan;
+mod rle;
+mod thrift;
+pub mod walk;
