@@ -47,7 +47,8 @@ impl Store {
     }
 
     fn receive_chart(self, chart: Chart) {
-        let newest = self.charts.with_untracked(|charts| charts.get(&chart.column).map(|chart| chart.generation));
+        let newest =
+            self.charts.with_untracked(|charts| charts.get(&chart.column).map(|chart| chart.generation));
         if newest.is_some_and(|newest| chart.generation < newest) {
             return;
         }
@@ -85,7 +86,8 @@ impl Store {
     fn mark_first_rows(self) {
         let (first, end) = self.inner.with_value(|inner| (inner.window.0, inner.window.0 + 8));
         let ready = self.rows.with_untracked(|rows| {
-            rows.get(first).is_some() && (first..end).filter_map(|at| rows.get(at)).all(|row| !row.is_pending())
+            rows.get(first).is_some()
+                && (first..end).filter_map(|at| rows.get(at)).all(|row| !row.is_pending())
         });
         if ready {
             self.mark_painted("vitrine:first-rows");
