@@ -7,7 +7,8 @@
 //! - Formats, sans-IO: [`parquet`] (footer, page maps, plans, decoding), [`hub`] (addresses,
 //!   listings, what an answer means). They say which bytes they need and are handed them.
 //! - Model: [`spec`] (what a link holds), [`catalog`] (what is known beforehand), [`column`] (the
-//!   store), [`filter`], [`crossfilter`] (masks, bins, the brush cube), [`select`] (the n-th match).
+//! //!   store), [`filter`], [`crossfilter`] (masks, bins, the brush cube), [`select`] (the n-th match),
+//!   [`viewport`] and [`chart`] (geometry of table and charts), [`words`] (values for people).
 //! - Contract: [`engine`] (the worker's logic: events in, effects out), [`protocol`] (what crosses
 //!   between page and worker), [`url`] (links).
 //! - Shells, the only code that touches the browser: `net` (ranges over fetch), `ui` (the page),
@@ -19,6 +20,7 @@
 
 pub mod bytes;
 pub mod catalog;
+pub mod chart;
 pub mod column;
 pub mod crossfilter;
 pub mod engine;
@@ -32,4 +34,8 @@ pub mod parquet;
 pub mod protocol;
 pub mod select;
 pub mod spec;
+#[cfg(target_arch = "wasm32")]
+pub mod ui;
 pub mod url;
+pub mod viewport;
+pub mod words;

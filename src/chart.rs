@@ -1,0 +1,419 @@
+//! The geometry of charts: counts become paths, a pointer becomes bins, edges become labels.
+//!
+//! Everything is in the units of the plot's view box, [`WIDTH`] by [`HEIGHT`], the origin at the
+//! top left. Nothing here paints.
+
+use std::fmt::Write as _;
+
+/// Width of the plot.
+pub const WIDTH: f64 = 240.0;
+/// Height of the plot.
+pub const HEIGHT: f64 = 40.0;
+/// Between the scale and the bin that stands alone.
+const DETACHED_GAP: f64 = 6.0;
+/// Width of the bin that stands alone.
+const DETACHED_WIDTH: f64 = 12.0;
+/// A bin with rows is at least this high, so that few are not none.
+const LEAST_HEIGHT: f64 = 1.0;
+/// The highest bar leaves this much of the plot free.
+const HEADROOM: f64 = 2.0;
+
+/// Where the bins of a histogram lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// Bins on the scale.
+    pub bins: usize,
+    /// Whether one more stands alone at the right.
+    pub detached: bool,
+}
+
+impl Layout {
+    /// Bins in all.
+    pub fn slots(self) -> usize {
+        self.bins + usize::from(self.detached)
+    }
+
+    /// Left and right end of a bin.
+    pub fn slot(self, slot: usize) -> (f64, f64) {
+        if self.detached && slot >= self.bins {
+            return (WIDTH - DETACHED_WIDTH, WIDTH);
+        }
+        let step = self.scale_width() / self.bins.max(1) as f64;
+        (slot as f64 * step, (slot + 1) as f64 * step)
+    }
+
+    /// The bin under the pointer; beyond the ends the nearest one.
+    pub fn slot_at(self, x: f64) -> usize {
+        let last = self.slots().saturating_sub(1);
+        if self.detached && x >= self.scale_width() + DETACHED_GAP / 2.0 {
+            return last;
+        }
+        let step = self.scale_width() / self.bins.max(1) as f64;
+        let on_scale = if x > 0.0 { (x / step) as usize } else { 0 };
+        on_scale.min(self.bins.saturating_sub(1)).min(last)
+    }
+
+    /// Where a value lies, if it is on the plot. `edges` is one longer than the bins.
+    pub fn place(self, edges: &[f64], detached: Option<f64>, value: f64) -> Option<f64> {
+        if self.detached && detached == Some(value) {
+            return Some(WIDTH - DETACHED_WIDTH / 2.0);
+        }
+        let after = edges.partition_point(|edge| *edge <= value);
+        let bin = after.checked_sub(1)?.min(self.bins.checked_sub(1)?);
+        let (low, high) = (*edges.get(bin)?, *edges.get(bin + 1)?);
+        if !(value >= low && value <= high) {
+            return None;
+        }
+        let (left, right) = self.slot(bin);
+        let share = if high > low { (value - low) / (high - low) } else { 0.5 };
+        Some(left + share * (right - left))
+    }
+
+    fn scale_width(self) -> f64 {
+        if self.detached { WIDTH - DETACHED_WIDTH - DETACHED_GAP } else { WIDTH }
+    }
+}
+
+/// Two histograms on one scale: heights in units of the plot.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Heights {
+    /// Of the whole table.
+    pub all: Vec<f64>,
+    /// Of the rows that match.
+    pub here: Vec<f64>,
+}
+
+/// Heights of both histograms, each as a share of its own rows, so that their shapes compare
+/// although one may rest on a hundred times as many rows. `log` is of the counts.
+pub fn heights(all: &[u32], here: &[u32], log: bool) -> Heights {
+    let sum = |counts: &[u32]| counts.iter().map(|count| f64::from(*count)).sum::<f64>();
+    let (sum_all, sum_here) = (sum(all), sum(here));
+    // What matches is scaled to as many rows as there are in all, and both are then one scale.
+    let stretch = if sum_here > 0.0 { sum_all / sum_here } else { 0.0 };
+    let value = |count: u32, stretch: f64| {
+        let scaled = f64::from(count) * stretch;
+        if log { scaled.ln_1p() } else { scaled }
+    };
+    let all: Vec<f64> = all.iter().map(|count| value(*count, 1.0)).collect();
+    let here: Vec<f64> = here.iter().map(|count| value(*count, stretch)).collect();
+    let most = all.iter().chain(&here).copied().fold(0.0, f64::max);
+    let height = |value: f64| {
+        if value <= 0.0 || most <= 0.0 { 0.0 } else { (value / most * (HEIGHT - HEADROOM)).max(LEAST_HEIGHT) }
+    };
+    Heights { all: all.into_iter().map(height).collect(), here: here.into_iter().map(height).collect() }
+}
+
+/// The outline of the whole table: steps from the base line and back. The outline alone leaves
+/// the base line out.
+pub fn step_path(layout: Layout, heights: &[f64], closed: bool) -> String {
+    let mut path = String::new();
+    let mut open = |from: usize, to: usize| {
+        let Some(bins) = heights.get(from..to).filter(|bins| !bins.is_empty()) else { return };
+        let (left, _) = layout.slot(from);
+        let _ = write!(path, "M{} {HEIGHT}", round(left));
+        for (offset, height) in bins.iter().enumerate() {
+            let (_, right) = layout.slot(from + offset);
+            let _ = write!(path, "V{}H{}", round(HEIGHT - height), round(right));
+        }
+        let _ = write!(path, "V{HEIGHT}{}", if closed { "z" } else { "" });
+    };
+    open(0, layout.bins);
+    if layout.detached {
+        open(layout.bins, layout.bins + 1);
+    }
+    path
+}
+
+/// Bars of the bins in `from..end`, with a gap between them where there is room.
+pub fn bar_path(layout: Layout, heights: &[f64], from: usize, end: usize) -> String {
+    let mut path = String::new();
+    for slot in from..end.min(layout.slots()) {
+        let Some(height) = heights.get(slot).filter(|height| **height > 0.0) else { continue };
+        let (left, right) = layout.slot(slot);
+        let gap = if right - left > 3.0 { 0.5 } else { 0.0 };
+        let _ = write!(
+            path,
+            "M{} {HEIGHT}V{}H{}V{HEIGHT}z",
+            round(left + gap),
+            round(HEIGHT - height),
+            round(right - gap)
+        );
+    }
+    path
+}
+
+fn round(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
+}
+
+/// The bins that are chosen, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// First bin.
+    pub first: usize,
+    /// Last bin, not before the first.
+    pub last: usize,
+}
+
+impl Chosen {
+    /// The bins between two, in either order.
+    pub fn between(a: usize, b: usize) -> Self {
+        Self { first: a.min(b), last: a.max(b) }
+    }
+
+    /// Whether the bin is chosen.
+    pub fn holds(self, slot: usize) -> bool {
+        self.first <= slot && slot <= self.last
+    }
+
+    /// Number of bins.
+    pub fn width(self) -> usize {
+        self.last - self.first + 1
+    }
+}
+
+/// The bins that a range of values covers: `low` and `high` are its ends, open where missing;
+/// `from` and `to` are the ends that each bin would give to a range. A bin that is cut counts.
+pub fn bins_of_range(low: Option<f64>, high: Option<f64>, from: &[f64], to: &[f64]) -> Option<Chosen> {
+    let count = from.len().min(to.len());
+    let last_bin = count.checked_sub(1)?;
+    let first = low.map_or(0, |low| to.partition_point(|end| *end < low)).min(last_bin);
+    let last = high.map_or(count, |high| from.partition_point(|start| *start <= high)).saturating_sub(1);
+    // `to` of times is the first moment after, so the end of one bin is the start of the next.
+    let last = match (high, from.get(last), last.checked_sub(1).and_then(|before| to.get(before))) {
+        (Some(high), Some(start), Some(end_before)) if *start >= high && *end_before >= high => last - 1,
+        _ => last,
+    };
+    let first = match (low, to.get(first), from.get(first + 1)) {
+        (Some(low), Some(end), Some(next)) if *end <= low && *next <= low => first + 1,
+        _ => first,
+    };
+    Some(Chosen { first, last: last.max(first).min(last_bin) })
+}
+
+/// What a pointer does to the chosen bins while it is held down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drag {
+    /// A new choice that begins at this bin.
+    New(usize),
+    /// The other end stays at this bin.
+    Resize(usize),
+    /// The choice is moved as it is; the pointer went down on the bin `grip`.
+    Move {
+        /// What was chosen before.
+        was: Chosen,
+        /// Where the pointer went down.
+        grip: usize,
+    },
+}
+
+impl Drag {
+    /// What is chosen when the pointer is at `slot` of `slots`.
+    pub fn to(self, slot: usize, slots: usize) -> Chosen {
+        let slot = slot.min(slots.saturating_sub(1));
+        match self {
+            Self::New(anchor) | Self::Resize(anchor) => Chosen::between(anchor, slot),
+            Self::Move { was, grip } => {
+                let most = slots.saturating_sub(was.width());
+                let first = (was.first + slot).saturating_sub(grip).min(most);
+                Chosen { first, last: first + was.width() - 1 }
+            }
+        }
+    }
+}
+
+/// A step of a handle by key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// So many bins to the right, or to the left where negative.
+    By(isize),
+    /// As far left as it goes.
+    Home,
+    /// As far right as it goes.
+    End,
+}
+
+/// Moves one handle; it stops at the other one.
+pub fn stepped(chosen: Chosen, low_handle: bool, step: Step, slots: usize) -> Chosen {
+    let last_slot = slots.saturating_sub(1);
+    let (least, most, now) =
+        if low_handle { (0, chosen.last, chosen.first) } else { (chosen.first, last_slot, chosen.last) };
+    let to = match step {
+        Step::By(by) => now.saturating_add_signed(by),
+        Step::Home => least,
+        Step::End => most,
+    };
+    let to = to.max(least).min(most);
+    if low_handle { Chosen { first: to, ..chosen } } else { Chosen { last: to, ..chosen } }
+}
+
+/// Two to four round values between two ends, for labels below the plot.
+pub fn ticks(low: f64, high: f64) -> Vec<f64> {
+    if !(low.is_finite() && high.is_finite()) || high <= low {
+        return if low.is_finite() { vec![low] } else { Vec::new() };
+    }
+    let rough = (high - low) / 3.0;
+    let magnitude = 10_f64.powf(rough.log10().floor());
+    let mut best = Vec::new();
+    for factor in [1.0, 2.0, 2.5, 5.0, 10.0] {
+        let step = factor * magnitude;
+        let first = (low / step - 1e-9).ceil();
+        let last = (high / step + 1e-9).floor();
+        let count = last - first + 1.0;
+        if (2.0..=4.0).contains(&count) {
+            best = (0..count as u32).map(|index| (first + f64::from(index)) * step).collect();
+            break;
+        }
+    }
+    if best.is_empty() { vec![low, high] } else { best }
+}
+
+/// Moments between two ends, in milliseconds since 1970: the ends of even spans of days, hours
+/// or minutes.
+pub fn time_ticks(low: f64, high: f64) -> Vec<f64> {
+    const SECOND: f64 = 1e3;
+    const DAY: f64 = 86_400.0 * SECOND;
+    const STEPS: [f64; 16] = [
+        SECOND, 10.0 * SECOND, 60.0 * SECOND, 600.0 * SECOND, 3_600.0 * SECOND, 21_600.0 * SECOND,
+        DAY, 2.0 * DAY, 5.0 * DAY, 10.0 * DAY, 30.0 * DAY, 90.0 * DAY, 365.0 * DAY, 1_000.0 * DAY, 3_650.0 * DAY,
+        36_500.0 * DAY,
+    ];
+    if !(low.is_finite() && high.is_finite()) || high <= low {
+        return Vec::new();
+    }
+    for step in STEPS {
+        let (first, last) = ((low / step).ceil(), (high / step).floor());
+        let count = last - first + 1.0;
+        if (2.0..=4.0).contains(&count) {
+            return (0..count as u32).map(|index| (first + f64::from(index)) * step).collect();
+        }
+    }
+    vec![low, high]
+}
+
+/// Counts of the rows of the bins `chosen`, from counts of the rows before each bin:
+/// `before` is `(active bins + 1) x bins`, the active bin outermost.
+pub fn cube_slice(before: &[u32], bins: usize, chosen: Chosen) -> Vec<u32> {
+    let row = |at: usize| before.get(at * bins..(at + 1) * bins);
+    match (row(chosen.first), row(chosen.last + 1)) {
+        (Some(start), Some(end)) => start.iter().zip(end).map(|(a, b)| b.saturating_sub(*a)).collect(),
+        _ => vec![0; bins],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        Chosen, Drag, HEIGHT, Layout, Step, WIDTH, bar_path, bins_of_range, cube_slice, heights, step_path,
+        stepped, ticks, time_ticks,
+    };
+    use proptest::prelude::*;
+
+    const FOUR: Layout = Layout { bins: 4, detached: false };
+
+    #[test]
+    fn paths_are_steps_and_bars() {
+        assert_eq!(step_path(FOUR, &[1.0, 0.0, 2.0, 40.0], true), "M0 40V39H60V40H120V38H180V0H240V40z");
+        assert_eq!(bar_path(FOUR, &[1.0, 0.0, 2.0, 4.0], 1, 3), "M120.5 40V38H179.5V40z");
+        let detached = Layout { bins: 2, detached: true };
+        assert_eq!(
+            step_path(detached, &[1.0, 2.0, 3.0], true),
+            "M0 40V39H111V38H222V40zM228 40V37H240V40z"
+        );
+    }
+
+    #[test]
+    fn the_same_shape_has_the_same_height() {
+        let both = heights(&[100, 300, 0], &[1, 3, 0], false);
+        assert_eq!(both.all, both.here);
+        assert_eq!(both.all.last(), Some(&0.0));
+        assert_eq!(heights(&[0, 0], &[0, 0], true).all, [0.0, 0.0]);
+        assert_eq!(heights(&[5, 5], &[0, 0], false).here, [0.0, 0.0]);
+    }
+
+    #[test]
+    fn a_range_is_found_again_among_the_bins() {
+        let (from, to) = ([1.0, 5.0, 7.0, 11.0], [4.0, 6.0, 10.0, 30.0]);
+        let find = |low, high| bins_of_range(low, high, &from, &to).map(|chosen| (chosen.first, chosen.last));
+        assert_eq!(find(Some(5.0), Some(10.0)), Some((1, 2)));
+        assert_eq!(find(None, Some(6.0)), Some((0, 1)));
+        assert_eq!(find(Some(8.0), None), Some((2, 3)));
+        assert_eq!(find(Some(99.0), None), Some((3, 3)));
+        let days = [0.0, 10.0, 20.0, 30.0];
+        let ends = [10.0, 20.0, 30.0, 40.0];
+        let chosen = bins_of_range(Some(10.0), Some(30.0), &days, &ends);
+        assert_eq!(chosen, Some(Chosen { first: 1, last: 2 }));
+        assert_eq!(bins_of_range(None, None, &[], &[]), None);
+    }
+
+    #[test]
+    fn handles_stop_at_each_other() {
+        let chosen = Chosen { first: 2, last: 5 };
+        assert_eq!(stepped(chosen, true, Step::By(10), 20), Chosen { first: 5, last: 5 });
+        assert_eq!(stepped(chosen, true, Step::Home, 20), Chosen { first: 0, last: 5 });
+        assert_eq!(stepped(chosen, false, Step::By(-10), 20), Chosen { first: 2, last: 2 });
+        assert_eq!(stepped(chosen, false, Step::End, 20), Chosen { first: 2, last: 19 });
+    }
+
+    #[test]
+    fn labels_are_round() {
+        for (low, high, expected) in [
+            (1.0, 30.0, vec![10.0, 20.0, 30.0]),
+            (0.0, 1.0, vec![0.0, 0.5, 1.0]),
+            (10.0, 150.0, vec![50.0, 100.0, 150.0]),
+        ] {
+            assert_eq!(ticks(low, high), expected);
+        }
+        assert_eq!(ticks(5.0, 5.0), [5.0]);
+        let day = 86_400_000.0;
+        assert_eq!(time_ticks(0.5 * day, 16.0 * day), [5.0 * day, 10.0 * day, 15.0 * day]);
+    }
+
+    #[test]
+    fn a_cube_is_cut_by_subtraction() {
+        let before = [0, 0, 1, 2, 4, 6];
+        assert_eq!(cube_slice(&before, 2, Chosen { first: 1, last: 1 }), [3, 4]);
+        assert_eq!(cube_slice(&before, 2, Chosen { first: 0, last: 1 }), [4, 6]);
+        assert_eq!(cube_slice(&before, 2, Chosen { first: 0, last: 7 }), [0, 0]);
+    }
+
+    proptest! {
+        #[test]
+        fn the_pointer_finds_the_bin_it_is_over(bins in 1_usize..200, detached: bool, at in 0.0_f64..1.0) {
+            let layout = Layout { bins, detached };
+            let slot = ((layout.slots() - 1) as f64 * at) as usize;
+            let (left, right) = layout.slot(slot);
+            prop_assert!(left < right && right <= WIDTH + 1e-9);
+            prop_assert_eq!(layout.slot_at((left + right) / 2.0), slot);
+            prop_assert!(layout.slot_at(at * 2.0 * WIDTH - 100.0) < layout.slots());
+        }
+
+        #[test]
+        fn bars_stay_in_the_plot(
+            counts in prop::collection::vec((0_u32.., 0_u32..), 1..100),
+            log: bool,
+        ) {
+            let (all, here): (Vec<u32>, Vec<u32>) = counts.into_iter().unzip();
+            let both = heights(&all, &here, log);
+            for height in both.all.iter().chain(&both.here) {
+                prop_assert!((0.0..=HEIGHT).contains(height));
+            }
+        }
+
+        #[test]
+        fn a_drag_stays_among_the_bins(slots in 1_usize..100, a in 0_usize..100, b in 0_usize..100, c in 0_usize..200) {
+            let was = Chosen::between(a.min(slots - 1), b.min(slots - 1));
+            for drag in [Drag::New(was.first), Drag::Resize(was.last), Drag::Move { was, grip: was.first }] {
+                let chosen = drag.to(c, slots);
+                prop_assert!(chosen.first <= chosen.last && chosen.last < slots);
+            }
+            prop_assert_eq!(Drag::Move { was, grip: was.first }.to(was.first, slots), was);
+        }
+
+        #[test]
+        fn there_are_never_many_labels(low in -1e9_f64..1e9, span in 1e-6_f64..1e9) {
+            prop_assert!(ticks(low, low + span).len() <= 4);
+            prop_assert!(time_ticks(low, low + span).len() <= 4);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The page: Leptos components, one file each, and the store that alone changes what they show.
+//!
+//! Geometry comes from `chart` and `viewport` and reaches the styles as custom properties; state
+//! reaches them as `aria-*` and `data-*`. Text of files is only ever the text of a node.
+
+mod art;
+mod bars;
+mod columns_menu;
+mod detail;
+mod empty;
+mod explore;
+mod format;
+mod histogram;
+mod icon;
+mod notices;
+mod open_boxes;
+mod plot;
+mod popover;
+mod rail;
+mod range_fields;
+mod result;
+mod start_page;
+mod status_bar;
+mod store;
+mod table;
+mod table_row;
+mod theme;
+mod top_bar;
+mod wire;
+mod worker_link;
+
+use explore::Explore;
+use leptos::prelude::*;
+use start_page::StartPage;
+use store::{Store, mark};
+use theme::Theme;
+
+/// Puts the page in place of what the document shows until then.
+pub fn start() {
+    if let Some(shell) = document().get_element_by_id("shell") {
+        shell.remove();
+    }
+    leptos::mount::mount_to_body(App);
+}
+
+#[component]
+fn App() -> impl IntoView {
+    let store = Store::new();
+    provide_context(store);
+    provide_context(Theme::new());
+    store.follow_address_bar();
+    request_animation_frame(|| mark("vitrine:shell"));
+
+    let has_table = Memo::new(move |_| store.spec.with(|spec| spec.table.is_some()));
+    let embedded = move || store.spec.with(|spec| spec.embed).then_some("");
+    Effect::new(move || {
+        let title = format::title(store.spec.with(|spec| spec.table.clone()).as_ref());
+        document().set_title(&title);
+    });
+    view! {
+        <div class="page" data-embed=embedded>
+            <Show when=move || has_table.get() fallback=|| view! { <StartPage/> }>
+                <Explore/>
+            </Show>
+        </div>
+    }
+}

@@ -1,0 +1,423 @@
+//! Scenes, stroke by stroke. A canvas is 100 high and as wide as its aspect makes it.
+//!
+//! Tones by role: 1 the far sky, 2 the near sky, 3 light, 4 the middle ground, 5 the dark.
+
+use leptos::prelude::*;
+use std::f64::consts::{PI, TAU};
+use std::fmt::Write as _;
+
+/// A painter with a seed.
+pub struct Brush {
+    seed: u32,
+    id: String,
+    width: f64,
+    strokes: Vec<Stroke>,
+}
+
+/// One shape: its path, its class (a tone, or none for a gradient), a gradient, its opacity.
+struct Stroke {
+    path: String,
+    class: &'static str,
+    fill: Option<&'static str>,
+    opacity: f64,
+}
+
+impl Brush {
+    /// An empty canvas. `id` is part of the names of its gradients.
+    pub fn new(seed: u32, id: String, width: f64) -> Self {
+        Self { seed: seed | 1, id, width, strokes: Vec::new() }
+    }
+
+    /// Gradients of this canvas.
+    pub fn defs(&self) -> impl IntoView + use<> {
+        let name = |gradient: &str| format!("{}-{gradient}", self.id);
+        view! {
+            <defs>
+                <linearGradient id=name("sky") x1="0" y1="0" x2="0" y2="1">
+                    <stop offset="0" class="tone-1"/>
+                    <stop offset="0.62" class="tone-2"/>
+                    <stop offset="1" class="tone-3"/>
+                </linearGradient>
+                <linearGradient id=name("deep") x1="0" y1="0" x2="0" y2="1">
+                    <stop offset="0" class="tone-4"/>
+                    <stop offset="1" class="tone-5"/>
+                </linearGradient>
+                <radialGradient id=name("glow")>
+                    <stop offset="0" class="tone-3"/>
+                    <stop offset="0.3" class="tone-3" stop-opacity="0.5"/>
+                    <stop offset="1" class="tone-3" stop-opacity="0"/>
+                </radialGradient>
+                <radialGradient id=name("ball") cx="0.36" cy="0.3" r="0.8">
+                    <stop offset="0" class="tone-3"/>
+                    <stop offset="0.35" class="tone-2"/>
+                    <stop offset="0.8" class="tone-4"/>
+                    <stop offset="1" class="tone-5"/>
+                </radialGradient>
+                <radialGradient id=name("cloud")>
+                    <stop offset="0" class="tone-2" stop-opacity="0.9"/>
+                    <stop offset="1" class="tone-2" stop-opacity="0"/>
+                </radialGradient>
+            </defs>
+        }
+    }
+
+    /// Everything that was painted, in order.
+    pub fn strokes(self) -> impl IntoView {
+        let Self { id, strokes, .. } = self;
+        strokes
+            .into_iter()
+            .map(|stroke| {
+                let fill = stroke.fill.map(|gradient| format!("url(#{id}-{gradient})"));
+                view! { <path class=stroke.class d=stroke.path fill=fill opacity=stroke.opacity.to_string()/> }
+            })
+            .collect_view()
+    }
+
+    /// A castle on a hill, late.
+    pub fn castle(&mut self) {
+        self.sky();
+        let (w, x) = (self.width, self.width * self.between(0.42, 0.56));
+        let (moon_x, moon_y) = (w * self.between(0.68, 0.8), self.between(24.0, 34.0));
+        self.glow(moon_x, moon_y, 20.0, 5.0);
+        self.clouds(3, 14.0, 42.0);
+        self.ridge(66.0, 5.0, "tone-4", 0.45);
+        let hill = w * 0.34;
+        let top = 62.0;
+        self.tone(
+            format!(
+                "M{} 100C{} 88 {} {top} {} {top}H{}C{} {top} {} 90 {} 100z",
+                n(x - hill * 1.5), n(x - hill), n(x - hill * 0.6), n(x - hill * 0.32), n(x + hill * 0.36),
+                n(x + hill * 0.7), n(x + hill), n(x + hill * 1.6)
+            ),
+            "tone-4",
+            1.0,
+        );
+        let unit = w.min(90.0) * 0.05;
+        for (at, half, height) in [(-2.6, 1.0, 16.0), (2.7, 1.1, 21.0), (-1.1, 1.2, 30.0), (1.1, 1.0, 25.0), (0.1, 1.7, 37.0)] {
+            let height = height * self.between(0.9, 1.1);
+            self.tower(x + at * unit, half * unit, top + 3.0, height);
+        }
+        let wall = 3.4 * unit;
+        self.tone(format!("M{} {}h{}v12h{}z", n(x - wall), n(top - 8.0), n(wall * 2.0), n(-wall * 2.0)), "tone-5", 1.0);
+        for at in [-1.6, 0.1, 1.3] {
+            let y = top - self.between(9.0, 22.0);
+            self.tone(format!("M{} {}h1.1v2h-1.1z", n(x + at * unit), n(y)), "tone-3", 0.95);
+        }
+        self.ridge(86.0, 6.0, "tone-5", 0.75);
+        self.ridge(93.0, 4.0, "tone-5", 1.0);
+        self.birds(x + w * 0.16, 22.0);
+    }
+
+    /// A planet with a ring before a nebula.
+    pub fn planet(&mut self) {
+        let w = self.width;
+        self.paint(rect(w), Some("deep"), 1.0);
+        for _ in 0..5 {
+            let (x, y, r) = (w * self.unit(), 100.0 * self.unit(), self.between(22.0, 46.0));
+            self.paint(ellipse(x, y, r * 1.3, r), Some("cloud"), 0.42);
+        }
+        for _ in 0..46 {
+            let (x, y, r) = (w * self.unit(), 100.0 * self.unit(), self.between(0.2, 0.75));
+            self.tone(ellipse(x, y, r, r), "tone-3", 0.85);
+        }
+        let (x, y, r) = (w * 0.5, 50.0, w.min(100.0) * 0.27);
+        let ring = |near: bool| {
+            let (a, b) = (r * 1.85, r * 0.5);
+            let (c, d) = (r * 1.35, r * 0.34);
+            let sweep = u8::from(!near);
+            // Half a band between two ellipses, tilted by hand.
+            let tilt = r * 0.42;
+            format!(
+                "M{} {}A{} {} -14 0 {sweep} {} {}L{} {}A{} {} -14 0 {} {} {}z",
+                n(x - a), n(y + tilt), n(a), n(b), n(x + a), n(y - tilt),
+                n(x + c), n(y - tilt * c / a), n(c), n(d), 1 - sweep, n(x - c), n(y + tilt * c / a)
+            )
+        };
+        self.tone(ring(false), "tone-3", 0.55);
+        self.paint(ellipse(x, y, r, r), Some("ball"), 1.0);
+        for (at, tall, opacity) in [(-0.45, 0.12, 0.25), (-0.1, 0.16, 0.3), (0.3, 0.1, 0.25)] {
+            let half = r * (1.0_f64 - at * at).max(0.0).sqrt() * 0.97;
+            self.tone(ellipse(x, y + at * r, half, tall * r), "tone-3", opacity);
+        }
+        self.tone(ring(true), "tone-3", 0.75);
+    }
+
+    /// Dunes under a low sun.
+    pub fn dunes(&mut self) {
+        self.sky();
+        let w = self.width;
+        let sun_x = w * self.between(0.58, 0.78);
+        self.glow(sun_x, 44.0, 26.0, 3.6);
+        for (at, y) in [54.0, 62.0, 72.0, 84.0].into_iter().enumerate() {
+            let crest = w * self.between(0.2, 0.8);
+            let rise = self.between(7.0, 13.0);
+            self.tone(
+                format!(
+                    "M0 100V{}C{} {} {} {} {} {}C{} {} {} {} {} {}V100z",
+                    n(y), n(crest * 0.5), n(y), n(crest * 0.8), n(y - rise), n(crest), n(y - rise),
+                    n(crest + w * 0.08), n(y - rise * 0.4), n(crest + w * 0.2), n(y + 2.0), n(w), n(y - 1.0)
+                ),
+                "tone-4",
+                0.42 + at as f64 * 0.16,
+            );
+            self.tone(
+                format!(
+                    "M{} {}C{} {} {} {} {} {}V100H{}C{} 92 {} {} {} {}z",
+                    n(crest), n(y - rise), n(crest + w * 0.08), n(y - rise * 0.4), n(crest + w * 0.2), n(y + 2.0),
+                    n(w), n(y - 1.0), n(crest * 0.7), n(crest * 0.8), n(crest * 1.05), n(y + 8.0), n(crest), n(y - rise)
+                ),
+                "tone-5",
+                0.22 + at as f64 * 0.08,
+            );
+        }
+    }
+
+    /// A hall of arches with light at its end.
+    pub fn arches(&mut self) {
+        let w = self.width;
+        self.paint(rect(w), Some("deep"), 1.0);
+        let (x, floor) = (w * 0.5, 64.0);
+        let steps = 7;
+        for at in 0..steps {
+            let share = 1.0 - f64::from(at) / f64::from(steps);
+            let half = w * 0.52 * share.powf(1.25);
+            let spring = floor - 26.0 * share;
+            let foot = floor + 36.0 * share * share;
+            let path = format!(
+                "M{} {}V{}C{} {} {} {} {} {}C{} {} {} {} {} {}V{}z",
+                n(x - half), n(foot), n(spring), n(x - half), n(spring - half * 0.9), n(x - half * 0.5),
+                n(spring - half * 1.25), n(x), n(spring - half * 1.35), n(x + half * 0.5), n(spring - half * 1.25),
+                n(x + half), n(spring - half * 0.9), n(x + half), n(spring), n(foot)
+            );
+            let (tone, opacity) = if at % 2 == 0 { ("tone-2", 0.26) } else { ("tone-5", 0.42) };
+            self.tone(path, tone, opacity);
+        }
+        self.paint(ellipse(x, floor - 9.0, w * 0.2, 24.0), Some("glow"), 1.0);
+        self.tone(format!("M{} {floor}L{} 100H{}L{} {floor}z", n(x - w * 0.05), n(x - w * 0.3), n(x + w * 0.3), n(x + w * 0.05)), "tone-3", 0.3);
+        for at in 1..7 {
+            let y = floor + 36.0 * (f64::from(at) / 6.5).powi(2);
+            self.tone(format!("M0 {}H{}v0.7H0z", n(y), n(w)), "tone-5", 0.35);
+        }
+    }
+
+    /// One flower, large.
+    pub fn flower(&mut self) {
+        let w = self.width;
+        self.paint(rect(w), Some("sky"), 1.0);
+        for _ in 0..5 {
+            let (x, lean) = (w * self.unit(), self.between(-16.0, 16.0));
+            self.tone(
+                format!("M{} 100Q{} 60 {} 0h3Q{} 60 {} 100z", n(x), n(x + lean), n(x + lean * 0.4), n(x + lean + 4.0), n(x + 3.0)),
+                "tone-4",
+                0.32,
+            );
+        }
+        self.petals(w * 0.8, 22.0, 9.0, 8);
+        self.petals(w * 0.24, 84.0, 8.0, 8);
+        self.petals(w * 0.47, 50.0, w.min(100.0) * 0.34, 11);
+    }
+
+    /// Trees, and light between them.
+    pub fn forest(&mut self) {
+        let w = self.width;
+        self.paint(rect(w), Some("sky"), 1.0);
+        let sun_x = w * self.between(0.35, 0.6);
+        self.glow(sun_x, 46.0, 46.0, 0.0);
+        for (depth, trunks) in [(0, 11), (1, 8), (2, 5)] {
+            let depth = f64::from(depth);
+            for at in 0..trunks {
+                let x = w * (f64::from(at) + self.between(0.1, 0.9)) / f64::from(trunks);
+                // The middle is left open for the light.
+                if depth > 0.5 && (x / w - 0.48).abs() < 0.12 {
+                    continue;
+                }
+                let half = self.between(0.7, 1.3) * (1.0 + depth * 1.3);
+                let lean = self.between(-2.0, 2.0);
+                let foot = 80.0 + depth * 8.0;
+                let opacity = 0.3 + depth * 0.33;
+                let tone = if depth < 1.5 { "tone-4" } else { "tone-5" };
+                self.tone(
+                    format!(
+                        "M{} 0L{} {foot}q{} 3 {} 5h{}q{} -2 {} -5L{} 0z",
+                        n(x - half + lean), n(x - half), n(-half), n(-half * 2.0), n(half * 6.0), n(-half),
+                        n(-half * 2.0), n(x + half + lean)
+                    ),
+                    tone,
+                    opacity,
+                );
+                if depth > 0.5 {
+                    let (y, reach) = (self.between(8.0, 46.0), self.between(8.0, 18.0) * if lean > 0.0 { 1.0 } else { -1.0 });
+                    self.tone(format!("M{} {}q{} -4 {} -14q{} 12 {} 16z", n(x), n(y), n(reach * 0.7), n(reach), n(-reach * 0.2), n(-reach)), tone, opacity);
+                }
+            }
+        }
+        self.ridge(84.0, 3.0, "tone-4", 0.8);
+        self.ridge(93.0, 3.0, "tone-5", 1.0);
+        for _ in 0..4 {
+            let (x, drop) = (w * self.between(0.3, 0.6), self.between(10.0, 22.0));
+            self.tone(format!("M{} 0h{}L{} 88h{}z", n(x), n(drop * 0.3), n(x + drop), n(-drop * 0.9)), "tone-3", 0.1);
+        }
+    }
+
+    /// Mountains and what the water makes of them.
+    pub fn lake(&mut self) {
+        self.sky();
+        let w = self.width;
+        let sun_x = w * self.between(0.58, 0.74);
+        self.glow(sun_x, 32.0, 22.0, 4.4);
+        self.clouds(3, 10.0, 34.0);
+        for (y, rough, opacity) in [(46.0, 15.0, 0.34), (54.0, 11.0, 0.55), (61.0, 6.0, 0.85)] {
+            self.ridge(y, rough, "tone-4", opacity);
+        }
+        self.tone(format!("M0 66H{}V100H0z", n(w)), "tone-2", 0.94);
+        self.paint(format!("M0 66H{}V100H0z", n(w)), Some("deep"), 0.3);
+        for at in 0..16 {
+            let y = 67.0 + f64::from(at) * 2.1;
+            let (x, long) = (w * self.unit(), self.between(5.0, 20.0));
+            let tone = if at % 3 == 0 { "tone-3" } else { "tone-4" };
+            self.tone(ellipse(x, y, long, 0.5), tone, 0.5);
+        }
+        self.tone(format!("M0 100V90Q{} 84 {} 92T{} 95V100z", n(w * 0.22), n(w * 0.48), n(w)), "tone-5", 0.9);
+        for at in 0..5 {
+            let x = w * (0.05 + 0.075 * f64::from(at));
+            let tall = self.between(9.0, 17.0);
+            self.tone(format!("M{} 92L{} {}L{} 92z", n(x - 2.2), n(x), n(92.0 - tall), n(x + 2.2)), "tone-5", 0.95);
+        }
+    }
+
+    /// Three spheres on a table.
+    pub fn spheres(&mut self) {
+        let w = self.width;
+        self.paint(rect(w), Some("sky"), 1.0);
+        self.tone(format!("M0 66Q{} 63 {} 66V100H0z", n(w * 0.5), n(w)), "tone-4", 0.42);
+        let unit = w.min(100.0) / 100.0;
+        for (at, y, r) in [(0.53, 56.0, 25.0), (0.22, 72.0, 12.0), (0.8, 75.0, 11.0), (0.4, 82.0, 6.0)] {
+            let (x, r) = (w * at, r * unit * self.between(0.92, 1.05));
+            self.tone(ellipse(x + r * 0.3, y + r * 0.94, r * 1.25, r * 0.2), "tone-5", 0.38);
+            self.paint(ellipse(x, y, r, r), Some("ball"), 1.0);
+            self.paint(ellipse(x - r * 0.36, y - r * 0.42, r * 0.34, r * 0.24), Some("glow"), 0.9);
+        }
+    }
+
+    // ------------------------------------------------------------ strokes
+
+    fn sky(&mut self) {
+        let w = self.width;
+        self.paint(rect(w), Some("sky"), 1.0);
+    }
+
+    fn glow(&mut self, x: f64, y: f64, halo: f64, disc: f64) {
+        self.paint(ellipse(x, y, halo, halo), Some("glow"), 0.85);
+        if disc > 0.0 {
+            self.tone(ellipse(x, y, disc, disc), "tone-3", 1.0);
+        }
+    }
+
+    fn clouds(&mut self, count: u32, from: f64, to: f64) {
+        for _ in 0..count {
+            let (x, y) = (self.width * self.unit(), self.between(from, to));
+            let (long, tall) = (self.between(16.0, 34.0), self.between(2.5, 5.0));
+            self.paint(ellipse(x, y, long, tall), Some("glow"), 0.32);
+            self.paint(ellipse(x + long * 0.3, y + tall, long * 0.8, tall), Some("cloud"), 0.7);
+        }
+    }
+
+    /// A line of hills across the canvas, as rough as `rough`.
+    fn ridge(&mut self, y: f64, rough: f64, tone: &'static str, opacity: f64) {
+        let waves: Vec<(f64, f64, f64)> = (0..5_i32)
+            .map(|octave| {
+                let turns = 1.3_f64 * 1.9_f64.powi(octave);
+                (turns, TAU * self.unit(), rough * 0.56_f64.powi(octave))
+            })
+            .collect();
+        let mut path = format!("M0 100V{}", n(y));
+        for at in 0..=36 {
+            let share = f64::from(at) / 36.0;
+            let lift: f64 = waves.iter().map(|(turns, phase, size)| (share * turns * TAU + phase).sin() * size).sum();
+            let _ = write!(path, "L{} {}", n(share * self.width), n(y - lift * 0.7));
+        }
+        let _ = write!(path, "V100z");
+        self.tone(path, tone, opacity);
+    }
+
+    fn tower(&mut self, x: f64, half: f64, foot: f64, height: f64) {
+        let top = foot - height;
+        let spire = half * 4.2;
+        self.tone(
+            format!(
+                "M{} {foot}V{}h{}L{} {}L{} {}h{}V{foot}z",
+                n(x - half), n(top), n(-half * 0.3), n(x), n(top - spire), n(x + half * 1.3), n(top), n(-half * 0.3)
+            ),
+            "tone-5",
+            1.0,
+        );
+        self.tone(format!("M{} {foot}V{}h{}V{foot}z", n(x + half * 0.2), n(top), n(half * 0.7)), "tone-4", 0.5);
+    }
+
+    fn petals(&mut self, x: f64, y: f64, size: f64, count: u32) {
+        for (ring, tone, opacity) in [(1.0, "tone-4", 0.9), (0.78, "tone-2", 0.96), (0.54, "tone-3", 0.95)] {
+            let turn = TAU * self.unit();
+            for at in 0..count {
+                let angle = turn + TAU * f64::from(at) / f64::from(count);
+                let reach = size * ring * self.between(0.9, 1.08);
+                let spread = PI / f64::from(count) * 1.35;
+                let point = |angle: f64, reach: f64| (x + angle.cos() * reach, y + angle.sin() * reach);
+                let (left, right) = (point(angle - spread, reach * 0.8), point(angle + spread, reach * 0.8));
+                let tip = point(angle, reach * 1.12);
+                self.tone(
+                    format!(
+                        "M{} {}Q{} {} {} {}Q{} {} {} {}z",
+                        n(x), n(y), n(left.0), n(left.1), n(tip.0), n(tip.1), n(right.0), n(right.1), n(x), n(y)
+                    ),
+                    tone,
+                    opacity * if at % 2 == 0 { 1.0 } else { 0.78 },
+                );
+            }
+        }
+        self.tone(ellipse(x, y, size * 0.17, size * 0.17), "tone-5", 0.55);
+        self.paint(ellipse(x, y, size * 0.22, size * 0.22), Some("glow"), 0.9);
+    }
+
+    fn birds(&mut self, x: f64, y: f64) {
+        for (dx, dy) in [(0.0, 0.0), (6.0, -3.0), (10.0, 2.0)] {
+            self.tone(
+                format!("M{} {}q1.2 -1.4 2 0q.9 -1.4 2.1 -.1q-1.3 -.5 -2.1 .8q-.9 -1.1 -2 -.7z", n(x + dx), n(y + dy)),
+                "tone-5",
+                0.8,
+            );
+        }
+    }
+
+    fn tone(&mut self, path: String, class: &'static str, opacity: f64) {
+        self.strokes.push(Stroke { path, class, fill: None, opacity: n(opacity) });
+    }
+
+    fn paint(&mut self, path: String, fill: Option<&'static str>, opacity: f64) {
+        self.strokes.push(Stroke { path, class: "wash", fill, opacity: n(opacity) });
+    }
+
+    /// The next of a row of numbers from 0 to 1 (xorshift, Marsaglia 2003).
+    fn unit(&mut self) -> f64 {
+        self.seed ^= self.seed << 13;
+        self.seed ^= self.seed >> 17;
+        self.seed ^= self.seed << 5;
+        f64::from(self.seed) / f64::from(u32::MAX)
+    }
+
+    fn between(&mut self, low: f64, high: f64) -> f64 {
+        low + self.unit() * (high - low)
+    }
+}
+
+fn rect(width: f64) -> String {
+    format!("M-4 -4H{}V104H-4z", n(width + 4.0))
+}
+
+fn ellipse(x: f64, y: f64, rx: f64, ry: f64) -> String {
+    let (rx, ry) = (n(rx), n(ry));
+    format!("M{} {}a{rx} {ry} 0 1 0 {} 0a{rx} {ry} 0 1 0 {} 0z", n(x - rx), n(y), n(rx * 2.0), n(-rx * 2.0))
+}
+
+fn n(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
+}

@@ -1,0 +1,59 @@
+//! The explore view: bar, rail, case, status.
+
+use super::detail::DetailDrawer;
+use super::empty::{Fatal, NothingMatches};
+use super::notices::Notices;
+use super::rail::Rail;
+use super::result::{ResultLine, count_now};
+use super::status_bar::StatusBar;
+use super::store::use_store;
+use super::table::Table;
+use super::top_bar::TopBar;
+use crate::protocol::Level;
+use leptos::prelude::*;
+
+/// The view of an open table.
+#[component]
+pub fn Explore() -> impl IntoView {
+    let store = use_store();
+    let bare = Memo::new(move |_| store.spec.with(|spec| spec.embed));
+    let fatal = Memo::new(move |_| {
+        store.notices.with(|notices| notices.iter().find(|notice| notice.level == Level::Fatal).cloned())
+    });
+    let nothing = Memo::new(move |_| {
+        let filtered = store.spec.with(|spec| !spec.filters.is_empty());
+        filtered && count_now(store).is_some_and(|count| count.matching == 0 && count.rows_read >= count.rows)
+    });
+    let selected = Memo::new(move |_| store.spec.with(|spec| spec.row.is_some()));
+    view! {
+        <div class="app">
+            <Show when=move || !bare.get()>
+                <TopBar/>
+            </Show>
+            <Rail/>
+            <main class="case" data-drawer=move || selected.get().then_some("")>
+                {move || match fatal.get() {
+                    Some(item) => view! { <Fatal item/> }.into_any(),
+                    None => {
+                        view! {
+                            <div class="view">
+                                <ResultLine/>
+                                <Notices/>
+                                <Show when=move || nothing.get() fallback=|| view! { <Table/> }>
+                                    <NothingMatches/>
+                                </Show>
+                            </div>
+                            <Show when=move || selected.get()>
+                                <DetailDrawer/>
+                            </Show>
+                        }
+                            .into_any()
+                    }
+                }}
+            </main>
+            <Show when=move || !bare.get()>
+                <StatusBar/>
+            </Show>
+        </div>
+    }
+}

@@ -1,0 +1,85 @@
+//! The icons: one stroke, 16 by 16.
+
+use leptos::prelude::*;
+
+/// An icon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Icon {
+    Alert,
+    Check,
+    Chevron,
+    Close,
+    Columns,
+    Copy,
+    Down,
+    File,
+    Info,
+    Link,
+    Load,
+    Next,
+    Previous,
+    Stop,
+    Theme,
+    ThemeDark,
+    ThemeLight,
+    Up,
+    Upload,
+}
+
+impl Icon {
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Alert => "M8 2.75 14 13.25H2zM8 6.75v3M8 11.4v.1",
+            Self::Check => "m3.5 8.5 3 3 6-7",
+            Self::Chevron => "m4.5 6.5 3.5 3.5 3.5-3.5",
+            Self::Close => "m4 4 8 8m0-8-8 8",
+            Self::Columns => "M3 3v10M8 3v10M13 3v10",
+            Self::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
+            Self::Down | Self::Next => "m4 6 4 4 4-4",
+            Self::File => "M4 2.5h5l3 3v8H4zM9 2.5v3h3M6.25 8.5l3.5 3.5m0-3.5L6.25 12",
+            Self::Info => "M13.5 8a5.5 5.5 0 1 1-11 0 5.5 5.5 0 0 1 11 0M8 7.25v3.5M8 5.2v.1",
+            Self::Link => {
+                "M6.8 9.2a2.6 2.6 0 0 0 3.7 0l2-2a2.6 2.6 0 0 0-3.7-3.7l-.8.8M9.2 6.8a2.6 2.6 0 0 0-3.7 0l-2 2a2.6 2.6 0 0 0 3.7 3.7l.8-.8"
+            }
+            Self::Load => "M8 2.5v7.5m-3-3 3 3 3-3M3 13.25h10",
+            Self::Previous | Self::Up => "m4 10 4-4 4 4",
+            Self::Stop => "M4.5 4.5h7v7h-7z",
+            Self::Theme => "M13.25 8a5.25 5.25 0 1 1-10.5 0 5.25 5.25 0 0 1 10.5 0M8 3v10M9.5 3.2v9.6M11 4v8",
+            Self::ThemeDark => "M12.8 9.7A5.3 5.3 0 0 1 6.3 3.2a5.3 5.3 0 1 0 6.5 6.5z",
+            Self::ThemeLight => {
+                "M10.75 8a2.75 2.75 0 1 1-5.5 0 2.75 2.75 0 0 1 5.5 0M8 1.8v1.4M8 12.8v1.4M1.8 8h1.4M12.8 8h1.4M3.6 3.6l1 1M11.4 11.4l1 1M3.6 12.4l1-1M11.4 4.6l1-1"
+            }
+            Self::Upload => "M2.75 9.5v3.75h10.5V9.5M8 10V2.75M5 5.5l3-3 3 3",
+        }
+    }
+}
+
+/// Draws an icon; it says nothing to a screen reader.
+pub fn icon(icon: Icon) -> impl IntoView {
+    view! { <svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d=icon.path()/></svg> }
+}
+
+/// The wordmark: a thing in a lit case.
+#[component]
+pub fn Brand() -> impl IntoView {
+    let store = super::store::use_store();
+    let home = move |event: leptos::ev::MouseEvent| {
+        if !super::top_bar::opens_elsewhere(&event) {
+            event.prevent_default();
+            store.close();
+        }
+    };
+    view! {
+        <a class="brand" href="./" aria-label="Vitrine, all datasets" on:click=home>
+            <svg viewBox="0 0 20 20" aria-hidden="true">
+                <path
+                    class="brand-glass"
+                    d="M3.25 2.25h13.5v11.5H3.25zM1.5 17.25h17M4.5 13.75v3.5M15.5 13.75v3.5"
+                />
+                <path class="brand-thing" d="M10 4.75l3.25 4.25L10 13 6.75 9z"/>
+                <path class="brand-glint" d="M5 6.5l2-2.25"/>
+            </svg>
+            <span class="brand-name">"Vitrine"</span>
+        </a>
+    }
+}

@@ -1,0 +1,157 @@
+//! What histograms and bars share: the chart of a column as it is right now.
+
+use super::store::{Store, use_store};
+use super::wire;
+use crate::chart::{Chosen, bins_of_range};
+use crate::protocol::{Bins, Cell, Chart};
+use crate::spec::{Bound, Clause, Range};
+use crate::words;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// A chart, and the counts that a drag elsewhere has put in place of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Now {
+    /// The newest chart.
+    pub chart: Arc<Chart>,
+    /// Rows of each bin that match.
+    pub here: Vec<u32>,
+    /// Rows without a value that match.
+    pub null_here: u32,
+}
+
+/// The chart of a column.
+pub fn chart_now(store: Store, column: StoredValue<String>) -> Memo<Option<Now>> {
+    Memo::new(move |_| {
+        let chart = store.charts.with(|charts| column.with_value(|column| charts.get(column).cloned()))?;
+        let live = store.live.get().filter(|live| live.generation > chart.generation);
+        let side = live.as_ref().and_then(|live| column.with_value(|column| live.side(column)));
+        let bins = chart.here.0.len();
+        let (here, null_here) = match side {
+            Some(side) => (side.get(..bins).unwrap_or(side).to_vec(), side.get(bins).copied().unwrap_or_default()),
+            None => (chart.here.0.clone(), chart.null_here),
+        };
+        Some(Now { chart, here, null_here })
+    })
+}
+
+/// The clause of a column.
+pub fn clause_of(store: Store, column: StoredValue<String>) -> Memo<Option<Clause>> {
+    Memo::new(move |_| {
+        store.spec.with(|spec| column.with_value(|column| spec.filters.get(column).cloned()))
+    })
+}
+
+/// The bins that a clause covers.
+pub fn chosen_bins(clause: Option<&Clause>, bins: &Bins) -> Option<Chosen> {
+    match clause {
+        Some(Clause::Range(Range { low, high })) if low.is_some() || high.is_some() => {
+            let (from, to) = ends(bins);
+            bins_of_range(low.map(wire::start), high.map(wire::end), &from, &to)
+        }
+        _ => None,
+    }
+}
+
+/// The range of the chosen bins.
+pub fn clause_of_bins(chosen: Chosen, bins: &Bins) -> Option<Clause> {
+    let (from, to) = ends(bins);
+    let (low, high) = (*from.get(chosen.first)?, *to.get(chosen.last)?);
+    let (low, high) = (low_bound(bins, low), high_bound(bins, high));
+    Some(Clause::Range(Range { low: Some(low), high: Some(high) }))
+}
+
+/// A lower end as the column's kind of value.
+pub fn low_bound(bins: &Bins, value: f64) -> Bound {
+    if bins.time { Bound::Time(words::time_from(value as i64)) } else { Bound::Number(value) }
+}
+
+/// An upper end as the column's kind of value.
+pub fn high_bound(bins: &Bins, value: f64) -> Bound {
+    if bins.time { Bound::Time(words::time_until(value as i64)) } else { Bound::Number(value) }
+}
+
+/// Ends of every bin, the detached one included.
+pub fn ends(bins: &Bins) -> (Vec<f64>, Vec<f64>) {
+    let on_scale = bins.edges.len().saturating_sub(1);
+    let all = |ends: &[f64]| {
+        let mut all: Vec<f64> = ends.iter().take(on_scale).copied().collect();
+        all.extend(bins.detached);
+        all
+    };
+    (all(&bins.from), all(&bins.to))
+}
+
+/// The value that the diamond shows: of the row under the pointer, else of the selected one.
+pub fn marked_cell(store: Store, column: StoredValue<String>) -> Memo<Option<Cell>> {
+    Memo::new(move |_| {
+        column.with_value(|column| {
+            let hovered = store.hovered.with(|row| row.as_ref().and_then(|row| row.cell(column).cloned()));
+            hovered.or_else(|| {
+                store.detail.with(|detail| {
+                    let detail = detail.as_ref()?;
+                    detail.fields.iter().find(|(name, _)| name == column).map(|(_, cell)| cell.clone())
+                })
+            })
+        })
+    })
+}
+
+/// The button that puts counts on a log scale.
+#[component]
+pub fn LogButton(title: String, log: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="log"
+            title="Counts on a log scale"
+            aria-label=format!("log, {title}")
+            aria-pressed=move || log.get().to_string()
+            on:click=move |_| log.update(|log| *log = !*log)
+        >
+            "log"
+        </button>
+    }
+}
+
+/// The bar of the rows without a value, below a histogram.
+#[component]
+pub fn NoneBar(column: StoredValue<String>, now: Memo<Option<Now>>) -> impl IntoView {
+    let store = use_store();
+    let clause = clause_of(store, column);
+    let any = Memo::new(move |_| now.get().is_some_and(|now| now.chart.null_all > 0));
+    let pressed = move || clause.get() == Some(Clause::Null);
+    let toggle = move |_| {
+        let next = (!pressed()).then_some(Clause::Null);
+        column.with_value(|column| store.choose(column, next, None));
+    };
+    let counts = move || now.get().map_or((0, 0, 0), |now| (now.null_here, now.chart.null_all, now.chart.rows_read));
+    let share = move |part: u32, all: u32| format!("{:.4}", f64::from(part) / f64::from(all.max(1)));
+    view! {
+        <Show when=move || any.get()>
+            <div class="bars">
+                <button
+                    type="button"
+                    class="bar-row"
+                    aria-pressed=move || pressed().to_string()
+                    title=move || {
+                        let (here, all, _) = counts();
+                        format!("none: {} here, {} in all", words::thousands(here.into()), words::compact(all.into()))
+                    }
+                    on:click=toggle
+                >
+                    <span class="bar-label">"none"</span>
+                    <span
+                        class="track"
+                        style=("--all", move || { let (_, all, rows) = counts(); share(all, rows) })
+                        style=("--here", move || { let (here, _, rows) = counts(); share(here, rows) })
+                    >
+                        <i></i>
+                        <b></b>
+                    </span>
+                    <span class="bar-count">{move || words::thousands(counts().0.into())}</span>
+                </button>
+            </div>
+        </Show>
+    }
+}

@@ -1,0 +1,167 @@
+//! The distributions: one chart a column, and one line for each that is not read yet.
+
+use super::bars::Bars;
+use super::histogram::Histogram;
+use super::icon::{Icon, icon};
+use super::store::use_store;
+use crate::bytes::human_bytes;
+use crate::catalog::{self, UNKNOWN_ORDER};
+use crate::protocol::{Column, LoadState, Shape};
+use crate::words::compact;
+use leptos::prelude::*;
+
+/// The rail.
+#[component]
+pub fn Rail() -> impl IntoView {
+    let store = use_store();
+    let columns = Memo::new(move |_| {
+        store.opened.with(|opened| {
+            let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
+            let mut charted: Vec<Column> = columns.iter().filter(|column| column.chartable).cloned().collect();
+            charted.sort_by_key(|column| catalog::column(&column.name).map_or(UNKNOWN_ORDER, |facts| facts.order));
+            charted
+        })
+    });
+    // What is read comes before what is not, so that a column moves up only when it is asked for.
+    let wanted = move |name: &str| store.wanted.with(|wanted| wanted.contains(name));
+    let shown = move || columns.get().into_iter().filter(|column| wanted(&column.name)).collect::<Vec<_>>();
+    let others = move || columns.get().into_iter().filter(|column| !wanted(&column.name)).collect::<Vec<_>>();
+    let all = move || {
+        let rows = store.opened.with(|opened| opened.as_ref().map(|opened| opened.rows));
+        rows.map_or_else(|| "all".to_owned(), |rows| format!("all {}", compact(rows)))
+    };
+    view! {
+        <aside class="rail" aria-label="Distributions">
+            <div class="rail-head">
+                <h2>"Distributions"</h2>
+                <div class="key" aria-hidden="true">
+                    <span>{all}</span>
+                    <span data-of="here">"filtered"</span>
+                </div>
+            </div>
+            <Show when=move || store.opened.with(Option::is_none)>
+                <div class="rail-skeleton" aria-hidden="true">
+                    <i class="skeleton"></i>
+                    <i class="skeleton"></i>
+                    <i class="skeleton"></i>
+                </div>
+            </Show>
+            <For each=shown key=|column| column.name.clone() let:column>
+                <Distribution column/>
+            </For>
+            <For each=others key=|column| column.name.clone() let:column>
+                <Unread column/>
+            </For>
+        </aside>
+    }
+}
+
+#[component]
+fn Distribution(column: Column) -> impl IntoView {
+    let store = use_store();
+    let name = StoredValue::new(column.name.clone());
+    #[derive(Clone, Copy, PartialEq)]
+    enum Form {
+        Waiting,
+        Bins,
+        Bars,
+    }
+    let form = Memo::new(move |_| {
+        store.charts.with(|charts| match name.with_value(|name| charts.get(name).map(|chart| &chart.shape)) {
+            Some(Shape::Bins(_)) => Form::Bins,
+            Some(Shape::Categories { .. }) => Form::Bars,
+            None => Form::Waiting,
+        })
+    });
+    view! {
+        <div class="dist" data-form=move || if form.get() == Form::Bars { "bars" } else { "bins" }>
+            {move || match form.get() {
+                Form::Bins => view! { <Histogram column=name.get_value()/> }.into_any(),
+                Form::Bars => view! { <Bars column=name.get_value()/> }.into_any(),
+                Form::Waiting => view! { <Waiting column=name.get_value() bytes=column.bytes/> }.into_any(),
+            }}
+            <LoadLine column=name.get_value()/>
+        </div>
+    }
+}
+
+/// A chart of which nothing is read yet, at its final size.
+#[component]
+fn Waiting(column: String, bytes: u64) -> impl IntoView {
+    let title = catalog::title(&column).to_owned();
+    view! {
+        <section aria-label=title.clone() aria-busy="true" data-column=column>
+            <header class="dist-head">
+                <h3>{title.clone()}</h3>
+                <span class="dist-note">{human_bytes(bytes)}</span>
+            </header>
+            <div class="plot skeleton"></div>
+            <div class="axis"></div>
+        </section>
+    }
+}
+
+/// Progress of a chart's column while it is read: a line, the amount, a button that stops it.
+#[component]
+fn LoadLine(column: String) -> impl IntoView {
+    let store = use_store();
+    let title = catalog::title(&column).to_owned();
+    let column = StoredValue::new(column);
+    let progress = Memo::new(move |_| {
+        store.progress.with(|all| {
+            column.with_value(|column| all.get(column).filter(|progress| progress.state == LoadState::Loading).cloned())
+        })
+    });
+    move || {
+        let progress = progress.get()?;
+        let share = progress.bytes as f64 / progress.bytes_total.max(1) as f64;
+        let amount = format!("{} of {}", human_bytes(progress.bytes), human_bytes(progress.bytes_total));
+        Some(view! {
+            <div class="load-line">
+                <span>{amount}</span>
+                <button
+                    type="button"
+                    class="close"
+                    aria-label=format!("Stop reading {title}")
+                    on:click=move |_| column.with_value(|column| store.stop_column(column))
+                >
+                    {icon(Icon::Stop)}
+                </button>
+                <i style=("--v", format!("{share:.4}")) aria-hidden="true"></i>
+            </div>
+        })
+    }
+}
+
+#[component]
+fn Unread(column: Column) -> impl IntoView {
+    let store = use_store();
+    let Column { name, bytes, .. } = column;
+    let title = catalog::title(&name).to_owned();
+    let about = catalog::column(&name).map(|facts| facts.about);
+    let size = human_bytes(bytes);
+    let label = format!("Load {title}, {size}");
+    let clicked = name.clone();
+    let failed = {
+        let name = name.clone();
+        move || {
+            store.progress.with(|all| all.get(&name).is_some_and(|progress| progress.state == LoadState::Failed))
+        }
+    };
+    view! {
+        <div class="unread" data-column=name.clone()>
+            <h3 title=about>{title}</h3>
+            <button
+                type="button"
+                class="button"
+                data-size="small"
+                data-kind="link"
+                aria-label=label
+                on:click=move |_| store.load_column(&clicked)
+            >
+                {icon(Icon::Load)}
+                {move || if failed() { format!("failed, load {size} again") } else { format!("load {size}") }}
+            </button>
+        </div>
+    }
+}

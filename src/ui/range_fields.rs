@@ -1,0 +1,109 @@
+//! The two numbers of a range, which can be typed. What is half typed stays here.
+
+use super::plot::{ends, high_bound, low_bound};
+use crate::protocol::Bins;
+use crate::spec::{Bound, Clause, Range};
+use crate::words::{self, typed_bound};
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+
+/// The fields `from` and `to`.
+#[component]
+pub fn RangeFields(
+    /// The column's title.
+    title: String,
+    /// The chart's bins.
+    bins: Memo<Bins>,
+    /// The column's clause.
+    clause: Memo<Option<Clause>>,
+    /// Called with a new clause.
+    set: Callback<Option<Clause>>,
+) -> impl IntoView {
+    let present = move || match clause.get() {
+        Some(Clause::Range(range)) => range,
+        _ => Range::default(),
+    };
+    let extent = move |low: bool| {
+        bins.with(|bins| {
+            let (from, to) = ends(bins);
+            let on_scale = bins.edges.len().saturating_sub(1);
+            if low {
+                from.first().map(|value| low_bound(bins, *value))
+            } else {
+                on_scale.checked_sub(1).and_then(|last| to.get(last)).map(|value| high_bound(bins, *value))
+            }
+        })
+    };
+    let field = move |low: bool| {
+        let invalid = RwSignal::new(None::<&'static str>);
+        let shown = Memo::new(move |_| {
+            let range = present();
+            let end = if low { range.low } else { range.high };
+            end.or_else(|| extent(low)).map(words::bound).unwrap_or_default()
+        });
+        let take = move |text: String| {
+            let range = untrack(present);
+            if text == shown.get_untracked() {
+                invalid.set(None);
+                return;
+            }
+            match typed_bound(&text, bins.with_untracked(|bins| bins.time)) {
+                Ok(end) => {
+                    let mut next = range;
+                    let place = if low { &mut next.low } else { &mut next.high };
+                    *place = end;
+                    if is_crossed(&next) {
+                        invalid.set(Some("From has to be at most to"));
+                        return;
+                    }
+                    invalid.set(None);
+                    let open = next.low.is_none() && next.high.is_none();
+                    set.run((!open).then_some(Clause::Range(next)));
+                }
+                Err(message) => invalid.set(Some(message)),
+            }
+        };
+        let key = move |event: KeyboardEvent| match event.key().as_str() {
+            "Enter" => take(event_target_value(&event)),
+            "Escape" => {
+                event.stop_propagation();
+                invalid.set(None);
+                let input: web_sys::HtmlInputElement = event_target(&event);
+                input.set_value(&shown.get_untracked());
+                input.select();
+            }
+            _ => {}
+        };
+        view! {
+            <input
+                type="text"
+                inputmode="decimal"
+                autocomplete="off"
+                spellcheck="false"
+                data-end=if low { "low" } else { "high" }
+                aria-label=format!("{title}, {}", if low { "from" } else { "to" })
+                aria-invalid=move || invalid.get().is_some().then_some("true")
+                title=move || invalid.get()
+                size=move || shown.get().chars().count().clamp(2, 16).to_string()
+                prop:value=move || shown.get()
+                on:change=move |event| take(event_target_value(&event))
+                on:keydown=key
+            />
+        }
+    };
+    view! {
+        <span class="range">
+            {field(true)}
+            <span aria-hidden="true">"–"</span>
+            {field(false)}
+        </span>
+    }
+}
+
+fn is_crossed(range: &Range) -> bool {
+    match (range.low, range.high) {
+        (Some(Bound::Number(low)), Some(Bound::Number(high))) => low > high,
+        (Some(Bound::Time(low)), Some(Bound::Time(high))) => low.start_millis >= high.end_millis(),
+        _ => false,
+    }
+}

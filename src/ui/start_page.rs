@@ -1,0 +1,91 @@
+//! The start page: the catalogue, and the ways to open anything else.
+
+use super::art::{Shelf, Studio};
+use super::icon::Brand;
+use super::notices::Notices;
+use super::open_boxes::{DropBox, PlaceBox};
+use super::theme::ThemeButton;
+use super::top_bar::TableLink;
+use crate::catalog::{TABLES, Table};
+use leptos::prelude::*;
+
+/// The page.
+#[component]
+pub fn StartPage() -> impl IntoView {
+    let cards = TABLES.iter().filter(|table| !table.is_sample()).map(|table| view! { <Card table/> });
+    let samples = TABLES.iter().filter(|table| table.is_sample()).map(|table| view! { <Sample table/> });
+    view! {
+        <Studio/>
+        <div class="start">
+            <header class="bar">
+                <div class="bar-start">
+                    <Brand/>
+                </div>
+                <div class="bar-end">
+                    <ThemeButton/>
+                </div>
+            </header>
+            <main>
+                <div class="hero">
+                    <h1>"Look through millions of text-to-image prompts"</h1>
+                    <p>
+                        "Runs in this tab. Reads only the byte ranges a view needs, straight from the Hugging Face Hub. Nothing is uploaded."
+                    </p>
+                </div>
+                <Notices/>
+                <div class="part-head">
+                    <h2>"Datasets"</h2>
+                    <p>"opening one reads its index first, then columns on demand"</p>
+                </div>
+                <ul class="cards">{cards.collect_view()}</ul>
+                <div class="ways">
+                    <PlaceBox/>
+                    <DropBox/>
+                    <section class="box">
+                        <h2>"Bundled samples"</h2>
+                        <ul class="samples">{samples.collect_view()}</ul>
+                        <p>"Small, and without a network."</p>
+                    </section>
+                </div>
+            </main>
+        </div>
+    }
+}
+
+#[component]
+fn Card(table: &'static Table) -> impl IntoView {
+    let wide = (table.dataset == "DiffusionDB").then_some("");
+    let facts = table.facts.iter().map(|(name, value)| {
+        view! {
+            <div>
+                <dt>{*name}</dt>
+                <dd>{*value}</dd>
+            </div>
+        }
+    });
+    let note = if wide.is_some() { "prompts and settings" } else { "ranked and rated" };
+    view! {
+        <li class="card" data-wide=wide>
+            <Shelf table=table.id/>
+            <div class="card-words">
+                <h3>
+                    <TableLink id=table.id>{format!("{} {}", table.dataset, table.part)}</TableLink>
+                    <small>{note}</small>
+                </h3>
+                <dl>{facts.collect_view()}</dl>
+            </div>
+        </li>
+    }
+}
+
+#[component]
+fn Sample(table: &'static Table) -> impl IntoView {
+    view! {
+        <li>
+            <span class="sample" title=table.summary>
+                <TableLink id=table.id>{format!("{} {}", table.dataset, table.part)}</TableLink>
+                <small>{format!("{} rows", crate::words::thousands(table.rows))}</small>
+            </span>
+        </li>
+    }
+}

@@ -1,0 +1,483 @@
+//! Everything that the page knows, and the only code that changes it.
+//!
+//! Components read the signals and call the functions. What the user does changes the [`Spec`];
+//! the address bar, the request to the data thread and the charts all follow from it. Answers
+//! come back through [`Store::receive`](receive). Answers older than what is shown are dropped.
+
+mod brush;
+mod history;
+mod notices;
+mod receive;
+mod rows;
+mod show;
+
+use super::worker_link::{Said, WorkerLink};
+use crate::protocol::{
+    Chart, Column, Count, Cube, Detail, Open, Opened, Progress, Request, Show, Traffic,
+};
+use crate::spec::{Clause, Spec, TableRef};
+use crate::{catalog, url};
+pub use brush::Live;
+pub use receive::prompt_of;
+pub use notices::{Item, ItemAction};
+pub use rows::{RowCache, RowData};
+
+use leptos::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use wasm_bindgen::JsCast;
+
+/// How a change gets into the browser's history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commit {
+    /// As a step that the back button takes back.
+    Step,
+    /// In place of the present step.
+    Replace,
+    /// Not yet: more of the same is coming.
+    Later,
+}
+
+/// The page's state. Copies are the same state.
+#[derive(Clone, Copy)]
+pub struct Store {
+    /// What the address bar holds.
+    pub spec: ReadSignal<Spec>,
+    /// The open table, once its footer is read.
+    pub opened: ReadSignal<Option<Arc<Opened>>>,
+    /// Newest chart of each column.
+    pub charts: ReadSignal<BTreeMap<String, Arc<Chart>>>,
+    /// Columns whose charts are asked for.
+    pub wanted: ReadSignal<BTreeSet<String>>,
+    /// What a drag computes between two answers.
+    pub live: ReadSignal<Option<Arc<Live>>>,
+    /// Newest count.
+    pub count: ReadSignal<Option<Count>>,
+    /// Rows of the result that are at hand.
+    pub rows: ReadSignal<RowCache>,
+    /// How far each column is read.
+    pub progress: ReadSignal<BTreeMap<String, Progress>>,
+    /// What has been read in all.
+    pub traffic: ReadSignal<Traffic>,
+    /// What went wrong, newest first.
+    pub notices: ReadSignal<Vec<Item>>,
+    /// All fields of the selected row.
+    pub detail: ReadSignal<Option<Arc<Detail>>>,
+    /// The column whose chart is being dragged.
+    pub dragging: ReadSignal<Option<String>>,
+    /// Position of the row that the keys move.
+    pub active: ReadSignal<u64>,
+    /// The row under the pointer.
+    pub hovered: ReadSignal<Option<Arc<RowData>>>,
+    /// A word on what has just been done, for a moment.
+    pub whisper: ReadSignal<&'static str>,
+    write: Writers,
+    inner: StoredValue<Inner, LocalStorage>,
+}
+
+#[derive(Clone, Copy)]
+struct Writers {
+    spec: WriteSignal<Spec>,
+    opened: WriteSignal<Option<Arc<Opened>>>,
+    charts: WriteSignal<BTreeMap<String, Arc<Chart>>>,
+    wanted: WriteSignal<BTreeSet<String>>,
+    live: WriteSignal<Option<Arc<Live>>>,
+    count: WriteSignal<Option<Count>>,
+    rows: WriteSignal<RowCache>,
+    progress: WriteSignal<BTreeMap<String, Progress>>,
+    traffic: WriteSignal<Traffic>,
+    notices: WriteSignal<Vec<Item>>,
+    detail: WriteSignal<Option<Arc<Detail>>>,
+    dragging: WriteSignal<Option<String>>,
+    active: WriteSignal<u64>,
+    hovered: WriteSignal<Option<Arc<RowData>>>,
+    whisper: WriteSignal<&'static str>,
+}
+
+/// What no component looks at.
+#[derive(Default)]
+struct Inner {
+    link: Option<WorkerLink>,
+    file: Option<web_sys::File>,
+    generation: u32,
+    table: Option<String>,
+    show_is_due: bool,
+    sent: Option<Show>,
+    window: (u64, u32),
+    touched: Option<String>,
+    cube: Option<Arc<Cube>>,
+    before_drag: Option<Spec>,
+    select_at: Option<u64>,
+    marked: BTreeSet<&'static str>,
+    next_notice: u64,
+}
+
+impl Store {
+    /// The state of the link that the page was opened with.
+    pub fn new() -> Self {
+        let (spec, set_spec) = signal(Spec::default());
+        let (opened, set_opened) = signal(None);
+        let (charts, set_charts) = signal(BTreeMap::new());
+        let (wanted, set_wanted) = signal(BTreeSet::new());
+        let (live, set_live) = signal(None);
+        let (count, set_count) = signal(None);
+        let (rows, set_rows) = signal(RowCache::default());
+        let (progress, set_progress) = signal(BTreeMap::new());
+        let (traffic, set_traffic) = signal(Traffic::default());
+        let (notices, set_notices) = signal(Vec::new());
+        let (detail, set_detail) = signal(None);
+        let (dragging, set_dragging) = signal(None);
+        let (active, set_active) = signal(0);
+        let (hovered, set_hovered) = signal(None);
+        let (whisper, set_whisper) = signal("");
+        Self {
+            spec,
+            opened,
+            charts,
+            wanted,
+            live,
+            count,
+            rows,
+            progress,
+            traffic,
+            notices,
+            detail,
+            dragging,
+            active,
+            hovered,
+            whisper,
+            write: Writers {
+                spec: set_spec,
+                opened: set_opened,
+                charts: set_charts,
+                wanted: set_wanted,
+                live: set_live,
+                count: set_count,
+                rows: set_rows,
+                progress: set_progress,
+                traffic: set_traffic,
+                notices: set_notices,
+                detail: set_detail,
+                dragging: set_dragging,
+                active: set_active,
+                hovered: set_hovered,
+                whisper: set_whisper,
+            },
+            inner: StoredValue::new_local(Inner::default()),
+        }
+    }
+
+    // ------------------------------------------------------------ tables
+
+    /// Opens a table from its beginning: no filters, nothing selected.
+    pub fn open(self, table: TableRef) {
+        let Spec { endpoint, embed, .. } = self.spec.get_untracked();
+        self.apply(Spec { table: Some(table), endpoint, embed, ..Spec::default() }, Commit::Step);
+    }
+
+    /// Opens a file of this device.
+    pub fn open_file(self, file: web_sys::File) {
+        let name = file.name();
+        self.inner.update_value(|inner| {
+            inner.file = Some(file);
+            inner.table = None;
+        });
+        self.open(TableRef::Local(name));
+    }
+
+    /// Back to the start page.
+    pub fn close(self) {
+        let Spec { endpoint, embed, .. } = self.spec.get_untracked();
+        self.apply(Spec { endpoint, embed, ..Spec::default() }, Commit::Step);
+    }
+
+    /// Reads the open table anew.
+    pub fn reload(self) {
+        self.inner.update_value(|inner| inner.table = None);
+        self.write.notices.set(Vec::new());
+        self.follow_table();
+    }
+
+    /// A new data thread in place of one that died, with the same table and filters.
+    pub fn restart(self) {
+        self.inner.update_value(|inner| inner.link = None);
+        self.reload();
+    }
+
+    // ------------------------------------------------------------ filters
+
+    /// Sets or clears the clause of a column.
+    pub fn set_clause(self, column: &str, clause: Option<Clause>, commit: Commit) {
+        let mut spec = self.spec.get_untracked();
+        match clause {
+            Some(clause) => spec.filters.insert(column.to_owned(), clause),
+            None => spec.filters.remove(column),
+        };
+        self.want(column);
+        self.apply(spec, commit);
+    }
+
+    /// Drops the clause of a column.
+    pub fn clear_clause(self, column: &str) {
+        self.set_clause(column, None, Commit::Step);
+    }
+
+    /// Drops every clause.
+    pub fn clear_all(self) {
+        let mut spec = self.spec.get_untracked();
+        spec.filters.clear();
+        self.apply(spec, Commit::Step);
+    }
+
+    // ------------------------------------------------------------ rows and columns
+
+    /// Opens the details of a row by its place in the file, or closes them.
+    pub fn select_row(self, row: Option<u64>) {
+        let mut spec = self.spec.get_untracked();
+        spec.row = row;
+        self.apply(spec, Commit::Step);
+    }
+
+    /// Opens the details of the row at a position of the result, as soon as it is known which.
+    pub fn select_at(self, position: u64) {
+        self.write.active.set(position);
+        let row = self.rows.with_untracked(|rows| rows.get(position).map(|row| row.row));
+        match row {
+            Some(row) => self.select_row(Some(row)),
+            None => self.inner.update_value(|inner| inner.select_at = Some(position)),
+        }
+    }
+
+    /// Moves the row that the keys move.
+    pub fn set_active(self, position: u64) {
+        self.write.active.set(position);
+    }
+
+    /// Says which row is under the pointer.
+    pub fn set_hovered(self, row: Option<Arc<RowData>>) {
+        self.write.hovered.set(row);
+    }
+
+    /// Chooses the table's columns; none are the usual ones.
+    pub fn set_columns(self, columns: Option<Vec<String>>) {
+        let mut spec = self.spec.get_untracked();
+        spec.columns = columns;
+        self.apply(spec, Commit::Step);
+    }
+
+    /// The table's columns, in order.
+    pub fn columns(self) -> Vec<String> {
+        let known = self.opened.get();
+        let Some(opened) = known else { return Vec::new() };
+        let exists = |name: &String| opened.columns.iter().any(|column| column.name == *name);
+        if let Some(columns) = self.spec.with(|spec| spec.columns.clone()) {
+            let kept: Vec<String> = columns.into_iter().filter(exists).collect();
+            if !kept.is_empty() {
+                return kept;
+            }
+        }
+        usual_columns(&opened.columns)
+    }
+
+    /// The columns that the table has unless others are chosen.
+    pub fn usual_columns(self) -> Vec<String> {
+        self.opened.with(|opened| opened.as_ref().map_or_else(Vec::new, |opened| usual_columns(&opened.columns)))
+    }
+
+    /// Reads a column whole and charts it.
+    pub fn load_column(self, column: &str) {
+        self.want(column);
+        self.send(&Request::Load { column: column.to_owned() });
+        self.show_soon();
+    }
+
+    /// Stops reading a column.
+    pub fn stop_column(self, column: &str) {
+        self.write.wanted.update(|wanted| {
+            wanted.remove(column);
+        });
+        self.send(&Request::Stop { column: column.to_owned() });
+        self.show_soon();
+    }
+
+    /// Puts text on the clipboard and says so.
+    pub fn copy(self, text: &str, done: &'static str) {
+        let _ = window().navigator().clipboard().write_text(text);
+        self.write.whisper.set(done);
+        set_timeout(move || self.write.whisper.set(""), std::time::Duration::from_millis(1_600));
+    }
+
+    /// Tries again what failed.
+    pub fn retry(self) {
+        self.send(&Request::Retry);
+    }
+
+    fn want(self, column: &str) {
+        let is_new = self.wanted.with_untracked(|wanted| !wanted.contains(column));
+        if is_new {
+            self.write.wanted.update(|wanted| {
+                wanted.insert(column.to_owned());
+            });
+        }
+    }
+
+    // ------------------------------------------------------------ the way of a change
+
+    /// Takes over a new state: the one place where the state of the link changes.
+    fn apply(self, next: Spec, commit: Commit) {
+        let before = self.spec.get_untracked();
+        if before == next && commit != Commit::Step {
+            return;
+        }
+        let new_table = before.table != next.table || before.endpoint != next.endpoint;
+        let new_filters = before.filters != next.filters;
+        let new_row = before.row != next.row;
+        let row = next.row;
+        if new_filters {
+            self.inner.update_value(|inner| inner.generation = inner.generation.wrapping_add(1));
+            self.forget_cube_unless_dragged(&before, &next);
+        }
+        if commit == Commit::Step && before == next {
+            return;
+        }
+        self.write.spec.set(next);
+        self.write_history(commit);
+        if new_table {
+            self.follow_table();
+        } else {
+            if new_row {
+                self.follow_row(row);
+            }
+            self.show_soon();
+        }
+    }
+
+    /// Makes the data thread open the table of the link.
+    fn follow_table(self) {
+        let spec = self.spec.get_untracked();
+        self.write.opened.set(None);
+        self.write.charts.set(BTreeMap::new());
+        self.write.wanted.set(spec.filters.keys().cloned().collect());
+        self.write.live.set(None);
+        self.write.count.set(None);
+        self.write.rows.set(RowCache::default());
+        self.write.progress.set(BTreeMap::new());
+        self.write.traffic.set(Traffic::default());
+        self.write.detail.set(None);
+        self.write.dragging.set(None);
+        self.write.active.set(0);
+        self.write.hovered.set(None);
+        self.write.notices.update(|notices| notices.retain(Item::is_of_the_link));
+        self.inner.update_value(|inner| {
+            inner.generation = inner.generation.wrapping_add(1);
+            inner.sent = None;
+            inner.window = (0, 0);
+            inner.touched = None;
+            inner.cube = None;
+            inner.before_drag = None;
+            inner.select_at = None;
+            inner.table = None;
+            inner.marked.clear();
+        });
+        let Some(table) = spec.table.as_ref() else {
+            // Nothing is read behind the start page's back.
+            self.inner.update_value(|inner| inner.link = None);
+            return;
+        };
+        let name = url::print_table(table);
+        let file = self.inner.with_value(|inner| inner.file.clone());
+        if matches!(table, TableRef::Local(_)) && file.is_none() {
+            self.say_file_is_gone(&name);
+            return;
+        }
+        self.inner.update_value(|inner| inner.table = Some(name.clone()));
+        let request = Request::Open(Open { table: name, endpoint: spec.endpoint.clone(), base: base() });
+        let file = file.filter(|_| matches!(table, TableRef::Local(_)));
+        self.send_with(&request, file.as_ref());
+        self.follow_row(spec.row);
+    }
+
+    fn follow_row(self, row: Option<u64>) {
+        if let Some(row) = row {
+            if self.detail.with_untracked(|detail| detail.as_ref().is_none_or(|detail| detail.row != row)) {
+                self.write.detail.set(None);
+            }
+            self.send(&Request::Detail { row });
+        } else {
+            self.write.detail.set(None);
+        }
+    }
+
+    fn send(self, request: &Request) {
+        self.send_with(request, None);
+    }
+
+    fn send_with(self, request: &Request, file: Option<&web_sys::File>) {
+        self.inner.update_value(|inner| {
+            if inner.link.is_none() {
+                match WorkerLink::start(move |said| self.hear(said)) {
+                    Ok(link) => inner.link = Some(link),
+                    Err(error) => {
+                        set_timeout(move || self.say_thread_died(&error), std::time::Duration::ZERO);
+                    }
+                }
+            }
+            if let Some(link) = &inner.link {
+                link.send(request, file);
+            }
+        });
+    }
+
+    fn hear(self, said: Said) {
+        match said {
+            Said::Responses(responses) => responses.into_iter().for_each(|response| self.receive(response)),
+            Said::Died(error) => self.say_thread_died(&error),
+        }
+    }
+}
+
+/// The columns that a table has unless others are chosen: those that the catalogue names, or the
+/// first few.
+fn usual_columns(columns: &[Column]) -> Vec<String> {
+    const FIRST_FEW: usize = 8;
+    let mut known: Vec<&catalog::ColumnFacts> =
+        columns.iter().filter_map(|column| catalog::column(&column.name)).filter(|facts| facts.in_table).collect();
+    if known.is_empty() {
+        let plain = columns.iter().filter(|column| column.derived_from.is_empty());
+        return plain.take(FIRST_FEW).map(|column| column.name.clone()).collect();
+    }
+    // The prompt comes first, then what the rail shows in its order, then the rest.
+    known.sort_by_key(|facts| match facts.name {
+        "prompt" => 0,
+        "seed" => 200,
+        "timestamp" => 210,
+        _ => facts.order,
+    });
+    known.into_iter().map(|facts| facts.name.to_owned()).collect()
+}
+
+/// Where the page lives, with a slash at the end.
+fn base() -> String {
+    let uri = document().base_uri().ok().flatten().unwrap_or_default();
+    let plain = uri.split(['?', '#']).next().unwrap_or_default();
+    plain.rsplit_once('/').map_or_else(|| plain.to_owned(), |(folder, _)| format!("{folder}/"))
+}
+
+/// The page's `performance.mark`.
+pub fn mark(name: &str) {
+    if let Some(performance) = window().performance() {
+        let _ = performance.mark(name);
+    }
+}
+
+/// The store that the components above have given.
+pub fn use_store() -> Store {
+    // The root component provides it before any other component is made; a new one would be an
+    // empty page rather than a crash.
+    use_context::<Store>().unwrap_or_else(Store::new)
+}
+
+/// The element that an event is about.
+pub fn element_of(event: &web_sys::Event) -> Option<web_sys::HtmlElement> {
+    event.target()?.dyn_into().ok()
+}

@@ -1,0 +1,110 @@
+//! What the data thread says, taken into the state.
+
+use super::{Store, mark, show};
+use crate::protocol::{Cell, Chart, Count, Detail, LoadState, Opened, Response};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+impl Store {
+    pub(super) fn receive(self, response: Response) {
+        match response {
+            Response::Opened(opened) => self.receive_opened(opened),
+            Response::Chart(chart) => self.receive_chart(chart),
+            Response::Count(count) => self.receive_count(count),
+            Response::Rows(rows) => {
+                self.write.rows.update(|cache| cache.take(rows));
+                self.mark_first_rows();
+                self.select_what_waited();
+            }
+            Response::Cube(cube) => self.receive_cube(cube),
+            Response::Detail(detail) => self.receive_detail(detail),
+            Response::Progress(progress) => {
+                let stays = progress.state != LoadState::Failed;
+                if !stays {
+                    self.write.wanted.update(|wanted| {
+                        wanted.remove(&progress.column);
+                    });
+                }
+                self.write.progress.update(|all| {
+                    all.insert(progress.column.clone(), progress);
+                });
+            }
+            Response::Traffic(traffic) => self.write.traffic.set(traffic),
+            Response::Notice(notice) => self.say(notice),
+            Response::Settled { subject } => self.settle(&subject),
+        }
+    }
+
+    fn receive_opened(self, opened: Opened) {
+        if self.inner.with_value(|inner| inner.table.as_ref() != Some(&opened.table)) {
+            return;
+        }
+        mark("vitrine:open");
+        let charts = show::charts_at_open(&opened);
+        self.write.wanted.update(|wanted| wanted.extend(charts));
+        self.write.opened.set(Some(Arc::new(opened)));
+        self.show_soon();
+    }
+
+    fn receive_chart(self, chart: Chart) {
+        let newest = self.charts.with_untracked(|charts| charts.get(&chart.column).map(|chart| chart.generation));
+        if newest.is_some_and(|newest| chart.generation < newest) {
+            return;
+        }
+        self.write.charts.update(|charts| {
+            charts.insert(chart.column.clone(), Arc::new(chart));
+        });
+        let complete = self.charts.with_untracked(|charts| {
+            ["cfg", "step"].iter().all(|name| charts.get(*name).is_some_and(|chart| chart.complete))
+        });
+        if complete {
+            self.mark_painted("vitrine:histograms");
+        }
+    }
+
+    fn receive_count(self, count: Count) {
+        if self.count.get_untracked().is_none_or(|newest| newest.generation <= count.generation) {
+            self.write.count.set(Some(count));
+            let last = count.matching.saturating_sub(1);
+            if self.active.get_untracked() > last {
+                self.write.active.set(last);
+            }
+        }
+    }
+
+    fn receive_detail(self, detail: Detail) {
+        if self.spec.with_untracked(|spec| spec.row) != Some(detail.row) {
+            return;
+        }
+        if let Some(position) = detail.position {
+            self.write.active.set(position);
+        }
+        self.write.detail.set(Some(Arc::new(detail)));
+    }
+
+    fn mark_first_rows(self) {
+        let (first, end) = self.inner.with_value(|inner| (inner.window.0, inner.window.0 + 8));
+        let ready = self.rows.with_untracked(|rows| {
+            rows.get(first).is_some() && (first..end).filter_map(|at| rows.get(at)).all(|row| !row.is_pending())
+        });
+        if ready {
+            self.mark_painted("vitrine:first-rows");
+        }
+    }
+
+    fn select_what_waited(self) {
+        let Some(position) = self.inner.with_value(|inner| inner.select_at) else { return };
+        let row = self.rows.with_untracked(|rows| rows.get(position).map(|row| row.row));
+        if let Some(row) = row {
+            self.inner.update_value(|inner| inner.select_at = None);
+            self.select_row(Some(row));
+        }
+    }
+}
+
+/// The prompt of a row, or the first text that it has.
+pub fn prompt_of(detail: &Detail) -> Option<(&str, &Cell)> {
+    let named = |name: &str| detail.fields.iter().find(|(column, _)| column == name);
+    let field = named("prompt").or_else(|| named("text")).or_else(|| named("caption"));
+    field.map(|(column, cell)| (column.as_str(), cell))
+}

@@ -1,0 +1,73 @@
+//! The rows of the result that are at hand, by their position.
+
+use crate::protocol::{Cell, Rows};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The most rows that are kept.
+const MAX_ROWS: usize = 2_400;
+
+/// A row and the names of its cells.
+#[derive(Debug, PartialEq)]
+pub struct RowData {
+    /// The row's place in the file, from 0.
+    pub row: u64,
+    columns: Arc<Vec<String>>,
+    cells: Vec<Cell>,
+}
+
+impl RowData {
+    /// The cell of a column, if it was asked for.
+    pub fn cell(&self, column: &str) -> Option<&Cell> {
+        let at = self.columns.iter().position(|name| name == column)?;
+        self.cells.get(at)
+    }
+
+    /// Whether any cell is still to come.
+    pub fn is_pending(&self) -> bool {
+        self.cells.contains(&Cell::Pending)
+    }
+}
+
+/// Rows of one state of the filters.
+#[derive(Debug, Default)]
+pub struct RowCache {
+    generation: u32,
+    rows: BTreeMap<u64, Arc<RowData>>,
+}
+
+impl RowCache {
+    /// The row at a position of the result.
+    pub fn get(&self, position: u64) -> Option<&Arc<RowData>> {
+        self.rows.get(&position)
+    }
+
+    /// The position of a row of the file, if it is at hand.
+    pub fn position_of(&self, row: u64) -> Option<u64> {
+        self.rows.iter().find(|(_, data)| data.row == row).map(|(position, _)| *position)
+    }
+
+    /// Takes rows in, unless they belong to older filters than those at hand.
+    pub fn take(&mut self, rows: Rows) {
+        let Rows { generation, first, columns, rows } = rows;
+        if generation < self.generation {
+            return;
+        }
+        if generation > self.generation {
+            self.generation = generation;
+            self.rows.clear();
+        }
+        let columns = Arc::new(columns);
+        for (position, row) in (first..).zip(rows) {
+            let data = RowData { row: row.row, columns: Arc::clone(&columns), cells: row.cells };
+            self.rows.insert(position, Arc::new(data));
+        }
+        while self.rows.len() > MAX_ROWS {
+            // What is farthest from the newest window goes first.
+            let ends = self.rows.keys().next().copied().zip(self.rows.keys().next_back().copied());
+            let Some((low, high)) = ends else { break };
+            let farthest = if first.abs_diff(low) > first.abs_diff(high) { low } else { high };
+            self.rows.remove(&farthest);
+        }
+    }
+}

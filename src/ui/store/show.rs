@@ -1,0 +1,94 @@
+//! Telling the data thread what is on the screen, at most once a frame.
+
+use super::{Store, mark};
+use crate::catalog::{self, CHARTED_AT_OPEN, UNKNOWN_ORDER};
+use crate::protocol::{Column, MAX_WINDOW, Opened, Request, Show};
+use crate::ui::wire;
+use leptos::prelude::*;
+
+/// Windows begin and end at multiples of this, so that scrolling by a row asks for nothing new.
+const WINDOW_STEP: u64 = 32;
+
+/// Charts of an unknown table that are read with it.
+const UNKNOWN_CHARTS: usize = 4;
+
+/// A column of an unknown table is only charted unasked where reading it costs no more.
+const UNKNOWN_CHART_BYTES: u64 = 12_000_000;
+
+impl Store {
+    /// Says which positions of the result are on the screen.
+    pub fn look_at(self, first: u64, end: u64) {
+        let from = first.saturating_sub(WINDOW_STEP / 2) / WINDOW_STEP * WINDOW_STEP;
+        let to = end.saturating_add(WINDOW_STEP / 2).div_ceil(WINDOW_STEP) * WINDOW_STEP;
+        let count = u32::try_from(to - from).unwrap_or(MAX_WINDOW).min(MAX_WINDOW);
+        let moved = self.inner.try_update_value(|inner| {
+            let moved = inner.window != (from, count);
+            inner.window = (from, count);
+            moved
+        });
+        if moved == Some(true) {
+            self.show_soon();
+        }
+    }
+
+    /// Sends what is on the screen with the next frame; the latest state wins.
+    pub(super) fn show_soon(self) {
+        let already = self.inner.try_update_value(|inner| std::mem::replace(&mut inner.show_is_due, true));
+        if already == Some(false) {
+            request_animation_frame(move || {
+                self.inner.update_value(|inner| inner.show_is_due = false);
+                self.show_now();
+            });
+        }
+    }
+
+    pub(super) fn show_now(self) {
+        let Some(opened) = self.opened.get_untracked() else { return };
+        let (generation, (first, count)) = self.inner.with_value(|inner| (inner.generation, inner.window));
+        let wanted = self.wanted.get_untracked();
+        let mut charts: Vec<&Column> =
+            opened.columns.iter().filter(|column| column.chartable && wanted.contains(&column.name)).collect();
+        charts.sort_by_key(|column| order(&column.name));
+        let show = Show {
+            generation,
+            filters: self.spec.with_untracked(|spec| wire::filters(&spec.filters)),
+            charts: charts.into_iter().map(|column| column.name.clone()).collect(),
+            columns: untrack(|| self.columns()),
+            first,
+            count,
+        };
+        let is_new = self.inner.with_value(|inner| inner.sent.as_ref() != Some(&show));
+        if is_new {
+            self.send(&Request::Show(show.clone()));
+            self.inner.update_value(|inner| inner.sent = Some(show));
+        }
+    }
+
+    /// Sets a mark of the page's timeline after the next paint, once for each table.
+    pub(super) fn mark_painted(self, name: &'static str) {
+        let is_first = self.inner.try_update_value(|inner| inner.marked.insert(name));
+        if is_first == Some(true) {
+            request_animation_frame(move || set_timeout(move || mark(name), std::time::Duration::ZERO));
+        }
+    }
+}
+
+/// Place of a column in the rail.
+pub fn order(column: &str) -> u16 {
+    catalog::column(column).map_or(UNKNOWN_ORDER, |facts| facts.order)
+}
+
+/// The charts that are read with a table.
+pub fn charts_at_open(opened: &Opened) -> Vec<String> {
+    let chartable = || opened.columns.iter().filter(|column| column.chartable);
+    let known: Vec<String> = chartable()
+        .filter(|column| order(&column.name) < CHARTED_AT_OPEN)
+        .map(|column| column.name.clone())
+        .collect();
+    if !known.is_empty() {
+        return known;
+    }
+    let mut small: Vec<&Column> = chartable().filter(|column| column.bytes <= UNKNOWN_CHART_BYTES).collect();
+    small.sort_by_key(|column| column.bytes);
+    small.into_iter().take(UNKNOWN_CHARTS).map(|column| column.name.clone()).collect()
+}

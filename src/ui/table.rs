@@ -1,0 +1,384 @@
+//! The table: a window on millions of rows, moved by wheel, thumb and keys.
+
+use super::result::count_now;
+use super::store::{RowData, Store, use_store};
+use super::table_row::TableRow;
+use crate::catalog;
+use crate::protocol::{Cell, Kind, MAX_CELL_CHARS};
+use crate::viewport::Viewport;
+use leptos::ev::KeyboardEvent;
+use leptos::html;
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+
+/// Height of a row of the table.
+const ROW_PX: f64 = 48.0;
+/// Height of a row as a card.
+const CARD_PX: f64 = 80.0;
+/// Height of the header.
+const HEAD_PX: f64 = 32.0;
+/// In a narrower case rows are cards.
+const CARDS_BELOW_PX: f64 = 640.0;
+/// In a narrower case the seed has no room, unless the columns were chosen.
+const SEED_FROM_PX: f64 = 760.0;
+/// Rows painted beyond both ends of the window.
+const OVERSCAN: u64 = 8;
+/// After so long without a scroll event the scrolling rests.
+const REST: Duration = Duration::from_millis(160);
+/// The narrowest column.
+const MIN_COLUMN_PX: f64 = 48.0;
+/// The widest column.
+const MAX_COLUMN_PX: f64 = 1_200.0;
+
+/// How a column is laid out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lane {
+    /// The column's name.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// Whether values end flush, as numbers do.
+    pub number: bool,
+    /// Whether it is the text that rows are about.
+    pub prose: bool,
+    /// Its width before anyone changes it.
+    width_px: f64,
+}
+
+/// The grid.
+#[component]
+pub fn Table() -> impl IntoView {
+    let store = use_store();
+    let grid: NodeRef<html::Div> = NodeRef::new();
+    let size = RwSignal::new((0.0_f64, 0.0_f64));
+    let widths = RwSignal::new(BTreeMap::<String, f64>::new());
+    let viewport = RwSignal::new(Viewport::new(0, ROW_PX, 0.0));
+    let pending_copy = RwSignal::new(None::<u64>);
+    let count = Memo::new(move |_| count_now(store).map_or(0, |count| count.matching));
+    let cards = Memo::new(move |_| (1.0..CARDS_BELOW_PX).contains(&size.get().0));
+    let lanes = Memo::new(move |_| lanes(store, size.get().0));
+    let template = move || lanes.with(|lanes| widths.with(|widths| template(lanes, widths)));
+    let slice = Memo::new(move |_| viewport.get().slice(OVERSCAN));
+
+    observe_size(grid, size);
+    // The scroller follows the viewport wherever the viewport does not follow the scroller.
+    let scroll_to = move |next: Viewport| {
+        if let Some(grid) = grid.get_untracked()
+            && (f64::from(grid.scroll_top()) - next.track_px()).abs() >= 1.0
+        {
+            grid.set_scroll_top(next.track_px().round() as i32);
+        }
+    };
+    Effect::new(move || {
+        let (_, height) = size.get();
+        let (row_px, head_px) = if cards.get() { (CARD_PX, 0.0) } else { (ROW_PX, HEAD_PX) };
+        let next = viewport.get_untracked().resized(count.get(), row_px, (height - head_px).max(0.0));
+        viewport.set(next);
+        // The track has to have its height before the scroller can go there.
+        request_animation_frame(move || scroll_to(viewport.get_untracked()));
+    });
+    Effect::new(move || {
+        let slice = slice.get();
+        store.look_at(slice.first, slice.end);
+    });
+    // Another result begins at its top.
+    Effect::new(move |before: Option<BTreeMap<_, _>>| {
+        let filters = store.spec.with(|spec| spec.filters.clone());
+        if before.is_some_and(|before| before != filters) && store.dragging.get_untracked().is_none() {
+            let next = viewport.get_untracked().scrolled(0.0);
+            viewport.set(next);
+            scroll_to(next);
+        }
+        filters
+    });
+    let rest = StoredValue::new(None::<TimeoutHandle>);
+    let scrolled = move |_| {
+        let Some(grid) = grid.get_untracked() else { return };
+        let next = viewport.get_untracked().scrolled(f64::from(grid.scroll_top())).settled(false);
+        viewport.set(next);
+        scroll_to(next);
+        if let Some(timer) = rest.get_value() {
+            timer.clear();
+        }
+        let timer = set_timeout_with_handle(
+            move || {
+                if let Some(now) = viewport.try_get_untracked() {
+                    let next = now.settled(true);
+                    viewport.set(next);
+                    scroll_to(next);
+                }
+            },
+            REST,
+        );
+        rest.set_value(timer.ok());
+    };
+    on_cleanup(move || {
+        if let Some(timer) = rest.try_get_value().flatten() {
+            timer.clear();
+        }
+    });
+    let reveal = move |position: u64| {
+        let next = viewport.get_untracked().revealing(position);
+        viewport.set(next);
+        scroll_to(next);
+    };
+    // Whoever moves the active row, it comes into sight.
+    Effect::new(move |before: Option<u64>| {
+        let active = store.active.get();
+        if before.is_some_and(|before| before != active) {
+            reveal(active);
+        }
+        active
+    });
+    Effect::new(move || {
+        let Some(detail) = store.detail.get() else { return };
+        if pending_copy.get_untracked() == Some(detail.row) {
+            pending_copy.set(None);
+            if let Some((_, Cell::Text(prompt))) = super::store::prompt_of(&detail) {
+                store.copy(prompt, "Prompt copied");
+            }
+        }
+    });
+    let move_to = move |position: u64| {
+        store.set_active(position);
+        reveal(position);
+        if store.spec.with_untracked(|spec| spec.row.is_some()) {
+            store.select_at(position);
+        }
+    };
+    let key = move |event: KeyboardEvent| {
+        if event.target() != event.current_target() || event.alt_key() {
+            return;
+        }
+        let (now, last) = (store.active.get_untracked(), count.get_untracked().saturating_sub(1));
+        let screen = viewport.get_untracked().rows_a_screen();
+        let plain = !(event.ctrl_key() || event.meta_key());
+        let to = match event.key().as_str() {
+            "ArrowDown" => now.saturating_add(1),
+            "ArrowUp" => now.saturating_sub(1),
+            "j" | "J" if plain => now.saturating_add(1),
+            "k" | "K" if plain => now.saturating_sub(1),
+            "PageDown" => now.saturating_add(screen),
+            "PageUp" => now.saturating_sub(screen),
+            "Home" => 0,
+            "End" => last,
+            "Enter" | " " => {
+                event.prevent_default();
+                store.select_at(now);
+                return;
+            }
+            "Escape" => {
+                store.select_row(None);
+                return;
+            }
+            "c" | "C" if plain => {
+                copy_prompt(store, now, pending_copy);
+                return;
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        move_to(to.min(last));
+    };
+    let columns = move || lanes.with(Vec::len).to_string();
+    let active_id = move || {
+        let (active, slice) = (store.active.get(), slice.get());
+        (slice.first..slice.end).contains(&active).then(|| format!("row-{active}"))
+    };
+    let stale = move || {
+        let newest = store.count.with(|count| count.map(|count| count.generation));
+        newest.is_none().then_some("true")
+    };
+    view! {
+        <div
+            class="grid"
+            role="grid"
+            tabindex="0"
+            aria-label="Rows"
+            aria-rowcount=move || count.get().to_string()
+            aria-colcount=columns
+            aria-activedescendant=active_id
+            aria-busy=stale
+            data-cards=move || cards.get().then_some("")
+            node_ref=grid
+            style=("--lanes", template)
+            style=("--row", move || format!("{}px", if cards.get() { CARD_PX } else { ROW_PX }))
+            style=("--track", move || format!("{}px", viewport.get().track_height_px()))
+            style=("--top", move || format!("{:.2}px", slice.get().top_px))
+            on:scroll=scrolled
+            on:keydown=key
+            on:pointerleave=move |_| store.set_hovered(None)
+        >
+            <div class="grid-head" role="rowgroup">
+                <div class="row" role="row">
+                    <For each=move || lanes.get().into_iter().enumerate() key=|(at, lane)| (*at, lane.name.clone(), lane.number) let:item>
+                        <HeadCell at=item.0 lane=item.1 widths/>
+                    </For>
+                </div>
+            </div>
+            <div class="grid-body" role="rowgroup">
+                <For each=move || { let slice = slice.get(); slice.first..slice.end } key=|position| *position let:position>
+                    <TableRow position lanes/>
+                </For>
+            </div>
+            <div class="grid-track" aria-hidden="true"></div>
+        </div>
+    }
+}
+
+#[component]
+fn HeadCell(at: usize, lane: Lane, widths: RwSignal<BTreeMap<String, f64>>) -> impl IntoView {
+    let Lane { name, title, number, width_px, .. } = lane;
+    let about = catalog::column(&name).map(|facts| facts.about);
+    let cell: NodeRef<html::Div> = NodeRef::new();
+    let grip = StoredValue::new(None::<(f64, f64)>);
+    let name = StoredValue::new(name);
+    let width_now = move || {
+        cell.get_untracked().map_or(width_px, |cell| cell.get_bounding_client_rect().width())
+    };
+    let resize = move |to: f64| {
+        let to = to.round().clamp(MIN_COLUMN_PX, MAX_COLUMN_PX);
+        widths.update(|widths| {
+            widths.insert(name.get_value(), to);
+        });
+    };
+    let down = move |event: web_sys::PointerEvent| {
+        event.prevent_default();
+        grip.set_value(Some((f64::from(event.client_x()), width_now())));
+        if let Some(target) = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) {
+            let _ = target.set_pointer_capture(event.pointer_id());
+        }
+    };
+    let drag = move |event: web_sys::PointerEvent| {
+        if let Some((from, width)) = grip.get_value() {
+            resize(width + f64::from(event.client_x()) - from);
+        }
+    };
+    let key = move |event: KeyboardEvent| {
+        let step = if event.shift_key() { 64.0 } else { 16.0 };
+        match event.key().as_str() {
+            "ArrowLeft" => resize(width_now() - step),
+            "ArrowRight" => resize(width_now() + step),
+            "Escape" | "Home" => widths.update(|widths| {
+                widths.remove(&name.get_value());
+            }),
+            _ => return,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    };
+    let present = move || {
+        widths.with(|widths| name.with_value(|name| widths.get(name).copied())).unwrap_or(width_px)
+    };
+    view! {
+        <div
+            class="head-cell"
+            role="columnheader"
+            aria-sort="none"
+            aria-colindex=(at + 1).to_string()
+            data-column=name.get_value()
+            data-number=number.then_some("")
+            title=about
+            node_ref=cell
+        >
+            <span>{title.clone()}</span>
+            <i
+                class="grip"
+                role="separator"
+                tabindex="0"
+                aria-orientation="vertical"
+                aria-label=format!("Width of {title}")
+                aria-valuemin=MIN_COLUMN_PX.to_string()
+                aria-valuemax=MAX_COLUMN_PX.to_string()
+                aria-valuenow=move || format!("{:.0}", present())
+                on:pointerdown=down
+                on:pointermove=drag
+                on:pointerup=move |_| grip.set_value(None)
+                on:pointercancel=move |_| grip.set_value(None)
+                on:keydown=key
+            ></i>
+        </div>
+    }
+}
+
+/// The columns as they are laid out.
+fn lanes(store: Store, width_px: f64) -> Vec<Lane> {
+    let chosen = store.spec.with(|spec| spec.columns.is_some());
+    let kinds: BTreeMap<String, Kind> = store.opened.with(|opened| {
+        let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
+        columns.iter().map(|column| (column.name.clone(), column.kind)).collect()
+    });
+    let mut prose_taken = false;
+    let shown = store.columns().into_iter().filter(|name| {
+        chosen || name != "seed" || !(1.0..SEED_FROM_PX).contains(&width_px)
+    });
+    shown
+        .map(|name| {
+            let kind = kinds.get(&name).copied().unwrap_or(Kind::Text);
+            let facts = catalog::column(&name);
+            let named = facts.is_some_and(|facts| !facts.labels.is_empty());
+            let number = matches!(kind, Kind::Integer | Kind::Float | Kind::Time) && !named;
+            let text = matches!(kind, Kind::Text | Kind::Nested) && name != catalog::SIZE;
+            let prose = text && !prose_taken && facts.is_none_or(|facts| facts.name == "prompt");
+            prose_taken |= prose;
+            let width_px = match (name.as_str(), kind) {
+                _ if prose => 260.0,
+                ("cfg" | "step" | "rank", _) => 76.0,
+                ("size", _) => 96.0,
+                ("sampler", _) => 128.0,
+                (_, Kind::Time) => 124.0,
+                ("seed", _) => 104.0,
+                (_, Kind::Bool | Kind::Integer | Kind::Float) => 104.0,
+                (_, Kind::Text | Kind::Nested | Kind::Binary) => 160.0,
+            };
+            let title = facts.map_or_else(|| name.clone(), |facts| facts.title.to_owned());
+            Lane { title, name, number, prose, width_px }
+        })
+        .collect()
+}
+
+fn template(lanes: &[Lane], widths: &BTreeMap<String, f64>) -> String {
+    let any_prose = lanes.iter().any(|lane| lane.prose);
+    let lanes = lanes.iter().map(|lane| match widths.get(&lane.name) {
+        Some(width) => format!("{width}px"),
+        None if lane.prose || !any_prose => format!("minmax({}px, 1fr)", lane.width_px),
+        None => format!("{}px", lane.width_px),
+    });
+    lanes.collect::<Vec<_>>().join(" ")
+}
+
+/// Copies the prompt of a row. A prompt that was cut for the table is asked for in full first.
+fn copy_prompt(store: Store, position: u64, pending: RwSignal<Option<u64>>) {
+    let row: Option<Arc<RowData>> = store.rows.with_untracked(|rows| rows.get(position).cloned());
+    let Some(row) = row else { return };
+    match row.cell("prompt").or_else(|| row.cell("text")).or_else(|| row.cell("caption")) {
+        Some(Cell::Text(text)) if text.chars().count() < MAX_CELL_CHARS => store.copy(text, "Prompt copied"),
+        _ => {
+            pending.set(Some(row.row));
+            store.select_row(Some(row.row));
+        }
+    }
+}
+
+/// Keeps a signal at the size of an element.
+fn observe_size(node: NodeRef<html::Div>, size: RwSignal<(f64, f64)>) {
+    Effect::new(move || {
+        let Some(element) = node.get() else { return };
+        let measured = element.clone();
+        let changed = Closure::<dyn FnMut()>::new(move || {
+            let next = (f64::from(measured.client_width()), f64::from(measured.client_height()));
+            if size.try_get_untracked().is_some_and(|now| now != next) {
+                size.set(next);
+            }
+        });
+        if let Ok(observer) = web_sys::ResizeObserver::new(changed.as_ref().unchecked_ref()) {
+            observer.observe(&element);
+            let kept = StoredValue::new_local((observer, changed));
+            on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
+        }
+    });
+}

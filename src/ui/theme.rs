@@ -1,0 +1,91 @@
+//! Light, dark, or as the system has it; kept on this device.
+
+use super::icon::{Icon, icon};
+use leptos::prelude::*;
+
+/// Where the choice is kept.
+const KEY: &str = "vitrine.theme";
+
+/// What was chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Choice {
+    System,
+    Light,
+    Dark,
+}
+
+impl Choice {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    const fn next(self) -> Self {
+        match self {
+            Self::System => Self::Light,
+            Self::Light => Self::Dark,
+            Self::Dark => Self::System,
+        }
+    }
+
+    const fn icon(self) -> Icon {
+        match self {
+            Self::System => Icon::Theme,
+            Self::Light => Icon::ThemeLight,
+            Self::Dark => Icon::ThemeDark,
+        }
+    }
+}
+
+/// The choice of a theme, for the whole page.
+#[derive(Clone, Copy)]
+pub struct Theme(RwSignal<Choice>);
+
+impl Theme {
+    /// As it was chosen before.
+    pub fn new() -> Self {
+        let kept = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
+        let choice = match kept.as_deref() {
+            Some("light") => Choice::Light,
+            Some("dark") => Choice::Dark,
+            _ => Choice::System,
+        };
+        let choice = RwSignal::new(choice);
+        Effect::new(move || {
+            if let Some(root) = document().document_element() {
+                let _ = match choice.get() {
+                    Choice::System => root.remove_attribute("data-theme"),
+                    chosen => root.set_attribute("data-theme", chosen.name()),
+                };
+            }
+        });
+        Self(choice)
+    }
+
+    fn turn(self) {
+        self.0.update(|choice| *choice = choice.next());
+        if let Some(storage) = storage() {
+            let _ = storage.set_item(KEY, self.0.get_untracked().name());
+        }
+    }
+}
+
+/// A browser may deny its storage; then the choice lasts as long as the page.
+fn storage() -> Option<web_sys::Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// The button that goes through the themes.
+#[component]
+pub fn ThemeButton() -> impl IntoView {
+    let theme = use_context::<Theme>().unwrap_or_else(Theme::new);
+    let label = move || format!("Theme: {}", theme.0.get().name());
+    view! {
+        <button type="button" class="button" data-kind="icon" aria-label=label title=label on:click=move |_| theme.turn()>
+            {move || icon(theme.0.get().icon())}
+        </button>
+    }
+}

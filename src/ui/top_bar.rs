@@ -1,0 +1,171 @@
+//! The bar above everything: where you are, and how to take it with you.
+
+use super::format;
+use super::icon::{Brand, Icon, icon};
+use super::popover::{Popover, PopoverOpen};
+use super::store::use_store;
+use super::theme::ThemeButton;
+use crate::bytes::human_bytes;
+use crate::catalog::{self, TABLES};
+use crate::spec::{Spec, TableRef};
+use crate::url;
+use crate::words::thousands;
+use leptos::prelude::*;
+
+/// The bar of the explore view.
+#[component]
+pub fn TopBar() -> impl IntoView {
+    let store = use_store();
+    let about = move || {
+        let summary = store.spec.with(|spec| match &spec.table {
+            Some(TableRef::Catalogue(id)) => catalog::table(id).map(|table| table.summary),
+            _ => None,
+        });
+        let opened = store.opened.get();
+        match (summary, opened) {
+            (Some(summary), _) => summary.to_owned(),
+            (None, Some(opened)) => {
+                let groups = if opened.row_groups == 1 { "row group" } else { "row groups" };
+                let size = human_bytes(opened.file_bytes);
+                let by = opened.created_by.as_deref().map(|by| format!(", written by {by}")).unwrap_or_default();
+                format!("{} columns, {} {groups}, {size}{by}", opened.columns.len(), thousands(opened.row_groups.into()))
+            }
+            (None, None) => String::new(),
+        }
+    };
+    let share = move |_| match store.link() {
+        Some(link) => store.copy(&link, "Link copied"),
+        None => store.copy("", "A file of this device can’t be shared"),
+    };
+    view! {
+        <header class="bar">
+            <div class="bar-start">
+                <Brand/>
+                <Switcher/>
+            </div>
+            <p class="bar-about" title=about>{about}</p>
+            <div class="bar-end">
+                <button
+                    type="button"
+                    class="button"
+                    aria-label="Share: copy a link to this view"
+                    on:click=share
+                >
+                    {icon(Icon::Link)}
+                    <span class="button-words">"Share"</span>
+                </button>
+                <ThemeButton/>
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn Switcher() -> impl IntoView {
+    let store = use_store();
+    let name = Memo::new(move |_| {
+        store.spec.with(|spec| spec.table.as_ref().map(format::table_name)).unwrap_or_default()
+    });
+    let label = Signal::derive(move || {
+        let (name, part) = name.get();
+        format!("Dataset: {name} {part}").trim_end().to_owned()
+    });
+    let trigger = move || {
+        view! {
+            <b>{move || name.get().0}</b>
+            <span class="switcher-part">{move || name.get().1}</span>
+            {icon(Icon::Chevron)}
+        }
+    };
+    view! {
+        <Popover label=label class="button switcher" trigger=ViewFn::from(trigger)>
+            <DatasetList/>
+        </Popover>
+    }
+}
+
+#[component]
+fn DatasetList() -> impl IntoView {
+    let store = use_store();
+    let open = use_context::<PopoverOpen>();
+    let mut groups: Vec<(&'static str, Vec<&'static catalog::Table>)> = Vec::new();
+    for table in TABLES {
+        match groups.iter_mut().find(|(dataset, _)| *dataset == table.dataset) {
+            Some((_, tables)) => tables.push(table),
+            None => groups.push((table.dataset, vec![table])),
+        }
+    }
+    let current = move |id: &str| {
+        store.spec.with(|spec| spec.table == Some(TableRef::Catalogue(id.to_owned()))).then_some("true")
+    };
+    groups
+        .into_iter()
+        .map(|(dataset, tables)| {
+            let items = tables
+                .into_iter()
+                .map(|table| {
+                    let chosen = move || {
+                        if let Some(PopoverOpen(open)) = open {
+                            open.set(false);
+                        }
+                    };
+                    view! {
+                        <li>
+                            <TableLink id=table.id current=Signal::derive(move || current(table.id)) chosen=Box::new(chosen)>
+                                <span>{table.part}</span>
+                                <small>{format!("{} {}", thousands(table.rows), table.row_noun)}</small>
+                            </TableLink>
+                        </li>
+                    }
+                })
+                .collect_view();
+            view! {
+                <h2 class="panel-title">{dataset}</h2>
+                <ul>{items}</ul>
+            }
+        })
+        .collect_view()
+}
+
+/// A link to a table of the catalogue that opens it in place.
+#[component]
+pub fn TableLink(
+    /// The table's id.
+    id: &'static str,
+    /// `aria-current`.
+    #[prop(optional, into)]
+    current: Signal<Option<&'static str>>,
+    /// Called when it was followed.
+    #[prop(optional)]
+    chosen: Option<Box<dyn Fn()>>,
+    children: Children,
+) -> impl IntoView {
+    let store = use_store();
+    let table = TableRef::Catalogue(id.to_owned());
+    let href = move || {
+        store.spec.with(|spec| {
+            let spec = Spec {
+                table: Some(TableRef::Catalogue(id.to_owned())),
+                endpoint: spec.endpoint.clone(),
+                embed: spec.embed,
+                ..Spec::default()
+            };
+            format!("?{}", url::print(&spec))
+        })
+    };
+    let follow = move |event: leptos::ev::MouseEvent| {
+        if !opens_elsewhere(&event) {
+            event.prevent_default();
+            store.open(table.clone());
+            if let Some(chosen) = &chosen {
+                chosen();
+            }
+        }
+    };
+    view! { <a href=href aria-current=move || current.get() on:click=follow>{children()}</a> }
+}
+
+/// Whether the user asked for another tab or window.
+pub fn opens_elsewhere(event: &leptos::ev::MouseEvent) -> bool {
+    event.ctrl_key() || event.meta_key() || event.shift_key() || event.button() != 0
+}

@@ -1,0 +1,126 @@
+//! The wire to the data thread: starts it, sends requests, hands on what it says.
+//!
+//! Requests wait in a queue until the thread has said that it listens. A page that was told that
+//! the thread died starts a new link; the old one is terminated when it is dropped.
+
+use crate::protocol::{Request, Response};
+use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Event, File, MessageEvent, Worker};
+
+/// The script that starts the thread, beside the page.
+const SCRIPT: &str = "./worker_loader.js";
+
+/// The most requests that wait for the thread to listen.
+const MAX_QUEUED: usize = 64;
+
+/// What comes out of the wire.
+pub enum Said {
+    /// Answers, in order.
+    Responses(Vec<Response>),
+    /// The thread can't go on.
+    Died(String),
+}
+
+/// A running data thread.
+pub struct WorkerLink {
+    worker: Worker,
+    queue: Rc<RefCell<Queue>>,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(Event)>,
+}
+
+#[derive(Default)]
+struct Queue {
+    listens: bool,
+    waiting: Vec<JsValue>,
+}
+
+impl WorkerLink {
+    /// Starts a thread.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub fn start(said: impl Fn(Said) + 'static) -> Result<Self, String> {
+        let worker = Worker::new(SCRIPT).map_err(|error| words(&error))?;
+        let queue = Rc::new(RefCell::new(Queue::default()));
+        let said = Rc::new(said);
+
+        let on_message = {
+            let (worker, queue, said) = (worker.clone(), Rc::clone(&queue), Rc::clone(&said));
+            Closure::new(move |event: MessageEvent| {
+                let data = event.data();
+                if get(&data, "ready").is_truthy() {
+                    let waiting = {
+                        let mut queue = queue.borrow_mut();
+                        queue.listens = true;
+                        std::mem::take(&mut queue.waiting)
+                    };
+                    for message in waiting {
+                        let _ = worker.post_message(&message);
+                    }
+                }
+                let answers = get(&data, "responses");
+                if !answers.is_undefined() {
+                    said(match read(&answers) {
+                        Ok(responses) => Said::Responses(responses),
+                        Err(error) => Said::Died(error),
+                    });
+                }
+            })
+        };
+        let on_error = Closure::new(move |event: Event| {
+            event.prevent_default();
+            let message = get(event.as_ref(), "message").as_string();
+            said(Said::Died(message.unwrap_or_else(|| "It could not be started.".to_owned())));
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        let target: &web_sys::EventTarget = worker.as_ref();
+        let _ = target.add_event_listener_with_callback("messageerror", on_error.as_ref().unchecked_ref());
+        Ok(Self { worker, queue, _on_message: on_message, _on_error: on_error })
+    }
+
+    /// Sends a request, with the file that it is about where it is one of this device.
+    pub fn send(&self, request: &Request, file: Option<&File>) {
+        let serializer = serde_wasm_bindgen::Serializer::new();
+        let Ok(request) = request.serialize(&serializer) else { return };
+        let message = js_sys::Object::new();
+        let _ = js_sys::Reflect::set(&message, &"request".into(), &request);
+        if let Some(file) = file {
+            let _ = js_sys::Reflect::set(&message, &"file".into(), file);
+        }
+        let mut queue = self.queue.borrow_mut();
+        if queue.listens {
+            drop(queue);
+            let _ = self.worker.post_message(&message);
+        } else if queue.waiting.len() < MAX_QUEUED {
+            queue.waiting.push(message.into());
+        }
+    }
+}
+
+impl Drop for WorkerLink {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}
+
+fn read(answers: &JsValue) -> Result<Vec<Response>, String> {
+    let deserializer = serde_wasm_bindgen::Deserializer::from(answers.clone());
+    Vec::<Response>::deserialize(deserializer).map_err(|error| error.to_string())
+}
+
+fn get(object: &JsValue, key: &str) -> JsValue {
+    js_sys::Reflect::get(object, &key.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// What a thrown value says.
+pub fn words(error: &JsValue) -> String {
+    get(error, "message").as_string().or_else(|| error.as_string()).unwrap_or_else(|| "unknown".to_owned())
+}
