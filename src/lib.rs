@@ -7,7 +7,7 @@
 //! - Formats, sans-IO: [`parquet`] (footer, page maps, plans, decoding), [`hub`] (addresses,
 //!   listings, what an answer means). They say which bytes they need and are handed them.
 //! - Model: [`spec`] (what a link holds), [`catalog`] (what is known beforehand), [`column`] (the
-//! //!   store), [`filter`], [`crossfilter`] (masks, bins, the brush cube), [`select`] (the n-th match),
+//!   store), [`filter`], [`crossfilter`] (masks, bins, the brush cube), [`select`] (the n-th match),
 //!   [`viewport`] and [`chart`] (geometry of table and charts), [`words`] (values for people).
 //! - Contract: [`engine`] (the worker's logic: events in, effects out), [`protocol`] (what crosses
 //!   between page and worker), [`url`] (links).

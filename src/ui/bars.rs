@@ -117,7 +117,7 @@ pub fn Bars(column: String) -> impl IntoView {
                 >
                     {icon(Icon::Close)}
                 </button>
-                <Show when=move || (hidden() > 0)>
+                <Show when=move || hidden() != 0>
                     <button
                         type="button"
                         class="more"
@@ -131,7 +131,7 @@ pub fn Bars(column: String) -> impl IntoView {
             <ul class="bars" style=("--label", move || format!("{}ch", longest().clamp(6, 17)))>
                 <For each=shown key=|value| value.clone() children=row/>
             </ul>
-            <Show when=move || (expanded.get() || hidden() == 0) && (others.get() > 0)>
+            <Show when=move || (expanded.get() || hidden() == 0) && others.get() != 0>
                 <p class="dist-note">{move || format!("{} more values are not listed", words::thousands(others.get().into()))}</p>
             </Show>
         </section>

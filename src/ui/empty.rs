@@ -12,6 +12,7 @@ use leptos::prelude::*;
 pub fn NothingMatches() -> impl IntoView {
     let store = use_store();
     let filters = move || store.spec.with(|spec| spec.filters.clone().into_iter().collect::<Vec<_>>());
+    let has_several = move || store.spec.with(|spec| spec.filters.len() > 1);
     let noun = move || store.spec.with(|spec| super::format::row_noun(spec.table.as_ref()));
     view! {
         <section class="blank">
@@ -41,7 +42,7 @@ pub fn NothingMatches() -> impl IntoView {
                         })
                         .collect_view()
                 }}
-                <Show when=move || store.spec.with(|spec| spec.filters.len() > 1)>
+                <Show when=move || has_several()>
                     <button type="button" class="button" data-kind="main" on:click=move |_| store.clear_all()>
                         "Clear all"
                     </button>

@@ -6,12 +6,10 @@ use leptos::prelude::*;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
     Alert,
-    Check,
     Chevron,
     Close,
     Columns,
     Copy,
-    Down,
     File,
     Info,
     Link,
@@ -22,7 +20,6 @@ pub enum Icon {
     Theme,
     ThemeDark,
     ThemeLight,
-    Up,
     Upload,
 }
 
@@ -30,19 +27,18 @@ impl Icon {
     const fn path(self) -> &'static str {
         match self {
             Self::Alert => "M8 2.75 14 13.25H2zM8 6.75v3M8 11.4v.1",
-            Self::Check => "m3.5 8.5 3 3 6-7",
             Self::Chevron => "m4.5 6.5 3.5 3.5 3.5-3.5",
             Self::Close => "m4 4 8 8m0-8-8 8",
             Self::Columns => "M3 3v10M8 3v10M13 3v10",
             Self::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
-            Self::Down | Self::Next => "m4 6 4 4 4-4",
+            Self::Next => "m4 6 4 4 4-4",
             Self::File => "M4 2.5h5l3 3v8H4zM9 2.5v3h3M6.25 8.5l3.5 3.5m0-3.5L6.25 12",
             Self::Info => "M13.5 8a5.5 5.5 0 1 1-11 0 5.5 5.5 0 0 1 11 0M8 7.25v3.5M8 5.2v.1",
             Self::Link => {
                 "M6.8 9.2a2.6 2.6 0 0 0 3.7 0l2-2a2.6 2.6 0 0 0-3.7-3.7l-.8.8M9.2 6.8a2.6 2.6 0 0 0-3.7 0l-2 2a2.6 2.6 0 0 0 3.7 3.7l.8-.8"
             }
             Self::Load => "M8 2.5v7.5m-3-3 3 3 3-3M3 13.25h10",
-            Self::Previous | Self::Up => "m4 10 4-4 4 4",
+            Self::Previous => "m4 10 4-4 4 4",
             Self::Stop => "M4.5 4.5h7v7h-7z",
             Self::Theme => "M13.25 8a5.25 5.25 0 1 1-10.5 0 5.25 5.25 0 0 1 10.5 0M8 3v10M9.5 3.2v9.6M11 4v8",
             Self::ThemeDark => "M12.8 9.7A5.3 5.3 0 0 1 6.3 3.2a5.3 5.3 0 1 0 6.5 6.5z",

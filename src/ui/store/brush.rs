@@ -35,9 +35,9 @@ impl Store {
     /// A handle of the column's chart is touched: prepare for a drag.
     pub fn touch(self, column: &str) {
         let is_new = self.inner.try_update_value(|inner| {
-            let is_new = inner.touched.as_deref() != Some(column);
+            let is_new = inner.touched.as_ref().is_none_or(|(touched, _)| touched != column);
             if is_new {
-                inner.touched = Some(column.to_owned());
+                inner.touched = Some((column.to_owned(), inner.generation));
                 inner.cube = None;
             }
             is_new
@@ -45,8 +45,7 @@ impl Store {
         if is_new == Some(true) {
             // The data thread must know the filters that the cube is counted under.
             self.show_now();
-            let generation = self.inner.with_value(|inner| inner.generation);
-            self.send(&Request::Touch { column: column.to_owned(), generation });
+            self.ask_for_cube();
         }
     }
 
@@ -86,9 +85,22 @@ impl Store {
         self.look_into_cube(chosen);
     }
 
+    /// Asks for the cube of what is touched. A data thread that is busy drops the question when
+    /// newer filters overtake it, so it is put again while a drag waits.
+    pub(super) fn ask_for_cube(self) {
+        let asked = self.inner.with_value(|inner| {
+            let (column, _) = inner.touched.clone().filter(|_| inner.cube.is_none())?;
+            Some((column, inner.sent.as_ref()?.generation))
+        });
+        if let Some((column, generation)) = asked {
+            self.send(&Request::Touch { column, generation });
+        }
+    }
+
     pub(super) fn receive_cube(self, cube: Cube) {
         self.inner.update_value(|inner| {
-            if inner.touched.as_ref() == Some(&cube.column) {
+            let asked = inner.touched.as_ref();
+            if asked.is_some_and(|(column, since)| *column == cube.column && cube.generation >= *since) {
                 inner.cube = Some(Arc::new(cube));
             }
         });
@@ -97,7 +109,7 @@ impl Store {
     /// A cube leaves out the clause of its own column, so it outlives changes of that one only.
     pub(super) fn forget_cube_unless_dragged(self, before: &Spec, next: &Spec) {
         self.inner.update_value(|inner| {
-            let Some(touched) = inner.touched.clone() else { return };
+            let Some((touched, _)) = inner.touched.clone() else { return };
             let others = |spec: &Spec| {
                 let mut filters = spec.filters.clone();
                 filters.remove(&touched);

@@ -66,6 +66,9 @@ impl Store {
     fn receive_count(self, count: Count) {
         if self.count.get_untracked().is_none_or(|newest| newest.generation <= count.generation) {
             self.write.count.set(Some(count));
+            if self.dragging.with_untracked(Option::is_some) {
+                self.ask_for_cube();
+            }
             let last = count.matching.saturating_sub(1);
             if self.active.get_untracked() > last {
                 self.write.active.set(last);

@@ -23,15 +23,12 @@ pub use rows::{RowCache, RowData};
 use leptos::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use wasm_bindgen::JsCast;
 
 /// How a change gets into the browser's history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Commit {
     /// As a step that the back button takes back.
     Step,
-    /// In place of the present step.
-    Replace,
     /// Not yet: more of the same is coming.
     Later,
 }
@@ -102,7 +99,8 @@ struct Inner {
     show_is_due: bool,
     sent: Option<Show>,
     window: (u64, u32),
-    touched: Option<String>,
+    /// The column whose cube was asked for, and the generation from which it is good.
+    touched: Option<(String, u32)>,
     cube: Option<Arc<Cube>>,
     before_drag: Option<Spec>,
     select_at: Option<u64>,
@@ -479,7 +477,3 @@ pub fn use_store() -> Store {
     use_context::<Store>().unwrap_or_else(Store::new)
 }
 
-/// The element that an event is about.
-pub fn element_of(event: &web_sys::Event) -> Option<web_sys::HtmlElement> {
-    event.target()?.dyn_into().ok()
-}

@@ -40,7 +40,7 @@ pub fn start() {
     if let Some(shell) = document().get_element_by_id("shell") {
         shell.remove();
     }
-    leptos::mount::mount_to_body(App);
+    mount_to_body(App);
 }
 
 #[component]
