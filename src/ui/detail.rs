@@ -2,7 +2,7 @@
 
 use super::icon::{Icon, icon};
 use super::result::count_now;
-use super::store::{prompt_of, use_store};
+use super::store::{order, prompt_of, use_store};
 use crate::catalog;
 use crate::protocol::{Cell, Detail};
 use crate::words::{cell_full, thousands};
@@ -118,12 +118,10 @@ fn Fields(detail: Detail) -> impl IntoView {
             </button>
         }
     });
-    let fields = detail
-        .fields
-        .iter()
-        .filter(|(column, _)| prompt_column.as_ref() != Some(column))
-        .map(|(column, cell)| fact(column, cell))
-        .collect_view();
+    let mut fields: Vec<&(String, Cell)> =
+        detail.fields.iter().filter(|(column, _)| prompt_column.as_ref() != Some(column)).collect();
+    fields.sort_by_key(|(column, _)| order(column));
+    let fields = fields.into_iter().map(|(column, cell)| fact(column, cell)).collect_view();
     view! {
         <section class="drawer-prompt">
             {waits.then(|| view! { <p class="skeleton drawer-line"></p> })}
@@ -161,9 +159,13 @@ fn fact(column: &str, cell: &Cell) -> impl IntoView + use<> {
         "width" | "height" if state.is_none() => " px",
         _ => "",
     };
-    let long = text.chars().count() > 22;
+    let span = match text.chars().count() {
+        0..=13 => None,
+        14..=24 => Some("2"),
+        _ => Some("all"),
+    };
     view! {
-        <div data-column=column.to_owned() data-long=long.then_some("")>
+        <div data-column=column.to_owned() data-span=span>
             <dt title=about>{title}</dt>
             <dd data-state=state>{text} {unit}</dd>
         </div>

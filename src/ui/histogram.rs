@@ -338,6 +338,17 @@ fn axis(bins: &Bins, layout: Layout, facts: Option<&catalog::ColumnFacts>) -> Ve
             Some((x, if bins.time { words::time_tick(tick, step) } else { words::number(tick) }))
         })
         .collect();
+    // The scale's beginning is named too, where the first round value is far from it.
+    let begins = bins.from.first().copied();
+    if let Some(from) = begins
+        && labels.len() < 4
+        && labels.first().is_some_and(|(x, _)| *x > chart::WIDTH * 0.16)
+    {
+        let text = if bins.time { words::time_tick(from, step) } else { words::number(from) };
+        if text.len() <= 6 {
+            labels.insert(0, (0.0, text));
+        }
+    }
     if layout.detached {
         labels.retain(|(x, _)| *x < chart::WIDTH * 0.72);
         labels.push((chart::WIDTH, detached_name(bins, facts)));

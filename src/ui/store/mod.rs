@@ -18,6 +18,7 @@ use crate::protocol::{
 use crate::spec::{Clause, Spec, TableRef};
 use crate::{catalog, url};
 pub use brush::Live;
+pub use show::order;
 pub use receive::prompt_of;
 pub use notices::{Item, ItemAction};
 pub use rows::{RowCache, RowData};
