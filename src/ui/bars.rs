@@ -90,7 +90,7 @@ pub fn Bars(column: String) -> impl IntoView {
                         <b></b>
                     </span>
                     <span class="bar-count">
-                        {move || this.get().map(|bar| words::thousands(bar.here.into()))}
+                        {move || this.get().map(|bar| words::count(bar.here.into()))}
                     </span>
                 </button>
             </li>

@@ -21,7 +21,13 @@ pub fn DetailDrawer() -> impl IntoView {
     let position = Memo::new(move |_| {
         let row = row.get()?;
         let cached = store.rows.with(|rows| rows.position_of(row));
-        cached.or_else(|| store.detail.with(|detail| detail.as_ref().and_then(|detail| detail.position)))
+        cached.or_else(|| {
+            let generation = store.count.with(|count| count.map(|count| count.generation));
+            store.detail.with(|detail| {
+                let detail = detail.as_ref()?;
+                detail.position.filter(|_| generation.is_none_or(|generation| generation == detail.generation))
+            })
+        })
     });
     let go = move |by: i64| {
         if let Some(to) = position.get_untracked().and_then(|position| position.checked_add_signed(by))

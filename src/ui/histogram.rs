@@ -148,7 +148,7 @@ pub fn Histogram(column: String) -> impl IntoView {
         bins.with(|bins| layout.get().place(&bins.edges, bins.detached, value)).map(percent)
     });
     let tip = move || {
-        let slot = hover.get()?;
+        let slot = hover.get().filter(|_| dragging().is_none())?;
         let (left, right) = layout.get().slot(slot);
         let now = now.get()?;
         let at = |counts: &[u32]| counts.get(slot).copied().unwrap_or_default();

@@ -149,7 +149,7 @@ pub fn NoneBar(column: StoredValue<String>, now: Memo<Option<Now>>) -> impl Into
                         <i></i>
                         <b></b>
                     </span>
-                    <span class="bar-count">{move || words::thousands(counts().0.into())}</span>
+                    <span class="bar-count">{move || words::count(counts().0.into())}</span>
                 </button>
             </div>
         </Show>

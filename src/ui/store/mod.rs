@@ -344,10 +344,12 @@ impl Store {
         if new_table {
             self.follow_table();
         } else {
-            if new_row {
+            self.show_soon();
+            // Where the row stands in the result is part of its details.
+            if new_row || (new_filters && row.is_some() && commit == Commit::Step) {
+                self.show_now();
                 self.follow_row(row);
             }
-            self.show_soon();
         }
     }
 
@@ -393,7 +395,6 @@ impl Store {
         let request = Request::Open(Open { table: name, endpoint: spec.endpoint.clone(), base: base() });
         let file = file.filter(|_| matches!(table, TableRef::Local(_)));
         self.send_with(&request, file.as_ref());
-        self.follow_row(spec.row);
     }
 
     fn follow_row(self, row: Option<u64>) {
