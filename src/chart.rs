@@ -274,8 +274,21 @@ pub fn time_ticks(low: f64, high: f64) -> Vec<f64> {
     const SECOND: f64 = 1e3;
     const DAY: f64 = 86_400.0 * SECOND;
     const STEPS: [f64; 16] = [
-        SECOND, 10.0 * SECOND, 60.0 * SECOND, 600.0 * SECOND, 3_600.0 * SECOND, 21_600.0 * SECOND,
-        DAY, 2.0 * DAY, 5.0 * DAY, 10.0 * DAY, 30.0 * DAY, 90.0 * DAY, 365.0 * DAY, 1_000.0 * DAY, 3_650.0 * DAY,
+        SECOND,
+        10.0 * SECOND,
+        60.0 * SECOND,
+        600.0 * SECOND,
+        3_600.0 * SECOND,
+        21_600.0 * SECOND,
+        DAY,
+        2.0 * DAY,
+        5.0 * DAY,
+        10.0 * DAY,
+        30.0 * DAY,
+        90.0 * DAY,
+        365.0 * DAY,
+        1_000.0 * DAY,
+        3_650.0 * DAY,
         36_500.0 * DAY,
     ];
     if !(low.is_finite() && high.is_finite()) || high <= low {
@@ -316,10 +329,7 @@ mod tests {
         assert_eq!(step_path(FOUR, &[1.0, 0.0, 2.0, 40.0], true), "M0 40V39H60V40H120V38H180V0H240V40z");
         assert_eq!(bar_path(FOUR, &[1.0, 0.0, 2.0, 4.0], 1, 3), "M120.5 40V38H179.5V40z");
         let detached = Layout { bins: 2, detached: true };
-        assert_eq!(
-            step_path(detached, &[1.0, 2.0, 3.0], true),
-            "M0 40V39H111V38H222V40zM228 40V37H240V40z"
-        );
+        assert_eq!(step_path(detached, &[1.0, 2.0, 3.0], true), "M0 40V39H111V38H222V40zM228 40V37H240V40z");
     }
 
     #[test]

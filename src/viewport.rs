@@ -84,7 +84,8 @@ impl Viewport {
         let track_px = if track_px.is_finite() { track_px.clamp(0.0, self.track_reach_px()) } else { 0.0 };
         let moved = track_px - self.track_px;
         let small = moved.abs() <= SMALL_MOVE_SCREENS * self.view_px;
-        self.at_px = if !self.is_squeezed() || track_px == 0.0 || track_px == self.track_reach_px() || !small {
+        self.at_px = if !self.is_squeezed() || track_px == 0.0 || track_px == self.track_reach_px() || !small
+        {
             self.at_of(track_px)
         } else {
             (self.at_px + moved).clamp(0.0, self.reach_px())
@@ -116,8 +117,10 @@ impl Viewport {
             self.at_px = at;
             let belongs = self.track_of(at);
             let nearby = self.track_px + moved;
-            let near = (nearby - belongs).abs() <= MAX_DRIFT_PX && (0.0..=self.track_reach_px()).contains(&nearby);
-            self.track_px = if self.is_squeezed() && near && moved.abs() <= self.view_px { nearby } else { belongs };
+            let near =
+                (nearby - belongs).abs() <= MAX_DRIFT_PX && (0.0..=self.track_reach_px()).contains(&nearby);
+            self.track_px =
+                if self.is_squeezed() && near && moved.abs() <= self.view_px { nearby } else { belongs };
         }
         self
     }

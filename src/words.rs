@@ -46,7 +46,13 @@ pub fn number(value: f64) -> String {
     if size != 0.0 && !(1e-4..1e9).contains(&size) {
         return format!("{value:.3e}");
     }
-    let decimals = if size >= 100.0 { 2 } else if size >= 1.0 { 3 } else { 4 };
+    let decimals = if size >= 100.0 {
+        2
+    } else if size >= 1.0 {
+        3
+    } else {
+        4
+    };
     let text = format!("{value:.decimals$}");
     let trimmed = text.trim_end_matches('0').trim_end_matches('.');
     if trimmed.is_empty() || trimmed == "-0" { "0".to_owned() } else { trimmed.to_owned() }
@@ -263,7 +269,8 @@ pub fn clause(column: &str, clause: &Clause) -> String {
         Clause::Range(Range { low: None, high: Some(high) }) => format!("≤ {}", bound(*high)),
         Clause::Range(Range { low: None, high: None }) | Clause::NotNull => "any value".to_owned(),
         Clause::List(list) => {
-            let named: Vec<String> = list.values.iter().take(3).map(|value| list_value(column, value)).collect();
+            let named: Vec<String> =
+                list.values.iter().take(3).map(|value| list_value(column, value)).collect();
             let more = list.values.len().saturating_sub(3);
             if more > 0 { format!("{} and {more} more", named.join(", ")) } else { named.join(", ") }
         }
@@ -303,8 +310,8 @@ pub fn cell_full(column: &str, value: &Cell) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::{
-        cell, civil, clause, compact, number, percent, thousands, time_bound, time_from, time_full, time_short,
-        time_tick, time_until, typed_bound,
+        cell, civil, clause, compact, number, percent, thousands, time_bound, time_from, time_full,
+        time_short, time_tick, time_until, typed_bound,
     };
     use crate::protocol::Cell;
     use crate::spec::{Bound, Clause, List, ListValue, Precision, Range};
@@ -314,9 +321,11 @@ mod tests {
     fn numbers_read_like_the_interface_writes_them() {
         let written: Vec<String> = [0, 950, 18_204, 2_000_000].into_iter().map(thousands).collect();
         assert_eq!(written, ["0", "950", "18,204", "2,000,000"]);
-        let short: Vec<String> = [950, 9_500, 18_204, 1_402_000, 14_000_000].into_iter().map(compact).collect();
+        let short: Vec<String> =
+            [950, 9_500, 18_204, 1_402_000, 14_000_000].into_iter().map(compact).collect();
         assert_eq!(short, ["950", "9,500", "18.2 K", "1.4 M", "14 M"]);
-        let plain: Vec<String> = [7.0, 7.5, 0.031_24, -2.0, 1e-7, 123.456_78].into_iter().map(number).collect();
+        let plain: Vec<String> =
+            [7.0, 7.5, 0.031_24, -2.0, 1e-7, 123.456_78].into_iter().map(number).collect();
         assert_eq!(plain, ["7", "7.5", "0.0312", "-2", "1.000e-7", "123.46"]);
         assert_eq!(percent(1_999_999, 2_000_000), "99 %");
     }
@@ -343,7 +352,10 @@ mod tests {
     #[test]
     fn filters_are_said_in_few_words() {
         let range = |low: Option<f64>, high: Option<f64>| {
-            clause("cfg", &Clause::Range(Range { low: low.map(Bound::Number), high: high.map(Bound::Number) }))
+            clause(
+                "cfg",
+                &Clause::Range(Range { low: low.map(Bound::Number), high: high.map(Bound::Number) }),
+            )
         };
         assert_eq!(range(Some(7.0), Some(15.0)), "7 – 15");
         assert_eq!(range(Some(7.0), Some(7.0)), "7");

@@ -166,11 +166,12 @@ impl Engine {
         match event {
             Event::Request(Request::Open(open)) => self.open(open),
             Event::Request(Request::Retry) => self.retry(),
-            Event::Request(request) => {
-                if let Some(table) = &mut self.table {
-                    table.request(request, &mut self.effects);
-                }
-            }
+            Event::Request(request) => match (&mut self.table, &mut self.opening) {
+                (Some(table), _) => table.request(request, &mut self.effects),
+                // A link may name a row: it is asked for before the table is there.
+                (None, Some(opening)) => opening.remember(request),
+                (None, None) => {}
+            },
             Event::LocalFile { name, file_bytes } => self.open_local(name, file_bytes),
             Event::Began { id, range, identity } => self.began(id, range, &identity),
             Event::BeyondEnd { id, file_bytes } => self.beyond_end(id, file_bytes),

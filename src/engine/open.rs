@@ -10,7 +10,7 @@ use crate::parquet::header::offset_index;
 use crate::parquet::map::PageMap;
 use crate::parquet::meta::{FileMeta, Footer, TAIL_BYTES, read_footer};
 use crate::parquet::walk::Bytes;
-use crate::protocol::{Open, Response};
+use crate::protocol::{Open, Request, Response};
 use crate::spec::{HubPath, TableRef};
 use crate::url::{parse_table, print_table};
 
@@ -37,6 +37,8 @@ pub struct Opening {
     indexes: Option<(Box<FileMeta>, ByteRange)>,
     /// Whether a listing is awaited, with the error that it is to explain.
     failed: Option<Error>,
+    /// The row whose details are wanted once the table is open.
+    detail: Option<u64>,
 }
 
 impl Opening {
@@ -49,6 +51,13 @@ impl Opening {
     pub fn sized(&mut self, file_bytes: u64, revision: Option<String>) {
         self.file_bytes = Some(file_bytes);
         self.revision = revision.or(self.revision.take());
+    }
+
+    /// Keeps what the page asks of the table before it is open: only details are asked so early.
+    pub fn remember(&mut self, request: Request) {
+        if let Request::Detail { row } = request {
+            self.detail = Some(row);
+        }
     }
 
     /// The size that was assumed is wrong; whether there was one.
@@ -129,6 +138,7 @@ impl Engine {
             tail_bytes: TAIL_BYTES,
             indexes: None,
             failed: None,
+            detail: None,
         });
     }
 
@@ -144,6 +154,7 @@ impl Engine {
             tail_bytes: TAIL_BYTES,
             indexes: None,
             failed: None,
+            detail: None,
         });
     }
 
@@ -164,9 +175,13 @@ impl Engine {
                 let file_bytes = opening.file_bytes.unwrap_or_default();
                 let (name, source, revision) =
                     (opening.table.clone(), opening.source.clone(), opening.revision.clone());
+                let detail = opening.detail;
                 self.opening = None;
-                let table = Table::new(meta, maps, &name, &source, revision, file_bytes);
+                let mut table = Table::new(meta, maps, &name, &source, revision, file_bytes);
                 self.respond(Response::Opened(table.opened()));
+                if let Some(row) = detail {
+                    table.request(Request::Detail { row }, &mut self.effects);
+                }
                 self.table = Some(table);
             }
             Err(error) => {

@@ -39,7 +39,8 @@ pub fn Bars(column: String) -> impl IntoView {
     let clause = clause_of(store, column);
     let marked = marked_cell(store, column);
     let bars = Memo::new(move |_| now.get().map(|now| bars_of(&now, log.get(), column)).unwrap_or_default());
-    let names = Memo::new(move |_| bars.with(|bars| bars.iter().map(|bar| bar.value.clone()).collect::<Vec<_>>()));
+    let names =
+        Memo::new(move |_| bars.with(|bars| bars.iter().map(|bar| bar.value.clone()).collect::<Vec<_>>()));
     let others = Memo::new(move |_| match now.get().map(|now| now.chart.shape.clone()) {
         Some(Shape::Categories { others, .. }) => others,
         _ => 0,
@@ -50,7 +51,8 @@ pub fn Bars(column: String) -> impl IntoView {
         names.with(|names| names.iter().take(count).cloned().collect::<Vec<_>>())
     };
     let longest = move || {
-        bars.with(|bars| bars.iter().take(SHOWN_FIRST).map(|bar| bar.label.chars().count()).max()).unwrap_or(4)
+        bars.with(|bars| bars.iter().take(SHOWN_FIRST).map(|bar| bar.label.chars().count()).max())
+            .unwrap_or(4)
     };
     let at = Memo::new(move |_| {
         let cell = marked.get()?;
@@ -162,7 +164,12 @@ fn bars_of(now: &Now, log: bool, column: StoredValue<String>) -> Vec<Bar> {
 }
 
 fn tip(bar: &Bar) -> String {
-    format!("{}: {} here, {} in all", bar.label, words::thousands(bar.here.into()), words::compact(bar.all.into()))
+    format!(
+        "{}: {} here, {} in all",
+        bar.label,
+        words::thousands(bar.here.into()),
+        words::compact(bar.all.into())
+    )
 }
 
 fn is_in(clause: Option<&Clause>, value: &ListValue) -> bool {

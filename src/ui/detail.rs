@@ -25,7 +25,9 @@ pub fn DetailDrawer() -> impl IntoView {
             let generation = store.count.with(|count| count.map(|count| count.generation));
             store.detail.with(|detail| {
                 let detail = detail.as_ref()?;
-                detail.position.filter(|_| generation.is_none_or(|generation| generation == detail.generation))
+                detail
+                    .position
+                    .filter(|_| generation.is_none_or(|generation| generation == detail.generation))
             })
         })
     });

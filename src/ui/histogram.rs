@@ -136,7 +136,10 @@ pub fn Histogram(column: String) -> impl IntoView {
         percent(if low { layout.slot(first).0 } else { layout.slot(last).1 })
     };
     let dragging = move || {
-        store.dragging.with(|dragging| column.with_value(|column| dragging.as_ref() == Some(column))).then_some("")
+        store
+            .dragging
+            .with(|dragging| column.with_value(|column| dragging.as_ref() == Some(column)))
+            .then_some("")
     };
     let marked = marked_cell(store, column);
     let diamond = Memo::new(move |_| {
@@ -158,7 +161,9 @@ pub fn Histogram(column: String) -> impl IntoView {
             words::thousands(at(&now.here).into()),
             words::compact(at(&now.chart.all.0).into())
         );
-        Some(view! { <span class="tip" style=("--p", percent((left + right) / 2.0)) aria-hidden="true">{text}</span> })
+        Some(
+            view! { <span class="tip" style=("--p", percent((left + right) / 2.0)) aria-hidden="true">{text}</span> },
+        )
     };
     let handle = move |low: bool| {
         let value = move || {
@@ -374,7 +379,9 @@ fn focus_field(plot: &NodeRef<html::Div>, low: bool) {
     let section = plot.get_untracked().and_then(|plot| plot.parent_element());
     let selector = if low { "input[data-end=low]" } else { "input[data-end=high]" };
     let field = section.and_then(|section| section.query_selector(selector).ok().flatten());
-    if let Some(field) = field.and_then(|field| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlInputElement>(field).ok()) {
+    if let Some(field) =
+        field.and_then(|field| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlInputElement>(field).ok())
+    {
         let _ = field.focus();
         field.select();
     }

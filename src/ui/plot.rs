@@ -28,7 +28,9 @@ pub fn chart_now(store: Store, column: StoredValue<String>) -> Memo<Option<Now>>
         let side = live.as_ref().and_then(|live| column.with_value(|column| live.side(column)));
         let bins = chart.here.0.len();
         let (here, null_here) = match side {
-            Some(side) => (side.get(..bins).unwrap_or(side).to_vec(), side.get(bins).copied().unwrap_or_default()),
+            Some(side) => {
+                (side.get(..bins).unwrap_or(side).to_vec(), side.get(bins).copied().unwrap_or_default())
+            }
             None => (chart.here.0.clone(), chart.null_here),
         };
         Some(Now { chart, here, null_here })
@@ -37,9 +39,7 @@ pub fn chart_now(store: Store, column: StoredValue<String>) -> Memo<Option<Now>>
 
 /// The clause of a column.
 pub fn clause_of(store: Store, column: StoredValue<String>) -> Memo<Option<Clause>> {
-    Memo::new(move |_| {
-        store.spec.with(|spec| column.with_value(|column| spec.filters.get(column).cloned()))
-    })
+    Memo::new(move |_| store.spec.with(|spec| column.with_value(|column| spec.filters.get(column).cloned())))
 }
 
 /// The bins that a clause covers.
@@ -125,7 +125,8 @@ pub fn NoneBar(column: StoredValue<String>, now: Memo<Option<Now>>) -> impl Into
         let next = (!pressed()).then_some(Clause::Null);
         column.with_value(|column| store.choose(column, next, None));
     };
-    let counts = move || now.get().map_or((0, 0, 0), |now| (now.null_here, now.chart.null_all, now.chart.rows_read));
+    let counts =
+        move || now.get().map_or((0, 0, 0), |now| (now.null_here, now.chart.null_all, now.chart.rows_read));
     let share = move |part: u32, all: u32| format!("{:.4}", f64::from(part) / f64::from(all.max(1)));
     view! {
         <Show when=move || any.get()>

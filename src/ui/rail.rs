@@ -17,8 +17,11 @@ pub fn Rail() -> impl IntoView {
     let columns = Memo::new(move |_| {
         store.opened.with(|opened| {
             let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
-            let mut charted: Vec<Column> = columns.iter().filter(|column| column.chartable).cloned().collect();
-            charted.sort_by_key(|column| catalog::column(&column.name).map_or(UNKNOWN_ORDER, |facts| facts.order));
+            let mut charted: Vec<Column> =
+                columns.iter().filter(|column| column.chartable).cloned().collect();
+            charted.sort_by_key(|column| {
+                catalog::column(&column.name).map_or(UNKNOWN_ORDER, |facts| facts.order)
+            });
             charted
         })
     });
@@ -114,7 +117,9 @@ fn LoadLine(column: String) -> impl IntoView {
     let column = StoredValue::new(column);
     let progress = Memo::new(move |_| {
         store.progress.with(|all| {
-            column.with_value(|column| all.get(column).filter(|progress| progress.state == LoadState::Loading).cloned())
+            column.with_value(|column| {
+                all.get(column).filter(|progress| progress.state == LoadState::Loading).cloned()
+            })
         })
     });
     move || {
@@ -150,7 +155,9 @@ fn Unread(column: Column) -> impl IntoView {
     let failed = {
         let name = name.clone();
         move || {
-            store.progress.with(|all| all.get(&name).is_some_and(|progress| progress.state == LoadState::Failed))
+            store
+                .progress
+                .with(|all| all.get(&name).is_some_and(|progress| progress.state == LoadState::Failed))
         }
     };
     view! {

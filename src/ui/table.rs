@@ -246,9 +246,8 @@ fn HeadCell(at: usize, lane: Lane, widths: RwSignal<BTreeMap<String, f64>>) -> i
     let cell: NodeRef<html::Div> = NodeRef::new();
     let grip = StoredValue::new(None::<(f64, f64)>);
     let name = StoredValue::new(name);
-    let width_now = move || {
-        cell.get_untracked().map_or(width_px, |cell| cell.get_bounding_client_rect().width())
-    };
+    let width_now =
+        move || cell.get_untracked().map_or(width_px, |cell| cell.get_bounding_client_rect().width());
     let resize = move |to: f64| {
         let to = to.round().clamp(MIN_COLUMN_PX, MAX_COLUMN_PX);
         widths.update(|widths| {
@@ -258,7 +257,9 @@ fn HeadCell(at: usize, lane: Lane, widths: RwSignal<BTreeMap<String, f64>>) -> i
     let down = move |event: web_sys::PointerEvent| {
         event.prevent_default();
         grip.set_value(Some((f64::from(event.client_x()), width_now())));
-        if let Some(target) = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) {
+        if let Some(target) =
+            event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+        {
             let _ = target.set_pointer_capture(event.pointer_id());
         }
     };
@@ -280,9 +281,8 @@ fn HeadCell(at: usize, lane: Lane, widths: RwSignal<BTreeMap<String, f64>>) -> i
         event.prevent_default();
         event.stop_propagation();
     };
-    let present = move || {
-        widths.with(|widths| name.with_value(|name| widths.get(name).copied())).unwrap_or(width_px)
-    };
+    let present =
+        move || widths.with(|widths| name.with_value(|name| widths.get(name).copied())).unwrap_or(width_px);
     view! {
         <div
             class="head-cell"
@@ -322,9 +322,10 @@ fn lanes(store: Store, width_px: f64) -> Vec<Lane> {
         columns.iter().map(|column| (column.name.clone(), column.kind)).collect()
     });
     let mut prose_taken = false;
-    let shown = store.columns().into_iter().filter(|name| {
-        chosen || name != "seed" || !(1.0..SEED_FROM_PX).contains(&width_px)
-    });
+    let shown = store
+        .columns()
+        .into_iter()
+        .filter(|name| chosen || name != "seed" || !(1.0..SEED_FROM_PX).contains(&width_px));
     shown
         .map(|name| {
             let kind = kinds.get(&name).copied().unwrap_or(Kind::Text);

@@ -27,8 +27,13 @@ pub fn TopBar() -> impl IntoView {
             (None, Some(opened)) => {
                 let groups = if opened.row_groups == 1 { "row group" } else { "row groups" };
                 let size = human_bytes(opened.file_bytes);
-                let by = opened.created_by.as_deref().map(|by| format!(", written by {by}")).unwrap_or_default();
-                format!("{} columns, {} {groups}, {size}{by}", opened.columns.len(), thousands(opened.row_groups.into()))
+                let by =
+                    opened.created_by.as_deref().map(|by| format!(", written by {by}")).unwrap_or_default();
+                format!(
+                    "{} columns, {} {groups}, {size}{by}",
+                    opened.columns.len(),
+                    thousands(opened.row_groups.into())
+                )
             }
             (None, None) => String::new(),
         }

@@ -1,2 +1,55 @@
 //! `cargo xtask`: build, serve, test and measure Vitrine.
-fn main() {}
+//!
+//! One file a command; [`tools`] finds and installs what they need, [`run`] runs it with a time
+//! limit, [`page`] makes trunk's page fit for a strict Content-Security-Policy.
+#![allow(clippy::print_stdout, reason = "a command line speaks through its standard output")]
+
+mod args;
+mod build;
+mod help;
+mod page;
+mod run;
+mod serve;
+mod tally;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+/// What goes wrong here is told to the person at the keyboard and ends the command.
+type Result<T> = std::result::Result<T, String>;
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let command = args.next().unwrap_or_else(|| "help".to_owned());
+    let rest: Vec<String> = args.collect();
+    let outcome = match command.as_str() {
+        "build" => build::command(rest),
+        "serve" => serve::command(rest),
+        "test" => return test::command(rest),
+        "fixture" => run::fixture(&rest),
+        "sample" => run::fixture(&sample(rest)),
+        "help" | "-h" | "--help" => {
+            help::command();
+            Ok(())
+        }
+        other => Err(format!("there is no command {other:?}; `cargo xtask help` lists them")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            println!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The bundled sample goes where the app looks for it, unless told otherwise.
+fn sample(rest: Vec<String>) -> Vec<String> {
+    let mut args = vec!["sample".to_owned()];
+    if !rest.iter().any(|arg| arg == "--out") {
+        args.extend(["--out".to_owned(), run::root().join("public/sample").display().to_string()]);
+    }
+    args.extend(rest);
+    args
+}

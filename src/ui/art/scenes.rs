@@ -78,8 +78,14 @@ impl Brush {
         self.tone(
             format!(
                 "M{} 100C{} 88 {} {top} {} {top}H{}C{} {top} {} 90 {} 100z",
-                n(x - hill * 1.5), n(x - hill), n(x - hill * 0.6), n(x - hill * 0.32), n(x + hill * 0.36),
-                n(x + hill * 0.7), n(x + hill), n(x + hill * 1.6)
+                n(x - hill * 1.5),
+                n(x - hill),
+                n(x - hill * 0.6),
+                n(x - hill * 0.32),
+                n(x + hill * 0.36),
+                n(x + hill * 0.7),
+                n(x + hill),
+                n(x + hill * 1.6)
             ),
             "tone-4",
             1.0,
@@ -92,7 +98,11 @@ impl Brush {
             self.tower(x + at * unit, half * unit, top + 3.0, height);
         }
         let wall = 4.9 * unit;
-        self.tone(format!("M{} {}h{}v12h{}z", n(x - wall), n(top - 7.0), n(wall * 2.0), n(-wall * 2.0)), "tone-5", 1.0);
+        self.tone(
+            format!("M{} {}h{}v12h{}z", n(x - wall), n(top - 7.0), n(wall * 2.0), n(-wall * 2.0)),
+            "tone-5",
+            1.0,
+        );
         for at in [-2.1, 0.1, 2.2] {
             let y = top - self.between(11.0, 20.0);
             self.tone(format!("M{} {}h1.1v2h-1.1z", n(x + at * unit), n(y)), "tone-3", 0.95);
@@ -123,8 +133,19 @@ impl Brush {
             let tilt = r * 0.42;
             format!(
                 "M{} {}A{} {} -14 0 {sweep} {} {}L{} {}A{} {} -14 0 {} {} {}z",
-                n(x - a), n(y + tilt), n(a), n(b), n(x + a), n(y - tilt),
-                n(x + c), n(y - tilt * c / a), n(c), n(d), 1 - sweep, n(x - c), n(y + tilt * c / a)
+                n(x - a),
+                n(y + tilt),
+                n(a),
+                n(b),
+                n(x + a),
+                n(y - tilt),
+                n(x + c),
+                n(y - tilt * c / a),
+                n(c),
+                n(d),
+                1 - sweep,
+                n(x - c),
+                n(y + tilt * c / a)
             )
         };
         self.tone(ring(false), "tone-3", 0.55);
@@ -148,8 +169,19 @@ impl Brush {
             self.tone(
                 format!(
                     "M0 100V{}C{} {} {} {} {} {}C{} {} {} {} {} {}V100z",
-                    n(y), n(crest * 0.5), n(y), n(crest * 0.8), n(y - rise), n(crest), n(y - rise),
-                    n(crest + w * 0.08), n(y - rise * 0.4), n(crest + w * 0.2), n(y + 2.0), n(w), n(y - 1.0)
+                    n(y),
+                    n(crest * 0.5),
+                    n(y),
+                    n(crest * 0.8),
+                    n(y - rise),
+                    n(crest),
+                    n(y - rise),
+                    n(crest + w * 0.08),
+                    n(y - rise * 0.4),
+                    n(crest + w * 0.2),
+                    n(y + 2.0),
+                    n(w),
+                    n(y - 1.0)
                 ),
                 "tone-4",
                 0.42 + at as f64 * 0.16,
@@ -157,8 +189,20 @@ impl Brush {
             self.tone(
                 format!(
                     "M{} {}C{} {} {} {} {} {}V100H{}C{} 92 {} {} {} {}z",
-                    n(crest), n(y - rise), n(crest + w * 0.08), n(y - rise * 0.4), n(crest + w * 0.2), n(y + 2.0),
-                    n(w), n(y - 1.0), n(crest * 0.7), n(crest * 0.8), n(crest * 1.05), n(y + 8.0), n(crest), n(y - rise)
+                    n(crest),
+                    n(y - rise),
+                    n(crest + w * 0.08),
+                    n(y - rise * 0.4),
+                    n(crest + w * 0.2),
+                    n(y + 2.0),
+                    n(w),
+                    n(y - 1.0),
+                    n(crest * 0.7),
+                    n(crest * 0.8),
+                    n(crest * 1.05),
+                    n(y + 8.0),
+                    n(crest),
+                    n(y - rise)
                 ),
                 "tone-5",
                 0.22 + at as f64 * 0.08,
@@ -179,15 +223,38 @@ impl Brush {
             let foot = floor + 36.0 * share * share;
             let path = format!(
                 "M{} {}V{}C{} {} {} {} {} {}C{} {} {} {} {} {}V{}z",
-                n(x - half), n(foot), n(spring), n(x - half), n(spring - half * 0.9), n(x - half * 0.5),
-                n(spring - half * 1.25), n(x), n(spring - half * 1.35), n(x + half * 0.5), n(spring - half * 1.25),
-                n(x + half), n(spring - half * 0.9), n(x + half), n(spring), n(foot)
+                n(x - half),
+                n(foot),
+                n(spring),
+                n(x - half),
+                n(spring - half * 0.9),
+                n(x - half * 0.5),
+                n(spring - half * 1.25),
+                n(x),
+                n(spring - half * 1.35),
+                n(x + half * 0.5),
+                n(spring - half * 1.25),
+                n(x + half),
+                n(spring - half * 0.9),
+                n(x + half),
+                n(spring),
+                n(foot)
             );
             let (tone, opacity) = if at % 2 == 0 { ("tone-2", 0.26) } else { ("tone-5", 0.42) };
             self.tone(path, tone, opacity);
         }
         self.paint(ellipse(x, floor - 9.0, w * 0.2, 24.0), Some("glow"), 1.0);
-        self.tone(format!("M{} {floor}L{} 100H{}L{} {floor}z", n(x - w * 0.05), n(x - w * 0.3), n(x + w * 0.3), n(x + w * 0.05)), "tone-3", 0.3);
+        self.tone(
+            format!(
+                "M{} {floor}L{} 100H{}L{} {floor}z",
+                n(x - w * 0.05),
+                n(x - w * 0.3),
+                n(x + w * 0.3),
+                n(x + w * 0.05)
+            ),
+            "tone-3",
+            0.3,
+        );
         for at in 1..7 {
             let y = floor + 36.0 * (f64::from(at) / 6.5).powi(2);
             self.tone(format!("M0 {}H{}v0.7H0z", n(y), n(w)), "tone-5", 0.35);
@@ -201,7 +268,14 @@ impl Brush {
         for _ in 0..5 {
             let (x, lean) = (w * self.unit(), self.between(-16.0, 16.0));
             self.tone(
-                format!("M{} 100Q{} 60 {} 0h3Q{} 60 {} 100z", n(x), n(x + lean), n(x + lean * 0.4), n(x + lean + 4.0), n(x + 3.0)),
+                format!(
+                    "M{} 100Q{} 60 {} 0h3Q{} 60 {} 100z",
+                    n(x),
+                    n(x + lean),
+                    n(x + lean * 0.4),
+                    n(x + lean + 4.0),
+                    n(x + 3.0)
+                ),
                 "tone-4",
                 0.32,
             );
@@ -233,15 +307,36 @@ impl Brush {
                 self.tone(
                     format!(
                         "M{} 0L{} {foot}q{} 3 {} 5h{}q{} -2 {} -5L{} 0z",
-                        n(x - half + lean), n(x - half), n(-half), n(-half * 2.0), n(half * 6.0), n(-half),
-                        n(-half * 2.0), n(x + half + lean)
+                        n(x - half + lean),
+                        n(x - half),
+                        n(-half),
+                        n(-half * 2.0),
+                        n(half * 6.0),
+                        n(-half),
+                        n(-half * 2.0),
+                        n(x + half + lean)
                     ),
                     tone,
                     opacity,
                 );
                 if depth > 0.5 {
-                    let (y, reach) = (self.between(8.0, 46.0), self.between(8.0, 18.0) * if lean > 0.0 { 1.0 } else { -1.0 });
-                    self.tone(format!("M{} {}q{} -4 {} -14q{} 12 {} 16z", n(x), n(y), n(reach * 0.7), n(reach), n(-reach * 0.2), n(-reach)), tone, opacity);
+                    let (y, reach) = (
+                        self.between(8.0, 46.0),
+                        self.between(8.0, 18.0) * if lean > 0.0 { 1.0 } else { -1.0 },
+                    );
+                    self.tone(
+                        format!(
+                            "M{} {}q{} -4 {} -14q{} 12 {} 16z",
+                            n(x),
+                            n(y),
+                            n(reach * 0.7),
+                            n(reach),
+                            n(-reach * 0.2),
+                            n(-reach)
+                        ),
+                        tone,
+                        opacity,
+                    );
                 }
             }
         }
@@ -249,7 +344,11 @@ impl Brush {
         self.ridge(93.0, 3.0, "tone-5", 1.0);
         for _ in 0..4 {
             let (x, drop) = (w * self.between(0.3, 0.6), self.between(10.0, 22.0));
-            self.tone(format!("M{} 0h{}L{} 88h{}z", n(x), n(drop * 0.3), n(x + drop), n(-drop * 0.9)), "tone-3", 0.1);
+            self.tone(
+                format!("M{} 0h{}L{} 88h{}z", n(x), n(drop * 0.3), n(x + drop), n(-drop * 0.9)),
+                "tone-3",
+                0.1,
+            );
         }
     }
 
@@ -275,7 +374,11 @@ impl Brush {
         for at in 0..5 {
             let x = w * (0.05 + 0.075 * f64::from(at));
             let tall = self.between(9.0, 17.0);
-            self.tone(format!("M{} 92L{} {}L{} 92z", n(x - 2.2), n(x), n(92.0 - tall), n(x + 2.2)), "tone-5", 0.95);
+            self.tone(
+                format!("M{} 92L{} {}L{} 92z", n(x - 2.2), n(x), n(92.0 - tall), n(x + 2.2)),
+                "tone-5",
+                0.95,
+            );
         }
     }
 
@@ -327,7 +430,8 @@ impl Brush {
         let mut path = format!("M0 100V{}", n(y));
         for at in 0..=36 {
             let share = f64::from(at) / 36.0;
-            let lift: f64 = waves.iter().map(|(turns, phase, size)| (share * turns * TAU + phase).sin() * size).sum();
+            let lift: f64 =
+                waves.iter().map(|(turns, phase, size)| (share * turns * TAU + phase).sin() * size).sum();
             let _ = write!(path, "L{} {}", n(share * self.width), n(y - lift * 0.7));
         }
         let _ = write!(path, "V100z");
@@ -340,12 +444,23 @@ impl Brush {
         self.tone(
             format!(
                 "M{} {foot}V{}h{}L{} {}L{} {}h{}V{foot}z",
-                n(x - half), n(top), n(-half * 0.3), n(x), n(top - spire), n(x + half * 1.3), n(top), n(-half * 0.3)
+                n(x - half),
+                n(top),
+                n(-half * 0.3),
+                n(x),
+                n(top - spire),
+                n(x + half * 1.3),
+                n(top),
+                n(-half * 0.3)
             ),
             "tone-5",
             1.0,
         );
-        self.tone(format!("M{} {foot}V{}h{}V{foot}z", n(x + half * 0.2), n(top), n(half * 0.7)), "tone-4", 0.5);
+        self.tone(
+            format!("M{} {foot}V{}h{}V{foot}z", n(x + half * 0.2), n(top), n(half * 0.7)),
+            "tone-4",
+            0.5,
+        );
     }
 
     fn petals(&mut self, x: f64, y: f64, size: f64, count: u32) {
@@ -361,7 +476,16 @@ impl Brush {
                 self.tone(
                     format!(
                         "M{} {}Q{} {} {} {}Q{} {} {} {}z",
-                        n(x), n(y), n(left.0), n(left.1), n(tip.0), n(tip.1), n(right.0), n(right.1), n(x), n(y)
+                        n(x),
+                        n(y),
+                        n(left.0),
+                        n(left.1),
+                        n(tip.0),
+                        n(tip.1),
+                        n(right.0),
+                        n(right.1),
+                        n(x),
+                        n(y)
                     ),
                     tone,
                     opacity * if at % 2 == 0 { 1.0 } else { 0.78 },
@@ -375,7 +499,11 @@ impl Brush {
     fn birds(&mut self, x: f64, y: f64) {
         for (dx, dy) in [(0.0, 0.0), (6.0, -3.0), (10.0, 2.0)] {
             self.tone(
-                format!("M{} {}q1.2 -1.4 2 0q.9 -1.4 2.1 -.1q-1.3 -.5 -2.1 .8q-.9 -1.1 -2 -.7z", n(x + dx), n(y + dy)),
+                format!(
+                    "M{} {}q1.2 -1.4 2 0q.9 -1.4 2.1 -.1q-1.3 -.5 -2.1 .8q-.9 -1.1 -2 -.7z",
+                    n(x + dx),
+                    n(y + dy)
+                ),
                 "tone-5",
                 0.8,
             );

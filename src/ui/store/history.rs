@@ -42,7 +42,8 @@ impl Store {
         let search = window().location().search().unwrap_or_default();
         let (spec, troubles) = url::parse(&search);
         self.say_link_troubles(&troubles);
-        let same_table = self.spec.with_untracked(|now| now.table == spec.table && now.endpoint == spec.endpoint);
+        let same_table =
+            self.spec.with_untracked(|now| now.table == spec.table && now.endpoint == spec.endpoint);
         let columns: Vec<String> = spec.filters.keys().cloned().collect();
         self.apply(spec, Commit::Later);
         if same_table {

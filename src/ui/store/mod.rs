@@ -12,16 +12,14 @@ mod rows;
 mod show;
 
 use super::worker_link::{Said, WorkerLink};
-use crate::protocol::{
-    Chart, Column, Count, Cube, Detail, Open, Opened, Progress, Request, Show, Traffic,
-};
+use crate::protocol::{Chart, Column, Count, Cube, Detail, Open, Opened, Progress, Request, Show, Traffic};
 use crate::spec::{Clause, Spec, TableRef};
 use crate::{catalog, url};
 pub use brush::Live;
-pub use show::order;
-pub use receive::prompt_of;
 pub use notices::{Item, ItemAction};
+pub use receive::prompt_of;
 pub use rows::{RowCache, RowData};
+pub use show::order;
 
 use leptos::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -280,7 +278,8 @@ impl Store {
 
     /// The columns that the table has unless others are chosen.
     pub fn usual_columns(self) -> Vec<String> {
-        self.opened.with(|opened| opened.as_ref().map_or_else(Vec::new, |opened| usual_columns(&opened.columns)))
+        self.opened
+            .with(|opened| opened.as_ref().map_or_else(Vec::new, |opened| usual_columns(&opened.columns)))
     }
 
     /// Reads a column whole and charts it.
@@ -440,8 +439,11 @@ impl Store {
 /// first few.
 fn usual_columns(columns: &[Column]) -> Vec<String> {
     const FIRST_FEW: usize = 8;
-    let mut known: Vec<&catalog::ColumnFacts> =
-        columns.iter().filter_map(|column| catalog::column(&column.name)).filter(|facts| facts.in_table).collect();
+    let mut known: Vec<&catalog::ColumnFacts> = columns
+        .iter()
+        .filter_map(|column| catalog::column(&column.name))
+        .filter(|facts| facts.in_table)
+        .collect();
     if known.is_empty() {
         let plain = columns.iter().filter(|column| column.derived_from.is_empty());
         return plain.take(FIRST_FEW).map(|column| column.name.clone()).collect();
@@ -476,4 +478,3 @@ pub fn use_store() -> Store {
     // empty page rather than a crash.
     use_context::<Store>().unwrap_or_else(Store::new)
 }
-

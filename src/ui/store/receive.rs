@@ -16,7 +16,9 @@ impl Store {
             | Response::Cube(_)
             | Response::Detail(_)
             | Response::Progress(_) => true,
-            Response::Opened(_) | Response::Traffic(_) | Response::Notice(_) | Response::Settled { .. } => false,
+            Response::Opened(_) | Response::Traffic(_) | Response::Notice(_) | Response::Settled { .. } => {
+                false
+            }
         };
         if early && of_a_table {
             return;
@@ -62,7 +64,8 @@ impl Store {
     }
 
     fn receive_chart(self, chart: Chart) {
-        let newest = self.charts.with_untracked(|charts| charts.get(&chart.column).map(|chart| chart.generation));
+        let newest =
+            self.charts.with_untracked(|charts| charts.get(&chart.column).map(|chart| chart.generation));
         if newest.is_some_and(|newest| chart.generation < newest) {
             return;
         }
@@ -94,7 +97,8 @@ impl Store {
         if self.spec.with_untracked(|spec| spec.row) != Some(detail.row) {
             return;
         }
-        let is_new = self.detail.with_untracked(|known| known.as_ref().is_none_or(|known| known.row != detail.row));
+        let is_new =
+            self.detail.with_untracked(|known| known.as_ref().is_none_or(|known| known.row != detail.row));
         if let Some(position) = detail.position.filter(|_| is_new) {
             self.write.active.set(position);
         }
@@ -104,7 +108,8 @@ impl Store {
     fn mark_first_rows(self) {
         let (first, end) = self.inner.with_value(|inner| (inner.window.0, inner.window.0 + 8));
         let ready = self.rows.with_untracked(|rows| {
-            rows.get(first).is_some() && (first..end).filter_map(|at| rows.get(at)).all(|row| !row.is_pending())
+            rows.get(first).is_some()
+                && (first..end).filter_map(|at| rows.get(at)).all(|row| !row.is_pending())
         });
         if ready {
             self.mark_painted("vitrine:first-rows");

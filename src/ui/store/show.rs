@@ -46,8 +46,11 @@ impl Store {
         let Some(opened) = self.opened.get_untracked() else { return };
         let (generation, (first, count)) = self.inner.with_value(|inner| (inner.generation, inner.window));
         let wanted = self.wanted.get_untracked();
-        let mut charts: Vec<&Column> =
-            opened.columns.iter().filter(|column| column.chartable && wanted.contains(&column.name)).collect();
+        let mut charts: Vec<&Column> = opened
+            .columns
+            .iter()
+            .filter(|column| column.chartable && wanted.contains(&column.name))
+            .collect();
         charts.sort_by_key(|column| order(&column.name));
         let show = Show {
             generation,

@@ -1,0 +1,118 @@
+//! What is not a table, and what is on the user's disk.
+
+use crate::sample::{DIFFUSIONDB, IMAGEREWARD, sample_path};
+use crate::stage::{Stage, play};
+use std::collections::BTreeSet;
+
+fn sample() -> Vec<u8> {
+    std::fs::read(sample_path(DIFFUSIONDB)).unwrap()
+}
+
+/// The footer of a file with its length and mark: its last bytes.
+fn footer(file: &[u8]) -> &[u8] {
+    let end = file.len() - 8;
+    let length = u32::from_le_bytes(file[end..end + 4].try_into().unwrap()) as usize;
+    &file[end - length..]
+}
+
+/// Opens a file that is on the Hub, and gives what the page says of it.
+async fn told(stage: &Stage, name: &str, bytes: Vec<u8>) -> String {
+    let table = stage.put(name, bytes);
+    stage.go_to_hub(&format!("table={table}")).await;
+    stage.page().alert(name).await
+}
+
+/// The page still does what it should.
+async fn usable(stage: &Stage) {
+    stage.go_to_hub("table=diffusiondb-2m").await;
+    assert_eq!(stage.page().settled().await, 5_000);
+}
+
+#[test]
+fn each_kind_of_broken_file_is_told_apart() {
+    play("broken", async |stage| {
+        let whole = sample();
+        let mut lying = whole.clone();
+        let end = lying.len() - 8;
+        lying[end..end + 4].copy_from_slice(&0x7fff_fff0_u32.to_le_bytes());
+        let mut scrambled = whole.clone();
+        let start = scrambled.len() - footer(&whole).len();
+        scrambled[start..end].fill(0xff);
+        let mut seen = BTreeSet::new();
+        for (name, bytes) in [
+            ("half.parquet", whole[..whole.len() / 2].to_vec()),
+            ("empty.parquet", Vec::new()),
+            ("lying.parquet", lying),
+            ("scrambled.parquet", scrambled),
+            ("archive.parquet", [b"PK\x03\x04".as_slice(), &[0; 20_000]].concat()),
+            (
+                "page.parquet",
+                format!("<!DOCTYPE html>\n<title>Not here</title>\n{}", " ".repeat(20_000)).into_bytes(),
+            ),
+        ] {
+            let text = told(stage, name, bytes).await;
+            assert!(seen.insert(text.replace(name, "")) || name == "page.parquet", "{name}: {text}");
+        }
+        usable(stage).await;
+    });
+}
+
+#[test]
+fn a_chunk_outside_of_its_file_costs_its_column_only() {
+    play("outside", async |stage| {
+        let whole = sample();
+        // The footer tells of a file far larger than this.
+        let bytes = [&whole[..whole.len() / 8], footer(&whole)].concat();
+        let table = stage.put("outside.parquet", bytes);
+        stage.go_to_hub(&format!("table={table}")).await;
+        stage.page().alert("").await;
+        usable(stage).await;
+    });
+}
+
+#[test]
+fn a_table_that_is_not_in_the_catalogue_is_told_with_what_may_be_meant() {
+    play("unknown", async |stage| {
+        stage.go_to_hub("table=diffusiondb-2mm").await;
+        let alert = stage.page().alert("diffusiondb-2mm").await;
+        assert!(alert.contains("There is no table"), "{alert}");
+        stage.page().click("button", "Open diffusiondb-2m").await;
+        assert_eq!(stage.page().settled().await, 5_000);
+    });
+}
+
+#[test]
+fn a_path_that_does_not_exist_is_told_with_what_may_be_meant() {
+    play("missing", async |stage| {
+        stage.expect_failures();
+        stage.go_to_hub("table=hf:poloclub/diffusiondb/metdata.parquet").await;
+        stage.page().alert("metdata.parquet").await;
+        stage.page().click("button", "Open metadata.parquet").await;
+        assert_eq!(stage.page().settled().await, 5_000);
+    });
+}
+
+#[test]
+fn a_file_of_the_disk_opens_and_goes_nowhere() {
+    play("local", async |stage| {
+        stage.go(&format!("endpoint={}", stage.hub.endpoint())).await;
+        let path = sample_path(IMAGEREWARD);
+        stage.page().file_input().await.send_keys(&path.display().to_string()).await.unwrap();
+        assert_eq!(stage.page().settled().await, 2_720);
+        stage.page().rows().await;
+        assert_eq!(stage.hub.log(), []);
+        assert!(!stage.page().query().await.contains("table="));
+    });
+}
+
+#[test]
+fn a_file_of_the_disk_that_is_no_table_is_told() {
+    play("local-broken", async |stage| {
+        stage.go("").await;
+        let path = std::env::temp_dir().join(format!("vitrine-notes-{}.parquet", std::process::id()));
+        std::fs::write(&path, "not a table at all ".repeat(1_000)).unwrap();
+        stage.page().file_input().await.send_keys(&path.display().to_string()).await.unwrap();
+        stage.page().alert("is not a Parquet file").await;
+        std::fs::remove_file(&path).unwrap();
+    });
+}

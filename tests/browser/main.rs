@@ -1,0 +1,27 @@
+//! Drives the built app in Chromium, against a stand-in Hub.
+//!
+//! `cargo xtask test --only browser` builds the app and sets the variables that say where everything
+//! is. Read [`stage`] first: each test gets a Hub, a server of the app and a browser of its own.
+//! [`page`] finds things as people do, by role, name and `data-column`; [`sample`] knows what the
+//! page has to show, because it reads the same file without any of the app's code.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and reads the clock"
+)]
+
+mod driver;
+mod page;
+mod sample;
+mod stage;
+
+// What is tested, in the order of a visit.
+mod explore;
+mod failures;
+mod inputs;
+mod links;
+mod start;

@@ -1,0 +1,173 @@
+//! Where a test takes place: a stand-in Hub with the sample on it, the built app, and a browser.
+
+use crate::driver::{Browser, Logged};
+use crate::page::Page;
+use crate::sample::{DIFFUSIONDB, IMAGEREWARD, sample_path};
+use hub::{App, AppConfig, Config, Hub, Source};
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Longer than any test takes on a busy machine.
+const TEST_LIMIT: Duration = Duration::from_secs(180);
+
+/// Longer than anything takes that a test waits for.
+const WAIT_LIMIT: Duration = Duration::from_secs(30);
+
+/// Pictures that the documentation shows.
+const DOCUMENTED: &[&str] = &["explore"];
+
+/// One test's surroundings.
+#[derive(Debug)]
+pub struct Stage {
+    pub hub: Hub,
+    pub app: App,
+    pub browser: Browser,
+    name: &'static str,
+    /// Whether requests are meant to fail, which the browser itself notes in the console.
+    failures: Cell<bool>,
+    console: RefCell<Vec<Logged>>,
+}
+
+/// Runs a test. Whatever becomes of it, the browser ends, and a picture of its last state is kept.
+/// An error in the console fails it.
+pub fn play(name: &'static str, test: impl AsyncFnOnce(&Stage)) {
+    play_at(name, "/", test);
+}
+
+/// The same, with the app in a folder of its host.
+pub fn play_at(name: &'static str, prefix: &str, test: impl AsyncFnOnce(&Stage)) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let stage = runtime.block_on(Stage::new(name, prefix));
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        runtime.block_on(async {
+            let ended = tokio::time::timeout(TEST_LIMIT, test(&stage)).await;
+            assert!(ended.is_ok(), "the test did not end within {} s", TEST_LIMIT.as_secs());
+            stage.read_console().await;
+            stage.check_console();
+        });
+    }));
+    runtime.block_on(stage.end(outcome.is_err()));
+    if let Err(panic) = outcome {
+        resume_unwind(panic);
+    }
+}
+
+impl Stage {
+    async fn new(name: &'static str, prefix: &str) -> Stage {
+        let hub = Hub::start(Config::default()).unwrap();
+        for path in ["metadata.parquet", "metadata-large.parquet"] {
+            hub.mount("poloclub/diffusiondb", path, Source::file(sample_path(DIFFUSIONDB))).unwrap();
+        }
+        for split in ["train", "validation", "test"] {
+            let path = format!("metadata-{split}.parquet");
+            hub.mount("zai-org/ImageRewardDB", &path, Source::file(sample_path(IMAGEREWARD))).unwrap();
+        }
+        let config = AppConfig { prefix: prefix.to_owned(), ..AppConfig::new(dist()) };
+        let app = App::start(config).unwrap();
+        let browser = Browser::start(1440, 900).await;
+        Stage { hub, app, browser, name, failures: Cell::new(false), console: RefCell::default() }
+    }
+
+    /// The page in the browser.
+    pub fn page(&self) -> Page<'_> {
+        Page { client: &self.browser.client }
+    }
+
+    /// Goes to the app with this query.
+    pub async fn go(&self, query: &str) {
+        let url = format!("{}?{query}", self.app.url());
+        self.browser.client.goto(&url).await.unwrap();
+    }
+
+    /// Goes to the app on the stand-in Hub with this query.
+    pub async fn go_to_hub(&self, query: &str) {
+        self.go(&format!("{query}&endpoint={}", self.hub.endpoint())).await;
+    }
+
+    /// From here on requests are meant to fail.
+    pub fn expect_failures(&self) {
+        self.failures.set(true);
+    }
+
+    /// Puts a file onto the Hub; gives what a link calls it.
+    pub fn put(&self, name: &str, bytes: Vec<u8>) -> String {
+        self.hub.mount("vitrine/test", name, Source::bytes(bytes)).unwrap();
+        format!("hf:vitrine/test/{name}")
+    }
+
+    /// Keeps a picture, and renews that of the documentation where this is asked for.
+    pub async fn picture(&self, name: &str) {
+        let Ok(png) = self.browser.client.screenshot().await else { return };
+        let mut folders = vec![screenshots()];
+        if DOCUMENTED.contains(&name) && std::env::var_os("VITRINE_SCREENSHOTS").is_some() {
+            folders.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs"));
+        }
+        for folder in folders {
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(folder.join(format!("{name}.png")), &png).unwrap();
+        }
+    }
+
+    /// Everything in the console so far.
+    pub async fn read_console(&self) {
+        let lines = self.browser.console().await;
+        self.console.borrow_mut().extend(lines);
+    }
+
+    fn check_console(&self) {
+        let console = self.console.borrow();
+        let bad: Vec<_> = console
+            .iter()
+            .filter(|line| line.level == "SEVERE" || line.source == "security")
+            .filter(|line| !(self.failures.get() && line.source == "network"))
+            .collect();
+        assert!(bad.is_empty(), "the console holds errors: {bad:#?}");
+    }
+
+    async fn end(self, failed: bool) {
+        if failed {
+            self.read_console().await;
+            println!("--- {}: the page says\n{}", self.name, self.page().outline().await);
+            println!("--- console");
+            for Logged { level, source, message } in self.console.borrow().iter() {
+                println!("{level} {source} {message}");
+            }
+            println!("--- requests to the Hub");
+            for entry in self.hub.log() {
+                let (range, sent) = (&entry.range, entry.bytes_sent);
+                println!("{:?} {} {range:?} {} {sent}", entry.server, entry.path, entry.status);
+            }
+            let png = self.browser.client.screenshot().await.unwrap_or_default();
+            let _ = std::fs::create_dir_all(screenshots());
+            let _ = std::fs::write(screenshots().join(format!("failed-{}.png", self.name)), png);
+        }
+        self.browser.end().await;
+    }
+}
+
+/// Asks again and again until there is an answer.
+pub async fn until<T>(what: &str, mut probe: impl AsyncFnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(answer) = probe().await {
+            return answer;
+        }
+        assert!(start.elapsed() < WAIT_LIMIT, "waited {} s in vain: {what}", WAIT_LIMIT.as_secs());
+        tokio::time::sleep(Duration::from_millis(40)).await;
+    }
+}
+
+/// The built app.
+fn dist() -> PathBuf {
+    match std::env::var_os("VITRINE_DIST") {
+        Some(dist) => dist.into(),
+        None => panic!("VITRINE_DIST is not set: run `cargo xtask test --only browser`"),
+    }
+}
+
+fn screenshots() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    target.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target")).join("screenshots")
+}

@@ -1,0 +1,128 @@
+//! How much is read for what: bytes and requests against what the pages themselves take.
+
+use crate::server::{HUB, ROWS, Session, generate, reference};
+use parquet::file::metadata::ParquetMetaDataReader;
+use std::sync::Arc;
+use vitrine::protocol::Request;
+
+fn chunk_bytes(file: &[u8], name: &str) -> u64 {
+    let meta = ParquetMetaDataReader::new().parse_and_finish(&bytes::Bytes::copy_from_slice(file)).unwrap();
+    let columns = meta.row_group(0).columns();
+    columns.iter().find(|column| column.column_path().string() == name).unwrap().byte_range().1
+}
+
+#[test]
+fn histograms_cost_their_chunks_and_the_footer() {
+    let mut session = Session::open(&HUB);
+    let tail = session.bytes;
+    assert_eq!(session.requests.len(), 2, "one to learn the size, one for the footer");
+    assert!(tail <= 64 * 1024 + 1);
+    session.clear_log();
+    session.show(|show| show.charts = vec!["cfg".into(), "step".into()]);
+    let needed = chunk_bytes(&HUB, "cfg") + chunk_bytes(&HUB, "step");
+    assert!(session.bytes as f64 <= 1.05 * needed as f64, "{} bytes for {needed}", session.bytes);
+    assert_eq!(session.requests.len(), 1, "the two chunks are neighbours");
+    for name in ["cfg", "step"] {
+        let chart = &session.charts[name];
+        assert!(chart.complete);
+        assert_eq!(u64::from(chart.all.0.iter().sum::<u32>() + chart.null_all), ROWS - nan(name));
+        assert_eq!(chart.all, chart.here);
+    }
+}
+
+/// Rows whose value is in no bin.
+fn nan(name: &str) -> u64 {
+    let batch = reference(&HUB);
+    let array = batch.column_by_name(name).unwrap();
+    match array.data_type() {
+        arrow_schema::DataType::Float32 => {
+            use arrow_array::cast::AsArray;
+            array
+                .as_primitive::<arrow_array::types::Float32Type>()
+                .iter()
+                .flatten()
+                .filter(|v| v.is_nan())
+                .count() as u64
+        }
+        _ => 0,
+    }
+}
+
+#[test]
+fn the_first_rows_cost_their_pages() {
+    let mut session = Session::open(&HUB);
+    session.clear_log();
+    session.show(|show| {
+        show.columns = vec!["prompt".into(), "image_name".into(), "seed".into()];
+        show.count = 100;
+    });
+    session.check_rows(&reference(&HUB));
+    // With all maps known, the pages that the rows needed can be told from the file itself.
+    let indexed = Arc::new(generate(ROWS, "page-index"));
+    let mut known = Session::open(&indexed);
+    known.clear_log();
+    known.show(|show| {
+        show.columns = vec!["prompt".into(), "image_name".into(), "seed".into()];
+        show.count = 100;
+    });
+    known.check_rows(&reference(&indexed));
+    let needed = known.bytes as f64;
+    assert!(session.bytes as f64 <= 1.2 * needed, "{} bytes for {needed}", session.bytes);
+}
+
+#[test]
+fn a_jump_reads_the_pages_of_its_rows() {
+    let batch = reference(&HUB);
+    let mut session = Session::open(&HUB);
+    session.show(|show| show.columns = vec!["prompt".into(), "cfg".into()]);
+    session.clear_log();
+    let place = ROWS - 7_000;
+    session.show(|show| (show.first, show.count) = (place, 50));
+    session.check_rows(&batch);
+    let unknown = session.bytes;
+    let column = chunk_bytes(&HUB, "prompt");
+    assert!(unknown < column, "{unknown} bytes: no more than the column of {column}");
+
+    // Once the map is known, a jump costs only the pages of its rows.
+    session.show(|show| show.first = 0);
+    session.clear_log();
+    session.show(|show| show.first = place - 2_000);
+    session.check_rows(&batch);
+    assert!(session.bytes <= 2_000_000, "{} bytes", session.bytes);
+    assert!(session.requests.len() <= 2, "{:?}", session.requests);
+}
+
+#[test]
+fn what_is_here_is_not_read_again() {
+    let mut session = Session::open(&HUB);
+    let screen = |session: &mut Session, first| {
+        session.show(|show| {
+            show.columns = vec!["prompt".into(), "cfg".into(), "step".into()];
+            show.charts = vec!["cfg".into(), "step".into()];
+            (show.first, show.count) = (first, 60);
+        });
+    };
+    screen(&mut session, 0);
+    session.clear_log();
+    screen(&mut session, 20);
+    screen(&mut session, 0);
+    assert_eq!(session.requests, []);
+}
+
+#[test]
+fn a_load_that_is_stopped_aborts_its_reads_and_goes_on_where_it_was() {
+    let mut session = Session::open(&HUB);
+    session.ask(Request::Load { column: "seed".into() });
+    for _ in 0..4 {
+        session.deliver_piece();
+    }
+    session.ask(Request::Stop { column: "seed".into() });
+    assert!(!session.deliver_piece(), "nothing is under way");
+    let first = session.bytes;
+    session.ask(Request::Load { column: "seed".into() });
+    session.run();
+    let all = chunk_bytes(&HUB, "seed");
+    assert!(session.charts["seed"].complete);
+    assert!(session.bytes - 65_537 < all + first, "{} bytes for {all}", session.bytes);
+    assert!(session.aborted > 0);
+}

@@ -1,0 +1,11 @@
+//! The engine against whole files: what it reads, and what it makes of it.
+//!
+//! Files are generated, served from memory, and every request is counted. Values are compared with
+//! what the `parquet` crate's arrow reader gives for the same file.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod bad_files;
+mod budgets;
+mod layouts;
+mod server;
+mod shows;

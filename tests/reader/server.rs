@@ -1,0 +1,251 @@
+//! A page and a network around the engine, in memory.
+
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, LazyLock};
+use vitrine::bytes::ByteRange;
+use vitrine::engine::{Effect, Engine, Event};
+use vitrine::hub::answer::Identity;
+use vitrine::ids::FetchId;
+use vitrine::protocol::{
+    Cell, Chart, Count, Cube, Detail, Filter, FilterClause, LoadState, Notice, Open, Opened, Request,
+    Response, Rows, Show,
+};
+
+/// Rows of the table that most tests read: several data pages of every wide column.
+pub const ROWS: u64 = 120_000;
+
+/// That table, laid out as on the Hub.
+pub static HUB: LazyLock<Arc<Vec<u8>>> = LazyLock::new(|| Arc::new(generate(ROWS, "hub")));
+
+/// A generated table's bytes.
+pub fn generate(rows: u64, layout: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let table = fixture::table::Table::new(rows, 7);
+    fixture::write::diffusiondb(&table, &layout.parse().unwrap(), &mut bytes).unwrap();
+    bytes
+}
+
+/// The columns of a file, as the reference reader gives them.
+pub fn reference(file: &Arc<Vec<u8>>) -> RecordBatch {
+    let bytes = bytes::Bytes::from(file.as_ref().clone());
+    let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(bytes).unwrap();
+    let schema = reader.schema().clone();
+    let batches: Vec<RecordBatch> =
+        reader.with_batch_size(1 << 16).build().unwrap().map(Result::unwrap).collect();
+    arrow_select::concat::concat_batches(&schema, &batches).unwrap()
+}
+
+/// A column of the reference.
+pub fn column<'a>(batch: &'a RecordBatch, name: &str) -> &'a ArrayRef {
+    batch.column_by_name(name).unwrap_or_else(|| panic!("no column {name}"))
+}
+
+/// A cell of the reference, as the engine should show it.
+pub fn cell(array: &ArrayRef, row: usize) -> Cell {
+    use arrow_array::cast::{AsArray, as_string_array};
+    use arrow_array::types::{
+        Float32Type, Float64Type, Int64Type, TimestampMicrosecondType, UInt8Type, UInt16Type, UInt32Type,
+    };
+    use arrow_schema::DataType;
+    if array.is_null(row) {
+        return Cell::Null;
+    }
+    let number = |value: f64| Cell::Number(value);
+    match array.data_type() {
+        DataType::Utf8 => Cell::Text(as_string_array(array).value(row).chars().take(400).collect()),
+        DataType::UInt8 => number(array.as_primitive::<UInt8Type>().value(row).into()),
+        DataType::UInt16 => number(array.as_primitive::<UInt16Type>().value(row).into()),
+        DataType::UInt32 => number(array.as_primitive::<UInt32Type>().value(row).into()),
+        DataType::Int64 => number(array.as_primitive::<Int64Type>().value(row) as f64),
+        DataType::Float32 => {
+            number(array.as_primitive::<Float32Type>().value(row).to_string().parse().unwrap())
+        }
+        DataType::Float64 => number(array.as_primitive::<Float64Type>().value(row)),
+        DataType::Timestamp(..) => {
+            Cell::Time(array.as_primitive::<TimestampMicrosecondType>().value(row).div_euclid(1000) as f64)
+        }
+        other => panic!("no cell for {other}"),
+    }
+}
+
+/// Whether two cells are the same on the screen; NaN is itself.
+pub fn same(a: &Cell, b: &Cell) -> bool {
+    match (a, b) {
+        (Cell::Number(a), Cell::Number(b)) => a == b || a.is_nan() && b.is_nan(),
+        (a, b) => a == b,
+    }
+}
+
+/// The engine, a file on the other side, and all that was said.
+pub struct Session {
+    engine: Engine,
+    file: Arc<Vec<u8>>,
+    /// Fetches under way, with what is left of them.
+    flights: VecDeque<(FetchId, ByteRange)>,
+    /// Every range that was asked for.
+    pub requests: Vec<ByteRange>,
+    /// Bytes that were delivered.
+    pub bytes: u64,
+    /// How many bytes come at a time.
+    pub piece: usize,
+    pub opened: Option<Opened>,
+    pub charts: BTreeMap<String, Chart>,
+    pub count: Option<Count>,
+    pub rows: Option<Rows>,
+    pub cube: Option<Cube>,
+    pub detail: Option<Detail>,
+    pub notices: Vec<Notice>,
+    pub loads: BTreeMap<String, LoadState>,
+    pub aborted: usize,
+    show: Show,
+}
+
+impl Session {
+    /// Nothing is open yet.
+    pub fn new(file: &Arc<Vec<u8>>) -> Self {
+        Self {
+            engine: Engine::default(),
+            file: file.clone(),
+            flights: VecDeque::new(),
+            requests: Vec::new(),
+            bytes: 0,
+            piece: 50_000,
+            opened: None,
+            charts: BTreeMap::new(),
+            count: None,
+            rows: None,
+            cube: None,
+            detail: None,
+            notices: Vec::new(),
+            loads: BTreeMap::new(),
+            aborted: 0,
+            show: Show::default(),
+        }
+    }
+
+    /// Opens the file and reads its footer.
+    pub fn open(file: &Arc<Vec<u8>>) -> Self {
+        let mut session = Self::new(file);
+        session.ask(Request::Open(Open {
+            table: "https://example.org/table.parquet".to_owned(),
+            endpoint: None,
+            base: "https://example.org/".to_owned(),
+        }));
+        session.run();
+        session
+    }
+
+    /// Sends a request, without delivering anything.
+    pub fn ask(&mut self, request: Request) {
+        self.step(Event::Request(request));
+    }
+
+    /// Changes what is on the screen, and reads until nothing is wanted any more.
+    pub fn show(&mut self, change: impl FnOnce(&mut Show)) {
+        change(&mut self.show);
+        let show = self.show.clone();
+        self.ask(Request::Show(show));
+        self.run();
+    }
+
+    /// Puts filters on, as a new generation.
+    pub fn filter(&mut self, filters: &[(&str, FilterClause)]) {
+        let filters = filters
+            .iter()
+            .map(|(name, clause)| Filter { column: (*name).to_owned(), clause: clause.clone() });
+        let filters: Vec<Filter> = filters.collect();
+        self.show(|show| {
+            show.generation += 1;
+            show.filters = filters;
+        });
+    }
+
+    /// Delivers all that is asked for.
+    pub fn run(&mut self) {
+        while self.deliver_piece() {}
+    }
+
+    /// Delivers the next piece of the oldest fetch; whether there was one.
+    pub fn deliver_piece(&mut self) -> bool {
+        let Some((id, left)) = self.flights.front().copied() else { return false };
+        let end = (left.start + self.piece as u64).min(left.end);
+        let bytes = self.file[left.start as usize..end as usize].to_vec();
+        self.bytes += bytes.len() as u64;
+        // Taken up again before the engine hears of it, which may abort it.
+        self.flights.pop_front();
+        if end == left.end {
+            self.step(Event::Bytes { id, bytes });
+            self.step(Event::Done { id });
+        } else {
+            // The others get their turn.
+            self.flights.push_back((id, ByteRange::new(end, left.end)));
+            self.step(Event::Bytes { id, bytes });
+        }
+        true
+    }
+
+    /// Ends the oldest fetch with an error.
+    pub fn fail(&mut self, error: vitrine::error::Error) {
+        let (id, _) = self.flights.pop_front().expect("a fetch is under way");
+        self.step(Event::Failed { id, error });
+    }
+
+    fn step(&mut self, event: Event) {
+        for effect in self.engine.step(event) {
+            match effect {
+                Effect::Source { .. } | Effect::RetryNow | Effect::List { .. } => {}
+                Effect::Fetch { id, range } => self.begin(id, range),
+                Effect::Abort { id } => {
+                    self.flights.retain(|(other, _)| *other != id);
+                    self.aborted += 1;
+                }
+                Effect::Respond(response) => self.hear(response),
+            }
+        }
+    }
+
+    fn begin(&mut self, id: FetchId, range: ByteRange) {
+        self.requests.push(range);
+        let total = self.file.len() as u64;
+        if range.start >= total {
+            self.step(Event::BeyondEnd { id, file_bytes: Some(total) });
+            return;
+        }
+        let range = ByteRange::new(range.start, range.end.min(total));
+        self.flights.push_back((id, range));
+        let identity = Identity { total_bytes: total, etag: None, commit: None };
+        self.step(Event::Began { id, range, identity });
+    }
+
+    fn hear(&mut self, response: Response) {
+        match response {
+            Response::Opened(opened) => self.opened = Some(opened),
+            Response::Chart(chart) => drop(self.charts.insert(chart.column.clone(), chart)),
+            Response::Count(count) => self.count = Some(count),
+            Response::Rows(rows) => self.rows = Some(rows),
+            Response::Cube(cube) => self.cube = Some(cube),
+            Response::Detail(detail) => self.detail = Some(detail),
+            Response::Progress(progress) => drop(self.loads.insert(progress.column, progress.state)),
+            Response::Notice(notice) => self.notices.push(notice),
+            Response::Traffic(_) | Response::Settled { .. } => {}
+        }
+    }
+
+    /// Compares every cell on the screen with the reference.
+    pub fn check_rows(&self, batch: &RecordBatch) {
+        let rows = self.rows.as_ref().expect("rows were told");
+        for row in &rows.rows {
+            for (name, got) in rows.columns.iter().zip(&row.cells) {
+                let expected = cell(column(batch, name), row.row as usize);
+                assert!(same(got, &expected), "row {} of {name}: {got:?} instead of {expected:?}", row.row);
+            }
+        }
+    }
+
+    /// Forgets the requests made so far.
+    pub fn clear_log(&mut self) {
+        self.requests.clear();
+        self.bytes = 0;
+    }
+}

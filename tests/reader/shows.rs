@@ -1,0 +1,150 @@
+//! Filters, charts, the cube and details, against loops over the reference's rows.
+
+use crate::server::{HUB, ROWS, Session, column, reference};
+use arrow_array::types::{Float32Type, UInt16Type};
+use arrow_array::{Array, cast::AsArray};
+use vitrine::protocol::{Bins, Cell, FilterClause, Request, Shape};
+
+fn bins(session: &Session, name: &str) -> Bins {
+    match &session.charts[name].shape {
+        Shape::Bins(bins) => bins.clone(),
+        Shape::Categories { .. } => panic!("{name} has intervals"),
+    }
+}
+
+fn charted() -> Session {
+    let mut session = Session::open(&HUB);
+    session.show(|show| {
+        show.charts = ["cfg", "step", "sampler", "size"].map(str::to_owned).to_vec();
+        show.columns = ["prompt", "cfg", "step"].map(str::to_owned).to_vec();
+        show.count = 40;
+    });
+    session
+}
+
+#[test]
+fn a_filter_keeps_the_rows_that_a_loop_keeps() {
+    let batch = reference(&HUB);
+    let cfg = column(&batch, "cfg").as_primitive::<Float32Type>();
+    let step = column(&batch, "step").as_primitive::<UInt16Type>();
+    let mut session = charted();
+    session.filter(&[
+        ("cfg", FilterClause::Numbers { low: Some(7.0), high: Some(12.0) }),
+        ("step", FilterClause::List { values: vec![Some("50".into()), None], negated: true }),
+    ]);
+    let in_cfg = |row: usize| !cfg.is_null(row) && (7.0..=12.0).contains(&cfg.value(row));
+    let in_step = |row: usize| !step.is_null(row) && step.value(row) != 50;
+    let matching: Vec<usize> = (0..ROWS as usize).filter(|row| in_cfg(*row) && in_step(*row)).collect();
+    let count = session.count.unwrap();
+    assert_eq!((count.matching, count.rows_read, count.rows), (matching.len() as u64, ROWS, ROWS));
+    let rows = session.rows.as_ref().unwrap();
+    assert_eq!(rows.rows.iter().map(|row| row.row as usize).collect::<Vec<_>>(), &matching[..40]);
+    session.check_rows(&batch);
+    // A chart leaves out its own clause.
+    let here: u32 = session.charts["cfg"].here.0.iter().sum();
+    assert_eq!(
+        here as usize,
+        (0..ROWS as usize).filter(|row| in_step(*row) && !cfg.value(*row).is_nan()).count()
+    );
+    // The last rows of the result are found without a list of them.
+    let last = matching.len() as u64 - 10;
+    session.show(|show| show.first = last);
+    let rows = session.rows.as_ref().unwrap();
+    assert_eq!(rows.rows.iter().map(|row| row.row as usize).collect::<Vec<_>>(), &matching[last as usize..]);
+    session.check_rows(&batch);
+}
+
+#[test]
+fn a_brush_counts_what_its_filter_keeps() {
+    let mut session = charted();
+    session.ask(Request::Touch { column: "cfg".into(), generation: 0 });
+    let cube = session.cube.clone().unwrap();
+    let bins = bins(&session, "cfg");
+    for (i, j) in [(0, 1), (3, 20), (10, cube.bins as usize)] {
+        session.filter(&[(
+            "cfg",
+            FilterClause::Numbers { low: Some(bins.from[i]), high: Some(bins.to[j - 1]) },
+        )]);
+        let count = session.count.unwrap();
+        assert_eq!(u64::from(cube.total.0[j] - cube.total.0[i]), count.matching);
+        for side in &cube.others {
+            let n = side.bins as usize;
+            let chart = &session.charts[&side.column];
+            let got: Vec<u32> =
+                (0..n - 1).map(|k| side.before.0[j * n + k] - side.before.0[i * n + k]).collect();
+            assert_eq!(got, chart.here.0, "{}", side.column);
+        }
+    }
+}
+
+#[test]
+fn samplers_go_by_name_and_sizes_are_derived() {
+    let mut session = charted();
+    let Shape::Categories { labels, .. } = &session.charts["sampler"].shape else {
+        panic!("samplers are names")
+    };
+    assert_eq!(labels[0], "k_lms");
+    let Shape::Categories { labels, .. } = &session.charts["size"].shape else { panic!("sizes are names") };
+    assert_eq!(labels[0], "512x512");
+    let square = session.charts["size"].all.0[0];
+    session.filter(&[("size", FilterClause::List { values: vec![Some("512x512".into())], negated: false })]);
+    assert_eq!(session.count.unwrap().matching, u64::from(square));
+}
+
+#[test]
+fn a_filter_on_a_column_that_is_not_read_reads_it() {
+    let batch = reference(&HUB);
+    let flagged =
+        column(&batch, "image_nsfw").as_primitive::<Float32Type>().iter().filter(|v| *v == Some(2.0)).count();
+    let mut session = Session::open(&HUB);
+    session.filter(&[("image_nsfw", FilterClause::List { values: vec![Some("2".into())], negated: false })]);
+    assert_eq!(session.count.unwrap().matching, flagged as u64);
+    let bins = bins(&session, "image_nsfw");
+    assert_eq!(bins.detached, Some(2.0));
+    assert_eq!(session.charts["image_nsfw"].all.0.last(), Some(&(flagged as u32)));
+}
+
+#[test]
+fn details_hold_every_field() {
+    let batch = reference(&HUB);
+    let mut session = charted();
+    session.ask(Request::Detail { row: 77_777 });
+    session.run();
+    let detail = session.detail.clone().unwrap();
+    assert_eq!((detail.row, detail.position), (77_777, Some(77_777)));
+    assert_eq!(detail.fields.len(), 14, "thirteen columns and the size");
+    for (name, got) in &detail.fields {
+        if name == "size" {
+            assert!(matches!(got, Cell::Text(size) if size.contains('x')));
+        } else if !matches!(got, Cell::Text(text) if text.len() > 400) {
+            assert_eq!(*got, crate::server::cell(column(&batch, name), 77_777), "{name}");
+        }
+    }
+}
+
+#[test]
+fn filters_that_make_no_sense_are_left_out_and_told() {
+    let mut session = charted();
+    session.filter(&[("nothing", FilterClause::Null), ("prompt", FilterClause::Null)]);
+    let told: Vec<&str> = session.notices.iter().map(|notice| notice.subject.as_str()).collect();
+    assert_eq!(told, ["filter nothing", "filter prompt"]);
+    assert_eq!(session.count.unwrap().matching, ROWS);
+    session.filter(&[("cfg", FilterClause::Numbers { low: Some(9.0), high: Some(8.0) })]);
+    assert_eq!(session.count.unwrap().matching, 0);
+    assert_eq!(session.rows.as_ref().unwrap().rows, []);
+}
+
+#[test]
+fn a_failed_read_is_told_and_retried_on_request() {
+    let mut session = Session::open(&HUB);
+    session.ask(Request::Load { column: "seed".into() });
+    session.deliver_piece();
+    session.fail(vitrine::error::Error::new(vitrine::error::ErrorKind::Network, "the connection was cut"));
+    let notice = session.notices.last().unwrap().clone();
+    assert_eq!(notice.subject, "connection");
+    assert!(notice.text.contains("keeps working"), "{}", notice.text);
+    assert!(!session.deliver_piece(), "nothing more is read");
+    session.ask(Request::Retry);
+    session.run();
+    assert!(session.charts["seed"].complete);
+}

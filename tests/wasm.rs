@@ -1,0 +1,71 @@
+//! What only a browser can tell: that messages survive the way between page and worker.
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fmt::Debug;
+use vitrine::protocol::{
+    Bins, Cell, Chart, Counts, Filter, FilterClause, Request, Response, Row, Rows, Shape, Show,
+};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(message: &T) {
+    let sent = serde_wasm_bindgen::to_value(message).expect("a message can be sent");
+    let received: T = serde_wasm_bindgen::from_value(sent).expect("a message can be received");
+    assert_eq!(&received, message);
+}
+
+#[wasm_bindgen_test]
+fn requests_survive_the_way_to_the_worker() {
+    let filter = |column: &str, clause| Filter { column: column.to_owned(), clause };
+    check(&Request::Show(Show {
+        generation: u32::MAX,
+        filters: vec![
+            filter("cfg", FilterClause::Numbers { low: Some(-0.1), high: None }),
+            filter("timestamp", FilterClause::Times { start_millis: Some(1.66e12), end_millis: None }),
+            filter("ключ", FilterClause::List { values: vec![None, Some(String::new())], negated: true }),
+            filter("seed", FilterClause::NotNull),
+        ],
+        charts: vec!["cfg".to_owned()],
+        columns: Vec::new(),
+        first: 13_999_999,
+        count: 400,
+    }));
+    check(&Request::Retry);
+}
+
+#[wasm_bindgen_test]
+fn answers_survive_the_way_to_the_page() {
+    check(&Response::Chart(Chart {
+        column: "cfg".to_owned(),
+        generation: 3,
+        shape: Shape::Bins(Bins { edges: vec![0.0, 0.5, 1e300], detached: Some(2.0), ..Bins::default() }),
+        all: Counts(vec![0, 1, u32::MAX]),
+        here: Counts(Vec::new()),
+        null_all: 7,
+        null_here: 0,
+        rows_read: 10,
+        complete: false,
+    }));
+    check(&Response::Rows(Rows {
+        generation: 1,
+        first: 1 << 40,
+        columns: vec!["a".to_owned()],
+        rows: vec![Row {
+            row: (1 << 53) - 1,
+            cells: vec![
+                Cell::Pending,
+                Cell::Null,
+                Cell::Bool(true),
+                Cell::Number(f64::INFINITY),
+                Cell::Digits("18446744073709551615".to_owned()),
+                Cell::Time(-1.0),
+                Cell::Text("naïve \u{1F3F0}\0".to_owned()),
+                Cell::Binary(9),
+            ],
+        }],
+    }));
+}

@@ -1,0 +1,119 @@
+//! `cargo xtask build`: the app as a folder of static files.
+
+use crate::args::Args;
+use crate::run::{root, shown};
+use crate::{Result, page, tools};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// How the app is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// What ships.
+    Release,
+    /// The same optimisation without the minute of linking.
+    Fast,
+}
+
+impl Profile {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Fast => "fast",
+        }
+    }
+}
+
+/// What a first visit may cost, compressed: the page with its styles and code, and the worker.
+const PAGE_BUDGET_BYTES: usize = 350 * 1024;
+const WORKER_BUDGET_BYTES: usize = 1_500 * 1024;
+
+/// `cargo xtask build [--profile release|fast] [--out DIR]`
+pub(crate) fn command(args: Vec<String>) -> Result<()> {
+    let mut args = Args::new(args);
+    let profile = match args.value("--profile")?.as_deref() {
+        None | Some("release") => Profile::Release,
+        Some("fast") => Profile::Fast,
+        Some(other) => return Err(format!("there is no profile {other:?}, only release and fast")),
+    };
+    let out = args.value("--out")?.map_or_else(|| root().join("dist"), PathBuf::from);
+    args.finish()?;
+    build(profile, &out)?;
+    report(&out, profile)
+}
+
+/// Builds the app into `out`, which is emptied before.
+pub(crate) fn build(profile: Profile, out: &Path) -> Result<()> {
+    shown(trunk(profile, out)?)?;
+    finish(out)
+}
+
+/// The bundler's command. It fetches nothing: its tools are on the PATH it is given.
+pub(crate) fn trunk(profile: Profile, out: &Path) -> Result<Command> {
+    tools::wasm_target()?;
+    tools::wasm_bindgen()?;
+    let mut command = Command::new(tools::trunk()?);
+    command
+        .args(["build", "--release", "--cargo-profile", profile.name(), "--offline", "--skip-version-check"])
+        .args(["--public-url", "./", "--dist"])
+        .arg(std::path::absolute(out).map_err(|error| format!("{}: {error}", out.display()))?)
+        .current_dir(root())
+        .env("PATH", tools::path()?)
+        // Trunk reads this variable as an option of its own and fails over its usual value.
+        .env_remove("NO_COLOR");
+    Ok(command)
+}
+
+/// What trunk leaves to be done.
+pub(crate) fn finish(out: &Path) -> Result<()> {
+    let path = out.join("index.html");
+    let html = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let page::Page { html, script_name, script } = page::seal(&html)?;
+    for (name, text) in [("index.html", html), (script_name.as_str(), script)] {
+        let path = out.join(name);
+        fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Prints what a first visit costs.
+fn report(out: &Path, profile: Profile) -> Result<()> {
+    println!("{:<52} {:>10} {:>10}", out.display(), "bytes", "brotli");
+    let (mut page, mut worker) = (0, 0);
+    for path in files(out)? {
+        let bytes = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let packed = compressed(&bytes)?;
+        let name = path.strip_prefix(out).unwrap_or(&path).display().to_string();
+        println!("{name:<52} {:>10} {packed:>10}", bytes.len());
+        if name.starts_with("worker") {
+            worker += packed;
+        } else {
+            page += packed;
+        }
+    }
+    let mut over = false;
+    for (what, packed, budget) in [("page", page, PAGE_BUDGET_BYTES), ("worker", worker, WORKER_BUDGET_BYTES)]
+    {
+        let verdict = if packed <= budget { "within" } else { "OVER" };
+        over |= packed > budget;
+        println!("{what:<52} {:>10} {packed:>10}  {verdict} its {budget}", "");
+    }
+    // Only what ships has to keep to the budget.
+    if over && profile == Profile::Release { Err("a first visit costs too much".to_owned()) } else { Ok(()) }
+}
+
+/// The files that the first visit fetches: those at the top. Data is in folders.
+fn files(out: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(out).map_err(|error| format!("{}: {error}", out.display()))?;
+    let mut files: Vec<PathBuf> =
+        entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    files.sort();
+    Ok(files)
+}
+
+fn compressed(bytes: &[u8]) -> Result<usize> {
+    let mut packed = Vec::new();
+    let params = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 24, ..Default::default() };
+    brotli::BrotliCompress(&mut &*bytes, &mut packed, &params).map_err(|error| format!("brotli: {error}"))
+}

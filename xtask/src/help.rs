@@ -1,0 +1,28 @@
+//! `cargo xtask help`.
+
+/// Lists the commands.
+pub(crate) fn command() {
+    println!(
+        "\
+cargo xtask COMMAND
+
+  serve    build the app and serve it, with a stand-in Hub that holds the bundled sample
+             --port P              of the app, 8080 unless told otherwise
+             --hub-port P          of the stand-in Hub, 8090 unless told otherwise
+             --fixture FILE        serve this parquet file as the table diffusiondb-2m
+             --release             build what ships; slower to build
+             --no-build            serve what was built last
+  build    build the app into a folder that any static host can serve, at any path
+             --profile NAME        release (what ships, and the default) or fast
+             --out DIR             dist unless told otherwise
+  test     everything that has to hold; ends with `N passed, N failed`
+             --only STEP           fmt, clippy, native, wasm or browser
+  fixture  write a generated table
+             --rows N --seed S --layout L --out FILE
+  sample   write the bundled sample anew
+  help     this text
+
+The first run installs what is missing: the wasm32 target, trunk and wasm-bindgen-cli. Tests need
+Chromium and chromedriver besides."
+    );
+}

@@ -1,0 +1,176 @@
+//! Makes the page that trunk writes fit for a strict Content-Security-Policy.
+//!
+//! Trunk starts the app from a script inside the page, which such a policy forbids: it moves to a
+//! file. The policy is put first, so that it covers everything after it. Only what trunk and our
+//! own `index.html` write is understood here; anything else fails the build.
+
+use crate::Result;
+
+/// What the page may do. No inline script or style, nothing from other hosts but data and images
+/// that were read as data. Reading from this machine is allowed for stand-in Hubs.
+pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
+     style-src 'self'; img-src 'self' blob: data:; \
+     connect-src 'self' https: http://127.0.0.1:* http://localhost:*; \
+     base-uri 'none'; form-action 'none'";
+
+/// The page, and the script that it starts with.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Page {
+    pub(crate) html: String,
+    /// Name of the script's file, beside the page.
+    pub(crate) script_name: String,
+    pub(crate) script: String,
+}
+
+/// Takes the script out of the page, and puts the policy in.
+pub(crate) fn seal(html: &str) -> Result<Page> {
+    let (before, script, after) = inline_script(html).ok_or("the page has no script that starts the app")?;
+    let script = script.trim().to_owned() + "\n";
+    let script_name = format!("start-{:016x}.js", digest(script.as_bytes()));
+    let html = format!("{before}<script type=\"module\" src=\"./{script_name}\"></script>{after}");
+    let html = with_policy(&html)?;
+    check(&html)?;
+    if script.contains("from '/") || script.contains("module_or_path: '/") {
+        return Err("the script that starts the app names an absolute path".to_owned());
+    }
+    Ok(Page { html, script_name, script })
+}
+
+fn inline_script(html: &str) -> Option<(&str, &str, &str)> {
+    const OPEN: &str = "<script type=\"module\">";
+    const CLOSE: &str = "</script>";
+    let (before, rest) = html.split_once(OPEN)?;
+    let (script, after) = rest.split_once(CLOSE)?;
+    Some((before, script, after))
+}
+
+fn with_policy(html: &str) -> Result<String> {
+    let (before, after) = html.split_once("<head>").ok_or("the page has no <head>")?;
+    // A policy before the encoding would push it further into the page than browsers look, but it
+    // is short enough.
+    Ok(format!("{before}<head><meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">{after}"))
+}
+
+/// What the policy forbids, or what ties the page to one path, is not in it.
+fn check(html: &str) -> Result<()> {
+    let html = without_comments(html);
+    for tag in tags(&html) {
+        let name = tag.split([' ', '\n', '\t', '/']).next().unwrap_or_default().to_ascii_lowercase();
+        if name == "style" || (name == "script" && attribute(tag, "src").is_none()) {
+            return Err(format!("the page holds an inline <{tag}>"));
+        }
+        if attributes(tag).any(|(name, _)| name == "style" || name.starts_with("on")) {
+            return Err(format!("an attribute of <{tag}> is code or style"));
+        }
+        // A link that people follow may lead anywhere.
+        let loaded = if name == "a" { None } else { attribute(tag, "href") };
+        for address in attribute(tag, "src").into_iter().chain(loaded) {
+            if address.starts_with('/') || address.contains("://") {
+                return Err(format!("{address} ties the page to one place; addresses must be relative"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn without_comments(html: &str) -> String {
+    let mut rest = html;
+    let mut kept = String::with_capacity(html.len());
+    while let Some((before, comment)) = rest.split_once("<!--") {
+        kept.push_str(before);
+        rest = comment.split_once("-->").map_or("", |(_, after)| after);
+    }
+    kept + rest
+}
+
+/// The insides of all opening tags.
+fn tags(html: &str) -> impl Iterator<Item = &str> {
+    html.split('<').skip(1).filter_map(|piece| {
+        let opens = piece.starts_with(|first: char| first.is_ascii_alphabetic());
+        if opens { piece.split_once('>').map(|(tag, _)| tag) } else { None }
+    })
+}
+
+fn attribute<'a>(tag: &'a str, wanted: &str) -> Option<&'a str> {
+    attributes(tag).find(|(name, _)| *name == wanted).map(|(_, value)| value)
+}
+
+fn attributes(tag: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut rest = tag.split_once(char::is_whitespace).map_or("", |(_, rest)| rest);
+    std::iter::from_fn(move || {
+        rest = rest.trim_start().trim_start_matches('/');
+        if rest.is_empty() {
+            return None;
+        }
+        let end = rest.find(|c: char| c == '=' || c.is_whitespace()).unwrap_or(rest.len());
+        let (name, after) = rest.split_at_checked(end)?;
+        let Some(value) = after.strip_prefix('=') else {
+            rest = after;
+            return Some((name, ""));
+        };
+        let (value, after) = match value.strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"')?,
+            None => value.split_once(char::is_whitespace).unwrap_or((value, "")),
+        };
+        rest = after;
+        Some((name, value))
+    })
+}
+
+/// FNV-1a: the name changes with the content, which is all that is asked of it.
+fn digest(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{POLICY, seal};
+
+    const START: &str =
+        "import init from './vitrine-1.js';\nawait init({ module_or_path: './vitrine-1_bg.wasm' });";
+
+    fn page(head: &str, body: &str) -> String {
+        format!(
+            "<!DOCTYPE html><html><head>{head}<script type=\"module\">\n{START}\n</script></head><body>{body}</body></html>"
+        )
+    }
+
+    #[test]
+    fn the_script_moves_out_and_the_policy_comes_first() {
+        let sealed = seal(&page("<title>V</title>", "<noscript>no</noscript>")).expect("a page");
+        assert_eq!(sealed.script.trim(), START);
+        let name = &sealed.script_name;
+        assert_eq!(
+            sealed.html,
+            format!(
+                "<!DOCTYPE html><html><head><meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\
+                 <title>V</title><script type=\"module\" src=\"./{name}\"></script></head>\
+                 <body><noscript>no</noscript></body></html>"
+            )
+        );
+    }
+
+    #[test]
+    fn what_the_policy_forbids_fails_the_build() {
+        for (head, body) in [
+            ("<style>a{}</style>", ""),
+            ("<script>1</script>", ""),
+            ("", "<p style=\"color:red\">x</p>"),
+            ("", "<p hidden onclick=\"x()\">x</p>"),
+            ("<link rel=\"icon\" href=\"/icon.svg\">", ""),
+            ("<link rel=\"icon\" href=\"https://example.org/icon.svg\">", ""),
+            ("<script defer src=/x.js></script>", ""),
+        ] {
+            assert!(seal(&page(head, body)).is_err(), "{head} {body}");
+        }
+        assert!(seal("<html><head></head></html>").is_err());
+    }
+
+    #[test]
+    fn what_it_allows_passes() {
+        let head = "<!-- <style> --><link rel=stylesheet href=./a.css><link rel=\"icon\" href=\"data:,\"/>";
+        assert!(seal(&page(head, "<a href=\"?table=x\">x</a>")).is_ok());
+    }
+}

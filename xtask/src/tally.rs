@@ -1,0 +1,62 @@
+//! Counting what passed and failed, from what test programs print.
+
+/// Passed and failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
+}
+
+impl Tally {
+    /// One check that passed or failed as a whole.
+    pub(crate) fn one(ok: bool) -> Self {
+        Self { passed: u64::from(ok), failed: u64::from(!ok) }
+    }
+
+    /// Adds up the summaries in the output of test programs. A run that failed without a summary,
+    /// because it didn't build or didn't end, counts as one failure.
+    pub(crate) fn of_tests(output: &str, ok: bool) -> Self {
+        let mut tally = Self::default();
+        for line in output.lines() {
+            if let Some((_, summary)) = line.split_once("test result: ") {
+                tally.passed += before(summary, " passed");
+                tally.failed += before(summary, " failed");
+            }
+        }
+        if !ok && tally.failed == 0 {
+            tally.failed = 1;
+        }
+        tally
+    }
+}
+
+impl std::ops::AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+    }
+}
+
+/// The number before a word.
+fn before(summary: &str, word: &str) -> u64 {
+    let digits = summary.split_once(word).and_then(|(head, _)| head.rsplit(' ').next());
+    digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tally;
+
+    #[test]
+    fn summaries_are_added_up() {
+        let output = "running 3 tests\ntest result: ok. 3 passed; 0 failed; 1 ignored; 0 measured\n\
+                      test result: FAILED. 10 passed; 2 failed; 0 ignored\n";
+        assert_eq!(Tally::of_tests(output, false), Tally { passed: 13, failed: 2 });
+        assert_eq!(Tally::of_tests("error: it does not build", false), Tally { passed: 0, failed: 1 });
+        assert_eq!(
+            Tally::of_tests("test result: ok. 3 passed; 0 failed", false),
+            Tally { passed: 3, failed: 1 }
+        );
+        assert_eq!(Tally::of_tests("no tests to run!", true), Tally::default());
+    }
+}

@@ -1,0 +1,199 @@
+//! `cargo xtask test`: everything that has to hold, and a count at the end.
+
+use crate::args::Args;
+use crate::build::{self, Profile};
+use crate::run::{Outcome, cargo, kept, root, target};
+use crate::tally::Tally;
+use crate::{Result, tools};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+/// Long enough to build every dependency on a slow, busy machine.
+const BUILD_LIMIT: Duration = Duration::from_secs(60 * 60);
+/// Long enough for every test of a kind on such a machine.
+const RUN_LIMIT: Duration = Duration::from_secs(20 * 60);
+/// For what only reads the sources.
+const READ_LIMIT: Duration = Duration::from_secs(2 * 60);
+
+/// A step by name, and what does it.
+type Step = (&'static str, fn() -> Result<Report>);
+
+const STEPS: &[Step] =
+    &[("fmt", format), ("clippy", clippy), ("native", native), ("wasm", wasm), ("browser", browser)];
+
+/// What a step came to.
+struct Report {
+    tally: Tally,
+    output: String,
+}
+
+/// `cargo xtask test [--only STEP]`
+pub(crate) fn command(args: Vec<String>) -> ExitCode {
+    let steps = match chosen(args) {
+        Ok(steps) => steps,
+        Err(message) => {
+            println!("error: {message}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut lines = Vec::new();
+    let mut all = Tally::default();
+    for (name, step) in steps {
+        let start = Instant::now();
+        println!("== {name}");
+        let Report { tally, output } = step().unwrap_or_else(|message| Report {
+            tally: Tally::one(false),
+            output: format!("error: {message}\n"),
+        });
+        let seconds = start.elapsed().as_secs();
+        if tally.failed > 0 {
+            println!("{output}");
+        }
+        let Tally { passed, failed } = tally;
+        let line = format!("{name:<10} {passed:>6} passed {failed:>6} failed {seconds:>6} s");
+        println!("{line}");
+        lines.push(line);
+        all += tally;
+    }
+    println!("\n{}\n", lines.join("\n"));
+    println!("{} passed, {} failed", all.passed, all.failed);
+    if all.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn chosen(args: Vec<String>) -> Result<Vec<Step>> {
+    let mut args = Args::new(args);
+    let only = args.value("--only")?;
+    args.finish()?;
+    let steps: Vec<Step> =
+        STEPS.iter().filter(|(name, _)| only.as_deref().is_none_or(|only| only == *name)).copied().collect();
+    if steps.is_empty() {
+        let names: Vec<_> = STEPS.iter().map(|(name, _)| *name).collect();
+        return Err(format!("there is no such step; there are {}", names.join(", ")));
+    }
+    Ok(steps)
+}
+
+fn format() -> Result<Report> {
+    Ok(checks(vec![(cargo(&["fmt", "--all", "--check"]), READ_LIMIT)]))
+}
+
+fn clippy() -> Result<Report> {
+    tools::wasm_target()?;
+    let lint = |args: &[&str]| {
+        let mut command = cargo(&["clippy", "--quiet", "--locked"]);
+        command.args(args).args(["--", "--deny", "warnings"]);
+        (command, BUILD_LIMIT)
+    };
+    Ok(checks(vec![
+        lint(&["--workspace", "--all-targets"]),
+        // Left out of all targets, because it needs the built app to run.
+        lint(&["--package", "vitrine", "--test", "browser"]),
+        lint(&[
+            "--package",
+            "vitrine",
+            "--lib",
+            "--bins",
+            "--test",
+            "wasm",
+            "--target",
+            "wasm32-unknown-unknown",
+        ]),
+    ]))
+}
+
+fn native() -> Result<Report> {
+    Ok(tests(vec![
+        (cargo(&["test", "--quiet", "--locked", "--workspace", "--no-run"]), BUILD_LIMIT),
+        (cargo(&["test", "--locked", "--workspace", "--no-fail-fast"]), RUN_LIMIT),
+    ]))
+}
+
+fn wasm() -> Result<Report> {
+    tools::wasm_target()?;
+    let runner = tools::wasm_test_runner()?;
+    let chromedriver = tools::chromedriver()?;
+    webdriver_settings(&tools::chromium()?)?;
+    let test = |args: &[&str], limit| {
+        let mut command = cargo(&["test", "--locked", "--package", "vitrine", "--test", "wasm"]);
+        command
+            .args(["--target", "wasm32-unknown-unknown"])
+            .args(args)
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner)
+            .env("CHROMEDRIVER", &chromedriver)
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "120");
+        (command, limit)
+    };
+    Ok(tests(vec![test(&["--no-run"], BUILD_LIMIT), test(&[], RUN_LIMIT)]))
+}
+
+fn browser() -> Result<Report> {
+    let (chromium, chromedriver) = (tools::chromium()?, tools::chromedriver()?);
+    let dist = target().join("browser-dist");
+    let built = kept(build::trunk(Profile::Fast, &dist)?, BUILD_LIMIT);
+    if !built.ok {
+        return Ok(Report { tally: Tally::one(false), output: built.output });
+    }
+    build::finish(&dist)?;
+    let test = |args: &[&str], limit| {
+        let mut command = cargo(&["test", "--locked", "--package", "vitrine", "--test", "browser"]);
+        command
+            .args(args)
+            .env("VITRINE_DIST", &dist)
+            .env("VITRINE_CHROMIUM", &chromium)
+            .env("VITRINE_CHROMEDRIVER", &chromedriver);
+        (command, limit)
+    };
+    Ok(tests(vec![test(&["--no-run"], BUILD_LIMIT), test(&["--no-fail-fast"], RUN_LIMIT)]))
+}
+
+/// Commands that pass or fail as one.
+fn checks(commands: Vec<(Command, Duration)>) -> Report {
+    let Outcome { ok, output } = all(commands);
+    Report { tally: Tally::one(ok), output }
+}
+
+/// Commands that count what they do.
+fn tests(commands: Vec<(Command, Duration)>) -> Report {
+    let Outcome { ok, output } = all(commands);
+    Report { tally: Tally::of_tests(&output, ok), output }
+}
+
+/// Runs commands one after another, up to the first that fails.
+fn all(commands: Vec<(Command, Duration)>) -> Outcome {
+    let mut all = Outcome { ok: true, output: String::new() };
+    for (command, limit) in commands {
+        let Outcome { ok, output } = kept(command, limit);
+        all.output.push_str(&output);
+        if !ok {
+            all.ok = false;
+            break;
+        }
+    }
+    all
+}
+
+/// Tells the runner of wasm tests which browser to start, and how. It looks beside Cargo.toml.
+fn webdriver_settings(chromium: &Path) -> Result<()> {
+    let mut args = vec![
+        "--headless=new",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-quic",
+        "--no-first-run",
+    ];
+    args.extend(["--disable-background-networking", "--disable-component-update", "--disable-sync"]);
+    if tools::is_root() {
+        args.push("--no-sandbox");
+    }
+    let args: Vec<_> = args.iter().map(|arg| format!("\"{arg}\"")).collect();
+    // A path may hold backslashes, which JSON reads as something else.
+    let binary = chromium.display().to_string().replace('\\', "\\\\");
+    let text = format!(
+        "{{ \"goog:chromeOptions\": {{ \"binary\": \"{binary}\", \"args\": [{}] }} }}\n",
+        args.join(", ")
+    );
+    let path = root().join("webdriver.json");
+    fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
