@@ -61,7 +61,7 @@ pub fn DetailDrawer() -> impl IntoView {
         }
     };
     view! {
-        <aside class="drawer" aria-label="Details" on:keydown=key>
+        <section class="drawer" aria-label="Details" on:keydown=key>
             <header class="drawer-head">
                 <p>{place}</p>
                 <button type="button" class="button" data-kind="icon" aria-label="Previous row" disabled=first on:click=move |_| go(-1)>
@@ -89,7 +89,7 @@ pub fn DetailDrawer() -> impl IntoView {
                     }
                 }}
             </div>
-        </aside>
+        </section>
     }
 }
 

@@ -98,7 +98,7 @@ fn Waiting(column: String, bytes: u64) -> impl IntoView {
     let title = catalog::title(&column).to_owned();
     let tall = catalog::column(&column).is_some_and(|facts| facts.categorical);
     view! {
-        <section role="group" aria-label=title.clone() aria-busy="true" data-column=column>
+        <section aria-label=title.clone() aria-busy="true" data-column=column>
             <header class="dist-head">
                 <h3>{title.clone()}</h3>
                 <span class="dist-note">{human_bytes(bytes)}</span>

@@ -199,7 +199,7 @@ pub fn Table() -> impl IntoView {
     };
     let stale = move || {
         let newest = store.count.with(|count| count.map(|count| count.generation));
-        newest.is_none().then_some("true")
+        (newest != Some(store.generation.get())).then_some("true")
     };
     view! {
         <div

@@ -47,6 +47,8 @@ pub struct Store {
     pub wanted: ReadSignal<BTreeSet<String>>,
     /// What a drag computes between two answers.
     pub live: ReadSignal<Option<Arc<Live>>>,
+    /// Counts up with every change of the filters.
+    pub generation: ReadSignal<u32>,
     /// Newest count.
     pub count: ReadSignal<Option<Count>>,
     /// Rows of the result that are at hand.
@@ -78,6 +80,7 @@ struct Writers {
     charts: WriteSignal<BTreeMap<String, Arc<Chart>>>,
     wanted: WriteSignal<BTreeSet<String>>,
     live: WriteSignal<Option<Arc<Live>>>,
+    generation: WriteSignal<u32>,
     count: WriteSignal<Option<Count>>,
     rows: WriteSignal<RowCache>,
     progress: WriteSignal<BTreeMap<String, Progress>>,
@@ -95,7 +98,6 @@ struct Writers {
 struct Inner {
     link: Option<WorkerLink>,
     file: Option<web_sys::File>,
-    generation: u32,
     table: Option<String>,
     show_is_due: bool,
     sent: Option<Show>,
@@ -117,6 +119,7 @@ impl Store {
         let (charts, set_charts) = signal(BTreeMap::new());
         let (wanted, set_wanted) = signal(BTreeSet::new());
         let (live, set_live) = signal(None);
+        let (generation, set_generation) = signal(0);
         let (count, set_count) = signal(None);
         let (rows, set_rows) = signal(RowCache::default());
         let (progress, set_progress) = signal(BTreeMap::new());
@@ -133,6 +136,7 @@ impl Store {
             charts,
             wanted,
             live,
+            generation,
             count,
             rows,
             progress,
@@ -149,6 +153,7 @@ impl Store {
                 charts: set_charts,
                 wanted: set_wanted,
                 live: set_live,
+                generation: set_generation,
                 count: set_count,
                 rows: set_rows,
                 progress: set_progress,
@@ -332,7 +337,7 @@ impl Store {
         let new_row = before.row != next.row;
         let row = next.row;
         if new_filters {
-            self.inner.update_value(|inner| inner.generation = inner.generation.wrapping_add(1));
+            self.write.generation.update(|generation| *generation = generation.wrapping_add(1));
             self.forget_cube_unless_dragged(&before, &next);
         }
         if commit == Commit::Step && before == next {
@@ -368,8 +373,8 @@ impl Store {
         self.write.active.set(0);
         self.write.hovered.set(None);
         self.write.notices.update(|notices| notices.retain(Item::is_of_the_link));
+        self.write.generation.update(|generation| *generation = generation.wrapping_add(1));
         self.inner.update_value(|inner| {
-            inner.generation = inner.generation.wrapping_add(1);
             inner.sent = None;
             inner.window = (0, 0);
             inner.touched = None;
