@@ -32,6 +32,11 @@ pub fn compact(value: u64) -> String {
     thousands(value)
 }
 
+/// A count that fits beside a bar: with commas below a million, short from there.
+pub fn count(value: u64) -> String {
+    if value < 1_000_000 { thousands(value) } else { compact(value) }
+}
+
 /// A number without needless digits: `7`, `7.5`, `0.0312`.
 pub fn number(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e15 {

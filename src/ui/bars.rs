@@ -92,7 +92,7 @@ pub fn Bars(column: String) -> impl IntoView {
                         <b></b>
                     </span>
                     <span class="bar-count">
-                        {move || this.get().map(|bar| words::thousands(bar.here.into()))}
+                        {move || this.get().map(|bar| words::count(bar.here.into()))}
                     </span>
                 </button>
             </li>
@@ -128,7 +128,7 @@ pub fn Bars(column: String) -> impl IntoView {
                     </button>
                 </Show>
             </header>
-            <ul class="bars" style=("--label", move || format!("{}ch", longest().clamp(6, 17)))>
+            <ul class="bars" style=("--label", move || format!("calc({:.1}ch + 14px)", longest().clamp(5, 16) as f64 * 0.86))>
                 <For each=shown key=|value| value.clone() children=row/>
             </ul>
             <Show when=move || (expanded.get() || hidden() == 0) && others.get() != 0>

@@ -2,7 +2,7 @@
 
 use super::icon::{Icon, icon};
 use super::result::count_now;
-use super::store::{prompt_of, use_store};
+use super::store::{order, prompt_of, use_store};
 use crate::catalog;
 use crate::protocol::{Cell, Detail};
 use crate::words::{cell_full, thousands};
@@ -21,7 +21,15 @@ pub fn DetailDrawer() -> impl IntoView {
     let position = Memo::new(move |_| {
         let row = row.get()?;
         let cached = store.rows.with(|rows| rows.position_of(row));
-        cached.or_else(|| store.detail.with(|detail| detail.as_ref().and_then(|detail| detail.position)))
+        cached.or_else(|| {
+            let generation = store.count.with(|count| count.map(|count| count.generation));
+            store.detail.with(|detail| {
+                let detail = detail.as_ref()?;
+                detail
+                    .position
+                    .filter(|_| generation.is_none_or(|generation| generation == detail.generation))
+            })
+        })
     });
     let go = move |by: i64| {
         if let Some(to) = position.get_untracked().and_then(|position| position.checked_add_signed(by))
@@ -53,7 +61,7 @@ pub fn DetailDrawer() -> impl IntoView {
         }
     };
     view! {
-        <aside class="drawer" aria-label="Details" on:keydown=key>
+        <section class="drawer" aria-label="Details" on:keydown=key>
             <header class="drawer-head">
                 <p>{place}</p>
                 <button type="button" class="button" data-kind="icon" aria-label="Previous row" disabled=first on:click=move |_| go(-1)>
@@ -81,7 +89,7 @@ pub fn DetailDrawer() -> impl IntoView {
                     }
                 }}
             </div>
-        </aside>
+        </section>
     }
 }
 
@@ -118,12 +126,10 @@ fn Fields(detail: Detail) -> impl IntoView {
             </button>
         }
     });
-    let fields = detail
-        .fields
-        .iter()
-        .filter(|(column, _)| prompt_column.as_ref() != Some(column))
-        .map(|(column, cell)| fact(column, cell))
-        .collect_view();
+    let mut fields: Vec<&(String, Cell)> =
+        detail.fields.iter().filter(|(column, _)| prompt_column.as_ref() != Some(column)).collect();
+    fields.sort_by_key(|(column, _)| order(column));
+    let fields = fields.into_iter().map(|(column, cell)| fact(column, cell)).collect_view();
     view! {
         <section class="drawer-prompt">
             {waits.then(|| view! { <p class="skeleton drawer-line"></p> })}
@@ -161,9 +167,13 @@ fn fact(column: &str, cell: &Cell) -> impl IntoView + use<> {
         "width" | "height" if state.is_none() => " px",
         _ => "",
     };
-    let long = text.chars().count() > 22;
+    let span = match text.chars().count() {
+        0..=13 => None,
+        14..=24 => Some("2"),
+        _ => Some("all"),
+    };
     view! {
-        <div data-column=column.to_owned() data-long=long.then_some("")>
+        <div data-column=column.to_owned() data-span=span>
             <dt title=about>{title}</dt>
             <dd data-state=state>{text} {unit}</dd>
         </div>

@@ -2,6 +2,7 @@
 
 use super::detail::DetailDrawer;
 use super::empty::{Fatal, NothingMatches};
+use super::format::table_name;
 use super::notices::Notices;
 use super::rail::Rail;
 use super::result::{ResultLine, count_now};
@@ -24,6 +25,11 @@ pub fn Explore() -> impl IntoView {
         let filtered = store.spec.with(|spec| !spec.filters.is_empty());
         filtered && count_now(store).is_some_and(|count| count.matching == 0 && count.rows_read >= count.rows)
     });
+    let open = Memo::new(move |_| store.opened.with(Option::is_some));
+    let name = move || {
+        let (name, part) = store.spec.with(|spec| spec.table.as_ref().map(table_name)).unwrap_or_default();
+        format!("{name} {part}")
+    };
     let selected = Memo::new(move |_| store.spec.with(|spec| spec.row.is_some()));
     view! {
         <div class="app">
@@ -31,7 +37,8 @@ pub fn Explore() -> impl IntoView {
                 <TopBar/>
             </Show>
             <Rail/>
-            <main class="case" data-drawer=move || selected.get().then_some("")>
+            <main class="case">
+                <h1 class="hidden">{name}</h1>
                 {move || match fatal.get() {
                     Some(item) => view! { <Fatal item/> }.into_any(),
                     None => {
@@ -39,9 +46,11 @@ pub fn Explore() -> impl IntoView {
                             <div class="view">
                                 <ResultLine/>
                                 <Notices/>
-                                <Show when=move || nothing.get() fallback=|| view! { <Table/> }>
-                                    <NothingMatches/>
-                                </Show>
+                                {move || match (open.get(), nothing.get()) {
+                                    (false, _) => view! { <Waiting/> }.into_any(),
+                                    (true, true) => view! { <NothingMatches/> }.into_any(),
+                                    (true, false) => view! { <Table/> }.into_any(),
+                                }}
                             </div>
                             <Show when=move || selected.get()>
                                 <DetailDrawer/>
@@ -56,4 +65,12 @@ pub fn Explore() -> impl IntoView {
             </Show>
         </div>
     }
+}
+
+/// Rows of which not even the columns are known yet.
+#[component]
+fn Waiting() -> impl IntoView {
+    const ROWS: usize = 14;
+    let rows = (0..ROWS).map(|_| view! { <div class="wait-row"><i class="skeleton"></i><i class="skeleton"></i><i class="skeleton"></i></div> });
+    view! { <div class="grid-wait" aria-hidden="true">{rows.collect_view()}</div> }
 }

@@ -2,8 +2,8 @@
 
 use super::icon::{Icon, icon};
 use super::plot::{
-    LogButton, NoneBar, Now, chart_now, chosen_bins, clause_of, clause_of_bins, ends, high_bound, low_bound,
-    marked_cell,
+    LogButton, NoneBar, Now, chart_now, chosen_bins, clause_of, clause_of_bins, drawn_at, ends, high_bound,
+    low_bound, marked_cell,
 };
 use super::range_fields::RangeFields;
 use super::store::{Commit, use_store};
@@ -37,6 +37,8 @@ pub fn Histogram(column: String) -> impl IntoView {
     let heights = Memo::new(move |_| {
         now.get().map(|now| chart::heights(&now.chart.all.0, &now.here, log.get())).unwrap_or_default()
     });
+    let empty =
+        Memo::new(move |_| now.get().is_some_and(|now| now.chart.all.0.iter().all(|count| *count == 0)));
     let plot: NodeRef<html::Div> = NodeRef::new();
     let hover = RwSignal::new(None::<usize>);
     // The drag, the bin of its last frame, where it began, and whether it has moved.
@@ -148,10 +150,10 @@ pub fn Histogram(column: String) -> impl IntoView {
             Cell::Bool(value) => f64::from(u8::from(value)),
             _ => return None,
         };
-        bins.with(|bins| layout.get().place(&bins.edges, bins.detached, value)).map(percent)
+        bins.with(|bins| layout.get().place(&bins.edges, bins.detached, drawn_at(bins, value))).map(percent)
     });
     let tip = move || {
-        let slot = hover.get()?;
+        let slot = hover.get().filter(|_| dragging().is_none())?;
         let (left, right) = layout.get().slot(slot);
         let now = now.get()?;
         let at = |counts: &[u32]| counts.get(slot).copied().unwrap_or_default();
@@ -251,6 +253,7 @@ pub fn Histogram(column: String) -> impl IntoView {
             data-column=data_column
             data-brushed=move || clause.with(Option::is_some).then_some("")
             data-dragging=dragging
+            data-empty=move || empty.get().then_some("")
         >
             <header class="dist-head">
                 <h3 id=heading.clone() title=facts.map(|facts| facts.about)>{title.clone()}</h3>
@@ -339,10 +342,21 @@ fn axis(bins: &Bins, layout: Layout, facts: Option<&catalog::ColumnFacts>) -> Ve
     let mut labels: Vec<(f64, String)> = ticks
         .into_iter()
         .filter_map(|tick| {
-            let x = layout.place(&bins.edges, None, tick)?;
+            let x = layout.place(&bins.edges, None, drawn_at(bins, tick))?;
             Some((x, if bins.time { words::time_tick(tick, step) } else { words::number(tick) }))
         })
         .collect();
+    // The scale's beginning is named too, where the first round value is far from it.
+    let begins = bins.from.first().copied();
+    if let Some(from) = begins
+        && labels.len() < 4
+        && labels.first().is_some_and(|(x, _)| *x > chart::WIDTH * 0.16)
+    {
+        let text = if bins.time { words::time_tick(from, step) } else { words::number(from) };
+        if text.len() <= 6 {
+            labels.insert(0, (0.0, text));
+        }
+    }
     if layout.detached {
         labels.retain(|(x, _)| *x < chart::WIDTH * 0.72);
         labels.push((chart::WIDTH, detached_name(bins, facts)));

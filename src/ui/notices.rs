@@ -59,7 +59,7 @@ fn Notice(item: Item) -> impl IntoView {
         <div class="notice" role="alert" data-level=name>
             {sign}
             <div class="notice-words">
-                <h2>{title} {next_try}</h2>
+                <h2>{title} {next_try.is_some().then_some(".")} {next_try}</h2>
                 <p>{text}</p>
             </div>
             <div class="notice-actions">

@@ -4,7 +4,7 @@ use super::store::{Store, use_store};
 use super::wire;
 use crate::chart::{Chosen, bins_of_range};
 use crate::protocol::{Bins, Cell, Chart};
-use crate::spec::{Bound, Clause, Range};
+use crate::spec::{Bound, Clause, ListValue, Range};
 use crate::words;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -42,15 +42,36 @@ pub fn clause_of(store: Store, column: StoredValue<String>) -> Memo<Option<Claus
     Memo::new(move |_| store.spec.with(|spec| column.with_value(|column| spec.filters.get(column).cloned())))
 }
 
+/// The range that a clause shows as on a scale: of a list of numbers, from its least to its most.
+pub fn range_of(clause: Option<&Clause>) -> Option<Range> {
+    match clause? {
+        Clause::Range(range) if range.low.is_some() || range.high.is_some() => Some(*range),
+        Clause::List(list) if !list.negated => {
+            let values = list.values.iter().filter_map(|value| match value {
+                ListValue::Text(text) => text.parse::<f64>().ok().filter(|value| value.is_finite()),
+                ListValue::Null => None,
+            });
+            let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+                (low.min(value), high.max(value))
+            });
+            let number = |value| Some(Bound::Number(value));
+            (low <= high).then_some(Range { low: number(low), high: number(high) })
+        }
+        Clause::Range(_) | Clause::List(_) | Clause::Null | Clause::NotNull => None,
+    }
+}
+
 /// The bins that a clause covers.
 pub fn chosen_bins(clause: Option<&Clause>, bins: &Bins) -> Option<Chosen> {
-    match clause {
-        Some(Clause::Range(Range { low, high })) if low.is_some() || high.is_some() => {
-            let (from, to) = ends(bins);
-            bins_of_range(low.map(wire::start), high.map(wire::end), &from, &to)
-        }
-        _ => None,
-    }
+    let Range { low, high } = range_of(clause)?;
+    let (from, to) = ends(bins);
+    bins_of_range(low.map(wire::start), high.map(wire::end), &from, &to)
+}
+
+/// Where a value is drawn: whole numbers in the middle of what stands for them.
+pub fn drawn_at(bins: &Bins, value: f64) -> f64 {
+    let whole = bins.integer && !bins.time && bins.edges.iter().all(|edge| edge.fract() == 0.0);
+    if whole && bins.detached != Some(value) { value + 0.5 } else { value }
 }
 
 /// The range of the chosen bins.
@@ -150,7 +171,7 @@ pub fn NoneBar(column: StoredValue<String>, now: Memo<Option<Now>>) -> impl Into
                         <i></i>
                         <b></b>
                     </span>
-                    <span class="bar-count">{move || words::thousands(counts().0.into())}</span>
+                    <span class="bar-count">{move || words::count(counts().0.into())}</span>
                 </button>
             </div>
         </Show>

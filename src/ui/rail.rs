@@ -6,7 +6,7 @@ use super::icon::{Icon, icon};
 use super::store::use_store;
 use crate::bytes::human_bytes;
 use crate::catalog::{self, UNKNOWN_ORDER};
-use crate::protocol::{Column, LoadState, Shape};
+use crate::protocol::{Column, Level, LoadState, Shape};
 use crate::words::compact;
 use leptos::prelude::*;
 
@@ -29,6 +29,10 @@ pub fn Rail() -> impl IntoView {
     let wanted = move |name: &str| store.wanted.with(|wanted| wanted.contains(name));
     let shown = move || columns.get().into_iter().filter(|column| wanted(&column.name)).collect::<Vec<_>>();
     let others = move || columns.get().into_iter().filter(|column| !wanted(&column.name)).collect::<Vec<_>>();
+    let waits = move || {
+        let failed = store.notices.with(|notices| notices.iter().any(|notice| notice.level == Level::Fatal));
+        store.opened.with(Option::is_none) && !failed
+    };
     let all = move || {
         let rows = store.opened.with(|opened| opened.as_ref().map(|opened| opened.rows));
         rows.map_or_else(|| "all".to_owned(), |rows| format!("all {}", compact(rows)))
@@ -42,7 +46,7 @@ pub fn Rail() -> impl IntoView {
                     <span data-of="here">"filtered"</span>
                 </div>
             </div>
-            <Show when=move || store.opened.with(Option::is_none)>
+            <Show when=waits>
                 <div class="rail-skeleton" aria-hidden="true">
                     <i class="skeleton"></i>
                     <i class="skeleton"></i>
@@ -92,14 +96,15 @@ fn Distribution(column: Column) -> impl IntoView {
 #[component]
 fn Waiting(column: String, bytes: u64) -> impl IntoView {
     let title = catalog::title(&column).to_owned();
+    let tall = catalog::column(&column).is_some_and(|facts| facts.categorical);
     view! {
         <section aria-label=title.clone() aria-busy="true" data-column=column>
             <header class="dist-head">
                 <h3>{title.clone()}</h3>
                 <span class="dist-note">{human_bytes(bytes)}</span>
             </header>
-            <div class="plot skeleton"></div>
-            <div class="axis"></div>
+            <div class="plot skeleton" data-tall=tall.then_some("")></div>
+            {(!tall).then(|| view! { <div class="axis"></div> })}
         </section>
     }
 }

@@ -1,6 +1,6 @@
 //! The two numbers of a range, which can be typed. What is half typed stays here.
 
-use super::plot::{ends, high_bound, low_bound};
+use super::plot::{ends, high_bound, low_bound, range_of};
 use crate::protocol::Bins;
 use crate::spec::{Bound, Clause, Range};
 use crate::words::{self, typed_bound};
@@ -19,9 +19,22 @@ pub fn RangeFields(
     /// Called with a new clause.
     set: Callback<Option<Clause>>,
 ) -> impl IntoView {
-    let present = move || match clause.get() {
-        Some(Clause::Range(range)) => range,
-        _ => Range::default(),
+    let present = move || range_of(clause.get().as_ref()).unwrap_or_default();
+    // Where all of a scale is in one year, the year is left out, and may be left out when typing.
+    let year = Memo::new(move |_| {
+        bins.with(|bins| {
+            let (first, last) = (bins.edges.first()?, bins.edges.last()?);
+            let year = |millis: f64| words::civil(millis as i64).year;
+            (bins.time && year(*first) == year(*last - 1.0)).then(|| format!("{:04}-", year(*first)))
+        })
+    });
+    let shorten = move |text: String| {
+        year.with(|year| year.as_ref().and_then(|year| text.strip_prefix(year.as_str()).map(str::to_owned)))
+            .unwrap_or(text)
+    };
+    let lengthen = move |text: &str| match year.get_untracked() {
+        Some(year) if text.trim().find('-') == Some(2) => format!("{year}{}", text.trim()),
+        _ => text.to_owned(),
     };
     let extent = move |low: bool| {
         bins.with(|bins| {
@@ -39,7 +52,7 @@ pub fn RangeFields(
         let shown = Memo::new(move |_| {
             let range = present();
             let end = if low { range.low } else { range.high };
-            end.or_else(|| extent(low)).map(words::bound).unwrap_or_default()
+            end.or_else(|| extent(low)).map(words::bound).map(shorten).unwrap_or_default()
         });
         let take = move |text: String| {
             let range = untrack(present);
@@ -47,7 +60,7 @@ pub fn RangeFields(
                 invalid.set(None);
                 return;
             }
-            match typed_bound(&text, bins.with_untracked(|bins| bins.time)) {
+            match typed_bound(&lengthen(&text), bins.with_untracked(|bins| bins.time)) {
                 Ok(end) => {
                     let mut next = range;
                     let place = if low { &mut next.low } else { &mut next.high };

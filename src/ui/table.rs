@@ -62,6 +62,14 @@ pub fn Table() -> impl IntoView {
     let cards = Memo::new(move |_| (1.0..CARDS_BELOW_PX).contains(&size.get().0));
     let lanes = Memo::new(move |_| lanes(store, size.get().0));
     let template = move || lanes.with(|lanes| widths.with(|widths| template(lanes, widths)));
+    let least = move || {
+        let sum: f64 = lanes.with(|lanes| {
+            widths.with(|widths| {
+                lanes.iter().map(|lane| widths.get(&lane.name).copied().unwrap_or(lane.width_px)).sum()
+            })
+        });
+        format!("{}px", sum + 16.0)
+    };
     let slice = Memo::new(move |_| viewport.get().slice(OVERSCAN));
 
     observe_size(grid, size);
@@ -191,7 +199,7 @@ pub fn Table() -> impl IntoView {
     };
     let stale = move || {
         let newest = store.count.with(|count| count.map(|count| count.generation));
-        newest.is_none().then_some("true")
+        (newest != Some(store.generation.get())).then_some("true")
     };
     view! {
         <div
@@ -206,6 +214,7 @@ pub fn Table() -> impl IntoView {
             data-cards=move || cards.get().then_some("")
             node_ref=grid
             style=("--lanes", template)
+            style=("--least", least)
             style=("--row", move || format!("{}px", if cards.get() { CARD_PX } else { ROW_PX }))
             style=("--track", move || format!("{}px", viewport.get().track_height_px()))
             style=("--top", move || format!("{:.2}px", slice.get().top_px))
@@ -327,12 +336,13 @@ fn lanes(store: Store, width_px: f64) -> Vec<Lane> {
             let prose = text && !prose_taken && facts.is_none_or(|facts| facts.name == "prompt");
             prose_taken |= prose;
             let width_px = match (name.as_str(), kind) {
-                _ if prose => 260.0,
-                ("cfg" | "step" | "rank", _) => 76.0,
-                ("size", _) => 96.0,
-                ("sampler", _) => 128.0,
-                (_, Kind::Time) => 124.0,
-                ("seed", _) => 104.0,
+                _ if prose => 220.0,
+                ("step" | "rank", _) => 60.0,
+                ("cfg", _) => 74.0,
+                ("size", _) => 88.0,
+                ("sampler", _) => 104.0,
+                (_, Kind::Time) => 104.0,
+                ("seed", _) => 96.0,
                 (_, Kind::Bool | Kind::Integer | Kind::Float) => 104.0,
                 (_, Kind::Text | Kind::Nested | Kind::Binary) => 160.0,
             };

@@ -93,7 +93,7 @@ pub fn Shelf(table: &'static str) -> impl IntoView {
                 style=("--aspect", aspect.to_string())
             >
                 {brush.defs()}
-                <g filter="url(#art-brush)">{brush.strokes()}</g>
+                <g filter="url(#art-brush)" transform="translate(-2.5 -4) scale(1.07)">{brush.strokes()}</g>
                 <rect class="grain" width="100%" height="100%" filter="url(#art-grain)"/>
             </svg>
         }
@@ -107,12 +107,12 @@ pub fn Studio() -> impl IntoView {
     view! {
         <svg class="studio" width="0" height="0" aria-hidden="true">
             <filter id="art-brush" x="-5%" y="-5%" width="110%" height="110%">
-                <feTurbulence type="fractalNoise" baseFrequency="0.09" numOctaves="3" seed="4"/>
-                <feDisplacementMap in="SourceGraphic" scale="3.2" xChannelSelector="R" yChannelSelector="G"/>
+                <feTurbulence type="fractalNoise" baseFrequency="0.045" numOctaves="2" seed="4"/>
+                <feDisplacementMap in="SourceGraphic" scale="2.6" xChannelSelector="R" yChannelSelector="G"/>
             </filter>
             <filter id="art-grain" x="0" y="0" width="100%" height="100%">
                 <feTurbulence type="fractalNoise" baseFrequency="0.8" numOctaves="3" seed="9"/>
-                <feColorMatrix values="0 0 0 0 0.5  0 0 0 0 0.5  0 0 0 0 0.5  0 0 0 -2.2 1.45"/>
+                <feColorMatrix values="2 0 0 0 -0.5  2 0 0 0 -0.5  2 0 0 0 -0.5  0 0 0 0 1"/>
             </filter>
         </svg>
     }

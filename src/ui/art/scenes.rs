@@ -34,28 +34,20 @@ impl Brush {
         view! {
             <defs>
                 <linearGradient id=name("sky") x1="0" y1="0" x2="0" y2="1">
-                    <stop offset="0" class="tone-1"/>
-                    <stop offset="0.62" class="tone-2"/>
-                    <stop offset="1" class="tone-3"/>
+                    {stop(0.0, "tone-1", 1.0)} {stop(0.62, "tone-2", 1.0)} {stop(1.0, "tone-3", 1.0)}
                 </linearGradient>
                 <linearGradient id=name("deep") x1="0" y1="0" x2="0" y2="1">
-                    <stop offset="0" class="tone-4"/>
-                    <stop offset="1" class="tone-5"/>
+                    {stop(0.0, "tone-4", 1.0)} {stop(1.0, "tone-5", 1.0)}
                 </linearGradient>
                 <radialGradient id=name("glow")>
-                    <stop offset="0" class="tone-3"/>
-                    <stop offset="0.3" class="tone-3" stop-opacity="0.5"/>
-                    <stop offset="1" class="tone-3" stop-opacity="0"/>
+                    {stop(0.0, "tone-3", 1.0)} {stop(0.3, "tone-3", 0.5)} {stop(1.0, "tone-3", 0.0)}
                 </radialGradient>
                 <radialGradient id=name("ball") cx="0.36" cy="0.3" r="0.8">
-                    <stop offset="0" class="tone-3"/>
-                    <stop offset="0.35" class="tone-2"/>
-                    <stop offset="0.8" class="tone-4"/>
-                    <stop offset="1" class="tone-5"/>
+                    {stop(0.0, "tone-3", 1.0)} {stop(0.35, "tone-2", 1.0)} {stop(0.8, "tone-4", 1.0)}
+                    {stop(1.0, "tone-5", 1.0)}
                 </radialGradient>
                 <radialGradient id=name("cloud")>
-                    <stop offset="0" class="tone-2" stop-opacity="0.9"/>
-                    <stop offset="1" class="tone-2" stop-opacity="0"/>
+                    {stop(0.0, "tone-2", 0.9)} {stop(1.0, "tone-2", 0.0)}
                 </radialGradient>
             </defs>
         }
@@ -98,21 +90,21 @@ impl Brush {
             "tone-4",
             1.0,
         );
-        let unit = w.min(90.0) * 0.05;
+        let unit = w.min(86.0) * 0.038;
         for (at, half, height) in
-            [(-2.6, 1.0, 16.0), (2.7, 1.1, 21.0), (-1.1, 1.2, 30.0), (1.1, 1.0, 25.0), (0.1, 1.7, 37.0)]
+            [(-4.3, 0.85, 17.0), (-2.1, 0.7, 28.0), (4.2, 0.9, 14.0), (2.2, 0.75, 23.0), (0.1, 1.25, 36.0)]
         {
-            let height = height * self.between(0.9, 1.1);
+            let height = height * self.between(0.92, 1.08);
             self.tower(x + at * unit, half * unit, top + 3.0, height);
         }
-        let wall = 3.4 * unit;
+        let wall = 4.9 * unit;
         self.tone(
-            format!("M{} {}h{}v12h{}z", n(x - wall), n(top - 8.0), n(wall * 2.0), n(-wall * 2.0)),
+            format!("M{} {}h{}v12h{}z", n(x - wall), n(top - 7.0), n(wall * 2.0), n(-wall * 2.0)),
             "tone-5",
             1.0,
         );
-        for at in [-1.6, 0.1, 1.3] {
-            let y = top - self.between(9.0, 22.0);
+        for at in [-2.1, 0.1, 2.2] {
+            let y = top - self.between(11.0, 20.0);
             self.tone(format!("M{} {}h1.1v2h-1.1z", n(x + at * unit), n(y)), "tone-3", 0.95);
         }
         self.ridge(86.0, 6.0, "tone-5", 0.75);
@@ -448,7 +440,7 @@ impl Brush {
 
     fn tower(&mut self, x: f64, half: f64, foot: f64, height: f64) {
         let top = foot - height;
-        let spire = half * 4.2;
+        let spire = half * 5.2;
         self.tone(
             format!(
                 "M{} {foot}V{}h{}L{} {}L{} {}h{}V{foot}z",
@@ -537,6 +529,11 @@ impl Brush {
     fn between(&mut self, low: f64, high: f64) -> f64 {
         low + self.unit() * (high - low)
     }
+}
+
+/// A step of a gradient.
+fn stop(offset: f64, class: &'static str, opacity: f64) -> impl IntoView {
+    view! { <stop offset=offset.to_string() class=class stop-opacity=opacity.to_string()/> }
 }
 
 fn rect(width: f64) -> String {

@@ -34,10 +34,11 @@ impl Live {
 impl Store {
     /// A handle of the column's chart is touched: prepare for a drag.
     pub fn touch(self, column: &str) {
+        let generation = self.generation.get_untracked();
         let is_new = self.inner.try_update_value(|inner| {
             let is_new = inner.touched.as_ref().is_none_or(|(touched, _)| touched != column);
             if is_new {
-                inner.touched = Some((column.to_owned(), inner.generation));
+                inner.touched = Some((column.to_owned(), generation));
                 inner.cube = None;
             }
             is_new
@@ -123,7 +124,8 @@ impl Store {
     }
 
     fn look_into_cube(self, chosen: Option<Chosen>) {
-        let (cube, generation) = self.inner.with_value(|inner| (inner.cube.clone(), inner.generation));
+        let generation = self.generation.get_untracked();
+        let cube = self.inner.with_value(|inner| inner.cube.clone());
         // Without a choice the rows without a value count too, and they are in no bin.
         let live = cube.zip(chosen).map(|(cube, chosen)| {
             let total = cube_slice(&cube.total.0, 1, chosen).first().copied().unwrap_or_default();

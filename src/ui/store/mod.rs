@@ -19,6 +19,7 @@ pub use brush::Live;
 pub use notices::{Item, ItemAction};
 pub use receive::prompt_of;
 pub use rows::{RowCache, RowData};
+pub use show::order;
 
 use leptos::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +47,8 @@ pub struct Store {
     pub wanted: ReadSignal<BTreeSet<String>>,
     /// What a drag computes between two answers.
     pub live: ReadSignal<Option<Arc<Live>>>,
+    /// Counts up with every change of the filters.
+    pub generation: ReadSignal<u32>,
     /// Newest count.
     pub count: ReadSignal<Option<Count>>,
     /// Rows of the result that are at hand.
@@ -77,6 +80,7 @@ struct Writers {
     charts: WriteSignal<BTreeMap<String, Arc<Chart>>>,
     wanted: WriteSignal<BTreeSet<String>>,
     live: WriteSignal<Option<Arc<Live>>>,
+    generation: WriteSignal<u32>,
     count: WriteSignal<Option<Count>>,
     rows: WriteSignal<RowCache>,
     progress: WriteSignal<BTreeMap<String, Progress>>,
@@ -94,7 +98,6 @@ struct Writers {
 struct Inner {
     link: Option<WorkerLink>,
     file: Option<web_sys::File>,
-    generation: u32,
     table: Option<String>,
     show_is_due: bool,
     sent: Option<Show>,
@@ -116,6 +119,7 @@ impl Store {
         let (charts, set_charts) = signal(BTreeMap::new());
         let (wanted, set_wanted) = signal(BTreeSet::new());
         let (live, set_live) = signal(None);
+        let (generation, set_generation) = signal(0);
         let (count, set_count) = signal(None);
         let (rows, set_rows) = signal(RowCache::default());
         let (progress, set_progress) = signal(BTreeMap::new());
@@ -132,6 +136,7 @@ impl Store {
             charts,
             wanted,
             live,
+            generation,
             count,
             rows,
             progress,
@@ -148,6 +153,7 @@ impl Store {
                 charts: set_charts,
                 wanted: set_wanted,
                 live: set_live,
+                generation: set_generation,
                 count: set_count,
                 rows: set_rows,
                 progress: set_progress,
@@ -331,7 +337,7 @@ impl Store {
         let new_row = before.row != next.row;
         let row = next.row;
         if new_filters {
-            self.inner.update_value(|inner| inner.generation = inner.generation.wrapping_add(1));
+            self.write.generation.update(|generation| *generation = generation.wrapping_add(1));
             self.forget_cube_unless_dragged(&before, &next);
         }
         if commit == Commit::Step && before == next {
@@ -342,10 +348,12 @@ impl Store {
         if new_table {
             self.follow_table();
         } else {
-            if new_row {
+            self.show_soon();
+            // Where the row stands in the result is part of its details.
+            if new_row || (new_filters && row.is_some() && commit == Commit::Step) {
+                self.show_now();
                 self.follow_row(row);
             }
-            self.show_soon();
         }
     }
 
@@ -365,8 +373,8 @@ impl Store {
         self.write.active.set(0);
         self.write.hovered.set(None);
         self.write.notices.update(|notices| notices.retain(Item::is_of_the_link));
+        self.write.generation.update(|generation| *generation = generation.wrapping_add(1));
         self.inner.update_value(|inner| {
-            inner.generation = inner.generation.wrapping_add(1);
             inner.sent = None;
             inner.window = (0, 0);
             inner.touched = None;
@@ -391,7 +399,6 @@ impl Store {
         let request = Request::Open(Open { table: name, endpoint: spec.endpoint.clone(), base: base() });
         let file = file.filter(|_| matches!(table, TableRef::Local(_)));
         self.send_with(&request, file.as_ref());
-        self.follow_row(spec.row);
     }
 
     fn follow_row(self, row: Option<u64>) {
@@ -476,4 +483,3 @@ pub fn use_store() -> Store {
     // empty page rather than a crash.
     use_context::<Store>().unwrap_or_else(Store::new)
 }
-

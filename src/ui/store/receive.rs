@@ -7,6 +7,22 @@ use std::sync::Arc;
 
 impl Store {
     pub(super) fn receive(self, response: Response) {
+        // The data thread answers in order: what comes before the footer is of the table before.
+        let early = self.opened.with_untracked(Option::is_none);
+        let of_a_table = match &response {
+            Response::Chart(_)
+            | Response::Count(_)
+            | Response::Rows(_)
+            | Response::Cube(_)
+            | Response::Detail(_)
+            | Response::Progress(_) => true,
+            Response::Opened(_) | Response::Traffic(_) | Response::Notice(_) | Response::Settled { .. } => {
+                false
+            }
+        };
+        if early && of_a_table {
+            return;
+        }
         match response {
             Response::Opened(opened) => self.receive_opened(opened),
             Response::Chart(chart) => self.receive_chart(chart),
@@ -43,7 +59,8 @@ impl Store {
         let charts = show::charts_at_open(&opened);
         self.write.wanted.update(|wanted| wanted.extend(charts));
         self.write.opened.set(Some(Arc::new(opened)));
-        self.show_soon();
+        self.show_now();
+        self.follow_row(self.spec.with_untracked(|spec| spec.row));
     }
 
     fn receive_chart(self, chart: Chart) {
@@ -80,7 +97,9 @@ impl Store {
         if self.spec.with_untracked(|spec| spec.row) != Some(detail.row) {
             return;
         }
-        if let Some(position) = detail.position {
+        let is_new =
+            self.detail.with_untracked(|known| known.as_ref().is_none_or(|known| known.row != detail.row));
+        if let Some(position) = detail.position.filter(|_| is_new) {
             self.write.active.set(position);
         }
         self.write.detail.set(Some(Arc::new(detail)));

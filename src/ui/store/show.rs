@@ -44,7 +44,8 @@ impl Store {
 
     pub(super) fn show_now(self) {
         let Some(opened) = self.opened.get_untracked() else { return };
-        let (generation, (first, count)) = self.inner.with_value(|inner| (inner.generation, inner.window));
+        let generation = self.generation.get_untracked();
+        let (first, count) = self.inner.with_value(|inner| inner.window);
         let wanted = self.wanted.get_untracked();
         let mut charts: Vec<&Column> = opened
             .columns
