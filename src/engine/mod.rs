@@ -7,6 +7,7 @@
 //! Never here: a clock, a socket, a thread, a panic on what a file says.
 
 mod load;
+mod nested;
 mod notice;
 mod open;
 mod pager;

@@ -192,6 +192,9 @@ impl Table {
     }
 
     fn cell(&self, state: &State, row: u64, max_chars: usize) -> Cell {
+        if let Some(json) = state.nested.get(row) {
+            return if json == "null" { Cell::Null } else { Cell::Json(shortened(json, max_chars)) };
+        }
         match self.value(state, row) {
             Some(value) => cell(value, state.info.kind, self.logical(state), max_chars),
             None if state.failed => Cell::Failed,
@@ -235,12 +238,13 @@ fn cell(value: Value<'_>, kind: Kind, logical: Option<Logical>, max_chars: usize
         Value::Bytes(bytes) if kind == Kind::Binary => {
             Cell::Binary(u32::try_from(bytes.len()).unwrap_or(u32::MAX))
         }
-        Value::Bytes(bytes) => {
-            let text = String::from_utf8_lossy(bytes);
-            match text.char_indices().nth(max_chars) {
-                Some((end, _)) => Cell::Text(text.get(..end).unwrap_or_default().to_owned()),
-                None => Cell::Text(text.into_owned()),
-            }
-        }
+        Value::Bytes(bytes) => Cell::Text(shortened(&String::from_utf8_lossy(bytes), max_chars)),
+    }
+}
+
+fn shortened(text: &str, max_chars: usize) -> String {
+    match text.char_indices().nth(max_chars) {
+        Some((end, _)) => text.get(..end).unwrap_or_default().to_owned(),
+        None => text.to_owned(),
     }
 }

@@ -1,6 +1,7 @@
 //! The open table: its columns, and what of them is being read.
 
 use super::load::Load;
+use super::nested::Nested;
 use super::pager::Pager;
 use super::pool::Pool;
 use super::{Class, Effect, notice, progress};
@@ -56,6 +57,8 @@ pub struct State {
     pub all: Vec<u32>,
     pub failed: bool,
     pub pager: Pager,
+    /// Rows of nested values, as JSON, of the row groups last looked at.
+    pub nested: Nested,
     told: (u64, LoadState),
 }
 
@@ -64,8 +67,8 @@ pub struct State {
 pub enum Part {
     /// A flat column of the file.
     Leaf(usize),
-    /// Lists or structures: a top-level field, from one leaf up to another.
-    Nested,
+    /// Lists or structures: a top-level field, from one leaf up to, not including, another.
+    Nested { first: usize, end: usize },
     /// Width and height, by their place among the columns.
     Size { width: usize, height: usize },
 }
@@ -86,6 +89,7 @@ impl State {
             all: Vec::new(),
             failed: false,
             pager,
+            nested: Nested::default(),
             told: (0, LoadState::Idle),
         }
     }
@@ -135,10 +139,14 @@ impl Table {
             let known = maps.get_mut(leaf).and_then(Option::take).unwrap_or_default();
             if column.flat {
                 columns.push(State::new(describe(column, bytes, &meta, leaf), Part::Leaf(leaf), known));
-            } else if let Some(last) =
-                columns.last_mut().filter(|last| last.part == Part::Nested && last.info.name == column.root)
+            } else if let Some(last) = columns
+                .last_mut()
+                .filter(|last| matches!(last.part, Part::Nested { .. }) && last.info.name == column.root)
             {
                 last.info.bytes += bytes;
+                if let Part::Nested { end, .. } = &mut last.part {
+                    *end = leaf + 1;
+                }
             } else {
                 let info = protocol::Column {
                     name: column.root.clone(),
@@ -148,7 +156,7 @@ impl Table {
                     chartable: false,
                     derived_from: Vec::new(),
                 };
-                columns.push(State::new(info, Part::Nested, Vec::new()));
+                columns.push(State::new(info, Part::Nested { first: leaf, end: leaf + 1 }, Vec::new()));
             }
         }
         let place = |name: &str| {
@@ -244,7 +252,7 @@ impl Table {
             Some((place, state)) => match state.part {
                 Part::Size { width, height } => vec![place, width, height],
                 Part::Leaf(_) => vec![place],
-                Part::Nested => Vec::new(),
+                Part::Nested { .. } => Vec::new(),
             },
             None => Vec::new(),
         }
@@ -294,7 +302,7 @@ impl Table {
                 Part::Size { width, height } => {
                     (width == place || height == place) && wanted(&state.info.name)
                 }
-                Part::Leaf(_) | Part::Nested => false,
+                Part::Leaf(_) | Part::Nested { .. } => false,
             })
     }
 
@@ -418,7 +426,7 @@ impl Table {
         let mut later = Vec::new();
         let mut errors = Vec::new();
         for (place, state) in self.columns.iter_mut().enumerate() {
-            if !matches!(state.part, Part::Leaf(_)) || state.failed || state.complete {
+            if matches!(state.part, Part::Size { .. }) || state.failed || state.complete {
                 continue;
             }
             let on_screen = self.show.columns.contains(&state.info.name);
@@ -431,7 +439,11 @@ impl Table {
                 if !asked || rows.is_empty() {
                     continue;
                 }
-                match state.pager.poll(&rows, &self.meta, pool) {
+                let polled = match state.part {
+                    Part::Nested { first, end } => state.nested.poll(&rows, first..end, &self.meta, pool),
+                    Part::Leaf(_) | Part::Size { .. } => state.pager.poll(&rows, &self.meta, pool),
+                };
+                match polled {
                     Ok(missing) if number == 0 => wants.extend(missing),
                     Ok(missing) => later.extend(missing),
                     Err(error) => errors.push((place, error)),
@@ -459,7 +471,7 @@ impl Table {
     pub(super) fn logical(&self, state: &State) -> Option<Logical> {
         match state.part {
             Part::Leaf(leaf) => self.meta.columns.get(leaf).map(|column| column.logical),
-            Part::Nested | Part::Size { .. } => None,
+            Part::Nested { .. } | Part::Size { .. } => None,
         }
     }
 }

@@ -1,14 +1,14 @@
 //! From a page's bytes to values.
 //!
 //! Plain and dictionary pages, which is what nearly all files hold, are decoded here, straight into
-//! the form that the column store takes; everything else goes through the `parquet` crate.
+//! the form that the column store takes; the rarer encodings stand beside.
 //!
 //! Source: "Data Pages" and `Encodings.md` of Apache Parquet.
 
-use super::codec::{Codec, decompress};
+use super::codec::{Codec, MAX_PAGE_BYTES, decompress};
 use super::header::{Encoding, PageHeader, PageKind};
 use super::meta::{ColumnMeta, Logical, Physical};
-use super::{fallback, rle};
+use super::{delta, rle};
 use crate::error::{Context, Error, ErrorKind, Result};
 
 /// More values than this in one page are not believed: writers stop at a million bytes or at
@@ -157,27 +157,34 @@ pub fn decode_page(
     let (bytes, levels, encoding) = unpack(column, codec, header, body)?;
     let (level_bytes, value_bytes) = bytes.split_at_checked(levels.1).ok_or_else(levels_too_long)?;
     let level_bytes = level_bytes.get(levels.0..).unwrap_or_default();
-    let own = match encoding {
-        Encoding::Plain | Encoding::PlainDictionary | Encoding::RleDictionary => true,
-        Encoding::Rle
-        | Encoding::BitPacked
-        | Encoding::DeltaBinaryPacked
-        | Encoding::DeltaLengthByteArray
-        | Encoding::DeltaByteArray
-        | Encoding::ByteStreamSplit => false,
-    };
     let old_levels = matches!(header.kind, PageKind::DataV1 { levels: Encoding::BitPacked, .. });
-    if !own || (old_levels && column.max_definition > 0) {
-        return fallback::decode(column, header, bytes);
-    }
-    let valid = definition(column, level_bytes, rows as usize)?;
+    let valid = definition(column, level_bytes, rows as usize, old_levels)?;
     let count = valid.as_ref().map_or(rows as usize, |valid| valid.iter().filter(|valid| **valid).count());
-    let values = if encoding.uses_dictionary() {
-        let len = dictionary_len
-            .ok_or_else(|| Error::corrupt("the page needs a dictionary that the chunk lacks"))?;
-        indexes(value_bytes, count, len)?
-    } else {
-        plain(column, value_bytes, count)?
+    let values = match encoding {
+        Encoding::PlainDictionary | Encoding::RleDictionary => {
+            let len = dictionary_len
+                .ok_or_else(|| Error::corrupt("the page needs a dictionary that the chunk lacks"))?;
+            indexes(value_bytes, count, len)?
+        }
+        Encoding::Plain => plain(column, value_bytes, count)?,
+        Encoding::DeltaBinaryPacked => whole(column, delta::binary_packed(value_bytes, count)?.0)?,
+        Encoding::DeltaLengthByteArray => {
+            from_bytes(column.logical, delta::length_byte_array(value_bytes, count)?)
+        }
+        Encoding::DeltaByteArray => {
+            from_bytes(column.logical, delta::byte_array(value_bytes, count, MAX_PAGE_BYTES as usize)?)
+        }
+        Encoding::ByteStreamSplit => {
+            let width =
+                column.physical.width().ok_or_else(|| Error::corrupt("values of no width are split"))?;
+            plain(column, &delta::byte_stream_split(value_bytes, count, width)?, count)?
+        }
+        Encoding::Rle if column.physical == Physical::Bool => {
+            Values::Bool(delta::booleans(value_bytes, count)?)
+        }
+        Encoding::Rle | Encoding::BitPacked => {
+            return Err(Error::corrupt(format!("{encoding:?} is no encoding of such values")));
+        }
     };
     Ok(Decoded { rows, valid, values })
 }
@@ -199,7 +206,7 @@ fn levels_too_long() -> Error {
 }
 
 /// Decompresses a page and says where its definition levels are and how its values are written.
-fn unpack(
+pub(super) fn unpack(
     column: &ColumnMeta,
     codec: Codec,
     header: &PageHeader,
@@ -210,8 +217,13 @@ fn unpack(
     match header.kind {
         PageKind::DataV1 { encoding, levels, .. } => {
             decompress(codec, body, len, &mut bytes)?;
-            if column.max_definition == 0 || levels != Encoding::Rle {
+            if column.max_definition == 0 {
                 return Ok((bytes, (0, 0), encoding));
+            }
+            if levels == Encoding::BitPacked {
+                // Without a length in front: a bit a value.
+                let len = header.values().unwrap_or(0).div_ceil(8) as usize;
+                return Ok((bytes, (0, len), encoding));
             }
             let prefix = bytes.first_chunk::<4>().ok_or_else(levels_too_long)?;
             let end = 4usize.saturating_add(u32::from_le_bytes(*prefix) as usize);
@@ -232,9 +244,15 @@ fn unpack(
 }
 
 /// Which rows have a value; none where all have.
-fn definition(column: &ColumnMeta, bytes: &[u8], rows: usize) -> Result<Option<Vec<bool>>> {
+fn definition(column: &ColumnMeta, bytes: &[u8], rows: usize, old: bool) -> Result<Option<Vec<bool>>> {
     if column.max_definition == 0 {
         return Ok(None);
+    }
+    if old {
+        // The old levels have the most significant bit first.
+        let bits = bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1 == 1));
+        let valid: Vec<bool> = bits.take(rows).collect();
+        return Ok(valid.contains(&false).then_some(valid));
     }
     let mut valid = Vec::with_capacity(rows);
     let mut missing = false;
@@ -310,8 +328,18 @@ fn plain(column: &ColumnMeta, bytes: &[u8], count: usize) -> Result<Values> {
     })
 }
 
+/// Whole numbers that were written as differences, as what they mean.
+fn whole(column: &ColumnMeta, values: Vec<i64>) -> Result<Values> {
+    match column.physical {
+        // Differences of four-byte numbers wrap at four bytes.
+        Physical::Int32 => Ok(from_int32(column.logical, values.into_iter().map(|value| value as i32))),
+        Physical::Int64 => Ok(from_int64(column.logical, values.into_iter())),
+        _ => Err(Error::corrupt("differences of values that are no whole numbers")),
+    }
+}
+
 /// Values of four bytes as what they mean.
-pub(super) fn from_int32(logical: Logical, values: impl Iterator<Item = i32>) -> Values {
+fn from_int32(logical: Logical, values: impl Iterator<Item = i32>) -> Values {
     match logical {
         Logical::Int { signed: false, .. } => {
             Values::Int(values.map(|value| i64::from(value as u32)).collect())
@@ -328,7 +356,7 @@ pub(super) fn from_int32(logical: Logical, values: impl Iterator<Item = i32>) ->
 }
 
 /// Values of eight bytes as what they mean.
-pub(super) fn from_int64(logical: Logical, values: impl Iterator<Item = i64>) -> Values {
+fn from_int64(logical: Logical, values: impl Iterator<Item = i64>) -> Values {
     match logical {
         Logical::Decimal { scale } => {
             Values::Float64(values.map(|value| value as f64 / 10f64.powi(scale)).collect())
@@ -341,7 +369,7 @@ pub(super) fn from_int64(logical: Logical, values: impl Iterator<Item = i64>) ->
 }
 
 /// Byte strings as what they mean.
-pub(super) fn from_bytes(logical: Logical, values: ByteValues) -> Values {
+fn from_bytes(logical: Logical, values: ByteValues) -> Values {
     match logical {
         Logical::Decimal { scale } => Values::Float64(
             values
@@ -367,7 +395,7 @@ pub(super) fn from_bytes(logical: Logical, values: ByteValues) -> Values {
 }
 
 /// Nanoseconds of the day and the Julian day, as milliseconds since 1970.
-pub(super) fn int96_millis(value: &[u8; 12]) -> i64 {
+fn int96_millis(value: &[u8; 12]) -> i64 {
     const JULIAN_DAY_OF_1970: i64 = 2_440_588;
     let (nanos, day) = value.split_at(8);
     let nanos = nanos.iter().rev().fold(0u64, |sum, byte| (sum << 8) | u64::from(*byte));

@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use parquet::basic::{Compression, ConvertedType, LogicalType, TimeUnit, Type as ParquetType};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader};
 use parquet::schema::types::ColumnDescPtr;
+use std::sync::Arc;
 
 /// Bytes read from the end of a file at first: footers of the files this is for are below 10 KB.
 pub const TAIL_BYTES: u64 = 64 << 10;
@@ -31,6 +32,8 @@ pub struct FileMeta {
     pub groups: Vec<RowGroup>,
     /// Who wrote the file.
     pub created_by: Option<String>,
+    /// The metadata as the `parquet` crate has it, for its record reader.
+    pub source: Arc<ParquetMetaData>,
 }
 
 /// A leaf column.
@@ -71,6 +74,19 @@ pub enum Physical {
     Bytes,
     /// As many bytes as it says.
     Fixed(u32),
+}
+
+impl Physical {
+    /// Bytes of a value, where all have the same.
+    pub const fn width(self) -> Option<usize> {
+        match self {
+            Self::Bool | Self::Bytes => None,
+            Self::Int32 | Self::Float => Some(4),
+            Self::Int64 | Self::Double => Some(8),
+            Self::Int96 => Some(12),
+            Self::Fixed(len) => Some(len as usize),
+        }
+    }
 }
 
 /// What values mean.
@@ -206,7 +222,7 @@ pub fn read_footer(tail: &[u8], file_bytes: u64) -> Result<Footer> {
     };
     let meta = ParquetMetaDataReader::decode_metadata(rest.get(start..).unwrap_or_default())
         .map_err(|error| Error::corrupt(format!("the footer can't be read ({error})")))?;
-    FileMeta::check(&meta, footer_end - len).map(|meta| Footer::Meta(Box::new(meta)))
+    FileMeta::check(Arc::new(meta), footer_end - len).map(|meta| Footer::Meta(Box::new(meta)))
 }
 
 /// What the last four bytes, or the whole file if it is small, look like instead.
@@ -227,7 +243,7 @@ fn not_parquet(tail: &[u8], file_bytes: u64, end: &[u8]) -> String {
 
 impl FileMeta {
     /// Checks and takes over what the `parquet` crate read. Pages end before `footer_start`.
-    fn check(meta: &ParquetMetaData, footer_start: u64) -> Result<Self> {
+    fn check(meta: Arc<ParquetMetaData>, footer_start: u64) -> Result<Self> {
         let file = meta.file_metadata();
         let columns: Vec<ColumnMeta> = file.schema_descr().columns().iter().map(ColumnMeta::new).collect();
         if columns.is_empty() {
@@ -256,7 +272,8 @@ impl FileMeta {
                 return Err(Error::new(ErrorKind::Limit, format!("more than {MAX_ROWS} rows")));
             }
         }
-        Ok(Self { rows: first_row, columns, groups, created_by: file.created_by().map(str::to_owned) })
+        let created_by = file.created_by().map(str::to_owned);
+        Ok(Self { rows: first_row, columns, groups, created_by, source: meta })
     }
 
     /// The row group that holds `row`, and its number.

@@ -3,16 +3,17 @@
 //! Reading order: [`meta`] (what the footer says), [`header`] (page headers and the offset index),
 //! [`map`] (which page holds which rows, as far as known), [`walk`] (finding pages nobody has
 //! listed), [`plan`] (ranges to requests), [`codec`] and [`decode`] (from a page's bytes to
-//! values). Nothing here fetches: the same code runs on a file in a native test.
+//! values), [`nested`] (lists and structures). Nothing here fetches: the same code runs on a file in a native test.
 //!
 //! Source of the format: <https://parquet.apache.org/docs/file-format/>.
 
 pub mod codec;
 pub mod decode;
-mod fallback;
+mod delta;
 pub mod header;
 pub mod map;
 pub mod meta;
+pub mod nested;
 pub mod plan;
 mod rle;
 mod thrift;

@@ -1,0 +1,79 @@
+//! Lists and structures for the rows on the screen, a row group at a time.
+
+use super::pool::Pool;
+use crate::bytes::{ByteRange, human_bytes};
+use crate::error::{Context, Error, ErrorKind, Result};
+use crate::parquet::meta::FileMeta;
+use crate::parquet::nested::{MAX_NESTED_BYTES, chunks, rows_as_json};
+use crate::parquet::walk::Bytes;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Row groups of a nested column that are kept.
+const MAX_KEPT: usize = 3;
+
+/// Rows of a nested column as JSON, by the first row of their row group.
+#[derive(Debug, Default)]
+pub struct Nested {
+    groups: BTreeMap<u64, Vec<String>>,
+}
+
+impl Nested {
+    /// The JSON of a row, if it is here.
+    pub fn get(&self, row: u64) -> Option<&str> {
+        let (first, rows) = self.groups.range(..=row).next_back()?;
+        rows.get(usize::try_from(row - first).ok()?).map(String::as_str)
+    }
+
+    /// Puts together what has come for `rows` of the column with these leaves, and says what is
+    /// missing.
+    ///
+    /// # Errors
+    /// Where a row group is too large to be put together, or its pages can't be decoded.
+    pub fn poll(
+        &mut self,
+        rows: &[u64],
+        leaves: Range<usize>,
+        meta: &FileMeta,
+        pool: &mut Pool,
+    ) -> Result<Vec<ByteRange>> {
+        let mut covered = 0;
+        for &row in rows {
+            if row < covered || self.get(row).is_some() {
+                continue;
+            }
+            let Some((number, group)) = meta.group_of(row) else { continue };
+            covered = group.first_row + group.rows;
+            if self.groups.contains_key(&group.first_row) {
+                continue;
+            }
+            let ranges = chunks(meta, number, leaves.clone());
+            let bytes: u64 = ranges.iter().map(|range| range.len()).sum();
+            if bytes > MAX_NESTED_BYTES {
+                return Err(Error::new(
+                    ErrorKind::Limit,
+                    format!(
+                        "row group {number} holds {} of it, more than the {} that are read to show nested values",
+                        human_bytes(bytes),
+                        human_bytes(MAX_NESTED_BYTES)
+                    ),
+                ));
+            }
+            if !ranges.iter().all(|range| pool.has(*range)) {
+                return Ok(ranges);
+            }
+            let bytes: Vec<Vec<u8>> =
+                ranges.iter().map(|range| pool.at(range.start, range.len()).into_owned()).collect();
+            let json = rows_as_json(meta, number, leaves.clone(), &bytes)
+                .context(|| format!("nested values, row group {number}"))?;
+            for range in ranges {
+                pool.release(range);
+            }
+            if self.groups.len() >= MAX_KEPT {
+                self.groups.pop_first();
+            }
+            self.groups.insert(group.first_row, json);
+        }
+        Ok(Vec::new())
+    }
+}
