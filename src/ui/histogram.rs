@@ -330,7 +330,13 @@ fn axis(bins: &Bins, layout: Layout, facts: Option<&catalog::ColumnFacts>) -> Ve
     /// Labels nearer to an end than this are aligned with it.
     const NEAR_END: f64 = 0.08;
     let (low, high) = (bins.edges.first().copied(), bins.edges.last().copied());
+    /// Up to so many whole numbers are all named.
+    const FEW: usize = 10;
+    let each_is_one = bins.integer
+        && !bins.time
+        && bins.edges.windows(2).all(|pair| matches!(pair, [a, b] if b - a == 1.0));
     let ticks = match (low, high) {
+        _ if each_is_one && layout.bins <= FEW => bins.from.iter().take(layout.bins).copied().collect(),
         (Some(low), Some(high)) if bins.time => chart::time_ticks(low, high),
         (Some(low), Some(high)) => chart::ticks(low, high),
         _ => Vec::new(),
@@ -350,6 +356,7 @@ fn axis(bins: &Bins, layout: Layout, facts: Option<&catalog::ColumnFacts>) -> Ve
     let begins = bins.from.first().copied();
     if let Some(from) = begins
         && labels.len() < 4
+        && !each_is_one
         && labels.first().is_some_and(|(x, _)| *x > chart::WIDTH * 0.16)
     {
         let text = if bins.time { words::time_tick(from, step) } else { words::number(from) };
