@@ -54,6 +54,7 @@ impl WorkerLink {
             Closure::new(move |event: MessageEvent| {
                 let data = event.data();
                 if get(&data, "ready").is_truthy() {
+                    super::store::mark("vitrine:ready");
                     let waiting = {
                         let mut queue = queue.borrow_mut();
                         queue.listens = true;

@@ -132,6 +132,26 @@ impl Browser {
         self.command("goog/cdp/execute", json!({ "cmd": command, "params": parameters })).await
     }
 
+    /// The most memory that any of this browser's renderers ever had, as the system counts it.
+    pub fn renderer_peak_bytes(&self) -> u64 {
+        let profile = self.profile.display().to_string();
+        let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten().map(|entry| entry.path());
+        processes
+            .filter(|process| {
+                let command = std::fs::read(process.join("cmdline")).unwrap_or_default();
+                let command = String::from_utf8_lossy(&command);
+                command.contains("--type=renderer") && command.contains(&profile)
+            })
+            .filter_map(|process| {
+                let status = std::fs::read_to_string(process.join("status")).ok()?;
+                let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+                line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()
+            })
+            .max()
+            .unwrap_or(0)
+            * 1024
+    }
+
     /// Ends the browser and removes its profile.
     pub async fn end(self) {
         let _ = self.client.close().await;

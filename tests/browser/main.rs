@@ -25,3 +25,6 @@ mod failures;
 mod inputs;
 mod links;
 mod start;
+
+// What it costs.
+mod measure;

@@ -70,7 +70,6 @@ const questions = {
     // The rows on the screen, as far as they are read: place in the result, and texts by column.
     rows: () => [...document.querySelectorAll("[role=grid] [role=row][aria-rowindex]")].map((row) => ({
         place: Number(row.getAttribute("aria-rowindex")),
-        selected: row.getAttribute("aria-selected") === "true",
         cells: Object.fromEntries([...row.querySelectorAll("[role=gridcell]")].map((cell) =>
             [cell.dataset.column, cell.dataset.state === "pending" ? null : clean(cell.innerText)])),
     })).sort((a, b) => a.place - b.place),

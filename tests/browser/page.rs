@@ -33,7 +33,6 @@ pub enum End {
 pub struct Row {
     /// Its place in the result, from 1.
     pub place: u64,
-    pub selected: bool,
     /// Its cells by column; none where it is not read yet.
     pub cells: BTreeMap<String, Option<String>>,
 }
@@ -64,11 +63,6 @@ impl Page<'_> {
     /// The first thing with this role and name, once it is there.
     pub async fn find(&self, role: &str, name: &str) -> Element {
         self.element("find", &[json!(role), json!(name)]).await
-    }
-
-    /// Whether there is a thing with this role and name.
-    pub async fn has(&self, role: &str, name: &str) -> bool {
-        !self.ask("find", &[json!(role), json!(name)]).await.is_null()
     }
 
     /// Clicks the thing with this role and name, once it is there.

@@ -1,0 +1,364 @@
+//! Measures the built app, and writes `benches/RESULTS.md`. Not a test: `cargo xtask bench` runs it.
+//!
+//! Every figure comes from Chromium over real HTTP, from one run, the median of several fresh
+//! browsers. Time is set against the floor: the bytes that the task needs over the bandwidth, and a
+//! round trip for each step that depends on the one before.
+
+use crate::driver::Browser;
+use crate::page::Page;
+use fantoccini::Client;
+use hub::{App, AppConfig, Config, Entry, Hub, Link, Server, Source};
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use vitrine::bytes::{ByteRange, human_bytes};
+use vitrine::parquet::header::PageHeader;
+
+/// Fresh browsers for each figure.
+const RUNS: usize = 5;
+
+/// The shaped link.
+const MEGABITS: u64 = 50;
+const LATENCY_MILLIS: u64 = 60;
+
+/// A view without the columns whose pages are large and beside the point: prompts and four charts.
+const VIEW: &str = "columns=prompt,cfg,step,sampler,size";
+
+#[test]
+#[ignore = "measures for minutes: cargo xtask bench"]
+fn measure() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut report = String::new();
+        let folder = PathBuf::from(std::env::var_os("VITRINE_FIXTURES").expect("cargo xtask bench sets it"));
+        let small = Bench::new(&folder.join("diffusiondb-2m.parquet"), "metadata.parquet", "diffusiondb-2m");
+        let large = Bench::new(&folder.join("diffusiondb-large.parquet"), "metadata-large.parquet", "diffusiondb-large");
+        heading(&mut report);
+        sizes(&mut report, &small).await;
+        bytes(&mut report, &small).await;
+        times(&mut report, &small).await;
+        brushes(&mut report, &[("2M", &small), ("14M", &large)]).await;
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/RESULTS.md");
+        std::fs::write(&path, &report).unwrap();
+        println!("{report}");
+    });
+}
+
+/// A file on the stand-in Hub, and the app beside it on the same link.
+struct Bench {
+    hub: Hub,
+    app: App,
+    table: &'static str,
+    meta: ParquetMetaData,
+    path: PathBuf,
+}
+
+impl Bench {
+    fn new(path: &Path, mounted: &str, table: &'static str) -> Self {
+        let hub = Hub::start(Config::default()).unwrap();
+        hub.mount("poloclub/diffusiondb", mounted, Source::file(path)).unwrap();
+        let dist = std::env::var_os("VITRINE_DIST").expect("cargo xtask bench sets it");
+        let config = AppConfig { brotli_quality: 11, ..AppConfig::new(PathBuf::from(dist)) };
+        let app = App::start_with(&hub, config).unwrap();
+        let meta = ParquetMetaDataReader::new().parse_and_finish(&File::open(path).unwrap()).unwrap();
+        Self { hub, app, table, meta, path: path.to_owned() }
+    }
+
+    fn shape(&self, shaped: bool) {
+        self.hub.set_link(if shaped { Link::megabits(MEGABITS, LATENCY_MILLIS) } else { Link::default() });
+    }
+
+    /// Opens the table in a fresh browser, and waits until nothing more is read.
+    async fn visit(&self, query: &str) -> Browser {
+        let browser = Browser::start(1440, 900).await;
+        self.hub.clear_log();
+        let url = format!("{}?table={}&endpoint={}&{query}", self.app.url(), self.table, self.hub.endpoint());
+        browser.client.goto(&url).await.unwrap();
+        let page = Page { client: &browser.client };
+        page.mark("vitrine:histograms").await;
+        page.mark("vitrine:first-rows").await;
+        self.quiet().await;
+        browser
+    }
+
+    async fn quiet(&self) {
+        // The log settles when no request is under way; a pause shows whether another follows.
+        for _ in 0..3 {
+            assert!(self.hub.settle(Duration::from_secs(60)));
+            tokio::time::sleep(Duration::from_millis(150)).await;
+        }
+    }
+
+    fn data(&self) -> Vec<Entry> {
+        self.hub.log().into_iter().filter(|entry| entry.server == Server::Cdn).collect()
+    }
+
+    fn chunk(&self, name: &str) -> ByteRange {
+        let columns = self.meta.row_group(0).columns();
+        let column = columns.iter().find(|column| column.column_path().string() == name).unwrap();
+        let (start, len) = column.byte_range();
+        ByteRange::new(start, start + len)
+    }
+
+    fn footer_bytes(&self) -> u64 {
+        64 << 10
+    }
+
+    /// Bytes of the data pages of a column that hold these rows, and of the dictionary if they use it.
+    fn pages(&self, name: &str, rows: std::ops::Range<u64>) -> u64 {
+        use std::os::unix::fs::FileExt;
+        let file = File::open(&self.path).unwrap();
+        let chunk = self.chunk(name);
+        let (mut at, mut row, mut dictionary, mut needed) = (chunk.start, 0, 0, 0);
+        let mut uses_dictionary = false;
+        while at < chunk.end && row < rows.end {
+            let mut head = vec![0; 4096.min(chunk.end - at) as usize];
+            file.read_exact_at(&mut head, at).unwrap();
+            let header = PageHeader::parse(&head).unwrap();
+            match header.values() {
+                None => dictionary = header.page_bytes(),
+                Some(values) => {
+                    if row + u64::from(values) > rows.start {
+                        needed += header.page_bytes();
+                        uses_dictionary |= header.encoding().unwrap().uses_dictionary();
+                    }
+                    row += u64::from(values);
+                }
+            }
+            at += header.page_bytes();
+        }
+        needed + if uses_dictionary { dictionary } else { 0 }
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// Seconds that this many bytes and this many dependent round trips take at least.
+fn floor(bytes: u64, trips: u64) -> f64 {
+    bytes as f64 * 8.0 / (MEGABITS as f64 * 1e6) + trips as f64 * LATENCY_MILLIS as f64 / 1e3
+}
+
+fn output(program: &str, args: &[&str]) -> String {
+    let output = std::process::Command::new(program).args(args).output();
+    output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
+}
+
+fn heading(report: &mut String) {
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let _ = writeln!(
+        report,
+        "# Measured\n\nWritten by `cargo xtask bench`: {} on {cores} cores, {}, commit {}. Headless Chromium over real \
+         HTTP against the stand-in Hub; medians of {RUNS} fresh browsers. \"Shaped\" is {MEGABITS} Mbit/s and \
+         {LATENCY_MILLIS} ms a request, shared by data and code. The 2M table has one row group, snappy, and no page \
+         index.\n",
+        output("date", &["-u", "+%Y-%m-%d"]),
+        std::env::consts::ARCH,
+        output("git", &["rev-parse", "--short", "HEAD"]),
+    );
+}
+
+async fn sizes(report: &mut String, bench: &Bench) {
+    let browser = bench.visit(VIEW).await;
+    let log = bench.hub.log();
+    let code = |of_worker: bool| -> u64 {
+        let app = log.iter().filter(|entry| entry.server == Server::App);
+        app.filter(|entry| entry.path.contains("worker") == of_worker).map(|entry| entry.bytes_sent).sum()
+    };
+    let _ = writeln!(report, "## Code\n\n| what | brotli | target |\n|---|--:|--:|");
+    let _ = writeln!(report, "| page: HTML, CSS, code | {} | 350 KB |", human_bytes(code(false)));
+    let _ = writeln!(report, "| worker | {} | 1.5 MB |\n", human_bytes(code(true)));
+    browser.end().await;
+}
+
+async fn bytes(report: &mut String, bench: &Bench) {
+    bench.shape(false);
+    let browser = bench.visit(VIEW).await;
+    let log = bench.data();
+    let total: u64 = log.iter().map(|entry| entry.bytes_sent).sum();
+    let within = |range: ByteRange| -> u64 {
+        let parts = log.iter().filter_map(|entry| {
+            let asked = entry.range.clone()?;
+            ByteRange::new(asked.start, asked.end).intersection(range)
+        });
+        parts.map(ByteRange::len).sum()
+    };
+    let _ = writeln!(report, "## Bytes and requests, 2M\n\n| task | bytes | requests | needed | ratio |\n|---|--:|--:|--:|--:|");
+    let mut row = |task: &str, bytes: u64, requests: usize, needed: u64| {
+        let ratio = bytes as f64 / needed as f64;
+        let _ = writeln!(report, "| {task} | {bytes} | {requests} | {needed} | {ratio:.3} |");
+    };
+    let charts = ["step", "cfg", "sampler", "width", "height"].map(|name| bench.chunk(name));
+    let charted = charts.iter().map(|range| range.len()).sum::<u64>();
+    let first_rows = bench.pages("prompt", 0..100);
+    row("open, charts and first rows, all in all", total, log.len(), bench.footer_bytes() + charted + first_rows);
+    let both = within(bench.chunk("cfg")) + within(bench.chunk("step"));
+    row("of that, cfg and step", both, 1, bench.chunk("cfg").len() + bench.chunk("step").len());
+    row("of that, prompts of the first 100 rows", within(bench.chunk("prompt")), 1, first_rows);
+
+    for (task, share) in [("a jump to row 1,234,000, map unknown", 0.617), ("a jump back to row 1,100,000, map known", 0.55)] {
+        bench.hub.clear_log();
+        let (_, place) = jump(&browser.client, share).await;
+        bench.quiet().await;
+        let log = bench.data();
+        let sent = log.iter().map(|entry| entry.bytes_sent).sum();
+        row(task, sent, log.len(), bench.pages("prompt", place..place + 40));
+    }
+    report.push('\n');
+    browser.end().await;
+}
+
+/// Drags the scrollbar to a share of the table; milliseconds until its rows stand there, and the
+/// first of them.
+async fn jump(client: &Client, share: f64) -> (f64, u64) {
+    const SCRIPT: &str = r#"
+        const [share, done] = arguments;
+        const grid = document.querySelector("[role=grid]");
+        const rows = () => [...document.querySelectorAll("[role=grid] [role=row][aria-rowindex]")];
+        const before = Math.min(...rows().map((row) => Number(row.getAttribute("aria-rowindex"))));
+        const start = performance.now();
+        let scroller = grid;
+        for (let e = grid; e; e = e.parentElement) if (e.scrollHeight > e.clientHeight + 10) { scroller = e; break; }
+        scroller.scrollTop = share * (scroller.scrollHeight - scroller.clientHeight);
+        const look = () => {
+            const all = rows();
+            const first = Math.min(...all.map((row) => Number(row.getAttribute("aria-rowindex"))));
+            const pending = all.some((row) => row.querySelector("[data-state=pending]"));
+            if (all.length > 5 && !pending && Math.abs(first - before) > 1000) done([performance.now() - start, first]);
+            else if (performance.now() - start > 25000) done([-1, first]);
+            else requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+    "#;
+    let answer = client.execute_async(SCRIPT, vec![json!(share)]).await.unwrap();
+    let millis = answer[0].as_f64().unwrap();
+    assert!(millis >= 0.0, "the jump did not arrive: {answer}");
+    (millis, answer[1].as_u64().unwrap())
+}
+
+async fn times(report: &mut String, bench: &Bench) {
+    let _ = writeln!(
+        report,
+        "## Time, 2M\n\nSeconds. \"With code\" counts from the navigation to a cold cache, \"without\" from the moment \
+         the worker listens.\n\n| task | link | with code | without | floor | without / floor | target |\n\
+         |---|---|--:|--:|--:|--:|--:|"
+    );
+    let charts = bench.chunk("cfg").len() + bench.chunk("step").len();
+    let first_rows = bench.pages("prompt", 0..100);
+    for shaped in [false, true] {
+        let mut figures: Vec<Vec<f64>> = vec![Vec::new(); 6];
+        let mut place = 0;
+        for _ in 0..RUNS {
+            bench.shape(shaped);
+            let browser = bench.visit(VIEW).await;
+            let page = Page { client: &browser.client };
+            let ready = page.mark("vitrine:ready").await;
+            let histograms = page.mark("vitrine:histograms").await;
+            let rows = page.mark("vitrine:first-rows").await;
+            let (unknown, first) = jump(&browser.client, 0.617).await;
+            place = first;
+            bench.quiet().await;
+            let (known, _) = jump(&browser.client, 0.55).await;
+            for (figure, millis) in
+                figures.iter_mut().zip([histograms, histograms - ready, rows, rows - ready, unknown, known])
+            {
+                figure.push(millis / 1e3);
+            }
+            browser.end().await;
+        }
+        let [charts_all, charts_bare, rows_all, rows_bare, unknown, known] =
+            figures.into_iter().map(median).collect::<Vec<_>>().try_into().unwrap();
+        let link = if shaped { "shaped" } else { "open" };
+        let mut row = |task: &str, all: Option<f64>, bare: f64, floor: f64, target: &str| {
+            let all = all.map_or("-".to_owned(), |all| format!("{all:.2}"));
+            let (floor, ratio) = if shaped {
+                (format!("{floor:.2}"), format!("{:.2}", bare / floor))
+            } else {
+                ("-".to_owned(), "-".to_owned())
+            };
+            let _ = writeln!(report, "| {task} | {link} | {all} | {bare:.2} | {floor} | {ratio} | {target} |");
+        };
+        // Redirect, footer, columns; the size is not known beforehand, which costs one more.
+        row("cfg and step histograms", Some(charts_all), charts_bare, floor(charts + bench.footer_bytes(), 4), "1.3");
+        row("first rows", Some(rows_all), rows_bare, floor(first_rows + bench.footer_bytes(), 4), "1.5");
+        let page = bench.pages("prompt", place..place + 40);
+        row("a jump, map unknown", None, unknown, floor(page, 1), "");
+        row("a jump, map known", None, known, floor(page, 1), "");
+    }
+    bench.shape(false);
+    report.push('\n');
+}
+
+async fn brushes(report: &mut String, benches: &[(&str, &Bench)]) {
+    let _ = writeln!(
+        report,
+        "## Brushing\n\nScript and layout of one frame of a drag over the cfg chart with four charts following, \
+         without the rows' own way through the worker, in milliseconds; 60 frames a browser.\n\n\
+         | rows | median frame | slowest frame | target | filter to new rows | peak memory of the renderer |\n\
+         |---|--:|--:|--:|--:|--:|"
+    );
+    for (name, bench) in benches {
+        let (mut middle, mut worst, mut settled, mut memory) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..RUNS {
+            let browser = bench.visit(VIEW).await;
+            let answer = browser.client.execute_async(BRUSH, Vec::new()).await.unwrap();
+            let frames: Vec<f64> = answer["frames"].as_array().unwrap().iter().filter_map(Value::as_f64).collect();
+            worst.push(frames.iter().copied().fold(0.0, f64::max));
+            middle.push(median(frames));
+            settled.push(answer["settled"].as_f64().unwrap());
+            memory.push(browser.renderer_peak_bytes() as f64);
+            browser.end().await;
+        }
+        let target = if *name == "2M" { "4" } else { "8" };
+        let _ = writeln!(
+            report,
+            "| {name} | {:.1} | {:.1} | {target} | {:.0} | {} |",
+            median(middle),
+            median(worst),
+            median(settled),
+            human_bytes(median(memory) as u64)
+        );
+    }
+}
+
+/// Drags over the cfg chart in 60 frames.
+const BRUSH: &str = r#"
+    const done = arguments[0];
+    const plot = document.querySelector("[role=group][data-column=cfg] [role=img]");
+    const box = plot.getBoundingClientRect();
+    const fire = (type, share) => {
+        const options = { bubbles: true, cancelable: true, pointerId: 1, isPrimary: true, button: 0, buttons: 1,
+            clientX: box.left + share * box.width, clientY: box.top + box.height / 2 };
+        const target = document.elementFromPoint(options.clientX, options.clientY) ?? plot;
+        target.dispatchEvent(new PointerEvent(type, options));
+    };
+    const frame = () => new Promise(requestAnimationFrame);
+    const settle = async () => { for (let i = 0; i < 6; i++) await Promise.resolve(); };
+    (async () => {
+        const status = () => document.querySelector("[role=status]")?.innerText;
+        fire("pointerdown", 0.2);
+        fire("pointermove", 0.25);
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        const frames = [];
+        for (let i = 0; i < 60; i++) {
+            await frame();
+            const start = performance.now();
+            fire("pointermove", 0.25 + i * 0.01);
+            await settle();
+            void document.body.offsetHeight;
+            frames.push(performance.now() - start);
+        }
+        const rows = () => [...document.querySelectorAll("[role=row][aria-rowindex]")].map((row) => row.innerText).join();
+        const before = rows();
+        const start = performance.now();
+        fire("pointermove", 0.4);
+        fire("pointerup", 0.4);
+        while (rows() === before && performance.now() - start < 5000) await frame();
+        done({ frames, settled: performance.now() - start });
+    })();
+"#;
