@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 /// In a narrower case the seed has no room, unless the columns were chosen.
 const SEED_FROM_PX: f64 = 760.0;
 
+/// From this width on names need not be cut.
+const ROOMY_PX: f64 = 960.0;
+
 /// How a column is laid out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lane {
@@ -32,6 +35,7 @@ pub fn lanes(store: Store, width_px: f64) -> Vec<Lane> {
         columns.iter().map(|column| (column.name.clone(), column.kind)).collect()
     });
     let mut prose_taken = false;
+    let roomy = width_px >= ROOMY_PX;
     let shown = store
         .columns()
         .into_iter()
@@ -50,7 +54,13 @@ pub fn lanes(store: Store, width_px: f64) -> Vec<Lane> {
                 ("step" | "rank", _) => 60.0,
                 ("cfg", _) => 74.0,
                 ("size", _) => 88.0,
-                ("sampler", _) => 104.0,
+                ("sampler", _) => {
+                    if roomy {
+                        144.0
+                    } else {
+                        104.0
+                    }
+                }
                 (_, Kind::Time) => 104.0,
                 ("seed", _) => 96.0,
                 (_, Kind::Bool | Kind::Integer | Kind::Float) => 104.0,

@@ -35,7 +35,11 @@ fn measure() {
         let mut report = String::new();
         let folder = PathBuf::from(std::env::var_os("VITRINE_FIXTURES").expect("cargo xtask bench sets it"));
         let small = Bench::new(&folder.join("diffusiondb-2m.parquet"), "metadata.parquet", "diffusiondb-2m");
-        let large = Bench::new(&folder.join("diffusiondb-large.parquet"), "metadata-large.parquet", "diffusiondb-large");
+        let large = Bench::new(
+            &folder.join("diffusiondb-large.parquet"),
+            "metadata-large.parquet",
+            "diffusiondb-large",
+        );
         heading(&mut report);
         sizes(&mut report, &small).await;
         bytes(&mut report, &small).await;
@@ -188,7 +192,10 @@ async fn bytes(report: &mut String, bench: &Bench) {
         });
         parts.map(ByteRange::len).sum()
     };
-    let _ = writeln!(report, "## Bytes and requests, 2M\n\n| task | bytes | requests | needed | ratio |\n|---|--:|--:|--:|--:|");
+    let _ = writeln!(
+        report,
+        "## Bytes and requests, 2M\n\n| task | bytes | requests | needed | ratio |\n|---|--:|--:|--:|--:|"
+    );
     let mut row = |task: &str, bytes: u64, requests: usize, needed: u64| {
         let ratio = bytes as f64 / needed as f64;
         let _ = writeln!(report, "| {task} | {bytes} | {requests} | {needed} | {ratio:.3} |");
@@ -196,12 +203,19 @@ async fn bytes(report: &mut String, bench: &Bench) {
     let charts = ["step", "cfg", "sampler", "width", "height"].map(|name| bench.chunk(name));
     let charted = charts.iter().map(|range| range.len()).sum::<u64>();
     let first_rows = bench.pages("prompt", 0..100);
-    row("open, charts and first rows, all in all", total, log.len(), bench.footer_bytes() + charted + first_rows);
+    row(
+        "open, charts and first rows, all in all",
+        total,
+        log.len(),
+        bench.footer_bytes() + charted + first_rows,
+    );
     let both = within(bench.chunk("cfg")) + within(bench.chunk("step"));
     row("of that, cfg and step", both, 1, bench.chunk("cfg").len() + bench.chunk("step").len());
     row("of that, prompts of the first 100 rows", within(bench.chunk("prompt")), 1, first_rows);
 
-    for (task, share) in [("a jump to row 1,234,000, map unknown", 0.617), ("a jump back to row 1,100,000, map known", 0.55)] {
+    for (task, share) in
+        [("a jump to row 1,234,000, map unknown", 0.617), ("a jump back to row 1,100,000, map known", 0.55)]
+    {
         bench.hub.clear_log();
         let (_, place) = jump(&browser.client, share).await;
         bench.quiet().await;
@@ -281,10 +295,17 @@ async fn times(report: &mut String, bench: &Bench) {
             } else {
                 ("-".to_owned(), "-".to_owned())
             };
-            let _ = writeln!(report, "| {task} | {link} | {all} | {bare:.2} | {floor} | {ratio} | {target} |");
+            let _ =
+                writeln!(report, "| {task} | {link} | {all} | {bare:.2} | {floor} | {ratio} | {target} |");
         };
         // Redirect, footer, columns; the size is not known beforehand, which costs one more.
-        row("cfg and step histograms", Some(charts_all), charts_bare, floor(charts + bench.footer_bytes(), 4), "1.3");
+        row(
+            "cfg and step histograms",
+            Some(charts_all),
+            charts_bare,
+            floor(charts + bench.footer_bytes(), 4),
+            "1.3",
+        );
         row("first rows", Some(rows_all), rows_bare, floor(first_rows + bench.footer_bytes(), 4), "1.5");
         let page = bench.pages("prompt", place..place + 40);
         row("a jump, map unknown", None, unknown, floor(page, 1), "");
@@ -303,11 +324,13 @@ async fn brushes(report: &mut String, benches: &[(&str, &Bench)]) {
          |---|--:|--:|--:|--:|--:|"
     );
     for (name, bench) in benches {
-        let (mut middle, mut worst, mut settled, mut memory) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut middle, mut worst, mut settled, mut memory) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for _ in 0..RUNS {
             let browser = bench.visit(VIEW).await;
             let answer = browser.client.execute_async(BRUSH, Vec::new()).await.unwrap();
-            let frames: Vec<f64> = answer["frames"].as_array().unwrap().iter().filter_map(Value::as_f64).collect();
+            let frames: Vec<f64> =
+                answer["frames"].as_array().unwrap().iter().filter_map(Value::as_f64).collect();
             worst.push(frames.iter().copied().fold(0.0, f64::max));
             middle.push(median(frames));
             settled.push(answer["settled"].as_f64().unwrap());
