@@ -1,5 +1,6 @@
 //! A histogram that is filtered by dragging on it, by its handles and by its two numbers.
 
+use super::axis::{axis, slot_name};
 use super::icon::{Icon, icon};
 use super::plot::{
     LogButton, NoneBar, Now, chart_now, chosen_bins, clause_of, clause_of_bins, drawn_at, ends, high_bound,
@@ -307,74 +308,6 @@ fn bins_of(now: &Now) -> Bins {
 
 fn layout_of(bins: &Bins) -> Layout {
     Layout { bins: bins.edges.len().saturating_sub(1), detached: bins.detached.is_some() }
-}
-
-/// What a bin is called when the pointer is on it.
-fn slot_name(bins: &Bins, slot: usize, facts: Option<&catalog::ColumnFacts>) -> String {
-    let (from, to) = ends(bins);
-    if slot + 1 == from.len() && bins.detached.is_some() {
-        return detached_name(bins, facts);
-    }
-    let (Some(from), Some(to)) = (from.get(slot), to.get(slot)) else { return String::new() };
-    let (low, high) = (words::bound(low_bound(bins, *from)), words::bound(high_bound(bins, *to)));
-    if low == high { low } else { format!("{low} – {high}") }
-}
-
-fn detached_name(bins: &Bins, facts: Option<&catalog::ColumnFacts>) -> String {
-    let named = facts.and_then(|facts| facts.detached).map(|(_, name)| name.to_owned());
-    named.unwrap_or_else(|| bins.detached.map(words::number).unwrap_or_default())
-}
-
-/// The labels below the plot.
-fn axis(bins: &Bins, layout: Layout, facts: Option<&catalog::ColumnFacts>) -> Vec<impl IntoView + use<>> {
-    /// Labels nearer to an end than this are aligned with it.
-    const NEAR_END: f64 = 0.08;
-    let (low, high) = (bins.edges.first().copied(), bins.edges.last().copied());
-    let ticks = match (low, high) {
-        (Some(low), Some(high)) if bins.time => chart::time_ticks(low, high),
-        (Some(low), Some(high)) => chart::ticks(low, high),
-        _ => Vec::new(),
-    };
-    let step = match ticks.as_slice() {
-        [first, second, ..] => second - first,
-        _ => 0.0,
-    };
-    let mut labels: Vec<(f64, String)> = ticks
-        .into_iter()
-        .filter_map(|tick| {
-            let x = layout.place(&bins.edges, None, drawn_at(bins, tick))?;
-            Some((x, if bins.time { words::time_tick(tick, step) } else { words::number(tick) }))
-        })
-        .collect();
-    // The scale's beginning is named too, where the first round value is far from it.
-    let begins = bins.from.first().copied();
-    if let Some(from) = begins
-        && labels.len() < 4
-        && labels.first().is_some_and(|(x, _)| *x > chart::WIDTH * 0.16)
-    {
-        let text = if bins.time { words::time_tick(from, step) } else { words::number(from) };
-        if text.len() <= 6 {
-            labels.insert(0, (0.0, text));
-        }
-    }
-    if layout.detached {
-        labels.retain(|(x, _)| *x < chart::WIDTH * 0.72);
-        labels.push((chart::WIDTH, detached_name(bins, facts)));
-    }
-    labels
-        .into_iter()
-        .map(|(x, text)| {
-            let share = x / chart::WIDTH;
-            let end = if share < NEAR_END {
-                Some("low")
-            } else if share > 1.0 - NEAR_END {
-                Some("high")
-            } else {
-                None
-            };
-            view! { <span data-end=end style=("--p", format!("{:.2}%", share * 100.0))>{text}</span> }
-        })
-        .collect()
 }
 
 /// Puts the focus on the number that a handle stands for.

@@ -4,6 +4,7 @@
 //! reaches them as `aria-*` and `data-*`. Text of files is only ever the text of a node.
 
 mod art;
+mod axis;
 mod bars;
 mod columns_menu;
 mod detail;
@@ -12,6 +13,7 @@ mod explore;
 mod format;
 mod histogram;
 mod icon;
+mod lanes;
 mod notices;
 mod open_boxes;
 mod plot;
@@ -23,6 +25,7 @@ mod start_page;
 mod status_bar;
 mod store;
 mod table;
+mod table_head;
 mod table_row;
 mod theme;
 mod top_bar;

@@ -1,10 +1,11 @@
 //! The table: a window on millions of rows, moved by wheel, thumb and keys.
 
+use super::lanes::{lanes, template};
 use super::result::count_now;
 use super::store::{RowData, Store, use_store};
+use super::table_head::HeadCell;
 use super::table_row::TableRow;
-use crate::catalog;
-use crate::protocol::{Cell, Kind, MAX_CELL_CHARS};
+use crate::protocol::{Cell, MAX_CELL_CHARS};
 use crate::viewport::Viewport;
 use leptos::ev::KeyboardEvent;
 use leptos::html;
@@ -23,31 +24,10 @@ const CARD_PX: f64 = 80.0;
 const HEAD_PX: f64 = 32.0;
 /// In a narrower case rows are cards.
 const CARDS_BELOW_PX: f64 = 640.0;
-/// In a narrower case the seed has no room, unless the columns were chosen.
-const SEED_FROM_PX: f64 = 760.0;
 /// Rows painted beyond both ends of the window.
 const OVERSCAN: u64 = 8;
 /// After so long without a scroll event the scrolling rests.
 const REST: Duration = Duration::from_millis(160);
-/// The narrowest column.
-const MIN_COLUMN_PX: f64 = 48.0;
-/// The widest column.
-const MAX_COLUMN_PX: f64 = 1_200.0;
-
-/// How a column is laid out.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Lane {
-    /// The column's name.
-    pub name: String,
-    /// What people call it.
-    pub title: String,
-    /// Whether values end flush, as numbers do.
-    pub number: bool,
-    /// Whether it is the text that rows are about.
-    pub prose: bool,
-    /// Its width before anyone changes it.
-    width_px: f64,
-}
 
 /// The grid.
 #[component]
@@ -237,129 +217,6 @@ pub fn Table() -> impl IntoView {
             <div class="grid-track" aria-hidden="true"></div>
         </div>
     }
-}
-
-#[component]
-fn HeadCell(at: usize, lane: Lane, widths: RwSignal<BTreeMap<String, f64>>) -> impl IntoView {
-    let Lane { name, title, number, width_px, .. } = lane;
-    let about = catalog::column(&name).map(|facts| facts.about);
-    let cell: NodeRef<html::Div> = NodeRef::new();
-    let grip = StoredValue::new(None::<(f64, f64)>);
-    let name = StoredValue::new(name);
-    let width_now =
-        move || cell.get_untracked().map_or(width_px, |cell| cell.get_bounding_client_rect().width());
-    let resize = move |to: f64| {
-        let to = to.round().clamp(MIN_COLUMN_PX, MAX_COLUMN_PX);
-        widths.update(|widths| {
-            widths.insert(name.get_value(), to);
-        });
-    };
-    let down = move |event: web_sys::PointerEvent| {
-        event.prevent_default();
-        grip.set_value(Some((f64::from(event.client_x()), width_now())));
-        if let Some(target) =
-            event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-        {
-            let _ = target.set_pointer_capture(event.pointer_id());
-        }
-    };
-    let drag = move |event: web_sys::PointerEvent| {
-        if let Some((from, width)) = grip.get_value() {
-            resize(width + f64::from(event.client_x()) - from);
-        }
-    };
-    let key = move |event: KeyboardEvent| {
-        let step = if event.shift_key() { 64.0 } else { 16.0 };
-        match event.key().as_str() {
-            "ArrowLeft" => resize(width_now() - step),
-            "ArrowRight" => resize(width_now() + step),
-            "Escape" | "Home" => widths.update(|widths| {
-                widths.remove(&name.get_value());
-            }),
-            _ => return,
-        }
-        event.prevent_default();
-        event.stop_propagation();
-    };
-    let present =
-        move || widths.with(|widths| name.with_value(|name| widths.get(name).copied())).unwrap_or(width_px);
-    view! {
-        <div
-            class="head-cell"
-            role="columnheader"
-            aria-sort="none"
-            aria-colindex=(at + 1).to_string()
-            data-column=name.get_value()
-            data-number=number.then_some("")
-            title=about
-            node_ref=cell
-        >
-            <span>{title.clone()}</span>
-            <i
-                class="grip"
-                role="separator"
-                tabindex="0"
-                aria-orientation="vertical"
-                aria-label=format!("Width of {title}")
-                aria-valuemin=MIN_COLUMN_PX.to_string()
-                aria-valuemax=MAX_COLUMN_PX.to_string()
-                aria-valuenow=move || format!("{:.0}", present())
-                on:pointerdown=down
-                on:pointermove=drag
-                on:pointerup=move |_| grip.set_value(None)
-                on:pointercancel=move |_| grip.set_value(None)
-                on:keydown=key
-            ></i>
-        </div>
-    }
-}
-
-/// The columns as they are laid out.
-fn lanes(store: Store, width_px: f64) -> Vec<Lane> {
-    let chosen = store.spec.with(|spec| spec.columns.is_some());
-    let kinds: BTreeMap<String, Kind> = store.opened.with(|opened| {
-        let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
-        columns.iter().map(|column| (column.name.clone(), column.kind)).collect()
-    });
-    let mut prose_taken = false;
-    let shown = store
-        .columns()
-        .into_iter()
-        .filter(|name| chosen || name != "seed" || !(1.0..SEED_FROM_PX).contains(&width_px));
-    shown
-        .map(|name| {
-            let kind = kinds.get(&name).copied().unwrap_or(Kind::Text);
-            let facts = catalog::column(&name);
-            let named = facts.is_some_and(|facts| !facts.labels.is_empty());
-            let number = matches!(kind, Kind::Integer | Kind::Float | Kind::Time) && !named;
-            let text = matches!(kind, Kind::Text | Kind::Nested) && name != catalog::SIZE;
-            let prose = text && !prose_taken && facts.is_none_or(|facts| facts.name == "prompt");
-            prose_taken |= prose;
-            let width_px = match (name.as_str(), kind) {
-                _ if prose => 220.0,
-                ("step" | "rank", _) => 60.0,
-                ("cfg", _) => 74.0,
-                ("size", _) => 88.0,
-                ("sampler", _) => 104.0,
-                (_, Kind::Time) => 104.0,
-                ("seed", _) => 96.0,
-                (_, Kind::Bool | Kind::Integer | Kind::Float) => 104.0,
-                (_, Kind::Text | Kind::Nested | Kind::Binary) => 160.0,
-            };
-            let title = facts.map_or_else(|| name.clone(), |facts| facts.title.to_owned());
-            Lane { title, name, number, prose, width_px }
-        })
-        .collect()
-}
-
-fn template(lanes: &[Lane], widths: &BTreeMap<String, f64>) -> String {
-    let any_prose = lanes.iter().any(|lane| lane.prose);
-    let lanes = lanes.iter().map(|lane| match widths.get(&lane.name) {
-        Some(width) => format!("{width}px"),
-        None if lane.prose || !any_prose => format!("minmax({}px, 1fr)", lane.width_px),
-        None => format!("{}px", lane.width_px),
-    });
-    lanes.collect::<Vec<_>>().join(" ")
 }
 
 /// Copies the prompt of a row. A prompt that was cut for the table is asked for in full first.

@@ -1,8 +1,8 @@
 //! One row of the table, which may be on its way.
 
 use super::icon::{Icon, icon};
+use super::lanes::Lane;
 use super::store::{RowData, use_store};
-use super::table::Lane;
 use crate::protocol::Cell;
 use crate::words;
 use leptos::prelude::*;

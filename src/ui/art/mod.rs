@@ -3,10 +3,11 @@
 //! A painting is a scene in a palette. Scenes only know five tones, dark to light by role; which
 //! colours they are stands in `style/tokens.css`.
 
+mod brush;
 mod scenes;
 
+use brush::Brush;
 use leptos::prelude::*;
-use scenes::Brush;
 
 /// What is painted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! the address bar, the request to the data thread and the charts all follow from it. Answers
 //! come back through [`Store::receive`](receive). Answers older than what is shown are dropped.
 
+mod actions;
 mod brush;
 mod history;
 mod notices;
@@ -13,7 +14,7 @@ mod show;
 
 use super::worker_link::{Said, WorkerLink};
 use crate::protocol::{Chart, Column, Count, Cube, Detail, Open, Opened, Progress, Request, Show, Traffic};
-use crate::spec::{Clause, Spec, TableRef};
+use crate::spec::{Spec, TableRef};
 use crate::{catalog, url};
 pub use brush::Live;
 pub use notices::{Item, ItemAction};
@@ -168,163 +169,6 @@ impl Store {
             inner: StoredValue::new_local(Inner::default()),
         }
     }
-
-    // ------------------------------------------------------------ tables
-
-    /// Opens a table from its beginning: no filters, nothing selected.
-    pub fn open(self, table: TableRef) {
-        let Spec { endpoint, embed, .. } = self.spec.get_untracked();
-        self.apply(Spec { table: Some(table), endpoint, embed, ..Spec::default() }, Commit::Step);
-    }
-
-    /// Opens a file of this device.
-    pub fn open_file(self, file: web_sys::File) {
-        let name = file.name();
-        self.inner.update_value(|inner| {
-            inner.file = Some(file);
-            inner.table = None;
-        });
-        self.open(TableRef::Local(name));
-    }
-
-    /// Back to the start page.
-    pub fn close(self) {
-        let Spec { endpoint, embed, .. } = self.spec.get_untracked();
-        self.apply(Spec { endpoint, embed, ..Spec::default() }, Commit::Step);
-    }
-
-    /// Reads the open table anew.
-    pub fn reload(self) {
-        self.inner.update_value(|inner| inner.table = None);
-        self.write.notices.set(Vec::new());
-        self.follow_table();
-    }
-
-    /// A new data thread in place of one that died, with the same table and filters.
-    pub fn restart(self) {
-        self.inner.update_value(|inner| inner.link = None);
-        self.reload();
-    }
-
-    // ------------------------------------------------------------ filters
-
-    /// Sets or clears the clause of a column.
-    pub fn set_clause(self, column: &str, clause: Option<Clause>, commit: Commit) {
-        let mut spec = self.spec.get_untracked();
-        match clause {
-            Some(clause) => spec.filters.insert(column.to_owned(), clause),
-            None => spec.filters.remove(column),
-        };
-        self.want(column);
-        self.apply(spec, commit);
-    }
-
-    /// Drops the clause of a column.
-    pub fn clear_clause(self, column: &str) {
-        self.set_clause(column, None, Commit::Step);
-    }
-
-    /// Drops every clause.
-    pub fn clear_all(self) {
-        let mut spec = self.spec.get_untracked();
-        spec.filters.clear();
-        self.apply(spec, Commit::Step);
-    }
-
-    // ------------------------------------------------------------ rows and columns
-
-    /// Opens the details of a row by its place in the file, or closes them.
-    pub fn select_row(self, row: Option<u64>) {
-        let mut spec = self.spec.get_untracked();
-        spec.row = row;
-        self.apply(spec, Commit::Step);
-    }
-
-    /// Opens the details of the row at a position of the result, as soon as it is known which.
-    pub fn select_at(self, position: u64) {
-        self.write.active.set(position);
-        let row = self.rows.with_untracked(|rows| rows.get(position).map(|row| row.row));
-        match row {
-            Some(row) => self.select_row(Some(row)),
-            None => self.inner.update_value(|inner| inner.select_at = Some(position)),
-        }
-    }
-
-    /// Moves the row that the keys move.
-    pub fn set_active(self, position: u64) {
-        self.write.active.set(position);
-    }
-
-    /// Says which row is under the pointer.
-    pub fn set_hovered(self, row: Option<Arc<RowData>>) {
-        self.write.hovered.set(row);
-    }
-
-    /// Chooses the table's columns; none are the usual ones.
-    pub fn set_columns(self, columns: Option<Vec<String>>) {
-        let mut spec = self.spec.get_untracked();
-        spec.columns = columns;
-        self.apply(spec, Commit::Step);
-    }
-
-    /// The table's columns, in order.
-    pub fn columns(self) -> Vec<String> {
-        let known = self.opened.get();
-        let Some(opened) = known else { return Vec::new() };
-        let exists = |name: &String| opened.columns.iter().any(|column| column.name == *name);
-        if let Some(columns) = self.spec.with(|spec| spec.columns.clone()) {
-            let kept: Vec<String> = columns.into_iter().filter(exists).collect();
-            if !kept.is_empty() {
-                return kept;
-            }
-        }
-        usual_columns(&opened.columns)
-    }
-
-    /// The columns that the table has unless others are chosen.
-    pub fn usual_columns(self) -> Vec<String> {
-        self.opened
-            .with(|opened| opened.as_ref().map_or_else(Vec::new, |opened| usual_columns(&opened.columns)))
-    }
-
-    /// Reads a column whole and charts it.
-    pub fn load_column(self, column: &str) {
-        self.want(column);
-        self.send(&Request::Load { column: column.to_owned() });
-        self.show_soon();
-    }
-
-    /// Stops reading a column.
-    pub fn stop_column(self, column: &str) {
-        self.write.wanted.update(|wanted| {
-            wanted.remove(column);
-        });
-        self.send(&Request::Stop { column: column.to_owned() });
-        self.show_soon();
-    }
-
-    /// Puts text on the clipboard and says so.
-    pub fn copy(self, text: &str, done: &'static str) {
-        let _ = window().navigator().clipboard().write_text(text);
-        self.write.whisper.set(done);
-        set_timeout(move || self.write.whisper.set(""), std::time::Duration::from_millis(1_600));
-    }
-
-    /// Tries again what failed.
-    pub fn retry(self) {
-        self.send(&Request::Retry);
-    }
-
-    fn want(self, column: &str) {
-        let is_new = self.wanted.with_untracked(|wanted| !wanted.contains(column));
-        if is_new {
-            self.write.wanted.update(|wanted| {
-                wanted.insert(column.to_owned());
-            });
-        }
-    }
-
-    // ------------------------------------------------------------ the way of a change
 
     /// Takes over a new state: the one place where the state of the link changes.
     fn apply(self, next: Spec, commit: Commit) {
