@@ -55,7 +55,15 @@ pub(crate) fn trunk(profile: Profile, out: &Path) -> Result<Command> {
     tools::wasm_bindgen()?;
     let mut command = Command::new(tools::trunk()?);
     command
-        .args(["build", "--release", "--cargo-profile", profile.name(), "--offline", "--skip-version-check"])
+        .args([
+            "build",
+            "--release",
+            "--cargo-profile",
+            profile.name(),
+            "--offline",
+            "--skip-version-check",
+            "--no-sri=true",
+        ])
         .args(["--public-url", "./", "--dist"])
         .arg(std::path::absolute(out).map_err(|error| format!("{}: {error}", out.display()))?)
         .current_dir(root())
