@@ -18,8 +18,8 @@ pub struct Pool {
 #[derive(Debug, Default)]
 struct Piece {
     data: Vec<u8>,
-    /// Bytes of it that have been used up; the piece goes when that is all of them.
-    used: u64,
+    /// What of it has been used up, in order and without overlaps; the piece goes when that is all.
+    used: Vec<ByteRange>,
 }
 
 impl Pool {
@@ -52,7 +52,7 @@ impl Pool {
                 _ => {
                     let mut data = Vec::with_capacity(now.len() + more);
                     data.extend_from_slice(now);
-                    self.pieces.insert(offset, Piece { data, used: 0 });
+                    self.pieces.insert(offset, Piece { data, used: Vec::new() });
                 }
             }
             offset += now.len() as u64;
@@ -83,8 +83,9 @@ impl Pool {
         for (start, piece) in self.pieces.range_mut(first..range.end) {
             let own = ByteRange::new(*start, start + piece.data.len() as u64);
             if let Some(part) = own.intersection(range) {
-                piece.used += part.len();
-                if piece.used >= own.len() && piece.data.capacity() == piece.data.len() {
+                piece.used = union(&piece.used, part);
+                let used: u64 = piece.used.iter().map(|part| part.len()).sum();
+                if used >= own.len() && piece.data.capacity() == piece.data.len() {
                     gone.push(*start);
                 }
             }
@@ -123,6 +124,23 @@ impl Pool {
             }
         }
     }
+}
+
+/// Ranges in order without overlaps, and one more.
+fn union(ranges: &[ByteRange], added: ByteRange) -> Vec<ByteRange> {
+    let mut merged = added;
+    let mut all: Vec<ByteRange> = Vec::with_capacity(ranges.len() + 1);
+    for range in ranges {
+        if range.end < merged.start || merged.end < range.start {
+            all.push(*range);
+        } else {
+            // What touches becomes one, so that a column read in order leaves one range.
+            merged = ByteRange::new(merged.start.min(range.start), merged.end.max(range.end));
+        }
+    }
+    all.push(merged);
+    all.sort_unstable();
+    all
 }
 
 impl Bytes for Pool {
@@ -170,6 +188,17 @@ mod tests {
         assert!(!pool.has(ByteRange::new(8, 15)));
         pool.release(ByteRange::new(10, 14));
         assert_eq!(&*pool.at(8, 10), b"ab");
+    }
+
+    #[test]
+    fn what_is_released_twice_takes_nothing_else_with_it() {
+        let mut pool = Pool::default();
+        pool.add(0, b"abcd", 0);
+        pool.release(ByteRange::new(0, 2));
+        pool.release(ByteRange::new(0, 2));
+        assert_eq!(&*pool.at(2, 2), b"cd");
+        pool.release(ByteRange::new(2, 4));
+        assert_eq!(&*pool.at(2, 2), b"");
     }
 
     proptest::proptest! {

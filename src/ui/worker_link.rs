@@ -14,6 +14,9 @@ use web_sys::{Event, File, MessageEvent, Worker};
 /// The script that starts the thread, beside the page.
 const SCRIPT: &str = "./worker_loader.js";
 
+/// Where `early.js` leaves a thread that it started.
+const EARLY: &str = "vitrineWorker";
+
 /// The most requests that wait for the thread to listen.
 const MAX_QUEUED: usize = 64;
 
@@ -33,7 +36,6 @@ pub struct WorkerLink {
     _on_error: Closure<dyn FnMut(Event)>,
 }
 
-#[derive(Default)]
 struct Queue {
     listens: bool,
     waiting: Vec<JsValue>,
@@ -45,8 +47,17 @@ impl WorkerLink {
     /// # Errors
     /// When the browser refuses.
     pub fn start(said: impl Fn(Said) + 'static) -> Result<Self, String> {
-        let worker = Worker::new(SCRIPT).map_err(|error| words(&error))?;
-        let queue = Rc::new(RefCell::new(Queue::default()));
+        let (worker, listens) = match started_early() {
+            Some(worker) => {
+                let listens = get(&worker, "listens").is_truthy();
+                (worker, listens)
+            }
+            None => (Worker::new(SCRIPT).map_err(|error| words(&error))?, false),
+        };
+        if listens {
+            super::store::mark("vitrine:ready");
+        }
+        let queue = Rc::new(RefCell::new(Queue { listens, waiting: Vec::new() }));
         let said = Rc::new(said);
 
         let on_message = {
@@ -102,6 +113,14 @@ impl WorkerLink {
             queue.waiting.push(message.into());
         }
     }
+}
+
+/// The thread that `early.js` started, the first time that one is needed.
+fn started_early() -> Option<Worker> {
+    let window = leptos::prelude::window();
+    let worker = get(&window, EARLY).dyn_into().ok()?;
+    let _ = js_sys::Reflect::delete_property(&window, &EARLY.into());
+    Some(worker)
 }
 
 impl Drop for WorkerLink {

@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, reason = "a command line speaks through its standard output")]
 
 mod args;
+mod bench;
 mod build;
 mod help;
 mod page;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         "build" => build::command(rest),
         "serve" => serve::command(rest),
         "test" => return test::command(rest),
+        "bench" => bench::command(rest),
         "fixture" => run::fixture(&rest),
         "sample" => run::fixture(&sample(rest)),
         "help" | "-h" | "--help" => {
