@@ -103,6 +103,15 @@ pub fn heights(all: &[u32], here: &[u32], log: bool) -> Heights {
     Heights { all: all.into_iter().map(height).collect(), here: here.into_iter().map(height).collect() }
 }
 
+/// Whether one bin dwarfs the others, so that on a plain scale they would not be seen.
+pub fn is_lopsided(counts: &[u32]) -> bool {
+    /// Fewer bins than this are told apart anyway.
+    const MANY: usize = 5;
+    let total: u64 = counts.iter().map(|count| u64::from(*count)).sum();
+    let most = counts.iter().copied().max().unwrap_or(0);
+    u64::from(most) * 2 > total && counts.iter().filter(|count| **count > 0).count() >= MANY
+}
+
 /// The outline of the whole table: steps from the base line and back. The outline alone leaves
 /// the base line out.
 pub fn step_path(layout: Layout, heights: &[f64], closed: bool) -> String {
@@ -316,6 +325,14 @@ pub fn cube_slice(before: &[u32], bins: usize, chosen: Chosen) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn one_bin_that_dwarfs_the_others_is_noticed() {
+        assert!(super::is_lopsided(&[1, 2, 900, 3, 4, 0]));
+        assert!(!super::is_lopsided(&[100, 200, 300, 300, 40]));
+        assert!(!super::is_lopsided(&[1, 900]));
+        assert!(!super::is_lopsided(&[]));
+    }
+
     use super::{
         Chosen, Drag, HEIGHT, Layout, Step, WIDTH, bar_path, bins_of_range, cube_slice, heights, step_path,
         stepped, ticks, time_ticks,

@@ -199,7 +199,8 @@ impl Net {
         let header = |name: &str| response.headers().get(name).ok().flatten();
         let answer = Answer {
             asked: *left,
-            signed,
+            // What the Hub redirected to speaks for itself, not for the Hub.
+            signed: signed || response.redirected(),
             status: response.status(),
             content_range: header("Content-Range"),
             content_length: header("Content-Length").and_then(|length| length.trim().parse().ok()),
@@ -212,6 +213,9 @@ impl Net {
         let Accepted { range, total_bytes: _, identity } = match classify(&answer) {
             Ok(accepted) => accepted,
             Err(refused) => {
+                if !signed && response.redirected() && matches!(refused, Refused::BeyondEnd { .. }) {
+                    self.state.borrow_mut().signed = Some(response.url());
+                }
                 self.discard(id, &response);
                 return Err(match refused {
                     Refused::ResolveAgain => Ended::ResolveAgain,

@@ -1,7 +1,7 @@
 //! Categories as horizontal bars; a click on one is a filter.
 
 use super::icon::{Icon, icon};
-use super::plot::{LogButton, Now, chart_now, clause_of, marked_cell};
+use super::plot::{Log, LogButton, Now, chart_now, clause_of, marked_cell};
 use super::store::use_store;
 use crate::catalog;
 use crate::chart::{self, heights};
@@ -33,12 +33,13 @@ pub fn Bars(column: String) -> impl IntoView {
     let heading = format!("dist-{}", column.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-"));
     let data_column = column.clone();
     let column = StoredValue::new(column);
-    let log = RwSignal::new(false);
     let expanded = RwSignal::new(false);
     let now = chart_now(store, column);
+    let log = Log::new(now);
     let clause = clause_of(store, column);
     let marked = marked_cell(store, column);
-    let bars = Memo::new(move |_| now.get().map(|now| bars_of(&now, log.get(), column)).unwrap_or_default());
+    let bars =
+        Memo::new(move |_| now.get().map(|now| bars_of(&now, log.is_on(), column)).unwrap_or_default());
     let names =
         Memo::new(move |_| bars.with(|bars| bars.iter().map(|bar| bar.value.clone()).collect::<Vec<_>>()));
     let others = Memo::new(move |_| match now.get().map(|now| now.chart.shape.clone()) {

@@ -3,8 +3,8 @@
 use super::axis::{axis, slot_name};
 use super::icon::{Icon, icon};
 use super::plot::{
-    LogButton, NoneBar, Now, chart_now, chosen_bins, clause_of, clause_of_bins, drawn_at, ends, high_bound,
-    low_bound, marked_cell,
+    Log, LogButton, NoneBar, Now, chart_now, chosen_bins, clause_of, clause_of_bins, drawn_at, ends,
+    high_bound, low_bound, marked_cell,
 };
 use super::range_fields::RangeFields;
 use super::store::{Commit, use_store};
@@ -29,14 +29,14 @@ pub fn Histogram(column: String) -> impl IntoView {
     let data_column = column.clone();
     let column = StoredValue::new(column);
     let label = StoredValue::new(title.clone());
-    let log = RwSignal::new(false);
     let now = chart_now(store, column);
+    let log = Log::new(now);
     let clause = clause_of(store, column);
     let bins = Memo::new(move |_| now.get().map(|now| bins_of(&now)).unwrap_or_default());
     let layout = Memo::new(move |_| bins.with(layout_of));
     let chosen = Memo::new(move |_| bins.with(|bins| chosen_bins(clause.get().as_ref(), bins)));
     let heights = Memo::new(move |_| {
-        now.get().map(|now| chart::heights(&now.chart.all.0, &now.here, log.get())).unwrap_or_default()
+        now.get().map(|now| chart::heights(&now.chart.all.0, &now.here, log.is_on())).unwrap_or_default()
     });
     let empty =
         Memo::new(move |_| now.get().is_some_and(|now| now.chart.all.0.iter().all(|count| *count == 0)));

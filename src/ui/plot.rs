@@ -2,7 +2,7 @@
 
 use super::store::{Store, use_store};
 use super::wire;
-use crate::chart::{Chosen, bins_of_range};
+use crate::chart::{Chosen, bins_of_range, is_lopsided};
 use crate::protocol::{Bins, Cell, Chart};
 use crate::spec::{Bound, Clause, ListValue, Range};
 use crate::words;
@@ -118,17 +118,42 @@ pub fn marked_cell(store: Store, column: StoredValue<String>) -> Memo<Option<Cel
     })
 }
 
+/// Whether a chart's counts are on a log scale: as chosen, else where one bin dwarfs the others.
+#[derive(Clone, Copy)]
+pub struct Log {
+    chosen: RwSignal<Option<bool>>,
+    shown: Memo<bool>,
+}
+
+impl Log {
+    /// Not chosen yet.
+    pub fn new(now: Memo<Option<Now>>) -> Self {
+        let chosen = RwSignal::new(None);
+        let fits = move || now.with(|now| now.as_ref().is_some_and(|now| is_lopsided(&now.chart.all.0)));
+        Self { chosen, shown: Memo::new(move |_| chosen.get().unwrap_or_else(fits)) }
+    }
+
+    /// Whether it is on.
+    pub fn is_on(self) -> bool {
+        self.shown.get()
+    }
+
+    fn toggle(self) {
+        self.chosen.set(Some(!self.shown.get_untracked()));
+    }
+}
+
 /// The button that puts counts on a log scale.
 #[component]
-pub fn LogButton(title: String, log: RwSignal<bool>) -> impl IntoView {
+pub fn LogButton(title: String, log: Log) -> impl IntoView {
     view! {
         <button
             type="button"
             class="log"
             title="Counts on a log scale"
             aria-label=format!("log, {title}")
-            aria-pressed=move || log.get().to_string()
-            on:click=move |_| log.update(|log| *log = !*log)
+            aria-pressed=move || log.is_on().to_string()
+            on:click=move |_| log.toggle()
         >
             "log"
         </button>

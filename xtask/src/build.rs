@@ -16,15 +16,6 @@ pub(crate) enum Profile {
     Fast,
 }
 
-impl Profile {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Release => "release",
-            Self::Fast => "fast",
-        }
-    }
-}
-
 /// What a first visit may cost, compressed: the page with its styles and code, and the worker.
 const PAGE_BUDGET_BYTES: usize = 350 * 1024;
 const WORKER_BUDGET_BYTES: usize = 1_500 * 1024;
@@ -54,16 +45,14 @@ pub(crate) fn trunk(profile: Profile, out: &Path) -> Result<Command> {
     tools::wasm_target()?;
     tools::wasm_bindgen()?;
     let mut command = Command::new(tools::trunk()?);
+    // Which cargo profile each module is built with stands in index.html.
+    if profile == Profile::Release {
+        command.args(["build", "--release"]);
+    } else {
+        command.arg("build");
+    }
     command
-        .args([
-            "build",
-            "--release",
-            "--cargo-profile",
-            profile.name(),
-            "--offline",
-            "--skip-version-check",
-            "--no-sri=true",
-        ])
+        .args(["--offline", "--skip-version-check", "--no-sri=true"])
         .args(["--public-url", "./", "--dist"])
         .arg(std::path::absolute(out).map_err(|error| format!("{}: {error}", out.display()))?)
         .current_dir(root())
