@@ -26,6 +26,7 @@ mod failures;
 mod inputs;
 mod links;
 mod start;
+mod tall;
 
 // What it costs.
 mod measure;
