@@ -39,6 +39,15 @@ pub struct Column {
     interned: FxHashMap<Key, u16>,
 }
 
+/// A column's codes.
+#[derive(Clone, Debug)]
+pub struct Coded {
+    /// One a row.
+    pub codes: Vec<u16>,
+    /// How many different values they name.
+    pub values: usize,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Key {
     Bits(u64),
@@ -301,6 +310,18 @@ impl Column {
                     Plain::Float64(all) => Value::Float64(*all.get(row)?),
                 })
             }
+        }
+    }
+
+    /// Every row's code, if the column is coded; null has the code [`u16::MAX`].
+    pub fn coded(&self) -> Option<Coded> {
+        match &self.store {
+            Store::Codes8(codes, values) => {
+                let wide = |code: &u8| if *code == u8::MAX { u16::MAX } else { u16::from(*code) };
+                Some(Coded { codes: codes.iter().map(wide).collect(), values: values.len() })
+            }
+            Store::Codes16(codes, values) => Some(Coded { codes: codes.clone(), values: values.len() }),
+            Store::Plain(..) => None,
         }
     }
 

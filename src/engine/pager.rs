@@ -153,26 +153,24 @@ impl Pager {
                 map.learn(frontier, &header)?;
                 continue;
             }
-            if let Some(walk) = self.walks.get_mut(&number).filter(|walk| walk.row() == row) {
+            // While the way to this page is sought, the rows behind it wait: one way a row group.
+            let rest = map.rows();
+            if let Some(walk) = self.walks.get_mut(&number)
+                && walk.retarget(row, map)
+            {
                 match walk.step(map, pool)? {
                     Step::Arrived => continue,
                     Step::Needs(ranges) => wants.extend(ranges),
                 }
-                return Ok(row + 1);
+                return Ok(rest);
             }
             let way = map.estimate(row).saturating_sub(frontier);
             if known_rows == 0 || way <= READ_THROUGH_BYTES {
+                // The first pages tell how large pages are; a walk from there is cut better.
                 wants.push(first_read(map, &chunk, way));
-                if way <= READ_THROUGH_BYTES {
-                    return Ok(row + 1);
-                }
+                return Ok(rest);
             }
             self.walks.insert(number, Walk::new(map, row));
-            if known_rows == 0 && wants.last().is_some_and(|range| !pool.has(*range)) {
-                // The first pages tell how large pages are; a walk from there is cut better.
-                self.walks.remove(&number);
-                return Ok(row + 1);
-            }
         }
     }
 

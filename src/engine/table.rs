@@ -15,7 +15,6 @@ use crate::parquet::map::PageMap;
 use crate::parquet::meta::{ColumnMeta, FileMeta, Logical};
 use crate::protocol::{self, Kind, LoadState, Opened, Request, Response, Show};
 use crate::select::Selection;
-use rustc_hash::FxHashMap;
 
 /// An open table.
 pub struct Table {
@@ -396,16 +395,12 @@ impl Table {
     }
 
     /// Puts a column that has grown into bins, and looks again at its clause. A column that is
-    /// still growing is looked at each time it is half as long again.
+    /// still growing is looked at each time it is four times as long.
     fn bin(&mut self, place: usize) {
         let Some(state) = self.columns.get_mut(place) else { return };
         let Some(data) = &state.data else { return };
         let binned = state.binned.as_ref().map_or(0, |binned| binned.rows.len());
-        let grown = if state.complete {
-            data.rows() > binned
-        } else {
-            data.rows() >= 65_536.max(binned + binned / 2)
-        };
+        let grown = if state.complete { data.rows() > binned } else { data.rows() >= 65_536.max(binned * 4) };
         let wanted = state.info.chartable && (state.complete || !state.failed);
         if !grown || !wanted {
             return;
@@ -516,24 +511,29 @@ fn describe(column: &ColumnMeta, bytes: u64, meta: &FileMeta, leaf: usize) -> pr
 
 /// The sizes of images as labels; none where there are more different ones than codes.
 fn sizes(width: &Column, height: &Column) -> Option<Column> {
-    let mut codes = Vec::with_capacity(width.rows());
+    let (widths, heights) = (width.coded()?, height.coded()?);
+    let stride = heights.values + 1;
+    // A code for each pair of codes, given when the pair is first met.
+    let mut known = vec![u16::MAX; widths.values.checked_add(1)?.checked_mul(stride)?];
     let mut labels = ByteValues::default();
-    let mut known: FxHashMap<(i64, i64), u16> = FxHashMap::default();
-    let mut last = ((i64::MIN, i64::MIN), u16::MAX);
-    for row in 0..width.rows().min(height.rows()) {
-        let (Some(Value::Int(width)), Some(Value::Int(height))) = (width.get(row), height.get(row)) else {
+    let mut codes = Vec::with_capacity(width.rows());
+    for (row, (w, h)) in widths.codes.iter().zip(&heights.codes).enumerate() {
+        if usize::from(*w) >= widths.values || usize::from(*h) >= heights.values {
             codes.push(u16::MAX);
             continue;
-        };
-        if last.0 != (width, height) {
-            let next = u16::try_from(known.len()).ok().filter(|code| *code < u16::MAX)?;
-            let code = *known.entry((width, height)).or_insert_with(|| {
-                labels.push(format!("{width}x{height}").as_bytes());
-                next
-            });
-            last = ((width, height), code);
         }
-        codes.push(last.1);
+        let code = known.get_mut(usize::from(*w) * stride + usize::from(*h))?;
+        if *code == u16::MAX {
+            let next = u16::try_from(labels.len()).ok().filter(|code| *code < u16::MAX)?;
+            let (Some(Value::Int(width)), Some(Value::Int(height))) = (width.get(row), height.get(row))
+            else {
+                codes.push(u16::MAX);
+                continue;
+            };
+            labels.push(format!("{width}x{height}").as_bytes());
+            *code = next;
+        }
+        codes.push(*code);
     }
     Some(Column::from_codes(codes, labels))
 }

@@ -88,9 +88,16 @@ impl Walk {
         Self { segments, row }
     }
 
-    /// The row of the row group that this walk is for.
-    pub fn row(&self) -> u64 {
-        self.row
+    /// Makes this a walk to another row, if it leads there as well: to a row not many pages further.
+    /// A screen that still moves does not begin anew each time.
+    pub fn retarget(&mut self, row: u64, map: &PageMap) -> bool {
+        const PAGES: u64 = 4;
+        let near = map.average_page_bytes() * PAGES;
+        let leads_there = map.estimate(row).abs_diff(map.estimate(self.row)) <= near;
+        if leads_there {
+            self.row = row;
+        }
+        leads_there
     }
 
     /// Goes as far as the bytes at hand allow, and tells `map` of every page whose place is sure.

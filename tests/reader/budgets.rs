@@ -126,3 +126,29 @@ fn a_load_that_is_stopped_aborts_its_reads_and_goes_on_where_it_was() {
     assert!(session.bytes - 65_537 < all + first, "{} bytes for {all}", session.bytes);
     assert!(session.aborted > 0);
 }
+
+/// A long column whose pages nobody has listed: its headers are walked, not its pages read.
+#[test]
+fn a_jump_to_an_unknown_place_walks_headers() {
+    let rows = 500_000;
+    let file = Arc::new(generate(rows, "hub"));
+    let mut session = Session::open(&file);
+    session.piece = 1 << 20;
+    session.show(|show| {
+        show.columns = vec!["prompt".into()];
+        show.count = 60;
+    });
+    session.clear_log();
+    session.show(|show| show.first = 420_000);
+    let batch = reference(&file);
+    session.check_rows(&batch);
+    let column = chunk_bytes(&file, "prompt");
+    assert!(session.bytes < column / 4, "{} bytes of a column of {column}", session.bytes);
+    // Whatever was found by searching was proven by walking: rows in between are right as well.
+    for first in [100_000, 250_000, 333_333] {
+        session.clear_log();
+        session.show(|show| show.first = first);
+        session.check_rows(&batch);
+        assert!(session.requests.len() <= 2, "{:?}", session.requests);
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::args::Args;
 use crate::run::{root, shown};
-use crate::{Result, page, tools};
+use crate::{Result, page, tools, wasm};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -37,7 +37,20 @@ pub(crate) fn command(args: Vec<String>) -> Result<()> {
 /// Builds the app into `out`, which is emptied before.
 pub(crate) fn build(profile: Profile, out: &Path) -> Result<()> {
     shown(trunk(profile, out)?)?;
-    finish(out)
+    finish(out)?;
+    if profile == Profile::Release { lighten(out) } else { Ok(()) }
+}
+
+/// Takes out of the modules what only a debugger reads.
+fn lighten(out: &Path) -> Result<()> {
+    for path in files(out)?.into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "wasm"))
+    {
+        let told = |error: String| format!("{}: {error}", path.display());
+        let module = fs::read(&path).map_err(|error| told(error.to_string()))?;
+        let lighter = wasm::without_names(&module).map_err(told)?;
+        fs::write(&path, lighter).map_err(|error| told(error.to_string()))?;
+    }
+    Ok(())
 }
 
 /// The bundler's command. It fetches nothing: its tools are on the PATH it is given.

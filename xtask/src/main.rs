@@ -14,6 +14,7 @@ mod serve;
 mod tally;
 mod test;
 mod tools;
+mod wasm;
 
 use std::process::ExitCode;
 
