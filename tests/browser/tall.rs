@@ -30,8 +30,7 @@ fn table() -> Vec<u8> {
         .set_compression(parquet::basic::Compression::SNAPPY)
         .build();
     let prompts: Vec<String> = (0..977).map(prompt).collect();
-    let mut writer = None;
-    let mut bytes = Vec::new();
+    let mut writer: Option<ArrowWriter<Vec<u8>>> = None;
     for start in (0..ROWS).step_by(BATCH as usize) {
         let rows = start..(start + BATCH).min(ROWS);
         let columns: Vec<(&str, ArrayRef)> = vec![
@@ -49,12 +48,11 @@ fn table() -> Vec<u8> {
         ];
         let batch = RecordBatch::try_from_iter(columns).unwrap();
         let writer = writer.get_or_insert_with(|| {
-            ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties.clone())).unwrap()
+            ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties.clone())).unwrap()
         });
         writer.write(&batch).unwrap();
     }
-    writer.unwrap().close().unwrap();
-    bytes
+    writer.unwrap().into_inner().unwrap()
 }
 
 /// The rows on the screen are those that belong there; the first and last of them.
