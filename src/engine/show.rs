@@ -30,6 +30,7 @@ impl Table {
             self.set_filters(effects);
         }
         self.stale.counts |= filters_changed || charts_changed;
+        self.stale.masks |= filters_changed || charts_changed;
         self.stale.detail |= filters_changed && self.detail.is_some();
     }
 
@@ -54,10 +55,13 @@ impl Table {
         }
     }
 
-    /// Tells the page the number of matching rows and every chart.
-    pub(super) fn tell_counts(&mut self, effects: &mut Vec<Effect>) {
-        self.selection = Selection::new(self.filter.mask());
-        self.stale.rows = true;
+    /// Tells the page the number of matching rows, and the charts: those that grew, or all where the
+    /// `masks` are no longer what they were.
+    pub(super) fn tell_counts(&mut self, masks: bool, effects: &mut Vec<Effect>) {
+        if masks {
+            self.selection = Selection::new(self.filter.mask());
+            self.stale.rows = true;
+        }
         let rows = self.meta.rows;
         let rows_read = self
             .filter
@@ -69,23 +73,33 @@ impl Table {
         let generation = self.show.generation;
         let matching = u64::from(self.selection.matching());
         effects.push(Effect::Respond(Response::Count(Count { generation, matching, rows_read, rows })));
-        for state in &self.columns {
-            if let Some(chart) = self.chart(state) {
-                effects.push(Effect::Respond(Response::Chart(chart)));
+        for place in 0..self.columns.len() {
+            let Some(state) = self.columns.get_mut(place) else { break };
+            if !std::mem::take(&mut state.untold) && !masks {
+                continue;
             }
+            let chart = self.columns.get(place).and_then(|state| self.chart(state));
+            effects.extend(chart.map(|chart| Effect::Respond(Response::Chart(chart))));
         }
     }
 
     fn chart(&self, state: &State) -> Option<Chart> {
         let binned = state.binned.as_ref()?;
-        let keep = !self.filter.bit(&state.info.name);
-        let here = count(&binned.rows, self.filter.mask(), keep);
+        let name = &state.info.name;
+        // Without another clause every row counts, and those are counted already.
+        let counted;
+        let here = if self.filter.columns().all(|column| column == name) {
+            state.all.as_slice()
+        } else {
+            counted = count(&binned.rows, self.filter.mask(), !self.filter.bit(name));
+            counted.as_slice()
+        };
         let split = |counts: &[u32]| {
             let (bins, rest) = counts.split_at_checked(binned.bins).unwrap_or((counts, &[]));
             (Counts(bins.to_vec()), rest.first().copied().unwrap_or(0))
         };
         let (all, null_all) = split(&state.all);
-        let (here, null_here) = split(&here);
+        let (here, null_here) = split(here);
         let shape = match &binned.shape {
             Shape::Intervals(intervals) => protocol::Shape::Bins(Bins {
                 edges: intervals.edges.clone(),

@@ -37,7 +37,10 @@ pub struct Table {
 /// What the page has to be told again.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Stale {
+    /// Something of the counts or charts.
     pub counts: bool,
+    /// The filters' masks, and with them every count and chart.
+    pub masks: bool,
     pub rows: bool,
     pub detail: bool,
 }
@@ -54,6 +57,8 @@ pub struct State {
     pub binned: Option<Binned>,
     /// Rows of each bin in the whole table, as far as binned.
     pub all: Vec<u32>,
+    /// Whether the page has yet to see the chart of these bins.
+    pub untold: bool,
     pub failed: bool,
     pub pager: Pager,
     /// Rows of nested values, as JSON, of the row groups last looked at.
@@ -86,6 +91,7 @@ impl State {
             complete: false,
             binned: None,
             all: Vec::new(),
+            untold: false,
             failed: false,
             pager,
             nested: Nested::default(),
@@ -194,7 +200,7 @@ impl Table {
             selection,
             detail: None,
             screen_wants: Vec::new(),
-            stale: Stale { counts: true, rows: true, detail: false },
+            stale: Stale { counts: true, masks: true, rows: true, detail: false },
         }
     }
 
@@ -318,7 +324,8 @@ impl Table {
             }
         }
         if std::mem::take(&mut self.stale.counts) {
-            self.tell_counts(effects);
+            let masks = std::mem::take(&mut self.stale.masks);
+            self.tell_counts(masks, effects);
         }
         self.poll_pages(pool, effects);
         if std::mem::take(&mut self.stale.rows) {
@@ -409,7 +416,9 @@ impl Table {
         state.all = crate::crossfilter::count(&binned.rows, self.filter.mask(), 0).to_vec();
         self.filter.refresh(&state.info.name, data);
         state.binned = Some(binned);
+        state.untold = true;
         self.stale.counts = true;
+        self.stale.masks |= self.filter.bit(&state.info.name) != 0;
     }
 
     /// Gets single pages for the rows on the screen, of columns that are not read whole.
