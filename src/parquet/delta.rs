@@ -23,7 +23,7 @@ pub fn binary_packed(bytes: &[u8], count: usize) -> Result<(Vec<i64>, &[u8])> {
     let block = size(&mut rest)?;
     let mini_blocks = size(&mut rest)?;
     let total = size(&mut rest)?;
-    let first = zigzag(varint(&mut rest)?);
+    let first = zigzag(rle::varint(&mut rest)?);
     if total < count {
         return Err(Error::corrupt(format!("{total} numbers where {count} are expected")));
     }
@@ -39,7 +39,7 @@ pub fn binary_packed(bytes: &[u8], count: usize) -> Result<(Vec<i64>, &[u8])> {
     // The rest is read to its end even where fewer values are wanted: other data may follow it.
     let mut seen = values.len();
     while seen < total {
-        let least = zigzag(varint(&mut rest)?);
+        let least = zigzag(rle::varint(&mut rest)?);
         let (widths, after) = rest.split_at_checked(mini_blocks).ok_or_else(ends_early)?;
         rest = after;
         for width in widths {
@@ -137,22 +137,9 @@ pub fn booleans(bytes: &[u8], count: usize) -> Result<Vec<bool>> {
     Ok(values)
 }
 
-fn varint(rest: &mut &[u8]) -> Result<u64> {
-    let mut value = 0u64;
-    for shift in (0..64).step_by(7) {
-        let (byte, after) = rest.split_first().ok_or_else(ends_early)?;
-        *rest = after;
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Ok(value);
-        }
-    }
-    Err(Error::corrupt("a number is longer than ten bytes"))
-}
-
 /// A number that counts values of one page.
 fn size(rest: &mut &[u8]) -> Result<usize> {
-    let value = varint(rest)?;
+    let value = rle::varint(rest)?;
     usize::try_from(value)
         .ok()
         .filter(|value| *value <= super::decode::MAX_PAGE_VALUES as usize)

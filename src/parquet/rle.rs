@@ -5,7 +5,7 @@
 use crate::error::{Error, Result};
 
 fn ends_early() -> Error {
-    Error::corrupt("the runs end before all values are there")
+    Error::corrupt("the page ends before all values are there")
 }
 
 /// Reads `count` numbers of `width` bits and hands them to `each` in batches: a run as
@@ -89,7 +89,11 @@ fn unpack(group: &[u8], width: u8, len: usize, each: &mut impl FnMut(u32, usize)
     }
 }
 
-fn varint(rest: &mut &[u8]) -> Result<u64> {
+/// A number of up to 64 bits, seven in each byte, taken off the front of `rest`.
+///
+/// # Errors
+/// Where `rest` ends within it, or it is longer than ten bytes.
+pub fn varint(rest: &mut &[u8]) -> Result<u64> {
     let mut value = 0u64;
     for shift in (0..64).step_by(7) {
         let (byte, after) = rest.split_first().ok_or_else(ends_early)?;
@@ -99,7 +103,7 @@ fn varint(rest: &mut &[u8]) -> Result<u64> {
             return Ok(value);
         }
     }
-    Err(Error::corrupt("a run's length is longer than ten bytes"))
+    Err(Error::corrupt("a number is longer than ten bytes"))
 }
 
 #[cfg(test)]
