@@ -12,6 +12,7 @@ mod notice;
 mod open;
 mod pager;
 mod pool;
+mod reading;
 mod show;
 mod table;
 
