@@ -5,7 +5,8 @@
 //!
 //! - Words: [`bytes`] (ranges, amounts), [`ids`], [`error`].
 //! - Formats, sans-IO: [`parquet`] (footer, page maps, plans, decoding), [`hub`] (addresses,
-//!   listings, what an answer means). They say which bytes they need and are handed them.
+//!   listings, what an answer means), [`zip`] (directory and members of an archive), [`picture`]
+//!   (what an image's bytes say). They say which bytes they need and are handed them.
 //! - Model: [`spec`] (what a link holds), [`catalog`] (what is known beforehand), [`column`] (the
 //!   store), [`filter`], [`crossfilter`] (masks, bins, the brush cube), [`select`] (the n-th match),
 //!   [`viewport`] and [`chart`] (geometry of table and charts), [`words`] (values for people).
@@ -31,6 +32,7 @@ pub mod ids;
 #[cfg(target_arch = "wasm32")]
 pub mod net;
 pub mod parquet;
+pub mod picture;
 pub mod protocol;
 pub mod select;
 pub mod spec;
@@ -39,3 +41,4 @@ pub mod ui;
 pub mod url;
 pub mod viewport;
 pub mod words;
+pub mod zip;

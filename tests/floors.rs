@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     // Words.
     &["bytes", "ids", "error"],
     // Formats, sans-IO.
-    &["parquet", "zip", "hub"],
+    &["parquet", "zip", "picture", "hub"],
     // Model.
     &[
         "spec",
@@ -51,7 +51,7 @@ const MACHINE: &[&[&str]] = &[
 
 /// Who must not name what, whatever the floors say: the first path of the file's place, and modules.
 const APART: &[(&str, &[&str])] = &[
-    ("ui", &["parquet", "zip", "net", "cache", "engine"]),
+    ("ui", &["parquet", "zip", "picture", "net", "cache", "engine"]),
     ("main", &["parquet", "zip", "net", "cache", "engine"]),
     ("worker", &["leptos", "ui"]),
     ("engine", &["ui"]),
