@@ -1,0 +1,69 @@
+//! Links, times that are typed, and what the Hub answers.
+
+use vitrine::bytes::ByteRange;
+use vitrine::hub::answer::{Answer, Identity, classify};
+use vitrine::hub::listing::{next_page, parse_parquet_files, parse_revision, parse_tree};
+use vitrine::{hub, url, words};
+
+/// A link: whatever was understood of it is printed and read back as the same.
+pub fn link(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let (spec, notices) = url::parse(&text);
+    assert!(notices.len() <= 16, "{} notices", notices.len());
+    let printed = url::print(&spec);
+    let (again, notices) = url::parse(&printed);
+    assert_eq!(again, spec, "{printed}");
+    assert_eq!(notices, [], "{printed}");
+    assert_eq!(url::print(&again), printed);
+}
+
+/// A bound that someone types into a chart's field; its words can be typed again.
+pub fn times(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    for time in [false, true] {
+        if let Ok(Some(bound)) = words::typed_bound(&text, time) {
+            let words = words::bound(bound);
+            assert!(!words.is_empty());
+        }
+    }
+    if let Some((head, _)) = data.split_first_chunk::<8>() {
+        let millis = i64::from_le_bytes(*head);
+        let _ =
+            (words::civil(millis), words::time_full(millis as f64), words::time_short(millis as f64, None));
+        let _ = (words::time_from(millis), words::time_until(millis));
+        let number = f64::from_le_bytes(*head);
+        let _ = (words::number(number), words::time_full(number), words::time_tick(number, number));
+    }
+}
+
+/// The Hub's JSON, its headers, and paths that nobody has.
+pub fn hub(data: &[u8]) {
+    let entries = parse_tree(data).unwrap_or_default();
+    let _ = parse_revision(data);
+    let _ = parse_parquet_files(data);
+    let text = String::from_utf8_lossy(data);
+    if let Some(next) = next_page("https://hub", &text) {
+        assert!(next.starts_with("https://hub/"), "{next}");
+    }
+    let wanted = text.get(..200).unwrap_or_default();
+    let near = hub::listing::near_matches(wanted, entries.iter().take(50).map(|entry| entry.path.as_str()));
+    assert!(near.len() <= 3);
+    let mut lines = text.lines().map(str::to_owned);
+    let expected = Identity { total_bytes: 1000, etag: lines.next(), commit: lines.next() };
+    let answer = Answer {
+        asked: ByteRange::new(100, 200),
+        signed: data.len().is_multiple_of(2),
+        status: [200, 206, 403, 416][data.len() % 4],
+        content_range: lines.next(),
+        content_length: lines.next().and_then(|line| line.parse().ok()),
+        etag: lines.next(),
+        linked_etag: lines.next(),
+        repo_commit: lines.next(),
+        error_code: lines.next(),
+        expected: (!data.len().is_multiple_of(3)).then_some(&expected),
+    };
+    if let Ok(accepted) = classify(&answer) {
+        assert!(accepted.range.start <= 100, "a body that begins too late");
+        assert!(accepted.range.end <= accepted.total_bytes.max(200));
+    }
+}

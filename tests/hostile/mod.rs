@@ -1,0 +1,29 @@
+//! What strangers can hand us, as functions of bytes: each must answer or refuse, within bounds.
+//!
+//! `fuzz/` looks for bytes that break them, `tests/replay.rs` runs them on the bytes kept under
+//! `seeds/`: examples of each format, and whatever once broke something.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod addresses;
+mod columns;
+mod file;
+
+pub use addresses::{hub, link, times};
+pub use columns::{footer, header, page, walk};
+pub use file::file;
+
+/// A target by name.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All of them.
+#[allow(dead_code, reason = "each fuzz target names its own")]
+pub const TARGETS: &[Target] = &[
+    ("footer", footer),
+    ("header", header),
+    ("walk", walk),
+    ("page", page),
+    ("file", file),
+    ("link", link),
+    ("times", times),
+    ("hub", hub),
+];
