@@ -98,12 +98,14 @@ impl Load {
                     self.dictionary = Some(dictionary);
                 }
                 PageKind::DataV1 { .. } | PageKind::DataV2 { .. } => {
-                    let known = self.dictionary.as_ref().map(Values::len);
-                    let page = decode_page(leaf, chunk.codec, &header, &body, known).context(place)?;
-                    self.rows += u64::from(page.rows);
-                    if self.rows > group.rows {
+                    // Before it is decoded: what it claims would be made room for.
+                    let rows = self.rows + u64::from(header.values().unwrap_or(0));
+                    if rows > group.rows {
                         return Err(Error::corrupt("it has more rows than its row group").context(place()));
                     }
+                    let known = self.dictionary.as_ref().map(Values::len);
+                    let page = decode_page(leaf, chunk.codec, &header, &body, known).context(place)?;
+                    self.rows = rows;
                     column.append(&page, self.dictionary.as_ref()).context(place)?;
                 }
                 PageKind::Other => {}

@@ -12,17 +12,23 @@ use std::ops::Range;
 /// Row groups of a nested column that are kept.
 const MAX_KEPT: usize = 3;
 
+/// Stands for a row that is beyond what is put together of its row group.
+const LEFT_OUT: &str = "…";
+
 /// Rows of a nested column as JSON, by the first row of their row group.
 #[derive(Debug, Default)]
 pub struct Nested {
-    groups: BTreeMap<u64, Vec<String>>,
+    /// How many rows the group has, and those put together.
+    groups: BTreeMap<u64, (u64, Vec<String>)>,
 }
 
 impl Nested {
     /// The JSON of a row, if it is here.
     pub fn get(&self, row: u64) -> Option<&str> {
-        let (first, rows) = self.groups.range(..=row).next_back()?;
-        rows.get(usize::try_from(row - first).ok()?).map(String::as_str)
+        let (first, (rows, json)) = self.groups.range(..=row).next_back()?;
+        let place = row - first;
+        let json = usize::try_from(place).ok().and_then(|place| json.get(place)).map(String::as_str);
+        json.or_else(|| (place < *rows).then_some(LEFT_OUT))
     }
 
     /// Puts together what has come for `rows` of the column with these leaves, and says what is
@@ -72,7 +78,7 @@ impl Nested {
             if self.groups.len() >= MAX_KEPT {
                 self.groups.pop_first();
             }
-            self.groups.insert(group.first_row, json);
+            self.groups.insert(group.first_row, (group.rows, json));
         }
         Ok(Vec::new())
     }

@@ -4,7 +4,7 @@ use super::load::header_at;
 use super::pool::Pool;
 use crate::bytes::ByteRange;
 use crate::column::{Value, value_at};
-use crate::error::{Context, Result};
+use crate::error::{Context, Error, Result};
 use crate::parquet::decode::{Decoded, Values, decode_dictionary, decode_page};
 use crate::parquet::map::{PageEntry, PageMap};
 use crate::parquet::meta::{Chunk, FileMeta};
@@ -221,6 +221,11 @@ impl Pager {
         let place = || format!("page at byte {}", entry.range.start);
         let header = crate::parquet::header::PageHeader::parse(&bytes).context(place)?;
         let body = bytes.get(header.header_bytes as usize..header.page_bytes() as usize).unwrap_or_default();
+        if header.values().map(u64::from) != Some(entry.rows) {
+            // An offset index may say so; the rows that it promises would be waited for for ever.
+            let message = format!("it was to hold {} rows, its header says another number", entry.rows);
+            return Err(Error::corrupt(message).context(place()));
+        }
         let known = self.dictionaries.get(&number).map(Values::len);
         let page = decode_page(column, chunk.codec, &header, body, known).context(place)?;
         drop(bytes);

@@ -10,6 +10,7 @@ use super::header::{Encoding, PageHeader, PageKind};
 use super::meta::{ColumnMeta, Logical, Physical};
 use super::{delta, rle};
 use crate::error::{Context, Error, ErrorKind, Result};
+use std::ops::Range;
 
 /// More values than this in one page are not believed: writers stop at a million bytes or at
 /// 20,000 rows; constant columns reach some millions.
@@ -154,39 +155,46 @@ pub fn decode_page(
 ) -> Result<Decoded> {
     let rows = header.values().ok_or_else(|| Error::corrupt("a data page was expected"))?;
     check_values(rows)?;
-    let (bytes, levels, encoding) = unpack(column, codec, header, body)?;
-    let (level_bytes, value_bytes) = bytes.split_at_checked(levels.1).ok_or_else(levels_too_long)?;
-    let level_bytes = level_bytes.get(levels.0..).unwrap_or_default();
+    let Parts { bytes, definition: levels, encoding, .. } = unpack(column, codec, header, body)?;
+    let (level_bytes, value_bytes) = bytes.split_at_checked(levels.end).ok_or_else(levels_too_long)?;
+    let level_bytes = level_bytes.get(levels.start..).unwrap_or_default();
     let old_levels = matches!(header.kind, PageKind::DataV1 { levels: Encoding::BitPacked, .. });
     let valid = definition(column, level_bytes, rows as usize, old_levels)?;
     let count = valid.as_ref().map_or(rows as usize, |valid| valid.iter().filter(|valid| **valid).count());
-    let values = match encoding {
+    let values = values(column, encoding, value_bytes, count, dictionary_len)?;
+    Ok(Decoded { rows, valid, values })
+}
+
+/// The `count` values of a data page, written in this way.
+pub(super) fn values(
+    column: &ColumnMeta,
+    encoding: Encoding,
+    bytes: &[u8],
+    count: usize,
+    dictionary_len: Option<usize>,
+) -> Result<Values> {
+    Ok(match encoding {
         Encoding::PlainDictionary | Encoding::RleDictionary => {
             let len = dictionary_len
                 .ok_or_else(|| Error::corrupt("the page needs a dictionary that the chunk lacks"))?;
-            indexes(value_bytes, count, len)?
+            indexes(bytes, count, len)?
         }
-        Encoding::Plain => plain(column, value_bytes, count)?,
-        Encoding::DeltaBinaryPacked => whole(column, delta::binary_packed(value_bytes, count)?.0)?,
-        Encoding::DeltaLengthByteArray => {
-            from_bytes(column.logical, delta::length_byte_array(value_bytes, count)?)
-        }
+        Encoding::Plain => plain(column, bytes, count)?,
+        Encoding::DeltaBinaryPacked => whole(column, delta::binary_packed(bytes, count)?.0)?,
+        Encoding::DeltaLengthByteArray => from_bytes(column.logical, delta::length_byte_array(bytes, count)?),
         Encoding::DeltaByteArray => {
-            from_bytes(column.logical, delta::byte_array(value_bytes, count, MAX_PAGE_BYTES as usize)?)
+            from_bytes(column.logical, delta::byte_array(bytes, count, MAX_PAGE_BYTES as usize)?)
         }
         Encoding::ByteStreamSplit => {
             let width =
                 column.physical.width().ok_or_else(|| Error::corrupt("values of no width are split"))?;
-            plain(column, &delta::byte_stream_split(value_bytes, count, width)?, count)?
+            plain(column, &delta::byte_stream_split(bytes, count, width)?, count)?
         }
-        Encoding::Rle if column.physical == Physical::Bool => {
-            Values::Bool(delta::booleans(value_bytes, count)?)
-        }
+        Encoding::Rle if column.physical == Physical::Bool => Values::Bool(delta::booleans(bytes, count)?),
         Encoding::Rle | Encoding::BitPacked => {
             return Err(Error::corrupt(format!("{encoding:?} is no encoding of such values")));
         }
-    };
-    Ok(Decoded { rows, valid, values })
+    })
 }
 
 fn check_values(values: u32) -> Result<()> {
@@ -199,33 +207,43 @@ fn check_values(values: u32) -> Result<()> {
     Ok(())
 }
 
-fn levels_too_long() -> Error {
+pub(super) fn levels_too_long() -> Error {
     Error::corrupt("the levels are longer than the page")
 }
 
-/// Decompresses a page and says where its definition levels are and how its values are written.
-pub(super) fn unpack(
-    column: &ColumnMeta,
-    codec: Codec,
-    header: &PageHeader,
-    body: &[u8],
-) -> Result<(Vec<u8>, (usize, usize), Encoding)> {
+/// A data page, decompressed: where its levels are, and how the values behind them are written.
+pub(super) struct Parts {
+    pub bytes: Vec<u8>,
+    /// Empty where the column is in no list.
+    pub repetition: Range<usize>,
+    /// Empty where every value is there.
+    pub definition: Range<usize>,
+    pub encoding: Encoding,
+}
+
+/// Decompresses a page and takes it apart. The definition levels may claim to reach beyond its end.
+pub(super) fn unpack(column: &ColumnMeta, codec: Codec, header: &PageHeader, body: &[u8]) -> Result<Parts> {
     let len = header.uncompressed_bytes as usize;
     let mut bytes = Vec::new();
     match header.kind {
-        PageKind::DataV1 { encoding, levels, .. } => {
+        PageKind::DataV1 { values, encoding, levels, .. } => {
             decompress(codec, body, len, &mut bytes)?;
-            if column.max_definition == 0 {
-                return Ok((bytes, (0, 0), encoding));
-            }
-            if levels == Encoding::BitPacked {
-                // Without a length in front: a bit a value.
-                let len = header.values().unwrap_or(0).div_ceil(8) as usize;
-                return Ok((bytes, (0, len), encoding));
-            }
-            let prefix = bytes.first_chunk::<4>().ok_or_else(levels_too_long)?;
-            let end = 4usize.saturating_add(u32::from_le_bytes(*prefix) as usize);
-            Ok((bytes, (4, end), encoding))
+            let part = |max: u16, start: usize| {
+                if max == 0 {
+                    return Ok(start..start);
+                }
+                if levels == Encoding::BitPacked {
+                    // Without a length in front: as many bits a value as the highest level takes.
+                    let bits = u64::from(values) * u64::from(level_width(max));
+                    return Ok(start..start.saturating_add(bits.div_ceil(8) as usize));
+                }
+                let prefix = bytes.get(start..).and_then(<[u8]>::first_chunk::<4>);
+                let len = u32::from_le_bytes(*prefix.ok_or_else(levels_too_long)?) as usize;
+                Ok(start + 4..(start + 4).saturating_add(len))
+            };
+            let repetition = part(column.max_repetition, 0)?;
+            let definition = part(column.max_definition, repetition.end)?;
+            Ok(Parts { bytes, repetition, definition, encoding })
         }
         PageKind::DataV2 { encoding, definition_bytes, repetition_bytes, compressed, .. } => {
             let start = repetition_bytes as usize;
@@ -235,10 +253,15 @@ pub(super) fn unpack(
             let left = len.checked_sub(end).ok_or_else(levels_too_long)?;
             let codec = if compressed { codec } else { Codec::Uncompressed };
             decompress(codec, values, left, &mut bytes)?;
-            Ok((bytes, (start, end), encoding))
+            Ok(Parts { bytes, repetition: 0..start, definition: start..end, encoding })
         }
         PageKind::Dictionary { .. } | PageKind::Other => Err(Error::corrupt("a data page was expected")),
     }
+}
+
+/// Bits that levels up to `max` take.
+pub(super) const fn level_width(max: u16) -> u8 {
+    (u16::BITS - max.leading_zeros()) as u8
 }
 
 /// Which rows have a value; none where all have.

@@ -55,7 +55,9 @@ pub fn binary_packed(bytes: &[u8], count: usize) -> Result<(Vec<i64>, &[u8])> {
             let wanted = mini.min(total - seen);
             unpack(part, *width, wanted, |difference| {
                 last = last.wrapping_add(least).wrapping_add(difference as i64);
-                values.push(last);
+                if values.len() < count {
+                    values.push(last);
+                }
             });
             seen += wanted;
         }

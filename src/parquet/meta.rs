@@ -4,22 +4,25 @@
 //! so that nothing further inside has to doubt an offset or a length.
 
 use super::codec::Codec;
+use super::guard::look_over;
 use super::header::PageLocation;
 use crate::bytes::ByteRange;
 use crate::error::{Error, ErrorKind, Result};
 use parquet::basic::{Compression, ConvertedType, LogicalType, TimeUnit, Type as ParquetType};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader};
-use parquet::schema::types::ColumnDescPtr;
-use std::sync::Arc;
+use parquet::schema::types::{ColumnDescPtr, TypePtr};
+use std::fmt;
 
 /// Bytes read from the end of a file at first: footers of the files this is for are below 10 KB.
 pub const TAIL_BYTES: u64 = 64 << 10;
 
-/// A footer larger than this is not read: a thousand columns in a thousand row groups fit.
-pub const MAX_FOOTER_BYTES: u64 = 256 << 20;
+/// A footer larger than this is not read: a thousand columns in three hundred row groups fit. It
+/// takes up to about ten times as much memory once it is read.
+pub const MAX_FOOTER_BYTES: u64 = 64 << 20;
 
-/// More rows than this can't be addressed: row numbers are kept in 32 bits.
-pub const MAX_ROWS: u64 = u32::MAX as u64 - 1;
+/// More rows than this are not opened: each takes two bytes for the filters, and two or more for
+/// every column that is read, of the 4 GB that there are.
+pub const MAX_ROWS: u64 = 1 << 27;
 
 /// A file's metadata.
 #[derive(Clone, Debug)]
@@ -32,8 +35,8 @@ pub struct FileMeta {
     pub groups: Vec<RowGroup>,
     /// Who wrote the file.
     pub created_by: Option<String>,
-    /// The metadata as the `parquet` crate has it, for its record reader.
-    pub source: Arc<ParquetMetaData>,
+    /// The schema, for what is no flat column.
+    pub schema: TypePtr,
 }
 
 /// A leaf column.
@@ -47,8 +50,10 @@ pub struct ColumnMeta {
     pub physical: Physical,
     /// What its values mean.
     pub logical: Logical,
-    /// Whether values can be missing; only meaningful for flat columns.
+    /// The definition level of a value that is there: 0 or 1 in flat columns.
     pub max_definition: u16,
+    /// The deepest repetition level: 0 in flat columns.
+    pub max_repetition: u16,
     /// Whether it is a plain column: no list, no structure around it.
     pub flat: bool,
     /// The descriptor, for decoders of the `parquet` crate.
@@ -220,9 +225,15 @@ pub fn read_footer(tail: &[u8], file_bytes: u64) -> Result<Footer> {
     let Some(start) = rest.len().checked_sub(len as usize) else {
         return Ok(Footer::Needs(ByteRange::new(footer_end - len, file_bytes)));
     };
-    let meta = ParquetMetaDataReader::decode_metadata(rest.get(start..).unwrap_or_default())
-        .map_err(|error| Error::corrupt(format!("the footer can't be read ({error})")))?;
-    FileMeta::check(Arc::new(meta), footer_end - len).map(|meta| Footer::Meta(Box::new(meta)))
+    let footer = rest.get(start..).unwrap_or_default();
+    let unreadable = |error: &dyn fmt::Display| format!("the footer can't be read ({error})");
+    look_over(footer).map_err(|error| match error.kind {
+        ErrorKind::Limit => error,
+        _ => Error::corrupt(unreadable(&error)),
+    })?;
+    let meta =
+        ParquetMetaDataReader::decode_metadata(footer).map_err(|error| Error::corrupt(unreadable(&error)))?;
+    FileMeta::check(&meta, footer_end - len).map(|meta| Footer::Meta(Box::new(meta)))
 }
 
 /// What the last four bytes, or the whole file if it is small, look like instead.
@@ -243,7 +254,7 @@ fn not_parquet(tail: &[u8], file_bytes: u64, end: &[u8]) -> String {
 
 impl FileMeta {
     /// Checks and takes over what the `parquet` crate read. Pages end before `footer_start`.
-    fn check(meta: Arc<ParquetMetaData>, footer_start: u64) -> Result<Self> {
+    fn check(meta: &ParquetMetaData, footer_start: u64) -> Result<Self> {
         let file = meta.file_metadata();
         let columns: Vec<ColumnMeta> = file.schema_descr().columns().iter().map(ColumnMeta::new).collect();
         if columns.is_empty() {
@@ -273,7 +284,8 @@ impl FileMeta {
             }
         }
         let created_by = file.created_by().map(str::to_owned);
-        Ok(Self { rows: first_row, columns, groups, created_by, source: meta })
+        let schema = file.schema_descr().root_schema_ptr();
+        Ok(Self { rows: first_row, columns, groups, created_by, schema })
     }
 
     /// The row group that holds `row`, and its number.
@@ -314,6 +326,7 @@ impl ColumnMeta {
             physical,
             logical: logical(descriptor, physical),
             max_definition: u16::try_from(descriptor.max_def_level()).unwrap_or(0),
+            max_repetition: u16::try_from(descriptor.max_rep_level()).unwrap_or(0),
             flat: parts.len() == 1 && descriptor.max_rep_level() == 0 && descriptor.max_def_level() <= 1,
             descriptor: descriptor.clone(),
         }

@@ -10,11 +10,15 @@
 pub mod codec;
 pub mod decode;
 mod delta;
+mod guard;
 pub mod header;
+mod json;
+mod levels;
 pub mod map;
 pub mod meta;
 pub mod nested;
 pub mod plan;
 mod rle;
+mod shape;
 mod thrift;
 pub mod walk;

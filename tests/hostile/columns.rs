@@ -172,6 +172,7 @@ fn column(dice: &mut Dice<'_>) -> ColumnMeta {
         physical,
         logical,
         max_definition: u16::from(dice.byte() % 2),
+        max_repetition: 0,
         flat: true,
         descriptor: Arc::new(ColumnDescriptor::new(Arc::new(primitive.unwrap()), 1, 0, path)),
     }

@@ -1,0 +1,149 @@
+//! Writing nested values as JSON: cut once it is too long to look at.
+
+use super::decode::Values;
+use super::meta::Logical;
+
+/// The JSON of a row ends after so many bytes.
+pub const MAX_JSON_BYTES: usize = 4_000;
+
+/// The JSON of one row as it grows. What would make it longer than [`MAX_JSON_BYTES`] is left out,
+/// and an ellipsis stands for it.
+#[derive(Debug, Default)]
+pub struct Json {
+    text: String,
+    full: bool,
+}
+
+impl Json {
+    /// What was written.
+    pub fn finish(self) -> String {
+        self.text
+    }
+
+    /// Adds brackets, commas and the like.
+    pub fn mark(&mut self, mark: &str) {
+        if self.text.len() > MAX_JSON_BYTES && !self.full {
+            self.text.push('…');
+            self.full = true;
+        }
+        if !self.full {
+            self.text.push_str(mark);
+        }
+    }
+
+    /// Adds a string in quotes.
+    pub fn string(&mut self, text: &str) {
+        if self.full {
+            return;
+        }
+        let cut = match text.char_indices().nth(MAX_JSON_BYTES) {
+            Some((end, _)) => text.get(..end).unwrap_or_default(),
+            None => text,
+        };
+        self.mark(&serde_json::to_string(cut).unwrap_or_default());
+    }
+
+    /// Adds the value at `place` of `values`, which mean `logical`.
+    pub fn value(&mut self, values: &Values, place: usize, logical: Logical) {
+        if self.full {
+            return;
+        }
+        match values {
+            Values::Bool(all) => self.mark(if all.get(place) == Some(&true) { "true" } else { "false" }),
+            Values::Int(all) => self.whole(all.get(place).copied().unwrap_or_default(), logical),
+            Values::Float32(all) => {
+                // The shortest number that is this one, not what it is in eight bytes.
+                let value = all.get(place).copied().unwrap_or_default();
+                self.number(value.to_string().parse().unwrap_or(f64::NAN));
+            }
+            Values::Float64(all) => self.number(all.get(place).copied().unwrap_or_default()),
+            Values::Bytes(all) => {
+                let bytes = all.get(place).unwrap_or_default();
+                match logical {
+                    Logical::Text => self.string(&String::from_utf8_lossy(bytes)),
+                    // An image inside the table: how large it is says more than its bytes.
+                    _ => self.string(&format!("{} bytes", bytes.len())),
+                }
+            }
+            // Places in a dictionary are looked up by whoever has it.
+            Values::Indexes(_) => self.mark("null"),
+        }
+    }
+
+    fn whole(&mut self, value: i64, logical: Logical) {
+        match logical {
+            Logical::Date => self.string(&date(value)),
+            Logical::Timestamp(_) => {
+                let clock = clock(value.rem_euclid(DAY_MILLIS));
+                self.string(&format!("{}T{clock}Z", date(value)));
+            }
+            Logical::TimeOfDay(_) => self.string(&clock(value.rem_euclid(DAY_MILLIS))),
+            Logical::Int { signed: false, bits: 64 } => self.mark(&(value as u64).to_string()),
+            _ => self.mark(&value.to_string()),
+        }
+    }
+
+    /// JSON has no NaN and no infinity.
+    fn number(&mut self, value: f64) {
+        if value.is_finite() {
+            self.mark(&value.to_string());
+        } else {
+            self.string(&value.to_string());
+        }
+    }
+}
+
+const DAY_MILLIS: i64 = 86_400_000;
+
+/// The day of a point in time, by the Gregorian calendar: years are counted from a first of March,
+/// which puts the leap day at their end.
+fn date(millis: i64) -> String {
+    let days = millis.div_euclid(DAY_MILLIS) + 719_468;
+    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let (day, month) = (day - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
+    let year = era * 400 + year + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+fn clock(millis: i64) -> String {
+    let (seconds, rest) = (millis / 1_000, millis % 1_000);
+    let clock = format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    if rest == 0 { clock } else { format!("{clock}.{rest:03}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Json, MAX_JSON_BYTES, clock, date};
+
+    #[test]
+    fn days_have_dates() {
+        for (days, text) in
+            [(0, "1970-01-01"), (11_016, "2000-02-29"), (19_214, "2022-08-10"), (-1, "1969-12-31")]
+        {
+            assert_eq!(date(days * 86_400_000), text);
+        }
+        assert_eq!(clock(18_367_089), "05:06:07.089");
+    }
+
+    #[test]
+    fn a_long_row_is_cut_once() {
+        let mut json = Json::default();
+        for _ in 0..1_000 {
+            json.string("castle");
+            json.mark(", ");
+        }
+        let text = json.finish();
+        assert!(text.len() < MAX_JSON_BYTES + 20);
+        assert!(text.ends_with('…') && !text.ends_with("……"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_time_makes_it_panic(millis: i64) {
+            let _ = (date(millis), clock(millis.rem_euclid(86_400_000)));
+        }
+    }
+}
