@@ -6,7 +6,9 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::parquet::decode::{ByteValues, Decoded, Values};
+use crate::parquet::rle::Numbers;
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 
 /// Most different values that codes can name; one code stands for null.
 pub const MAX_CODES: usize = u16::MAX as usize;
@@ -36,22 +38,16 @@ pub struct Column {
     nulls: usize,
     /// The chunk dictionary last seen, as codes of this column.
     lookup: Vec<u16>,
-    interned: FxHashMap<Key, u16>,
+    interned: Interned,
 }
 
-/// A column's codes.
-#[derive(Clone, Debug)]
-pub struct Coded {
-    /// One a row.
-    pub codes: Vec<u16>,
-    /// How many different values they name.
-    pub values: usize,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Key {
-    Bits(u64),
-    Bytes(Box<[u8]>),
+/// The codes given so far.
+#[derive(Clone, Debug, Default)]
+struct Interned {
+    /// Of numbers, by their bits.
+    bits: FxHashMap<u64, u16>,
+    /// Of texts.
+    texts: FxHashMap<Box<[u8]>, u16>,
 }
 
 /// How a column's values are kept.
@@ -82,24 +78,25 @@ impl Column {
     /// An empty column that will hold `rows` rows.
     pub fn with_capacity(rows: usize) -> Self {
         Self {
-            store: Store::Codes8(Vec::with_capacity(rows), Values::Indexes(Vec::new())),
+            store: Store::Codes8(Vec::with_capacity(rows), no_values()),
             rows: 0,
             nulls: 0,
             lookup: Vec::new(),
-            interned: FxHashMap::default(),
+            interned: Interned::default(),
         }
     }
 
-    /// A column of codes into `labels`, all of them valid places in it.
+    /// A column of codes into `labels`, all of them valid places in it or [`u16::MAX`] for null.
     pub fn from_codes(codes: Vec<u16>, labels: ByteValues) -> Self {
         let nulls = codes.iter().filter(|code| **code == u16::MAX).count();
-        Self {
-            rows: codes.len(),
-            nulls,
-            store: Store::Codes16(codes, Values::Bytes(labels)),
-            lookup: Vec::new(),
-            interned: FxHashMap::default(),
-        }
+        let rows = codes.len();
+        let store = if labels.len() < usize::from(u8::MAX) {
+            // Null is all ones in both widths.
+            Store::Codes8(codes.iter().map(|code| *code as u8).collect(), Values::Bytes(labels))
+        } else {
+            Store::Codes16(codes, Values::Bytes(labels))
+        };
+        Self { rows, nulls, store, lookup: Vec::new(), interned: Interned::default() }
     }
 
     /// Rows read so far.
@@ -149,55 +146,70 @@ impl Column {
         let valid = page.valid.as_deref();
         let rows = page.rows as usize;
         self.nulls += rows - page.values.len().min(rows);
-        if matches!(self.store, Store::Codes8(..) | Store::Codes16(..)) {
-            let codes = self.codes_of(&page.values);
-            match (codes, &mut self.store) {
-                (Some(codes), Store::Codes8(all, _)) => {
-                    scatter(all, valid, codes.iter().map(|code| *code as u8), u8::MAX, rows);
-                }
-                (Some(codes), Store::Codes16(all, _)) => {
-                    scatter(all, valid, codes.iter().copied(), u16::MAX, rows);
-                }
-                (None, _) | (_, Store::Plain(..)) => {
-                    self.become_plain()?;
-                    self.append_plain(page, dictionary);
-                }
+        let codes = match &self.store {
+            Store::Codes8(..) | Store::Codes16(..) => self.codes_of(&page.values),
+            Store::Plain(..) => None,
+        };
+        match (codes, &mut self.store) {
+            (Some(Codes::U8(codes)), Store::Codes8(all, _)) => scatter(all, valid, &codes, u8::MAX, rows),
+            (Some(Codes::U16(codes)), Store::Codes16(all, _)) => scatter(all, valid, &codes, u16::MAX, rows),
+            (_, Store::Plain(..)) => self.append_plain(page, dictionary),
+            (_, Store::Codes8(..) | Store::Codes16(..)) => {
+                self.become_plain()?;
+                self.append_plain(page, dictionary);
             }
-        } else {
-            self.append_plain(page, dictionary);
         }
         self.rows += rows;
         Ok(())
     }
 
-    /// The codes of these values; none where there are too many different ones.
-    fn codes_of(&mut self, values: &Values) -> Option<Vec<u16>> {
-        match values {
-            Values::Indexes(indexes) => {
-                indexes.iter().map(|index| self.lookup.get(*index as usize).copied()).collect()
+    /// The codes of these values, as wide as the store has them; none where there are too many
+    /// different ones.
+    fn codes_of<'a>(&mut self, values: &'a Values) -> Option<Codes<'a>> {
+        if let Values::Indexes(indexes) = values {
+            if indexes.highest() >= Some(self.lookup.len()) {
+                return None;
             }
-            values => (0..values.len()).map(|index| self.intern(value_at(values, index))).collect(),
+            return Some(match self.store {
+                Store::Codes8(..) => Codes::U8(narrow_codes(indexes, &self.lookup)),
+                Store::Codes16(..) | Store::Plain(..) => Codes::U16(wide_codes(indexes, &self.lookup)),
+            });
         }
+        let codes = (0..values.len()).map(|index| self.intern(value_at(values, index)));
+        let codes = codes.collect::<Option<Vec<u16>>>()?;
+        Some(match self.store {
+            Store::Codes8(..) => Codes::U8(codes.iter().map(|code| *code as u8).collect()),
+            Store::Codes16(..) | Store::Plain(..) => Codes::U16(codes.into()),
+        })
     }
 
     /// The code of a value, a new one if need be; none where the codes are used up.
     fn intern(&mut self, value: Value<'_>) -> Option<u16> {
-        let key = match value {
+        let bits = match value {
             Value::Null => return None,
-            Value::Bool(value) => Key::Bits(u64::from(value)),
-            Value::Int(value) => Key::Bits(value as u64),
+            Value::Bool(value) => u64::from(value),
+            Value::Int(value) => value as u64,
             // All NaN are one value, and so are both zeros.
-            Value::Float32(value) if value.is_nan() => Key::Bits(u64::MAX),
-            Value::Float32(value) => Key::Bits(u64::from((value + 0.0).to_bits())),
-            Value::Float64(value) if value.is_nan() => Key::Bits(u64::MAX),
-            Value::Float64(value) => Key::Bits((value + 0.0).to_bits()),
-            Value::Bytes(value) => Key::Bytes(value.into()),
+            Value::Float32(value) if value.is_nan() => u64::MAX,
+            Value::Float32(value) => u64::from((value + 0.0).to_bits()),
+            Value::Float64(value) if value.is_nan() => u64::MAX,
+            Value::Float64(value) => (value + 0.0).to_bits(),
+            Value::Bytes(_) => 0,
         };
-        if let Some(code) = self.interned.get(&key) {
+        let known = match value {
+            Value::Bytes(text) => self.interned.texts.get(text),
+            _ => self.interned.bits.get(&bits),
+        };
+        if let Some(code) = known {
             return Some(*code);
         }
-        let code = u16::try_from(self.interned.len()).ok().filter(|code| (*code as usize) < MAX_CODES)?;
-        self.interned.insert(key, code);
+        // A column's values are all numbers or all texts.
+        let next = self.interned.bits.len() + self.interned.texts.len();
+        let code = u16::try_from(next).ok().filter(|code| (*code as usize) < MAX_CODES)?;
+        match value {
+            Value::Bytes(text) => self.interned.texts.insert(text.into(), code),
+            _ => self.interned.bits.insert(bits, code),
+        };
         if let Store::Codes8(codes, values) = &mut self.store {
             push(values, value);
             if code == u16::from(u8::MAX) {
@@ -205,7 +217,7 @@ impl Column {
                     codes.iter().map(|code| if *code == u8::MAX { u16::MAX } else { u16::from(*code) });
                 let mut wide = Vec::with_capacity(codes.capacity());
                 wide.extend(widened);
-                self.store = Store::Codes16(wide, std::mem::replace(values, Values::Indexes(Vec::new())));
+                self.store = Store::Codes16(wide, std::mem::replace(values, no_values()));
             }
         } else if let Store::Codes16(_, values) = &mut self.store {
             push(values, value);
@@ -217,14 +229,12 @@ impl Column {
         let (codes, values): (Vec<u16>, _) = match &mut self.store {
             Store::Codes8(codes, values) => (
                 codes.iter().map(|code| if *code == u8::MAX { u16::MAX } else { u16::from(*code) }).collect(),
-                std::mem::replace(values, Values::Indexes(Vec::new())),
+                std::mem::replace(values, no_values()),
             ),
-            Store::Codes16(codes, values) => {
-                (std::mem::take(codes), std::mem::replace(values, Values::Indexes(Vec::new())))
-            }
+            Store::Codes16(codes, values) => (std::mem::take(codes), std::mem::replace(values, no_values())),
             Store::Plain(..) => return Ok(()),
         };
-        self.interned = FxHashMap::default();
+        self.interned = Interned::default();
         self.lookup = Vec::new();
         let valid = (self.nulls > 0).then(|| codes.iter().map(|code| *code != u16::MAX).collect());
         let plain = match values {
@@ -264,15 +274,12 @@ impl Column {
         let valid = page.valid.as_deref();
         match (plain, values) {
             (Plain::UInt32(all), Values::Int(values)) => {
-                scatter(all, valid, values.iter().map(|value| *value as u32), 0, rows);
+                let values: Vec<u32> = values.iter().map(|value| *value as u32).collect();
+                scatter(all, valid, &values, 0, rows);
             }
-            (Plain::Int64(all), Values::Int(values)) => scatter(all, valid, values.iter().copied(), 0, rows),
-            (Plain::Float32(all), Values::Float32(values)) => {
-                scatter(all, valid, values.iter().copied(), 0.0, rows)
-            }
-            (Plain::Float64(all), Values::Float64(values)) => {
-                scatter(all, valid, values.iter().copied(), 0.0, rows)
-            }
+            (Plain::Int64(all), Values::Int(values)) => scatter(all, valid, values, 0, rows),
+            (Plain::Float32(all), Values::Float32(values)) => scatter(all, valid, values, 0.0, rows),
+            (Plain::Float64(all), Values::Float64(values)) => scatter(all, valid, values, 0.0, rows),
             // A column's pages all have its one type.
             _ => {}
         }
@@ -313,18 +320,6 @@ impl Column {
         }
     }
 
-    /// Every row's code, if the column is coded; null has the code [`u16::MAX`].
-    pub fn coded(&self) -> Option<Coded> {
-        match &self.store {
-            Store::Codes8(codes, values) => {
-                let wide = |code: &u8| if *code == u8::MAX { u16::MAX } else { u16::from(*code) };
-                Some(Coded { codes: codes.iter().map(wide).collect(), values: values.len() })
-            }
-            Store::Codes16(codes, values) => Some(Coded { codes: codes.clone(), values: values.len() }),
-            Store::Plain(..) => None,
-        }
-    }
-
     /// Roughly how much memory the column takes.
     pub fn memory_bytes(&self) -> usize {
         match &self.store {
@@ -351,7 +346,7 @@ pub fn value_at(values: &Values, index: usize) -> Value<'_> {
         Values::Float32(values) => values.get(index).map(|value| Value::Float32(*value)),
         Values::Float64(values) => values.get(index).map(|value| Value::Float64(*value)),
         Values::Bytes(values) => values.get(index).map(Value::Bytes),
-        Values::Indexes(values) => values.get(index).map(|value| Value::Int(i64::from(*value))),
+        Values::Indexes(values) => values.get(index).map(|value| Value::Int(value as i64)),
     }
     .unwrap_or(Value::Null)
 }
@@ -377,9 +372,14 @@ fn push(values: &mut Values, value: Value<'_>) {
     }
 }
 
-fn look_up(dictionary: &Values, indexes: &[u32]) -> Values {
-    fn at<T: Copy + Default>(values: &[T], indexes: &[u32]) -> Vec<T> {
-        indexes.iter().map(|index| values.get(*index as usize).copied().unwrap_or_default()).collect()
+fn look_up(dictionary: &Values, indexes: &Numbers) -> Values {
+    fn at<T: Copy + Default>(values: &[T], indexes: &Numbers) -> Vec<T> {
+        let value = |index: usize| values.get(index).copied().unwrap_or_default();
+        match indexes {
+            Numbers::U8(all) => all.iter().map(|index| value(usize::from(*index))).collect(),
+            Numbers::U16(all) => all.iter().map(|index| value(usize::from(*index))).collect(),
+            Numbers::U32(all) => all.iter().map(|index| value(*index as usize)).collect(),
+        }
     }
     match dictionary {
         Values::Bool(values) => Values::Bool(at(values, indexes)),
@@ -388,12 +388,13 @@ fn look_up(dictionary: &Values, indexes: &[u32]) -> Values {
         Values::Float64(values) => Values::Float64(at(values, indexes)),
         Values::Bytes(values) => {
             let mut out = ByteValues::default();
-            for index in indexes {
-                out.push(values.get(*index as usize).unwrap_or_default());
+            for index in (0..indexes.len()).filter_map(|place| indexes.get(place)) {
+                out.push(values.get(index).unwrap_or_default());
             }
             Values::Bytes(out)
         }
-        Values::Indexes(values) => Values::Indexes(at(values, indexes)),
+        // A dictionary holds values.
+        Values::Indexes(_) => no_values(),
     }
 }
 
@@ -401,26 +402,84 @@ fn gather<'a, T: Copy + Default + 'a>(codes: &'a [u16], values: &'a [T]) -> impl
     codes.iter().map(|code| values.get(usize::from(*code)).copied().unwrap_or_default())
 }
 
-/// Appends a value for each row that has one, and `null` for the others.
-fn scatter<T: Copy>(
-    all: &mut Vec<T>,
-    valid: Option<&[bool]>,
-    mut values: impl Iterator<Item = T>,
-    null: T,
-    rows: usize,
-) {
-    match valid {
-        None => all.extend(values.take(rows)),
-        Some(valid) => {
-            all.extend(valid.iter().map(|valid| if *valid { values.next().unwrap_or(null) } else { null }));
+/// A dictionary without values, whose type the first one decides.
+fn no_values() -> Values {
+    Values::Indexes(Numbers::U8(Vec::new()))
+}
+
+/// Codes on their way into a store.
+enum Codes<'a> {
+    U8(Cow<'a, [u8]>),
+    U16(Cow<'a, [u16]>),
+}
+
+/// Rows that one call of an inner loop works on. Browsers compile what runs long a second time,
+/// better; the new code serves from the next call on, so that no call may take long.
+pub const ROWS_A_CALL: usize = 1 << 13;
+
+/// The codes of places in a dictionary, each below 255.
+fn narrow_codes<'a>(indexes: &'a Numbers, lookup: &[u16]) -> Cow<'a, [u8]> {
+    let code = |index: usize| lookup.get(index).map_or(u8::MAX, |code| *code as u8);
+    match indexes {
+        // The first chunk's dictionary is that of the column.
+        Numbers::U8(all) if is_in_order(lookup) => all.as_slice().into(),
+        Numbers::U8(all) => {
+            let table: [u8; 256] = std::array::from_fn(code);
+            let mut codes = Vec::with_capacity(all.len());
+            all.chunks(ROWS_A_CALL).for_each(|some| translate(some, &table, &mut codes));
+            codes.into()
         }
+        wide => (0..wide.len()).filter_map(|place| wide.get(place)).map(code).collect(),
     }
+}
+
+/// The codes of places in a dictionary.
+fn wide_codes<'a>(indexes: &'a Numbers, lookup: &[u16]) -> Cow<'a, [u16]> {
+    let code = |index: usize| lookup.get(index).copied().unwrap_or(u16::MAX);
+    match indexes {
+        Numbers::U16(all) if is_in_order(lookup) => all.as_slice().into(),
+        Numbers::U8(all) => all.iter().map(|index| code(usize::from(*index))).collect(),
+        Numbers::U16(all) => all.iter().map(|index| code(usize::from(*index))).collect(),
+        Numbers::U32(all) => all.iter().map(|index| code(*index as usize)).collect(),
+    }
+}
+
+fn is_in_order(lookup: &[u16]) -> bool {
+    lookup.iter().enumerate().all(|(place, code)| usize::from(*code) == place)
+}
+
+#[inline(never)]
+fn translate(indexes: &[u8], table: &[u8; 256], codes: &mut Vec<u8>) {
+    codes.extend(indexes.iter().map(|index| table.get(usize::from(*index)).copied().unwrap_or(u8::MAX)));
+}
+
+/// Appends a value for each row that has one, and `null` for the others.
+fn scatter<T: Copy>(all: &mut Vec<T>, valid: Option<&[bool]>, values: &[T], null: T, rows: usize) {
+    let Some(valid) = valid else {
+        all.extend_from_slice(values.get(..rows).unwrap_or(values));
+        return;
+    };
+    let mut rest = values;
+    for some in valid.chunks(ROWS_A_CALL) {
+        rest = scatter_some(all, some, rest, null);
+    }
+}
+
+/// The same for some rows; the values that are left.
+#[inline(never)]
+fn scatter_some<'a, T: Copy>(all: &mut Vec<T>, valid: &[bool], values: &'a [T], null: T) -> &'a [T] {
+    let mut place = 0;
+    all.extend(valid.iter().map(|valid| {
+        let value = values.get(place).copied().unwrap_or(null);
+        place += usize::from(*valid);
+        if *valid { value } else { null }
+    }));
+    values.get(place..).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Column, Store, Value};
-    use crate::parquet::decode::{ByteValues, Decoded, Values};
+    use super::{ByteValues, Column, Decoded, Numbers, Store, Value, Values};
 
     fn page(valid: Option<Vec<bool>>, values: Values) -> Decoded {
         let rows = valid.as_ref().map_or(values.len(), Vec::len) as u32;
@@ -431,7 +490,7 @@ mod tests {
     fn few_values_are_codes_of_a_byte() {
         let mut column = Column::with_capacity(4);
         column.begin_chunk(Some(&Values::Float32(vec![7.0, 7.5]))).unwrap();
-        let indexes = page(Some(vec![true, false, true]), Values::Indexes(vec![1, 0]));
+        let indexes = page(Some(vec![true, false, true]), Values::Indexes(Numbers::U8(vec![1, 0])));
         column.append(&indexes, Some(&Values::Float32(vec![7.0, 7.5]))).unwrap();
         column.append(&page(None, Values::Float32(vec![12.0, 7.0])), None).unwrap();
         assert!(matches!(column.store(), Store::Codes8(..)));

@@ -1,7 +1,7 @@
 //! One clause on one column: which rows pass.
 
 use crate::catalog;
-use crate::column::{Column, Plain, Store, Value, value_at};
+use crate::column::{Column, Plain, ROWS_A_CALL, Store, Value, value_at};
 
 /// A condition, in the terms of the values.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,11 +81,7 @@ impl Condition {
                         *fail = 0;
                     }
                 }
-                mark(
-                    mask,
-                    bit,
-                    codes.iter().map(|code| fails.get(usize::from(*code)).copied().unwrap_or(bit)),
-                );
+                mark(mask, bit, codes, |code| fails.get(usize::from(code)).copied().unwrap_or(bit));
             }
             Store::Codes16(codes, values) => {
                 let mut fails = vec![bit; 1 << 16];
@@ -95,11 +91,7 @@ impl Condition {
                         *fail = 0;
                     }
                 }
-                mark(
-                    mask,
-                    bit,
-                    codes.iter().map(|code| fails.get(usize::from(*code)).copied().unwrap_or(bit)),
-                );
+                mark(mask, bit, codes, |code| fails.get(usize::from(code)).copied().unwrap_or(bit));
             }
             Store::Plain(plain, valid) => {
                 self.mark_plain(name, plain, valid.as_deref(), column.rows(), bit, mask)
@@ -122,44 +114,36 @@ impl Condition {
             (Self::Numbers { low, high }, Plain::Float32(all)) => {
                 let low = low.map_or(f32::NEG_INFINITY, |low| low as f32);
                 let high = high.map_or(f32::INFINITY, |high| high as f32);
-                mark(mask, bit, all.iter().map(|value| fail(*value >= low && *value <= high)));
+                mark(mask, bit, all, |value| fail(value >= low && value <= high));
             }
             (Self::Numbers { low, high }, Plain::UInt32(all)) => {
                 let low = low.unwrap_or(f64::NEG_INFINITY);
                 let high = high.unwrap_or(f64::INFINITY);
-                mark(
-                    mask,
-                    bit,
-                    all.iter().map(|value| fail(f64::from(*value) >= low && f64::from(*value) <= high)),
-                );
+                mark(mask, bit, all, |value| fail(f64::from(value) >= low && f64::from(value) <= high));
             }
             (Self::Times { start, end }, Plain::Int64(all)) => {
                 let (start, end) = (start.unwrap_or(i64::MIN), end.unwrap_or(i64::MAX));
-                mark(mask, bit, all.iter().map(|value| fail(*value >= start && *value < end)));
+                mark(mask, bit, all, |value| fail(value >= start && value < end));
             }
             (Self::Null | Self::NotNull, _) => {
                 let wanted = *self == Self::NotNull;
                 match valid {
-                    Some(valid) => mark(mask, bit, valid.iter().map(|valid| fail(*valid == wanted))),
-                    None => mark(mask, bit, std::iter::repeat_n(fail(wanted), rows)),
+                    Some(valid) => mark(mask, bit, valid, |valid| fail(valid == wanted)),
+                    None => mark(mask, bit, &vec![(); rows], |()| fail(wanted)),
                 }
                 return;
             }
             (_, Plain::UInt32(all)) => {
-                mark(
-                    mask,
-                    bit,
-                    all.iter().map(|value| fail(self.passes(name, Value::Int(i64::from(*value))))),
-                );
+                mark(mask, bit, all, |value| fail(self.passes(name, Value::Int(i64::from(value)))));
             }
             (_, Plain::Int64(all)) => {
-                mark(mask, bit, all.iter().map(|value| fail(self.passes(name, Value::Int(*value)))));
+                mark(mask, bit, all, |value| fail(self.passes(name, Value::Int(value))));
             }
             (_, Plain::Float32(all)) => {
-                mark(mask, bit, all.iter().map(|value| fail(self.passes(name, Value::Float32(*value)))));
+                mark(mask, bit, all, |value| fail(self.passes(name, Value::Float32(value))));
             }
             (_, Plain::Float64(all)) => {
-                mark(mask, bit, all.iter().map(|value| fail(self.passes(name, Value::Float64(*value)))));
+                mark(mask, bit, all, |value| fail(self.passes(name, Value::Float64(value))));
             }
         }
         if let Some(valid) = valid {
@@ -173,14 +157,19 @@ impl Condition {
     }
 }
 
-fn mark(mask: &mut [u16], bit: u16, fails: impl Iterator<Item = u16>) {
-    let mut reached = 0;
-    for (mask, fail) in mask.iter_mut().zip(fails) {
-        *mask = (*mask & !bit) | fail;
-        reached += 1;
+/// Gives every row the bit that its value earns, and rows behind the last value the bit.
+fn mark<T: Copy>(mask: &mut [u16], bit: u16, values: &[T], fail: impl Fn(T) -> u16 + Copy) {
+    let (reached, rest) = mask.split_at_mut(values.len().min(mask.len()));
+    for (mask, values) in reached.chunks_mut(ROWS_A_CALL).zip(values.chunks(ROWS_A_CALL)) {
+        mark_some(mask, bit, values, fail);
     }
-    for mask in mask.iter_mut().skip(reached) {
-        *mask |= bit;
+    rest.iter_mut().for_each(|mask| *mask |= bit);
+}
+
+#[inline(never)]
+fn mark_some<T: Copy>(mask: &mut [u16], bit: u16, values: &[T], fail: impl Fn(T) -> u16) {
+    for (mask, value) in mask.iter_mut().zip(values) {
+        *mask = (*mask & !bit) | fail(*value);
     }
 }
 

@@ -6,7 +6,7 @@
 //! rows, so that what a brush counts is what the filter then keeps.
 
 use crate::catalog;
-use crate::column::{Column, Plain, Store, Value, value_at};
+use crate::column::{Column, Plain, ROWS_A_CALL, Store, Value, value_at};
 use crate::filter::{call, number, widen};
 use crate::parquet::decode::Values;
 
@@ -28,6 +28,8 @@ pub struct Binned {
     pub bins: usize,
     /// Each row's bin.
     pub rows: Vec<u8>,
+    /// Rows of each bin, and of the two numbers behind them.
+    pub all: Vec<u32>,
 }
 
 /// What the bins are.
@@ -71,48 +73,30 @@ pub fn bin(name: &str, column: &Column, time: bool) -> Binned {
     let facts = catalog::column(name);
     let categorical = facts.is_some_and(|facts| facts.categorical);
     match column.store() {
-        Store::Codes8(codes, values) => {
-            let codes =
-                codes.iter().map(|code| if *code == u8::MAX { usize::MAX } else { usize::from(*code) });
-            coded(name, codes, values, categorical, time)
-        }
-        Store::Codes16(codes, values) => {
-            let codes =
-                codes.iter().map(|code| if *code == u16::MAX { usize::MAX } else { usize::from(*code) });
-            coded(name, codes, values, categorical, time)
-        }
+        Store::Codes8(codes, values) => coded(name, codes, values, categorical, time),
+        Store::Codes16(codes, values) => coded(name, codes, values, categorical, time),
         Store::Plain(plain, valid) => {
             let valid = valid.as_deref();
             match plain {
-                Plain::UInt32(all) => {
-                    intervals(name, time, || all.iter().map(|value| f64::from(*value)), valid, false)
-                }
-                Plain::Int64(all) => {
-                    intervals(name, time, || all.iter().map(|value| *value as f64), valid, false)
-                }
-                Plain::Float32(all) => {
-                    intervals(name, time, || all.iter().map(|value| f64::from(*value)), valid, true)
-                }
-                Plain::Float64(all) => intervals(name, time, || all.iter().copied(), valid, false),
+                Plain::UInt32(all) => intervals(name, time, all, f64::from, valid, false),
+                Plain::Int64(all) => intervals(name, time, all, |value| value as f64, valid, false),
+                Plain::Float32(all) => intervals(name, time, all, f64::from, valid, true),
+                Plain::Float64(all) => intervals(name, time, all, |value| value, valid, false),
             }
         }
     }
 }
 
-fn coded(
+fn coded<C: Copy + Into<usize>>(
     name: &str,
-    codes: impl Iterator<Item = usize> + Clone,
+    codes: &[C],
     values: &Values,
     categorical: bool,
     time: bool,
 ) -> Binned {
     let text = matches!(values, Values::Bytes(_) | Values::Bool(_));
     let mut counts = vec![0u32; values.len()];
-    for code in codes.clone() {
-        if let Some(count) = counts.get_mut(code) {
-            *count += 1;
-        }
-    }
+    codes.chunks(ROWS_A_CALL).for_each(|codes| tally(codes, &mut counts));
     let (shape, bin_of, bins) = if (text || categorical) && !time {
         categories(name, values, &counts)
     } else {
@@ -132,9 +116,34 @@ fn coded(
         let bins = scale.bins();
         (Shape::Intervals(ends.finish(scale)), bin_of, bins)
     };
-    let null = bins as u8;
-    let rows = codes.map(|code| bin_of.get(code).copied().unwrap_or(null)).collect();
-    Binned { shape, bins, rows }
+    let mut all = vec![0u32; bins + 2];
+    for (bin, count) in bin_of.iter().zip(&counts) {
+        if let Some(all) = all.get_mut(usize::from(*bin)) {
+            *all += count;
+        }
+    }
+    let nulls = codes.len() - counts.iter().sum::<u32>() as usize;
+    if let Some(all) = all.get_mut(bins) {
+        *all += nulls as u32;
+    }
+    let mut rows = Vec::with_capacity(codes.len());
+    codes.chunks(ROWS_A_CALL).for_each(|codes| translate(codes, &bin_of, bins as u8, &mut rows));
+    Binned { shape, bins, rows, all }
+}
+
+/// Counts the rows of each code. The code of null lies behind those of values.
+#[inline(never)]
+fn tally<C: Copy + Into<usize>>(codes: &[C], counts: &mut [u32]) {
+    for code in codes {
+        if let Some(count) = counts.get_mut((*code).into()) {
+            *count += 1;
+        }
+    }
+}
+
+#[inline(never)]
+fn translate<C: Copy + Into<usize>>(codes: &[C], bin_of: &[u8], null: u8, rows: &mut Vec<u8>) {
+    rows.extend(codes.iter().map(|code| bin_of.get((*code).into()).copied().unwrap_or(null)));
 }
 
 fn categories(name: &str, values: &Values, counts: &[u32]) -> (Shape, Vec<u8>, usize) {
@@ -161,37 +170,58 @@ fn raw(value: Value<'_>) -> f64 {
     }
 }
 
-fn intervals<I: Iterator<Item = f64>>(
+fn intervals<T: Copy>(
     name: &str,
     time: bool,
-    values: impl Fn() -> I,
+    values: &[T],
+    number: impl Fn(T) -> f64 + Copy,
     valid: Option<&[bool]>,
     narrow: bool,
 ) -> Binned {
     let is_valid = |row: usize| valid.and_then(|valid| valid.get(row)).copied().unwrap_or(true);
-    let len = values().count();
-    let stride = (len / SAMPLE).max(1);
-    let sample: Vec<f64> = values()
+    let stride = (values.len() / SAMPLE).max(1);
+    let sample: Vec<f64> = values
+        .iter()
         .enumerate()
         .step_by(stride)
+        .map(|(row, value)| (row, number(*value)))
         .filter(|(row, value)| is_valid(*row) && !value.is_nan())
         .map(|(_, value)| value)
         .collect();
     let scale = Scale::choose(name, time, narrow, &sample, &vec![1; sample.len()]);
+    let bins = scale.bins();
+    let mut all = vec![0; bins + 2];
     let mut ends = Ends::new(&scale);
+    let mut rows = Vec::with_capacity(values.len());
+    for (place, values) in values.chunks(ROWS_A_CALL).enumerate() {
+        let start = place * ROWS_A_CALL;
+        let valid = valid.and_then(|valid| valid.get(start..start + values.len()));
+        place_some(values, number, valid, &scale, &mut ends, &mut rows);
+        rows.get(start..).unwrap_or_default().chunks(ROWS_A_CALL).for_each(|bins| tally(bins, &mut all));
+    }
+    Binned { shape: Shape::Intervals(ends.finish(scale)), bins, rows, all }
+}
+
+#[inline(never)]
+fn place_some<T: Copy>(
+    values: &[T],
+    number: impl Fn(T) -> f64,
+    valid: Option<&[bool]>,
+    scale: &Scale,
+    ends: &mut Ends,
+    rows: &mut Vec<u8>,
+) {
     let null = scale.bins() as u8;
-    let mut rows = Vec::with_capacity(len);
-    for (row, value) in values().enumerate() {
-        if is_valid(row) {
-            let bin = scale.bin(value);
-            ends.see(bin, value, 1, &scale);
-            rows.push(bin);
-        } else {
+    for (place, value) in values.iter().enumerate() {
+        if valid.and_then(|valid| valid.get(place)) == Some(&false) {
             rows.push(null);
+        } else {
+            let value = number(*value);
+            let bin = scale.bin(value);
+            ends.see(bin, value, 1, scale);
+            rows.push(bin);
         }
     }
-    let bins = scale.bins();
-    Binned { shape: Shape::Intervals(ends.finish(scale)), bins, rows }
 }
 
 /// Where the edges are.

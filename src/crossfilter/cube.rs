@@ -4,6 +4,8 @@
 //! the dragged chart's bins, so that the rows within a brush are a difference of two entries.
 
 use super::bins::Binned;
+use super::count;
+use crate::column::ROWS_A_CALL;
 
 /// A chart that follows the dragged one.
 #[derive(Clone, Copy, Debug)]
@@ -23,12 +25,8 @@ pub fn side(binned: &Binned, own_bit: u16) -> Side<'_> {
 /// is that of its nulls.
 pub fn cube(active: &Binned, mask: &[u16], active_bit: u16, sides: &[Side<'_>]) -> (Vec<u32>, Vec<Vec<u32>>) {
     let bins = active.bins;
-    let mut total = vec![0u32; bins + 1];
-    for (bin, mask) in active.rows.iter().zip(mask) {
-        if let Some(sum) = total.get_mut(usize::from(*bin) + 1) {
-            *sum += u32::from(mask & !active_bit == 0);
-        }
-    }
+    let mut total = vec![0];
+    total.extend(count(&active.rows, mask, !active_bit).into_iter().take(bins));
     add_up(&mut total, 1);
     let sides = sides
         .iter()
@@ -36,11 +34,9 @@ pub fn cube(active: &Binned, mask: &[u16], active_bit: u16, sides: &[Side<'_>]) 
             let keep = !(active_bit | side.own_bit);
             // 256 columns a row spare a multiplication and a check in the loop over all rows.
             let mut counts = vec![0u32; 1 << 16];
-            for ((active, bin), mask) in active.rows.iter().zip(side.rows).zip(mask) {
-                let place = usize::from(*active) << 8 | usize::from(*bin);
-                if let Some(sum) = counts.get_mut(place) {
-                    *sum += u32::from(mask & keep == 0);
-                }
+            let pairs = active.rows.chunks(ROWS_A_CALL).zip(side.rows.chunks(ROWS_A_CALL));
+            for ((active, side), mask) in pairs.zip(mask.chunks(ROWS_A_CALL)) {
+                count_pairs(active, side, mask, keep, &mut counts);
             }
             let mut before = vec![0u32; side.bins];
             for row in counts.chunks(256).take(bins) {
@@ -51,6 +47,16 @@ pub fn cube(active: &Binned, mask: &[u16], active_bit: u16, sides: &[Side<'_>]) 
         })
         .collect();
     (total, sides)
+}
+
+#[inline(never)]
+fn count_pairs(active: &[u8], side: &[u8], mask: &[u16], keep: u16, counts: &mut [u32]) {
+    for ((active, bin), mask) in active.iter().zip(side).zip(mask) {
+        let place = usize::from(*active) << 8 | usize::from(*bin);
+        if let Some(sum) = counts.get_mut(place) {
+            *sum += u32::from(mask & keep == 0);
+        }
+    }
 }
 
 /// Makes every entry the sum of itself and all those a multiple of `stride` before it.

@@ -6,7 +6,7 @@ mod cube;
 pub use bins::{Binned, Intervals, MAX_BINS, Shape, bin};
 pub use cube::{Side, cube, side};
 
-use crate::column::Column;
+use crate::column::{Column, ROWS_A_CALL};
 use crate::filter::Condition;
 
 /// Most clauses at a time: one bit each in a row's mask.
@@ -104,7 +104,19 @@ fn mark(mask: &mut [u16], place: usize, name: &str, condition: &Condition, colum
 /// as in [`Binned::rows`].
 pub fn count(bins: &[u8], mask: &[u16], keep: u16) -> [u32; 256] {
     // Neighbouring rows often fall into one bin; two sums a bin spare waiting for the last one.
-    let (mut even, mut odd) = ([0u32; 256], [0u32; 256]);
+    let mut sums = [[0u32; 256]; 2];
+    for (bins, mask) in bins.chunks(ROWS_A_CALL).zip(mask.chunks(ROWS_A_CALL)) {
+        count_some(bins, mask, keep, &mut sums);
+    }
+    let [mut even, odd] = sums;
+    for (sum, other) in even.iter_mut().zip(odd) {
+        *sum += other;
+    }
+    even
+}
+
+#[inline(never)]
+fn count_some(bins: &[u8], mask: &[u16], keep: u16, [even, odd]: &mut [[u32; 256]; 2]) {
     let (bin_pairs, bin_rest) = bins.as_chunks::<2>();
     let (mask_pairs, mask_rest) = mask.as_chunks::<2>();
     for ([bin_a, bin_b], [mask_a, mask_b]) in bin_pairs.iter().zip(mask_pairs) {
@@ -120,10 +132,6 @@ pub fn count(bins: &[u8], mask: &[u16], keep: u16) -> [u32; 256] {
             *sum += u32::from(mask & keep == 0);
         }
     }
-    for (sum, other) in even.iter_mut().zip(odd) {
-        *sum += other;
-    }
-    even
 }
 
 #[cfg(test)]

@@ -68,6 +68,7 @@ impl Load {
         maps: &mut [PageMap],
     ) -> Result<()> {
         let Some(leaf) = meta.columns.get(self.leaf) else { return Ok(()) };
+        leaf.check()?;
         while let Some(group) = meta.groups.get(self.group) {
             let Some(chunk) = group.chunks.get(self.leaf) else { return Ok(()) };
             if self.rows >= group.rows {

@@ -3,7 +3,7 @@
 use super::pool::Pool;
 use crate::bytes::{ByteRange, human_bytes};
 use crate::error::{Context, Error, ErrorKind, Result};
-use crate::parquet::meta::FileMeta;
+use crate::parquet::meta::{ColumnMeta, FileMeta};
 use crate::parquet::nested::{MAX_NESTED_BYTES, chunks, rows_as_json};
 use crate::parquet::walk::Bytes;
 use std::collections::BTreeMap;
@@ -43,6 +43,7 @@ impl Nested {
         meta: &FileMeta,
         pool: &mut Pool,
     ) -> Result<Vec<ByteRange>> {
+        meta.columns.get(leaves.clone()).unwrap_or_default().iter().try_for_each(ColumnMeta::check)?;
         let mut covered = 0;
         for &row in rows {
             if row < covered || self.get(row).is_some() {

@@ -257,7 +257,9 @@ impl Opening {
 
 /// Where all offset indexes lie, if there are any and they are not too large.
 fn index_range(meta: &FileMeta) -> Option<ByteRange> {
-    let mut ranges = meta.groups.iter().flat_map(|group| &group.chunks).map(|chunk| chunk.offset_index);
+    let chunks = meta.groups.iter().flat_map(|group| &group.chunks);
+    // What can't be read at all has none.
+    let mut ranges = chunks.filter(|chunk| !chunk.range.is_empty()).map(|chunk| chunk.offset_index);
     let first = ranges.next()??;
     let all = ranges.try_fold(first, |all, range| {
         let range = range?;

@@ -7,7 +7,7 @@ use crate::column::{Value, value_at};
 use crate::error::{Context, Error, Result};
 use crate::parquet::decode::{Decoded, Values, decode_dictionary, decode_page};
 use crate::parquet::map::{PageEntry, PageMap};
-use crate::parquet::meta::{Chunk, FileMeta};
+use crate::parquet::meta::{Chunk, ColumnMeta, FileMeta};
 use crate::parquet::walk::{Bytes, READ_THROUGH_BYTES, Step, Walk};
 use std::collections::BTreeMap;
 
@@ -76,9 +76,7 @@ impl Pager {
             return Some(Value::Null);
         }
         Some(match (&cached.page.values, self.dictionaries.get(&cached.group)) {
-            (Values::Indexes(indexes), Some(dictionary)) => {
-                value_at(dictionary, *indexes.get(place)? as usize)
-            }
+            (Values::Indexes(indexes), Some(dictionary)) => value_at(dictionary, indexes.get(place)?),
             (Values::Indexes(_), None) => return None,
             (values, _) => value_at(values, place),
         })
@@ -90,6 +88,7 @@ impl Pager {
     /// # Errors
     /// Where a page can't be found or decoded.
     pub fn poll(&mut self, rows: &[u64], meta: &FileMeta, pool: &mut Pool) -> Result<Vec<ByteRange>> {
+        meta.columns.get(self.leaf).map_or(Ok(()), ColumnMeta::check)?;
         self.prepare(meta);
         let mut wants = Vec::new();
         let mut pages = 0;

@@ -5,9 +5,9 @@ use super::pool::Pool;
 use super::table::{Part, Table};
 use super::{Class, Effect, notice};
 use crate::bytes::ByteRange;
-use crate::column::{Column, Value};
+use crate::column::{Column, ROWS_A_CALL, Store, Value, value_at};
 use crate::error::{Error, ErrorKind};
-use crate::parquet::decode::ByteValues;
+use crate::parquet::decode::{ByteValues, Values};
 use crate::protocol::{Kind, Response};
 
 impl Table {
@@ -173,7 +173,6 @@ impl Table {
             return;
         }
         let binned = crate::crossfilter::bin(&state.info.name, data, state.info.kind == Kind::Time);
-        state.all = crate::crossfilter::count(&binned.rows, self.filter.mask(), 0).to_vec();
         self.filter.refresh(&state.info.name, data);
         state.binned = Some(binned);
         state.untold = true;
@@ -228,29 +227,81 @@ impl Table {
 
 /// The sizes of images as labels; none where there are more different ones than codes.
 fn sizes(width: &Column, height: &Column) -> Option<Column> {
-    let (widths, heights) = (width.coded()?, height.coded()?);
-    let stride = heights.values + 1;
-    // A code for each pair of codes, given when the pair is first met.
-    let mut known = vec![u16::MAX; widths.values.checked_add(1)?.checked_mul(stride)?];
-    let mut labels = ByteValues::default();
-    let mut codes = Vec::with_capacity(width.rows());
-    for (row, (w, h)) in widths.codes.iter().zip(&heights.codes).enumerate() {
-        if usize::from(*w) >= widths.values || usize::from(*h) >= heights.values {
-            codes.push(u16::MAX);
-            continue;
-        }
-        let code = known.get_mut(usize::from(*w) * stride + usize::from(*h))?;
-        if *code == u16::MAX {
-            let next = u16::try_from(labels.len()).ok().filter(|code| *code < u16::MAX)?;
-            let (Some(Value::Int(width)), Some(Value::Int(height))) = (width.get(row), height.get(row))
-            else {
-                codes.push(u16::MAX);
-                continue;
-            };
-            labels.push(format!("{width}x{height}").as_bytes());
-            *code = next;
-        }
-        codes.push(*code);
+    match (width.store(), height.store()) {
+        (Store::Codes8(widths, w), Store::Codes8(heights, h)) => pair((widths, w), (heights, h)),
+        (Store::Codes8(widths, w), Store::Codes16(heights, h)) => pair((widths, w), (heights, h)),
+        (Store::Codes16(widths, w), Store::Codes8(heights, h)) => pair((widths, w), (heights, h)),
+        (Store::Codes16(widths, w), Store::Codes16(heights, h)) => pair((widths, w), (heights, h)),
+        (Store::Plain(..), _) | (_, Store::Plain(..)) => None,
     }
-    Some(Column::from_codes(codes, labels))
+}
+
+/// Codes for pairs of codes, given when a pair is first met.
+struct Pairs<'a> {
+    widths: &'a Values,
+    heights: &'a Values,
+    known: Vec<u16>,
+    labels: ByteValues,
+    codes: Vec<u16>,
+}
+
+/// Widths times heights, beyond which sizes are not told apart: a table of two bytes each.
+const MAX_PAIRS: usize = 1 << 22;
+
+/// A pair that has not been met.
+const UNKNOWN: u16 = u16::MAX - 1;
+
+fn pair<W: Copy + Into<usize>, H: Copy + Into<usize>>(
+    (widths, width_values): (&[W], &Values),
+    (heights, height_values): (&[H], &Values),
+) -> Option<Column> {
+    let known = width_values.len().checked_mul(height_values.len()).filter(|pairs| *pairs <= MAX_PAIRS)?;
+    let mut pairs = Pairs {
+        widths: width_values,
+        heights: height_values,
+        known: vec![UNKNOWN; known],
+        labels: ByteValues::default(),
+        codes: Vec::with_capacity(widths.len()),
+    };
+    for (widths, heights) in widths.chunks(ROWS_A_CALL).zip(heights.chunks(ROWS_A_CALL)) {
+        pairs.add(widths, heights)?;
+    }
+    Some(Column::from_codes(pairs.codes, pairs.labels))
+}
+
+impl Pairs<'_> {
+    #[inline(never)]
+    fn add<W: Copy + Into<usize>, H: Copy + Into<usize>>(
+        &mut self,
+        widths: &[W],
+        heights: &[H],
+    ) -> Option<()> {
+        let stride = self.heights.len();
+        for (width, height) in widths.iter().zip(heights) {
+            let (width, height): (usize, usize) = ((*width).into(), (*height).into());
+            // The codes of null lie behind those of values.
+            let place = if height < stride { width * stride + height } else { usize::MAX };
+            let code = match self.known.get(place) {
+                Some(&UNKNOWN) => self.name(place, width, height)?,
+                Some(code) => *code,
+                None => u16::MAX,
+            };
+            self.codes.push(code);
+        }
+        Some(())
+    }
+
+    /// A code for a new pair; none where the codes are used up.
+    #[cold]
+    fn name(&mut self, place: usize, width: usize, height: usize) -> Option<u16> {
+        let code = u16::try_from(self.labels.len()).ok().filter(|code| *code < UNKNOWN)?;
+        let (Value::Int(width), Value::Int(height)) =
+            (value_at(self.widths, width), value_at(self.heights, height))
+        else {
+            return Some(u16::MAX);
+        };
+        self.labels.push(format!("{width}x{height}").as_bytes());
+        *self.known.get_mut(place)? = code;
+        Some(code)
+    }
 }

@@ -89,7 +89,7 @@ impl Table {
         // Without another clause every row counts, and those are counted already.
         let counted;
         let here = if self.filter.columns().all(|column| column == name) {
-            state.all.as_slice()
+            binned.all.as_slice()
         } else {
             counted = count(&binned.rows, self.filter.mask(), !self.filter.bit(name));
             counted.as_slice()
@@ -98,7 +98,7 @@ impl Table {
             let (bins, rest) = counts.split_at_checked(binned.bins).unwrap_or((counts, &[]));
             (Counts(bins.to_vec()), rest.first().copied().unwrap_or(0))
         };
-        let (all, null_all) = split(&state.all);
+        let (all, null_all) = split(&binned.all);
         let (here, null_here) = split(here);
         let shape = match &binned.shape {
             Shape::Intervals(intervals) => protocol::Shape::Bins(Bins {

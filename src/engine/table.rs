@@ -52,8 +52,6 @@ pub struct State {
     pub data: Option<Column>,
     pub complete: bool,
     pub binned: Option<Binned>,
-    /// Rows of each bin in the whole table, as far as binned.
-    pub all: Vec<u32>,
     /// Whether the page has yet to see the chart of these bins.
     pub untold: bool,
     pub failed: bool,
@@ -87,7 +85,6 @@ impl State {
             data: None,
             complete: false,
             binned: None,
-            all: Vec::new(),
             untold: false,
             failed: false,
             pager,

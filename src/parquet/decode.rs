@@ -6,9 +6,10 @@
 //! Source: "Data Pages" and `Encodings.md` of Apache Parquet.
 
 use super::codec::{Codec, MAX_PAGE_BYTES, decompress};
+use super::delta;
 use super::header::{Encoding, PageHeader, PageKind};
 use super::meta::{ColumnMeta, Logical, Physical};
-use super::{delta, rle};
+use super::rle::{self, Numbers};
 use crate::error::{Context, Error, ErrorKind, Result};
 use std::ops::Range;
 
@@ -41,7 +42,7 @@ pub enum Values {
     /// Text or bytes.
     Bytes(ByteValues),
     /// Places in the chunk's dictionary, each below its length.
-    Indexes(Vec<u32>),
+    Indexes(Numbers),
 }
 
 impl Values {
@@ -70,7 +71,7 @@ impl Values {
             Self::Float32(values) => values.len() * 4,
             Self::Float64(values) => values.len() * 8,
             Self::Bytes(values) => values.data.len() + values.ends.len() * 4,
-            Self::Indexes(values) => values.len() * 4,
+            Self::Indexes(values) => values.memory_bytes(),
         }
     }
 }
@@ -275,35 +276,24 @@ fn definition(column: &ColumnMeta, bytes: &[u8], rows: usize, old: bool) -> Resu
         let valid: Vec<bool> = bits.take(rows).collect();
         return Ok(valid.contains(&false).then_some(valid));
     }
-    let mut valid = Vec::with_capacity(rows);
-    let mut missing = false;
-    rle::runs(bytes, 1, rows, |level, len| {
-        missing |= level == 0;
-        valid.resize(valid.len() + len, level != 0);
-    })
-    .context(|| "definition levels".to_owned())?;
-    Ok(missing.then_some(valid))
+    let levels = rle::numbers(bytes, 1, rows).context(|| "definition levels".to_owned())?;
+    let Numbers::U8(levels) = levels else { return Ok(None) };
+    // A byte of 0 or 1 a row: most pages have no null at all.
+    Ok(levels.contains(&0).then(|| levels.iter().map(|level| *level != 0).collect()))
 }
 
 fn indexes(bytes: &[u8], count: usize, dictionary_len: usize) -> Result<Values> {
     if count == 0 {
-        return Ok(Values::Indexes(Vec::new()));
+        return Ok(Values::Indexes(Numbers::U8(Vec::new())));
     }
     let (width, rest) = bytes.split_first().ok_or_else(|| Error::corrupt("the indexes are missing"))?;
-    let mut indexes = Vec::with_capacity(count);
-    let mut highest = 0;
-    rle::runs(rest, *width, count, |index, len| {
-        highest = highest.max(index);
-        if len == 1 {
-            indexes.push(index);
-        } else {
-            indexes.resize(indexes.len() + len, index);
+    let indexes = rle::numbers(rest, *width, count)?;
+    match indexes.highest() {
+        Some(highest) if highest >= dictionary_len => {
+            Err(Error::corrupt(format!("index {highest} into a dictionary of {dictionary_len}")))
         }
-    })?;
-    if highest as usize >= dictionary_len {
-        return Err(Error::corrupt(format!("index {highest} into a dictionary of {dictionary_len}")));
+        _ => Ok(Values::Indexes(indexes)),
     }
-    Ok(Values::Indexes(indexes))
 }
 
 /// Exactly `count` values of `N` bytes.

@@ -134,9 +134,8 @@ pub fn byte_stream_split(bytes: &[u8], count: usize, width: usize) -> Result<Vec
 /// Where the bytes end early.
 pub fn booleans(bytes: &[u8], count: usize) -> Result<Vec<bool>> {
     let (_, runs) = bytes.split_first_chunk::<4>().ok_or_else(ends_early)?;
-    let mut values = Vec::with_capacity(count.min(1 << 20));
-    rle::runs(runs, 1, count, |value, len| values.resize(values.len() + len, value != 0))?;
-    Ok(values)
+    let bits = rle::numbers(runs, 1, count)?;
+    Ok((0..count).map(|place| bits.get(place) == Some(1)).collect())
 }
 
 /// A number that counts values of one page.

@@ -145,7 +145,7 @@ impl Leaf {
         let (page, place) = self.value;
         self.value.1 += 1;
         match (self.pages.get(page)?, &self.dictionary) {
-            (Values::Indexes(indexes), Some(dictionary)) => Some((dictionary, *indexes.get(place)? as usize)),
+            (Values::Indexes(indexes), Some(dictionary)) => Some((dictionary, indexes.get(place)?)),
             (values, _) => Some((values, place)),
         }
     }
@@ -163,12 +163,13 @@ fn read_levels(bytes: &[u8], max: u16, count: usize, old: bool, out: &mut Vec<u1
             out.push(level);
         }
     } else {
-        rle::runs(bytes, width, count, |level, len| {
+        let levels = rle::numbers(bytes, width, count).context(|| "levels".to_owned())?;
+        let levels = (0..levels.len()).filter_map(|place| levels.get(place));
+        out.extend(levels.map(|level| {
             let level = u16::try_from(level).unwrap_or(u16::MAX);
             highest = highest.max(level);
-            out.resize(out.len() + len, level);
-        })
-        .context(|| "levels".to_owned())?;
+            level
+        }));
     }
     if highest > max {
         return Err(Error::corrupt(format!("a level of {highest} where the highest is {max}")));

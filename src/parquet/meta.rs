@@ -58,6 +58,8 @@ pub struct ColumnMeta {
     pub flat: bool,
     /// The descriptor, for decoders of the `parquet` crate.
     pub descriptor: ColumnDescPtr,
+    /// Why it can't be read, where the footer tells nonsense of its chunks.
+    pub fault: Option<Error>,
 }
 
 /// How values are stored.
@@ -256,7 +258,8 @@ impl FileMeta {
     /// Checks and takes over what the `parquet` crate read. Pages end before `footer_start`.
     fn check(meta: &ParquetMetaData, footer_start: u64) -> Result<Self> {
         let file = meta.file_metadata();
-        let columns: Vec<ColumnMeta> = file.schema_descr().columns().iter().map(ColumnMeta::new).collect();
+        let mut columns: Vec<ColumnMeta> =
+            file.schema_descr().columns().iter().map(ColumnMeta::new).collect();
         if columns.is_empty() {
             return Err(Error::new(ErrorKind::Unsupported, "the file has no columns"));
         }
@@ -271,17 +274,27 @@ impl FileMeta {
             let chunks = group
                 .columns()
                 .iter()
-                .map(|chunk| {
-                    Chunk::check(chunk, footer_start).map_err(|error| {
-                        error.context(format!("row group {number}, column {}", chunk.column_path().string()))
+                .zip(&mut columns)
+                .map(|(chunk, column)| {
+                    Chunk::check(chunk, footer_start).unwrap_or_else(|error| {
+                        let place = format!("row group {number}, column {}", column.name);
+                        column.fault.get_or_insert(error.context(place));
+                        Chunk::NOWHERE
                     })
                 })
-                .collect::<Result<_>>()?;
+                .collect();
             groups.push(RowGroup { first_row, rows, chunks });
             first_row = first_row.saturating_add(rows);
             if first_row > MAX_ROWS {
                 return Err(Error::new(ErrorKind::Limit, format!("more than {MAX_ROWS} rows")));
             }
+        }
+        // One column that can't be read costs that column; a file of nothing else is no use.
+        if let [first, ..] = columns.as_slice()
+            && columns.iter().all(|column| column.fault.is_some())
+            && let Some(fault) = &first.fault
+        {
+            return Err(fault.clone());
         }
         let created_by = file.created_by().map(str::to_owned);
         let schema = file.schema_descr().root_schema_ptr();
@@ -329,7 +342,14 @@ impl ColumnMeta {
             max_repetition: u16::try_from(descriptor.max_rep_level()).unwrap_or(0),
             flat: parts.len() == 1 && descriptor.max_rep_level() == 0 && descriptor.max_def_level() <= 1,
             descriptor: descriptor.clone(),
+            fault: None,
         }
+    }
+
+    /// # Errors
+    /// Where the column can't be read at all.
+    pub fn check(&self) -> Result<()> {
+        self.fault.clone().map_or(Ok(()), Err)
     }
 
     /// The type as the format names it, for people.
@@ -391,6 +411,17 @@ fn logical(descriptor: &ColumnDescPtr, physical: Physical) -> Logical {
 }
 
 impl Chunk {
+    /// Stands for a chunk that can't be read.
+    const NOWHERE: Self = Self {
+        range: ByteRange { start: 0, end: 0 },
+        dictionary: None,
+        first_data: 0,
+        values: 0,
+        uncompressed_bytes: 0,
+        codec: Codec::Uncompressed,
+        offset_index: None,
+    };
+
     fn check(chunk: &ColumnChunkMetaData, footer_start: u64) -> Result<Self> {
         let offset = |what: &str, value: i64| {
             u64::try_from(value).map_err(|_| Error::corrupt(format!("its {what} is {value}")))

@@ -18,7 +18,7 @@ pub mod map;
 pub mod meta;
 pub mod nested;
 pub mod plan;
-mod rle;
+pub mod rle;
 mod shape;
 mod thrift;
 pub mod walk;

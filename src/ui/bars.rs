@@ -1,9 +1,8 @@
 //! Categories as horizontal bars; a click on one is a filter.
 
-use super::icon::{Icon, icon};
-use super::plot::{Log, LogButton, Now, chart_now, clause_of, marked_cell};
+use super::chart_head::{ChartHead, heading_id};
+use super::plot::{Log, Now, chart_now, clause_of, marked_cell};
 use super::store::use_store;
-use crate::catalog;
 use crate::chart::{self, heights};
 use crate::protocol::Shape;
 use crate::spec::{Clause, List, ListValue};
@@ -28,9 +27,7 @@ struct Bar {
 #[component]
 pub fn Bars(column: String) -> impl IntoView {
     let store = use_store();
-    let facts = catalog::column(&column);
-    let title = catalog::title(&column).to_owned();
-    let heading = format!("dist-{}", column.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-"));
+    let heading = heading_id(&column);
     let data_column = column.clone();
     let column = StoredValue::new(column);
     let expanded = RwSignal::new(false);
@@ -102,22 +99,11 @@ pub fn Bars(column: String) -> impl IntoView {
     view! {
         <section
             role="group"
-            aria-labelledby=heading.clone()
+            aria-labelledby=heading
             data-column=data_column
             data-brushed=move || clause.with(Option::is_some).then_some("")
         >
-            <header class="dist-head">
-                <h3 id=heading.clone() title=facts.map(|facts| facts.about)>{title.clone()}</h3>
-                <LogButton title=title.clone() log/>
-                <button
-                    type="button"
-                    class="close"
-                    aria-label=format!("Clear {title}")
-                    disabled=move || clause.with(Option::is_none)
-                    on:click=move |_| column.with_value(|column| store.clear_clause(column))
-                >
-                    {icon(Icon::Close)}
-                </button>
+            <ChartHead column log clause>
                 <Show when=move || hidden() != 0>
                     <button
                         type="button"
@@ -128,7 +114,7 @@ pub fn Bars(column: String) -> impl IntoView {
                         {move || if expanded.get() { "fewer".to_owned() } else { format!("{} more", hidden()) }}
                     </button>
                 </Show>
-            </header>
+            </ChartHead>
             <ul class="bars" style=("--label", move || format!("calc({:.1}ch + 14px)", longest().clamp(5, 16) as f64 * 0.86))>
                 <For each=shown key=|value| value.clone() children=row/>
             </ul>

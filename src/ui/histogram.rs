@@ -1,10 +1,10 @@
 //! A histogram that is filtered by dragging on it, by its handles and by its two numbers.
 
 use super::axis::{axis, slot_name};
-use super::icon::{Icon, icon};
+use super::chart_head::{ChartHead, heading_id};
 use super::plot::{
-    Log, LogButton, NoneBar, Now, chart_now, chosen_bins, clause_of, clause_of_bins, drawn_at, ends,
-    high_bound, low_bound, marked_cell,
+    Log, NoneBar, Now, chart_now, chosen_bins, clause_of, clause_of_bins, drawn_at, ends, high_bound,
+    low_bound, marked_cell,
 };
 use super::range_fields::RangeFields;
 use super::store::{Commit, use_store};
@@ -25,7 +25,7 @@ pub fn Histogram(column: String) -> impl IntoView {
     let store = use_store();
     let facts = catalog::column(&column);
     let title = catalog::title(&column).to_owned();
-    let heading = format!("dist-{}", column.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-"));
+    let heading = heading_id(&column);
     let data_column = column.clone();
     let column = StoredValue::new(column);
     let label = StoredValue::new(title.clone());
@@ -250,26 +250,15 @@ pub fn Histogram(column: String) -> impl IntoView {
         <section
             class="histogram"
             role="group"
-            aria-labelledby=heading.clone()
+            aria-labelledby=heading
             data-column=data_column
             data-brushed=move || clause.with(Option::is_some).then_some("")
             data-dragging=dragging
             data-empty=move || empty.get().then_some("")
         >
-            <header class="dist-head">
-                <h3 id=heading.clone() title=facts.map(|facts| facts.about)>{title.clone()}</h3>
-                <LogButton title=title.clone() log/>
-                <button
-                    type="button"
-                    class="close"
-                    aria-label=format!("Clear {title}")
-                    disabled=move || clause.with(Option::is_none)
-                    on:click=move |_| clear()
-                >
-                    {icon(Icon::Close)}
-                </button>
+            <ChartHead column log clause>
                 <RangeFields title=title.clone() bins clause set=Callback::new(set_range)/>
-            </header>
+            </ChartHead>
             <div
                 class="plot"
                 node_ref=plot

@@ -6,6 +6,7 @@
 mod art;
 mod axis;
 mod bars;
+mod chart_head;
 mod columns_menu;
 mod detail;
 mod empty;

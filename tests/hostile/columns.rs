@@ -175,6 +175,7 @@ fn column(dice: &mut Dice<'_>) -> ColumnMeta {
         max_repetition: 0,
         flat: true,
         descriptor: Arc::new(ColumnDescriptor::new(Arc::new(primitive.unwrap()), 1, 0, path)),
+        fault: None,
     }
 }
 
@@ -234,7 +235,7 @@ pub fn page(data: &[u8]) {
         assert_eq!(page.values.len(), present);
         match &page.values {
             Values::Indexes(indexes) => {
-                assert!(indexes.iter().all(|index| (*index as usize) < dictionary.unwrap()));
+                assert!(indexes.highest().is_none_or(|highest| highest < dictionary.unwrap()));
             }
             Values::Bytes(bytes) => {
                 assert!((0..bytes.len()).all(|index| bytes.get(index).is_some()));

@@ -1,0 +1,218 @@
+//! What the data thread computes, natively and without a network: `cargo bench --bench core`.
+//!
+//! One line a task, the median of several runs in milliseconds, and in nanoseconds a row. Machines differ, so the
+//! lines are to be compared with each other, and with those of another commit on the same machine. The table
+//! is generated unless `VITRINE_FIXTURES` names a folder that holds `diffusiondb-2m.parquet`.
+
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout)]
+#![allow(clippy::disallowed_methods, reason = "it is a clock that is wanted here")]
+
+use std::hint::black_box;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+use vitrine::bytes::ByteRange;
+use vitrine::column::Column;
+use vitrine::crossfilter::{Crossfilter, bin, count, cube, side};
+use vitrine::engine::{Effect, Engine, Event};
+use vitrine::filter::Condition;
+use vitrine::hub::answer::Identity;
+use vitrine::ids::FetchId;
+use vitrine::parquet::decode::{decode_dictionary, decode_page};
+use vitrine::parquet::header::{PageHeader, PageKind};
+use vitrine::parquet::meta::{FileMeta, Footer, read_footer};
+use vitrine::protocol::{Filter, FilterClause, Open, Request, Response, Show};
+use vitrine::select::Selection;
+
+/// Rows of the generated table.
+const ROWS: u64 = 500_000;
+
+/// Runs of each task.
+const RUNS: usize = 9;
+
+const CHARTS: [&str; 4] = ["cfg", "step", "sampler", "size"];
+
+fn main() {
+    let file = file();
+    let meta = meta(&file);
+    let rows = meta.rows as usize;
+    println!("{rows} rows, {} bytes; median of {RUNS}", file.len());
+    println!("{:<44} {:>9} {:>9}", "task", "ms", "ns/row");
+    let names = ["cfg", "step", "sampler", "width", "height", "seed", "timestamp", "image_nsfw", "user_name"];
+    for name in names {
+        time(&format!("decode {name}"), rows, || column(&meta, &file, name));
+    }
+    let all: Vec<Column> = names.iter().map(|name| column(&meta, &file, name)).collect();
+    for (name, column) in names.iter().zip(&all) {
+        time(&format!("bin {name}"), rows, || bin(name, column, *name == "timestamp"));
+    }
+    let binned: Vec<_> =
+        names.iter().zip(&all).take(5).map(|(name, column)| bin(name, column, false)).collect();
+    let by_name = |name: &str| names.iter().position(|other| *other == name).and_then(|at| all.get(at));
+    let clauses = |low: f64| {
+        let on_step = Condition::List { values: vec![Some("50".to_owned())], negated: true };
+        let on_cfg = Condition::Numbers { low: Some(low), high: Some(12.0) };
+        [("cfg".to_owned(), on_cfg), ("step".to_owned(), on_step)]
+    };
+    let mut filter = Crossfilter::new(rows);
+    let mut low = 0.0;
+    time("change a clause on cfg", rows, || {
+        low += 0.5;
+        filter.set(&clauses(low), by_name)
+    });
+    filter.set(&clauses(7.0), by_name);
+    time("count five charts", rows, || {
+        binned.iter().map(|binned| count(&binned.rows, filter.mask(), !1)).collect::<Vec<_>>()
+    });
+    time("cube of five charts", rows, || {
+        let (active, sides) = binned.split_first().expect("charts");
+        let sides: Vec<_> = sides.iter().map(|binned| side(binned, 0)).collect();
+        cube(active, filter.mask(), 1, &sides)
+    });
+    time("count matching rows", rows, || Selection::new(filter.mask()));
+    time("open with four charts, through the engine", rows, || Session::open(&file));
+    let mut session = Session::open(&file);
+    let mut generation = 0;
+    time("a new filter, through the engine", rows, || {
+        generation += 1;
+        session.filter(generation);
+    });
+}
+
+fn time<T>(task: &str, rows: usize, mut work: impl FnMut() -> T) {
+    let mut seconds: Vec<f64> = (0..RUNS)
+        .map(|_| {
+            let start = Instant::now();
+            black_box(work());
+            start.elapsed().as_secs_f64()
+        })
+        .collect();
+    seconds.sort_by(f64::total_cmp);
+    let median = seconds[RUNS / 2];
+    println!("{task:<44} {:>9.2} {:>9.2}", median * 1e3, median * 1e9 / rows as f64);
+}
+
+fn file() -> Arc<Vec<u8>> {
+    if let Some(folder) = std::env::var_os("VITRINE_FIXTURES") {
+        return Arc::new(
+            std::fs::read(Path::new(&folder).join("diffusiondb-2m.parquet")).expect("the table"),
+        );
+    }
+    let mut bytes = Vec::new();
+    let layout = "hub".parse().expect("a layout");
+    fixture::write::diffusiondb(&fixture::table::Table::new(ROWS, 1), &layout, &mut bytes).expect("a table");
+    Arc::new(bytes)
+}
+
+fn meta(file: &[u8]) -> FileMeta {
+    let start = file.len().saturating_sub(64 << 10);
+    match read_footer(&file[start..], file.len() as u64).expect("a footer") {
+        Footer::Meta(meta) => *meta,
+        Footer::Needs(_) => panic!("the footer is long"),
+    }
+}
+
+/// All pages of a column, decoded into the column store.
+fn column(meta: &FileMeta, file: &[u8], name: &str) -> Column {
+    let leaf = meta.columns.iter().position(|column| column.name == name).expect("the column");
+    let leaf_meta = &meta.columns[leaf];
+    let mut column = Column::with_capacity(meta.rows as usize);
+    for group in &meta.groups {
+        let chunk = &group.chunks[leaf];
+        let mut dictionary = None;
+        let (mut at, mut rows) = (chunk.range.start as usize, 0);
+        while rows < group.rows {
+            let header = PageHeader::parse(&file[at..]).expect("a header");
+            let end = at + header.page_bytes() as usize;
+            let body = &file[at + header.header_bytes as usize..end];
+            if let PageKind::Dictionary { .. } = header.kind {
+                let values = decode_dictionary(leaf_meta, chunk.codec, &header, body).expect("a dictionary");
+                column.begin_chunk(Some(&values)).expect("few values");
+                dictionary = Some(values);
+            } else {
+                let known = dictionary.as_ref().map(vitrine::parquet::decode::Values::len);
+                let page = decode_page(leaf_meta, chunk.codec, &header, body, known).expect("a page");
+                rows += u64::from(page.rows);
+                column.append(&page, dictionary.as_ref()).expect("few values");
+            }
+            at = end;
+        }
+    }
+    column
+}
+
+/// The engine with the file on the other side, in pieces as a network brings them.
+struct Session {
+    engine: Engine,
+    file: Arc<Vec<u8>>,
+    flights: std::collections::VecDeque<(FetchId, ByteRange)>,
+    show: Show,
+    said: Vec<Response>,
+}
+
+impl Session {
+    fn open(file: &Arc<Vec<u8>>) -> Self {
+        let mut session = Self {
+            engine: Engine::default(),
+            file: Arc::clone(file),
+            flights: std::collections::VecDeque::new(),
+            show: Show {
+                charts: CHARTS.map(str::to_owned).to_vec(),
+                columns: ["prompt", "cfg", "step", "sampler", "size"].map(str::to_owned).to_vec(),
+                count: 64,
+                ..Show::default()
+            },
+            said: Vec::new(),
+        };
+        let (table, base) = ("https://example.org/table.parquet".to_owned(), String::new());
+        session.step(Event::Request(Request::Open(Open { table, endpoint: None, base })));
+        session.run();
+        session.step(Event::Request(Request::Show(session.show.clone())));
+        session.run();
+        session
+    }
+
+    fn filter(&mut self, generation: u32) {
+        let low = f64::from(generation % 20) / 2.0;
+        let clause = FilterClause::Numbers { low: Some(low), high: Some(12.0) };
+        let filters = vec![Filter { column: "cfg".to_owned(), clause }];
+        self.show = Show { generation, filters, ..self.show.clone() };
+        self.step(Event::Request(Request::Show(self.show.clone())));
+        self.run();
+    }
+
+    fn run(&mut self) {
+        const PIECE_BYTES: u64 = 64 << 10;
+        while let Some((id, left)) = self.flights.pop_front() {
+            let end = (left.start + PIECE_BYTES).min(left.end);
+            let bytes = self.file[left.start as usize..end as usize].to_vec();
+            if end == left.end {
+                self.step(Event::Bytes { id, bytes });
+                self.step(Event::Done { id });
+            } else {
+                self.flights.push_back((id, ByteRange::new(end, left.end)));
+                self.step(Event::Bytes { id, bytes });
+            }
+        }
+    }
+
+    fn step(&mut self, event: Event) {
+        for effect in self.engine.step(event) {
+            match effect {
+                Effect::Fetch { id, range } => {
+                    let total = self.file.len() as u64;
+                    let range = ByteRange::new(range.start, range.end.min(total));
+                    self.flights.push_back((id, range));
+                    let identity = Identity { total_bytes: total, etag: None, commit: None };
+                    self.step(Event::Began { id, range, identity });
+                }
+                Effect::Abort { id } => self.flights.retain(|(other, _)| *other != id),
+                Effect::Respond(response) => self.said.push(response),
+                Effect::Source { .. } | Effect::RetryNow | Effect::List { .. } => {}
+            }
+        }
+        if self.said.len() > 1000 {
+            self.said.clear();
+        }
+    }
+}
