@@ -11,7 +11,7 @@
 //!   store), [`filter`], [`crossfilter`] (masks, bins, the brush cube), [`select`] (the n-th match),
 //!   [`viewport`] and [`chart`] (geometry of table and charts), [`words`] (values for people).
 //! - Contract: [`engine`] (the worker's logic: events in, effects out), [`protocol`] (what crosses
-//!   between page and worker), [`url`] (links).
+//!   between page and worker), [`url`] (links), [`usual`] (what is shown before anyone chooses).
 //! - Shells, the only code that touches the browser: `net` (ranges over fetch), `ui` (the page),
 //!   and the two binaries.
 //!
@@ -39,6 +39,7 @@ pub mod spec;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;
 pub mod url;
+pub mod usual;
 pub mod viewport;
 pub mod words;
 pub mod zip;

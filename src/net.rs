@@ -27,6 +27,9 @@ const IDLE_MILLIS: i32 = 20_000;
 /// Trouble that is over sooner than this is not told.
 const QUIET_MILLIS: u32 = 3_000;
 
+/// Bytes handed on at a time, so that what they complete is told before the next ones are looked at.
+const PIECE_BYTES: u32 = 128 << 10;
+
 /// A listing longer than this is not read.
 const MAX_LISTING_BYTES: f64 = 8e6;
 
@@ -318,12 +321,17 @@ impl Net {
             let passed_over = skip.min(u64::from(chunk.length()));
             skip -= passed_over;
             let end = u64::from(chunk.length()).min(passed_over + left.len());
-            let bytes = chunk.subarray(passed_over as u32, end as u32).to_vec();
-            if bytes.is_empty() {
-                continue;
+            let mut at = passed_over as u32;
+            while u64::from(at) < end {
+                let next = at.saturating_add(PIECE_BYTES).min(end as u32);
+                let bytes = chunk.subarray(at, next).to_vec();
+                at = next;
+                left.start += bytes.len() as u64;
+                (self.emit)(Event::Bytes { id, bytes });
+                if !self.is_running(id) {
+                    return Err(Ended::Aborted);
+                }
             }
-            left.start += bytes.len() as u64;
-            (self.emit)(Event::Bytes { id, bytes });
         }
         Ok(())
     }

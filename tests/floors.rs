@@ -29,7 +29,7 @@ const FLOORS: &[&[&str]] = &[
         "dates",
     ],
     // Contract.
-    &["engine", "protocol", "url", "words"],
+    &["engine", "protocol", "url", "usual", "words"],
     // Shells: the only code that touches the browser.
     &["ui", "net", "cache"],
 ];

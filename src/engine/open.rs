@@ -10,9 +10,10 @@ use crate::parquet::header::offset_index;
 use crate::parquet::map::PageMap;
 use crate::parquet::meta::{FileMeta, Footer, TAIL_BYTES, read_footer};
 use crate::parquet::walk::Bytes;
-use crate::protocol::{Open, Request, Response};
+use crate::protocol::{Column, Open, Request, Response, Show};
 use crate::spec::{HubPath, TableRef};
 use crate::url::{parse_table, print_table};
+use crate::usual::{charts_at_open, order, usual_columns};
 
 /// Offset indexes larger than this in all are left out, and page maps are learned instead.
 const MAX_INDEX_BYTES: u64 = 8 << 20;
@@ -37,7 +38,9 @@ pub struct Opening {
     indexes: Option<(Box<FileMeta>, ByteRange)>,
     /// Whether a listing is awaited, with the error that it is to explain.
     failed: Option<Error>,
-    /// The row whose details are wanted once the table is open.
+    /// What the page wants once the table is open.
+    show: Option<Show>,
+    /// The row whose details are wanted then.
     detail: Option<u64>,
 }
 
@@ -53,10 +56,16 @@ impl Opening {
         self.revision = revision.or(self.revision.take());
     }
 
-    /// Keeps what the page asks of the table before it is open: only details are asked so early.
+    /// Keeps what the page asks of the table before it is open: what is to be shown, and details.
     pub fn remember(&mut self, request: Request) {
-        if let Request::Detail { row } = request {
-            self.detail = Some(row);
+        match request {
+            Request::Show(show) => self.show = Some(show),
+            Request::Detail { row } => self.detail = Some(row),
+            Request::Open(_)
+            | Request::Load { .. }
+            | Request::Stop { .. }
+            | Request::Touch { .. }
+            | Request::Retry => {}
         }
     }
 
@@ -138,6 +147,7 @@ impl Engine {
             tail_bytes: TAIL_BYTES,
             indexes: None,
             failed: None,
+            show: None,
             detail: None,
         });
     }
@@ -154,6 +164,7 @@ impl Engine {
             tail_bytes: TAIL_BYTES,
             indexes: None,
             failed: None,
+            show: None,
             detail: None,
         });
     }
@@ -175,10 +186,16 @@ impl Engine {
                 let file_bytes = opening.file_bytes.unwrap_or_default();
                 let (name, source, revision) =
                     (opening.table.clone(), opening.source.clone(), opening.revision.clone());
-                let detail = opening.detail;
+                let (show, detail) = (opening.show.take(), opening.detail);
                 self.opening = None;
                 let mut table = Table::new(meta, maps, &name, &source, revision, file_bytes);
-                self.respond(Response::Opened(table.opened()));
+                let opened = table.opened();
+                // The page does not know the columns yet: where it names none, the usual ones count.
+                let show = show.map(|show| filled(show, &opened.columns));
+                self.respond(Response::Opened(opened));
+                if let Some(show) = show {
+                    table.request(Request::Show(show), &mut self.effects);
+                }
                 if let Some(row) = detail {
                     table.request(Request::Detail { row }, &mut self.effects);
                 }
@@ -253,6 +270,19 @@ impl Opening {
         let maps = (0..meta.columns.len()).map(|leaf| indexed_maps(&meta, leaf, pool)).collect();
         Ok(Some((*meta, maps)))
     }
+}
+
+/// What is to be shown, with the usual charts and columns where none are named.
+fn filled(show: Show, columns: &[Column]) -> Show {
+    let Show { generation, filters, mut charts, columns: mut shown, first, count } = show;
+    if charts.is_empty() {
+        charts = charts_at_open(columns);
+        charts.sort_by_key(|name| order(name));
+    }
+    if shown.is_empty() {
+        shown = usual_columns(columns);
+    }
+    Show { generation, filters, charts, columns: shown, first, count }
 }
 
 /// Where all offset indexes lie, if there are any and they are not too large.

@@ -162,12 +162,16 @@ impl Table {
     }
 
     /// Puts a column that has grown into bins, and looks again at its clause. A column that is
-    /// still growing is looked at each time it is four times as long.
+    /// still growing is looked at each time it is four times as long, unless the rest of it will
+    /// make no more than that.
     fn bin(&mut self, place: usize) {
         let Some(state) = self.columns.get_mut(place) else { return };
         let Some(data) = &state.data else { return };
         let binned = state.binned.as_ref().map_or(0, |binned| binned.rows.len());
-        let grown = if state.complete { data.rows() > binned } else { data.rows() >= 65_536.max(binned * 4) };
+        let rows = data.rows();
+        let far_from_done = (rows as u64).saturating_mul(4) <= self.meta.rows;
+        let grown =
+            if state.complete { rows > binned } else { far_from_done && rows >= 65_536.max(binned * 4) };
         let wanted = state.info.chartable && (state.complete || !state.failed);
         if !grown || !wanted {
             return;

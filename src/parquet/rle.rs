@@ -105,41 +105,58 @@ fn stretches<'a>(bytes: &'a [u8], width: u8, count: usize, mut each: impl FnMut(
     if width > 32 {
         return Err(Error::corrupt(format!("indexes of {width} bits")));
     }
-    let value_bytes = usize::from(width).div_ceil(8);
     let mut rest = bytes;
     let mut left = count;
     while left > 0 {
-        let head = varint(&mut rest)?;
+        some_stretches(&mut rest, width, &mut left, &mut each)?;
+    }
+    Ok(())
+}
+
+/// Browsers compile what runs long a second time, better; the new code serves from the next call on,
+/// so that no call may take long: so many runs or groups, and so many groups of eight in them.
+const STRETCHES_A_CALL: usize = 1 << 9;
+const GROUPS_A_CALL: usize = 1 << 10;
+
+#[inline(never)]
+fn some_stretches<'a>(
+    rest: &mut &'a [u8],
+    width: u8,
+    left: &mut usize,
+    each: &mut impl FnMut(Stretch<'a>),
+) -> Result<()> {
+    let value_bytes = usize::from(width).div_ceil(8);
+    for _ in 0..STRETCHES_A_CALL {
+        if *left == 0 {
+            break;
+        }
+        let head = varint(rest)?;
         if head & 1 == 0 {
-            let len = usize::try_from(head >> 1).unwrap_or(usize::MAX).min(left);
+            let len = usize::try_from(head >> 1).unwrap_or(usize::MAX).min(*left);
             let (value, after) = rest.split_at_checked(value_bytes).ok_or_else(ends_early)?;
             let value = value.iter().rev().fold(0u32, |sum, byte| (sum << 8) | u32::from(*byte));
-            rest = after;
+            *rest = after;
             if len == 0 {
                 return Err(Error::corrupt("a run of no values"));
             }
             each(Stretch::Repeat(value, len));
-            left -= len;
+            *left -= len;
         } else {
             let groups = usize::try_from(head >> 1).unwrap_or(usize::MAX);
             let packed = groups.saturating_mul(usize::from(width));
             // A last group may be cut where its padding would be.
             let (group, after) = rest.split_at_checked(packed).unwrap_or((rest, &[]));
-            rest = after;
-            let len = groups.saturating_mul(8).min(left);
+            *rest = after;
+            let len = groups.saturating_mul(8).min(*left);
             if len == 0 || group.len().saturating_mul(8) < len.saturating_mul(usize::from(width)) {
                 return Err(ends_early());
             }
             each(if width == 0 { Stretch::Repeat(0, len) } else { Stretch::Packed(group, len) });
-            left -= len;
+            *left -= len;
         }
     }
     Ok(())
 }
-
-/// Groups of eight that one call unpacks. Browsers compile what runs long a second time, better; the
-/// new code serves from the next call on, so that no call may take long.
-const GROUPS_A_CALL: usize = 1 << 10;
 
 /// Appends `len` numbers of `width` bits, up to eight. `packed` holds enough bits.
 fn unpack_bytes(packed: &[u8], width: u8, len: usize, out: &mut Vec<u8>) {

@@ -2,9 +2,10 @@
 
 use super::icon::{Icon, icon};
 use super::result::count_now;
-use super::store::{order, prompt_of, use_store};
+use super::store::{prompt_of, use_store};
 use crate::catalog;
 use crate::protocol::{Cell, Detail};
+use crate::usual::order;
 use crate::words::{cell_full, thousands};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;

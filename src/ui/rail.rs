@@ -5,8 +5,9 @@ use super::histogram::Histogram;
 use super::icon::{Icon, icon};
 use super::store::use_store;
 use crate::bytes::human_bytes;
-use crate::catalog::{self, UNKNOWN_ORDER};
+use crate::catalog;
 use crate::protocol::{Column, Level, LoadState, Shape};
+use crate::usual::order;
 use crate::words::compact;
 use leptos::prelude::*;
 
@@ -19,9 +20,7 @@ pub fn Rail() -> impl IntoView {
             let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
             let mut charted: Vec<Column> =
                 columns.iter().filter(|column| column.chartable).cloned().collect();
-            charted.sort_by_key(|column| {
-                catalog::column(&column.name).map_or(UNKNOWN_ORDER, |facts| facts.order)
-            });
+            charted.sort_by_key(|column| order(&column.name));
             charted
         })
     });

@@ -36,6 +36,49 @@ pub(crate) fn seal(html: &str) -> Result<Page> {
     Ok(Page { html, script_name, script })
 }
 
+/// The page with one style sheet.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Styled {
+    pub(crate) html: String,
+    /// The style sheets that it had.
+    pub(crate) styles: Vec<String>,
+    /// Name of the one that it has.
+    pub(crate) style_name: String,
+    pub(crate) style: String,
+}
+
+/// Puts all style sheets into one, in the page's order. `read` gives the text of a file beside the page.
+pub(crate) fn one_style(html: &str, read: impl Fn(&str) -> Result<String>) -> Result<Styled> {
+    const OPEN: &str = "<link rel=\"stylesheet\" href=\"./";
+    const CLOSE: &str = "\"/>";
+    let (before, mut rest) = html.split_once(OPEN).ok_or("the page has no style sheet")?;
+    let (mut styles, mut style, mut after) = (Vec::new(), String::new(), String::new());
+    loop {
+        let (name, next) = rest.split_once(CLOSE).ok_or("the link to a style sheet does not end")?;
+        style.push_str(read(name)?.trim_end());
+        style.push('\n');
+        styles.push(name.to_owned());
+        let Some((between, next)) = next.split_once(OPEN) else {
+            after.push_str(next);
+            break;
+        };
+        after.push_str(between.trim());
+        rest = next;
+    }
+    let style_name = format!("style-{:016x}.css", digest(style.as_bytes()));
+    let html = format!("{before}{OPEN}{style_name}{CLOSE}{after}");
+    Ok(Styled { html, styles, style_name, style })
+}
+
+/// The script of the data thread: it asks for the code first, and says what is to be done with it
+/// while that comes.
+pub(crate) fn loader(bindings: &str) -> String {
+    let bindings = bindings.trim();
+    format!(
+        "const code = fetch(\"./worker_bg.wasm\");\n{bindings}\nwasm_bindgen({{ module_or_path: code }});\n"
+    )
+}
+
 fn inline_script(html: &str) -> Option<(&str, &str, &str)> {
     const OPEN: &str = "<script type=\"module\">";
     const CLOSE: &str = "</script>";
@@ -126,7 +169,7 @@ fn digest(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{POLICY, seal};
+    use super::{POLICY, one_style, seal};
 
     const START: &str =
         "import init from './vitrine-1.js';\nawait init({ module_or_path: './vitrine-1_bg.wasm' });";
@@ -150,6 +193,17 @@ mod tests {
                  <body><noscript>no</noscript></body></html>"
             )
         );
+    }
+
+    #[test]
+    fn style_sheets_become_one_in_their_order() {
+        let link = |name: &str| format!("<link rel=\"stylesheet\" href=\"./{name}\"/>");
+        let html = format!("<head>{}\n  {}</head>", link("a.css"), link("b.css"));
+        let styled = one_style(&html, |name| Ok(format!("/* {name} */\n\n"))).expect("styles");
+        assert_eq!(styled.style, "/* a.css */\n/* b.css */\n");
+        assert_eq!(styled.html, format!("<head>{}</head>", link(&styled.style_name)));
+        assert_eq!(styled.styles, ["a.css", "b.css"]);
+        assert!(one_style("<head></head>", |_| Ok(String::new())).is_err());
     }
 
     #[test]

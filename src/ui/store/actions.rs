@@ -1,8 +1,9 @@
 //! What the user can do: tables, filters, rows and columns.
 
-use super::{Commit, RowData, Store, usual_columns};
+use super::{Commit, RowData, Store};
 use crate::protocol::Request;
 use crate::spec::{Clause, Spec, TableRef};
+use crate::usual::usual_columns;
 use leptos::prelude::*;
 use std::sync::Arc;
 

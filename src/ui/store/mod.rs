@@ -13,18 +13,20 @@ mod rows;
 mod show;
 
 use super::worker_link::{Said, WorkerLink};
-use crate::protocol::{Chart, Column, Count, Cube, Detail, Open, Opened, Progress, Request, Show, Traffic};
+use crate::protocol::{Chart, Count, Cube, Detail, Open, Opened, Progress, Request, Show, Traffic};
 use crate::spec::{Spec, TableRef};
-use crate::{catalog, url};
+use crate::url;
 pub use brush::Live;
 pub use notices::{Item, ItemAction};
 pub use receive::prompt_of;
 pub use rows::{RowCache, RowData};
-pub use show::order;
 
 use leptos::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// Rows asked for before it is known how many fit.
+const FIRST_ROWS: u32 = 32;
 
 /// How a change gets into the browser's history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -243,6 +245,15 @@ impl Store {
         let request = Request::Open(Open { table: name, endpoint: spec.endpoint.clone(), base: base() });
         let file = file.filter(|_| matches!(table, TableRef::Local(_)));
         self.send_with(&request, file.as_ref());
+        // What is known of the view goes along, so that nothing waits for this page to see the footer.
+        self.send(&Request::Show(Show {
+            generation: self.generation.get_untracked(),
+            filters: super::wire::filters(&spec.filters),
+            charts: Vec::new(),
+            columns: spec.columns.clone().unwrap_or_default(),
+            first: 0,
+            count: FIRST_ROWS,
+        }));
     }
 
     fn follow_row(self, row: Option<u64>) {
@@ -282,29 +293,6 @@ impl Store {
             Said::Died(error) => self.say_thread_died(&error),
         }
     }
-}
-
-/// The columns that a table has unless others are chosen: those that the catalogue names, or the
-/// first few.
-fn usual_columns(columns: &[Column]) -> Vec<String> {
-    const FIRST_FEW: usize = 8;
-    let mut known: Vec<&catalog::ColumnFacts> = columns
-        .iter()
-        .filter_map(|column| catalog::column(&column.name))
-        .filter(|facts| facts.in_table)
-        .collect();
-    if known.is_empty() {
-        let plain = columns.iter().filter(|column| column.derived_from.is_empty());
-        return plain.take(FIRST_FEW).map(|column| column.name.clone()).collect();
-    }
-    // The prompt comes first, then what the rail shows in its order, then the rest.
-    known.sort_by_key(|facts| match facts.name {
-        "prompt" => 0,
-        "seed" => 200,
-        "timestamp" => 210,
-        _ => facts.order,
-    });
-    known.into_iter().map(|facts| facts.name.to_owned()).collect()
 }
 
 /// Where the page lives, with a slash at the end.

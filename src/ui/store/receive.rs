@@ -1,7 +1,8 @@
 //! What the data thread says, taken into the state.
 
-use super::{Store, mark, show};
+use super::{Store, mark};
 use crate::protocol::{Cell, Chart, Count, Detail, LoadState, Opened, Response};
+use crate::usual::charts_at_open;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -56,7 +57,7 @@ impl Store {
             return;
         }
         mark("vitrine:open");
-        let charts = show::charts_at_open(&opened);
+        let charts = charts_at_open(&opened.columns);
         self.write.wanted.update(|wanted| wanted.extend(charts));
         self.write.opened.set(Some(Arc::new(opened)));
         self.show_now();

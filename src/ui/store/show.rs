@@ -1,19 +1,13 @@
 //! Telling the data thread what is on the screen, at most once a frame.
 
 use super::{Store, mark};
-use crate::catalog::{self, CHARTED_AT_OPEN, UNKNOWN_ORDER};
-use crate::protocol::{Column, MAX_WINDOW, Opened, Request, Show};
+use crate::protocol::{Column, MAX_WINDOW, Request, Show};
 use crate::ui::wire;
+use crate::usual::order;
 use leptos::prelude::*;
 
 /// Windows begin and end at multiples of this, so that scrolling by a row asks for nothing new.
 const WINDOW_STEP: u64 = 32;
-
-/// Charts of an unknown table that are read with it.
-const UNKNOWN_CHARTS: usize = 4;
-
-/// A column of an unknown table is only charted unasked where reading it costs no more.
-const UNKNOWN_CHART_BYTES: u64 = 12_000_000;
 
 impl Store {
     /// Says which positions of the result are on the screen.
@@ -75,24 +69,4 @@ impl Store {
             request_animation_frame(move || set_timeout(move || mark(name), std::time::Duration::ZERO));
         }
     }
-}
-
-/// Place of a column in the rail.
-pub fn order(column: &str) -> u16 {
-    catalog::column(column).map_or(UNKNOWN_ORDER, |facts| facts.order)
-}
-
-/// The charts that are read with a table.
-pub fn charts_at_open(opened: &Opened) -> Vec<String> {
-    let chartable = || opened.columns.iter().filter(|column| column.chartable);
-    let known: Vec<String> = chartable()
-        .filter(|column| order(&column.name) < CHARTED_AT_OPEN)
-        .map(|column| column.name.clone())
-        .collect();
-    if !known.is_empty() {
-        return known;
-    }
-    let mut small: Vec<&Column> = chartable().filter(|column| column.bytes <= UNKNOWN_CHART_BYTES).collect();
-    small.sort_by_key(|column| column.bytes);
-    small.into_iter().take(UNKNOWN_CHARTS).map(|column| column.name.clone()).collect()
 }

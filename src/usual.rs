@@ -1,0 +1,53 @@
+//! What a table shows before anyone has chosen: which charts, which columns, in which order.
+
+use crate::catalog::{self, CHARTED_AT_OPEN, UNKNOWN_ORDER};
+use crate::protocol::Column;
+
+/// Charts of an unknown table that are read with it.
+const UNKNOWN_CHARTS: usize = 4;
+
+/// A column of an unknown table is only charted unasked where reading it costs no more.
+const UNKNOWN_CHART_BYTES: u64 = 12_000_000;
+
+/// Place of a column in the rail.
+pub fn order(column: &str) -> u16 {
+    catalog::column(column).map_or(UNKNOWN_ORDER, |facts| facts.order)
+}
+
+/// The charts that are read with a table.
+pub fn charts_at_open(columns: &[Column]) -> Vec<String> {
+    let chartable = || columns.iter().filter(|column| column.chartable);
+    let known: Vec<String> = chartable()
+        .filter(|column| order(&column.name) < CHARTED_AT_OPEN)
+        .map(|column| column.name.clone())
+        .collect();
+    if !known.is_empty() {
+        return known;
+    }
+    let mut small: Vec<&Column> = chartable().filter(|column| column.bytes <= UNKNOWN_CHART_BYTES).collect();
+    small.sort_by_key(|column| column.bytes);
+    small.into_iter().take(UNKNOWN_CHARTS).map(|column| column.name.clone()).collect()
+}
+
+/// The columns that a table has unless others are chosen: those that the catalogue names, or the
+/// first few.
+pub fn usual_columns(columns: &[Column]) -> Vec<String> {
+    const FIRST_FEW: usize = 8;
+    let mut known: Vec<&catalog::ColumnFacts> = columns
+        .iter()
+        .filter_map(|column| catalog::column(&column.name))
+        .filter(|facts| facts.in_table)
+        .collect();
+    if known.is_empty() {
+        let plain = columns.iter().filter(|column| column.derived_from.is_empty());
+        return plain.take(FIRST_FEW).map(|column| column.name.clone()).collect();
+    }
+    // The prompt comes first, then what the rail shows in its order, then the rest.
+    known.sort_by_key(|facts| match facts.name {
+        "prompt" => 0,
+        "seed" => 200,
+        "timestamp" => 210,
+        _ => facts.order,
+    });
+    known.into_iter().map(|facts| facts.name.to_owned()).collect()
+}
