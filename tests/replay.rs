@@ -61,6 +61,16 @@ fn files() {
 }
 
 #[test]
+fn archives() {
+    replay("archive");
+}
+
+#[test]
+fn pictures() {
+    replay("picture");
+}
+
+#[test]
 fn links() {
     replay("link");
 }
@@ -149,6 +159,28 @@ fn write_the_examples() {
     put("page", "plain", &[1, 1, 0, 0, 0, 0, 0, 4, 0, 16, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0]);
     put("page", "indexes", &[6, 10, 1, 0, 7, 0xf0, 0, 8, 0, 11, 2, 0, 0, 0, 3, 0xff, 2, 3, 0x88, 0xc6, 0xfa]);
     put("page", "differences", &[2, 1, 0, 0, 4, 0, 0, 5, 0, 10, 128, 1, 4, 5, 2, 2, 0, 0, 0, 0]);
+    // An archive of one stored member, and one of which the member is deflated.
+    for (name, method, packed) in [
+        ("stored", 0u8, &b"castle"[..]),
+        ("deflated", 8, &[1, 6, 0, 0xf9, 0xff, b'c', b'a', b's', b't', b'l', b'e']),
+    ] {
+        let sizes =
+            [&[0x28, 0xfc, 0x12, 0x45][..], &[packed.len() as u8, 0, 0, 0, 6, 0, 0, 0, 1, 0]].concat();
+        let mut zip =
+            [&b"PK\x03\x04\x14\0\0\0"[..], &[method, 0, 0, 0, 0, 0], &sizes, &[0, 0], b"a", packed].concat();
+        let start = zip.len() as u8;
+        zip.extend(
+            [&b"PK\x01\x02\x14\0\x14\0\0\0"[..], &[method, 0, 0, 0, 0, 0], &sizes, &[0; 16], b"a"].concat(),
+        );
+        let len = zip.len() as u8 - start;
+        zip.extend([&b"PK\x05\x06\0\0\0\0\x01\0\x01\0"[..], &[len, 0, 0, 0, start, 0, 0, 0, 0, 0]].concat());
+        put("archive", name, &zip);
+    }
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\0\0\0\x02\0\x08\x02\0\0\0abcd\0\0\0\x0dtEXtprompt\0castleabcd\0\0\0\0IENDabcd";
+    put("picture", "png", png);
+    put("picture", "webp", b"RIFF\x1e\0\0\0WEBPVP8L\x11\0\0\0\x2f\xff\xc1\x7f\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+    put("picture", "gif", b"GIF89a\x10\0\x10\0\0\0\0;");
+    put("picture", "jpeg", b"\xff\xd8\xff\xe0\0\x04ab\xff\xc0\0\x0b\x08\0\x10\0\x10\x01\x01\x11\0\xff\xd9");
     let link = "table=diffusiondb-2m&cfg=7..12&step=!50,null&sampler=k_lms,ddim&timestamp=2022-08-10..2022-08-12T05:06:07.089&columns=prompt,cfg&row=1234567&.row=..5&endpoint=http://127.0.0.1:8080&embed=1";
     put("link", "long", link.as_bytes());
     put("link", "hub", b"table=hf:a/b@refs%2Fconvert%2Fparquet/x/y.parquet&q=%E6%B5%B7&n=null&m=!null");

@@ -89,6 +89,9 @@ impl Pager {
     /// Where a page can't be found or decoded.
     pub fn poll(&mut self, rows: &[u64], meta: &FileMeta, pool: &mut Pool) -> Result<Vec<ByteRange>> {
         meta.columns.get(self.leaf).map_or(Ok(()), ColumnMeta::check)?;
+        if let Some(column) = meta.columns.get(self.leaf) {
+            column.check()?;
+        }
         self.prepare(meta);
         let mut wants = Vec::new();
         let mut pages = 0;

@@ -56,6 +56,10 @@ pub fn decompress(codec: Codec, body: &[u8], len: usize, out: &mut Vec<u8>) -> R
             format!("a page of {len} bytes is above the limit of {MAX_PAGE_BYTES}"),
         ));
     }
+    if len == 0 && body.is_empty() {
+        // A page of nulls only has no values to compress.
+        return Ok(());
+    }
     let start = out.len();
     out.try_reserve(len)
         .map_err(|_| Error::new(ErrorKind::Limit, format!("no memory for a page of {len} bytes")))?;

@@ -382,17 +382,9 @@ fn from_int64(logical: Logical, values: impl Iterator<Item = i64>) -> Values {
 /// Byte strings as what they mean.
 fn from_bytes(logical: Logical, values: ByteValues) -> Values {
     match logical {
-        Logical::Decimal { scale } => Values::Float64(
-            values
-                .iter()
-                .map(|digits| {
-                    // Two's complement, most significant byte first.
-                    let negative = digits.first().is_some_and(|byte| byte & 0x80 != 0);
-                    let start = if negative { -1f64 } else { 0f64 };
-                    digits.iter().fold(start, |sum, byte| sum * 256.0 + f64::from(*byte)) / 10f64.powi(scale)
-                })
-                .collect(),
-        ),
+        Logical::Decimal { scale } => {
+            Values::Float64(values.iter().map(|digits| unscaled(digits) / 10f64.powi(scale)).collect())
+        }
         Logical::Float16 => Values::Float32(
             values
                 .iter()
@@ -405,13 +397,28 @@ fn from_bytes(logical: Logical, values: ByteValues) -> Values {
     }
 }
 
+/// A whole number in two's complement, most significant byte first.
+fn unscaled(digits: &[u8]) -> f64 {
+    let negative = digits.first().is_some_and(|byte| byte & 0x80 != 0);
+    if digits.len() <= 16 {
+        // Rounded once, not with every byte.
+        let start = if negative { -1i128 } else { 0 };
+        return digits.iter().fold(start, |sum, byte| sum << 8 | i128::from(*byte)) as f64;
+    }
+    let start = if negative { -1f64 } else { 0f64 };
+    digits.iter().fold(start, |sum, byte| sum * 256.0 + f64::from(*byte))
+}
+
 /// Nanoseconds of the day and the Julian day, as milliseconds since 1970.
 fn int96_millis(value: &[u8; 12]) -> i64 {
     const JULIAN_DAY_OF_1970: i64 = 2_440_588;
-    let (nanos, day) = value.split_at(8);
-    let nanos = nanos.iter().rev().fold(0u64, |sum, byte| (sum << 8) | u64::from(*byte));
-    let day = day.iter().rev().fold(0u32, |sum, byte| (sum << 8) | u32::from(*byte));
-    (i64::from(day) - JULIAN_DAY_OF_1970) * 86_400_000 + (nanos / 1_000_000) as i64
+    let [n0, n1, n2, n3, n4, n5, n6, n7, d0, d1, d2, d3] = *value;
+    let nanos = i64::from_le_bytes([n0, n1, n2, n3, n4, n5, n6, n7]);
+    let day = i64::from(i32::from_le_bytes([d0, d1, d2, d3]));
+    // Writers overflow in microseconds for years beyond some 290,000; so does this, and the year
+    // comes back.
+    let micros = (day - JULIAN_DAY_OF_1970).wrapping_mul(86_400_000_000).wrapping_add(nanos / 1_000);
+    micros.div_euclid(1_000)
 }
 
 /// A number of two bytes (IEEE 754 binary16).

@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use parquet::basic::{Compression, ConvertedType, LogicalType, TimeUnit, Type as ParquetType};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader};
 use parquet::schema::types::{ColumnDescPtr, TypePtr};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Bytes read from the end of a file at first: footers of the files this is for are below 10 KB.
@@ -229,13 +230,13 @@ pub fn read_footer(tail: &[u8], file_bytes: u64) -> Result<Footer> {
     };
     let footer = rest.get(start..).unwrap_or_default();
     let unreadable = |error: &dyn fmt::Display| format!("the footer can't be read ({error})");
-    look_over(footer).map_err(|error| match error.kind {
+    let encrypted = look_over(footer).map_err(|error| match error.kind {
         ErrorKind::Limit => error,
         _ => Error::corrupt(unreadable(&error)),
     })?;
     let meta =
         ParquetMetaDataReader::decode_metadata(footer).map_err(|error| Error::corrupt(unreadable(&error)))?;
-    FileMeta::check(&meta, footer_end - len).map(|meta| Footer::Meta(Box::new(meta)))
+    FileMeta::check(&meta, footer_end - len, &encrypted).map(|meta| Footer::Meta(Box::new(meta)))
 }
 
 /// What the last four bytes, or the whole file if it is small, look like instead.
@@ -255,8 +256,9 @@ fn not_parquet(tail: &[u8], file_bytes: u64, end: &[u8]) -> String {
 }
 
 impl FileMeta {
-    /// Checks and takes over what the `parquet` crate read. Pages end before `footer_start`.
-    fn check(meta: &ParquetMetaData, footer_start: u64) -> Result<Self> {
+    /// Checks and takes over what the `parquet` crate read. Pages end before `footer_start`; the
+    /// columns whose places are in `encrypted` can't be read.
+    fn check(meta: &ParquetMetaData, footer_start: u64, encrypted: &BTreeSet<usize>) -> Result<Self> {
         let file = meta.file_metadata();
         let mut columns: Vec<ColumnMeta> =
             file.schema_descr().columns().iter().map(ColumnMeta::new).collect();
@@ -275,8 +277,16 @@ impl FileMeta {
                 .columns()
                 .iter()
                 .zip(&mut columns)
-                .map(|(chunk, column)| {
-                    Chunk::check(chunk, footer_start).unwrap_or_else(|error| {
+                .enumerate()
+                .map(|(place, (chunk, column))| {
+                    if rows == 0 {
+                        return Chunk::NOWHERE;
+                    }
+                    let checked = match encrypted.contains(&place) {
+                        true => Err(Error::new(ErrorKind::Encrypted, "it is encrypted")),
+                        false => Chunk::check(chunk, footer_start),
+                    };
+                    checked.unwrap_or_else(|error| {
                         let place = format!("row group {number}, column {}", column.name);
                         column.fault.get_or_insert(error.context(place));
                         Chunk::NOWHERE
@@ -411,7 +421,7 @@ fn logical(descriptor: &ColumnDescPtr, physical: Physical) -> Logical {
 }
 
 impl Chunk {
-    /// Stands for a chunk that can't be read.
+    /// Stands for a chunk that can't be read, or has no rows.
     const NOWHERE: Self = Self {
         range: ByteRange { start: 0, end: 0 },
         dictionary: None,

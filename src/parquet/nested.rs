@@ -141,13 +141,7 @@ impl Reader<'_> {
                 self.each(node, *repeated, json, |reader, json| {
                     reader.read(key, json)?;
                     json.mark(": ");
-                    match value {
-                        Some(value) => reader.read(value, json),
-                        None => {
-                            json.mark("null");
-                            Ok(())
-                        }
-                    }
+                    reader.read(value, json)
                 })?;
                 json.mark("}");
             }

@@ -28,8 +28,8 @@ pub enum Shape {
     Fields(Vec<(String, Node)>),
     /// Values one after another.
     List(Repeated, Box<Node>),
-    /// Keys, each with a value if the schema has one.
-    Map(Repeated, Box<Node>, Option<Box<Node>>),
+    /// Keys, each with a value. Keys without values are a list.
+    Map(Repeated, Box<Node>, Box<Node>),
 }
 
 /// Where a list's elements are told apart.
@@ -118,16 +118,13 @@ impl Shaper {
                 && let [] | [_] = rest
             {
                 let key = self.field(key, within, depth)?;
-                let value = match rest.first() {
-                    Some(value) => Some(Box::new(self.field(value, within, depth)?)),
-                    None => None,
-                };
-                let end = value.as_ref().map_or(key.leaves.end, |value| value.leaves.end);
+                let Some(value) = rest.first() else { return Ok(list(levels.definition, within, key)) };
+                let value = self.field(value, within, depth)?;
                 let repeated = Repeated { repetition: within.repetition, definition: within.definition };
                 return Ok(Node {
-                    leaves: key.leaves.start..end,
+                    leaves: key.leaves.start..value.leaves.end,
                     definition: levels.definition,
-                    shape: Shape::Map(repeated, Box::new(key), value),
+                    shape: Shape::Map(repeated, Box::new(key), Box::new(value)),
                 });
             }
         }
@@ -197,8 +194,7 @@ mod tests {
                 }
                 Shape::List(_, element) => format!("[{}]", told(&element.shape)),
                 Shape::Map(_, key, value) => {
-                    let value = value.as_ref().map_or("nothing".to_owned(), |value| told(&value.shape));
-                    format!("({} -> {value})", told(&key.shape))
+                    format!("({} -> {})", told(&key.shape), told(&value.shape))
                 }
             }
         }

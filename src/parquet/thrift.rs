@@ -108,7 +108,7 @@ impl<'a> Thrift<'a> {
         let number = if delta == 0 {
             i16::try_from(self.int()?).map_err(|_| Error::corrupt("a field number is out of range"))?
         } else {
-            last.saturating_add(delta)
+            last.checked_add(delta).ok_or_else(|| Error::corrupt("a field number is out of range"))?
         };
         Ok(Some((number, kind)))
     }

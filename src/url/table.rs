@@ -111,7 +111,8 @@ fn print_revision(revision: &str) -> String {
 
 fn parse_address(text: &str) -> Result<TableRef, String> {
     let (origin, rest) = split_address(text)?;
-    let rest = rest.split_once('#').map_or(rest, |(rest, _)| rest);
+    // The fragment goes, and what stood in front of it may end with a space.
+    let rest = rest.split_once('#').map_or(rest, |(rest, _)| rest).trim_end();
     if origin == DEFAULT_ENDPOINT
         && let Some(path) = parse_hub_page(rest)
     {

@@ -5,10 +5,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod addresses;
+mod archives;
 mod columns;
 mod file;
 
 pub use addresses::{hub, link, times};
+pub use archives::{archive, picture};
 pub use columns::{footer, header, page, walk};
 pub use file::file;
 
@@ -23,6 +25,8 @@ pub const TARGETS: &[Target] = &[
     ("walk", walk),
     ("page", page),
     ("file", file),
+    ("archive", archive),
+    ("picture", picture),
     ("link", link),
     ("times", times),
     ("hub", hub),
