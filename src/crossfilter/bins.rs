@@ -262,6 +262,9 @@ impl Scale {
         let (low, high) = (quantile(0.001), quantile(0.999));
         let integer = pairs.iter().all(|(value, _)| value.fract() == 0.0);
         let width = if time { time_width(high - low) } else { number_width(high - low, integer) };
+        // Numbers next to nothing lie closer together than a width can be written.
+        let (width, low) =
+            if width.is_normal() && (low / width).is_finite() { (width, low) } else { (1.0, 0.0) };
         let first = (low / width).floor();
         let count = ((high / width).floor() - first + 1.0).clamp(1.0, MAX_BINS as f64 - 2.0);
         let edges = (0..=count as usize)
@@ -448,6 +451,19 @@ mod tests {
         let mut column = Column::with_capacity(0);
         column.append(&Decoded { rows: values.len() as u32, valid: None, values }, None).unwrap();
         bin(name, &column, time)
+    }
+
+    #[test]
+    fn numbers_next_to_nothing_and_of_every_size_have_bins() {
+        for values in [
+            vec![1e-320, 5e-324, 3e-322, 0.0],
+            vec![f64::MAX, f64::MIN, 1.0],
+            vec![1e300, 1.000_000_1e300],
+            vec![-5e-324; 3],
+        ] {
+            let rows = values.len();
+            assert_eq!(binned("x", Values::Float64(values), false).rows.len(), rows);
+        }
     }
 
     fn edges(binned: &Binned) -> (f64, f64, usize) {

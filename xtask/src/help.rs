@@ -16,7 +16,7 @@ cargo xtask COMMAND
              --profile NAME        release (what ships, and the default) or fast
              --out DIR             dist unless told otherwise
   test     everything that has to hold; ends with `N passed, N failed`
-             --only STEP           fmt, clippy, native, wasm or browser
+             --only STEP           fmt, deny, clippy, native, wasm or browser
   bench    measure the app in Chromium on tables of 2 and 14 million rows; writes benches/RESULTS.md
   fixture  write a generated table
              --rows N --seed S --layout L --out FILE

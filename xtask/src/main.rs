@@ -7,6 +7,7 @@
 mod args;
 mod bench;
 mod build;
+mod deny;
 mod help;
 mod page;
 mod run;

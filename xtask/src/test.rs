@@ -20,8 +20,14 @@ const READ_LIMIT: Duration = Duration::from_secs(2 * 60);
 /// A step by name, and what does it.
 type Step = (&'static str, fn() -> Result<Report>);
 
-const STEPS: &[Step] =
-    &[("fmt", format), ("clippy", clippy), ("native", native), ("wasm", wasm), ("browser", browser)];
+const STEPS: &[Step] = &[
+    ("fmt", format),
+    ("deny", deny),
+    ("clippy", clippy),
+    ("native", native),
+    ("wasm", wasm),
+    ("browser", browser),
+];
 
 /// What a step came to.
 struct Report {
@@ -77,6 +83,17 @@ fn chosen(args: Vec<String>) -> Result<Vec<Step>> {
 
 fn format() -> Result<Report> {
     Ok(checks(vec![(cargo(&["fmt", "--all", "--check"]), READ_LIMIT)]))
+}
+
+/// Licences and sources: by cargo-deny where it is there, otherwise by `crate::deny`.
+fn deny() -> Result<Report> {
+    if tools::has("cargo-deny") {
+        let check = ["deny", "--offline", "--locked", "--workspace", "check", "licenses", "bans", "sources"];
+        return Ok(checks(vec![(cargo(&check), READ_LIMIT)]));
+    }
+    println!("cargo-deny is not there (cargo install --locked cargo-deny): licences and sources only");
+    let problems = crate::deny::problems()?;
+    Ok(Report { tally: Tally::one(problems.is_empty()), output: problems.join("\n") })
 }
 
 fn clippy() -> Result<Report> {

@@ -65,6 +65,11 @@ pub(crate) fn path() -> Result<OsString> {
     std::env::join_paths(folders).map_err(|error| format!("PATH: {error}"))
 }
 
+/// Whether a program is there.
+pub(crate) fn has(program: &str) -> bool {
+    find(program).is_some()
+}
+
 /// Whether this runs as root, where Chromium can't have its sandbox.
 pub(crate) fn is_root() -> bool {
     let mut id = Command::new("id");
