@@ -426,6 +426,8 @@ pub struct Traffic {
     pub bytes_per_second: f64,
     /// Whether the last attempt of anything failed and will be tried again.
     pub waiting: bool,
+    /// Memory that the data thread has taken.
+    pub memory_bytes: u64,
 }
 
 /// Something went wrong.

@@ -2,7 +2,7 @@
 
 #[cfg(target_arch = "wasm32")]
 mod shell {
-    use js_sys::{Array, Function, Object, Reflect};
+    use js_sys::{Array, ArrayBuffer, Function, Object, Reflect, WebAssembly};
     use serde::Serialize;
     use std::cell::RefCell;
     use std::collections::VecDeque;
@@ -69,6 +69,15 @@ mod shell {
         let ready = Object::new();
         let _ = Reflect::set(&ready, &JsValue::from_str("ready"), &JsValue::TRUE);
         let _ = scope().post_message(&ready);
+    }
+
+    /// Memory of this thread; it never shrinks, so that it is the most that was ever needed.
+    fn memory_bytes() -> u64 {
+        let buffer = wasm_bindgen::memory().dyn_into::<WebAssembly::Memory>().map(|memory| memory.buffer());
+        buffer
+            .ok()
+            .and_then(|buffer| buffer.dyn_into::<ArrayBuffer>().ok())
+            .map_or(0, |buffer| u64::from(buffer.byte_length()))
     }
 
     fn read(data: &JsValue) -> Option<Message> {
@@ -142,7 +151,7 @@ mod shell {
                 }
                 _ => 0.0,
             };
-            Response::Traffic(Traffic { bytes_per_second: rate, ..traffic })
+            Response::Traffic(Traffic { bytes_per_second: rate, memory_bytes: memory_bytes(), ..traffic })
         }
     }
 }

@@ -65,6 +65,8 @@ pub fn Bars(column: String) -> impl IntoView {
             let value = value.clone();
             Memo::new(move |_| is_in(clause.get().as_ref(), &value))
         };
+        // Nobody reads the tips of bars that the pointer is not on: they are not written in every frame.
+        let hovered = RwSignal::new(false);
         let toggle = move |_| {
             let next = toggled(clause.get_untracked(), &value);
             column.with_value(|column| store.choose(column, next, None));
@@ -77,7 +79,9 @@ pub fn Bars(column: String) -> impl IntoView {
                     class="bar-row"
                     aria-pressed=move || pressed.get().to_string()
                     data-at=move || (at.get() == Some(label())).then_some("")
-                    title=move || this.get().map(|bar| tip(&bar))
+                    title=move || hovered.get().then(|| this.get().map(|bar| tip(&bar))).flatten()
+                    on:pointerenter=move |_| hovered.set(true)
+                    on:pointerleave=move |_| hovered.set(false)
                     on:click=toggle
                 >
                     <span class="bar-label">{label}</span>
@@ -115,7 +119,7 @@ pub fn Bars(column: String) -> impl IntoView {
                     </button>
                 </Show>
             </ChartHead>
-            <ul class="bars" style=("--label", move || format!("calc({:.1}ch + 14px)", longest().clamp(5, 16) as f64 * 0.86))>
+            <ul class="bars" style=("--label", move || format!("calc({:.1}ch + 14px)", longest().clamp(5, 16) as f64 * 0.92))>
                 <For each=shown key=|value| value.clone() children=row/>
             </ul>
             <Show when=move || (expanded.get() || hidden() == 0) && others.get() != 0>

@@ -32,6 +32,10 @@ pub fn StatusBar() -> impl IntoView {
             traffic.requests
         ))
     };
+    let memory = move || {
+        let bytes = store.traffic.get().memory_bytes;
+        (bytes > 0).then(|| format!("{} of memory in use", human_bytes(bytes)))
+    };
     let connection = move || {
         let traffic = store.traffic.get();
         match (traffic.waiting, traffic.in_flight) {
@@ -54,7 +58,9 @@ pub fn StatusBar() -> impl IntoView {
             <Show when=move || column.with(Option::is_none) && store.opened.with(Option::is_none)>
                 <span>"nothing loaded"</span>
             </Show>
-            <span class="status-fetched">{fetched}</span>
+            <span class="status-fetched" title=memory data-memory=move || store.traffic.get().memory_bytes.to_string()>
+                {fetched}
+            </span>
             <span class="status-connection" data-state=move || connection().0>{move || connection().1}</span>
             <span class="status-source" title=source>{source}</span>
         </footer>

@@ -1,7 +1,8 @@
 //! A network that fails: what recovers by itself, and what is offered where it doesn't.
 
+use crate::page::key;
 use crate::sample::{DIFFUSIONDB, sample_path};
-use crate::stage::{Stage, play};
+use crate::stage::{Stage, play, until};
 use hub::{Fault, Match, Server, Source, What};
 use std::time::Duration;
 
@@ -91,21 +92,43 @@ fn a_pause_that_the_hub_asks_for_is_told() {
 #[test]
 fn a_file_that_changes_is_never_mixed() {
     play("changed", async |stage| {
+        let page = stage.page();
         stage.go_to_hub(TABLE).await;
-        stage.page().settled().await;
-        stage.page().rows().await;
-        // Another version of the same file, on the next request.
+        page.settled().await;
+        let before = page.rows().await;
+        // Another version of the same file, as long and laid out alike: nothing but its tag tells that
+        // what is read of it does not belong to what was read before.
         let mut bytes = std::fs::read(sample_path(DIFFUSIONDB)).unwrap();
-        bytes.splice(4..4, [0; 100]);
+        let writer = b"parquet-cpp-arrow";
+        let at = bytes.windows(writer.len()).rposition(|part| part == writer).unwrap();
+        bytes[at] = b'P';
         stage.hub.mount("poloclub/diffusiondb", FILE, Source::bytes(bytes)).unwrap();
         stage.hub.expire_signatures();
         stage.expect_failures();
-        let grid = stage.page().find("grid", "Rows").await;
-        grid.send_keys(crate::page::key::END).await.unwrap();
-        // Everything may have been read before; then there is nothing to notice.
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        let alerts = stage.page().texts("alert").await;
-        assert!(alerts.iter().all(|alert| alert.contains("changed")), "{alerts:?}");
+        // The names of images have not been read yet: a row's details ask for them.
+        let named = async || page.texts("group").await.iter().any(|text| text.contains(".png"));
+        let grid = page.find("grid", "Rows").await;
+        grid.send_keys(&format!("{}{}", key::DOWN, key::ENTER)).await.unwrap();
+        let alert = page.alert("changed").await;
+        assert!(alert.contains("versions do not mix"), "{alert}");
+        // What was read is still there, and nothing of the other version.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert!(!named().await, "a value of the other version");
+        let after = page.rows().await;
+        // The notice takes the room of a row.
+        assert!(after.len() > 5);
+        for (before, after) in before.iter().zip(&after) {
+            assert_eq!(before.cells, after.cells);
+        }
+        page.drag("step", 0.05, 0.6).await;
+        until("a filter of what was read", async || {
+            page.settled().await.checked_sub(1).filter(|left| *left < 4_999)
+        })
+        .await;
+        // On request the new version is opened, from its beginning.
+        page.click("button", "Load again").await;
+        until("no notice", async || page.texts("alert").await.is_empty().then_some(())).await;
+        until("the name of the image", async || named().await.then_some(())).await;
     });
 }
 

@@ -1,8 +1,7 @@
 //! What is not a table, and what is on the user's disk.
 
 use crate::sample::{DIFFUSIONDB, IMAGEREWARD, sample_path};
-use crate::stage::{Stage, play};
-use std::collections::BTreeSet;
+use crate::stage::{Stage, play, until};
 
 fn sample() -> Vec<u8> {
     std::fs::read(sample_path(DIFFUSIONDB)).unwrap()
@@ -38,20 +37,26 @@ fn each_kind_of_broken_file_is_told_apart() {
         let mut scrambled = whole.clone();
         let start = scrambled.len() - footer(&whole).len();
         scrambled[start..end].fill(0xff);
-        let mut seen = BTreeSet::new();
-        for (name, bytes) in [
-            ("half.parquet", whole[..whole.len() / 2].to_vec()),
-            ("empty.parquet", Vec::new()),
-            ("lying.parquet", lying),
-            ("scrambled.parquet", scrambled),
-            ("archive.parquet", [b"PK\x03\x04".as_slice(), &[0; 20_000]].concat()),
+        let archive = [b"PK\x03\x04".as_slice(), &[0; 20_000], b"PK\x05\x06", &[0; 18]].concat();
+        let page = format!("<!DOCTYPE html>\n<title>Not here</title>\n{}</html>\n", " ".repeat(20_000));
+        for (name, bytes, what, why, advice) in [
             (
-                "page.parquet",
-                format!("<!DOCTYPE html>\n<title>Not here</title>\n{}", " ".repeat(20_000)).into_bytes(),
+                "half.parquet",
+                whole[..whole.len() / 2].to_vec(),
+                "is not a Parquet file",
+                "PAR1",
+                "another file",
             ),
+            ("empty.parquet", Vec::new(), "is not a Parquet file", "The file is empty", "another file"),
+            ("lying.parquet", lying, "is cut short", "Its footer claims 2147483632 bytes", "new copy"),
+            ("scrambled.parquet", scrambled, "is damaged", "The footer can't be read", "new copy"),
+            ("archive.parquet", archive, "is not a Parquet file", "a ZIP archive", "another file"),
+            ("page.parquet", page.into_bytes(), "is not a Parquet file", "a web page", "another file"),
         ] {
             let text = told(stage, name, bytes).await;
-            assert!(seen.insert(text.replace(name, "")) || name == "page.parquet", "{name}: {text}");
+            for part in [name, what, why, advice] {
+                assert!(text.contains(part), "{name}: {part:?} is not in {text:?}");
+            }
         }
         usable(stage).await;
     });
@@ -61,12 +66,28 @@ fn each_kind_of_broken_file_is_told_apart() {
 fn a_chunk_outside_of_its_file_costs_its_column_only() {
     play("outside", async |stage| {
         let whole = sample();
-        // The footer tells of a file far larger than this.
-        let bytes = [&whole[..whole.len() / 8], footer(&whole)].concat();
+        let meta = parquet::file::metadata::ParquetMetaDataReader::new()
+            .parse_and_finish(&bytes::Bytes::from(whole.clone()))
+            .unwrap();
+        let columns = meta.row_group(0).columns();
+        let outside = columns.iter().find(|column| column.column_path().string() == "prompt_nsfw").unwrap();
+        let (start, _) = outside.byte_range();
+        // The same footer behind all columns but the last.
+        let bytes = [&whole[..start as usize], footer(&whole)].concat();
         let table = stage.put("outside.parquet", bytes);
+        let page = stage.page();
         stage.go_to_hub(&format!("table={table}")).await;
-        stage.page().alert("").await;
-        usable(stage).await;
+        assert_eq!(page.settled().await, 5_000);
+        page.rows().await;
+        page.click("button", "Load prompt NSFW,").await;
+        let alert = page.alert("prompt_nsfw is damaged").await;
+        assert!(alert.contains("outside the file"), "{alert}");
+        assert!(alert.contains("other columns keep working"), "{alert}");
+        page.click("button", "Load image NSFW,").await;
+        page.chart("image_nsfw").await;
+        page.bar("sampler", "k_lms").await.click().await.unwrap();
+        until("fewer rows", async || Some(page.settled().await).filter(|count| *count < 5_000)).await;
+        assert!(!page.chart("image_nsfw").await.contains(&"prompt_nsfw".to_owned()));
     });
 }
 

@@ -23,6 +23,7 @@ mod stage;
 // What is tested, in the order of a visit.
 mod explore;
 mod failures;
+mod hands;
 mod inputs;
 mod links;
 mod start;

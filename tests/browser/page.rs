@@ -136,10 +136,15 @@ impl Page<'_> {
         text.as_str().unwrap_or_default().to_owned()
     }
 
+    /// The plot of a chart.
+    pub async fn plot(&self, column: &str) -> Element {
+        self.element("plot", &[json!(column)]).await
+    }
+
     /// Drags over a chart, from one share of its width to another.
     pub async fn drag(&self, column: &str, from: f64, to: f64) {
         const STEPS: u32 = 8;
-        let plot = self.element("plot", &[json!(column)]).await;
+        let plot = self.plot(column).await;
         let (left, top, width, height) = plot.rectangle().await.unwrap();
         let at = |share: f64, duration: u64| PointerAction::MoveTo {
             duration: Some(Duration::from_millis(duration)),
