@@ -22,6 +22,8 @@ pub enum Value<'a> {
     Bool(bool),
     /// A whole number, or milliseconds.
     Int(i64),
+    /// A whole number above all of those.
+    UInt(u64),
     /// A number of four bytes.
     Float32(f32),
     /// A number of eight bytes.
@@ -34,6 +36,8 @@ pub enum Value<'a> {
 #[derive(Clone, Debug)]
 pub struct Column {
     store: Store,
+    /// Whether whole numbers are the bits of 64-bit unsigned ones.
+    unsigned: bool,
     rows: usize,
     nulls: usize,
     /// The chunk dictionary last seen, as codes of this column.
@@ -79,6 +83,7 @@ impl Column {
     pub fn with_capacity(rows: usize) -> Self {
         Self {
             store: Store::Codes8(Vec::with_capacity(rows), no_values()),
+            unsigned: false,
             rows: 0,
             nulls: 0,
             lookup: Vec::new(),
@@ -96,7 +101,21 @@ impl Column {
         } else {
             Store::Codes16(codes, Values::Bytes(labels))
         };
-        Self { rows, nulls, store, lookup: Vec::new(), interned: Interned::default() }
+        Self { store, unsigned: false, rows, nulls, lookup: Vec::new(), interned: Interned::default() }
+    }
+
+    /// The same column of 64-bit unsigned numbers, which pages hold as bits.
+    #[must_use]
+    pub fn unsigned(self) -> Self {
+        Self { unsigned: true, ..self }
+    }
+
+    /// What a stored value means.
+    pub fn meaning<'a>(&self, value: Value<'a>) -> Value<'a> {
+        match value {
+            Value::Int(bits) if self.unsigned && bits < 0 => Value::UInt(bits as u64),
+            value => value,
+        }
     }
 
     /// Rows read so far.
@@ -189,6 +208,7 @@ impl Column {
             Value::Null => return None,
             Value::Bool(value) => u64::from(value),
             Value::Int(value) => value as u64,
+            Value::UInt(value) => value,
             // All NaN are one value, and so are both zeros.
             Value::Float32(value) if value.is_nan() => u64::MAX,
             Value::Float32(value) => u64::from((value + 0.0).to_bits()),
@@ -297,6 +317,10 @@ impl Column {
 
     /// The value of a row; none where the row is not read yet.
     pub fn get(&self, row: usize) -> Option<Value<'_>> {
+        self.stored(row).map(|value| self.meaning(value))
+    }
+
+    fn stored(&self, row: usize) -> Option<Value<'_>> {
         match &self.store {
             Store::Codes8(codes, values) => {
                 let code = *codes.get(row)?;
@@ -356,7 +380,7 @@ fn push(values: &mut Values, value: Value<'_>) {
         // The first value decides the dictionary's type.
         *values = match value {
             Value::Bool(_) => Values::Bool(Vec::new()),
-            Value::Int(_) | Value::Null => Values::Int(Vec::new()),
+            Value::Int(_) | Value::UInt(_) | Value::Null => Values::Int(Vec::new()),
             Value::Float32(_) => Values::Float32(Vec::new()),
             Value::Float64(_) => Values::Float64(Vec::new()),
             Value::Bytes(_) => Values::Bytes(ByteValues::default()),

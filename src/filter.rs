@@ -76,7 +76,8 @@ impl Condition {
             Store::Codes8(codes, values) => {
                 let mut fails = [bit; 256];
                 for (code, fail) in fails.iter_mut().enumerate() {
-                    let value = if code == 255 { Value::Null } else { value_at(values, code) };
+                    let value =
+                        if code == 255 { Value::Null } else { column.meaning(value_at(values, code)) };
                     if (code == 255 || code < values.len()) && self.passes(name, value) {
                         *fail = 0;
                     }
@@ -86,16 +87,15 @@ impl Condition {
             Store::Codes16(codes, values) => {
                 let mut fails = vec![bit; 1 << 16];
                 for (code, fail) in fails.iter_mut().enumerate() {
-                    let value = if code == 65_535 { Value::Null } else { value_at(values, code) };
+                    let value =
+                        if code == 65_535 { Value::Null } else { column.meaning(value_at(values, code)) };
                     if (code == 65_535 || code < values.len()) && self.passes(name, value) {
                         *fail = 0;
                     }
                 }
                 mark(mask, bit, codes, |code| fails.get(usize::from(code)).copied().unwrap_or(bit));
             }
-            Store::Plain(plain, valid) => {
-                self.mark_plain(name, plain, valid.as_deref(), column.rows(), bit, mask)
-            }
+            Store::Plain(plain, valid) => self.mark_plain(name, plain, valid.as_deref(), column, bit, mask),
         }
     }
 
@@ -104,7 +104,7 @@ impl Condition {
         name: &str,
         plain: &Plain,
         valid: Option<&[bool]>,
-        rows: usize,
+        column: &Column,
         bit: u16,
         mask: &mut [u16],
     ) {
@@ -129,7 +129,7 @@ impl Condition {
                 let wanted = *self == Self::NotNull;
                 match valid {
                     Some(valid) => mark(mask, bit, valid, |valid| fail(valid == wanted)),
-                    None => mark(mask, bit, &vec![(); rows], |()| fail(wanted)),
+                    None => mark(mask, bit, &vec![(); column.rows()], |()| fail(wanted)),
                 }
                 return;
             }
@@ -137,7 +137,7 @@ impl Condition {
                 mark(mask, bit, all, |value| fail(self.passes(name, Value::Int(i64::from(value)))));
             }
             (_, Plain::Int64(all)) => {
-                mark(mask, bit, all, |value| fail(self.passes(name, Value::Int(value))));
+                mark(mask, bit, all, |value| fail(self.passes(name, column.meaning(Value::Int(value)))));
             }
             (_, Plain::Float32(all)) => {
                 mark(mask, bit, all, |value| fail(self.passes(name, Value::Float32(value))));
@@ -177,6 +177,7 @@ fn mark_some<T: Copy>(mask: &mut [u16], bit: u16, values: &[T], fail: impl Fn(T)
 pub fn number(value: Value<'_>) -> Option<f64> {
     match value {
         Value::Int(value) => Some(value as f64),
+        Value::UInt(value) => Some(value as f64),
         // By way of its shortest decimals, so that 7.1 is 7.1 and not 7.099999904632568.
         Value::Float32(value) => Some(widen(value)),
         Value::Float64(value) => Some(value),
@@ -203,7 +204,8 @@ fn is_called(name: &str, value: Value<'_>, text: &str) -> bool {
         Value::Null => false,
         Value::Bytes(bytes) => bytes == text.as_bytes(),
         Value::Bool(value) => text == if value { "true" } else { "false" },
-        Value::Int(value) => text.parse() == Ok(value) || text.parse() == Ok(value as f64),
+        Value::Int(value) => text.parse() == Ok(value) || is_written_as(text, value as f64),
+        Value::UInt(value) => text.parse() == Ok(value) || is_written_as(text, value as f64),
         Value::Float32(value) => {
             text.parse::<f32>().is_ok_and(|wanted| wanted == value || wanted.is_nan() && value.is_nan())
         }
@@ -211,6 +213,12 @@ fn is_called(name: &str, value: Value<'_>, text: &str) -> bool {
             text.parse::<f64>().is_ok_and(|wanted| wanted == value || wanted.is_nan() && value.is_nan())
         }
     }
+}
+
+/// Whether a text that is no whole number, as `7.0` or `1e3`, is this number. Whole numbers are compared
+/// as such: above 2^53 many of them are one as a number with a point.
+fn is_written_as(text: &str, value: f64) -> bool {
+    text.contains(['.', 'e', 'E']) && text.parse() == Ok(value)
 }
 
 /// What a value is called in links and on the screen: its label, or itself as text.
@@ -223,6 +231,7 @@ pub fn call(name: &str, value: Value<'_>) -> Option<String> {
         Value::Bytes(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
         Value::Bool(value) => Some(value.to_string()),
         Value::Int(value) => Some(value.to_string()),
+        Value::UInt(value) => Some(value.to_string()),
         Value::Float32(value) => Some(value.to_string()),
         Value::Float64(value) => Some(value.to_string()),
     }

@@ -73,13 +73,16 @@ pub fn bin(name: &str, column: &Column, time: bool) -> Binned {
     let facts = catalog::column(name);
     let categorical = facts.is_some_and(|facts| facts.categorical);
     match column.store() {
-        Store::Codes8(codes, values) => coded(name, codes, values, categorical, time),
-        Store::Codes16(codes, values) => coded(name, codes, values, categorical, time),
+        Store::Codes8(codes, values) => coded(name, codes, values, column, categorical, time),
+        Store::Codes16(codes, values) => coded(name, codes, values, column, categorical, time),
         Store::Plain(plain, valid) => {
             let valid = valid.as_deref();
             match plain {
                 Plain::UInt32(all) => intervals(name, time, all, f64::from, valid, false),
-                Plain::Int64(all) => intervals(name, time, all, |value| value as f64, valid, false),
+                Plain::Int64(all) => {
+                    let number = |bits| raw(column.meaning(Value::Int(bits)));
+                    intervals(name, time, all, number, valid, false)
+                }
                 Plain::Float32(all) => intervals(name, time, all, f64::from, valid, true),
                 Plain::Float64(all) => intervals(name, time, all, |value| value, valid, false),
             }
@@ -91,6 +94,7 @@ fn coded<C: Copy + Into<usize>>(
     name: &str,
     codes: &[C],
     values: &Values,
+    column: &Column,
     categorical: bool,
     time: bool,
 ) -> Binned {
@@ -100,7 +104,8 @@ fn coded<C: Copy + Into<usize>>(
     let (shape, bin_of, bins) = if (text || categorical) && !time {
         categories(name, values, &counts)
     } else {
-        let numbers: Vec<f64> = (0..values.len()).map(|code| raw(value_at(values, code))).collect();
+        let numbers: Vec<f64> =
+            (0..values.len()).map(|code| raw(column.meaning(value_at(values, code)))).collect();
         let narrow = matches!(values, Values::Float32(_));
         let scale = Scale::choose(name, time, narrow, &numbers, &counts);
         let mut ends = Ends::new(&scale);

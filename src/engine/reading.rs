@@ -8,6 +8,7 @@ use crate::bytes::ByteRange;
 use crate::column::{Column, ROWS_A_CALL, Store, Value, value_at};
 use crate::error::{Error, ErrorKind};
 use crate::parquet::decode::{ByteValues, Values};
+use crate::parquet::meta::Logical;
 use crate::protocol::{Kind, Response};
 
 impl Table {
@@ -38,7 +39,10 @@ impl Table {
             if let (Part::Leaf(leaf), None) = (state.part, &state.load) {
                 state.pager.prepare(&self.meta);
                 state.load = Some(Load::new(leaf, &self.meta));
-                state.data = Some(Column::with_capacity(rows));
+                let column = Column::with_capacity(rows);
+                let kind = self.meta.columns.get(leaf).map(|column| column.logical);
+                let unsigned = kind == Some(Logical::Int { signed: false, bits: 64 });
+                state.data = Some(if unsigned { column.unsigned() } else { column });
             }
         }
     }

@@ -247,6 +247,7 @@ fn cell(value: Value<'_>, kind: Kind, logical: Option<Logical>, max_chars: usize
         }
         Value::Int(value) if (-EXACT..=EXACT).contains(&value) => Cell::Number(value as f64),
         Value::Int(value) => Cell::Digits(value.to_string()),
+        Value::UInt(value) => Cell::Digits(value.to_string()),
         Value::Float32(value) => Cell::Number(widen(value)),
         Value::Float64(value) => Cell::Number(value),
         Value::Bytes(bytes) if kind == Kind::Binary => {

@@ -148,3 +148,39 @@ fn a_failed_read_is_told_and_retried_on_request() {
     session.run();
     assert!(session.charts["seed"].complete);
 }
+/// Whole numbers above the signed ones, and numbers over powers of ten: charts and filters take them for
+/// what they are.
+#[test]
+fn numbers_of_odd_types_are_filtered_as_they_read() {
+    use arrow_array::types::{Decimal128Type, UInt64Type};
+    let mut file = Vec::new();
+    fixture::types::types(5_000, 3, &"hub".parse().unwrap(), &mut file).unwrap();
+    let file = std::sync::Arc::new(file);
+    let batch = reference(&file);
+    let whole = column(&batch, "u64").as_primitive::<UInt64Type>();
+    let decimal = column(&batch, "decimal_18_4").as_primitive::<Decimal128Type>();
+    let count = |keeps: &dyn Fn(usize) -> bool| (0..5_000).filter(|row| keeps(*row)).count() as u64;
+    let mut session = Session::open(&file);
+    session.show(|show| show.charts = vec!["u64".into(), "decimal_18_4".into()]);
+    let edges = bins(&session, "u64").edges;
+    assert!(edges[0] >= 0.0 && edges[edges.len() - 1] > 1.8e19, "{edges:?}");
+
+    let half = 9_223_372_036_854_775_808u64;
+    session.filter(&[("u64", FilterClause::Numbers { low: Some(half as f64), high: None })]);
+    let expected = count(&|row| !whole.is_null(row) && whole.value(row) >= half);
+    assert!(expected > 1_500);
+    assert_eq!(session.count.unwrap().matching, expected);
+    // One number exactly, not those that are the same as doubles.
+    let row = (0..5_000).find(|row| !whole.is_null(*row) && whole.value(*row) > half).unwrap();
+    let list = |value: u64| FilterClause::List { values: vec![Some(value.to_string())], negated: false };
+    for (value, expected) in [(whole.value(row), 1), (whole.value(row) ^ 1, 0)] {
+        session.filter(&[("u64", list(value))]);
+        assert_eq!(session.count.unwrap().matching, expected, "{value}");
+    }
+
+    let (low, high) = (-1_000.5, 20_000.25);
+    session.filter(&[("decimal_18_4", FilterClause::Numbers { low: Some(low), high: Some(high) })]);
+    let scaled = |value: f64| (value * 10_000.0) as i128;
+    let within = |row: usize| (scaled(low)..=scaled(high)).contains(&decimal.value(row));
+    assert_eq!(session.count.unwrap().matching, count(&|row| !decimal.is_null(row) && within(row)));
+}
