@@ -199,7 +199,7 @@ impl Session {
     fn step(&mut self, event: Event) {
         for effect in self.engine.step(event) {
             match effect {
-                Effect::Fetch { id, range } => {
+                Effect::Fetch { id, range, .. } => {
                     let total = self.file.len() as u64;
                     let range = ByteRange::new(range.start, range.end.min(total));
                     self.flights.push_back((id, range));
@@ -208,7 +208,12 @@ impl Session {
                 }
                 Effect::Abort { id } => self.flights.retain(|(other, _)| *other != id),
                 Effect::Respond(response) => self.said.push(response),
-                Effect::Source { .. } | Effect::RetryNow | Effect::List { .. } => {}
+                Effect::Source { .. }
+                | Effect::Forget { .. }
+                | Effect::Get { .. }
+                | Effect::Decode { .. }
+                | Effect::RetryNow
+                | Effect::List { .. } => {}
             }
         }
         if self.said.len() > 1000 {

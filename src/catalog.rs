@@ -3,6 +3,8 @@
 //! Nothing here is needed to open a file: a table that is not listed gets the same views with its
 //! columns' own names. Facts are from the datasets' cards.
 
+pub mod images;
+
 use crate::spec::HubPath;
 
 /// A table that the start page offers.

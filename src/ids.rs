@@ -12,3 +12,16 @@ pub struct ColumnId(pub u16);
 /// and an answer that carries an older number is stale.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Generation(pub u32);
+
+/// A file that ranges are read of: the table, or an archive of images.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SourceId(pub u32);
+
+impl SourceId {
+    /// The open table.
+    pub const TABLE: Self = Self(0);
+}
+
+/// One image being decoded. Never reused within a worker's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DecodeId(pub u32);

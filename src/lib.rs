@@ -9,10 +9,11 @@
 //!   (what an image's bytes say). They say which bytes they need and are handed them.
 //! - Model: [`spec`] (what a link holds), [`catalog`] (what is known beforehand), [`column`] (the
 //!   store), [`filter`], [`crossfilter`] (masks, bins, the brush cube), [`select`] (the n-th match),
-//!   [`viewport`] and [`chart`] (geometry of table and charts), [`words`] (values for people).
+//!   [`viewport`], [`justify`] and [`chart`] (geometry of table, gallery and charts), [`words`] (values for people).
 //! - Contract: [`engine`] (the worker's logic: events in, effects out), [`protocol`] (what crosses
 //!   between page and worker), [`url`] (links), [`usual`] (what is shown before anyone chooses).
-//! - Shells, the only code that touches the browser: `net` (ranges over fetch), `ui` (the page),
+//! - Shells, the only code that touches the browser: `net` (ranges over fetch), `decode` (images), `ui`
+//!   (the page),
 //!   and the two binaries.
 //!
 //! # What never happens here
@@ -24,11 +25,14 @@ pub mod catalog;
 pub mod chart;
 pub mod column;
 pub mod crossfilter;
+#[cfg(target_arch = "wasm32")]
+pub mod decode;
 pub mod engine;
 pub mod error;
 pub mod filter;
 pub mod hub;
 pub mod ids;
+pub mod justify;
 #[cfg(target_arch = "wasm32")]
 pub mod net;
 pub mod parquet;

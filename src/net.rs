@@ -2,14 +2,14 @@
 //!
 //! A request never makes the browser ask for permission first: `Range: bytes=a-b` is the only
 //! header that is set, and it is safelisted. The address that the Hub redirects to is used again
-//! until it is refused.
+//! until it is refused. Each source has its own address, its own signed one, and its own identity.
 
 use crate::bytes::ByteRange;
 use crate::engine::Event;
 use crate::error::{Error, ErrorKind};
 use crate::hub::answer::{Accepted, Answer, Identity, Refused, classify};
 use crate::hub::{backoff_millis, rate_limit_millis};
-use crate::ids::FetchId;
+use crate::ids::{FetchId, SourceId};
 use js_sys::{Function, Promise, Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -36,7 +36,10 @@ const MAX_LISTING_BYTES: f64 = 8e6;
 /// How often in a row a signed address may be refused.
 const MAX_RESOLVES: u32 = 3;
 
-/// Reads ranges of one file, and says what came of it.
+/// Tries after the first one for a file that something else can stand in for.
+const MAX_GET_RETRIES: u32 = 1;
+
+/// Reads ranges of files, and says what came of it.
 #[derive(Clone)]
 pub struct Net {
     state: Rc<RefCell<State>>,
@@ -45,19 +48,22 @@ pub struct Net {
 
 #[derive(Default)]
 struct State {
-    source: Source,
-    /// Where the source's address redirected to.
-    signed: Option<String>,
-    identity: Option<Identity>,
+    sources: BTreeMap<SourceId, Source>,
     running: BTreeMap<FetchId, AbortController>,
     /// Wakes those that wait before they try again.
     sleepers: Vec<Function>,
 }
 
-#[derive(Clone, Default)]
-enum Source {
-    #[default]
-    Nothing,
+/// A file that ranges are read of.
+struct Source {
+    place: Place,
+    /// Where the source's address redirected to.
+    signed: Option<String>,
+    identity: Option<Identity>,
+}
+
+#[derive(Clone)]
+enum Place {
     Address(String),
     Local(File),
 }
@@ -78,35 +84,56 @@ impl Net {
         Self { state: Rc::default(), emit: Rc::new(emit) }
     }
 
-    /// From now on ranges are of the file at this address.
-    pub fn set_address(&self, url: String) {
-        self.set_source(Source::Address(url));
+    /// From now on ranges of this source are of the file at this address. A new table takes
+    /// everything else with it.
+    pub fn set_address(&self, source: SourceId, url: String) {
+        self.set_source(source, Place::Address(url));
     }
 
-    /// From now on ranges are of this file.
+    /// From now on ranges of the table are of this file.
     pub fn set_file(&self, file: File) {
-        self.set_source(Source::Local(file));
+        self.set_source(SourceId::TABLE, Place::Local(file));
     }
 
-    fn set_source(&self, source: Source) {
+    fn set_source(&self, source: SourceId, place: Place) {
         let mut state = self.state.borrow_mut();
-        for controller in std::mem::take(&mut state.running).into_values() {
-            controller.abort();
+        let mut sleepers = Vec::new();
+        if source == SourceId::TABLE {
+            for controller in std::mem::take(&mut state.running).into_values() {
+                controller.abort();
+            }
+            sleepers = std::mem::take(&mut state.sleepers);
+            *state = State::default();
         }
-        let sleepers = std::mem::take(&mut state.sleepers);
-        *state = State { source, ..State::default() };
+        state.sources.insert(source, Source { place, signed: None, identity: None });
         drop(state);
         wake(sleepers);
     }
 
+    /// A source will not be read again.
+    pub fn forget(&self, source: SourceId) {
+        self.state.borrow_mut().sources.remove(&source);
+    }
+
     /// Begins to read a range.
-    pub fn fetch(&self, id: FetchId, range: ByteRange) {
+    pub fn fetch(&self, id: FetchId, source: SourceId, range: ByteRange) {
+        let net = self.clone();
+        self.start(id, async move { net.run(id, source, range).await });
+    }
+
+    /// Begins to read a small file whole.
+    pub fn get(&self, id: FetchId, url: String, most_bytes: u64) {
+        let net = self.clone();
+        self.start(id, async move { Some(net.run_get(id, &url, most_bytes).await) });
+    }
+
+    fn start(&self, id: FetchId, run: impl Future<Output = Option<Event>> + 'static) {
         if let Ok(controller) = AbortController::new() {
             self.state.borrow_mut().running.insert(id, controller);
         }
         let net = self.clone();
         spawn_local(async move {
-            let event = net.run(id, range).await;
+            let event = run.await;
             // What was aborted is not heard of again.
             if net.state.borrow_mut().running.remove(&id).is_some()
                 && let Some(event) = event
@@ -140,9 +167,12 @@ impl Net {
     }
 
     /// Reads a range to its end, with retries; the last event to tell.
-    async fn run(&self, id: FetchId, range: ByteRange) -> Option<Event> {
-        let source = self.state.borrow().source.clone();
-        if let Source::Local(file) = source {
+    async fn run(&self, id: FetchId, source: SourceId, range: ByteRange) -> Option<Event> {
+        let local = match self.state.borrow().sources.get(&source).map(|source| &source.place) {
+            Some(Place::Local(file)) => Some(file.clone()),
+            Some(Place::Address(_)) | None => None,
+        };
+        if let Some(file) = local {
             return Some(self.read_local(id, range, &file).await);
         }
         let mut left = range;
@@ -150,7 +180,7 @@ impl Net {
         let (mut failures, mut resolves, mut waited) = (0u32, 0u32, 0u32);
         loop {
             let before = left;
-            let ended = self.attempt(id, &mut left, &mut began).await;
+            let ended = self.attempt(id, source, &mut left, &mut began).await;
             if !self.is_running(id) {
                 return None;
             }
@@ -162,7 +192,7 @@ impl Net {
                 Err(Ended::Aborted) => return None,
                 Err(Ended::BeyondEnd(file_bytes)) => return Some(Event::BeyondEnd { id, file_bytes }),
                 Err(Ended::ResolveAgain) => {
-                    self.state.borrow_mut().signed = None;
+                    self.sign(source, None);
                     resolves += 1;
                     if resolves <= MAX_RESOLVES {
                         continue;
@@ -191,14 +221,24 @@ impl Net {
     }
 
     /// One request for what is left of a range.
-    async fn attempt(&self, id: FetchId, left: &mut ByteRange, began: &mut bool) -> Result<(), Ended> {
+    async fn attempt(
+        &self,
+        id: FetchId,
+        source: SourceId,
+        left: &mut ByteRange,
+        began: &mut bool,
+    ) -> Result<(), Ended> {
         let (url, signed, expected) = {
             let state = self.state.borrow();
-            let Source::Address(address) = &state.source else { return Err(Ended::Aborted) };
-            let url = state.signed.clone().unwrap_or_else(|| address.clone());
-            (url, state.signed.is_some(), state.identity.clone())
+            let Some(Source { place: Place::Address(address), signed, identity }) =
+                state.sources.get(&source)
+            else {
+                return Err(Ended::Aborted);
+            };
+            let url = signed.clone().unwrap_or_else(|| address.clone());
+            (url, signed.is_some(), identity.clone())
         };
-        let response = self.request(id, &url, *left).await?;
+        let response = self.request(id, &url, Some(*left)).await?;
         let header = |name: &str| response.headers().get(name).ok().flatten();
         let answer = Answer {
             asked: *left,
@@ -217,7 +257,7 @@ impl Net {
             Ok(accepted) => accepted,
             Err(refused) => {
                 if !signed && response.redirected() && matches!(refused, Refused::BeyondEnd { .. }) {
-                    self.state.borrow_mut().signed = Some(response.url());
+                    self.sign(source, Some(response.url()));
                 }
                 self.discard(id, &response);
                 return Err(match refused {
@@ -227,12 +267,11 @@ impl Net {
                 });
             }
         };
-        {
-            let mut state = self.state.borrow_mut();
-            if !signed && response.redirected() {
-                state.signed = Some(response.url());
-            }
-            state.identity = Some(identity.clone());
+        if !signed && response.redirected() {
+            self.sign(source, Some(response.url()));
+        }
+        if let Some(source) = self.state.borrow_mut().sources.get_mut(&source) {
+            source.identity = Some(identity.clone());
         }
         if *began && range.start != left.start {
             // A server that sends the whole file starts it again: what came is passed over.
@@ -247,7 +286,69 @@ impl Net {
         self.read_body(id, &response, left.start - range.start, left).await
     }
 
-    async fn request(&self, id: FetchId, url: &str, range: ByteRange) -> Result<Response, Ended> {
+    /// Sets where a source's address redirects to.
+    fn sign(&self, source: SourceId, signed: Option<String>) {
+        if let Some(source) = self.state.borrow_mut().sources.get_mut(&source) {
+            source.signed = signed;
+        }
+    }
+
+    /// Reads a file whole. It may well not be there, and something else stands in for it then: so it
+    /// is not tried for long.
+    async fn run_get(&self, id: FetchId, url: &str, most_bytes: u64) -> Event {
+        let mut failures = 0;
+        loop {
+            let error = match self.attempt_get(id, url, most_bytes).await {
+                Ok(()) => return Event::Done { id },
+                Err(Ended::Failed(error)) => error,
+                Err(Ended::Aborted | Ended::ResolveAgain | Ended::BeyondEnd(_)) => {
+                    Error::new(ErrorKind::Network, "there was no answer")
+                }
+            };
+            failures += 1;
+            let again = failures <= MAX_GET_RETRIES && error.is_retryable() && self.is_running(id);
+            let Some(millis) = backoff_millis(failures, js_sys::Math::random()).filter(|_| again) else {
+                return Event::Failed { id, error };
+            };
+            self.sleep(millis).await;
+        }
+    }
+
+    async fn attempt_get(&self, id: FetchId, url: &str, most_bytes: u64) -> Result<(), Ended> {
+        let failed = |kind, message: &str| Ended::Failed(Error::new(kind, message.to_owned()));
+        let response = self.request(id, url, None).await?;
+        if !response.ok() {
+            self.discard(id, &response);
+            return Err(match response.status() {
+                404 | 410 => failed(ErrorKind::NotFound, "there is no such file"),
+                429 => failed(ErrorKind::RateLimited, "the server asks for a pause (429)"),
+                _ => failed(ErrorKind::Server, "the server failed"),
+            });
+        }
+        let length = response.headers().get("Content-Length").ok().flatten();
+        if length.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > most_bytes) {
+            self.discard(id, &response);
+            return Err(failed(ErrorKind::Limit, "the file is too large"));
+        }
+        let buffer =
+            response.array_buffer().map_err(|_| failed(ErrorKind::Server, "the body can't be read"))?;
+        match timeout(JsFuture::from(buffer)).await {
+            Some(Ok(buffer)) => {
+                let bytes = Uint8Array::new(&buffer);
+                if u64::from(bytes.length()) > most_bytes {
+                    return Err(failed(ErrorKind::Limit, "the file is too large"));
+                }
+                if self.is_running(id) {
+                    (self.emit)(Event::Bytes { id, bytes: bytes.to_vec() });
+                }
+                Ok(())
+            }
+            _ => Err(failed(ErrorKind::Network, "the connection was cut")),
+        }
+    }
+
+    /// Asks for a range of a file, or for all of it.
+    async fn request(&self, id: FetchId, url: &str, range: Option<ByteRange>) -> Result<Response, Ended> {
         let signal = match self.state.borrow().running.get(&id) {
             Some(controller) => controller.signal(),
             None => return Err(Ended::Aborted),
@@ -257,13 +358,15 @@ impl Net {
         init.set_method("GET");
         init.set_mode(RequestMode::Cors);
         init.set_credentials(RequestCredentials::Omit);
-        // Parts of files are kept by this program or not at all.
-        init.set_cache(RequestCache::NoStore);
         init.set_signal(Some(&signal));
-        let headers = web_sys::Headers::new().map_err(|_| broken("no headers"))?;
-        let value = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));
-        headers.set("Range", &value).map_err(|_| broken("the range header is refused"))?;
-        init.set_headers(&headers);
+        if let Some(range) = range {
+            // Parts of files are kept by this program or not at all.
+            init.set_cache(RequestCache::NoStore);
+            let headers = web_sys::Headers::new().map_err(|_| broken("no headers"))?;
+            let value = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));
+            headers.set("Range", &value).map_err(|_| broken("the range header is refused"))?;
+            init.set_headers(&headers);
+        }
         let promise = scope().fetch_with_str_and_init(url, &init);
         match timeout(JsFuture::from(promise)).await {
             Some(Ok(response)) => response.dyn_into().map_err(|_| broken("no response")),

@@ -5,6 +5,8 @@
 //! the worker says what it knows whenever it knows more. What depends on the filters carries the
 //! [`Generation`](crate::ids::Generation) of the filters that it belongs to.
 
+pub mod images;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 // ---------------------------------------------------------------- page -> worker
@@ -38,6 +40,13 @@ pub enum Request {
         /// The row's place in the file, from 0.
         row: u64,
     },
+    /// The images that the screen lacks; replaces what was wanted before.
+    Images(images::Images),
+    /// Look for the image of this row anew.
+    RetryImage {
+        /// The row's place in the file, from 0.
+        row: u64,
+    },
     /// Try again what failed.
     Retry,
 }
@@ -65,6 +74,8 @@ pub struct Show {
     pub charts: Vec<String>,
     /// Columns whose cells are wanted.
     pub columns: Vec<String>,
+    /// Columns whose cells are wanted as well, but after everything else on the screen.
+    pub extras: Vec<String>,
     /// Position in the result of the first row wanted.
     pub first: u64,
     /// How many rows are wanted; at most [`MAX_WINDOW`].
@@ -130,6 +141,8 @@ pub enum Response {
     Cube(Cube),
     /// All fields of one row; sent again when more of them are there.
     Detail(Detail),
+    /// What came of a wanted image.
+    Image(images::Image),
     /// How far a column is read.
     Progress(Progress),
     /// What has been read in all.
@@ -302,7 +315,7 @@ pub struct Rows {
     pub generation: u32,
     /// Position in the result of the first row.
     pub first: u64,
-    /// Names of the columns of `cells`.
+    /// Names of the columns of `cells`: [`Show::columns`], then [`Show::extras`].
     pub columns: Vec<String>,
     /// The rows.
     pub rows: Vec<Row>,
@@ -420,6 +433,10 @@ pub struct Traffic {
     pub bytes: u64,
     /// Requests made.
     pub requests: u32,
+    /// Body bytes that came for images.
+    pub image_bytes: u64,
+    /// Requests made for images.
+    pub image_requests: u32,
     /// Requests under way.
     pub in_flight: u32,
     /// Bytes a second over the last seconds; 0 when idle.

@@ -42,6 +42,10 @@ pub enum View {
     /// One line a row.
     #[default]
     Table,
+    /// Images in rows.
+    Gallery,
+    /// The images of one prompt side by side, by rank.
+    Compare,
 }
 
 /// A condition on one column.

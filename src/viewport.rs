@@ -62,6 +62,24 @@ impl Viewport {
         (self.at_px / self.row_px) as u64
     }
 
+    /// Moves to where this row, or a part of it, is at the top.
+    #[must_use]
+    pub fn at_row(mut self, row: f64) -> Self {
+        self.at_px = (row * self.row_px).clamp(0.0, self.reach_px());
+        self.track_px = self.track_of(self.at_px);
+        self
+    }
+
+    /// The row at the top, with its part that is out of sight.
+    pub fn top_row(&self) -> f64 {
+        self.at_px / self.row_px
+    }
+
+    /// Height of the window.
+    pub fn view_px(&self) -> f64 {
+        self.view_px
+    }
+
     /// Where the scroller should stand.
     pub fn track_px(&self) -> f64 {
         self.track_px
@@ -107,9 +125,16 @@ impl Viewport {
 
     /// Moves as little as needed to have all of `row` in sight.
     #[must_use]
-    pub fn revealing(mut self, row: u64) -> Self {
-        let top = row.min(self.rows.saturating_sub(1)) as f64 * self.row_px;
-        let lowest = top + self.row_px - self.view_px;
+    pub fn revealing(self, row: u64) -> Self {
+        self.revealing_px(row, 0.0, self.row_px)
+    }
+
+    /// Moves as little as needed to have a part of `row` in sight: `height_px` from `from_px` below its
+    /// top.
+    #[must_use]
+    pub fn revealing_px(mut self, row: u64, from_px: f64, height_px: f64) -> Self {
+        let top = row.min(self.rows.saturating_sub(1)) as f64 * self.row_px + from_px;
+        let lowest = top + height_px - self.view_px;
         let at = if top < self.at_px { top } else { self.at_px.max(lowest) };
         let at = at.clamp(0.0, self.reach_px());
         if at != self.at_px {

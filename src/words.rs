@@ -1,5 +1,7 @@
 //! How values are written for people: numbers, times, cells, ranges, and back from what is typed.
 
+pub mod parameters;
+
 use crate::{
     catalog,
     protocol::Cell,

@@ -24,6 +24,7 @@ const FLOORS: &[&[&str]] = &[
         "select",
         "phrases",
         "viewport",
+        "justify",
         "chart",
         "catalog",
         "dates",
@@ -31,7 +32,7 @@ const FLOORS: &[&[&str]] = &[
     // Contract.
     &["engine", "protocol", "url", "usual", "words"],
     // Shells: the only code that touches the browser.
-    &["ui", "net", "cache"],
+    &["ui", "net", "decode", "cache"],
 ];
 
 /// The first floor that may name the browser.
@@ -51,11 +52,12 @@ const MACHINE: &[&[&str]] = &[
 
 /// Who must not name what, whatever the floors say: the first path of the file's place, and modules.
 const APART: &[(&str, &[&str])] = &[
-    ("ui", &["parquet", "zip", "picture", "net", "cache", "engine"]),
+    ("ui", &["parquet", "zip", "picture", "net", "decode", "cache", "engine"]),
     ("main", &["parquet", "zip", "net", "cache", "engine"]),
     ("worker", &["leptos", "ui"]),
     ("engine", &["ui"]),
     ("net", &["leptos", "ui"]),
+    ("decode", &["leptos", "ui"]),
     ("cache", &["leptos", "ui"]),
 ];
 

@@ -31,6 +31,7 @@ fn requests_survive_the_way_to_the_worker() {
         ],
         charts: vec!["cfg".to_owned()],
         columns: Vec::new(),
+        extras: Vec::new(),
         first: 13_999_999,
         count: 400,
     }));

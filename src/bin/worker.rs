@@ -7,6 +7,7 @@ mod shell {
     use std::cell::RefCell;
     use std::collections::VecDeque;
     use std::rc::Rc;
+    use vitrine::decode::Decoder;
     use vitrine::engine::{Effect, Engine, Event};
     use vitrine::net::Net;
     use vitrine::protocol::{Request, Response, Traffic};
@@ -20,6 +21,7 @@ mod shell {
     struct Shell {
         engine: RefCell<Engine>,
         net: Net,
+        decoder: Decoder,
         /// Messages that have come and are not yet worked on.
         inbox: RefCell<VecDeque<Message>>,
         /// When how many bytes had come, for the rate.
@@ -38,14 +40,18 @@ mod shell {
     pub fn start() {
         console_error_panic_hook::set_once();
         let shell = Rc::new_cyclic(|weak: &std::rc::Weak<Shell>| {
-            let weak = weak.clone();
-            Shell {
-                engine: RefCell::default(),
-                net: Net::new(move |event| {
+            let hears = || {
+                let weak = weak.clone();
+                move |event| {
                     if let Some(shell) = weak.upgrade() {
                         shell.step(event);
                     }
-                }),
+                }
+            };
+            Shell {
+                engine: RefCell::default(),
+                net: Net::new(hears()),
+                decoder: Decoder::new(hears()),
                 inbox: RefCell::default(),
                 history: RefCell::default(),
             }
@@ -112,8 +118,13 @@ mod shell {
             let responses = Array::new();
             for effect in effects {
                 match effect {
-                    Effect::Source { url } => self.net.set_address(url),
-                    Effect::Fetch { id, range } => self.net.fetch(id, range),
+                    Effect::Source { source, url } => self.net.set_address(source, url),
+                    Effect::Forget { source } => self.net.forget(source),
+                    Effect::Fetch { id, source, range } => self.net.fetch(id, source, range),
+                    Effect::Get { id, url, most_bytes } => self.net.get(id, url, most_bytes),
+                    Effect::Decode { id, bytes, mime, size_px } => {
+                        self.decoder.decode(id, &bytes, &mime, size_px);
+                    }
                     Effect::Abort { id } => self.net.abort(id),
                     Effect::RetryNow => self.net.retry_now(),
                     Effect::List { url } => self.net.list(url),

@@ -6,6 +6,7 @@
 //!
 //! Never here: a clock, a socket, a thread, a panic on what a file says.
 
+mod images;
 mod load;
 mod nested;
 mod notice;
@@ -19,9 +20,10 @@ mod table;
 use crate::bytes::ByteRange;
 use crate::error::{Error, ErrorKind};
 use crate::hub::answer::Identity;
-use crate::ids::FetchId;
+use crate::ids::{DecodeId, FetchId, SourceId};
 use crate::parquet::plan::{blocks, coalesce, subtract};
 use crate::protocol::{LoadState, Progress, Request, Response, Traffic};
+use images::Images;
 use open::Opening;
 use pool::Pool;
 use std::collections::BTreeMap;
@@ -90,6 +92,14 @@ pub enum Event {
         /// When it will be tried again.
         retry_in_millis: u32,
     },
+    /// An image was decoded.
+    Decoded {
+        /// Which one.
+        id: DecodeId,
+        /// The smaller image that was asked for, with its media type; none where the image itself
+        /// is to be shown. An error where it can't be decoded.
+        smaller: Result<Option<(Vec<u8>, String)>, Error>,
+    },
     /// A listing came, or could not be had.
     Listing {
         /// The listing's bytes; none if there is none.
@@ -100,17 +110,47 @@ pub enum Event {
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// From now on fetches mean the file at this address; those under way are aborted.
+    /// From now on fetches of this source mean the file at this address. A new table takes all other
+    /// sources with it, and fetches of them that are under way are aborted.
     Source {
+        /// Which source.
+        source: SourceId,
         /// Its address.
         url: String,
     },
-    /// Read a range of the file.
+    /// A source will not be read again.
+    Forget {
+        /// Which source.
+        source: SourceId,
+    },
+    /// Read a range of a file.
     Fetch {
         /// What its answer is called.
         id: FetchId,
+        /// Of which file.
+        source: SourceId,
         /// Which bytes.
         range: ByteRange,
+    },
+    /// Read a small file whole, if it is there.
+    Get {
+        /// What its answer is called.
+        id: FetchId,
+        /// Its address.
+        url: String,
+        /// More than this is not read.
+        most_bytes: u64,
+    },
+    /// Decode an image: to find out whether that is possible, and into a smaller one.
+    Decode {
+        /// What its answer is called.
+        id: DecodeId,
+        /// The image file.
+        bytes: Vec<u8>,
+        /// Its media type.
+        mime: String,
+        /// The size of the smaller one, if one is asked for.
+        size_px: Option<(u32, u32)>,
     },
     /// Stop a fetch; it is not heard of again.
     Abort {
@@ -142,6 +182,7 @@ enum Class {
     Open,
     Screen,
     Chart,
+    Image,
     Background,
 }
 
@@ -150,6 +191,7 @@ enum Class {
 pub struct Engine {
     opening: Option<Opening>,
     table: Option<Table>,
+    images: Images,
     pool: Pool,
     flights: BTreeMap<FetchId, Flight>,
     next_fetch: u32,
@@ -168,6 +210,17 @@ impl Engine {
         match event {
             Event::Request(Request::Open(open)) => self.open(open),
             Event::Request(Request::Retry) => self.retry(),
+            Event::Request(Request::Images(wanted)) => {
+                let rows = self.images.want(wanted);
+                if let Some(table) = &mut self.table {
+                    table.look_for_images(rows, self.images.columns());
+                }
+            }
+            Event::Request(Request::RetryImage { row }) => {
+                if let Some(table) = &self.table {
+                    self.images.retry(row, table);
+                }
+            }
             Event::Request(request) => match (&mut self.table, &mut self.opening) {
                 (Some(table), _) => table.request(request, &mut self.effects),
                 // A link may name a row: it is asked for before the table is there.
@@ -180,14 +233,18 @@ impl Engine {
             Event::Bytes { id, bytes } => self.bytes(id, &bytes),
             Event::Done { id } => {
                 self.flights.remove(&id);
+                self.images.done(id);
             }
             Event::Failed { id, error } => {
                 if self.flights.remove(&id).is_some() {
                     self.stop(error);
+                } else {
+                    self.images.failed(id, error);
                 }
             }
+            Event::Decoded { id, smaller } => self.images.decoded(id, smaller, &mut self.effects),
             Event::Waiting { id, error, retry_in_millis } => {
-                if self.flights.contains_key(&id) {
+                if self.flights.contains_key(&id) || self.images.owns(id) {
                     self.waiting = true;
                     let source = self.source().to_owned();
                     let notice = notice::waiting(&source, &error, self.traffic.bytes, retry_in_millis);
@@ -198,6 +255,7 @@ impl Engine {
         }
         self.advance();
         self.schedule();
+        self.images.advance(self.table.as_ref(), &mut self.next_fetch, &mut self.traffic, &mut self.effects);
         self.tell_traffic();
         std::mem::take(&mut self.effects)
     }
@@ -214,12 +272,13 @@ impl Engine {
     }
 
     fn began(&mut self, id: FetchId, range: ByteRange, identity: &Identity) {
-        let Some(flight) = self.flights.get_mut(&id) else { return };
-        flight.left = range;
-        if self.waiting {
+        if self.waiting && (self.flights.contains_key(&id) || self.images.owns(id)) {
             self.waiting = false;
             self.respond(Response::Settled { subject: notice::CONNECTION.to_owned() });
         }
+        self.images.began(id, range, identity.total_bytes);
+        let Some(flight) = self.flights.get_mut(&id) else { return };
+        flight.left = range;
         if let Some(opening) = &mut self.opening {
             opening.sized(identity.total_bytes, identity.commit.clone());
         }
@@ -227,6 +286,7 @@ impl Engine {
 
     fn beyond_end(&mut self, id: FetchId, file_bytes: Option<u64>) {
         if self.flights.remove(&id).is_none() {
+            self.images.beyond_end(id, file_bytes);
             return;
         }
         let known = match (&mut self.opening, file_bytes) {
@@ -243,7 +303,13 @@ impl Engine {
     }
 
     fn bytes(&mut self, id: FetchId, bytes: &[u8]) {
-        let Some(flight) = self.flights.get_mut(&id) else { return };
+        let Some(flight) = self.flights.get_mut(&id) else {
+            if self.images.owns(id) {
+                self.traffic.image_bytes += bytes.len() as u64;
+                self.images.bytes(id, bytes);
+            }
+            return;
+        };
         let more = flight.left.len().saturating_sub(bytes.len() as u64) as usize;
         self.pool.add(flight.left.start, bytes, more);
         flight.left.start = (flight.left.start + bytes.len() as u64).min(flight.left.end);
@@ -272,6 +338,7 @@ impl Engine {
     fn retry(&mut self) {
         self.stopped = None;
         self.waiting = false;
+        self.images.retry_all();
         self.respond(Response::Settled { subject: notice::CONNECTION.to_owned() });
         self.effects.push(Effect::RetryNow);
     }
@@ -311,7 +378,7 @@ impl Engine {
             self.flights.remove(&id);
             self.effects.push(Effect::Abort { id });
         }
-        for class in [Class::Open, Class::Screen, Class::Chart, Class::Background] {
+        for class in [Class::Open, Class::Screen, Class::Chart, Class::Image, Class::Background] {
             let mut gaps = Vec::new();
             for (_, range) in wants.iter().filter(|(other, _)| *other == class) {
                 let mut held = self.pool.held(*range);
@@ -352,16 +419,18 @@ impl Engine {
         self.next_fetch = self.next_fetch.wrapping_add(1);
         self.flights.insert(id, Flight { left: range, background });
         self.traffic.requests += 1;
-        self.effects.push(Effect::Fetch { id, range });
+        self.effects.push(Effect::Fetch { id, source: SourceId::TABLE, range });
     }
 
     /// Tells the page what has been read, not more often than it matters.
     fn tell_traffic(&mut self) {
         const STEP_BYTES: u64 = 128 << 10;
-        self.traffic.in_flight = self.flights.len() as u32;
+        self.traffic.in_flight = (self.flights.len() + self.images.in_flight()) as u32;
         self.traffic.waiting = self.waiting || self.stopped.is_some();
         let quiet = self.traffic.bytes - self.told.bytes.min(self.traffic.bytes) < STEP_BYTES
             && self.traffic.requests == self.told.requests
+            && self.traffic.image_requests == self.told.image_requests
+            && self.traffic.image_bytes - self.told.image_bytes.min(self.traffic.image_bytes) < STEP_BYTES
             && self.traffic.waiting == self.told.waiting
             && (self.traffic.in_flight > 0) == (self.told.in_flight > 0);
         if !quiet {

@@ -6,6 +6,7 @@ use crate::bytes::ByteRange;
 use crate::catalog::{self, Place};
 use crate::error::{Error, ErrorKind};
 use crate::hub;
+use crate::ids::SourceId;
 use crate::parquet::header::offset_index;
 use crate::parquet::map::PageMap;
 use crate::parquet::meta::{FileMeta, Footer, TAIL_BYTES, read_footer};
@@ -65,6 +66,8 @@ impl Opening {
             | Request::Load { .. }
             | Request::Stop { .. }
             | Request::Touch { .. }
+            | Request::Images(_)
+            | Request::RetryImage { .. }
             | Request::Retry => {}
         }
     }
@@ -104,6 +107,7 @@ impl Engine {
                 return;
             }
         };
+        let found_by = reference.clone();
         let (url, source, on_hub, hint) = match reference {
             TableRef::Catalogue(id) => match catalog::table(&id) {
                 Some(known) => match known.place {
@@ -137,7 +141,8 @@ impl Engine {
             }
         };
         self.reset();
-        self.effects.push(Effect::Source { url });
+        self.images.open(Some(&found_by), endpoint, &base);
+        self.effects.push(Effect::Source { source: SourceId::TABLE, url });
         self.opening = Some(Opening {
             table,
             source,
@@ -172,9 +177,11 @@ impl Engine {
     /// Drops whatever was open.
     fn reset(&mut self) {
         self.abort_all();
+        let mut images = std::mem::take(&mut self.images);
+        images.close(&mut self.effects);
         let effects = std::mem::take(&mut self.effects);
         let next_fetch = self.next_fetch;
-        *self = Self { effects, next_fetch, ..Self::default() };
+        *self = Self { effects, next_fetch, images, ..Self::default() };
     }
 
     /// Reads the footer, and the offset indexes, as far as they are here.
@@ -274,7 +281,7 @@ impl Opening {
 
 /// What is to be shown, with the usual charts and columns where none are named.
 fn filled(show: Show, columns: &[Column]) -> Show {
-    let Show { generation, filters, mut charts, columns: mut shown, first, count } = show;
+    let Show { generation, filters, mut charts, columns: mut shown, extras, first, count } = show;
     if charts.is_empty() {
         charts = charts_at_open(columns);
         charts.sort_by_key(|name| order(name));
@@ -282,7 +289,7 @@ fn filled(show: Show, columns: &[Column]) -> Show {
     if shown.is_empty() {
         shown = usual_columns(columns);
     }
-    Show { generation, filters, charts, columns: shown, first, count }
+    Show { generation, filters, charts, columns: shown, extras, first, count }
 }
 
 /// Where all offset indexes lie, if there are any and they are not too large.

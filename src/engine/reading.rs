@@ -56,7 +56,8 @@ impl Table {
                 let ranges = state.load.as_ref().map(|load| load.wants(&self.meta)).unwrap_or_default();
                 ranges.into_iter().map(move |range| (class, range))
             });
-        screen.chain(loads)
+        let images = self.image_wants.iter().map(|range| (Class::Image, *range));
+        screen.chain(images).chain(loads)
     }
 
     /// Whether a chart or a filter on the screen waits for the column.
@@ -108,7 +109,8 @@ impl Table {
             Ok(()) => {
                 state.complete = load.is_done(&self.meta);
                 if column.rows() != before || state.complete {
-                    self.stale.rows |= self.show.columns.contains(&state.info.name);
+                    self.stale.rows |= self.show.columns.contains(&state.info.name)
+                        || self.show.extras.contains(&state.info.name);
                     self.stale.detail |= self.detail.is_some() && state.complete;
                 }
                 if state.complete {
@@ -195,6 +197,7 @@ impl Table {
         let before = self.screen_wants.len();
         let mut wants = Vec::new();
         let mut later = Vec::new();
+        let mut last = Vec::new();
         let mut errors = Vec::new();
         for (place, state) in self.columns.iter_mut().enumerate() {
             if matches!(state.part, Part::Size { .. }) || state.failed || state.complete {
@@ -205,7 +208,15 @@ impl Table {
             let read =
                 if state.loading && state.info.chartable { u64::MAX } else { state.rows_read() as u64 };
             let missing = |rows: &[u64]| rows.iter().copied().filter(|row| *row >= read).collect::<Vec<_>>();
-            let asks = [(on_screen, missing(&rows)), (self.detail.is_some(), missing(&detail))];
+            let extra = self.show.extras.contains(&state.info.name);
+            let (image_rows, image_columns) = &self.image_rows;
+            let says_where = image_columns.contains(&state.info.name.as_str());
+            let asks = [
+                (on_screen, missing(&rows)),
+                (self.detail.is_some(), missing(&detail)),
+                (says_where, missing(image_rows)),
+                (extra && !on_screen, missing(&rows)),
+            ];
             for (number, (asked, rows)) in asks.into_iter().enumerate() {
                 if !asked || rows.is_empty() {
                     continue;
@@ -216,17 +227,19 @@ impl Table {
                 };
                 match polled {
                     Ok(missing) if number == 0 => wants.extend(missing),
-                    Ok(missing) => later.extend(missing),
+                    Ok(missing) if number == 1 => later.extend(missing),
+                    Ok(missing) => last.extend(missing),
                     Err(error) => errors.push((place, error)),
                 }
             }
         }
         wants.extend(later);
-        if wants != self.screen_wants || before != wants.len() {
+        if wants != self.screen_wants || last != self.image_wants || before != wants.len() {
             self.stale.rows = true;
             self.stale.detail |= self.detail.is_some();
         }
         self.screen_wants = wants;
+        self.image_wants = last;
         for (place, error) in errors {
             self.column_failed(place, &error, effects);
         }

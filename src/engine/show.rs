@@ -4,6 +4,7 @@ use super::table::{State, Table};
 use super::{Effect, notice};
 use crate::column::Value;
 use crate::crossfilter::{Shape, count, cube, side};
+use crate::error::{Error, ErrorKind, Result};
 use crate::filter::{Condition, widen};
 use crate::parquet::meta::Logical;
 use crate::protocol::{
@@ -15,13 +16,14 @@ use crate::select::Selection;
 impl Table {
     /// Takes the new state of the screen.
     pub(super) fn set_show(&mut self, show: Show, effects: &mut Vec<Effect>) {
-        let Show { generation, filters, charts, columns, first, count } = show;
-        let show = Show { generation, filters, charts, columns, first, count: count.min(MAX_WINDOW) };
+        let Show { generation, filters, charts, columns, extras, first, count } = show;
+        let show = Show { generation, filters, charts, columns, extras, first, count: count.min(MAX_WINDOW) };
         let filters_changed = show.generation != self.show.generation || show.filters != self.show.filters;
         let charts_changed = show.charts != self.show.charts;
         self.stale.rows |= filters_changed
             || (show.first, show.count) != (self.show.first, self.show.count)
-            || show.columns != self.show.columns;
+            || show.columns != self.show.columns
+            || show.extras != self.show.extras;
         self.show = show;
         for name in self.show.charts.clone() {
             self.load(&name);
@@ -169,8 +171,14 @@ impl Table {
 
     /// Tells the page the rows on the screen, as far as they are read.
     pub(super) fn tell_rows(&self, effects: &mut Vec<Effect>) {
-        let columns: Vec<&State> =
-            self.show.columns.iter().filter_map(|name| self.column(name)).map(|(_, state)| state).collect();
+        let columns: Vec<&State> = self
+            .show
+            .columns
+            .iter()
+            .chain(&self.show.extras)
+            .filter_map(|name| self.column(name))
+            .map(|(_, state)| state)
+            .collect();
         let rows = self
             .window()
             .into_iter()
@@ -203,6 +211,32 @@ impl Table {
             generation: self.show.generation,
             fields,
         })));
+    }
+
+    /// Takes note of the rows whose images are wanted, in ascending order, and of the columns that say
+    /// where those are.
+    pub(super) fn look_for_images(&mut self, rows: Vec<u64>, columns: &'static [&'static str]) {
+        let rows = rows.into_iter().filter(|row| *row < self.meta.rows).collect();
+        self.image_rows = (rows, columns);
+    }
+
+    /// A row's value as text, once it is read; empty where it has none.
+    pub(super) fn text_of(&self, column: &str, row: u64) -> Result<Option<String>> {
+        let missing = |what: &str| Error::new(ErrorKind::NotFound, format!("the table has no {what}"));
+        let (_, state) = self.column(column).ok_or_else(|| missing(column))?;
+        if row >= self.meta.rows {
+            return Err(missing(&format!("row {row}")));
+        }
+        match self.value(state, row) {
+            Some(Value::Bytes(bytes)) => Ok(Some(String::from_utf8_lossy(bytes).into_owned())),
+            Some(Value::Int(value)) => Ok(Some(value.to_string())),
+            Some(Value::UInt(value)) => Ok(Some(value.to_string())),
+            Some(Value::Null | Value::Bool(_) | Value::Float32(_) | Value::Float64(_)) => {
+                Ok(Some(String::new()))
+            }
+            None if state.failed => Err(Error::corrupt(format!("{column} can't be read"))),
+            None => Ok(None),
+        }
     }
 
     fn cell(&self, state: &State, row: u64, max_chars: usize) -> Cell {

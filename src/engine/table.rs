@@ -27,6 +27,10 @@ pub struct Table {
     pub(super) detail: Option<u64>,
     /// Pages that the screen lacks.
     pub(super) screen_wants: Vec<ByteRange>,
+    /// Pages that say where images are and what is to be known before they are shown.
+    pub(super) image_wants: Vec<ByteRange>,
+    /// Rows whose images are wanted, and the columns that say where those are.
+    pub(super) image_rows: (Vec<u64>, &'static [&'static str]),
     /// What the page has to be told again.
     pub(super) stale: Stale,
 }
@@ -194,6 +198,8 @@ impl Table {
             selection,
             detail: None,
             screen_wants: Vec::new(),
+            image_wants: Vec::new(),
+            image_rows: (Vec::new(), &[]),
             stale: Stale { counts: true, masks: true, rows: true, detail: false },
         }
     }
@@ -241,7 +247,7 @@ impl Table {
                 self.stale.detail = true;
             }
             // The engine's own.
-            Request::Open(_) | Request::Retry => {}
+            Request::Open(_) | Request::Retry | Request::Images(_) | Request::RetryImage { .. } => {}
         }
     }
 

@@ -1,5 +1,6 @@
 //! One row with everything that is known of it.
 
+use super::detail_image::DetailImage;
 use super::icon::{Icon, icon};
 use super::result::count_now;
 use super::store::{prompt_of, use_store};
@@ -39,6 +40,7 @@ pub fn DetailDrawer() -> impl IntoView {
             store.select_at(to);
         }
     };
+    let next = Signal::derive(move || position.get().map(|position| position + 1));
     let first = move || position.get().is_none_or(|position| position == 0);
     let last = move || position.get().is_none_or(|position| position + 1 >= count.get());
     let place = move || match (position.get(), row.get()) {
@@ -76,6 +78,9 @@ pub fn DetailDrawer() -> impl IntoView {
                 </button>
             </header>
             <div class="drawer-body" tabindex="0" role="group" aria-label="Fields">
+                <Show when=move || store.places().is_some()>
+                    <DetailImage next=next/>
+                </Show>
                 {move || match store.detail.get() {
                     Some(detail) => view! { <Fields detail=(*detail).clone()/> }.into_any(),
                     None => {

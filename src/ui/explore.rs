@@ -3,6 +3,7 @@
 use super::detail::DetailDrawer;
 use super::empty::{Fatal, NothingMatches};
 use super::format::table_name;
+use super::gallery::Gallery;
 use super::notices::Notices;
 use super::rail::Rail;
 use super::result::{ResultLine, count_now};
@@ -11,6 +12,7 @@ use super::store::use_store;
 use super::table::Table;
 use super::top_bar::TopBar;
 use crate::protocol::Level;
+use crate::spec::View;
 use leptos::prelude::*;
 
 /// The view of an open table.
@@ -30,6 +32,12 @@ pub fn Explore() -> impl IntoView {
         let (name, part) = store.spec.with(|spec| spec.table.as_ref().map(table_name)).unwrap_or_default();
         format!("{name} {part}")
     };
+    // A link may name a view that this table does not have.
+    let way = Memo::new(move |_| match (store.spec.with(|spec| spec.view), store.places()) {
+        (_, None) => View::Table,
+        (View::Compare, Some(places)) if !places.is_ranked() => View::Table,
+        (view, Some(_)) => view,
+    });
     let selected = Memo::new(move |_| store.spec.with(|spec| spec.row.is_some()));
     view! {
         <div class="app">
@@ -46,10 +54,11 @@ pub fn Explore() -> impl IntoView {
                             <div class="view">
                                 <ResultLine/>
                                 <Notices/>
-                                {move || match (open.get(), nothing.get()) {
-                                    (false, _) => view! { <Waiting/> }.into_any(),
-                                    (true, true) => view! { <NothingMatches/> }.into_any(),
-                                    (true, false) => view! { <Table/> }.into_any(),
+                                {move || match (open.get(), nothing.get(), way.get()) {
+                                    (false, _, _) => view! { <Waiting/> }.into_any(),
+                                    (true, true, _) => view! { <NothingMatches/> }.into_any(),
+                                    (true, false, View::Table) => view! { <Table/> }.into_any(),
+                                    (true, false, View::Gallery | View::Compare) => view! { <Gallery/> }.into_any(),
                                 }}
                             </div>
                             <Show when=move || selected.get()>

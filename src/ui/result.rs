@@ -4,9 +4,10 @@ use super::columns_menu::ColumnsMenu;
 use super::format;
 use super::icon::{Icon, icon};
 use super::store::{Store, use_store};
+use super::views::Views;
 use crate::catalog;
 use crate::protocol::Count;
-use crate::spec::{Clause, List};
+use crate::spec::{Clause, List, View};
 use crate::words::{self, percent, percent_floor, thousands};
 use leptos::prelude::*;
 
@@ -67,7 +68,10 @@ pub fn ResultLine() -> impl IntoView {
                 }}
             </div>
             <span class="whisper" role="status">{move || store.whisper.get()}</span>
-            <ColumnsMenu/>
+            <Show when=move || store.spec.with(|spec| spec.view == View::Table)>
+                <ColumnsMenu/>
+            </Show>
+            <Views/>
         </div>
         <Chips/>
     }

@@ -36,6 +36,13 @@ pub fn StatusBar() -> impl IntoView {
         let bytes = store.traffic.get().memory_bytes;
         (bytes > 0).then(|| format!("{} of memory in use", human_bytes(bytes)))
     };
+    let images = move || {
+        let traffic = store.traffic.get();
+        let requests = if traffic.image_requests == 1 { "request" } else { "requests" };
+        (traffic.image_requests > 0).then(|| {
+            format!("images {} in {} {requests}", human_bytes(traffic.image_bytes), traffic.image_requests)
+        })
+    };
     let connection = move || {
         let traffic = store.traffic.get();
         match (traffic.waiting, traffic.in_flight) {
@@ -61,6 +68,7 @@ pub fn StatusBar() -> impl IntoView {
             <span class="status-fetched" title=memory data-memory=move || store.traffic.get().memory_bytes.to_string()>
                 {fetched}
             </span>
+            <span class="status-fetched" data-of="images">{images}</span>
             <span class="status-connection" data-state=move || connection().0>{move || connection().1}</span>
             <span class="status-source" title=source>{source}</span>
         </footer>

@@ -2,9 +2,10 @@
 
 use super::lanes::{lanes, template};
 use super::result::count_now;
-use super::store::{RowData, Store, use_store};
+use super::store::{Part, RowData, Store, size_px, use_store};
 use super::table_head::HeadCell;
 use super::table_row::TableRow;
+use crate::protocol::images::Want;
 use crate::protocol::{Cell, MAX_CELL_CHARS};
 use crate::viewport::Viewport;
 use leptos::ev::KeyboardEvent;
@@ -24,6 +25,9 @@ const CARD_PX: f64 = 80.0;
 const HEAD_PX: f64 = 32.0;
 /// In a narrower case rows are cards.
 const CARDS_BELOW_PX: f64 = 640.0;
+/// Side of a row's image, and of a card's.
+const PICTURE_PX: f64 = 40.0;
+const CARD_PICTURE_PX: f64 = 64.0;
 /// Rows painted beyond both ends of the window.
 const OVERSCAN: u64 = 8;
 /// After so long without a scroll event the scrolling rests.
@@ -72,6 +76,22 @@ pub fn Table() -> impl IntoView {
     Effect::new(move || {
         let slice = slice.get();
         store.look_at(slice.first, slice.end);
+    });
+    let pictures = Memo::new(move |_| store.images.in_table.get() && store.places().is_some());
+    let picture_px =
+        Memo::new(move |_| pictures.get().then(|| if cards.get() { CARD_PICTURE_PX } else { PICTURE_PX }));
+    // Those on the screen first, from the top.
+    Effect::new(move || {
+        let slice = viewport.get().slice(0);
+        let Some(px) = picture_px.get().filter(|_| !store.images.saving.get()) else {
+            store.images.look_at(Part::View, Vec::new());
+            return;
+        };
+        let px = size_px(px);
+        let rows: Vec<Arc<RowData>> =
+            store.rows.with(|rows| (slice.first..slice.end).filter_map(|at| rows.get(at).cloned()).collect());
+        let wants = rows.iter().filter(|row| store.wants(row)).map(|row| Want { row: row.row, px });
+        store.images.look_at(Part::View, wants.collect());
     });
     // Another result begins at its top.
     Effect::new(move |before: Option<BTreeMap<_, _>>| {
@@ -192,6 +212,7 @@ pub fn Table() -> impl IntoView {
             aria-activedescendant=active_id
             aria-busy=stale
             data-cards=move || cards.get().then_some("")
+            data-pictures=move || pictures.get().then_some("")
             node_ref=grid
             style=("--lanes", template)
             style=("--least", least)
@@ -211,7 +232,7 @@ pub fn Table() -> impl IntoView {
             </div>
             <div class="grid-body" role="rowgroup">
                 <For each=move || { let slice = slice.get(); slice.first..slice.end } key=|position| *position let:position>
-                    <TableRow position lanes/>
+                    <TableRow position lanes picture_px/>
                 </For>
             </div>
             <div class="grid-track" aria-hidden="true"></div>
@@ -233,7 +254,7 @@ fn copy_prompt(store: Store, position: u64, pending: RwSignal<Option<u64>>) {
 }
 
 /// Keeps a signal at the size of an element.
-fn observe_size(node: NodeRef<html::Div>, size: RwSignal<(f64, f64)>) {
+pub fn observe_size(node: NodeRef<html::Div>, size: RwSignal<(f64, f64)>) {
     Effect::new(move || {
         let Some(element) = node.get() else { return };
         let measured = element.clone();

@@ -16,7 +16,7 @@ const MAX_COLUMN_PX: f64 = 1_200.0;
 /// The head of one column. `widths` are those that someone has set.
 #[component]
 pub fn HeadCell(at: usize, lane: Lane, widths: RwSignal<BTreeMap<String, f64>>) -> impl IntoView {
-    let Lane { name, title, number, width_px, .. } = lane;
+    let Lane { name, title, number, prose, width_px } = lane;
     let about = catalog::column(&name).map(|facts| facts.about);
     let cell: NodeRef<html::Div> = NodeRef::new();
     let grip = StoredValue::new(None::<(f64, f64)>);
@@ -66,6 +66,7 @@ pub fn HeadCell(at: usize, lane: Lane, widths: RwSignal<BTreeMap<String, f64>>) 
             aria-colindex=(at + 1).to_string()
             data-column=name.get_value()
             data-number=number.then_some("")
+            data-prose=prose.then_some("")
             title=about
             node_ref=cell
         >

@@ -2,8 +2,10 @@
 
 use super::icon::{Icon, icon};
 use super::lanes::Lane;
-use super::store::{RowData, use_store};
+use super::picture::PictureOf;
+use super::store::{RowData, Sight, Store, size_px, use_store};
 use crate::protocol::Cell;
+use crate::protocol::images::Want;
 use crate::words;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -13,7 +15,7 @@ const USUAL_YEAR: i64 = 2022;
 
 /// The row at a position of the result.
 #[component]
-pub fn TableRow(position: u64, lanes: Memo<Vec<Lane>>) -> impl IntoView {
+pub fn TableRow(position: u64, lanes: Memo<Vec<Lane>>, picture_px: Memo<Option<f64>>) -> impl IntoView {
     let store = use_store();
     let row = Memo::new(move |_| store.rows.with(|rows| rows.get(position).cloned()));
     let selected = Memo::new(move |_| {
@@ -37,14 +39,33 @@ pub fn TableRow(position: u64, lanes: Memo<Vec<Lane>>) -> impl IntoView {
             {move || {
                 let row = row.get();
                 lanes.with(|lanes| {
-                    lanes.iter().enumerate().map(|(at, lane)| cell(at, lane, row.as_ref())).collect_view()
+                    lanes
+                        .iter()
+                        .enumerate()
+                        .map(|(at, lane)| {
+                            let px = picture_px.get().filter(|_| lane.prose);
+                            cell(at, lane, row.as_ref(), px.map(|px| picture(store, row.clone(), px).into_any()))
+                        })
+                        .collect_view()
                 })
             }}
         </div>
     }
 }
 
-fn cell(at: usize, lane: &Lane, row: Option<&Arc<RowData>>) -> impl IntoView + use<> {
+/// The row's image beside its prompt. It only says what can't be read beside it.
+fn picture(store: Store, row: Option<Arc<RowData>>, px: f64) -> impl IntoView {
+    let want = row.as_ref().map(|row| Want { row: row.row, px: size_px(px) });
+    let sight = move || row.as_ref().map_or(Sight::Blurred(None), |row| store.sight(row));
+    view! { <PictureOf want=want sight=Signal::derive(sight) name="" small=true/> }
+}
+
+fn cell(
+    at: usize,
+    lane: &Lane,
+    row: Option<&Arc<RowData>>,
+    picture: Option<AnyView>,
+) -> impl IntoView + use<> {
     let value = row.and_then(|row| row.cell(&lane.name)).unwrap_or(&Cell::Pending);
     let (state, content) = match value {
         Cell::Pending => ("pending", view! { <i class="skeleton" aria-hidden="true"></i> }.into_any()),
@@ -61,6 +82,7 @@ fn cell(at: usize, lane: &Lane, row: Option<&Arc<RowData>>) -> impl IntoView + u
         Cell::Text(text) if !lane.prose && text.chars().count() > 14 => Some(text.clone()),
         _ => None,
     };
+    let pictured = picture.is_some().then_some("");
     view! {
         <div
             class="cell"
@@ -71,9 +93,11 @@ fn cell(at: usize, lane: &Lane, row: Option<&Arc<RowData>>) -> impl IntoView + u
             data-title=lane.number.then(|| lane.title.clone())
             data-number=lane.number.then_some("")
             data-prose=lane.prose.then_some("")
+            data-pictured=pictured
             data-state=(state != "read").then_some(state)
             title=title
         >
+            {picture}
             {content}
         </div>
     }

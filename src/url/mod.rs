@@ -108,6 +108,8 @@ pub fn print(spec: &Spec) -> String {
     }
     match view {
         View::Table => {}
+        View::Gallery => push(&mut query, "view", "gallery"),
+        View::Compare => push(&mut query, "view", "compare"),
     }
     for (name, clause) in filters {
         push(&mut query, &column_key(name), &clause::print(clause));
@@ -135,6 +137,8 @@ fn read_reserved(spec: &mut Spec, key: &str, value: &str) -> Result<(), String> 
         "view" => {
             spec.view = match value {
                 "table" => View::Table,
+                "gallery" => View::Gallery,
+                "compare" => View::Compare,
                 _ => return Err(format!("“{}” is not a view of this version.", shown(value))),
             };
         }

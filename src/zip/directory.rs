@@ -4,8 +4,6 @@ use super::end::End;
 use super::{u16_at, u32_at, u64_at};
 use crate::bytes::ByteRange;
 use crate::error::{Error, ErrorKind, Result};
-use rustc_hash::FxHasher;
-use std::hash::Hasher;
 
 /// The largest member that is read, packed or not: images have a megabyte or two.
 pub const MAX_MEMBER_BYTES: u32 = 64 << 20;
@@ -195,9 +193,10 @@ fn zip64(extra: &[u8], size: u32, packed: u32, offset: u32) -> Option<(u64, u64,
     None
 }
 
+/// FNV-1a, 64 bits folded into 32: the same on every machine, whatever its words are.
 fn hash(name: &[u8]) -> u32 {
-    let mut hasher = FxHasher::default();
-    hasher.write(name);
-    // The upper half is the better mixed one.
-    (hasher.finish() >> 32) as u32
+    let hash = name.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    (hash ^ (hash >> 32)) as u32
 }

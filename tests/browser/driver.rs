@@ -132,6 +132,12 @@ impl Browser {
         self.command("goog/cdp/execute", json!({ "cmd": command, "params": parameters })).await
     }
 
+    /// Rows of the table show no images in this browser.
+    pub async fn without_table_images(&self) {
+        let source = "try { localStorage.setItem('vitrine.table-images', 'off') } catch {}";
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await;
+    }
+
     /// The most memory that any of this browser's renderers ever had, as the system counts it.
     pub fn renderer_peak_bytes(&self) -> u64 {
         let profile = self.profile.display().to_string();

@@ -24,6 +24,7 @@ mod stage;
 mod explore;
 mod failures;
 mod hands;
+mod images;
 mod inputs;
 mod links;
 mod start;

@@ -78,6 +78,7 @@ impl Bench {
     /// Opens the table in a fresh browser, and waits until nothing more is read.
     async fn visit(&self, query: &str) -> Browser {
         let browser = Browser::start(1440, 900).await;
+        browser.without_table_images().await;
         self.hub.clear_log();
         let url = format!("{}?table={}&endpoint={}&{query}", self.app.url(), self.table, self.hub.endpoint());
         browser.client.goto(&url).await.unwrap();

@@ -65,7 +65,7 @@ const questions = {
         const line = find("status", null).map((element) => clean(element.innerText)).find((text) => /^\d/.test(text));
         if (!line || /% read/.test(line)) return null;
         const count = numberIn(line);
-        return count === Number(grid.getAttribute("aria-rowcount")) ? count : null;
+        return count === Number(grid.dataset.count ?? grid.getAttribute("aria-rowcount")) ? count : null;
     },
     // The rows on the screen, as far as they are read: place in the result, and texts by column.
     rows: () => [...document.querySelectorAll("[role=grid] [role=row][aria-rowindex]")].map((row) => ({
@@ -73,6 +73,25 @@ const questions = {
         cells: Object.fromEntries([...row.querySelectorAll("[role=gridcell]")].map((cell) =>
             [cell.dataset.column, cell.dataset.state === "pending" ? null : clean(cell.innerText)])),
     })).sort((a, b) => a.place - b.place),
+    // The images within a part of the page that are on the screen: what became of each.
+    images: (role, name) => {
+        const part = find(role, name)[0];
+        const box = part?.getBoundingClientRect();
+        return [...(part?.querySelectorAll("[data-state]:has(> img, > svg, > i, > span)") ?? [])]
+            .filter((well) => {
+                const own = well.getBoundingClientRect();
+                return own.width > 0 && own.bottom > box.top && own.top < Math.min(box.bottom, innerHeight);
+            })
+            .map((well) => {
+                const image = well.querySelector("img");
+                return {
+                    state: well.dataset.state,
+                    width: image?.complete ? image.naturalWidth : 0,
+                    height: image?.complete ? image.naturalHeight : 0,
+                    says: clean(well.innerText),
+                };
+            });
+    },
     marks: () => performance.getEntriesByType("mark").map((mark) => [mark.name, mark.startTime]),
     query: () => location.search,
     width: () => [document.documentElement.scrollWidth, innerWidth],

@@ -37,6 +37,19 @@ pub struct Row {
     pub cells: BTreeMap<String, Option<String>>,
 }
 
+/// An image in its place.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Picture {
+    /// `here`, `blurred`, `flagged`, `failed` or `pending`.
+    pub state: String,
+    /// Width of what is shown, in its own pixels.
+    pub width: u32,
+    /// Its height.
+    pub height: u32,
+    /// Words in its place.
+    pub says: String,
+}
+
 /// The page in the browser.
 #[derive(Clone, Copy, Debug)]
 pub struct Page<'a> {
@@ -187,6 +200,26 @@ impl Page<'_> {
             }
         });
         assert!(reached.await.is_ok(), "{column} should show {expected:?}, it shows {shown:?}");
+    }
+
+    /// The images on the screen within a part of the page, once none is on its way.
+    pub async fn images(&self, role: &str, name: &str) -> Vec<Picture> {
+        let mut last = Vec::new();
+        let here = tokio::time::timeout(Duration::from_secs(25), async {
+            loop {
+                last = serde_json::from_value(self.ask("images", &[json!(role), json!(name)]).await).unwrap();
+                let waits = |picture: &Picture| {
+                    picture.state == "pending"
+                        || matches!(&*picture.state, "here" | "blurred") && picture.width == 0
+                };
+                if !last.is_empty() && !last.iter().any(waits) {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(40)).await;
+            }
+        });
+        assert!(here.await.is_ok(), "images of {name} are still on their way: {last:?}");
+        last
     }
 
     /// Moments that the app marked, in milliseconds since the page began to load.

@@ -31,15 +31,24 @@ pub struct Stage {
 }
 
 /// Runs a test. Whatever becomes of it, the browser ends, and a picture of its last state is kept.
-/// An error in the console fails it.
+/// An error in the console fails it. Rows of the table show no images.
 pub fn play(name: &'static str, test: impl AsyncFnOnce(&Stage)) {
     play_at(name, "/", test);
 }
 
+/// The same, with images.
+pub fn play_with_images(name: &'static str, test: impl AsyncFnOnce(&Stage)) {
+    play_in(name, "/", true, test);
+}
+
 /// The same, with the app in a folder of its host.
 pub fn play_at(name: &'static str, prefix: &str, test: impl AsyncFnOnce(&Stage)) {
+    play_in(name, prefix, false, test);
+}
+
+fn play_in(name: &'static str, prefix: &str, images: bool, test: impl AsyncFnOnce(&Stage)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let stage = runtime.block_on(Stage::new(name, prefix));
+    let stage = runtime.block_on(Stage::new(name, prefix, images));
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(async {
             let ended = tokio::time::timeout(TEST_LIMIT, test(&stage)).await;
@@ -55,7 +64,7 @@ pub fn play_at(name: &'static str, prefix: &str, test: impl AsyncFnOnce(&Stage))
 }
 
 impl Stage {
-    async fn new(name: &'static str, prefix: &str) -> Stage {
+    async fn new(name: &'static str, prefix: &str, images: bool) -> Stage {
         let hub = Hub::start(Config::default()).unwrap();
         for path in ["metadata.parquet", "metadata-large.parquet"] {
             hub.mount("poloclub/diffusiondb", path, Source::file(sample_path(DIFFUSIONDB))).unwrap();
@@ -67,6 +76,9 @@ impl Stage {
         let config = AppConfig { prefix: prefix.to_owned(), ..AppConfig::new(dist()) };
         let app = App::start(config).unwrap();
         let browser = Browser::start(1440, 900).await;
+        if !images {
+            browser.without_table_images().await;
+        }
         Stage { hub, app, browser, name, failures: Cell::new(false), console: RefCell::default() }
     }
 
@@ -84,6 +96,24 @@ impl Stage {
     /// Goes to the app on the stand-in Hub with this query.
     pub async fn go_to_hub(&self, query: &str) {
         self.go(&format!("{query}&endpoint={}", self.hub.endpoint())).await;
+    }
+
+    /// Puts the sample's archives of images onto the Hub, where those of the catalogue's tables are.
+    pub fn put_archives(&self) {
+        let folder = sample_path(DIFFUSIONDB).with_file_name("images");
+        let zips = |folder: &Path| {
+            let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+            entries.filter(|path| path.extension().is_some_and(|end| end == "zip")).collect::<Vec<_>>()
+        };
+        for (repository, below, folder) in [
+            ("poloclub/diffusiondb", "images", folder.clone()),
+            ("zai-org/ImageRewardDB", "images/test", folder.join("test")),
+        ] {
+            for path in zips(&folder) {
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                self.hub.mount(repository, &format!("{below}/{name}"), Source::file(&path)).unwrap();
+            }
+        }
     }
 
     /// From here on requests are meant to fail.

@@ -88,8 +88,13 @@ impl Page<'_> {
         let total = self.file.len() as u64;
         for effect in self.engine.step(event) {
             match effect {
-                Effect::Source { .. } | Effect::RetryNow | Effect::List { .. } => {}
-                Effect::Fetch { id, range } => {
+                Effect::Source { .. }
+                | Effect::Forget { .. }
+                | Effect::Get { .. }
+                | Effect::Decode { .. }
+                | Effect::RetryNow
+                | Effect::List { .. } => {}
+                Effect::Fetch { id, range, .. } => {
                     assert!(!range.is_empty());
                     if range.start >= total {
                         assert_eq!(total, 0, "a range beyond the end of the file");

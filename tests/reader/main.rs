@@ -6,6 +6,7 @@
 
 mod bad_files;
 mod budgets;
+mod images;
 mod layouts;
 mod server;
 mod shows;

@@ -194,8 +194,13 @@ impl Session {
     fn step(&mut self, event: Event) {
         for effect in self.engine.step(event) {
             match effect {
-                Effect::Source { .. } | Effect::RetryNow | Effect::List { .. } => {}
-                Effect::Fetch { id, range } => self.begin(id, range),
+                Effect::Source { .. }
+                | Effect::Forget { .. }
+                | Effect::Get { .. }
+                | Effect::Decode { .. }
+                | Effect::RetryNow
+                | Effect::List { .. } => {}
+                Effect::Fetch { id, range, .. } => self.begin(id, range),
                 Effect::Abort { id } => {
                     self.flights.retain(|(other, _)| *other != id);
                     self.aborted += 1;
@@ -228,7 +233,7 @@ impl Session {
             Response::Detail(detail) => self.detail = Some(detail),
             Response::Progress(progress) => drop(self.loads.insert(progress.column, progress.state)),
             Response::Notice(notice) => self.notices.push(notice),
-            Response::Traffic(_) | Response::Settled { .. } => {}
+            Response::Image(_) | Response::Traffic(_) | Response::Settled { .. } => {}
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Commit, RowData, Store};
 use crate::protocol::Request;
-use crate::spec::{Clause, Spec, TableRef};
+use crate::spec::{Clause, Spec, TableRef, View};
 use crate::usual::usual_columns;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -97,6 +97,13 @@ impl Store {
     /// Says which row is under the pointer.
     pub fn set_hovered(self, row: Option<Arc<RowData>>) {
         self.write.hovered.set(row);
+    }
+
+    /// Shows the result in another way.
+    pub fn set_view(self, view: View) {
+        let mut spec = self.spec.get_untracked();
+        spec.view = view;
+        self.apply(spec, Commit::Step);
     }
 
     /// Chooses the table's columns; none are the usual ones.

@@ -7,6 +7,7 @@
 mod actions;
 mod brush;
 mod history;
+mod images;
 mod notices;
 mod receive;
 mod rows;
@@ -17,6 +18,7 @@ use crate::protocol::{Chart, Count, Cube, Detail, Open, Opened, Progress, Reques
 use crate::spec::{Spec, TableRef};
 use crate::url;
 pub use brush::Live;
+pub use images::{ImageStore, Part, Shot, Sight, size_px};
 pub use notices::{Item, ItemAction};
 pub use receive::prompt_of;
 pub use rows::{RowCache, RowData};
@@ -70,6 +72,8 @@ pub struct Store {
     pub active: ReadSignal<u64>,
     /// The row under the pointer.
     pub hovered: ReadSignal<Option<Arc<RowData>>>,
+    /// The images.
+    pub images: ImageStore,
     /// A word on what has just been done, for a moment.
     pub whisper: ReadSignal<&'static str>,
     write: Writers,
@@ -149,6 +153,7 @@ impl Store {
             dragging,
             active,
             hovered,
+            images: ImageStore::new(),
             whisper,
             write: Writers {
                 spec: set_spec,
@@ -218,6 +223,7 @@ impl Store {
         self.write.dragging.set(None);
         self.write.active.set(0);
         self.write.hovered.set(None);
+        self.images.clear(spec.endpoint.is_none(), move |request| self.send(&request));
         self.write.notices.update(|notices| notices.retain(Item::is_of_the_link));
         self.write.generation.update(|generation| *generation = generation.wrapping_add(1));
         self.inner.update_value(|inner| {
@@ -251,6 +257,7 @@ impl Store {
             filters: super::wire::filters(&spec.filters),
             charts: Vec::new(),
             columns: spec.columns.clone().unwrap_or_default(),
+            extras: Vec::new(),
             first: 0,
             count: FIRST_ROWS,
         }));

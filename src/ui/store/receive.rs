@@ -16,6 +16,7 @@ impl Store {
             | Response::Rows(_)
             | Response::Cube(_)
             | Response::Detail(_)
+            | Response::Image(_)
             | Response::Progress(_) => true,
             Response::Opened(_) | Response::Traffic(_) | Response::Notice(_) | Response::Settled { .. } => {
                 false
@@ -35,6 +36,7 @@ impl Store {
             }
             Response::Cube(cube) => self.receive_cube(cube),
             Response::Detail(detail) => self.receive_detail(detail),
+            Response::Image(image) => self.images.receive(image),
             Response::Progress(progress) => {
                 let stays = progress.state != LoadState::Failed;
                 if !stays {
@@ -108,9 +110,10 @@ impl Store {
 
     fn mark_first_rows(self) {
         let (first, end) = self.inner.with_value(|inner| (inner.window.0, inner.window.0 + 8));
+        let columns = untrack(|| self.columns());
         let ready = self.rows.with_untracked(|rows| {
             rows.get(first).is_some()
-                && (first..end).filter_map(|at| rows.get(at)).all(|row| !row.is_pending())
+                && (first..end).filter_map(|at| rows.get(at)).all(|row| !row.is_pending(&columns))
         });
         if ready {
             self.mark_painted("vitrine:first-rows");

@@ -23,9 +23,9 @@ impl RowData {
         self.cells.get(at)
     }
 
-    /// Whether any cell is still to come.
-    pub fn is_pending(&self) -> bool {
-        self.cells.contains(&Cell::Pending)
+    /// Whether any cell of these columns is still to come.
+    pub fn is_pending(&self, columns: &[String]) -> bool {
+        columns.iter().any(|name| self.cell(name) == Some(&Cell::Pending))
     }
 }
 
@@ -40,6 +40,11 @@ impl RowCache {
     /// The row at a position of the result.
     pub fn get(&self, position: u64) -> Option<&Arc<RowData>> {
         self.rows.get(&position)
+    }
+
+    /// Every row at hand.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<RowData>> {
+        self.rows.values()
     }
 
     /// The position of a row of the file, if it is at hand.

@@ -52,6 +52,7 @@ impl Store {
             filters: self.spec.with_untracked(|spec| wire::filters(&spec.filters)),
             charts: charts.into_iter().map(|column| column.name.clone()).collect(),
             columns: untrack(|| self.columns()),
+            extras: self.extras(),
             first,
             count,
         };

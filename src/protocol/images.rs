@@ -1,0 +1,81 @@
+//! Images on their way: what is wanted, and what came of it.
+
+use serde::{Deserialize, Serialize};
+
+/// The most images that are wanted at a time.
+pub const MAX_WANTS: usize = 240;
+
+/// The images that the screen lacks; replaces what was wanted before.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Images {
+    /// Most important first, at most [`MAX_WANTS`]. Each is answered once.
+    pub wants: Vec<Want>,
+    /// Where small previews may be read, as an address without a slash at the end; none to read none.
+    pub thumbnails: Option<String>,
+}
+
+/// An image that is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Want {
+    /// The row's place in the file, from 0.
+    pub row: u64,
+    /// Length of its longer side on the screen, in device pixels; 0 for the image as it is.
+    pub px: u32,
+}
+
+/// What came of a [`Want`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Image {
+    /// What was wanted.
+    pub want: Want,
+    /// The picture, or why there is none.
+    pub outcome: Outcome,
+}
+
+/// A picture, or none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// It is here.
+    Picture(Picture),
+    /// It can't be had.
+    Failed(Failure),
+}
+
+/// A picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Picture {
+    /// An image file: a PNG, WebP, JPEG or GIF and never anything else.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+    /// Its media type.
+    pub mime: String,
+    /// Width of the image that was read, before it was made smaller.
+    pub width_px: u32,
+    /// Its height.
+    pub height_px: u32,
+    /// Kind of the file that was read: `PNG`.
+    pub format: String,
+    /// Size of the file that was read.
+    pub file_bytes: u64,
+    /// Where it was read: `part-000096.zip / 0c46f719-….png`.
+    pub source: String,
+    /// The page of its archive on the Hub, if it is from there.
+    pub page: Option<String>,
+    /// Requests for it, without those for the archive's directory; 0 if it was at hand.
+    pub requests: u32,
+    /// Whether it is a small preview and not the image itself.
+    pub preview: bool,
+    /// What is to be known of it: that it is from another place than usual, and why.
+    pub note: Option<String>,
+    /// Texts in the file, with their keywords.
+    pub texts: Vec<(String, String)>,
+}
+
+/// Why there is no picture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// In a sentence.
+    pub message: String,
+    /// Whether another try may help.
+    pub retry: bool,
+}

@@ -1,0 +1,420 @@
+//! The images that the page has, those that it lacks, and which of them may be seen.
+//!
+//! Parts of the page say what they show; what is lacking of it is asked of the data thread, the most
+//! important first. Pictures are kept as object URLs up to a bound and released with it.
+
+use super::RowData;
+use crate::catalog::images::{FLAGGED, Images as Places, SCORES, THUMBNAILS};
+use crate::protocol::images::{Failure, Image, Images, MAX_WANTS, Outcome, Picture, Want};
+use crate::protocol::{Cell, Request};
+use crate::spec::View;
+use leptos::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The most pictures that are kept.
+const MAX_SHOTS: usize = 600;
+
+/// The most bytes of image files that are kept.
+const MAX_SHOT_BYTES: usize = 64 << 20;
+
+/// The sizes that images are asked for in, so that one serves tiles of about the same size.
+const SIZES_PX: [u32; 9] = [64, 96, 128, 192, 256, 384, 512, 768, 1_024];
+
+/// What scrolls by faster than this is not asked for.
+const REST: Duration = Duration::from_millis(90);
+
+/// Scores above this are blurred, unless someone has chosen otherwise.
+const USUAL_THRESHOLD: f64 = 0.2;
+
+const THRESHOLD_KEY: &str = "vitrine.blur";
+const PREVIEWS_KEY: &str = "vitrine.previews";
+const IN_TABLE_KEY: &str = "vitrine.table-images";
+
+/// What became of an image.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shot {
+    /// It is here.
+    Here(Arc<Shown>),
+    /// It can't be had.
+    Failed(Failure),
+}
+
+/// A picture that is here.
+#[derive(Debug, PartialEq)]
+pub struct Shown {
+    /// Its object URL.
+    pub url: String,
+    /// What is known of it; its bytes are with the browser.
+    pub facts: Picture,
+    bytes: usize,
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        let _ = web_sys::Url::revoke_object_url(&self.url);
+    }
+}
+
+/// Whether an image may be seen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sight {
+    /// As it is.
+    Clear,
+    /// Blurred: its higher score is above the threshold, or not known.
+    Blurred(Option<f64>),
+    /// Its generator had blurred it already: it is not even asked for.
+    Flagged,
+}
+
+/// The parts of the page that show images, the most important first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// The one whose details are open.
+    Detail,
+    /// The view.
+    View,
+    /// What may be looked at next.
+    Ahead,
+    /// The one after that of the details.
+    Next,
+}
+
+/// The images of the page. Copies are the same images.
+#[derive(Clone, Copy)]
+pub struct ImageStore {
+    /// Counts up with every image that comes or goes.
+    pub news: RwSignal<u64>,
+    /// Scores above this are blurred.
+    pub threshold: RwSignal<f64>,
+    /// Whether small previews are read where there are some.
+    pub previews: RwSignal<bool>,
+    /// Whether rows of the table have their images.
+    pub in_table: RwSignal<bool>,
+    /// Whether the browser asks to save data, until someone wants images all the same.
+    pub saving: RwSignal<bool>,
+    /// Rows that someone wants to see although they are blurred.
+    pub revealed: RwSignal<BTreeSet<u64>>,
+    inner: StoredValue<Inner, LocalStorage>,
+}
+
+#[derive(Default)]
+struct Inner {
+    shots: BTreeMap<Want, (Shot, u64)>,
+    clock: u64,
+    wanted: BTreeMap<Part, Vec<Want>>,
+    sent: Option<Images>,
+    due: bool,
+    send: Option<Box<dyn Fn(Request)>>,
+    /// Another place of previews, as someone has set it.
+    previews_at: Option<String>,
+    /// Whether the Hub is the usual one: with another one nothing else is asked.
+    usual_hub: bool,
+}
+
+impl ImageStore {
+    /// No images; settings as they were chosen before.
+    pub fn new() -> Self {
+        let kept = |key: &str| storage().and_then(|storage| storage.get_item(key).ok().flatten());
+        let threshold = kept(THRESHOLD_KEY).and_then(|text| text.parse::<f64>().ok());
+        let threshold = threshold.filter(|value| (0.0..=1.0).contains(value)).unwrap_or(USUAL_THRESHOLD);
+        let previews = kept(PREVIEWS_KEY);
+        let saving = saves_data();
+        let store = Self {
+            news: RwSignal::new(0),
+            threshold: RwSignal::new(threshold),
+            previews: RwSignal::new(previews.as_deref() != Some("off")),
+            in_table: RwSignal::new(kept(IN_TABLE_KEY).as_deref() != Some("off")),
+            saving: RwSignal::new(saving),
+            revealed: RwSignal::new(BTreeSet::new()),
+            inner: StoredValue::new_local(Inner {
+                previews_at: previews.filter(|address| address.starts_with("http")),
+                ..Inner::default()
+            }),
+        };
+        keep(store.threshold, THRESHOLD_KEY, |value| Some(value.to_string()));
+        keep(store.in_table, IN_TABLE_KEY, |on| (!on).then(|| "off".to_owned()));
+        let at = store.inner.with_value(|inner| inner.previews_at.clone());
+        keep(store.previews, PREVIEWS_KEY, move |on| if *on { at.clone() } else { Some("off".to_owned()) });
+        Effect::new(move || {
+            store.previews.track();
+            store.ask_soon();
+        });
+        store
+    }
+
+    /// Another table: nothing of the one before is kept but what was revealed of no table.
+    pub fn clear(self, usual_hub: bool, send: impl Fn(Request) + 'static) {
+        self.inner.update_value(|inner| {
+            inner.shots.clear();
+            inner.wanted.clear();
+            inner.sent = None;
+            inner.usual_hub = usual_hub;
+            inner.send = Some(Box::new(send));
+        });
+        self.revealed.set(BTreeSet::new());
+        self.news.update(|news| *news += 1);
+    }
+
+    // ------------------------------------------------------------ what is here
+
+    /// The picture of a row for a tile of this length, or why there is none; nothing while it is on
+    /// its way. A picture of another size stands in until then.
+    pub fn shot(self, want: Want) -> Option<Shot> {
+        self.news.track();
+        self.inner.try_with_value(|inner| {
+            if let Some((shot, _)) = inner.shots.get(&want) {
+                return Some(shot.clone());
+            }
+            let others =
+                inner.shots.range(Want { row: want.row, px: 0 }..=Want { row: want.row, px: u32::MAX });
+            let mut others =
+                others.filter_map(|(_, (shot, _))| matches!(shot, Shot::Here(_)).then_some(shot));
+            others.next_back().cloned()
+        })?
+    }
+
+    /// The shape of a row's image, width over height, if it is here.
+    pub fn shape(self, row: u64) -> Option<f64> {
+        self.inner.try_with_value(|inner| {
+            let mut shots = inner.shots.range(Want { row, px: 0 }..=Want { row, px: u32::MAX });
+            shots.find_map(|(_, (shot, _))| match shot {
+                Shot::Here(shown) => {
+                    Some(f64::from(shown.facts.width_px) / f64::from(shown.facts.height_px.max(1)))
+                }
+                Shot::Failed(_) => None,
+            })
+        })?
+    }
+
+    /// Takes in what came of a wanted image.
+    pub fn receive(self, image: Image) {
+        let Image { want, outcome } = image;
+        let known = self.inner.with_value(|inner| matches!(inner.shots.get(&want), Some((Shot::Here(_), _))));
+        if known {
+            return;
+        }
+        let shot = match outcome {
+            Outcome::Picture(mut picture) => {
+                let bytes = std::mem::take(&mut picture.bytes);
+                match object_url(&bytes, &picture.mime) {
+                    Some(url) => Shot::Here(Arc::new(Shown { url, facts: picture, bytes: bytes.len() })),
+                    None => return,
+                }
+            }
+            Outcome::Failed(failure) => Shot::Failed(failure),
+        };
+        super::mark("vitrine:image");
+        self.inner.update_value(|inner| {
+            inner.clock += 1;
+            inner.shots.insert(want, (shot, inner.clock));
+            inner.evict();
+        });
+        self.news.update(|news| *news += 1);
+    }
+
+    /// Tries again to get the image of a row.
+    pub fn retry(self, row: u64) {
+        self.inner.update_value(|inner| {
+            inner.shots.retain(|want, (shot, _)| want.row != row || matches!(shot, Shot::Here(_)));
+            inner.sent = None;
+            if let Some(send) = &inner.send {
+                send(Request::RetryImage { row });
+            }
+        });
+        self.news.update(|news| *news += 1);
+        self.ask_soon();
+    }
+
+    // ------------------------------------------------------------ what is lacking
+
+    /// Says what a part of the page shows. What it showed before is no longer wanted.
+    pub fn look_at(self, part: Part, wants: Vec<Want>) {
+        let changed = self.inner.try_update_value(|inner| {
+            inner.clock += 1;
+            let clock = inner.clock;
+            for want in &wants {
+                if let Some((_, used)) = inner.shots.get_mut(want) {
+                    *used = clock;
+                }
+            }
+            let changed = inner.wanted.get(&part) != Some(&wants);
+            inner.wanted.insert(part, wants);
+            changed
+        });
+        if changed == Some(true) {
+            self.ask_soon();
+        }
+    }
+
+    fn ask_soon(self) {
+        let already = self.inner.try_update_value(|inner| std::mem::replace(&mut inner.due, true));
+        if already == Some(false) {
+            set_timeout(move || self.ask(), REST);
+        }
+    }
+
+    fn ask(self) {
+        let previews = self.previews.try_get_untracked().unwrap_or(false);
+        self.inner.try_update_value(|inner| {
+            inner.due = false;
+            let mut wants: Vec<Want> = Vec::new();
+            for want in inner.wanted.values().flatten() {
+                if !inner.shots.contains_key(want) && !wants.contains(want) && wants.len() < MAX_WANTS {
+                    wants.push(*want);
+                }
+            }
+            let usual = inner.usual_hub.then(|| THUMBNAILS.to_owned());
+            let thumbnails = inner.previews_at.clone().or(usual).filter(|_| previews);
+            let images = Images { wants, thumbnails };
+            let is_new = match &inner.sent {
+                Some(sent) => *sent != images,
+                None => !images.wants.is_empty(),
+            };
+            if let Some(send) = inner.send.as_ref().filter(|_| is_new) {
+                send(Request::Images(images.clone()));
+                inner.sent = Some(images);
+            }
+        });
+    }
+
+    // ------------------------------------------------------------ what may be seen
+
+    /// Whether a row's image may be seen. `score` gives the cells of its scores; a table without scores
+    /// gives none of them.
+    pub fn sight(self, row: u64, has_scores: bool, score: impl Fn(&str) -> Option<Cell>) -> Sight {
+        if !has_scores {
+            return Sight::Clear;
+        }
+        let scores = SCORES.map(|name| match score(name) {
+            Some(Cell::Number(value)) => Some(value),
+            _ => None,
+        });
+        let [image, prompt] = scores;
+        let revealed = self.revealed.with(|revealed| revealed.contains(&row));
+        match (image, prompt) {
+            _ if revealed => Sight::Clear,
+            (Some(image), _) if image >= FLAGGED => Sight::Flagged,
+            (Some(image), Some(prompt)) => {
+                let score = image.max(prompt);
+                if score > self.threshold.get() { Sight::Blurred(Some(score)) } else { Sight::Clear }
+            }
+            _ => Sight::Blurred(None),
+        }
+    }
+
+    /// Shows a row's image although it is blurred.
+    pub fn reveal(self, row: u64) {
+        self.revealed.update(|revealed| {
+            revealed.insert(row);
+        });
+    }
+}
+
+impl Inner {
+    fn evict(&mut self) {
+        let bytes = |shot: &Shot| match shot {
+            Shot::Here(shown) => shown.bytes,
+            Shot::Failed(_) => 0,
+        };
+        let mut total: usize = self.shots.values().map(|(shot, _)| bytes(shot)).sum();
+        while self.shots.len() > MAX_SHOTS || total > MAX_SHOT_BYTES {
+            let wanted: BTreeSet<&Want> = self.wanted.values().flatten().collect();
+            let oldest = self
+                .shots
+                .iter()
+                .filter(|(want, _)| !wanted.contains(want))
+                .min_by_key(|(_, (_, used))| *used)
+                .map(|(want, _)| *want);
+            let Some(oldest) = oldest else { break };
+            if let Some((shot, _)) = self.shots.remove(&oldest) {
+                total -= bytes(&shot).min(total);
+            }
+        }
+    }
+}
+
+/// The size to ask for where an image is this long on the screen, in the page's pixels.
+pub fn size_px(css_px: f64) -> u32 {
+    let ratio = window().device_pixel_ratio().clamp(1.0, 3.0);
+    let wanted = css_px * ratio;
+    SIZES_PX.into_iter().find(|size| f64::from(*size) >= wanted * 0.94).unwrap_or(1_024)
+}
+
+fn object_url(bytes: &[u8], mime: &str) -> Option<String> {
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type(mime);
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+    let blob = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options).ok()?;
+    web_sys::Url::create_object_url_with_blob(&blob).ok()
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// Keeps a setting on this device; none is its usual value.
+fn keep<T: Clone + Send + Sync + 'static>(
+    setting: RwSignal<T>,
+    key: &'static str,
+    print: impl Fn(&T) -> Option<String> + 'static,
+) {
+    Effect::new(move |before: Option<()>| {
+        let value = setting.with(&print);
+        if before.is_some()
+            && let Some(storage) = storage()
+        {
+            let _ = match value {
+                Some(value) => storage.set_item(key, &value),
+                None => storage.remove_item(key),
+            };
+        }
+    });
+}
+
+/// Whether the browser asks pages to save data.
+fn saves_data() -> bool {
+    let navigator = window().navigator();
+    let get = |object: &wasm_bindgen::JsValue, key: &str| {
+        js_sys::Reflect::get(object, &key.into()).unwrap_or(wasm_bindgen::JsValue::UNDEFINED)
+    };
+    get(&get(&navigator, "connection"), "saveData").is_truthy()
+}
+
+impl super::Store {
+    /// How the open table's images are found; none where nothing is known of them.
+    pub fn places(self) -> Option<Places> {
+        self.spec.with(|spec| spec.table.as_ref().and_then(Places::of))
+    }
+
+    /// Whether the open table has scores of how safe its images are.
+    pub fn has_scores(self) -> bool {
+        self.opened.with(|opened| {
+            let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
+            columns.iter().any(|column| SCORES.contains(&column.name.as_str()))
+        })
+    }
+
+    /// Columns that no one sees as such: what has to be known of a row before its image is shown.
+    pub(super) fn extras(self) -> Vec<String> {
+        /// Scores, and the shape of the image.
+        const NAMES: [&str; 4] = [SCORES[0], SCORES[1], "width", "height"];
+        let shows_images = untrack(|| self.places().is_some())
+            && (self.images.in_table.get_untracked()
+                || self.spec.with_untracked(|spec| spec.view != View::Table));
+        let columns = self.opened.get_untracked().map(|opened| opened.columns.clone()).unwrap_or_default();
+        let exists = |name: &str| columns.iter().any(|column| column.name == name);
+        NAMES.into_iter().filter(|name| shows_images && exists(name)).map(str::to_owned).collect()
+    }
+
+    /// Whether the image of a row of the result is worth asking for: not where there is nothing to see.
+    pub fn wants(self, row: &RowData) -> bool {
+        self.sight(row) != Sight::Flagged
+    }
+
+    /// Whether the image of a row of the result may be seen.
+    pub fn sight(self, row: &RowData) -> Sight {
+        self.images.sight(row.row, self.has_scores(), |name| row.cell(name).cloned())
+    }
+}

@@ -1,0 +1,52 @@
+//! The ways to look at the result, as one choice.
+
+use super::icon::{Icon, icon};
+use super::store::use_store;
+use crate::spec::View;
+use leptos::prelude::*;
+
+/// The choice of a view; nothing where there is only one.
+#[component]
+pub fn Views() -> impl IntoView {
+    let store = use_store();
+    let places = Memo::new(move |_| store.places());
+    let views = move || {
+        let places = places.get();
+        let mut views = vec![(View::Table, "Table", Icon::Table)];
+        if let Some(places) = places {
+            views.push((View::Gallery, "Gallery", Icon::Gallery));
+            if places.is_ranked() {
+                views.push((View::Compare, "Compare", Icon::Compare));
+            }
+        }
+        views
+    };
+    let button = move |(view, name, symbol): (View, &'static str, Icon)| {
+        let pressed = move || store.spec.with(|spec| spec.view == view).to_string();
+        view! {
+            <button
+                type="button"
+                class="button"
+                aria-label=name
+                aria-pressed=pressed
+                on:click=move |_| store.set_view(view)
+            >
+                {icon(symbol)}
+                <span class="view-name">{name}</span>
+            </button>
+        }
+    };
+    view! {
+        {move || {
+            let views = views();
+            (views.len() > 1)
+                .then(|| {
+                    view! {
+                        <div class="views" role="group" aria-label="View">
+                            {views.into_iter().map(button).collect_view()}
+                        </div>
+                    }
+                })
+        }}
+    }
+}

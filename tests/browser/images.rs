@@ -1,0 +1,164 @@
+//! Images out of archives: in the table, in the gallery and in the details.
+
+use crate::page::{Picture, key};
+use crate::sample::{DIFFUSIONDB, Table, Value, sample_path};
+use crate::stage::{Stage, play_with_images, until};
+use hub::{Entry, Server};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+fn count(pictures: &[Picture], state: &str) -> usize {
+    pictures.iter().filter(|picture| picture.state == state).count()
+}
+
+#[test]
+fn the_sample_shows_its_images_without_a_hub() {
+    play_with_images("gallery-sample", async |stage: &Stage| {
+        stage.go("table=diffusiondb-sample&view=gallery").await;
+        assert_eq!(stage.page().settled().await, 5_000);
+        let pictures = stage.page().images("grid", "Images").await;
+        assert!(pictures.len() >= 12, "{pictures:?}");
+        assert!(count(&pictures, "here") >= 8, "{pictures:?}");
+        stage.picture("gallery").await;
+        stage.page().click("button", "Table").await;
+        let pictures = stage.page().images("grid", "Rows").await;
+        assert!(count(&pictures, "here") >= 5, "{pictures:?}");
+        stage.picture("table-images").await;
+        assert!(stage.hub.log().is_empty());
+    });
+}
+
+#[test]
+fn keys_move_in_two_dimensions_and_choose() {
+    play_with_images("gallery-keys", async |stage: &Stage| {
+        stage.go("table=diffusiondb-sample&view=gallery").await;
+        stage.page().settled().await;
+        let grid = stage.page().find("grid", "Images").await;
+        let active = async || {
+            let active = grid.attr("aria-activedescendant").await.unwrap()?;
+            active.strip_prefix("tile-")?.parse::<u64>().ok()
+        };
+        until("the first image", async || active().await.filter(|at| *at == 0)).await;
+        grid.send_keys(key::RIGHT).await.unwrap();
+        until("the second image", async || active().await.filter(|at| *at == 1)).await;
+        grid.send_keys(key::DOWN).await.unwrap();
+        until("a row below", async || active().await.filter(|at| (4..12).contains(at))).await;
+        grid.send_keys(" ").await.unwrap();
+        until("one is chosen", async || {
+            stage.page().texts("status").await.into_iter().find(|text| text.starts_with("1 chosen"))
+        })
+        .await;
+        grid.send_keys(key::ENTER).await.unwrap();
+        until("its details", async || stage.page().spec().await.row).await;
+        grid.send_keys(key::END).await.unwrap();
+        until("the last image", async || active().await.filter(|at| *at == 4_999)).await;
+    });
+}
+
+/// Requests to the CDN by archive.
+fn reads(log: &[Entry]) -> BTreeMap<String, Vec<&Entry>> {
+    let mut reads: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
+    for entry in log.iter().filter(|entry| entry.server == Server::Cdn) {
+        if let Some(path) = entry.repo_path.as_ref().filter(|path| path.ends_with(".zip")) {
+            reads.entry(path.clone()).or_default().push(entry);
+        }
+    }
+    reads
+}
+
+#[test]
+fn details_show_the_image_as_it_is_for_one_range() {
+    play_with_images("detail", async |stage: &Stage| {
+        stage.put_archives();
+        let table = Table::read(&sample_path(DIFFUSIONDB));
+        // The first row with a low score whose archive is of some size.
+        let number = |row: usize, column: &str| match table.rows[row][column] {
+            Value::Number(number) => number,
+            _ => f64::NAN,
+        };
+        let safe = |row: &usize| number(*row, "image_nsfw") < 0.2 && number(*row, "prompt_nsfw") < 0.2;
+        let row = (6..40).find(safe).unwrap();
+        let archive = format!("images/part-{:06}.zip", number(row, "part_id"));
+        stage.expect_failures();
+        stage.go_to_hub(&format!("table=diffusiondb-2m&row={row}&part_id={}", number(row, "part_id"))).await;
+        stage.page().settled().await;
+        let shown = stage.page().images("group", "Fields").await;
+        assert_eq!(shown[0].state, "here", "{shown:?}");
+        assert!(shown[0].width >= 100 && shown[0].height >= 100, "{shown:?}");
+        for words in ["part-", "px", "PNG", "1 range request"] {
+            let fields = stage.page().texts("group").await;
+            assert!(fields.iter().any(|text| text.contains(words)), "{words}: {fields:?}");
+        }
+        assert!(stage.hub.settle(Duration::from_secs(10)));
+        let log = stage.hub.log();
+        let reads = reads(&log);
+        // Its size, its directory, and then one range for each image.
+        let of_archive = &reads[&archive];
+        assert!(of_archive.iter().all(|entry| entry.status == 206), "{of_archive:#?}");
+        let first: Vec<_> = of_archive.iter().take(2).filter_map(|entry| entry.range.clone()).collect();
+        assert_eq!(first[0], 0..1, "{first:?}");
+        let mut ranges: Vec<_> = of_archive.iter().filter_map(|entry| entry.range.clone()).collect();
+        let count = ranges.len();
+        ranges.sort_by_key(|range| (range.start, range.end));
+        ranges.dedup();
+        assert_eq!(ranges.len(), count, "no range is read twice");
+        let resolved = log.iter().filter(|entry| entry.server == Server::Hub);
+        let resolved = resolved.filter(|entry| entry.repo_path.as_deref() == Some(&archive)).count();
+        assert_eq!(resolved, 1, "the signed address is used again");
+        stage.picture("detail").await;
+        stage.page().click("button", "Show the image at full size").await;
+        let zoom = stage.page().find("dialog", "Image at full size").await;
+        stage.picture("zoom").await;
+        zoom.send_keys(key::ESCAPE).await.unwrap();
+        until("the image is closed", async || stage.page().texts("dialog").await.is_empty().then_some(()))
+            .await;
+    });
+}
+
+#[test]
+fn what_is_above_the_threshold_is_blurred_until_it_is_revealed() {
+    play_with_images("blur", async |stage: &Stage| {
+        // Most archives are not part of the sample.
+        stage.expect_failures();
+        stage.go("table=diffusiondb-sample&view=gallery&image_nsfw=0.3..1&part_id=1..900").await;
+        stage.page().settled().await;
+        let pictures = stage.page().images("grid", "Images").await;
+        let hidden = count(&pictures, "blurred");
+        assert!(hidden > 0 && count(&pictures, "here") == 0, "{pictures:?}");
+        stage.page().click("button", "Reveal").await;
+        until("one image is revealed", async || {
+            let pictures = stage.page().images("grid", "Images").await;
+            (count(&pictures, "here") == 1).then_some(())
+        })
+        .await;
+        // What its generator had blurred is not even asked for.
+        stage.go("table=diffusiondb-sample&view=gallery&image_nsfw=1.5..").await;
+        stage.page().settled().await;
+        let pictures = stage.page().images("grid", "Images").await;
+        assert!(pictures.iter().all(|picture| picture.says == "Flagged at the source"), "{pictures:?}");
+    });
+}
+
+#[test]
+fn a_tile_that_fails_says_why_and_is_tried_again() {
+    play_with_images("gallery-retry", async |stage: &Stage| {
+        stage.expect_failures();
+        stage
+            .go_to_hub("table=diffusiondb-2m&view=gallery&part_id=96&image_nsfw=..0.1&prompt_nsfw=..0.1")
+            .await;
+        stage.page().settled().await;
+        let pictures = stage.page().images("grid", "Images").await;
+        assert!(count(&pictures, "failed") == pictures.len() && pictures.len() > 2, "{pictures:?}");
+        assert!(pictures[0].says.contains("part-000096.zip is not there"), "{pictures:?}");
+        // Asked once, for all of them.
+        let asked = stage.hub.log().iter().filter(|entry| entry.path.contains("part-000096.zip")).count();
+        assert_eq!(asked, 1);
+        stage.put_archives();
+        stage.page().click("button", "Retry").await;
+        until("the image", async || {
+            let pictures = stage.page().images("grid", "Images").await;
+            (count(&pictures, "here") == 1).then_some(())
+        })
+        .await;
+    });
+}
