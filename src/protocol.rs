@@ -5,6 +5,7 @@
 //! the worker says what it knows whenever it knows more. What depends on the filters carries the
 //! [`Generation`](crate::ids::Generation) of the filters that it belongs to.
 
+pub mod compare;
 pub mod images;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -42,6 +43,13 @@ pub enum Request {
     },
     /// The images that the screen lacks; replaces what was wanted before.
     Images(images::Images),
+    /// Whether the rows of each prompt are wanted together.
+    Groups {
+        /// They are.
+        wanted: bool,
+    },
+    /// Cells of rows that are named one by one; replaces those of before.
+    Pick(compare::Pick),
     /// Look for the image of this row anew.
     RetryImage {
         /// The row's place in the file, from 0.
@@ -141,6 +149,10 @@ pub enum Response {
     Cube(Cube),
     /// All fields of one row; sent again when more of them are there.
     Detail(Detail),
+    /// The rows of each prompt.
+    Groups(compare::Groups),
+    /// Cells of rows that were named one by one.
+    Picked(compare::Picked),
     /// What came of a wanted image.
     Image(images::Image),
     /// How far a column is read.

@@ -6,6 +6,7 @@
 //!
 //! Never here: a clock, a socket, a thread, a panic on what a file says.
 
+mod compare;
 mod images;
 mod load;
 mod nested;

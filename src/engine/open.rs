@@ -67,6 +67,8 @@ impl Opening {
             | Request::Stop { .. }
             | Request::Touch { .. }
             | Request::Images(_)
+            | Request::Groups { .. }
+            | Request::Pick(_)
             | Request::RetryImage { .. }
             | Request::Retry => {}
         }

@@ -92,9 +92,11 @@ impl Table {
             let masks = std::mem::take(&mut self.stale.masks);
             self.tell_counts(masks, effects);
         }
+        self.tell_groups(effects);
         self.poll_pages(pool, effects);
         if std::mem::take(&mut self.stale.rows) {
             self.tell_rows(effects);
+            self.tell_picked(effects);
         }
         if std::mem::take(&mut self.stale.detail) {
             self.tell_detail(effects);
@@ -109,7 +111,8 @@ impl Table {
             Ok(()) => {
                 state.complete = load.is_done(&self.meta);
                 if column.rows() != before || state.complete {
-                    self.stale.rows |= self.show.columns.contains(&state.info.name)
+                    self.stale.rows |= self.compare.picks()
+                        || self.show.columns.contains(&state.info.name)
                         || self.show.extras.contains(&state.info.name);
                     self.stale.detail |= self.detail.is_some() && state.complete;
                 }
@@ -216,6 +219,7 @@ impl Table {
                 (self.detail.is_some(), missing(&detail)),
                 (says_where, missing(image_rows)),
                 (extra && !on_screen, missing(&rows)),
+                (true, missing(self.compare.rows_of(&state.info.name))),
             ];
             for (number, (asked, rows)) in asks.into_iter().enumerate() {
                 if !asked || rows.is_empty() {

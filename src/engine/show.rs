@@ -61,6 +61,7 @@ impl Table {
     /// `masks` are no longer what they were.
     pub(super) fn tell_counts(&mut self, masks: bool, effects: &mut Vec<Effect>) {
         if masks {
+            self.compare.refilter();
             self.selection = Selection::new(self.filter.mask());
             self.stale.rows = true;
         }
@@ -239,7 +240,7 @@ impl Table {
         }
     }
 
-    fn cell(&self, state: &State, row: u64, max_chars: usize) -> Cell {
+    pub(super) fn cell(&self, state: &State, row: u64, max_chars: usize) -> Cell {
         if let Some(json) = state.nested.get(row) {
             return if json == "null" { Cell::Null } else { Cell::Json(shortened(json, max_chars)) };
         }

@@ -1,5 +1,6 @@
 //! The open table: its columns, and what the page may ask of it. Reading stands in `reading`.
 
+use super::compare::Compare;
 use super::load::Load;
 use super::nested::Nested;
 use super::pager::Pager;
@@ -29,6 +30,8 @@ pub struct Table {
     pub(super) screen_wants: Vec<ByteRange>,
     /// Pages that say where images are and what is to be known before they are shown.
     pub(super) image_wants: Vec<ByteRange>,
+    /// What the view of groups wants.
+    pub(super) compare: Compare,
     /// Rows whose images are wanted, and the columns that say where those are.
     pub(super) image_rows: (Vec<u64>, &'static [&'static str]),
     /// What the page has to be told again.
@@ -199,6 +202,7 @@ impl Table {
             detail: None,
             screen_wants: Vec::new(),
             image_wants: Vec::new(),
+            compare: Compare::default(),
             image_rows: (Vec::new(), &[]),
             stale: Stale { counts: true, masks: true, rows: true, detail: false },
         }
@@ -247,6 +251,8 @@ impl Table {
                 self.stale.detail = true;
             }
             // The engine's own.
+            Request::Groups { wanted } => self.want_groups(wanted),
+            Request::Pick(pick) => self.pick(pick),
             Request::Open(_) | Request::Retry | Request::Images(_) | Request::RetryImage { .. } => {}
         }
     }

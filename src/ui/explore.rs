@@ -1,5 +1,6 @@
 //! The explore view: bar, rail, case, status.
 
+use super::compare::Compare;
 use super::detail::DetailDrawer;
 use super::empty::{Fatal, NothingMatches};
 use super::format::table_name;
@@ -58,7 +59,8 @@ pub fn Explore() -> impl IntoView {
                                     (false, _, _) => view! { <Waiting/> }.into_any(),
                                     (true, true, _) => view! { <NothingMatches/> }.into_any(),
                                     (true, false, View::Table) => view! { <Table/> }.into_any(),
-                                    (true, false, View::Gallery | View::Compare) => view! { <Gallery/> }.into_any(),
+                                    (true, false, View::Gallery) => view! { <Gallery/> }.into_any(),
+                                    (true, false, View::Compare) => view! { <Compare/> }.into_any(),
                                 }}
                             </div>
                             <Show when=move || selected.get()>

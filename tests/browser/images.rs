@@ -1,7 +1,7 @@
 //! Images out of archives: in the table, in the gallery and in the details.
 
 use crate::page::{Picture, key};
-use crate::sample::{DIFFUSIONDB, Table, Value, sample_path};
+use crate::sample::{DIFFUSIONDB, IMAGEREWARD, Table, Value, sample_path};
 use crate::stage::{Stage, play_with_images, until};
 use hub::{Entry, Server};
 use std::collections::BTreeMap;
@@ -160,5 +160,43 @@ fn a_tile_that_fails_says_why_and_is_tried_again() {
             (count(&pictures, "here") == 1).then_some(())
         })
         .await;
+    });
+}
+
+#[test]
+fn compare_shows_the_images_of_a_prompt_by_rank() {
+    play_with_images("compare", async |stage: &Stage| {
+        stage.put_archives();
+        let table = Table::read(&sample_path(IMAGEREWARD));
+        let key = &table.rows[0]["prompt_id"];
+        let group: Vec<_> = table.rows.iter().filter(|row| row["prompt_id"] == *key).collect();
+        stage.go_to_hub("table=imagereward-test&view=compare").await;
+        let pictures = stage.page().images("region", "Images of the prompt").await;
+        assert_eq!(pictures.len(), group.len(), "{pictures:?}");
+        assert!(pictures.iter().all(|picture| picture.state == "here"), "{pictures:?}");
+        let said = until("the facts of the prompt", async || {
+            let said = stage.page().texts("region").await.into_iter().next()?;
+            said.contains(&format!("{} images", group.len())).then_some(said)
+        })
+        .await;
+        let Value::Text(id) = key else { panic!("an id is text") };
+        assert!(said.contains(id.as_str()) && said.contains("its ratings are not published"), "{said}");
+        // The best rank comes first.
+        let best = said.find("best of").unwrap();
+        assert!(said[..best].trim_end().ends_with('1'), "{said}");
+        assert!(stage.hub.settle(Duration::from_secs(10)));
+        let log = stage.hub.log();
+        let reads = reads(&log);
+        assert_eq!(reads.keys().collect::<Vec<_>>(), ["images/test/test_1.zip"]);
+        // Its size, its directory, and one range for each image.
+        assert_eq!(reads["images/test/test_1.zip"].len(), 2 + group.len());
+        stage.picture("compare").await;
+        stage.page().click("button", "Next prompt").await;
+        until("another prompt", async || {
+            let said = stage.page().texts("region").await.into_iter().next()?;
+            (!said.contains(id.as_str())).then_some(())
+        })
+        .await;
+        stage.page().click("button", "Compare this image").await;
     });
 }

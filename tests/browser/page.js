@@ -14,6 +14,8 @@ const IMPLICIT = {
     checkbox: "input[type=checkbox]",
     file: "input[type=file]",
     main: "main",
+    region: "section[aria-label]",
+    navigation: "nav",
 };
 
 const nameOf = (element) => {

@@ -233,7 +233,11 @@ impl Session {
             Response::Detail(detail) => self.detail = Some(detail),
             Response::Progress(progress) => drop(self.loads.insert(progress.column, progress.state)),
             Response::Notice(notice) => self.notices.push(notice),
-            Response::Image(_) | Response::Traffic(_) | Response::Settled { .. } => {}
+            Response::Groups(_)
+            | Response::Picked(_)
+            | Response::Image(_)
+            | Response::Traffic(_)
+            | Response::Settled { .. } => {}
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod actions;
 mod brush;
+mod compare;
 mod history;
 mod images;
 mod notices;
@@ -18,6 +19,7 @@ use crate::protocol::{Chart, Count, Cube, Detail, Open, Opened, Progress, Reques
 use crate::spec::{Spec, TableRef};
 use crate::url;
 pub use brush::Live;
+use compare::CompareStore;
 pub use images::{ImageStore, Part, Shot, Sight, size_px};
 pub use notices::{Item, ItemAction};
 pub use receive::prompt_of;
@@ -72,6 +74,8 @@ pub struct Store {
     pub active: ReadSignal<u64>,
     /// The row under the pointer.
     pub hovered: ReadSignal<Option<Arc<RowData>>>,
+    /// The images of each prompt.
+    pub compare: CompareStore,
     /// The images.
     pub images: ImageStore,
     /// A word on what has just been done, for a moment.
@@ -153,6 +157,7 @@ impl Store {
             dragging,
             active,
             hovered,
+            compare: CompareStore::new(),
             images: ImageStore::new(),
             whisper,
             write: Writers {
@@ -223,6 +228,7 @@ impl Store {
         self.write.dragging.set(None);
         self.write.active.set(0);
         self.write.hovered.set(None);
+        self.compare.clear();
         self.images.clear(spec.endpoint.is_none(), move |request| self.send(&request));
         self.write.notices.update(|notices| notices.retain(Item::is_of_the_link));
         self.write.generation.update(|generation| *generation = generation.wrapping_add(1));

@@ -17,6 +17,8 @@ impl Store {
             | Response::Cube(_)
             | Response::Detail(_)
             | Response::Image(_)
+            | Response::Groups(_)
+            | Response::Picked(_)
             | Response::Progress(_) => true,
             Response::Opened(_) | Response::Traffic(_) | Response::Notice(_) | Response::Settled { .. } => {
                 false
@@ -37,6 +39,8 @@ impl Store {
             Response::Cube(cube) => self.receive_cube(cube),
             Response::Detail(detail) => self.receive_detail(detail),
             Response::Image(image) => self.images.receive(image),
+            Response::Groups(groups) => self.compare.receive_groups(groups),
+            Response::Picked(picked) => self.compare.receive_picked(picked),
             Response::Progress(progress) => {
                 let stays = progress.state != LoadState::Failed;
                 if !stays {

@@ -17,6 +17,11 @@ pub struct RowData {
 }
 
 impl RowData {
+    /// A row, and the names of its cells.
+    pub(super) fn new(row: u64, columns: Arc<Vec<String>>, cells: Vec<Cell>) -> Self {
+        Self { row, columns, cells }
+    }
+
     /// The cell of a column, if it was asked for.
     pub fn cell(&self, column: &str) -> Option<&Cell> {
         let at = self.columns.iter().position(|name| name == column)?;

@@ -1,0 +1,45 @@
+//! Two images over each other, with a slider between them.
+
+use super::picture::PictureOf;
+use super::store::{Sight, size_px};
+use crate::protocol::images::Want;
+use leptos::prelude::*;
+
+/// Length of each image on the screen.
+const IMAGE_PX: f64 = 260.0;
+
+/// The pair. `rows` are two.
+#[component]
+pub fn Pair(rows: RwSignal<Vec<u64>>) -> impl IntoView {
+    let share = RwSignal::new(50.0_f64);
+    let want = move |which: usize| {
+        Signal::derive(move || {
+            rows.with(|rows| rows.get(which).map(|row| Want { row: *row, px: size_px(IMAGE_PX) }))
+        })
+    };
+    view! {
+        <div class="pair" role="group" aria-label="Two images" style=("--share", move || format!("{}%", share.get()))>
+            <div class="pair-images">
+                <div class="pair-one">
+                    <PictureOf want=want(0) sight=Signal::derive(|| Sight::Clear) name="The first of two images"/>
+                </div>
+                <div class="pair-two">
+                    <PictureOf want=want(1) sight=Signal::derive(|| Sight::Clear) name="The second of two images"/>
+                </div>
+            </div>
+            <input
+                type="range"
+                aria-label="How much of the first image is seen"
+                min="0"
+                max="100"
+                prop:value=move || share.get().to_string()
+                on:input:target=move |event| {
+                    if let Ok(value) = event.target().value().parse::<f64>() {
+                        share.set(value.clamp(0.0, 100.0));
+                    }
+                }
+            />
+            <button type="button" class="button" data-size="small" on:click=move |_| rows.set(Vec::new())>"Close the pair"</button>
+        </div>
+    }
+}
