@@ -264,7 +264,12 @@ async fn times(report: &mut String, bench: &Bench) {
          |---|---|--:|--:|--:|--:|--:|"
     );
     let charts = bench.chunk("cfg").len() + bench.chunk("step").len();
-    let first_rows = bench.pages("prompt", 0..100);
+    // Rows are there when every cell is: a page of each column that is shown.
+    let first_rows: u64 = ["prompt", "cfg", "step", "sampler", "width", "height"]
+        .iter()
+        .map(|name| bench.pages(name, 0..100))
+        .sum();
+    let mut freezes = Vec::new();
     for shaped in [false, true] {
         let mut figures: Vec<Vec<f64>> = vec![Vec::new(); 6];
         let mut place = 0;
@@ -275,6 +280,9 @@ async fn times(report: &mut String, bench: &Bench) {
             let ready = page.mark("vitrine:ready").await;
             let histograms = page.mark("vitrine:histograms").await;
             let rows = page.mark("vitrine:first-rows").await;
+            let shell = page.mark("vitrine:shell").await;
+            let freeze = browser.client.execute_async(LONG_TASKS, vec![json!(shell)]).await.unwrap();
+            freezes.push(freeze.as_f64().unwrap());
             let (unknown, first) = jump(&browser.client, 0.617).await;
             place = first;
             bench.quiet().await;
@@ -313,8 +321,24 @@ async fn times(report: &mut String, bench: &Bench) {
         row("a jump, map known", None, known, floor(page, 1), "");
     }
     bench.shape(false);
-    report.push('\n');
+    let worst = freezes.iter().copied().fold(0.0, f64::max);
+    let _ = writeln!(
+        report,
+        "\nLongest task of the page's thread from the shell to the end of the open, in milliseconds; tasks below 50 are \
+         not told by the browser and count as 0: median {:.0}, worst {worst:.0}; the target is none.\n",
+        median(freezes),
+    );
 }
+
+/// The longest of the page's tasks that began after a moment and took 50 ms or more.
+const LONG_TASKS: &str = r#"
+    const [since, done] = arguments;
+    let longest = 0;
+    new PerformanceObserver((list) => {
+        for (const task of list.getEntries()) if (task.startTime >= since) longest = Math.max(longest, task.duration);
+    }).observe({ type: "longtask", buffered: true });
+    setTimeout(() => done(longest), 300);
+"#;
 
 async fn brushes(report: &mut String, benches: &[(&str, &Bench)]) {
     let _ = writeln!(
@@ -322,12 +346,12 @@ async fn brushes(report: &mut String, benches: &[(&str, &Bench)]) {
         "## Brushing\n\nScript and layout of one frame of a drag over the cfg chart with four charts following, \
          without the rows' own way through the worker, in milliseconds; of 60 frames a browser those that reach \
          another bin.\n\n\
-         | rows | median frame | slowest frame | target | new filter to count and charts, ms | peak memory of the renderer |\n\
-         |---|--:|--:|--:|--:|--:|"
+         | rows | median frame | slowest frame | target | new filter to count and charts, ms | memory of the worker | \
+         peak memory of the renderer |\n|---|--:|--:|--:|--:|--:|--:|"
     );
     for (name, bench) in benches {
-        let (mut middle, mut worst, mut settled, mut memory) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut middle, mut worst, mut settled) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut thread, mut memory) = (Vec::new(), Vec::new());
         for _ in 0..RUNS {
             let browser = bench.visit(VIEW).await;
             let answer = browser.client.execute_async(BRUSH, Vec::new()).await.unwrap();
@@ -336,16 +360,19 @@ async fn brushes(report: &mut String, benches: &[(&str, &Bench)]) {
             worst.push(frames.iter().copied().fold(0.0, f64::max));
             middle.push(median(frames));
             settled.push(answer["settled"].as_f64().unwrap());
+            let told = "return Number(document.querySelector('[data-memory]').dataset.memory)";
+            thread.push(browser.client.execute(told, Vec::new()).await.unwrap().as_f64().unwrap());
             memory.push(browser.renderer_peak_bytes() as f64);
             browser.end().await;
         }
         let target = if *name == "2M" { "4" } else { "8" };
         let _ = writeln!(
             report,
-            "| {name} | {:.1} | {:.1} | {target} | {:.0} | {} |",
+            "| {name} | {:.1} | {:.1} | {target} | {:.0} | {} | {} |",
             median(middle),
             median(worst),
             median(settled),
+            human_bytes(median(thread) as u64),
             human_bytes(median(memory) as u64)
         );
     }
