@@ -379,7 +379,11 @@ impl Engine {
             self.flights.remove(&id);
             self.effects.push(Effect::Abort { id });
         }
+        let images_wait = self.images_wait(&wants);
         for class in [Class::Open, Class::Screen, Class::Chart, Class::Image, Class::Background] {
+            if class == Class::Image && images_wait {
+                continue;
+            }
             let mut gaps = Vec::new();
             for (_, range) in wants.iter().filter(|(other, _)| *other == class) {
                 let mut held = self.pool.held(*range);
@@ -401,6 +405,16 @@ impl Engine {
         }
         let flights: Vec<ByteRange> = self.flights.values().map(|flight| flight.left).collect();
         self.pool.trim(&wanted, &flights);
+    }
+
+    /// Whether what leads to images waits, so that rows and charts have the link to themselves: unless
+    /// they need so much that nobody would wait for it.
+    fn images_wait(&self, wants: &[(Class, ByteRange)]) -> bool {
+        const MOST_BYTES: u64 = 8 << 20;
+        let urgent = wants.iter().filter(|(class, _)| *class < Class::Image).map(|(_, range)| *range);
+        let missing: u64 =
+            urgent.flat_map(|range| subtract(range, &self.pool.held(range))).map(|gap| gap.len()).sum();
+        missing > 0 && missing <= MOST_BYTES
     }
 
     /// Runs bridge small gaps between wanted ranges; where a bridge is here or under way already,

@@ -15,7 +15,7 @@ mod rows;
 mod show;
 
 use super::worker_link::{Said, WorkerLink};
-use crate::protocol::{Chart, Count, Cube, Detail, Open, Opened, Progress, Request, Show, Traffic};
+use crate::protocol::{Chart, Count, Cube, Detail, Open, Opened, Progress, Request, Rows, Show, Traffic};
 use crate::spec::{Spec, TableRef};
 use crate::url;
 pub use brush::Live;
@@ -113,6 +113,8 @@ struct Inner {
     show_is_due: bool,
     sent: Option<Show>,
     window: (u64, u32),
+    /// Rows that wait for the next frame.
+    rows_come: Vec<Rows>,
     /// The column whose cube was asked for, and the generation from which it is good.
     touched: Option<(String, u32)>,
     cube: Option<Arc<Cube>>,
@@ -234,7 +236,8 @@ impl Store {
         self.write.generation.update(|generation| *generation = generation.wrapping_add(1));
         self.inner.update_value(|inner| {
             inner.sent = None;
-            inner.window = (0, 0);
+            inner.window = (0, FIRST_ROWS);
+            inner.rows_come.clear();
             inner.touched = None;
             inner.cube = None;
             inner.before_drag = None;

@@ -1,7 +1,7 @@
 //! What the data thread says, taken into the state.
 
 use super::{Store, mark};
-use crate::protocol::{Cell, Chart, Count, Detail, LoadState, Opened, Response};
+use crate::protocol::{Cell, Chart, Count, Detail, LoadState, Opened, Response, Rows};
 use crate::usual::charts_at_open;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -31,11 +31,7 @@ impl Store {
             Response::Opened(opened) => self.receive_opened(opened),
             Response::Chart(chart) => self.receive_chart(chart),
             Response::Count(count) => self.receive_count(count),
-            Response::Rows(rows) => {
-                self.write.rows.update(|cache| cache.take(rows));
-                self.mark_first_rows();
-                self.select_what_waited();
-            }
+            Response::Rows(rows) => self.receive_rows(rows),
             Response::Cube(cube) => self.receive_cube(cube),
             Response::Detail(detail) => self.receive_detail(detail),
             Response::Image(image) => self.images.receive(image),
@@ -68,6 +64,25 @@ impl Store {
         self.write.opened.set(Some(Arc::new(opened)));
         self.show_now();
         self.follow_row(self.spec.with_untracked(|spec| spec.row));
+    }
+
+    /// While columns are being read the same rows come several times: a frame draws them once.
+    fn receive_rows(self, rows: Rows) {
+        let first = self.inner.try_update_value(|inner| {
+            inner.rows_come.push(rows);
+            inner.rows_come.len() == 1
+        });
+        if first == Some(true) {
+            request_animation_frame(move || {
+                let come = self.inner.try_update_value(|inner| std::mem::take(&mut inner.rows_come));
+                let come = come.unwrap_or_default();
+                if !come.is_empty() {
+                    self.write.rows.update(|cache| come.into_iter().for_each(|rows| cache.take(rows)));
+                    self.mark_first_rows();
+                    self.select_what_waited();
+                }
+            });
+        }
     }
 
     fn receive_chart(self, chart: Chart) {
