@@ -1,15 +1,18 @@
 //! Ranges over `fetch`: resolved once, checked, retried, aborted.
 //!
 //! A request never makes the browser ask for permission first: `Range: bytes=a-b` is the only
-//! header that is set, and it is safelisted. The address that the Hub redirects to is used again
-//! until it is refused. Each source has its own address, its own signed one, and its own identity.
+//! header that is set, and it is safelisted. The exception is a token, which the Hub allows; it is
+//! sent to the endpoint that it was given for and to no other. The address that the Hub redirects
+//! to is used again until it is refused. Each source has its own address, its own signed one, and
+//! its own identity.
 
 use crate::bytes::ByteRange;
 use crate::engine::Event;
 use crate::error::{Error, ErrorKind};
 use crate::hub::answer::{Accepted, Answer, Identity, Refused, classify};
-use crate::hub::{backoff_millis, rate_limit_millis};
+use crate::hub::{backoff_millis, is_on, rate_limit_millis};
 use crate::ids::{FetchId, SourceId};
+use crate::protocol::Secret;
 use js_sys::{Function, Promise, Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -43,6 +46,8 @@ const MAX_GET_RETRIES: u32 = 1;
 #[derive(Clone)]
 pub struct Net {
     state: Rc<RefCell<State>>,
+    /// The Hub that is shown a token, and the token. It outlives the source.
+    token: Rc<RefCell<Option<(String, Secret)>>>,
     emit: Rc<dyn Fn(Event)>,
 }
 
@@ -81,7 +86,7 @@ enum Ended {
 impl Net {
     /// `emit` hears of every event; it is never called from within a method of this type.
     pub fn new(emit: impl Fn(Event) + 'static) -> Self {
-        Self { state: Rc::default(), emit: Rc::new(emit) }
+        Self { state: Rc::default(), token: Rc::default(), emit: Rc::new(emit) }
     }
 
     /// From now on ranges of this source are of the file at this address. A new table takes
@@ -113,6 +118,22 @@ impl Net {
     /// A source will not be read again.
     pub fn forget(&self, source: SourceId) {
         self.state.borrow_mut().sources.remove(&source);
+    }
+
+    /// From now on this Hub is shown this token; an empty one is none.
+    pub fn sign_in(&self, endpoint: String, token: Secret) {
+        *self.token.borrow_mut() = (!token.reveal().is_empty()).then_some((endpoint, token));
+    }
+
+    /// Adds the token to a request, if it is to the Hub that the token is for. A browser takes it
+    /// off where the answer is a redirect to another origin (step 13 of the Fetch standard's
+    /// HTTP-redirect fetch); the signed address is asked without it.
+    fn authorize(&self, url: &str, headers: &web_sys::Headers) {
+        if let Some((endpoint, token)) = &*self.token.borrow()
+            && is_on(endpoint, url)
+        {
+            let _ = headers.set("Authorization", &format!("Bearer {}", token.reveal()));
+        }
     }
 
     /// Begins to read a range.
@@ -159,7 +180,11 @@ impl Net {
     /// Gets a listing.
     pub fn list(&self, url: String) {
         let emit = self.emit.clone();
-        spawn_local(async move { emit(Event::Listing { json: listing(&url).await }) });
+        let headers = web_sys::Headers::new().ok();
+        if let Some(headers) = &headers {
+            self.authorize(&url, headers);
+        }
+        spawn_local(async move { emit(Event::Listing { json: listing(&url, headers).await }) });
     }
 
     fn is_running(&self, id: FetchId) -> bool {
@@ -367,6 +392,13 @@ impl Net {
             headers.set("Range", &value).map_err(|_| broken("the range header is refused"))?;
             init.set_headers(&headers);
         }
+    }
+
+        let headers = web_sys::Headers::new().map_err(|_| broken("no headers"))?;
+        let value = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));
+        headers.set("Range", &value).map_err(|_| broken("the range header is refused"))?;
+        self.authorize(url, &headers);
+        init.set_headers(&headers);
         let promise = scope().fetch_with_str_and_init(url, &init);
         match timeout(JsFuture::from(promise)).await {
             Some(Ok(response)) => response.dyn_into().map_err(|_| broken("no response")),
@@ -526,8 +558,11 @@ async fn timeout(future: JsFuture) -> Option<Result<JsValue, JsValue>> {
     result
 }
 
-async fn listing(url: &str) -> Option<Vec<u8>> {
+async fn listing(url: &str, headers: Option<web_sys::Headers>) -> Option<Vec<u8>> {
     let init = RequestInit::new();
+    if let Some(headers) = headers {
+        init.set_headers(&headers);
+    }
     init.set_mode(RequestMode::Cors);
     init.set_credentials(RequestCredentials::Omit);
     let response: Response =

@@ -9,6 +9,7 @@ pub mod compare;
 pub mod images;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
 
 // ---------------------------------------------------------------- page -> worker
 
@@ -57,6 +58,36 @@ pub enum Request {
     },
     /// Try again what failed.
     Retry,
+    /// From now on what is asked of this Hub is asked in somebody's name.
+    SignIn {
+        /// The Hub's origin; nobody else is shown the token.
+        endpoint: String,
+        /// The token.
+        token: Secret,
+    },
+}
+
+/// A text that nobody gets to read: it is left out of whatever prints the value that holds it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Keeps a text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text, for the request that it is for.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
 }
 
 /// Which table to open.
@@ -500,4 +531,17 @@ pub enum Action {
     ChooseAnother,
     /// Open another table.
     OpenTable(String),
+    /// [`Request::SignIn`], with a token that the user has.
+    SignIn(Gate),
+}
+
+/// A repository that is not open to everyone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gate {
+    /// The Hub's origin.
+    pub endpoint: String,
+    /// `owner/name`.
+    pub repository: String,
+    /// The address of the repository's page, where its terms are.
+    pub page: String,
 }

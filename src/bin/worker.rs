@@ -103,6 +103,9 @@ mod shell {
             for (place, message) in messages.into_iter().enumerate() {
                 match message {
                     Message::Request(Request::Show(_)) if Some(place) < newest => {}
+                    Message::Request(Request::SignIn { endpoint, token }) => {
+                        self.net.sign_in(endpoint, token)
+                    }
                     Message::Request(request) => self.step(Event::Request(request)),
                     Message::Local { name, file } => {
                         let file_bytes = file.size() as u64;

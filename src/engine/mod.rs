@@ -326,6 +326,8 @@ impl Engine {
         }
         let source = self.source().to_owned();
         let notice = notice::reading_stopped(&source, &error, self.traffic.bytes);
+        let on_hub = self.table.as_ref().and_then(|table| table.on_hub.as_ref());
+        let notice = notice::with_sign_in(notice, &error, on_hub);
         self.respond(Response::Notice(notice));
         self.stopped = Some(error);
     }

@@ -2,7 +2,8 @@
 
 use crate::bytes::human_bytes;
 use crate::error::{Error, ErrorKind};
-use crate::protocol::{Action, Level, Notice};
+use crate::hub::{self, HubPath};
+use crate::protocol::{Action, Gate, Level, Notice};
 
 /// The subject of notices about the open table as a whole.
 pub const TABLE: &str = "table";
@@ -34,7 +35,7 @@ pub fn cannot_open(source: &str, error: &Error, near: &[String]) -> Notice {
             "Check the connection, and that the server allows other sites to read from it (CORS)."
         }
         ErrorKind::RateLimited | ErrorKind::Server => "Try again in a while.",
-        ErrorKind::Unauthorized => "Open its page on the Hub to see what it asks for.",
+        ErrorKind::Unauthorized => "Its page on the Hub says what it asks for; a token of yours may open it.",
         ErrorKind::NotFound => "Check the path.",
         ErrorKind::RangeIgnored => "The server must answer range requests; another copy of the file may do.",
         ErrorKind::Changed => "Open it again to see the new version.",
@@ -59,6 +60,19 @@ pub fn cannot_open(source: &str, error: &Error, near: &[String]) -> Notice {
         actions,
         retry_in_millis: None,
     }
+}
+
+/// The same notice, with a way in: the file is in a repository that asks who wants it.
+pub fn with_sign_in(mut notice: Notice, error: &Error, on_hub: Option<&(String, HubPath)>) -> Notice {
+    if let (ErrorKind::Unauthorized, Some((endpoint, path))) = (&error.kind, on_hub) {
+        let gate = Gate {
+            endpoint: endpoint.clone(),
+            repository: path.repository.clone(),
+            page: hub::repository_url(endpoint, &path.repository),
+        };
+        notice.actions.insert(0, Action::SignIn(gate));
+    }
+    notice
 }
 
 /// A column can't be read; the others can.

@@ -70,7 +70,8 @@ impl Opening {
             | Request::Groups { .. }
             | Request::Pick(_)
             | Request::RetryImage { .. }
-            | Request::Retry => {}
+            | Request::Retry
+            | Request::SignIn { .. } => {}
         }
     }
 
@@ -196,8 +197,10 @@ impl Engine {
                 let (name, source, revision) =
                     (opening.table.clone(), opening.source.clone(), opening.revision.clone());
                 let (show, detail) = (opening.show.take(), opening.detail);
+                let on_hub = opening.on_hub.take();
                 self.opening = None;
                 let mut table = Table::new(meta, maps, &name, &source, revision, file_bytes);
+                table.on_hub = on_hub;
                 let opened = table.opened();
                 // The page does not know the columns yet: where it names none, the usual ones count.
                 let show = show.map(|show| filled(show, &opened.columns));
@@ -229,9 +232,10 @@ impl Engine {
             self.effects.push(Effect::List { url });
             return;
         }
-        let source = opening.source.clone();
+        let (source, on_hub) = (opening.source.clone(), opening.on_hub.take());
         self.opening = None;
-        self.respond(Response::Notice(notice::cannot_open(&source, &error, &[])));
+        let notice = notice::cannot_open(&source, &error, &[]);
+        self.respond(Response::Notice(notice::with_sign_in(notice, &error, on_hub.as_ref())));
     }
 
     /// The listing of the repository of a file that does not exist.

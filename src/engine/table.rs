@@ -13,6 +13,7 @@ use crate::parquet::map::PageMap;
 use crate::parquet::meta::{ColumnMeta, FileMeta, Logical};
 use crate::protocol::{self, Kind, LoadState, Opened, Request, Show};
 use crate::select::Selection;
+use crate::spec::HubPath;
 
 /// An open table.
 pub struct Table {
@@ -20,6 +21,8 @@ pub struct Table {
     name: String,
     source: String,
     revision: Option<String>,
+    /// Where it is on the Hub, if it is there, and on which Hub.
+    pub(super) on_hub: Option<(String, HubPath)>,
     file_bytes: u64,
     pub(super) columns: Vec<State>,
     pub(super) show: Show,
@@ -194,6 +197,7 @@ impl Table {
             name: name.to_owned(),
             source: source.to_owned(),
             revision,
+            on_hub: None,
             file_bytes,
             columns,
             show: Show::default(),
@@ -253,7 +257,7 @@ impl Table {
             // The engine's own.
             Request::Groups { wanted } => self.want_groups(wanted),
             Request::Pick(pick) => self.pick(pick),
-            Request::Open(_) | Request::Retry | Request::Images(_) | Request::RetryImage { .. } => {}
+            Request::Open(_) | Request::Retry | Request::Images(_) | Request::RetryImage { .. } | Request::SignIn { .. } => {}
         }
     }
 

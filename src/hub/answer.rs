@@ -202,7 +202,7 @@ fn absent(answer: &Answer<'_>) -> Error {
         }
         (_, Some("GatedRepo")) => Error::new(
             ErrorKind::Unauthorized,
-            "the repository is gated: its terms have to be accepted on the Hub, and a token is needed",
+            "the repository is gated, its terms have to be accepted on the Hub, and a token is needed",
         ),
         (401 | 403, _) => Error::new(
             ErrorKind::Unauthorized,

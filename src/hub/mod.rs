@@ -31,6 +31,16 @@ pub fn resolve_url(endpoint: &str, file: &HubPath) -> String {
     format!("{endpoint}/datasets/{repository}/resolve/{revision}/{path}")
 }
 
+/// The address of a repository's page, for people.
+pub fn repository_url(endpoint: &str, repository: &str) -> String {
+    format!("{endpoint}/datasets/{}", steps(repository))
+}
+
+/// Whether an address is on this endpoint, so that what is meant for the endpoint may be sent there.
+pub fn is_on(endpoint: &str, url: &str) -> bool {
+    url.strip_prefix(endpoint).is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// The address of a file's page, for people.
 pub fn page_url(endpoint: &str, file: &HubPath) -> String {
     let HubPath { repository, revision, path } = file;
@@ -143,6 +153,16 @@ mod tests {
             page_url("https://h", &file("main", "x")),
             "https://h/datasets/poloclub/diffusiondb/blob/main/x"
         );
+    }
+
+    #[test]
+    fn only_the_endpoint_itself_is_the_endpoint() {
+        assert!(is_on("https://h", "https://h/datasets/a/b"));
+        for other in
+            ["https://h.evil.org/x", "https://h:8080/x", "https://h@evil.org/x", "http://h/x", "https://h"]
+        {
+            assert!(!is_on("https://h", other), "{other}");
+        }
     }
 
     #[test]

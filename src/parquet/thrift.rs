@@ -116,6 +116,10 @@ impl<'a> Thrift<'a> {
     /// The type and the number of a list's elements.
     pub fn list(&mut self) -> Result<(FieldType, usize)> {
         let head = self.byte()?;
+        if head == 0 {
+            // Some writers give an empty list no type.
+            return Ok((FieldType::Byte, 0));
+        }
         let short = usize::from(head >> 4);
         let len = if short == 15 {
             usize::try_from(self.varint()?).map_err(|_| Error::corrupt("a list is too long"))?
@@ -137,9 +141,13 @@ impl<'a> Thrift<'a> {
     fn skip_within(&mut self, kind: FieldType, in_list: bool, depth: u8) -> Result<()> {
         let deeper = depth.checked_sub(1).ok_or_else(|| Error::corrupt("structures nest too deep"))?;
         match kind {
-            // In a field the type itself is the value; in a list each is a byte.
+            // In a field the type itself is the value. In a list readers differ, so that none may be
+            // where two of them have to see the same.
             FieldType::True | FieldType::False if !in_list => {}
-            FieldType::True | FieldType::False | FieldType::Byte => {
+            FieldType::True | FieldType::False => {
+                return Err(Error::corrupt("a list of booleans where there is none"));
+            }
+            FieldType::Byte => {
                 self.byte()?;
             }
             FieldType::Int => {

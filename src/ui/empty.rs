@@ -2,8 +2,10 @@
 
 use super::icon::{Icon, icon};
 use super::notices::Actions;
-use super::store::{Item, use_store};
+use super::sign_in::SignIn;
+use super::store::{Item, ItemAction, use_store};
 use crate::catalog;
+use crate::protocol::Action;
 use crate::words;
 use leptos::prelude::*;
 
@@ -56,13 +58,16 @@ pub fn NothingMatches() -> impl IntoView {
 #[component]
 pub fn Fatal(item: Item) -> impl IntoView {
     let Item { title, text, actions, .. } = item;
+    // Where a token is asked for, that is the way to go.
+    let main = !actions.iter().any(|action| matches!(action, ItemAction::Of(Action::SignIn(_))));
     view! {
         <section class="blank" role="alert">
             {icon(Icon::File)}
             <h2>{title}</h2>
             <p>{text}</p>
+            <SignIn actions=actions.clone()/>
             <div class="blank-actions">
-                <Actions actions main=true/>
+                <Actions actions main=main/>
             </div>
         </section>
     }

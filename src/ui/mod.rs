@@ -30,6 +30,7 @@ mod popover;
 mod rail;
 mod range_fields;
 mod result;
+mod sign_in;
 mod start_page;
 mod status_bar;
 mod store;

@@ -1,6 +1,7 @@
 //! What went wrong, inside the case and below the result line: at most two, newest first.
 
 use super::icon::{Icon, icon};
+use super::sign_in::SignIn;
 use super::store::{Item, ItemAction, use_store};
 use crate::protocol::{Action, Level};
 use leptos::prelude::*;
@@ -61,6 +62,7 @@ fn Notice(item: Item) -> impl IntoView {
             <div class="notice-words">
                 <h2>{title} {next_try.is_some().then_some(".")} {next_try}</h2>
                 <p>{text}</p>
+                <SignIn actions=actions.clone()/>
             </div>
             <div class="notice-actions">
                 <Actions actions main=false/>
@@ -93,6 +95,7 @@ pub fn Actions(
     let store = use_store();
     actions
         .into_iter()
+        .filter(|action| !matches!(action, ItemAction::Of(Action::SignIn(_))))
         .take(2)
         .enumerate()
         .map(|(at, action)| {
@@ -104,6 +107,8 @@ pub fn Actions(
                     format!("Open {}", table.rsplit('/').next().unwrap_or(table))
                 }
                 ItemAction::Restart => "Restart".to_owned(),
+                // A field of its own, see `SignIn`.
+                ItemAction::Of(Action::SignIn(_)) => String::new(),
             };
             let kind = match (at, main) {
                 (0, true) => "main",

@@ -133,16 +133,6 @@ fn a_file_that_changes_is_never_mixed() {
 }
 
 #[test]
-fn a_repository_that_is_not_open_is_told() {
-    play("gated", async |stage| {
-        stage.expect_failures();
-        stage.hub.gate("poloclub/diffusiondb", true);
-        stage.go_to_hub(TABLE).await;
-        stage.page().alert("gated").await;
-    });
-}
-
-#[test]
 fn a_server_that_ignores_ranges_does_not_get_to_send_everything() {
     play("ignored", async |stage| {
         stage.expect_failures();

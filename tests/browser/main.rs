@@ -23,10 +23,12 @@ mod stage;
 // What is tested, in the order of a visit.
 mod explore;
 mod failures;
+mod gated;
 mod hands;
 mod images;
 mod inputs;
 mod links;
+mod matrix;
 mod start;
 mod tall;
 

@@ -13,6 +13,8 @@ const IMPLICIT = {
     searchbox: "input[type=search]",
     checkbox: "input[type=checkbox]",
     file: "input[type=file]",
+    // Without a role of its own in the standard: what a field for a secret is looked for by.
+    password: "input[type=password]",
     main: "main",
     region: "section[aria-label]",
     navigation: "nav",

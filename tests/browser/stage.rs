@@ -18,6 +18,9 @@ const WAIT_LIMIT: Duration = Duration::from_secs(30);
 /// Pictures that the documentation shows.
 const DOCUMENTED: &[&str] = &["explore"];
 
+/// Opens what is gated on the stand-in Hub.
+pub const TOKEN: &str = "hf_tokenOfATest";
+
 /// One test's surroundings.
 #[derive(Debug)]
 pub struct Stage {
@@ -65,7 +68,8 @@ fn play_in(name: &'static str, prefix: &str, images: bool, test: impl AsyncFnOnc
 
 impl Stage {
     async fn new(name: &'static str, prefix: &str, images: bool) -> Stage {
-        let hub = Hub::start(Config::default()).unwrap();
+        let config = Config { tokens: vec![TOKEN.to_owned()], ..Config::default() };
+        let hub = Hub::start(config).unwrap();
         for path in ["metadata.parquet", "metadata-large.parquet"] {
             hub.mount("poloclub/diffusiondb", path, Source::file(sample_path(DIFFUSIONDB))).unwrap();
         }
@@ -144,6 +148,11 @@ impl Stage {
     pub async fn read_console(&self) {
         let lines = self.browser.console().await;
         self.console.borrow_mut().extend(lines);
+    }
+
+    /// Whether a line of the console that was read holds this.
+    pub fn console_says(&self, part: &str) -> bool {
+        self.console.borrow().iter().any(|line| line.message.contains(part))
     }
 
     fn check_console(&self) {

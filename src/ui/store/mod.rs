@@ -13,6 +13,7 @@ mod notices;
 mod receive;
 mod rows;
 mod show;
+mod token;
 
 use super::worker_link::{Said, WorkerLink};
 use crate::protocol::{Chart, Count, Cube, Detail, Open, Opened, Progress, Request, Rows, Show, Traffic};
@@ -259,6 +260,7 @@ impl Store {
         self.inner.update_value(|inner| inner.table = Some(name.clone()));
         let request = Request::Open(Open { table: name, endpoint: spec.endpoint.clone(), base: base() });
         let file = file.filter(|_| matches!(table, TableRef::Local(_)));
+        self.show_token(spec.endpoint.as_deref().unwrap_or(crate::hub::DEFAULT_ENDPOINT));
         self.send_with(&request, file.as_ref());
         // What is known of the view goes along, so that nothing waits for this page to see the footer.
         self.send(&Request::Show(Show {

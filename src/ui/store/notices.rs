@@ -58,6 +58,8 @@ impl Store {
                     self.open(table);
                 }
             }
+            // Done by its field.
+            ItemAction::Of(Action::SignIn(_)) => {}
             ItemAction::Restart => self.restart(),
         }
     }
