@@ -183,7 +183,7 @@ fn a_signed_address_that_is_used_up() {
 #[test]
 fn a_small_file_that_comes_whole() {
     play("matrix-whole", async |stage| {
-        for at in STAGES {
+        for at in [At::Opening, At::Column] {
             begin(stage, at, vec![Fault::once(store(), What::IgnoreRange)]).await;
             right(stage, at).await;
             no_alert(stage, at).await;
@@ -196,10 +196,10 @@ fn a_network_that_is_down_until_it_is_back() {
     play("matrix-down", async |stage| {
         for at in STAGES {
             begin(stage, at, vec![Fault::always(store(), What::Cut { after: 0 })]).await;
-            let told = stage.page().alert("There was no answer").await;
+            let told = stage.page().alert("connection was cut").await;
             assert!(at == At::Opening || told.contains("read so far"), "{at:?}: {told}");
-            if at != At::Opening {
-                assert_eq!(stage.page().rows().await[0].cells["step"].as_deref().is_some(), at == At::Column);
+            if at == At::Column {
+                check_rows(stage, 1).await;
             }
             stage.hub.clear_faults();
             stage.page().click("button", "Retry now").await;
@@ -231,11 +231,9 @@ fn a_file_that_changed_is_not_mixed_with_what_it_was() {
         for at in [At::Column, At::Jump] {
             begin(stage, at, vec![Fault::always(Match::path(FILE), What::ChangeEtag)]).await;
             stage.page().alert("changed on the server").await;
-            // Nothing of the new version is shown.
-            for row in stage.page().rows().await {
-                if let Some(Some(shown)) = row.cells.get("prompt") {
-                    assert_eq!(*shown, prompt(u32::try_from(row.place - 1).unwrap()));
-                }
+            // What was read stays.
+            if at == At::Column {
+                check_rows(stage, 1).await;
             }
             let before = stage.hub.log().len();
             stage.hub.clear_faults();

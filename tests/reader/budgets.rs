@@ -127,6 +127,26 @@ fn a_load_that_is_stopped_aborts_its_reads_and_goes_on_where_it_was() {
     assert!(session.aborted > 0);
 }
 
+/// A server may ignore ranges: of a small file everything comes, and is taken.
+#[test]
+fn a_jump_that_brings_the_whole_file_shows_its_rows() {
+    let rows = 60_000;
+    let file = Arc::new(generate(rows, "hub"));
+    let batch = reference(&file);
+    for (piece, whole) in [(1 << 17, 1), (50_000, 2), (1 << 24, 1), (1 << 17, 9), (10_000, 1)] {
+        let mut session = Session::open(&file);
+        session.piece = piece;
+        session.show(|show| {
+            show.columns = vec!["prompt".into(), "step".into()];
+            show.charts = vec!["step".into()];
+            show.count = 32;
+        });
+        session.whole = whole;
+        session.show(|show| show.first = rows - 32);
+        session.check_rows(&batch);
+    }
+}
+
 /// A long column whose pages nobody has listed: its headers are walked, not its pages read.
 #[test]
 fn a_jump_to_an_unknown_place_walks_headers() {
