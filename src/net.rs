@@ -384,19 +384,13 @@ impl Net {
         init.set_mode(RequestMode::Cors);
         init.set_credentials(RequestCredentials::Omit);
         init.set_signal(Some(&signal));
+        let headers = web_sys::Headers::new().map_err(|_| broken("no headers"))?;
         if let Some(range) = range {
             // Parts of files are kept by this program or not at all.
             init.set_cache(RequestCache::NoStore);
-            let headers = web_sys::Headers::new().map_err(|_| broken("no headers"))?;
             let value = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));
             headers.set("Range", &value).map_err(|_| broken("the range header is refused"))?;
-            init.set_headers(&headers);
         }
-    }
-
-        let headers = web_sys::Headers::new().map_err(|_| broken("no headers"))?;
-        let value = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));
-        headers.set("Range", &value).map_err(|_| broken("the range header is refused"))?;
         self.authorize(url, &headers);
         init.set_headers(&headers);
         let promise = scope().fetch_with_str_and_init(url, &init);
