@@ -257,7 +257,11 @@ impl Table {
             // The engine's own.
             Request::Groups { wanted } => self.want_groups(wanted),
             Request::Pick(pick) => self.pick(pick),
-            Request::Open(_) | Request::Retry | Request::Images(_) | Request::RetryImage { .. } | Request::SignIn { .. } => {}
+            Request::Open(_)
+            | Request::Retry
+            | Request::Images(_)
+            | Request::RetryImage { .. }
+            | Request::SignIn { .. } => {}
         }
     }
 
