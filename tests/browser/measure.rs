@@ -27,6 +27,9 @@ const LATENCY_MILLIS: u64 = 60;
 /// A view without the columns whose pages are large and beside the point: prompts and four charts.
 const VIEW: &str = "columns=prompt,cfg,step,sampler,size";
 
+/// Columns that say where a row's image is, and whether it is to be blurred.
+const IMAGE_COLUMNS: [&str; 4] = ["image_name", "part_id", "image_nsfw", "prompt_nsfw"];
+
 #[test]
 #[ignore = "measures for minutes: cargo xtask bench"]
 fn measure() {
@@ -101,6 +104,16 @@ impl Bench {
         self.hub.log().into_iter().filter(|entry| entry.server == Server::Cdn).collect()
     }
 
+    /// Requests for rows and charts, and those for what leads to images, which come after them.
+    fn split(&self, log: Vec<Entry>) -> (Vec<Entry>, Vec<Entry>) {
+        let chunks = IMAGE_COLUMNS.map(|name| self.chunk(name));
+        let leads_to_images = |entry: &Entry| {
+            let asked = entry.range.clone().map(|asked| ByteRange::new(asked.start, asked.end));
+            asked.is_some_and(|asked| chunks.iter().any(|chunk| chunk.intersection(asked) == Some(asked)))
+        };
+        log.into_iter().partition(|entry| !leads_to_images(entry))
+    }
+
     fn chunk(&self, name: &str) -> ByteRange {
         let columns = self.meta.row_group(0).columns();
         let column = columns.iter().find(|column| column.column_path().string() == name).unwrap();
@@ -137,6 +150,10 @@ impl Bench {
         }
         needed + if uses_dictionary { dictionary } else { 0 }
     }
+}
+
+fn sent(log: &[Entry]) -> u64 {
+    log.iter().map(|entry| entry.bytes_sent).sum()
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -184,8 +201,8 @@ async fn sizes(report: &mut String, bench: &Bench) {
 async fn bytes(report: &mut String, bench: &Bench) {
     bench.shape(false);
     let browser = bench.visit(VIEW).await;
-    let log = bench.data();
-    let total: u64 = log.iter().map(|entry| entry.bytes_sent).sum();
+    let (log, for_images) = bench.split(bench.data());
+    let total = sent(&log);
     let within = |range: ByteRange| -> u64 {
         let parts = log.iter().filter_map(|entry| {
             let asked = entry.range.clone()?;
@@ -214,15 +231,24 @@ async fn bytes(report: &mut String, bench: &Bench) {
     row("of that, cfg and step", both, 1, bench.chunk("cfg").len() + bench.chunk("step").len());
     row("of that, prompts of the first 100 rows", within(bench.chunk("prompt")), 1, first_rows);
 
+    let pages = IMAGE_COLUMNS.iter().map(|name| bench.pages(name, 0..100)).sum();
+    if !for_images.is_empty() {
+        row(
+            "after that, what leads to the images of the first rows",
+            sent(&for_images),
+            for_images.len(),
+            pages,
+        );
+    }
+
     for (task, share) in
         [("a jump to row 1,234,000, map unknown", 0.617), ("a jump back to row 1,100,000, map known", 0.55)]
     {
         bench.hub.clear_log();
         let (_, place) = jump(&browser.client, share).await;
         bench.quiet().await;
-        let log = bench.data();
-        let sent = log.iter().map(|entry| entry.bytes_sent).sum();
-        row(task, sent, log.len(), bench.pages("prompt", place..place + 40));
+        let (log, _) = bench.split(bench.data());
+        row(task, sent(&log), log.len(), bench.pages("prompt", place..place + 40));
     }
     report.push('\n');
     browser.end().await;
