@@ -69,16 +69,6 @@ pub fn Gallery() -> impl IntoView {
             frame.set_scroll_top(next.track_px().round() as i32);
         }
     };
-    // The image at the top stays there when rows get another height or number.
-    Effect::new(move |before: Option<usize>| {
-        let grid = grid.get();
-        let now = viewport.get_untracked();
-        let top = now.top_row() * before.unwrap_or(grid.images) as f64 / grid.images as f64;
-        let next = Viewport::new(grid.blocks(count.get()), grid.height_px, size.get().1).at_row(top);
-        viewport.set(next);
-        request_animation_frame(move || scroll_to(viewport.get_untracked()));
-        grid.images
-    });
     let blocks = Memo::new(move |_| {
         let slice = viewport.get().slice(1);
         (slice.first, slice.end)
@@ -186,6 +176,22 @@ pub fn Gallery() -> impl IntoView {
         viewport.set(next);
         scroll_to(next);
     };
+    // The image at the top stays there when rows get another height or number.
+    Effect::new(move |before: Option<usize>| {
+        let grid = grid.get();
+        let now = viewport.get_untracked();
+        let top = now.top_row() * before.unwrap_or(grid.images) as f64 / grid.images as f64;
+        let next = Viewport::new(grid.blocks(count.get()), grid.height_px, size.get().1).at_row(top);
+        viewport.set(next);
+        request_animation_frame(move || {
+            scroll_to(viewport.get_untracked());
+            // The image whose details are open is never out of sight for that.
+            if store.spec.with_untracked(|spec| spec.row.is_some()) {
+                reveal(store.active.get_untracked());
+            }
+        });
+        grid.images
+    });
     Effect::new(move |before: Option<u64>| {
         let active = store.active.get();
         if before != Some(active) && active > 0 {

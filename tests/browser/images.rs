@@ -200,3 +200,30 @@ fn compare_shows_the_images_of_a_prompt_by_rank() {
         stage.page().click("button", "Compare this image").await;
     });
 }
+
+#[test]
+fn gallery_details_and_compare_are_seen_in_both_themes_and_narrow() {
+    play_with_images("looks", async |stage: &Stage| {
+        stage.expect_failures();
+        for (theme, width) in [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)] {
+            stage.browser.client.set_window_size(width, 900).await.unwrap();
+            let media =
+                serde_json::json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
+            stage.browser.devtools("Emulation.setEmulatedMedia", media).await;
+            let size = if width < 900 { "narrow" } else { "wide" };
+            let names = [
+                ("gallery", "table=diffusiondb-sample&view=gallery", ("grid", "Images")),
+                ("table", "table=diffusiondb-sample", ("grid", "Rows")),
+                ("details", "table=diffusiondb-sample&view=gallery&row=9", ("group", "Fields")),
+                ("compare", "table=imagereward-test-sample&view=compare", ("region", "Images of the prompt")),
+            ];
+            for (name, query, (role, part)) in names {
+                stage.go(query).await;
+                stage.page().images(role, part).await;
+                let (page, window) = stage.page().widths().await;
+                assert!(page <= window, "{name} is wider than the window: {page} px of {window}");
+                stage.picture(&format!("{name}-{theme}-{size}")).await;
+            }
+        }
+    });
+}

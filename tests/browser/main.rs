@@ -33,4 +33,5 @@ mod start;
 mod tall;
 
 // What it costs.
+mod image_costs;
 mod measure;

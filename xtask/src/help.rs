@@ -20,6 +20,7 @@ cargo xtask COMMAND
   bench    measure the app in Chromium on tables of 2 and 14 million rows; writes benches/RESULTS.md
   fixture  write a generated table
              --rows N --seed S --layout L --out FILE
+             --zips N              and the archives of its first N parts into images/ beside it
   sample   write the bundled sample anew
   help     this text
 

@@ -76,6 +76,22 @@ fn mount(hub: &Hub, fixture: Option<&Path>) -> Result<()> {
             put(SAMPLE_REPOSITORY, &name.to_string_lossy(), &entry.path())?;
         }
     }
+    for (repository, below, folder) in [
+        ("poloclub/diffusiondb", "images", sample.join("images")),
+        ("zai-org/ImageRewardDB", "images/test", sample.join("images/test")),
+        // What belongs to the fixture comes last, and takes the place of the sample's.
+        (
+            "poloclub/diffusiondb",
+            "images",
+            fixture.map_or_else(PathBuf::new, |path| path.with_file_name("images")),
+        ),
+    ] {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            if entry.path().is_file() {
+                put(repository, &format!("{below}/{}", entry.file_name().to_string_lossy()), &entry.path())?;
+            }
+        }
+    }
     if let Some(fixture) = fixture {
         put("poloclub/diffusiondb", "metadata.parquet", fixture)?;
     }

@@ -1,0 +1,124 @@
+//! What images cost: requests, bytes and time. Not a test: run by name, it tells its figures.
+
+use crate::stage::{Stage, play_with_images};
+use fixture::parts::{IMAGE_BYTES, write_part};
+use fixture::table::Table;
+use hub::{Entry, Link, Server, Source};
+use std::time::{Duration, Instant};
+
+fn put_table(stage: &Stage, table: &Table) {
+    let mut bytes = Vec::new();
+    fixture::write::diffusiondb(table, &"hub".parse().unwrap(), &mut bytes).unwrap();
+    stage.hub.mount("poloclub/diffusiondb", "metadata.parquet", Source::bytes(bytes)).unwrap();
+}
+
+fn reads(stage: &Stage) -> Vec<Entry> {
+    assert!(stage.hub.settle(Duration::from_secs(60)));
+    let log = stage.hub.log();
+    log.into_iter()
+        .filter(|entry| {
+            entry.server == Server::Cdn && entry.repo_path.as_ref().is_some_and(|path| path.ends_with(".zip"))
+        })
+        .collect()
+}
+
+fn tell(what: &str, reads: &[Entry]) {
+    let bytes: u64 = reads.iter().map(|entry| entry.bytes_sent).sum();
+    println!("{what}: {} requests, {bytes} bytes", reads.len());
+    for entry in reads.iter().take(4) {
+        println!("    {} {:?}", entry.repo_path.as_deref().unwrap_or_default(), entry.range);
+    }
+}
+
+#[test]
+#[ignore = "measures: run it by name"]
+fn one_part() {
+    play_with_images("image-costs", async |stage: &Stage| {
+        let table = Table::new(2_000, 1);
+        put_table(stage, &table);
+        for (part, others) in [(1, 0), (2, 69_000)] {
+            let zip = write_part(&table, part, |_| IMAGE_BYTES, others, Vec::new()).unwrap();
+            println!("part {part} has {} bytes", zip.len());
+            stage
+                .hub
+                .mount("poloclub/diffusiondb", &format!("images/part-{part:06}.zip"), Source::bytes(zip))
+                .unwrap();
+            // Details only: one image, and the next one in advance.
+            let row = (part - 1) * 1_000 + 999;
+            stage.hub.clear_log();
+            stage.expect_failures();
+            stage.browser.without_table_images().await;
+            stage.go_to_hub(&format!("table=diffusiondb-2m&row={row}&part_id={part}")).await;
+            stage.page().settled().await;
+            stage.page().images("group", "Fields").await;
+            tell(&format!("first image of part {part}"), &reads(stage));
+            stage.hub.clear_log();
+            stage.page().click("button", "Previous row").await;
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            tell(&format!("second image of part {part}, the next one being at hand"), &reads(stage));
+        }
+    });
+}
+
+#[test]
+#[ignore = "measures: run it by name"]
+fn thirty_parts() {
+    play_with_images("thirty-parts", async |stage: &Stage| {
+        const PARTS: u64 = 30;
+        let table = Table::new(PARTS * 1_000, 1);
+        put_table(stage, &table);
+        for part in 1..=PARTS {
+            // One image of full length, where the filter finds it.
+            let zip = write_part(
+                &table,
+                part,
+                |place| if place == 0 { IMAGE_BYTES } else { 2_000..2_001 },
+                0,
+                Vec::new(),
+            );
+            let name = format!("images/part-{part:06}.zip");
+            stage.hub.mount("poloclub/diffusiondb", &name, Source::bytes(zip.unwrap())).unwrap();
+        }
+        // The first row of each part, by its seed.
+        let seeds: Vec<String> = (0..PARTS)
+            .map(|part| fixture::columns::image_seed(&table, part * 1_000).cast_unsigned().to_string())
+            .collect();
+        stage.expect_failures();
+        stage.go_to_hub(&format!("table=diffusiondb-2m&view=gallery&seed={}", seeds.join(","))).await;
+        let found = stage.page().settled().await;
+        stage.hub.clear_log();
+        stage.hub.set_link(Link::megabits(50, 60));
+        let start = Instant::now();
+        stage.go_to_hub(&format!("table=diffusiondb-2m&view=gallery&seed={}", seeds.join(","))).await;
+        let mut last = start;
+        let mut count = 0;
+        while start.elapsed() < Duration::from_secs(30) {
+            let reads = stage
+                .hub
+                .log()
+                .iter()
+                .filter(|entry| {
+                    entry.repo_path.as_ref().is_some_and(|path| path.ends_with(".zip"))
+                        && entry.finished.is_some()
+                })
+                .count();
+            if reads != count {
+                (count, last) = (reads, Instant::now());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let zips = reads(stage);
+        tell(&format!("{found} tiles of {PARTS} parts"), &zips);
+        let bytes: u64 = zips.iter().map(|entry| entry.bytes_sent).sum();
+        let first = zips.iter().map(|entry| entry.started).min().unwrap();
+        let end = zips.iter().filter_map(|entry| entry.finished).max().unwrap();
+        let floor = bytes as f64 * 8.0 / 50e6 + 4.0 * 0.06;
+        let took = (end - first).as_secs_f64();
+        println!(
+            "from the first read to the last byte {took:.2} s; floor {floor:.2} s; ratio {:.2}; {:?}",
+            took / floor,
+            last - start
+        );
+        stage.picture("thirty-parts").await;
+    });
+}
