@@ -184,3 +184,34 @@ fn numbers_of_odd_types_are_filtered_as_they_read() {
     let within = |row: usize| (scaled(low)..=scaled(high)).contains(&decimal.value(row));
     assert_eq!(session.count.unwrap().matching, count(&|row| !decimal.is_null(row) && within(row)));
 }
+
+/// A page that does not know the columns yet asks for the usual ones: they are read right behind the
+/// footer, and asking for the same by name reads nothing more.
+#[test]
+fn the_usual_view_is_read_without_knowing_the_columns() {
+    let batch = reference(&HUB);
+    let mut session = Session::new(&HUB);
+    session.ask(Request::Open(vitrine::protocol::Open {
+        table: "https://example.org/table.parquet".to_owned(),
+        endpoint: None,
+        base: "https://example.org/".to_owned(),
+    }));
+    session.ask(Request::Show(vitrine::protocol::Show { count: 32, ..Default::default() }));
+    session.run();
+    let charts: Vec<&str> = session.charts.keys().map(String::as_str).collect();
+    // Sizes are made of widths and heights.
+    assert_eq!(charts, ["cfg", "height", "sampler", "size", "step", "width"]);
+    assert!(session.charts.values().all(|chart| chart.complete));
+    let rows = session.rows.clone().unwrap();
+    assert_eq!((rows.rows.len(), rows.columns[0].as_str()), (32, "prompt"));
+    assert!(rows.rows.iter().all(|row| !row.cells.contains(&Cell::Pending)));
+    let prompts = column(&batch, "prompt");
+    assert_eq!(rows.rows[7].cells[0], crate::server::cell(prompts, 7));
+    session.clear_log();
+    session.show(|show| {
+        show.charts = ["cfg", "step", "sampler", "size"].map(str::to_owned).to_vec();
+        show.columns = rows.columns.clone();
+        show.count = 32;
+    });
+    assert_eq!(session.requests, []);
+}
