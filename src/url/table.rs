@@ -21,7 +21,15 @@ const SLASHED_REVISIONS: &[&str] = &["refs/convert/", "refs/pr/"];
 /// # Errors
 /// A sentence for people that says what is wrong.
 pub fn parse_table(text: &str) -> Result<TableRef, String> {
-    let text = text.trim();
+    let table = parse_any(text.trim())?;
+    // Encoding makes some names longer: what is written has to be read again.
+    if print_table(&table).len() > MAX_TABLE_BYTES {
+        return Err(format!("“{}” is too long.", shown(text)));
+    }
+    Ok(table)
+}
+
+fn parse_any(text: &str) -> Result<TableRef, String> {
     if text.is_empty() {
         return Err("names no table.".to_owned());
     }
