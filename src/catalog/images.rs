@@ -119,6 +119,11 @@ impl Images {
         }
     }
 
+    /// Whether some of the images have small previews in a repository of their own.
+    pub fn has_previews(&self) -> bool {
+        self.scheme == Scheme::DiffusionDb2m && matches!(self.home, Home::Hub(..))
+    }
+
     /// Whether the images are ranked and rated by prompt.
     pub fn is_ranked(&self) -> bool {
         self.scheme == Scheme::ImageReward

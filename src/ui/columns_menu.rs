@@ -26,6 +26,7 @@ pub fn ColumnsMenu() -> impl IntoView {
         <Popover label="Choose columns" class="button columns-button" end=true trigger=ViewFn::from(trigger)>
             <h2 class="panel-title">"Columns"</h2>
             <ul class="checks">
+                {store.places().is_some().then(|| view! { <li><ImagesCheck/></li> })}
                 {names().into_iter().map(|name| view! { <li><ColumnCheck name/></li> }).collect_view()}
             </ul>
             <button
@@ -38,6 +39,23 @@ pub fn ColumnsMenu() -> impl IntoView {
                 "Usual columns"
             </button>
         </Popover>
+    }
+}
+
+/// Whether rows have their images; kept on this device.
+#[component]
+fn ImagesCheck() -> impl IntoView {
+    let store = use_store();
+    let shown = store.images.in_table;
+    let toggle = move |_| {
+        shown.update(|shown| *shown = !*shown);
+        store.show_again();
+    };
+    view! {
+        <label class="check" title="The image of each row, out of its archive.">
+            <input type="checkbox" prop:checked=move || shown.get() on:change=toggle/>
+            <span>"images"</span>
+        </label>
     }
 }
 

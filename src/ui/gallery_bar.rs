@@ -63,6 +63,9 @@ pub fn GalleryBar(
                 <BlurField/>
                 <span class="gallery-note">{blurred}</span>
             </Show>
+            <Show when=move || store.places().is_some_and(|places| places.has_previews())>
+                <PreviewsCheck/>
+            </Show>
             <Show when=move || { picked.get() > 0 }>
                 <span class="gallery-picked" role="status">
                     {move || format!("{} chosen", picked.get())}
@@ -73,6 +76,26 @@ pub fn GalleryBar(
                 </span>
             </Show>
         </div>
+    }
+}
+
+/// Whether small previews are read from where the dataset's authors keep them; kept on this device.
+#[component]
+pub fn PreviewsCheck() -> impl IntoView {
+    let store = use_store();
+    let previews = store.images.previews;
+    view! {
+        <label
+            class="check"
+            title="Small tiles are read from poloclub/diffusiondb-thumbnails on GitHub where it has them, which takes kilobytes instead of megabytes. Switched off, all images are read from the Hub."
+        >
+            <input
+                type="checkbox"
+                prop:checked=move || previews.get()
+                on:change=move |_| previews.update(|previews| *previews = !*previews)
+            />
+            <span>"previews from GitHub"</span>
+        </label>
     }
 }
 

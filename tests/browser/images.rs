@@ -227,3 +227,19 @@ fn gallery_details_and_compare_are_seen_in_both_themes_and_narrow() {
         }
     });
 }
+
+#[test]
+fn rows_show_no_images_once_they_are_switched_off() {
+    play_with_images("images-off", async |stage: &Stage| {
+        stage.go("table=diffusiondb-sample").await;
+        stage.page().images("grid", "Rows").await;
+        stage.page().click("button", "Choose columns").await;
+        stage.page().click("checkbox", "images").await;
+        until("no image", async || {
+            let grid = stage.page().find("grid", "Rows").await;
+            let images = grid.find_all(fantoccini::Locator::Css("img")).await.unwrap();
+            images.is_empty().then_some(())
+        })
+        .await;
+    });
+}

@@ -25,6 +25,11 @@ impl Store {
         }
     }
 
+    /// What is wanted of the rows on the screen is another thing now.
+    pub fn show_again(self) {
+        self.show_soon();
+    }
+
     /// Sends what is on the screen with the next frame; the latest state wins.
     pub(super) fn show_soon(self) {
         let already = self.inner.try_update_value(|inner| std::mem::replace(&mut inner.show_is_due, true));
