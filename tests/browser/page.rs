@@ -78,10 +78,17 @@ impl Page<'_> {
         self.element("find", &[json!(role), json!(name)]).await
     }
 
-    /// Clicks the thing with this role and name, once it is there.
+    /// Clicks the thing with this role and name, once it is there. What is painted anew between
+    /// looking and clicking is looked for again.
     pub async fn click(&self, role: &str, name: &str) {
-        let element = self.find(role, name).await;
-        element.click().await.unwrap_or_else(|error| panic!("click on {role} {name}: {error}"));
+        const TRIES: usize = 5;
+        for left in (0..TRIES).rev() {
+            match self.find(role, name).await.click().await {
+                Ok(()) => return,
+                Err(error) if left > 0 && error.to_string().contains("stale") => {}
+                Err(error) => panic!("click on {role} {name}: {error}"),
+            }
+        }
     }
 
     /// The one place that takes a file.
