@@ -69,7 +69,7 @@ fn main() {
         let sides: Vec<_> = sides.iter().map(|binned| side(binned, 0)).collect();
         cube(active, filter.mask(), 1, &sides)
     });
-    time("count matching rows", rows, || Selection::new(filter.mask()));
+    time("count matching rows", rows, || Selection::new(filter.mask(), None));
     time("open with four charts, through the engine", rows, || Session::open(&file));
     let mut session = Session::open(&file);
     let mut generation = 0;
@@ -199,6 +199,7 @@ impl Session {
     fn step(&mut self, event: Event) {
         for effect in self.engine.step(event) {
             match effect {
+                Effect::Continue => {}
                 Effect::Fetch { id, range, .. } => {
                     let total = self.file.len() as u64;
                     let range = ByteRange::new(range.start, range.end.min(total));

@@ -166,6 +166,110 @@ pub fn table(id: &str) -> Option<&'static Table> {
     TABLES.iter().find(|table| table.id == id)
 }
 
+/// A subset that a dataset's card names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NamedSubset {
+    /// Its name in the card and in links.
+    pub name: &'static str,
+    /// The catalogue's tables that have it.
+    pub tables: &'static [&'static str],
+    /// What people call it.
+    pub title: &'static str,
+    /// Which rows it has.
+    pub rows: SubsetRows,
+}
+
+/// Which rows a subset has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubsetRows {
+    /// So many from the first.
+    First(u64),
+    /// So many by chance.
+    Random {
+        /// How many.
+        rows: u64,
+        /// What they depend on.
+        seed: u64,
+    },
+    /// Those whose image is in one of the first shards; the shard is part of `image_path`.
+    Shards(u32),
+}
+
+/// The seed of the subsets that the card calls random. The card's own choice can't be repeated: it
+/// depends on the script that drew it.
+const CARD_SEED: u64 = 1;
+
+const TWO_M: &[&str] = &["diffusiondb-2m", "diffusiondb-sample"];
+const LARGE: &[&str] = &["diffusiondb-large"];
+const TRAIN: &[&str] = &["imagereward-train"];
+
+const fn first(
+    name: &'static str,
+    tables: &'static [&'static str],
+    title: &'static str,
+    rows: u64,
+) -> NamedSubset {
+    NamedSubset { name, tables, title, rows: SubsetRows::First(rows) }
+}
+
+const fn random(
+    name: &'static str,
+    tables: &'static [&'static str],
+    title: &'static str,
+    rows: u64,
+) -> NamedSubset {
+    NamedSubset { name, tables, title, rows: SubsetRows::Random { rows, seed: CARD_SEED } }
+}
+
+const fn shards(name: &'static str, title: &'static str, last: u32) -> NamedSubset {
+    NamedSubset { name, tables: TRAIN, title, rows: SubsetRows::Shards(last) }
+}
+
+/// The subsets of the cards: DiffusionDB's by number of rows, ImageRewardDB's by number of prompts,
+/// which are 250 a shard.
+pub const SUBSETS: &[NamedSubset] = &[
+    first("2m_first_1k", TWO_M, "first 1,000", 1_000),
+    first("2m_first_5k", TWO_M, "first 5,000", 5_000),
+    first("2m_first_10k", TWO_M, "first 10,000", 10_000),
+    first("2m_first_50k", TWO_M, "first 50,000", 50_000),
+    first("2m_first_100k", TWO_M, "first 100,000", 100_000),
+    random("2m_random_1k", TWO_M, "random 1,000", 1_000),
+    random("2m_random_5k", TWO_M, "random 5,000", 5_000),
+    random("2m_random_10k", TWO_M, "random 10,000", 10_000),
+    random("2m_random_50k", TWO_M, "random 50,000", 50_000),
+    random("2m_random_100k", TWO_M, "random 100,000", 100_000),
+    first("large_first_1k", LARGE, "first 1,000", 1_000),
+    first("large_first_5k", LARGE, "first 5,000", 5_000),
+    first("large_first_10k", LARGE, "first 10,000", 10_000),
+    first("large_first_50k", LARGE, "first 50,000", 50_000),
+    first("large_first_100k", LARGE, "first 100,000", 100_000),
+    random("large_random_1k", LARGE, "random 1,000", 1_000),
+    random("large_random_5k", LARGE, "random 5,000", 5_000),
+    random("large_random_10k", LARGE, "random 10,000", 10_000),
+    random("large_random_50k", LARGE, "random 50,000", 50_000),
+    random("large_random_100k", LARGE, "random 100,000", 100_000),
+    shards("1k", "1,000 prompts", 4),
+    shards("2k", "2,000 prompts", 8),
+    shards("4k", "4,000 prompts", 16),
+    shards("8k", "8,000 prompts", 32),
+];
+
+/// The subset of this name.
+pub fn subset(name: &str) -> Option<&'static NamedSubset> {
+    SUBSETS.iter().find(|subset| subset.name == name)
+}
+
+/// The column that says where a row's image is, for subsets by shard.
+pub const IMAGE_PATH: &str = "image_path";
+
+/// Names of the column that holds prompts, the most telling first.
+const PROMPT_NAMES: &[&str] = &["prompt", "text", "caption", "TEXT", "Prompt", "positive_prompt"];
+
+/// Which of these text columns holds prompts: one of a telling name, else none.
+pub fn prompt_column<'a>(texts: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    PROMPT_NAMES.iter().find_map(|name| texts.clone().find(|text| text == name))
+}
+
 /// What a column of the known datasets means.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ColumnFacts {
@@ -196,6 +300,9 @@ pub const UNKNOWN_ORDER: u16 = 500;
 
 /// The name of the column that is derived from `width` and `height`.
 pub const SIZE: &str = "size";
+
+/// The columns that are counted against each other beside the phrases.
+pub const HEAT: (&str, &str) = ("cfg", "step");
 
 /// The samplers of DiffusionDB, by their code.
 pub const SAMPLERS: &[(i64, &str)] = &[

@@ -1,12 +1,13 @@
 //! The column store: columns read whole, as compact as their values allow.
 //!
-//! A column begins as codes into a growing dictionary, one byte a row, then two. A numeric column
-//! with more different values than two bytes can name becomes plain values; a text column with
-//! more can't be charted. Null is a code of its own, or a bit beside plain values.
+//! A column begins as codes into a growing dictionary, one byte a row, then two. With more different
+//! values than two bytes can name numbers become plain values, and texts a store of their own. Null
+//! is a code of its own, or a bit beside plain values.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::parquet::decode::{ByteValues, Decoded, Values};
 use crate::parquet::rle::Numbers;
+use crate::text::{self, Texts};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
@@ -42,6 +43,8 @@ pub struct Column {
     nulls: usize,
     /// The chunk dictionary last seen, as codes of this column.
     lookup: Vec<u16>,
+    /// The same for texts.
+    text_lookup: Vec<u32>,
     interned: Interned,
 }
 
@@ -63,6 +66,8 @@ pub enum Store {
     Codes16(Vec<u16>, Values),
     /// Every value, and which rows have one.
     Plain(Plain, Option<Vec<bool>>),
+    /// Every different text once, and a code a row.
+    Text(Box<Texts>),
 }
 
 /// Plain values; rows without one hold zero.
@@ -87,7 +92,31 @@ impl Column {
             rows: 0,
             nulls: 0,
             lookup: Vec::new(),
+            text_lookup: Vec::new(),
             interned: Interned::default(),
+        }
+    }
+
+    /// An empty column of long texts that will hold `rows` rows.
+    pub fn text(rows: usize) -> Self {
+        let store = Store::Text(Box::new(Texts::with_capacity(rows)));
+        Self { store, ..Self::with_capacity(0) }
+    }
+
+    /// Lets go of what only a growing column needs.
+    pub fn finish(&mut self) {
+        self.lookup = Vec::new();
+        self.text_lookup = Vec::new();
+        if let Store::Text(texts) = &mut self.store {
+            texts.finish();
+        }
+    }
+
+    /// The texts, if it is a column of long ones.
+    pub fn texts(&self) -> Option<&Texts> {
+        match &self.store {
+            Store::Text(texts) => Some(texts),
+            Store::Codes8(..) | Store::Codes16(..) | Store::Plain(..) => None,
         }
     }
 
@@ -101,7 +130,7 @@ impl Column {
         } else {
             Store::Codes16(codes, Values::Bytes(labels))
         };
-        Self { store, unsigned: false, rows, nulls, lookup: Vec::new(), interned: Interned::default() }
+        Self { unsigned: false, rows, nulls, store, ..Self::with_capacity(0) }
     }
 
     /// The same column of 64-bit unsigned numbers, which pages hold as bits.
@@ -136,9 +165,17 @@ impl Column {
     /// Takes note of the dictionary of the chunk that follows.
     ///
     /// # Errors
-    /// Where a text column has too many different values.
+    /// Where a text is too long, or all of them together.
     pub fn begin_chunk(&mut self, dictionary: Option<&Values>) -> Result<()> {
         self.lookup.clear();
+        self.text_lookup.clear();
+        if let (Some(Values::Bytes(dictionary)), Store::Text(texts)) = (dictionary, &mut self.store) {
+            self.text_lookup.reserve(dictionary.len());
+            for text in dictionary.iter() {
+                self.text_lookup.push(texts.intern(text)?);
+            }
+            return Ok(());
+        }
         if let (Some(dictionary), Store::Codes8(..) | Store::Codes16(..)) = (dictionary, &self.store) {
             let mut lookup = Vec::with_capacity(dictionary.len());
             for index in 0..dictionary.len() {
@@ -146,8 +183,7 @@ impl Column {
                     Some(code) => lookup.push(code),
                     None => {
                         self.become_plain()?;
-                        lookup.clear();
-                        break;
+                        return self.begin_chunk(Some(dictionary));
                     }
                 }
             }
@@ -160,22 +196,28 @@ impl Column {
     /// [`begin_chunk`](Self::begin_chunk).
     ///
     /// # Errors
-    /// Where a text column has too many different values.
+    /// Where a text is too long, or all of them together.
     pub fn append(&mut self, page: &Decoded, dictionary: Option<&Values>) -> Result<()> {
         let valid = page.valid.as_deref();
         let rows = page.rows as usize;
         self.nulls += rows - page.values.len().min(rows);
         let codes = match &self.store {
             Store::Codes8(..) | Store::Codes16(..) => self.codes_of(&page.values),
-            Store::Plain(..) => None,
+            Store::Plain(..) | Store::Text(_) => None,
         };
         match (codes, &mut self.store) {
             (Some(Codes::U8(codes)), Store::Codes8(all, _)) => scatter(all, valid, &codes, u8::MAX, rows),
             (Some(Codes::U16(codes)), Store::Codes16(all, _)) => scatter(all, valid, &codes, u16::MAX, rows),
             (_, Store::Plain(..)) => self.append_plain(page, dictionary),
+            (_, Store::Text(texts)) => append_texts(texts, page, &self.text_lookup)?,
             (_, Store::Codes8(..) | Store::Codes16(..)) => {
                 self.become_plain()?;
-                self.append_plain(page, dictionary);
+                self.begin_chunk(dictionary)?;
+                if let Store::Text(texts) = &mut self.store {
+                    append_texts(texts, page, &self.text_lookup)?;
+                } else {
+                    self.append_plain(page, dictionary);
+                }
             }
         }
         self.rows += rows;
@@ -191,14 +233,16 @@ impl Column {
             }
             return Some(match self.store {
                 Store::Codes8(..) => Codes::U8(narrow_codes(indexes, &self.lookup)),
-                Store::Codes16(..) | Store::Plain(..) => Codes::U16(wide_codes(indexes, &self.lookup)),
+                Store::Codes16(..) | Store::Plain(..) | Store::Text(_) => {
+                    Codes::U16(wide_codes(indexes, &self.lookup))
+                }
             });
         }
         let codes = (0..values.len()).map(|index| self.intern(value_at(values, index)));
         let codes = codes.collect::<Option<Vec<u16>>>()?;
         Some(match self.store {
             Store::Codes8(..) => Codes::U8(codes.iter().map(|code| *code as u8).collect()),
-            Store::Codes16(..) | Store::Plain(..) => Codes::U16(codes.into()),
+            Store::Codes16(..) | Store::Plain(..) | Store::Text(_) => Codes::U16(codes.into()),
         })
     }
 
@@ -252,7 +296,7 @@ impl Column {
                 std::mem::replace(values, no_values()),
             ),
             Store::Codes16(codes, values) => (std::mem::take(codes), std::mem::replace(values, no_values())),
-            Store::Plain(..) => return Ok(()),
+            Store::Plain(..) | Store::Text(_) => return Ok(()),
         };
         self.interned = Interned::default();
         self.lookup = Vec::new();
@@ -264,7 +308,19 @@ impl Column {
             Values::Int(values) => Plain::Int64(gather(&codes, &values).collect()),
             Values::Float32(values) => Plain::Float32(gather(&codes, &values).collect()),
             Values::Float64(values) => Plain::Float64(gather(&codes, &values).collect()),
-            Values::Bool(_) | Values::Bytes(_) | Values::Indexes(_) => {
+            Values::Bytes(values) => {
+                let mut texts = Texts::with_capacity(codes.capacity());
+                // Each value is met for the first time, so that it keeps its code.
+                for value in values.iter() {
+                    texts.intern(value)?;
+                }
+                for code in codes {
+                    texts.push(if code == u16::MAX { text::NULL } else { u32::from(code) });
+                }
+                self.store = Store::Text(Box::new(texts));
+                return Ok(());
+            }
+            Values::Bool(_) | Values::Indexes(_) => {
                 return Err(Error::new(
                     ErrorKind::Limit,
                     format!("it has more than {} different values, too many to list", MAX_CODES - 1),
@@ -330,6 +386,10 @@ impl Column {
                 let code = *codes.get(row)?;
                 Some(if code == u16::MAX { Value::Null } else { value_at(values, usize::from(code)) })
             }
+            Store::Text(texts) => {
+                let code = *texts.codes().get(row)?;
+                Some(texts.get(code).map_or(Value::Null, Value::Bytes))
+            }
             Store::Plain(plain, valid) => {
                 if valid.as_ref().and_then(|valid| valid.get(row)) == Some(&false) {
                     return Some(Value::Null);
@@ -349,6 +409,7 @@ impl Column {
         match &self.store {
             Store::Codes8(codes, values) => codes.capacity() + values.memory_bytes(),
             Store::Codes16(codes, values) => codes.capacity() * 2 + values.memory_bytes(),
+            Store::Text(texts) => texts.memory_bytes(),
             Store::Plain(plain, valid) => {
                 valid.as_ref().map_or(0, Vec::capacity)
                     + match plain {
@@ -360,6 +421,29 @@ impl Column {
             }
         }
     }
+}
+
+fn append_texts(texts: &mut Texts, page: &Decoded, lookup: &[u32]) -> Result<()> {
+    let mut codes = Vec::with_capacity(page.values.len());
+    match &page.values {
+        Values::Bytes(values) => {
+            for value in values.iter() {
+                codes.push(texts.intern(value)?);
+            }
+        }
+        Values::Indexes(indexes) => {
+            let places = (0..indexes.len()).filter_map(|place| indexes.get(place));
+            codes.extend(places.map(|index| lookup.get(index).copied().unwrap_or(text::NULL)));
+        }
+        // A column's pages all have its one type.
+        Values::Bool(_) | Values::Int(_) | Values::Float32(_) | Values::Float64(_) => {}
+    }
+    let mut codes = codes.into_iter();
+    for row in 0..page.rows as usize {
+        let valid = page.valid.as_ref().is_none_or(|valid| valid.get(row).copied().unwrap_or(false));
+        texts.push(if valid { codes.next().unwrap_or(text::NULL) } else { text::NULL });
+    }
+    Ok(())
 }
 
 /// A value of a page or a dictionary; null beyond its end.
@@ -543,14 +627,34 @@ mod tests {
     }
 
     #[test]
-    fn too_many_texts_are_refused() {
+    fn many_texts_have_a_store_of_their_own() {
         let mut column = Column::with_capacity(0);
-        let mut texts = ByteValues::default();
-        for number in 0..70_000 {
-            texts.push(format!("user {number}").as_bytes());
+        let users = |count: usize| {
+            let mut texts = ByteValues::default();
+            (0..count).for_each(|number| texts.push(format!("user {number}").as_bytes()));
+            Values::Bytes(texts)
+        };
+        column.append(&page(Some(vec![true, true, false]), users(2)), None).unwrap();
+        column.append(&page(None, users(70_000)), None).unwrap();
+        let dictionary = users(3);
+        column.begin_chunk(Some(&dictionary)).unwrap();
+        let indexes = Values::Indexes(Numbers::U8(vec![2, 0]));
+        column.append(&page(None, indexes), Some(&dictionary)).unwrap();
+        column.finish();
+        assert_eq!(column.texts().map(|texts| (texts.distinct(), texts.nulls())), Some((70_000, 1)));
+        let rows = [
+            (0, Some(0)),
+            (1, Some(1)),
+            (2, None),
+            (70_002, Some(69_999)),
+            (70_003, Some(2)),
+            (70_004, Some(0)),
+        ];
+        for (row, user) in rows {
+            let text = user.map(|user: usize| format!("user {user}"));
+            let expected = text.as_ref().map_or(Value::Null, |text| Value::Bytes(text.as_bytes()));
+            assert_eq!(column.get(row), Some(expected));
         }
-        let error = column.append(&page(None, Values::Bytes(texts)), None).unwrap_err();
-        assert!(error.to_string().contains("different values"));
     }
 
     proptest::proptest! {

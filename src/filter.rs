@@ -1,7 +1,9 @@
 //! One clause on one column: which rows pass.
 
+use crate::bits::Bits;
 use crate::catalog;
 use crate::column::{Column, Plain, ROWS_A_CALL, Store, Value, value_at};
+use crate::text;
 
 /// A condition, in the terms of the values.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,6 +96,27 @@ impl Condition {
                     }
                 }
                 mark(mask, bit, codes, |code| fails.get(usize::from(code)).copied().unwrap_or(bit));
+            }
+            Store::Text(texts) => {
+                let null = if self.passes(name, Value::Null) { 0 } else { bit };
+                match self {
+                    // Looked up once, instead of asking every text.
+                    Self::List { values, negated } => {
+                        let (listed, other) = if *negated { (bit, 0) } else { (0, bit) };
+                        let mut named = Bits::new(texts.distinct(), false);
+                        let codes = values.iter().flatten().filter_map(|text| texts.code_of(text.as_bytes()));
+                        codes.for_each(|code| named.set(code as usize, true));
+                        mark(mask, bit, texts.codes(), |code| match code {
+                            text::NULL => null,
+                            code if named.has(code as usize) => listed,
+                            _ => other,
+                        });
+                    }
+                    Self::Numbers { .. } | Self::Times { .. } | Self::Null | Self::NotNull => {
+                        let value = if self.passes(name, Value::Bytes(b"")) { 0 } else { bit };
+                        mark(mask, bit, texts.codes(), |code| if code == text::NULL { null } else { value });
+                    }
+                }
             }
             Store::Plain(plain, valid) => self.mark_plain(name, plain, valid.as_deref(), column, bit, mask),
         }

@@ -7,9 +7,11 @@
 //! - Formats, sans-IO: [`parquet`] (footer, page maps, plans, decoding), [`hub`] (addresses,
 //!   listings, what an answer means), [`zip`] (directory and members of an archive), [`picture`]
 //!   (what an image's bytes say). They say which bytes they need and are handed them.
-//! - Model: [`spec`] (what a link holds), [`catalog`] (what is known beforehand), [`column`] (the
-//!   store), [`filter`], [`crossfilter`] (masks, bins, the brush cube), [`select`] (the n-th match),
-//!   [`viewport`], [`justify`] and [`chart`] (geometry of table, gallery and charts), [`words`] (values for people).
+//! - Model: [`spec`] (what a link holds), [`catalog`] (what is known beforehand), [`column`] and
+//!   [`text`] (the store), [`query`] and [`search`] (prompts), [`filter`], [`crossfilter`] (masks,
+//!   bins, the brush cube), [`subset`], [`select`] (the n-th match), [`order`] (sorting), [`repeats`]
+//!   and [`phrases`] (what prompts share), [`bits`] (sets), [`viewport`], [`justify`] and [`chart`]
+//!   (geometry of table, gallery and charts), [`words`] (values for people).
 //! - Contract: [`engine`] (the worker's logic: events in, effects out), [`protocol`] (what crosses
 //!   between page and worker), [`url`] (links), [`usual`] (what is shown before anyone chooses).
 //! - Shells, the only code that touches the browser: `net` (ranges over fetch), `decode` (images), `ui`
@@ -20,6 +22,7 @@
 //! The core never fetches, reads a clock or touches the DOM. The page's thread never decodes. No
 //! input from outside is indexed or unwrapped unchecked. No text of a file is ever markup.
 
+pub mod bits;
 pub mod bytes;
 pub mod catalog;
 pub mod chart;
@@ -35,11 +38,18 @@ pub mod ids;
 pub mod justify;
 #[cfg(target_arch = "wasm32")]
 pub mod net;
+pub mod order;
 pub mod parquet;
+pub mod phrases;
 pub mod picture;
 pub mod protocol;
+pub mod query;
+pub mod repeats;
+pub mod search;
 pub mod select;
 pub mod spec;
+pub mod subset;
+pub mod text;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;
 pub mod url;

@@ -109,6 +109,16 @@ pub struct Show {
     pub generation: u32,
     /// One clause a column.
     pub filters: Vec<Filter>,
+    /// What is asked of the prompts; empty for nothing.
+    pub query: String,
+    /// Which rows count at all; none for all.
+    pub subset: Option<Subset>,
+    /// The order of the rows, the most important key first.
+    pub sort: Vec<SortKey>,
+    /// Two columns whose values are counted against each other.
+    pub heat: Option<(String, String)>,
+    /// What the view lists besides rows.
+    pub list: Listing,
     /// Columns whose charts are wanted, most important first. Those not read yet are read.
     pub charts: Vec<String>,
     /// Columns whose cells are wanted.
@@ -119,6 +129,52 @@ pub struct Show {
     pub first: u64,
     /// How many rows are wanted; at most [`MAX_WINDOW`].
     pub count: u32,
+}
+
+/// What a view lists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Listing {
+    /// Rows: the window of [`Show`].
+    #[default]
+    Rows,
+    /// Different prompts: the window of [`Show`] is of them.
+    Prompts,
+    /// What prompts are made of.
+    Phrases {
+        /// The fewest rows in the whole table that a phrase must be in.
+        least: u32,
+    },
+}
+
+/// [`crate::spec::Subset`], on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Subset {
+    /// So many rows from the first.
+    First {
+        /// How many.
+        rows: u64,
+    },
+    /// So many rows by chance.
+    Random {
+        /// How many.
+        rows: u64,
+        /// What they depend on.
+        seed: u64,
+    },
+    /// Rows whose image is in one of the first shards.
+    Shards {
+        /// The last of them.
+        last: u32,
+    },
+}
+
+/// [`crate::spec::SortKey`], on the wire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SortKey {
+    /// The column's name.
+    pub column: String,
+    /// Whether the largest comes first.
+    pub descending: bool,
 }
 
 /// The most rows that one answer holds.
@@ -174,6 +230,14 @@ pub enum Response {
     Chart(Chart),
     /// How many rows match.
     Count(Count),
+    /// Two columns against each other.
+    Heat(Heat),
+    /// Different prompts.
+    Prompts(Prompts),
+    /// What prompts are made of.
+    Phrases(Phrases),
+    /// What became of the query.
+    Query(QueryState),
     /// Rows of the table.
     Rows(Rows),
     /// All that a drag on one chart needs.
@@ -218,6 +282,8 @@ pub struct Opened {
     pub created_by: Option<String>,
     /// Row groups in the file.
     pub row_groups: u32,
+    /// The column that holds prompts, if one does.
+    pub prompt: Option<String>,
 }
 
 /// A column of the open table.
@@ -339,7 +405,7 @@ pub struct Bins {
 }
 
 /// How many rows match.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
     /// Which filters this belongs to.
     pub generation: u32,
@@ -349,6 +415,111 @@ pub struct Count {
     pub rows_read: u64,
     /// Rows in the table.
     pub rows: u64,
+    /// Different prompts among the matching rows; none while the prompts are not read whole.
+    pub distinct: Option<u64>,
+    /// Where nothing matches, the clauses without which something would, and how many rows then:
+    /// those that exclude most first.
+    pub without: Vec<(Clause, u64)>,
+}
+
+/// Which clause is meant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Clause {
+    /// The one on this column.
+    Column(String),
+    /// The query.
+    Query,
+    /// The subset.
+    Subset,
+}
+
+/// What became of the query.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueryState {
+    /// The query, as it was asked.
+    pub query: String,
+    /// What is wrong with it: from and to in bytes, and a sentence. The query before it still holds.
+    pub problem: Option<(u32, u32, String)>,
+}
+
+/// Two columns against each other, for the rows that pass every clause but those on the two.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Heat {
+    /// Which filters this belongs to.
+    pub generation: u32,
+    /// The columns; their charts say what the bins are.
+    pub columns: (String, String),
+    /// Bins of the first column.
+    pub across: u32,
+    /// Bins of the second column.
+    pub up: u32,
+    /// `across x up` counts, the first column outermost.
+    pub counts: Counts,
+}
+
+/// A window of the different prompts of the matching rows, those of most rows first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Prompts {
+    /// Which filters this belongs to.
+    pub generation: u32,
+    /// Position of the first.
+    pub first: u64,
+    /// How many there are.
+    pub total: u64,
+    /// Whether all prompts are read.
+    pub complete: bool,
+    /// The prompts.
+    pub prompts: Vec<Prompt>,
+}
+
+/// A prompt and the matching rows that have it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Prompt {
+    /// The prompt, cut at [`MAX_CELL_CHARS`].
+    pub text: String,
+    /// What of it matches the query: from and to in bytes.
+    pub marks: Vec<(u32, u32)>,
+    /// How many rows have it.
+    pub count: u32,
+    /// Smallest and largest number of each of the columns asked for that are read.
+    pub ranges: Vec<(String, f64, f64)>,
+    /// The first of the rows, at most [`MAX_PROMPT_ROWS`].
+    pub rows: Vec<u32>,
+}
+
+/// The most rows of a prompt that are named.
+pub const MAX_PROMPT_ROWS: usize = 24;
+
+/// What prompts are made of: the parts between commas.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Phrases {
+    /// Which filters this belongs to.
+    pub generation: u32,
+    /// Whether all prompts are read.
+    pub complete: bool,
+    /// Rows that match, and all that are read.
+    pub rows: (u64, u64),
+    /// The phrases of most matching rows.
+    pub common: Vec<Phrase>,
+    /// The phrases whose share here is largest against their share in all rows.
+    pub telling: Vec<Phrase>,
+    /// Those whose share here is smallest against it.
+    pub rare: Vec<Phrase>,
+    /// The prompts of most matching rows, with their counts.
+    pub repeated: Vec<(String, u32)>,
+}
+
+/// A part of prompts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Phrase {
+    /// The part.
+    pub text: String,
+    /// Matching rows that have it.
+    pub here: u32,
+    /// Rows that have it.
+    pub all: u32,
+    /// Its share of the matching rows over its share of all.
+    pub lift: f64,
 }
 
 /// A window of the result.
@@ -371,6 +542,8 @@ pub struct Row {
     pub row: u64,
     /// One cell a column of [`Rows::columns`].
     pub cells: Vec<Cell>,
+    /// What of the prompt matches the query: from and to in bytes of its cell's text.
+    pub marks: Vec<(u32, u32)>,
 }
 
 /// A value on its way to the screen.
@@ -439,6 +612,8 @@ pub struct Detail {
     pub generation: u32,
     /// Column names and cells, in the file's order.
     pub fields: Vec<(String, Cell)>,
+    /// What of the prompt matches the query: from and to in bytes.
+    pub marks: Vec<(u32, u32)>,
 }
 
 /// How far a column is read.

@@ -11,8 +11,14 @@ pub struct Spec {
     pub table: Option<TableRef>,
     /// Another Hub than huggingface.co, as `scheme://host[:port]` without a slash at the end.
     pub endpoint: Option<String>,
+    /// Which of its rows count at all.
+    pub subset: Option<Subset>,
+    /// What is asked of the prompts, in the language of [`crate::query`]; never empty.
+    pub query: Option<String>,
     /// At most one clause a column, by the column's name in the file.
     pub filters: BTreeMap<String, Clause>,
+    /// The order of the rows, the most important key first; that of the file where there is none.
+    pub sort: Vec<SortKey>,
     /// Which of the views is shown.
     pub view: View,
     /// The table's columns, in order, where they are not the default ones.
@@ -46,6 +52,51 @@ pub enum View {
     Gallery,
     /// The images of one prompt side by side, by rank.
     Compare,
+    /// One line a prompt.
+    Prompts,
+    /// What prompts are made of.
+    Phrases,
+}
+
+impl View {
+    /// Every view, with its name in links.
+    pub const ALL: &[(Self, &str)] = &[
+        (Self::Table, "table"),
+        (Self::Gallery, "gallery"),
+        (Self::Compare, "compare"),
+        (Self::Prompts, "prompts"),
+        (Self::Phrases, "phrases"),
+    ];
+
+    /// Its name in links.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(view, _)| *view == self).map_or("table", |(_, name)| name)
+    }
+}
+
+/// Part of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subset {
+    /// So many rows from the first.
+    First(u64),
+    /// So many rows by chance, the same ones for the same seed.
+    Random {
+        /// How many.
+        rows: u64,
+        /// What they depend on.
+        seed: u64,
+    },
+    /// A subset that the dataset's card names.
+    Named(String),
+}
+
+/// One key of the order of rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SortKey {
+    /// The column's name in the file.
+    pub column: String,
+    /// Whether the largest comes first. Rows without a value come last either way.
+    pub descending: bool,
 }
 
 /// A condition on one column.

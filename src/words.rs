@@ -5,7 +5,7 @@ pub mod parameters;
 use crate::{
     catalog,
     protocol::Cell,
-    spec::{Bound, Clause, ListValue, Precision, Range, TimeBound},
+    spec::{Bound, Clause, ListValue, Precision, Range, Subset, TimeBound},
 };
 
 /// A whole number with commas: `2,000,000`.
@@ -306,6 +306,18 @@ pub fn cell_full(column: &str, value: &Cell) -> Option<String> {
     match value {
         Cell::Time(millis) => Some(format!("{} UTC", time_full(*millis))),
         _ => cell(column, value, None),
+    }
+}
+
+/// A subset, for people.
+pub fn subset(subset: &Subset) -> String {
+    match subset {
+        Subset::First(rows) => format!("first {} rows", thousands(*rows)),
+        Subset::Random { rows, seed } => format!("random {} rows, seed {seed}", thousands(*rows)),
+        Subset::Named(name) => {
+            let title = catalog::subset(name).map_or("", |subset| subset.title);
+            format!("{name} ({title})")
+        }
     }
 }
 

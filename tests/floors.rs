@@ -18,6 +18,12 @@ const FLOORS: &[&[&str]] = &[
     &[
         "spec",
         "query",
+        "bits",
+        "text",
+        "search",
+        "order",
+        "repeats",
+        "subset",
         "filter",
         "column",
         "crossfilter",

@@ -34,6 +34,7 @@ fn requests_survive_the_way_to_the_worker() {
         extras: Vec::new(),
         first: 13_999_999,
         count: 400,
+        ..Default::default()
     }));
     check(&Request::Retry);
 }
@@ -57,6 +58,7 @@ fn answers_survive_the_way_to_the_page() {
         columns: vec!["a".to_owned()],
         rows: vec![Row {
             row: (1 << 53) - 1,
+            marks: vec![(0, 3)],
             cells: vec![
                 Cell::Pending,
                 Cell::Null,

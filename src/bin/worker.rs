@@ -24,6 +24,8 @@ mod shell {
         decoder: Decoder,
         /// Messages that have come and are not yet worked on.
         inbox: RefCell<VecDeque<Message>>,
+        /// Works on them.
+        drain: RefCell<Option<Function>>,
         /// When how many bytes had come, for the rate.
         history: RefCell<VecDeque<(f64, u64)>>,
     }
@@ -31,6 +33,7 @@ mod shell {
     enum Message {
         Request(Request),
         Local { name: String, file: File },
+        Continue,
     }
 
     fn scope() -> DedicatedWorkerGlobalScope {
@@ -53,6 +56,7 @@ mod shell {
                 net: Net::new(hears()),
                 decoder: Decoder::new(hears()),
                 inbox: RefCell::default(),
+                drain: RefCell::default(),
                 history: RefCell::default(),
             }
         });
@@ -61,14 +65,10 @@ mod shell {
             Closure::<dyn FnMut()>::new(move || shell.drain())
         };
         let drain: Function = drain.into_js_value().unchecked_into();
+        *shell.drain.borrow_mut() = Some(drain);
         let receive = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             if let Some(message) = read(&event.data()) {
-                let first = shell.inbox.borrow().is_empty();
-                shell.inbox.borrow_mut().push_back(message);
-                if first {
-                    // Later, so that of several messages under way only the newest state counts.
-                    let _ = scope().set_timeout_with_callback(&drain);
-                }
+                shell.put(message);
             }
         });
         scope().set_onmessage(Some(receive.into_js_value().unchecked_ref()));
@@ -96,6 +96,15 @@ mod shell {
     }
 
     impl Shell {
+        fn put(&self, message: Message) {
+            let first = self.inbox.borrow().is_empty();
+            self.inbox.borrow_mut().push_back(message);
+            if let Some(drain) = self.drain.borrow().as_ref().filter(|_| first) {
+                // Later, so that of several messages under way only the newest state counts.
+                let _ = scope().set_timeout_with_callback(drain);
+            }
+        }
+
         fn drain(&self) {
             let messages = std::mem::take(&mut *self.inbox.borrow_mut());
             let newest =
@@ -107,6 +116,7 @@ mod shell {
                         self.net.sign_in(endpoint, token)
                     }
                     Message::Request(request) => self.step(Event::Request(request)),
+                    Message::Continue => self.step(Event::Continue),
                     Message::Local { name, file } => {
                         let file_bytes = file.size() as u64;
                         self.net.set_file(file);
@@ -130,6 +140,7 @@ mod shell {
                     }
                     Effect::Abort { id } => self.net.abort(id),
                     Effect::RetryNow => self.net.retry_now(),
+                    Effect::Continue => self.put(Message::Continue),
                     Effect::List { url } => self.net.list(url),
                     Effect::Respond(response) => {
                         let response = self.with_rate(response);

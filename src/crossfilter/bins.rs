@@ -75,6 +75,27 @@ pub fn bin(name: &str, column: &Column, time: bool) -> Binned {
     match column.store() {
         Store::Codes8(codes, values) => coded(name, codes, values, column, categorical, time),
         Store::Codes16(codes, values) => coded(name, codes, values, column, categorical, time),
+        Store::Text(texts) => {
+            let mut counts = vec![0u32; texts.distinct()];
+            for code in texts.codes() {
+                if let Some(count) = counts.get_mut(*code as usize) {
+                    *count += 1;
+                }
+            }
+            let call = |code: usize| {
+                String::from_utf8_lossy(texts.get(code as u32).unwrap_or_default()).into_owned()
+            };
+            let (shape, bin_of, bins) = categories(call, &counts);
+            let bin = |code: &u32| bin_of.get(*code as usize).copied().unwrap_or(bins as u8);
+            let rows: Vec<u8> = texts.codes().iter().map(bin).collect();
+            let mut all = vec![0u32; bins + 2];
+            for bin in &rows {
+                if let Some(count) = all.get_mut(usize::from(*bin)) {
+                    *count += 1;
+                }
+            }
+            Binned { shape, bins, rows, all }
+        }
         Store::Plain(plain, valid) => {
             let valid = valid.as_deref();
             match plain {
@@ -102,7 +123,7 @@ fn coded<C: Copy + Into<usize>>(
     let mut counts = vec![0u32; values.len()];
     codes.chunks(ROWS_A_CALL).for_each(|codes| tally(codes, &mut counts));
     let (shape, bin_of, bins) = if (text || categorical) && !time {
-        categories(name, values, &counts)
+        categories(|code| call(name, value_at(values, code)).unwrap_or_default(), &counts)
     } else {
         let numbers: Vec<f64> =
             (0..values.len()).map(|code| raw(column.meaning(value_at(values, code)))).collect();
@@ -151,7 +172,7 @@ fn translate<C: Copy + Into<usize>>(codes: &[C], bin_of: &[u8], null: u8, rows: 
     rows.extend(codes.iter().map(|code| bin_of.get((*code).into()).copied().unwrap_or(null)));
 }
 
-fn categories(name: &str, values: &Values, counts: &[u32]) -> (Shape, Vec<u8>, usize) {
+fn categories(call: impl Fn(usize) -> String, counts: &[u32]) -> (Shape, Vec<u8>, usize) {
     let mut order: Vec<usize> =
         (0..counts.len()).filter(|code| counts.get(*code).is_some_and(|n| *n > 0)).collect();
     order.sort_by_key(|code| (std::cmp::Reverse(counts.get(*code).copied()), *code));
@@ -162,7 +183,7 @@ fn categories(name: &str, values: &Values, counts: &[u32]) -> (Shape, Vec<u8>, u
         if let Some(place) = bin_of.get_mut(*code) {
             *place = bin as u8;
         }
-        labels.push(call(name, value_at(values, *code)).unwrap_or_default());
+        labels.push(call(*code));
     }
     (Shape::Categories { labels, others: (order.len() - bins) as u32 }, bin_of, bins)
 }

@@ -9,20 +9,31 @@ pub use cube::{Side, cube, side};
 use crate::column::{Column, ROWS_A_CALL};
 use crate::filter::Condition;
 
-/// Most clauses at a time: one bit each in a row's mask.
-pub const MAX_CLAUSES: usize = 16;
+/// Most clauses on columns at a time: one bit each in a row's mask.
+pub const MAX_CLAUSES: usize = 14;
+
+/// Sets a bit in every row's mask.
+pub type Mark<'a> = &'a mut dyn FnMut(&mut [u16]);
+
+/// The bit of the prompt query.
+pub const QUERY: u16 = 1 << 14;
+
+/// The bit of the subset.
+pub const SUBSET: u16 = 1 << 15;
 
 /// The clauses and every row's mask. A row whose mask is zero passes all of them.
 #[derive(Clone, Debug, Default)]
 pub struct Crossfilter {
     mask: Vec<u16>,
     clauses: [Option<(String, Condition)>; MAX_CLAUSES],
+    /// Which of [`QUERY`] and [`SUBSET`] are in use.
+    own: u16,
 }
 
 impl Crossfilter {
     /// No clauses, over a table of `rows` rows.
     pub fn new(rows: usize) -> Self {
-        Self { mask: vec![0; rows], clauses: Default::default() }
+        Self { mask: vec![0; rows], clauses: Default::default(), own: 0 }
     }
 
     /// Every row's mask: a bit is set for each clause that the row fails.
@@ -33,6 +44,29 @@ impl Crossfilter {
     /// The bit of the clause on this column; 0 if there is none.
     pub fn bit(&self, name: &str) -> u16 {
         self.position(name).map_or(0, |position| 1 << position)
+    }
+
+    /// The bits of all clauses.
+    pub fn bits(&self) -> u16 {
+        let columns = self.clauses.iter().enumerate().filter(|(_, clause)| clause.is_some());
+        columns.fold(self.own, |bits, (place, _)| bits | 1 << place)
+    }
+
+    /// Sets the bit of a clause that is on no column of its own, [`QUERY`] or [`SUBSET`], by a
+    /// function that has every row's mask; or drops the clause.
+    pub fn set_own(&mut self, bit: u16, mark: Option<Mark<'_>>) {
+        match mark {
+            Some(mark) => {
+                self.own |= bit;
+                mark(&mut self.mask);
+            }
+            None => {
+                if self.own & bit != 0 {
+                    self.mask.iter_mut().for_each(|mask| *mask &= !bit);
+                }
+                self.own &= !bit;
+            }
+        }
     }
 
     /// The columns that have a clause.

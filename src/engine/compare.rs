@@ -81,6 +81,8 @@ impl Table {
             Some(Store::Codes16(codes, _)) => {
                 codes.iter().map(|code| (*code != u16::MAX).then_some(*code)).collect()
             }
+            // Codes beyond two bytes are of tables with more prompts than can be looked at one by one.
+            Some(Store::Text(texts)) => texts.codes().iter().map(|code| u16::try_from(*code).ok()).collect(),
             Some(Store::Plain(..)) | None => return,
         };
         let number = |state: Option<&State>, row: u32| match state
@@ -135,6 +137,7 @@ impl Table {
         let rows = self.compare.pick.rows.iter().map(|row| Row {
             row: *row,
             cells: columns.iter().map(|state| self.cell(state, *row, MAX_CELL_CHARS)).collect(),
+            marks: Vec::new(),
         });
         effects.push(Effect::Respond(Response::Picked(Picked {
             columns: columns.iter().map(|state| state.info.name.clone()).collect(),

@@ -6,8 +6,10 @@
 //!
 //! Never here: a clock, a socket, a thread, a panic on what a file says.
 
+mod asked;
 mod compare;
 mod images;
+mod lists;
 mod load;
 mod nested;
 mod notice;
@@ -101,6 +103,8 @@ pub enum Event {
         /// is to be shown. An error where it can't be decoded.
         smaller: Result<Option<(Vec<u8>, String)>, Error>,
     },
+    /// There was more to be done than one step takes.
+    Continue,
     /// A listing came, or could not be had.
     Listing {
         /// The listing's bytes; none if there is none.
@@ -160,6 +164,8 @@ pub enum Effect {
     },
     /// Try at once what waits to be tried again.
     RetryNow,
+    /// There is more to be done: step on, after what has come meanwhile.
+    Continue,
     /// Get a listing from this address.
     List {
         /// The address.
@@ -203,6 +209,8 @@ pub struct Engine {
     traffic: Traffic,
     told: Traffic,
     effects: Vec<Effect>,
+    /// Whether a step to go on with is asked for already.
+    continuing: bool,
 }
 
 impl Engine {
@@ -252,6 +260,7 @@ impl Engine {
                     self.respond(Response::Notice(notice));
                 }
             }
+            Event::Continue => self.continuing = false,
             Event::Listing { json } => self.listing(json.as_deref()),
         }
         self.advance();
@@ -352,7 +361,10 @@ impl Engine {
             self.advance_opening();
         }
         if let Some(table) = &mut self.table {
-            table.advance(&mut self.pool, &mut self.effects);
+            let more = table.advance(&mut self.pool, &mut self.effects);
+            if more && !std::mem::replace(&mut self.continuing, true) {
+                self.effects.push(Effect::Continue);
+            }
         }
     }
 

@@ -287,7 +287,7 @@ impl Opening {
 
 /// What is to be shown, with the usual charts and columns where none are named.
 fn filled(show: Show, columns: &[Column]) -> Show {
-    let Show { generation, filters, mut charts, columns: mut shown, extras, first, count } = show;
+    let Show { mut charts, columns: mut shown, .. } = show.clone();
     if charts.is_empty() {
         charts = charts_at_open(columns);
         charts.sort_by_key(|name| order(name));
@@ -295,7 +295,7 @@ fn filled(show: Show, columns: &[Column]) -> Show {
     if shown.is_empty() {
         shown = usual_columns(columns);
     }
-    Show { generation, filters, charts, columns: shown, extras, first, count }
+    Show { charts, columns: shown, ..show }
 }
 
 /// Where all offset indexes lie, if there are any and they are not too large.

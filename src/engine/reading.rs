@@ -39,7 +39,9 @@ impl Table {
             if let (Part::Leaf(leaf), None) = (state.part, &state.load) {
                 state.pager.prepare(&self.meta);
                 state.load = Some(Load::new(leaf, &self.meta));
-                let column = Column::with_capacity(rows);
+                let long =
+                    state.info.kind == Kind::Text && (!state.info.chartable || self.prompt == Some(place));
+                let column = if long { Column::text(rows) } else { Column::with_capacity(rows) };
                 let kind = self.meta.columns.get(leaf).map(|column| column.logical);
                 let unsigned = kind == Some(Logical::Int { signed: false, bits: 64 });
                 state.data = Some(if unsigned { column.unsigned() } else { column });
@@ -68,6 +70,7 @@ impl Table {
         };
         let named = |place: usize| self.columns.get(place).is_some_and(|state| wanted(&state.info.name));
         named(place)
+            || self.is_asked(place)
             || self.columns.iter().any(|state| match state.part {
                 Part::Size { width, height } => {
                     (width == place || height == place) && wanted(&state.info.name)
@@ -77,7 +80,8 @@ impl Table {
     }
 
     /// Does all that the bytes at hand allow, and tells the page what is new.
-    pub fn advance(&mut self, pool: &mut Pool, effects: &mut Vec<Effect>) {
+    /// Whether there is more to be done.
+    pub fn advance(&mut self, pool: &mut Pool, effects: &mut Vec<Effect>) -> bool {
         for place in 0..self.columns.len() {
             self.advance_load(place, pool, effects);
         }
@@ -93,6 +97,7 @@ impl Table {
             self.tell_counts(masks, effects);
         }
         self.tell_groups(effects);
+        let more = self.tell_lists(effects);
         self.poll_pages(pool, effects);
         if std::mem::take(&mut self.stale.rows) {
             self.tell_rows(effects);
@@ -101,6 +106,7 @@ impl Table {
         if std::mem::take(&mut self.stale.detail) {
             self.tell_detail(effects);
         }
+        more
     }
 
     fn advance_load(&mut self, place: usize, pool: &mut Pool, effects: &mut Vec<Effect>) {
@@ -119,6 +125,12 @@ impl Table {
                 if state.complete {
                     state.loading = false;
                     state.load = None;
+                    column.finish();
+                }
+                let grown = column.rows() != before || state.complete;
+                if grown {
+                    self.follow(place);
+                    self.stale.lists |= self.prompt == Some(place) && self.lists_prompts();
                 }
             }
             Err(error) => self.column_failed(place, &error, effects),
@@ -257,7 +269,7 @@ fn sizes(width: &Column, height: &Column) -> Option<Column> {
         (Store::Codes8(widths, w), Store::Codes16(heights, h)) => pair((widths, w), (heights, h)),
         (Store::Codes16(widths, w), Store::Codes8(heights, h)) => pair((widths, w), (heights, h)),
         (Store::Codes16(widths, w), Store::Codes16(heights, h)) => pair((widths, w), (heights, h)),
-        (Store::Plain(..), _) | (_, Store::Plain(..)) => None,
+        (Store::Plain(..) | Store::Text(_), _) | (_, Store::Plain(..) | Store::Text(_)) => None,
     }
 }
 

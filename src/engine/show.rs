@@ -1,5 +1,6 @@
 //! What the page is told: counts, charts, rows, details, and the cube of a drag.
 
+use super::lists::RANGES;
 use super::table::{State, Table};
 use super::{Effect, notice};
 use crate::column::Value;
@@ -16,14 +17,16 @@ use crate::select::Selection;
 impl Table {
     /// Takes the new state of the screen.
     pub(super) fn set_show(&mut self, show: Show, effects: &mut Vec<Effect>) {
-        let Show { generation, filters, charts, columns, extras, first, count } = show;
-        let show = Show { generation, filters, charts, columns, extras, first, count: count.min(MAX_WINDOW) };
+        let show = Show { count: show.count.min(MAX_WINDOW), ..show };
         let filters_changed = show.generation != self.show.generation || show.filters != self.show.filters;
         let charts_changed = show.charts != self.show.charts;
         self.stale.rows |= filters_changed
             || (show.first, show.count) != (self.show.first, self.show.count)
             || show.columns != self.show.columns
             || show.extras != self.show.extras;
+        let listed =
+            (show.list, show.first, show.count) != (self.show.list, self.show.first, self.show.count);
+        let heat = show.heat != self.show.heat;
         self.show = show;
         for name in self.show.charts.clone() {
             self.load(&name);
@@ -31,16 +34,27 @@ impl Table {
         if filters_changed {
             self.set_filters(effects);
         }
-        self.stale.counts |= filters_changed || charts_changed;
-        self.stale.masks |= filters_changed || charts_changed;
-        self.stale.detail |= filters_changed && self.detail.is_some();
+        let asked = self.ask(effects);
+        if self.lists_prompts() {
+            self.load_prompts();
+            RANGES.iter().for_each(|name| self.load(name));
+        }
+        if let Some((x, y)) = self.show.heat.clone().filter(|_| heat) {
+            self.load(&x);
+            self.load(&y);
+        }
+        let changed = filters_changed || charts_changed || asked || heat;
+        self.stale.counts |= changed;
+        self.stale.masks |= changed;
+        self.stale.lists |= listed || changed;
+        self.stale.detail |= (filters_changed || asked) && self.detail.is_some();
     }
 
     fn set_filters(&mut self, effects: &mut Vec<Effect>) {
         let mut clauses = Vec::new();
         for filter in self.show.filters.clone() {
             match self.column(&filter.column) {
-                Some((_, state)) if state.info.chartable => {
+                Some((_, state)) if state.info.chartable || state.info.kind == Kind::Text => {
                     clauses.push((filter.column.clone(), condition(filter.clause)));
                     self.load(&filter.column);
                 }
@@ -53,7 +67,7 @@ impl Table {
             columns.iter().find(|column| column.info.name == name).and_then(|column| column.data.as_ref())
         });
         for (name, _) in clauses.iter().rev().take(left_out) {
-            leave_out(name, "There are more filters than can be combined: sixteen.", effects);
+            leave_out(name, "There are more filters than can be combined: fourteen.", effects);
         }
     }
 
@@ -62,8 +76,10 @@ impl Table {
     pub(super) fn tell_counts(&mut self, masks: bool, effects: &mut Vec<Effect>) {
         if masks {
             self.compare.refilter();
-            self.selection = Selection::new(self.filter.mask());
+            self.selection = Selection::new(self.filter.mask(), self.order());
             self.stale.rows = true;
+            self.forget_lists();
+            self.stale.lists |= self.lists_prompts();
         }
         let rows = self.meta.rows;
         let rows_read = self
@@ -72,10 +88,15 @@ impl Table {
             .filter_map(|name| self.column(name))
             .map(|(_, state)| state.rows_read() as u64)
             .min()
-            .unwrap_or(rows);
+            .unwrap_or(rows)
+            .min(self.rows_asked());
         let generation = self.show.generation;
         let matching = u64::from(self.selection.matching());
-        effects.push(Effect::Respond(Response::Count(Count { generation, matching, rows_read, rows })));
+        let distinct = self.distinct();
+        let without = if matching == 0 && rows_read == rows { self.without() } else { Vec::new() };
+        let count = Count { generation, matching, rows_read, rows, distinct, without };
+        effects.push(Effect::Respond(Response::Count(count)));
+        self.tell_heat(effects);
         for place in 0..self.columns.len() {
             let Some(state) = self.columns.get_mut(place) else { break };
             if !std::mem::take(&mut state.untold) && !masks {
@@ -91,7 +112,7 @@ impl Table {
         let name = &state.info.name;
         // Without another clause every row counts, and those are counted already.
         let counted;
-        let here = if self.filter.columns().all(|column| column == name) {
+        let here = if self.filter.bits() & !self.filter.bit(name) == 0 {
             binned.all.as_slice()
         } else {
             counted = count(&binned.rows, self.filter.mask(), !self.filter.bit(name));
@@ -167,7 +188,7 @@ impl Table {
     /// The rows of the file that are on the screen.
     pub(super) fn window(&self) -> Vec<u32> {
         let first = u32::try_from(self.show.first).unwrap_or(u32::MAX);
-        self.selection.rows(self.filter.mask(), first, self.show.count as usize).collect()
+        self.selection.rows(self.filter.mask(), self.order(), first, self.show.count as usize)
     }
 
     /// Tells the page the rows on the screen, as far as they are read.
@@ -180,12 +201,17 @@ impl Table {
             .filter_map(|name| self.column(name))
             .map(|(_, state)| state)
             .collect();
+        let prompt = self.prompt.and_then(|place| self.columns.get(place)).map(|state| &state.info.name);
+        let is_prompt = |state: &&State| Some(&state.info.name) == prompt;
         let rows = self
             .window()
             .into_iter()
-            .map(|row| Row {
-                row: u64::from(row),
-                cells: columns.iter().map(|state| self.cell(state, u64::from(row), MAX_CELL_CHARS)).collect(),
+            .map(|row| {
+                let cells: Vec<Cell> =
+                    columns.iter().map(|state| self.cell(state, u64::from(row), MAX_CELL_CHARS)).collect();
+                let marks = columns.iter().position(is_prompt).and_then(|place| cells.get(place));
+                let marks = marks.map_or_else(Vec::new, |cell| self.marks_of(cell));
+                Row { row: u64::from(row), cells, marks }
             })
             .collect();
         effects.push(Effect::Respond(Response::Rows(Rows {
@@ -199,9 +225,10 @@ impl Table {
     /// Tells the page all fields of the row whose details are open.
     pub(super) fn tell_detail(&self, effects: &mut Vec<Effect>) {
         let Some(row) = self.detail else { return };
-        let position =
-            u32::try_from(row).ok().and_then(|row| self.selection.position(self.filter.mask(), row));
-        let fields = self
+        let position = u32::try_from(row)
+            .ok()
+            .and_then(|row| self.selection.position(self.filter.mask(), self.order(), row));
+        let fields: Vec<(String, Cell)> = self
             .columns
             .iter()
             .map(|state| (state.info.name.clone(), self.cell(state, row, usize::MAX)))
@@ -210,8 +237,27 @@ impl Table {
             row,
             position: position.map(u64::from),
             generation: self.show.generation,
+            marks: self
+                .prompt
+                .and_then(|place| fields.get(place))
+                .map_or_else(Vec::new, |(_, cell)| self.marks_of(cell)),
             fields,
         })));
+    }
+
+    fn marks_of(&self, cell: &Cell) -> Vec<(u32, u32)> {
+        match cell {
+            Cell::Text(text) => self.marks(text),
+            Cell::Pending
+            | Cell::Failed
+            | Cell::Null
+            | Cell::Bool(_)
+            | Cell::Number(_)
+            | Cell::Digits(_)
+            | Cell::Time(_)
+            | Cell::Binary(_)
+            | Cell::Json(_) => Vec::new(),
+        }
     }
 
     /// Takes note of the rows whose images are wanted, in ascending order, and of the columns that say

@@ -1,6 +1,8 @@
 //! The open table: its columns, and what the page may ask of it. Reading stands in `reading`.
 
+use super::asked::Asked;
 use super::compare::Compare;
+use super::lists::Lists;
 use super::load::Load;
 use super::nested::Nested;
 use super::pager::Pager;
@@ -29,6 +31,10 @@ pub struct Table {
     pub(super) filter: Crossfilter,
     pub(super) selection: Selection,
     pub(super) detail: Option<u64>,
+    /// The column of prompts, by its place.
+    pub(super) prompt: Option<usize>,
+    pub(super) asked: Asked,
+    pub(super) lists: Lists,
     /// Pages that the screen lacks.
     pub(super) screen_wants: Vec<ByteRange>,
     /// Pages that say where images are and what is to be known before they are shown.
@@ -50,6 +56,8 @@ pub struct Stale {
     pub masks: bool,
     pub rows: bool,
     pub detail: bool,
+    /// Prompts or phrases.
+    pub lists: bool,
 }
 
 /// A column of the open table.
@@ -191,7 +199,8 @@ impl Table {
             columns.push(State::new(info, Part::Size { width, height }, Vec::new()));
         }
         let filter = Crossfilter::new(rows);
-        let selection = Selection::new(filter.mask());
+        let selection = Selection::new(filter.mask(), None);
+        let prompt = Self::find_prompt(&columns);
         Self {
             meta,
             name: name.to_owned(),
@@ -204,11 +213,14 @@ impl Table {
             filter,
             selection,
             detail: None,
+            prompt,
+            asked: Asked::default(),
+            lists: Lists::default(),
             screen_wants: Vec::new(),
             image_wants: Vec::new(),
             compare: Compare::default(),
             image_rows: (Vec::new(), &[]),
-            stale: Stale { counts: true, masks: true, rows: true, detail: false },
+            stale: Stale { counts: true, masks: true, rows: true, detail: false, lists: false },
         }
     }
 
@@ -228,6 +240,10 @@ impl Table {
             columns: self.columns.iter().map(|column| column.info.clone()).collect(),
             created_by: self.meta.created_by.clone(),
             row_groups: self.meta.groups.len() as u32,
+            prompt: self
+                .prompt
+                .and_then(|place| self.columns.get(place))
+                .map(|state| state.info.name.clone()),
         }
     }
 

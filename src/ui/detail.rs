@@ -24,7 +24,7 @@ pub fn DetailDrawer() -> impl IntoView {
         let row = row.get()?;
         let cached = store.rows.with(|rows| rows.position_of(row));
         cached.or_else(|| {
-            let generation = store.count.with(|count| count.map(|count| count.generation));
+            let generation = store.count.with(|count| count.as_ref().map(|count| count.generation));
             store.detail.with(|detail| {
                 let detail = detail.as_ref()?;
                 detail

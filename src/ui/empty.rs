@@ -5,7 +5,7 @@ use super::notices::Actions;
 use super::sign_in::SignIn;
 use super::store::{Item, ItemAction, use_store};
 use crate::catalog;
-use crate::protocol::Action;
+use crate::protocol::{Action, Clause};
 use crate::words;
 use leptos::prelude::*;
 
@@ -13,42 +13,49 @@ use leptos::prelude::*;
 #[component]
 pub fn NothingMatches() -> impl IntoView {
     let store = use_store();
-    let filters = move || store.spec.with(|spec| spec.filters.clone().into_iter().collect::<Vec<_>>());
-    let has_several = move || store.spec.with(|spec| spec.filters.len() > 1);
     let noun = move || store.spec.with(|spec| super::format::row_noun(spec.table.as_ref()));
+    let without = move || {
+        store.count.with(|count| count.as_ref().map(|count| count.without.clone())).unwrap_or_default()
+    };
+    let advice = move || {
+        if without().is_empty() {
+            "Two or more of the filters leave everything out together."
+        } else {
+            "Without one of these there are:"
+        }
+    };
     view! {
         <section class="blank">
             {icon(Icon::Info)}
             <h2>{move || format!("No {} match", noun())}</h2>
-            <p>"Each filter leaves some out. Drop one of them to see more."</p>
+            <p>{advice}</p>
             <div class="blank-actions">
                 {move || {
-                    filters()
+                    without()
                         .into_iter()
-                        .map(|(column, clause)| {
-                            let words = format!(
-                                "Drop {} {}",
-                                catalog::title(&column),
-                                words::clause(&column, &clause),
-                            );
-                            view! {
-                                <button
-                                    type="button"
-                                    class="button"
-                                    data-kind="line"
-                                    on:click=move |_| store.clear_clause(&column)
-                                >
-                                    {words}
-                                </button>
-                            }
+                        .map(|(clause, rows)| {
+                            let name = match &clause {
+                                Clause::Column(column) => {
+                                    let asked = store.spec.with(|spec| spec.filters.get(column).cloned());
+                                    let asked = asked.map(|asked| words::clause(column, &asked)).unwrap_or_default();
+                                    format!("{} {asked}", catalog::title(column))
+                                }
+                                Clause::Query => "the search".to_owned(),
+                                Clause::Subset => "the subset".to_owned(),
+                            };
+                            let words = format!("Without {name}: {}", words::thousands(rows));
+                            let drop = move |_| match &clause {
+                                Clause::Column(column) => store.clear_clause(column),
+                                Clause::Query => store.set_query(""),
+                                Clause::Subset => store.set_subset(None),
+                            };
+                            view! { <button type="button" class="button" data-kind="line" on:click=drop>{words}</button> }
                         })
                         .collect_view()
                 }}
-                <Show when=move || has_several()>
-                    <button type="button" class="button" data-kind="main" on:click=move |_| store.clear_all()>
-                        "Clear all"
-                    </button>
-                </Show>
+                <button type="button" class="button" data-kind="main" on:click=move |_| store.clear_all()>
+                    "Clear all"
+                </button>
             </div>
         </section>
     }

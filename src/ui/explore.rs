@@ -6,8 +6,10 @@ use super::empty::{Fatal, NothingMatches};
 use super::format::table_name;
 use super::gallery::Gallery;
 use super::notices::Notices;
+use super::phrases::PhrasesView;
+use super::prompts::PromptsView;
 use super::rail::Rail;
-use super::result::{ResultLine, count_now};
+use super::result::{ResultLine, asks_anything, count_now};
 use super::status_bar::StatusBar;
 use super::store::use_store;
 use super::table::Table;
@@ -25,7 +27,7 @@ pub fn Explore() -> impl IntoView {
         store.notices.with(|notices| notices.iter().find(|notice| notice.level == Level::Fatal).cloned())
     });
     let nothing = Memo::new(move |_| {
-        let filtered = store.spec.with(|spec| !spec.filters.is_empty());
+        let filtered = store.spec.with(asks_anything);
         filtered && count_now(store).is_some_and(|count| count.matching == 0 && count.rows_read >= count.rows)
     });
     let open = Memo::new(move |_| store.opened.with(Option::is_some));
@@ -35,6 +37,7 @@ pub fn Explore() -> impl IntoView {
     };
     // A link may name a view that this table does not have.
     let way = Memo::new(move |_| match (store.spec.with(|spec| spec.view), store.places()) {
+        (view @ (View::Prompts | View::Phrases), _) => view,
         (_, None) => View::Table,
         (View::Compare, Some(places)) if !places.is_ranked() => View::Table,
         (view, Some(_)) => view,
@@ -61,6 +64,8 @@ pub fn Explore() -> impl IntoView {
                                     (true, false, View::Table) => view! { <Table/> }.into_any(),
                                     (true, false, View::Gallery) => view! { <Gallery/> }.into_any(),
                                     (true, false, View::Compare) => view! { <Compare/> }.into_any(),
+                                    (true, false, View::Prompts) => view! { <PromptsView/> }.into_any(),
+                                    (true, false, View::Phrases) => view! { <PhrasesView/> }.into_any(),
                                 }}
                             </div>
                             <Show when=move || selected.get()>

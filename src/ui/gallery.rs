@@ -257,7 +257,7 @@ pub fn Gallery() -> impl IntoView {
         here.then(|| format!("tile-{active}"))
     };
     let stale = move || {
-        let newest = store.count.with(|count| count.map(|count| count.generation));
+        let newest = store.count.with(|count| count.as_ref().map(|count| count.generation));
         (newest != Some(store.generation.get())).then_some("true")
     };
     let tiles = move |block: u64| {

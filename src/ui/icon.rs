@@ -18,7 +18,10 @@ pub enum Icon {
     Link,
     Load,
     Next,
+    Phrases,
     Previous,
+    Prompts,
+    Search,
     Out,
     Stop,
     Table,
@@ -50,6 +53,9 @@ impl Icon {
                 "M6.8 9.2a2.6 2.6 0 0 0 3.7 0l2-2a2.6 2.6 0 0 0-3.7-3.7l-.8.8M9.2 6.8a2.6 2.6 0 0 0-3.7 0l-2 2a2.6 2.6 0 0 0 3.7 3.7l.8-.8"
             }
             Self::Load => "M8 2.5v7.5m-3-3 3 3 3-3M3 13.25h10",
+            Self::Phrases => "M2.5 4h11M2.5 8h7.5M2.5 12h4",
+            Self::Prompts => "M2.5 3.5h11v9h-11zM5 6.5h6M5 9.5h4",
+            Self::Search => "M11.25 7a4.25 4.25 0 1 1-8.5 0 4.25 4.25 0 0 1 8.5 0M10.25 10.25l3 3",
             Self::Previous => "m4 10 4-4 4 4",
             Self::Stop => "M4.5 4.5h7v7h-7z",
             Self::Theme => "M13.25 8a5.25 5.25 0 1 1-10.5 0 5.25 5.25 0 0 1 10.5 0M8 3v10M9.5 3.2v9.6M11 4v8",

@@ -7,7 +7,8 @@ use super::store::{Store, use_store};
 use super::views::Views;
 use crate::catalog;
 use crate::protocol::Count;
-use crate::spec::{Clause, List, View};
+use crate::query::{self, What};
+use crate::spec::{Clause, List, Spec, Subset, View};
 use crate::words::{self, percent, percent_floor, thousands};
 use leptos::prelude::*;
 
@@ -22,11 +23,17 @@ pub fn count_now(store: Store) -> Option<Count> {
         }
         (Some(count), _) => Some(count),
         // Without filters every row matches, and no one has to be asked.
-        (None, _) if store.spec.with(|spec| spec.filters.is_empty()) => {
-            Some(Count { generation: 0, matching: opened.rows, rows_read: opened.rows, rows: opened.rows })
+        (None, _) if !store.spec.with(asks_anything) => {
+            let rows = opened.rows;
+            Some(Count { matching: rows, rows_read: rows, rows, ..Count::default() })
         }
         (None, _) => None,
     }
+}
+
+/// Whether the link leaves any rows out.
+pub fn asks_anything(spec: &Spec) -> bool {
+    !spec.filters.is_empty() || spec.query.is_some() || spec.subset.is_some()
 }
 
 /// The line.
@@ -35,7 +42,7 @@ pub fn ResultLine() -> impl IntoView {
     let store = use_store();
     let count = Memo::new(move |_| count_now(store));
     let noun = move || store.spec.with(|spec| format::row_noun(spec.table.as_ref()));
-    let filtered = move || store.spec.with(|spec| !spec.filters.is_empty());
+    let filtered = move || store.spec.with(asks_anything);
     let rows = move || store.opened.with(|opened| opened.as_ref().map(|opened| opened.rows));
     let number = move || match (count.get(), rows()) {
         (Some(count), _) => Some(thousands(count.matching)),
@@ -55,6 +62,10 @@ pub fn ResultLine() -> impl IntoView {
                     None => view! { <span class="skeleton count-skeleton"></span> }.into_any(),
                 }}
                 <span>{of}</span>
+                {move || {
+                    let distinct = count.get()?.distinct?;
+                    Some(view! { <span class="distinct">{format!("{} distinct prompts", thousands(distinct))}</span> })
+                }}
                 {move || {
                     partial().map(|count| {
                         let share = percent_floor(count.rows_read, count.rows).to_string();
@@ -81,10 +92,12 @@ pub fn ResultLine() -> impl IntoView {
 fn Chips() -> impl IntoView {
     let store = use_store();
     let filters = move || store.spec.with(|spec| spec.filters.clone().into_iter().collect::<Vec<_>>());
-    let any = Memo::new(move |_| store.spec.with(|spec| !spec.filters.is_empty()));
+    let any = Memo::new(move |_| store.spec.with(asks_anything));
     view! {
         <Show when=move || any.get()>
             <ul class="chips" aria-label="Filters">
+                {move || terms(store)}
+                {move || store.spec.with(|spec| spec.subset.clone()).map(|subset| subset_chip(store, &subset))}
                 {move || {
                     filters()
                         .into_iter()
@@ -98,6 +111,50 @@ fn Chips() -> impl IntoView {
                 </li>
             </ul>
         </Show>
+    }
+}
+
+/// What is asked of the prompts, a chip a term.
+fn terms(store: Store) -> impl IntoView {
+    let text = store.spec.with(|spec| spec.query.clone()).unwrap_or_default();
+    let terms: Vec<query::Term> =
+        query::parse(&text).map(|query| query.terms().cloned().collect()).unwrap_or_default();
+    let chip = move |term: query::Term| {
+        let words = match &term.what {
+            What::Word { .. } => {
+                text.get(term.place.clone()).unwrap_or_default().trim_start_matches('-').to_owned()
+            }
+            What::Phrase(phrase) => format!("“{phrase}”"),
+            What::Regex(pattern) => format!("/{pattern}/"),
+        };
+        let label = format!("Remove {words}");
+        let rest = query::without_place(&text, term.place);
+        let not = term.excluded;
+        view! {
+            <li>
+                <span class="chip" data-not=not.then_some("") data-term="">
+                    <span class="chip-words">{not.then(|| view! { <em>"not "</em> })} <b>{words}</b></span>
+                    <button type="button" class="close" aria-label=label on:click=move |_| store.set_query(&rest)>
+                        {icon(Icon::Close)}
+                    </button>
+                </span>
+            </li>
+        }
+    };
+    terms.into_iter().map(chip).collect_view()
+}
+
+fn subset_chip(store: Store, subset: &Subset) -> impl IntoView + use<> {
+    let words = words::subset(subset);
+    view! {
+        <li>
+            <span class="chip">
+                <span class="chip-words">"subset " <b>{words}</b></span>
+                <button type="button" class="close" aria-label="Clear subset" on:click=move |_| store.set_subset(None)>
+                    {icon(Icon::Close)}
+                </button>
+            </span>
+        </li>
     }
 }
 

@@ -198,7 +198,7 @@ pub fn Table() -> impl IntoView {
         (slice.first..slice.end).contains(&active).then(|| format!("row-{active}"))
     };
     let stale = move || {
-        let newest = store.count.with(|count| count.map(|count| count.generation));
+        let newest = store.count.with(|count| count.as_ref().map(|count| count.generation));
         (newest != Some(store.generation.get())).then_some("true")
     };
     view! {

@@ -1,7 +1,9 @@
 //! A column's head: its name, and a grip that sets its width.
 
 use super::lanes::Lane;
+use super::store::use_store;
 use crate::catalog;
+use crate::spec::Spec;
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -56,13 +58,25 @@ pub fn HeadCell(at: usize, lane: Lane, widths: RwSignal<BTreeMap<String, f64>>) 
         event.prevent_default();
         event.stop_propagation();
     };
+    let store = use_store();
+    let direction = move || {
+        let key = |spec: &Spec| {
+            name.with_value(|name| spec.sort.iter().find(|key| key.column == *name).map(|key| key.descending))
+        };
+        store.spec.with(key)
+    };
+    let sorted = move || match direction() {
+        None => "none",
+        Some(false) => "ascending",
+        Some(true) => "descending",
+    };
     let present =
         move || widths.with(|widths| name.with_value(|name| widths.get(name).copied())).unwrap_or(width_px);
     view! {
         <div
             class="head-cell"
             role="columnheader"
-            aria-sort="none"
+            aria-sort=sorted
             aria-colindex=(at + 1).to_string()
             data-column=name.get_value()
             data-number=number.then_some("")
@@ -70,7 +84,15 @@ pub fn HeadCell(at: usize, lane: Lane, widths: RwSignal<BTreeMap<String, f64>>) 
             title=about
             node_ref=cell
         >
-            <span>{title.clone()}</span>
+            <button
+                type="button"
+                class="sort"
+                title="Sort by this column; with Shift besides the others"
+                on:click=move |event| name.with_value(|name| store.sort_by(name, event.shift_key()))
+            >
+                {title.clone()}
+                {move || direction().map(|down| if down { " ↓" } else { " ↑" })}
+            </button>
             <i
                 class="grip"
                 role="separator"

@@ -2,6 +2,7 @@
 
 use super::icon::{Icon, icon};
 use super::lanes::Lane;
+use super::marked::marked;
 use super::picture::PictureOf;
 use super::store::{RowData, Sight, Store, size_px, use_store};
 use crate::protocol::Cell;
@@ -71,6 +72,10 @@ fn cell(
         Cell::Pending => ("pending", view! { <i class="skeleton" aria-hidden="true"></i> }.into_any()),
         Cell::Failed => ("failed", icon(Icon::Alert).into_any()),
         Cell::Null => ("null", "none".into_any()),
+        Cell::Text(text) if lane.prose => {
+            let marks = row.map(|row| row.marks.as_slice()).unwrap_or_default();
+            ("read", view! { <span>{marked(text, marks)}</span> }.into_any())
+        }
         value => {
             let text = words::cell(&lane.name, value, Some(USUAL_YEAR)).unwrap_or_default();
             ("read", view! { <span>{text}</span> }.into_any())

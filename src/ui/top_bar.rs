@@ -3,6 +3,7 @@
 use super::format;
 use super::icon::{Brand, Icon, icon};
 use super::popover::{Popover, PopoverOpen};
+use super::search_field::SearchField;
 use super::store::use_store;
 use super::theme::ThemeButton;
 use crate::bytes::human_bytes;
@@ -48,7 +49,12 @@ pub fn TopBar() -> impl IntoView {
                 <Brand/>
                 <Switcher/>
             </div>
-            <p class="bar-about" title=about>{about}</p>
+            <Show
+                when=move || store.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.prompt.is_some()))
+                fallback=move || view! { <p class="bar-about" title=about>{about}</p> }
+            >
+                <SearchField/>
+            </Show>
             <div class="bar-end">
                 <button
                     type="button"

@@ -19,6 +19,10 @@ pub fn Views() -> impl IntoView {
                 views.push((View::Compare, "Compare", Icon::Compare));
             }
         }
+        if store.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.prompt.is_some())) {
+            views.push((View::Prompts, "Prompts", Icon::Prompts));
+            views.push((View::Phrases, "Phrases", Icon::Phrases));
+        }
         views
     };
     let button = move |(view, name, symbol): (View, &'static str, Icon)| {

@@ -1,11 +1,34 @@
 //! Clauses of the address bar as the data thread reads them.
 
-use crate::protocol::{Filter, FilterClause};
-use crate::spec::{Bound, Clause, ListValue, Range};
+use crate::catalog::SubsetRows;
+use crate::protocol::{self, Filter, FilterClause, Show};
+use crate::spec::{Bound, Clause, ListValue, Range, SortKey, Spec, Subset};
 use std::collections::BTreeMap;
 
+/// What a link asks of the data thread; what is on the screen besides is not part of it.
+pub fn asked(spec: &Spec) -> Show {
+    Show {
+        filters: filters(&spec.filters),
+        query: spec.query.clone().unwrap_or_default(),
+        subset: spec.subset.as_ref().and_then(Subset::rows).map(|rows| match rows {
+            SubsetRows::First(rows) => protocol::Subset::First { rows },
+            SubsetRows::Random { rows, seed } => protocol::Subset::Random { rows, seed },
+            SubsetRows::Shards(last) => protocol::Subset::Shards { last },
+        }),
+        sort: spec
+            .sort
+            .iter()
+            .map(|SortKey { column, descending }| protocol::SortKey {
+                column: column.clone(),
+                descending: *descending,
+            })
+            .collect(),
+        ..Show::default()
+    }
+}
+
 /// Every filter, in the order of the link.
-pub fn filters(clauses: &BTreeMap<String, Clause>) -> Vec<Filter> {
+fn filters(clauses: &BTreeMap<String, Clause>) -> Vec<Filter> {
     clauses.iter().map(|(column, clause)| Filter { column: column.clone(), clause: filter(clause) }).collect()
 }
 

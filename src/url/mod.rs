@@ -15,7 +15,8 @@ mod tests;
 mod time;
 
 use crate::hub::DEFAULT_ENDPOINT;
-use crate::spec::{Spec, TableRef, View};
+use crate::spec::{SortKey, Spec, Subset, TableRef, View};
+use crate::{catalog, query};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -32,8 +33,12 @@ const HOST_KEYS: &[&str] = &["__theme", "__sign", "__lang"];
 /// The longest query that is read: beyond it browsers and servers begin to refuse addresses.
 pub const MAX_QUERY_BYTES: usize = 64 * 1024;
 
-/// The most filtered columns: the filters of a row are the bits of one 16-bit mask.
-pub const MAX_FILTERS: usize = 16;
+/// The most filtered columns: the filters of a row are the bits of one 16-bit mask, of which the
+/// prompt query and the subset have one each.
+pub const MAX_FILTERS: usize = 14;
+
+/// The most keys of the order of rows; a fifth one never decides anything that people see.
+pub const MAX_SORT_KEYS: usize = 4;
 
 /// The most values of one list: more than anyone chooses by hand, few enough to look up in each row.
 pub const MAX_LIST_VALUES: usize = 1_000;
@@ -95,7 +100,7 @@ pub fn parse(query: &str) -> (Spec, Vec<LinkNotice>) {
 /// A local file can't be part of a link and is left out.
 pub fn print(spec: &Spec) -> String {
     // Destructured, so that a new field does not compile until it is part of the link.
-    let Spec { table, endpoint, filters, view, columns, row, embed } = spec;
+    let Spec { table, endpoint, subset, query: asked, filters, sort, view, columns, row, embed } = spec;
     let mut query = String::new();
     match table {
         None | Some(TableRef::Local(_)) => {}
@@ -106,13 +111,21 @@ pub fn print(spec: &Spec) -> String {
     if let Some(endpoint) = endpoint.as_deref().filter(|endpoint| *endpoint != DEFAULT_ENDPOINT) {
         push(&mut query, "endpoint", endpoint);
     }
-    match view {
-        View::Table => {}
-        View::Gallery => push(&mut query, "view", "gallery"),
-        View::Compare => push(&mut query, "view", "compare"),
+    if let Some(subset) = subset {
+        push(&mut query, "subset", &print_subset(subset));
+    }
+    if let Some(asked) = asked {
+        push(&mut query, "q", asked);
     }
     for (name, clause) in filters {
         push(&mut query, &column_key(name), &clause::print(clause));
+    }
+    if !sort.is_empty() {
+        let keys: Vec<String> = sort.iter().map(print_sort_key).collect();
+        push(&mut query, "sort", &clause::print_items(&keys));
+    }
+    if *view != View::default() {
+        push(&mut query, "view", view.name());
     }
     if let Some(columns) = columns {
         push(&mut query, "columns", &clause::print_items(columns));
@@ -135,12 +148,33 @@ fn read_reserved(spec: &mut Spec, key: &str, value: &str) -> Result<(), String> 
             spec.endpoint = (origin != DEFAULT_ENDPOINT).then_some(origin);
         }
         "view" => {
-            spec.view = match value {
-                "table" => View::Table,
-                "gallery" => View::Gallery,
-                "compare" => View::Compare,
-                _ => return Err(format!("“{}” is not a view of this version.", shown(value))),
-            };
+            let named = View::ALL.iter().find(|(_, name)| *name == value).map(|(view, _)| *view);
+            spec.view = named.ok_or_else(|| format!("“{}” is not a view of this version.", shown(value)))?;
+        }
+        "subset" => spec.subset = Some(parse_subset(value)?),
+        "q" => {
+            let text = value.trim();
+            query::parse(text).map_err(|problem| problem.message)?;
+            spec.query = (!text.is_empty()).then(|| text.to_owned());
+        }
+        "sort" => {
+            let mut keys: Vec<SortKey> = Vec::new();
+            for item in clause::parse_items(value)? {
+                let (descending, name) = match item.strip_prefix('-') {
+                    Some(name) => (true, name),
+                    None => (false, item.as_str()),
+                };
+                let column = name.strip_prefix('.').unwrap_or(name).to_owned();
+                if !keys.iter().any(|key| key.column == column) {
+                    keys.push(SortKey { column, descending });
+                }
+            }
+            let count = keys.len();
+            keys.truncate(MAX_SORT_KEYS);
+            spec.sort = keys;
+            if count > MAX_SORT_KEYS {
+                return Err(format!("only the first {MAX_SORT_KEYS} of {count} keys count."));
+            }
         }
         "columns" => {
             let mut names = clause::parse_items(value)?;
@@ -162,9 +196,44 @@ fn read_reserved(spec: &mut Spec, key: &str, value: &str) -> Result<(), String> 
                 _ => return Err(format!("“{}” is neither 1 nor 0.", shown(value))),
             };
         }
-        _ => return Err("this version can't do that yet.".to_owned()),
+        // Every key of `RESERVED` stands above.
+        _ => {}
     }
     Ok(())
+}
+
+fn parse_subset(text: &str) -> Result<Subset, String> {
+    let wrong = || {
+        format!("“{}” is no subset: first:1000, random:1000@7, or a name of the dataset's card.", shown(text))
+    };
+    if let Some(rows) = text.strip_prefix("first:") {
+        return rows.parse().map(Subset::First).map_err(|_| wrong());
+    }
+    if let Some(rest) = text.strip_prefix("random:") {
+        let (rows, seed) = rest.split_once('@').unwrap_or((rest, "0"));
+        return match (rows.parse(), seed.parse()) {
+            (Ok(rows), Ok(seed)) => Ok(Subset::Random { rows, seed }),
+            _ => Err(wrong()),
+        };
+    }
+    if catalog::subset(text).is_some() { Ok(Subset::Named(text.to_owned())) } else { Err(wrong()) }
+}
+
+/// Writes a subset so that it is read again as the same.
+pub fn print_subset(subset: &Subset) -> String {
+    match subset {
+        Subset::First(rows) => format!("first:{rows}"),
+        Subset::Random { rows, seed } => format!("random:{rows}@{seed}"),
+        Subset::Named(name) => name.clone(),
+    }
+}
+
+/// A dot keeps a name that begins with a sign from being read as a direction.
+fn print_sort_key(key: &SortKey) -> String {
+    let SortKey { column, descending } = key;
+    let sign = if *descending { "-" } else { "" };
+    let dot = if column.is_empty() || column.starts_with(['-', '.']) { "." } else { "" };
+    format!("{sign}{dot}{column}")
 }
 
 /// Splits a query into decoded keys and values, in order. Of a key that is there more than once

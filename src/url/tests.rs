@@ -39,6 +39,17 @@ fn a_link_says_what_it_shows() {
 }
 
 #[test]
+fn a_link_holds_what_is_asked_of_prompts_and_the_order_of_rows() {
+    same("table=diffusiondb-2m&subset=2m_random_10k&q=castle+\"concept art\"+-anime&cfg=7..12&sort=-cfg,step&view=phrases".replace("concept art", "concept+art").as_str());
+    same("subset=first:1000&q=a|b");
+    check("subset=random:50&q=++&sort=cfg,-cfg", "subset=random:50@0&sort=cfg", &[]);
+    let (spec, _) = parse("sort=--x,.-y,-.,z");
+    let keys: Vec<_> = spec.sort.iter().map(|key| (key.column.as_str(), key.descending)).collect();
+    assert_eq!(keys, [("-x", true), ("-y", false), ("", true), ("z", false)]);
+    assert_eq!(print(&spec), "sort=-.-x,.-y,-.,z");
+}
+
+#[test]
 fn numbers_and_times_are_ranges_only_between_dots() {
     assert_eq!(filter("step=50"), list(&["50"], false));
     assert_eq!(filter("timestamp=2022-08-10"), list(&["2022-08-10"], false));
@@ -100,7 +111,13 @@ fn what_is_not_understood_is_told_and_the_rest_counts() {
     check("a", "", &["a: has no value."]);
     check("=1", "", &[": a value stands without a key."]);
     check("a=%ff&b=1", "b=1", &["a: is not UTF-8 text."]);
-    check("q=castle&step=1", "step=1", &["q: this version can't do that yet."]);
+    check("q=%22castle&step=1", "step=1", &["q: The quote is not closed."]);
+    check(
+        "subset=some",
+        "",
+        &["subset: “some” is no subset: first:1000, random:1000@7, or a name of the dataset's card."],
+    );
+    check("sort=a,b,c,d,e", "sort=a,b,c,d", &["sort: only the first 4 of 5 keys count."]);
     check("view=piano", "", &["view: “piano” is not a view of this version."]);
     check("row=-1", "", &["row: “-1” is not the number of a row."]);
     check("embed=2", "", &["embed: “2” is neither 1 nor 0."]);
@@ -113,7 +130,7 @@ fn a_link_has_limits() {
     check(
         &many.join("&"),
         &many[..MAX_FILTERS].join("&"),
-        &[": 3 filters were left out: at most 16 columns can be filtered at once."],
+        &[": 3 filters were left out: at most 14 columns can be filtered at once."],
     );
     let values = |count: usize| (0..count).map(|i| i.to_string()).collect::<Vec<_>>().join(",");
     same(&format!("a={}", values(MAX_LIST_VALUES)));
@@ -278,9 +295,18 @@ prop_compose! {
         filters in btree_map(any_name(), any_clause(), 0..5),
         columns in option::of(vec(any_name(), 0..5)),
         row in option::of(any::<u64>()),
+        asked in option::of("[a-zé]{1,6}( \\| [a-z]{1,4}\\*)?( -?\"[a-z&+%]{1,5}( [a-z]{1,5})?\")?"),
+        subset in option::of(prop_oneof![
+            any::<u64>().prop_map(Subset::First),
+            (any::<u64>(), any::<u64>()).prop_map(|(rows, seed)| Subset::Random { rows, seed }),
+            Just(Subset::Named("2m_first_1k".to_owned())),
+        ]),
+        sort in btree_map(any_name(), any::<bool>(), 0..4),
+        view in prop::sample::select(View::ALL.iter().map(|(view, _)| *view).collect::<Vec<_>>()),
         embed in any::<bool>(),
     ) -> Spec {
-        Spec { table, endpoint, filters, view: View::Table, columns, row, embed }
+        let sort = sort.into_iter().map(|(column, descending)| SortKey { column, descending }).collect();
+        Spec { table, endpoint, subset, query: asked, filters, sort, view, columns, row, embed }
     }
 }
 

@@ -29,6 +29,7 @@ mod images;
 mod inputs;
 mod links;
 mod matrix;
+mod search;
 mod start;
 mod tall;
 

@@ -4,6 +4,7 @@
 //! what the `parquet` crate's arrow reader gives for the same file.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod asks;
 mod bad_files;
 mod budgets;
 mod images;

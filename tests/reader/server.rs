@@ -8,8 +8,8 @@ use vitrine::engine::{Effect, Engine, Event};
 use vitrine::hub::answer::Identity;
 use vitrine::ids::FetchId;
 use vitrine::protocol::{
-    Cell, Chart, Count, Cube, Detail, Filter, FilterClause, LoadState, Notice, Open, Opened, Request,
-    Response, Rows, Show,
+    Cell, Chart, Count, Cube, Detail, Filter, FilterClause, Heat, LoadState, Notice, Open, Opened, Phrases,
+    Prompts, QueryState, Request, Response, Rows, Show,
 };
 
 /// Rows of the table that most tests read: several data pages of every wide column.
@@ -100,6 +100,12 @@ pub struct Session {
     pub aborted: usize,
     /// So many answers bring the whole file, whatever is asked for.
     pub whole: usize,
+    /// Whether the engine has more to do.
+    more: bool,
+    pub heat: Option<Heat>,
+    pub prompts: Option<Prompts>,
+    pub phrases: Option<Phrases>,
+    pub query: QueryState,
     show: Show,
 }
 
@@ -123,6 +129,11 @@ impl Session {
             loads: BTreeMap::new(),
             aborted: 0,
             whole: 0,
+            more: false,
+            heat: None,
+            prompts: None,
+            phrases: None,
+            query: QueryState::default(),
             show: Show::default(),
         }
     }
@@ -166,7 +177,11 @@ impl Session {
 
     /// Delivers all that is asked for.
     pub fn run(&mut self) {
-        while self.deliver_piece() {}
+        while self.deliver_piece() || std::mem::take(&mut self.more) {
+            if self.flights.is_empty() {
+                self.step(Event::Continue);
+            }
+        }
     }
 
     /// Delivers the next piece of the oldest fetch; whether there was one.
@@ -204,6 +219,7 @@ impl Session {
                 | Effect::RetryNow
                 | Effect::List { .. } => {}
                 Effect::Fetch { id, range, .. } => self.begin(id, range),
+                Effect::Continue => self.more = true,
                 Effect::Abort { id } => {
                     self.flights.retain(|(other, _)| *other != id);
                     self.aborted += 1;
@@ -240,6 +256,10 @@ impl Session {
             Response::Detail(detail) => self.detail = Some(detail),
             Response::Progress(progress) => drop(self.loads.insert(progress.column, progress.state)),
             Response::Notice(notice) => self.notices.push(notice),
+            Response::Heat(heat) => self.heat = Some(heat),
+            Response::Prompts(prompts) => self.prompts = Some(prompts),
+            Response::Phrases(phrases) => self.phrases = Some(phrases),
+            Response::Query(state) => self.query = state,
             Response::Groups(_)
             | Response::Picked(_)
             | Response::Image(_)

@@ -67,6 +67,8 @@ impl Store {
     pub fn clear_all(self) {
         let mut spec = self.spec.get_untracked();
         spec.filters.clear();
+        spec.query = None;
+        spec.subset = None;
         self.apply(spec, Commit::Step);
     }
 

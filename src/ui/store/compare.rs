@@ -55,7 +55,8 @@ impl CompareStore {
                 all.clear();
             }
             for row in rows {
-                all.insert(row.row, Arc::new(RowData::new(row.row, Arc::clone(&columns), row.cells)));
+                let at = row.row;
+                all.insert(at, Arc::new(RowData::new(row, Arc::clone(&columns))));
             }
         });
     }

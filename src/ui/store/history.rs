@@ -34,6 +34,7 @@ impl Store {
         // A browser that thinks that there are too many steps refuses; the view goes on.
         let _ = match commit {
             Commit::Step => history.push_state_with_url(&JsValue::NULL, "", Some(&link)),
+            Commit::Replace => history.replace_state_with_url(&JsValue::NULL, "", Some(&link)),
             Commit::Later => Ok(()),
         };
     }

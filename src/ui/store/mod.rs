@@ -12,11 +12,13 @@ mod images;
 mod notices;
 mod receive;
 mod rows;
+mod search;
 mod show;
 mod token;
 
 use super::worker_link::{Said, WorkerLink};
 use crate::protocol::{Chart, Count, Cube, Detail, Open, Opened, Progress, Request, Rows, Show, Traffic};
+use crate::protocol::{Heat, Phrases, Prompts, QueryState};
 use crate::spec::{Spec, TableRef};
 use crate::url;
 pub use brush::Live;
@@ -33,11 +35,16 @@ use std::sync::Arc;
 /// Rows asked for before it is known how many fit.
 const FIRST_ROWS: u32 = 32;
 
+/// The fewest rows that a phrase must be in to be compared, unless told otherwise.
+const LEAST_ROWS: u32 = 20;
+
 /// How a change gets into the browser's history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Commit {
     /// As a step that the back button takes back.
     Step,
+    /// As a part of the step before.
+    Replace,
     /// Not yet: more of the same is coming.
     Later,
 }
@@ -59,6 +66,18 @@ pub struct Store {
     pub generation: ReadSignal<u32>,
     /// Newest count.
     pub count: ReadSignal<Option<Count>>,
+    /// What became of the query.
+    pub query: ReadSignal<QueryState>,
+    /// Prompts of the result that are at hand.
+    pub prompts: ReadSignal<Option<Arc<Prompts>>>,
+    /// What prompts are made of.
+    pub phrases: ReadSignal<Option<Arc<Phrases>>>,
+    /// Two columns against each other.
+    pub heat: ReadSignal<Option<Arc<Heat>>>,
+    /// The fewest rows that a phrase must be in to be compared.
+    pub least: RwSignal<u32>,
+    /// The table for which a search of any size was agreed to.
+    agreed: RwSignal<bool>,
     /// Rows of the result that are at hand.
     pub rows: ReadSignal<RowCache>,
     /// How far each column is read.
@@ -94,6 +113,10 @@ struct Writers {
     live: WriteSignal<Option<Arc<Live>>>,
     generation: WriteSignal<u32>,
     count: WriteSignal<Option<Count>>,
+    query: WriteSignal<QueryState>,
+    prompts: WriteSignal<Option<Arc<Prompts>>>,
+    phrases: WriteSignal<Option<Arc<Phrases>>>,
+    heat: WriteSignal<Option<Arc<Heat>>>,
     rows: WriteSignal<RowCache>,
     progress: WriteSignal<BTreeMap<String, Progress>>,
     traffic: WriteSignal<Traffic>,
@@ -135,6 +158,10 @@ impl Store {
         let (live, set_live) = signal(None);
         let (generation, set_generation) = signal(0);
         let (count, set_count) = signal(None);
+        let (query, set_query) = signal(QueryState::default());
+        let (prompts, set_prompts) = signal(None);
+        let (phrases, set_phrases) = signal(None);
+        let (heat, set_heat) = signal(None);
         let (rows, set_rows) = signal(RowCache::default());
         let (progress, set_progress) = signal(BTreeMap::new());
         let (traffic, set_traffic) = signal(Traffic::default());
@@ -152,6 +179,12 @@ impl Store {
             live,
             generation,
             count,
+            query,
+            prompts,
+            phrases,
+            heat,
+            least: RwSignal::new(LEAST_ROWS),
+            agreed: RwSignal::new(false),
             rows,
             progress,
             traffic,
@@ -171,6 +204,10 @@ impl Store {
                 live: set_live,
                 generation: set_generation,
                 count: set_count,
+                query: set_query,
+                prompts: set_prompts,
+                phrases: set_phrases,
+                heat: set_heat,
                 rows: set_rows,
                 progress: set_progress,
                 traffic: set_traffic,
@@ -192,7 +229,10 @@ impl Store {
             return;
         }
         let new_table = before.table != next.table || before.endpoint != next.endpoint;
-        let new_filters = before.filters != next.filters;
+        let new_filters = before.filters != next.filters
+            || before.query != next.query
+            || before.subset != next.subset
+            || before.sort != next.sort;
         let new_row = before.row != next.row;
         let row = next.row;
         if new_filters {
@@ -224,6 +264,11 @@ impl Store {
         self.write.wanted.set(spec.filters.keys().cloned().collect());
         self.write.live.set(None);
         self.write.count.set(None);
+        self.write.query.set(QueryState::default());
+        self.write.prompts.set(None);
+        self.write.phrases.set(None);
+        self.write.heat.set(None);
+        self.agreed.set(false);
         self.write.rows.set(RowCache::default());
         self.write.progress.set(BTreeMap::new());
         self.write.traffic.set(Traffic::default());
@@ -265,12 +310,11 @@ impl Store {
         // What is known of the view goes along, so that nothing waits for this page to see the footer.
         self.send(&Request::Show(Show {
             generation: self.generation.get_untracked(),
-            filters: super::wire::filters(&spec.filters),
-            charts: Vec::new(),
             columns: spec.columns.clone().unwrap_or_default(),
-            extras: Vec::new(),
-            first: 0,
             count: FIRST_ROWS,
+            // What a search costs is not known before the footer is read.
+            query: String::new(),
+            ..super::wire::asked(&spec)
         }));
     }
 

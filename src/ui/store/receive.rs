@@ -19,6 +19,10 @@ impl Store {
             | Response::Image(_)
             | Response::Groups(_)
             | Response::Picked(_)
+            | Response::Heat(_)
+            | Response::Prompts(_)
+            | Response::Phrases(_)
+            | Response::Query(_)
             | Response::Progress(_) => true,
             Response::Opened(_) | Response::Traffic(_) | Response::Notice(_) | Response::Settled { .. } => {
                 false
@@ -32,6 +36,10 @@ impl Store {
             Response::Chart(chart) => self.receive_chart(chart),
             Response::Count(count) => self.receive_count(count),
             Response::Rows(rows) => self.receive_rows(rows),
+            Response::Heat(heat) => self.write.heat.set(Some(Arc::new(heat))),
+            Response::Prompts(prompts) => self.write.prompts.set(Some(Arc::new(prompts))),
+            Response::Phrases(phrases) => self.write.phrases.set(Some(Arc::new(phrases))),
+            Response::Query(state) => self.write.query.set(state),
             Response::Cube(cube) => self.receive_cube(cube),
             Response::Detail(detail) => self.receive_detail(detail),
             Response::Image(image) => self.images.receive(image),
@@ -103,12 +111,18 @@ impl Store {
     }
 
     fn receive_count(self, count: Count) {
-        if self.count.get_untracked().is_none_or(|newest| newest.generation <= count.generation) {
+        let newest = self.count.with_untracked(|newest| newest.as_ref().map(|newest| newest.generation));
+        if newest.is_none_or(|newest| newest <= count.generation) {
+            let matching = count.matching;
+            let complete = count.rows_read >= count.rows;
             self.write.count.set(Some(count));
+            if complete && self.spec.with_untracked(|spec| spec.query.is_some()) {
+                self.mark_painted("vitrine:search");
+            }
             if self.dragging.with_untracked(Option::is_some) {
                 self.ask_for_cube();
             }
-            let last = count.matching.saturating_sub(1);
+            let last = matching.saturating_sub(1);
             if self.active.get_untracked() > last {
                 self.write.active.set(last);
             }

@@ -1,6 +1,6 @@
 //! The rows of the result that are at hand, by their position.
 
-use crate::protocol::{Cell, Rows};
+use crate::protocol::{Cell, Row, Rows};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -14,12 +14,15 @@ pub struct RowData {
     pub row: u64,
     columns: Arc<Vec<String>>,
     cells: Vec<Cell>,
+    /// What of the prompt matches the query: from and to in bytes.
+    pub marks: Vec<(u32, u32)>,
 }
 
 impl RowData {
     /// A row, and the names of its cells.
-    pub(super) fn new(row: u64, columns: Arc<Vec<String>>, cells: Vec<Cell>) -> Self {
-        Self { row, columns, cells }
+    pub(super) fn new(row: Row, columns: Arc<Vec<String>>) -> Self {
+        let Row { row, cells, marks } = row;
+        Self { row, columns, cells, marks }
     }
 
     /// The cell of a column, if it was asked for.
@@ -69,7 +72,7 @@ impl RowCache {
         }
         let columns = Arc::new(columns);
         for (position, row) in (first..).zip(rows) {
-            let data = RowData { row: row.row, columns: Arc::clone(&columns), cells: row.cells };
+            let data = RowData::new(row, Arc::clone(&columns));
             self.rows.insert(position, Arc::new(data));
         }
         while self.rows.len() > MAX_ROWS {

@@ -1,7 +1,9 @@
 //! Telling the data thread what is on the screen, at most once a frame.
 
 use super::{Store, mark};
-use crate::protocol::{Column, MAX_WINDOW, Request, Show};
+use crate::catalog;
+use crate::protocol::{Column, Listing, MAX_WINDOW, Request, Show};
+use crate::spec::View;
 use crate::ui::wire;
 use crate::usual::order;
 use leptos::prelude::*;
@@ -52,20 +54,40 @@ impl Store {
             .filter(|column| column.chartable && wanted.contains(&column.name))
             .collect();
         charts.sort_by_key(|column| order(&column.name));
+        let asked = self.spec.with_untracked(wire::asked);
         let show = Show {
             generation,
-            filters: self.spec.with_untracked(|spec| wire::filters(&spec.filters)),
+            query: if self.may_search() { asked.query } else { String::new() },
+            heat: self.heat_columns(),
             charts: charts.into_iter().map(|column| column.name.clone()).collect(),
             columns: untrack(|| self.columns()),
             extras: self.extras(),
             first,
             count,
+            list: match self.spec.with_untracked(|spec| spec.view) {
+                View::Prompts if self.may_search() => Listing::Prompts,
+                View::Phrases if self.may_search() => Listing::Phrases { least: self.least.get_untracked() },
+                View::Prompts | View::Phrases | View::Table | View::Gallery | View::Compare => Listing::Rows,
+            },
+            ..asked
         };
         let is_new = self.inner.with_value(|inner| inner.sent.as_ref() != Some(&show));
         if is_new {
             self.send(&Request::Show(show.clone()));
             self.inner.update_value(|inner| inner.sent = Some(show));
         }
+    }
+
+    /// The columns of the map beside the phrases, where the table has them.
+    fn heat_columns(self) -> Option<(String, String)> {
+        let is_shown = self.spec.with_untracked(|spec| spec.view == View::Phrases);
+        let has = |name: &str| {
+            self.opened.with_untracked(|opened| {
+                opened.as_ref().is_some_and(|opened| opened.columns.iter().any(|column| column.name == name))
+            })
+        };
+        let (x, y) = catalog::HEAT;
+        (is_shown && has(x) && has(y)).then(|| (x.to_owned(), y.to_owned()))
     }
 
     /// Sets a mark of the page's timeline after the next paint, once for each table.

@@ -1,0 +1,204 @@
+//! Two columns against each other: each cell as dark as it has rows, and a filter of both.
+
+use super::store::{Store, use_store};
+use crate::catalog;
+use crate::protocol::{Bins, Chart, Heat, Shape};
+use crate::spec::{Bound, Clause, Range};
+use crate::words::thousands;
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Steps of the ramp, one for each power of ten from one row on.
+const STEPS: u32 = 7;
+
+/// The most cells that are drawn along one side; neighbours are put together until they fit.
+const MAX_SIDE: usize = 24;
+
+/// The map.
+#[component]
+pub fn HeatMap() -> impl IntoView {
+    let store = use_store();
+    let map = Memo::new(move |_| {
+        let heat = store.heat.get()?;
+        store.charts.with(|charts| Map::new(&heat, charts))
+    });
+    let (x, y) = catalog::HEAT;
+    let title = format!("{} × {}", catalog::title(x), catalog::title(y));
+    view! {
+        {move || {
+            let map = map.get()?;
+            let legend = (1..=STEPS).map(|step| view! { <i data-step=step.to_string()></i> }).collect_view();
+            Some(view! {
+                <div class="pane-head">
+                    <h2>{title.clone()}</h2>
+                    <div class="legend" aria-hidden="true">
+                        <span>"1"</span>
+                        <span>{legend}</span>
+                        <span>"1 M"</span>
+                    </div>
+                </div>
+                <Cells map/>
+            })
+        }}
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Side {
+    column: String,
+    /// First and last bin of each step along the side.
+    steps: Vec<(usize, usize)>,
+    from: Vec<f64>,
+    to: Vec<f64>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Map {
+    across: Side,
+    up: Side,
+    /// Rows of each cell, from the left and from below; the first side outermost.
+    rows: Vec<u64>,
+}
+
+impl Side {
+    fn new(column: &str, bins: &Bins) -> Self {
+        let count = bins.from.len();
+        let group = count.div_ceil(MAX_SIDE).max(1);
+        let steps = (0..count).step_by(group).map(|first| (first, (first + group).min(count) - 1)).collect();
+        Self { column: column.to_owned(), steps, from: bins.from.clone(), to: bins.to.clone() }
+    }
+
+    fn ends(&self, step: usize) -> Option<(f64, f64)> {
+        let (first, last) = self.steps.get(step)?;
+        Some((*self.from.get(*first)?, *self.to.get(*last)?))
+    }
+
+    fn name(&self, step: usize) -> String {
+        match self.ends(step) {
+            Some((low, high)) if low == high => format!("{low}"),
+            Some((low, high)) => format!("{low} – {high}"),
+            None => String::new(),
+        }
+    }
+}
+
+impl Map {
+    fn new(heat: &Heat, charts: &BTreeMap<String, Arc<Chart>>) -> Option<Self> {
+        let bins = |name: &str| match charts.get(name).map(|chart| &chart.shape) {
+            Some(Shape::Bins(bins)) => Some(bins),
+            Some(Shape::Categories { .. }) | None => None,
+        };
+        let across = Side::new(&heat.columns.0, bins(&heat.columns.0)?);
+        let up = Side::new(&heat.columns.1, bins(&heat.columns.1)?);
+        let count =
+            |x: usize, y: usize| heat.counts.0.get(x * heat.up as usize + y).copied().map_or(0, u64::from);
+        let mut rows = Vec::with_capacity(across.steps.len() * up.steps.len());
+        for (x_first, x_last) in &across.steps {
+            for (y_first, y_last) in &up.steps {
+                let xs = *x_first..=*x_last;
+                rows.push(xs.map(|x| (*y_first..=*y_last).map(|y| count(x, y)).sum::<u64>()).sum());
+            }
+        }
+        Some(Self { across, up, rows })
+    }
+
+    fn at(&self, x: usize, y: usize) -> u64 {
+        self.rows.get(x * self.up.steps.len() + y).copied().unwrap_or(0)
+    }
+}
+
+/// The step of the ramp for so many rows; none where there are none.
+fn step(rows: u64) -> Option<String> {
+    (rows > 0).then(|| (rows.ilog10() + 1).min(STEPS).to_string())
+}
+
+fn choose(store: Store, map: &Map, x: usize, y: usize) {
+    let clause = |ends: (f64, f64)| {
+        Clause::Range(Range { low: Some(Bound::Number(ends.0)), high: Some(Bound::Number(ends.1)) })
+    };
+    if let (Some(across), Some(up)) = (map.across.ends(x), map.up.ends(y)) {
+        store.set_clauses(vec![
+            (map.across.column.clone(), clause(across)),
+            (map.up.column.clone(), clause(up)),
+        ]);
+    }
+}
+
+#[component]
+fn Cells(map: Map) -> impl IntoView {
+    let store = use_store();
+    let active = RwSignal::new((0usize, 0usize));
+    let (width, height) = (map.across.steps.len(), map.up.steps.len());
+    let map = StoredValue::new(map);
+    let words = move |x: usize, y: usize| {
+        map.with_value(|map| {
+            format!(
+                "{} {}, {} {}: {}",
+                catalog::title(&map.across.column),
+                map.across.name(x),
+                catalog::title(&map.up.column),
+                map.up.name(y),
+                thousands(map.at(x, y))
+            )
+        })
+    };
+    let key = move |event: leptos::ev::KeyboardEvent| {
+        let (x, y) = active.get_untracked();
+        let to = match event.key().as_str() {
+            "ArrowLeft" => (x.saturating_sub(1), y),
+            "ArrowRight" => ((x + 1).min(width.saturating_sub(1)), y),
+            "ArrowDown" => (x, y.saturating_sub(1)),
+            "ArrowUp" => (x, (y + 1).min(height.saturating_sub(1))),
+            "Enter" | " " => {
+                event.prevent_default();
+                map.with_value(|map| choose(store, map, x, y));
+                return;
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        active.set(to);
+    };
+    let lines = (0..height).rev().map(|y| {
+        let cells = (0..width).map(|x| {
+            let rows = map.with_value(|map| map.at(x, y));
+            let current = move || (active.get() == (x, y)).then_some("");
+            view! {
+                <span
+                    role="gridcell"
+                    id=format!("heat-{x}-{y}")
+                    aria-label=words(x, y)
+                    title=words(x, y)
+                    data-step=step(rows)
+                    data-active=current
+                    on:click=move |_| {
+                        active.set((x, y));
+                        map.with_value(|map| choose(store, map, x, y));
+                    }
+                ></span>
+            }
+        });
+        let name = map.with_value(|map| map.up.name(y));
+        view! { <div role="row"><span class="heat-name" role="rowheader">{name}</span>{cells.collect_view()}</div> }
+    });
+    let names = (0..width).map(|x| {
+        let name =
+            map.with_value(|map| map.across.ends(x).map(|(low, _)| format!("{low}")).unwrap_or_default());
+        view! { <span class="heat-name">{(x % 4 == 0).then_some(name)}</span> }
+    });
+    view! {
+        <div
+            class="heat"
+            role="grid"
+            tabindex="0"
+            aria-label=format!("{} by {}", catalog::title(catalog::HEAT.1), catalog::title(catalog::HEAT.0))
+            aria-activedescendant=move || { let (x, y) = active.get(); format!("heat-{x}-{y}") }
+            style=("--across", width.to_string())
+            on:keydown=key
+        >
+            {lines.collect_view()}
+            <div class="heat-names" aria-hidden="true"><span></span>{names.collect_view()}</div>
+        </div>
+    }
+}

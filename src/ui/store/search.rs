@@ -1,0 +1,146 @@
+//! Asking for prompts: the query, the subset, the order of rows, and the views that list prompts.
+
+use super::{Commit, Store};
+use crate::protocol::LoadState;
+use crate::query;
+use crate::spec::{Clause, List, ListValue, SortKey, Subset, View};
+use leptos::prelude::*;
+
+/// A search that reads more than this asks first.
+const ASK_ABOVE_BYTES: u64 = 100_000_000;
+
+impl Store {
+    /// Sets or clears the query.
+    pub fn set_query(self, text: &str) {
+        let text = text.trim();
+        let mut spec = self.spec.get_untracked();
+        spec.query = (!text.is_empty()).then(|| text.to_owned());
+        self.apply(spec, Commit::Step);
+    }
+
+    /// Sets or clears the query while someone types; what is typed in one go is one step of the
+    /// history.
+    pub fn search_for(self, text: &str, in_one_go: bool) {
+        let text = text.trim();
+        let mut spec = self.spec.get_untracked();
+        spec.query = (!text.is_empty()).then(|| text.to_owned());
+        self.apply(spec, if in_one_go { Commit::Replace } else { Commit::Step });
+    }
+
+    /// Shows the rows of one prompt, in the table.
+    pub fn show_prompt(self, prompt: &str) {
+        let Some(column) = self.opened.with_untracked(|opened| opened.as_ref()?.prompt.clone()) else {
+            return;
+        };
+        let mut spec = self.spec.get_untracked();
+        let values = vec![ListValue::Text(prompt.to_owned())];
+        spec.filters.insert(column, Clause::List(List { values, negated: false }));
+        spec.view = View::Table;
+        self.apply(spec, Commit::Step);
+    }
+
+    /// Sets the clauses of several columns in one step.
+    pub fn set_clauses(self, clauses: Vec<(String, Clause)>) {
+        let mut spec = self.spec.get_untracked();
+        for (column, clause) in clauses {
+            self.want(&column);
+            spec.filters.insert(column, clause);
+        }
+        self.apply(spec, Commit::Step);
+    }
+
+    /// Sets how many rows a phrase must be in to be compared.
+    pub fn set_least(self, least: u32) {
+        self.least.set(least);
+        self.show_soon();
+    }
+
+    /// Adds a text to the query, or excludes it; takes it out where that is what it does already.
+    pub fn toggle_term(self, text: &str, excluded: bool) {
+        let now = self.spec.with_untracked(|spec| spec.query.clone()).unwrap_or_default();
+        let stance = query::parse(&now).ok().and_then(|query| query::stance(&query, text));
+        let next = if stance == Some(excluded) {
+            query::without(&now, text)
+        } else {
+            query::with(&now, text, excluded)
+        };
+        self.set_query(&next);
+    }
+
+    /// Sets or clears the subset.
+    pub fn set_subset(self, subset: Option<Subset>) {
+        let mut spec = self.spec.get_untracked();
+        spec.subset = subset;
+        self.apply(spec, Commit::Step);
+    }
+
+    /// Puts the rows in the order of a column: ascending, then descending, then as they were. With
+    /// `more` the keys before it stay.
+    pub fn sort_by(self, column: &str, more: bool) {
+        let mut spec = self.spec.get_untracked();
+        let now = spec.sort.iter().find(|key| key.column == column).map(|key| key.descending);
+        let key = |descending| SortKey { column: column.to_owned(), descending };
+        let next = match now {
+            None => Some(key(false)),
+            Some(false) => Some(key(true)),
+            Some(true) => None,
+        };
+        if !more {
+            spec.sort = next.into_iter().collect();
+        } else {
+            let place = spec.sort.iter().position(|key| key.column == column);
+            match (place, next) {
+                (Some(place), Some(next)) => {
+                    if let Some(slot) = spec.sort.get_mut(place) {
+                        *slot = next;
+                    }
+                }
+                (Some(place), None) => {
+                    spec.sort.remove(place);
+                }
+                (None, Some(next)) => {
+                    spec.sort.push(next);
+                    spec.sort.truncate(crate::url::MAX_SORT_KEYS);
+                }
+                (None, None) => {}
+            }
+        }
+        self.apply(spec, Commit::Step);
+    }
+
+    /// What is still to be read of the prompts, where that is so much that it is asked first.
+    pub fn search_costs(self) -> Option<u64> {
+        let asked =
+            self.spec.with(|spec| spec.query.is_some() || matches!(spec.view, View::Phrases | View::Prompts));
+        if !asked || self.agreed.get() {
+            return None;
+        }
+        self.prompt_bytes_left().filter(|bytes| *bytes > ASK_ABOVE_BYTES)
+    }
+
+    /// A search may read whatever it needs of this table.
+    pub fn agree_to_search(self) {
+        self.agreed.set(true);
+        self.show_soon();
+    }
+
+    pub(super) fn may_search(self) -> bool {
+        untrack(|| self.search_costs()).is_none()
+    }
+
+    fn prompt_bytes_left(self) -> Option<u64> {
+        let (name, bytes) = self.opened.with(|opened| {
+            let opened = opened.as_ref()?;
+            let name = opened.prompt.clone()?;
+            let bytes = opened.columns.iter().find(|column| column.name == name)?.bytes;
+            Some((name, bytes))
+        })?;
+        let read = self.progress.with(|all| {
+            all.get(&name).map_or(0, |progress| match progress.state {
+                LoadState::Loaded => bytes,
+                LoadState::Idle | LoadState::Loading | LoadState::Failed => progress.bytes,
+            })
+        });
+        Some(bytes.saturating_sub(read))
+    }
+}

@@ -1,0 +1,113 @@
+//! Asking for prompts: words, phrases, exclusions, mistakes, sorting, subsets, and what prompts share.
+
+use crate::page::key;
+use crate::sample::{DIFFUSIONDB, Table, Value, sample_path};
+use crate::stage::{play, until};
+use std::collections::BTreeSet;
+
+const TABLE: &str = "table=diffusiondb-2m";
+
+/// Prompts of the sample that hold every one of these words.
+fn with_words(table: &Table, wanted: &[&str], unwanted: &[&str]) -> u64 {
+    let holds = |prompt: &str| {
+        let words: BTreeSet<String> = prompt
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect();
+        wanted.iter().all(|word| words.contains(*word)) && !unwanted.iter().any(|word| words.contains(*word))
+    };
+    let matches = table.rows.iter().filter(|row| match &row["prompt"] {
+        Value::Text(prompt) => holds(prompt),
+        Value::Null | Value::Number(_) => false,
+    });
+    matches.count() as u64
+}
+
+#[test]
+fn prompts_are_searched_as_someone_types() {
+    play("search", async |stage| {
+        let table = Table::read(&sample_path(DIFFUSIONDB));
+        stage.go_to_hub(TABLE).await;
+        stage.page().settled().await;
+        let field = stage.page().find("searchbox", "Search prompts").await;
+        field.send_keys("portrait -woman").await.unwrap();
+        stage.page().settles_at(with_words(&table, &["portrait"], &["woman"])).await;
+        assert_eq!(stage.page().spec().await.query.as_deref(), Some("portrait -woman"));
+        let rows = stage.page().rows().await;
+        assert!(rows.len() > 5);
+        // A mistake is told in its place and leaves the result alone.
+        field.send_keys(" \"open").await.unwrap();
+        stage.page().alert("The quote is not closed").await;
+        stage.page().settles_at(with_words(&table, &["portrait"], &["woman"])).await;
+        // What was typed in one go is one step back.
+        stage.page().click("button", "Clear all").await;
+        stage.page().settles_at(table.rows.len() as u64).await;
+        stage.browser.client.back().await.unwrap();
+        stage.page().settles_at(with_words(&table, &["portrait"], &["woman"])).await;
+        stage.picture("search").await;
+    });
+}
+
+#[test]
+fn a_link_holds_the_search_the_order_and_the_subset() {
+    play("search-link", async |stage| {
+        let table = Table::read(&sample_path(DIFFUSIONDB));
+        stage.go_to_hub(&format!("{TABLE}&q=portrait&sort=-cfg")).await;
+        stage.page().settles_at(with_words(&table, &["portrait"], &[])).await;
+        until("the rows in order", async || {
+            let rows = stage.page().rows().await;
+            let cfg: Vec<f64> =
+                rows.iter().filter_map(|row| row.cells.get("cfg")?.as_ref()?.parse().ok()).collect();
+            (cfg.len() > 5 && cfg[0] > 7.0 && cfg.windows(2).all(|pair| pair[0] >= pair[1])).then_some(())
+        })
+        .await;
+        stage.go_to_hub(&format!("{TABLE}&subset=first:1000")).await;
+        stage.page().settles_at(1_000).await;
+        stage.page().click("button", "Clear subset").await;
+        stage.page().settles_at(table.rows.len() as u64).await;
+    });
+}
+
+#[test]
+fn phrases_and_prompts_lead_back_to_rows() {
+    play("phrases", async |stage| {
+        let table = Table::read(&sample_path(DIFFUSIONDB));
+        stage.go_to_hub(&format!("{TABLE}&q=portrait&view=phrases")).await;
+        stage.page().settles_at(with_words(&table, &["portrait"], &[])).await;
+        stage.page().click("button", "dynamic lighting").await;
+        until("the phrase in the query", async || {
+            let query = stage.page().spec().await.query?;
+            (query == "portrait \"dynamic lighting\"").then_some(())
+        })
+        .await;
+        stage.picture("phrases").await;
+        stage.page().click("button", "Prompts").await;
+        until("the list of prompts", async || {
+            stage.page().spec().await.view.name().eq("prompts").then_some(())
+        })
+        .await;
+        stage.page().find("group", "Prompts").await;
+        stage.picture("prompts").await;
+    });
+}
+
+#[test]
+fn a_click_on_a_head_sorts() {
+    play("sort", async |stage| {
+        stage.go_to_hub(TABLE).await;
+        stage.page().settled().await;
+        stage.page().click("button", "steps").await;
+        until("ascending steps", async || {
+            let rows = stage.page().rows().await;
+            let steps: Vec<f64> =
+                rows.iter().filter_map(|row| row.cells.get("step")?.as_ref()?.parse().ok()).collect();
+            (steps.len() > 5 && steps[0] < 50.0 && steps.windows(2).all(|pair| pair[0] <= pair[1]))
+                .then_some(())
+        })
+        .await;
+        let link = stage.page().query().await;
+        assert!(link.contains("sort=step"), "{link}");
+        stage.page().find("searchbox", "Search prompts").await.send_keys(key::ESCAPE).await.unwrap();
+    });
+}
