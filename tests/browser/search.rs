@@ -74,7 +74,11 @@ fn phrases_and_prompts_lead_back_to_rows() {
     play("phrases", async |stage| {
         let table = Table::read(&sample_path(DIFFUSIONDB));
         stage.go_to_hub(&format!("{TABLE}&q=portrait&view=phrases")).await;
-        stage.page().settles_at(with_words(&table, &["portrait"], &[])).await;
+        let count = format!("{} of", with_words(&table, &["portrait"], &[]));
+        until("the count of the search", async || {
+            stage.page().texts("status").await.iter().any(|text| text.starts_with(&count)).then_some(())
+        })
+        .await;
         stage.page().click("button", "dynamic lighting").await;
         until("the phrase in the query", async || {
             let query = stage.page().spec().await.query?;
