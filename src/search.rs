@@ -73,11 +73,6 @@ impl Search {
         self.matcher.extend(texts, &mut self.hits);
     }
 
-    /// The texts that match, by code.
-    pub fn hits(&self) -> &Bits {
-        &self.hits
-    }
-
     /// The query.
     pub fn matcher(&self) -> &Matcher {
         &self.matcher
