@@ -17,6 +17,7 @@
 
 mod driver;
 mod page;
+mod report;
 mod sample;
 mod stage;
 

@@ -6,6 +6,7 @@
 
 use crate::driver::Browser;
 use crate::page::Page;
+use crate::report;
 use fantoccini::Client;
 use hub::{App, AppConfig, Config, Entry, Hub, Link, Server, Source};
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
@@ -35,7 +36,6 @@ const IMAGE_COLUMNS: [&str; 4] = ["image_name", "part_id", "image_nsfw", "prompt
 fn measure() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let mut report = String::new();
         let folder = PathBuf::from(std::env::var_os("VITRINE_FIXTURES").expect("cargo xtask bench sets it"));
         let small = Bench::new(&folder.join("diffusiondb-2m.parquet"), "metadata.parquet", "diffusiondb-2m");
         let large = Bench::new(
@@ -43,14 +43,10 @@ fn measure() {
             "metadata-large.parquet",
             "diffusiondb-large",
         );
-        heading(&mut report);
-        sizes(&mut report, &small).await;
-        bytes(&mut report, &small).await;
-        times(&mut report, &small).await;
-        brushes(&mut report, &[("2M", &small), ("14M", &large)]).await;
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/RESULTS.md");
-        std::fs::write(&path, &report).unwrap();
-        println!("{report}");
+        sizes(&small).await;
+        bytes(&small).await;
+        times(&small).await;
+        brushes(&[("2M", &small), ("14M", &large)]).await;
     });
 }
 
@@ -166,39 +162,25 @@ fn floor(bytes: u64, trips: u64) -> f64 {
     bytes as f64 * 8.0 / (MEGABITS as f64 * 1e6) + trips as f64 * LATENCY_MILLIS as f64 / 1e3
 }
 
-fn output(program: &str, args: &[&str]) -> String {
-    let output = std::process::Command::new(program).args(args).output();
-    output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
-}
-
-fn heading(report: &mut String) {
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let _ = writeln!(
-        report,
-        "# Measured\n\nWritten by `cargo xtask bench`: {} on {cores} cores, {}, commit {}. Headless Chromium over real \
-         HTTP against the stand-in Hub; medians of {RUNS} fresh browsers. \"Shaped\" is {MEGABITS} Mbit/s and \
-         {LATENCY_MILLIS} ms a request, shared by data and code. The 2M table has one row group, snappy, and no page \
-         index.\n",
-        output("date", &["-u", "+%Y-%m-%d"]),
-        std::env::consts::ARCH,
-        output("git", &["rev-parse", "--short", "HEAD"]),
-    );
-}
-
-async fn sizes(report: &mut String, bench: &Bench) {
+async fn sizes(bench: &Bench) {
     let browser = bench.visit(VIEW).await;
     let log = bench.hub.log();
     let code = |of_worker: bool| -> u64 {
         let app = log.iter().filter(|entry| entry.server == Server::App);
         app.filter(|entry| entry.path.contains("worker") == of_worker).map(|entry| entry.bytes_sent).sum()
     };
-    let _ = writeln!(report, "## Code\n\n| what | brotli | target |\n|---|--:|--:|");
-    let _ = writeln!(report, "| page: HTML, CSS, code | {} | 350 KB |", human_bytes(code(false)));
-    let _ = writeln!(report, "| worker | {} | 1.5 MB |\n", human_bytes(code(true)));
+    let (page, worker) = (human_bytes(code(false)), human_bytes(code(true)));
+    report::write_section(
+        "Code",
+        &format!(
+            "| what | brotli | target |\n|---|--:|--:|\n| page: HTML, CSS, code | {page} | 350 KB |\n\
+             | worker | {worker} | 1.5 MB |"
+        ),
+    );
     browser.end().await;
 }
 
-async fn bytes(report: &mut String, bench: &Bench) {
+async fn bytes(bench: &Bench) {
     bench.shape(false);
     let browser = bench.visit(VIEW).await;
     let (log, for_images) = bench.split(bench.data());
@@ -210,10 +192,7 @@ async fn bytes(report: &mut String, bench: &Bench) {
         });
         parts.map(ByteRange::len).sum()
     };
-    let _ = writeln!(
-        report,
-        "## Bytes and requests, 2M\n\n| task | bytes | requests | needed | ratio |\n|---|--:|--:|--:|--:|"
-    );
+    let mut report = "| task | bytes | requests | needed | ratio |\n|---|--:|--:|--:|--:|\n".to_owned();
     let mut row = |task: &str, bytes: u64, requests: usize, needed: u64| {
         let ratio = bytes as f64 / needed as f64;
         let _ = writeln!(report, "| {task} | {bytes} | {requests} | {needed} | {ratio:.3} |");
@@ -250,7 +229,7 @@ async fn bytes(report: &mut String, bench: &Bench) {
         let (log, _) = bench.split(bench.data());
         row(task, sent(&log), log.len(), bench.pages("prompt", place..place + 40));
     }
-    report.push('\n');
+    report::write_section("Bytes and requests, 2M", &report);
     browser.end().await;
 }
 
@@ -282,12 +261,11 @@ async fn jump(client: &Client, share: f64) -> (f64, u64) {
     (millis, answer[1].as_u64().unwrap())
 }
 
-async fn times(report: &mut String, bench: &Bench) {
-    let _ = writeln!(
-        report,
-        "## Time, 2M\n\nSeconds. \"With code\" counts from the navigation to a cold cache, \"without\" from the moment \
+async fn times(bench: &Bench) {
+    let mut report = format!(
+        "Seconds, medians of {RUNS} fresh browsers. \"With code\" counts from the navigation to a cold cache, \"without\" from the moment \
          the worker listens.\n\n| task | link | with code | without | floor | without / floor | target |\n\
-         |---|---|--:|--:|--:|--:|--:|"
+         |---|---|--:|--:|--:|--:|--:|\n"
     );
     let charts = bench.chunk("cfg").len() + bench.chunk("step").len();
     // Rows are there when every cell is: a page of each column that is shown.
@@ -354,6 +332,7 @@ async fn times(report: &mut String, bench: &Bench) {
          not told by the browser and count as 0: median {:.0}, worst {worst:.0}; the target is none.\n",
         median(freezes),
     );
+    report::write_section("Time, 2M", &report);
 }
 
 /// The longest of the page's tasks that began after a moment and took 50 ms or more.
@@ -366,14 +345,13 @@ const LONG_TASKS: &str = r#"
     setTimeout(() => done(longest), 300);
 "#;
 
-async fn brushes(report: &mut String, benches: &[(&str, &Bench)]) {
-    let _ = writeln!(
-        report,
-        "## Brushing\n\nScript and layout of one frame of a drag over the cfg chart with four charts following, \
+async fn brushes(benches: &[(&str, &Bench)]) {
+    let mut report = format!(
+        "Medians of {RUNS} fresh browsers. Script and layout of one frame of a drag over the cfg chart with four charts following, \
          without the rows' own way through the worker, in milliseconds; of 60 frames a browser those that reach \
          another bin.\n\n\
          | rows | median frame | slowest frame | target | new filter to count and charts, ms | memory of the worker | \
-         peak memory of the renderer |\n|---|--:|--:|--:|--:|--:|--:|"
+         peak memory of the renderer |\n|---|--:|--:|--:|--:|--:|--:|\n"
     );
     for (name, bench) in benches {
         let (mut middle, mut worst, mut settled) = (Vec::new(), Vec::new(), Vec::new());
@@ -402,6 +380,7 @@ async fn brushes(report: &mut String, benches: &[(&str, &Bench)]) {
             human_bytes(median(memory) as u64)
         );
     }
+    report::write_section("Brushing", &report);
 }
 
 /// Drags over the cfg chart in 60 frames.
