@@ -20,6 +20,13 @@ pub struct SourceId(pub u32);
 impl SourceId {
     /// The open table.
     pub const TABLE: Self = Self(0);
+
+    /// The n-th file of the open table, from 0. Archives of images are counted from 1, and there
+    /// are never so many that they would meet.
+    pub const fn part(number: u32) -> Self {
+        const FIRST: u32 = 1 << 24;
+        if number == 0 { Self::TABLE } else { Self(FIRST + number) }
+    }
 }
 
 /// One image being decoded. Never reused within a worker's life.

@@ -7,9 +7,10 @@
 //! its own identity.
 
 use crate::bytes::ByteRange;
-use crate::engine::Event;
+use crate::engine::{Event, Listing};
 use crate::error::{Error, ErrorKind};
-use crate::hub::answer::{Accepted, Answer, Identity, Refused, classify};
+use crate::hub::answer::{Accepted, Answer, Identity, Refused, classify, refusal};
+use crate::hub::listing::MAX_LISTING_BYTES;
 use crate::hub::{backoff_millis, is_on, rate_limit_millis};
 use crate::ids::{FetchId, SourceId};
 use crate::protocol::Secret;
@@ -32,9 +33,6 @@ const QUIET_MILLIS: u32 = 3_000;
 
 /// Bytes handed on at a time, so that what they complete is told before the next ones are looked at.
 const PIECE_BYTES: u32 = 128 << 10;
-
-/// A listing longer than this is not read.
-const MAX_LISTING_BYTES: f64 = 8e6;
 
 /// How often in a row a signed address may be refused.
 const MAX_RESOLVES: u32 = 3;
@@ -95,9 +93,11 @@ impl Net {
         self.set_source(source, Place::Address(url));
     }
 
-    /// From now on ranges of the table are of this file.
-    pub fn set_file(&self, file: File) {
-        self.set_source(SourceId::TABLE, Place::Local(file));
+    /// From now on ranges of the table are of these files.
+    pub fn set_files(&self, files: Vec<File>) {
+        for (number, file) in (0..).zip(files) {
+            self.set_source(SourceId::part(number), Place::Local(file));
+        }
     }
 
     fn set_source(&self, source: SourceId, place: Place) {
@@ -177,14 +177,26 @@ impl Net {
         wake(sleepers);
     }
 
-    /// Gets a listing.
-    pub fn list(&self, url: String) {
-        let emit = self.emit.clone();
-        let headers = web_sys::Headers::new().ok();
-        if let Some(headers) = &headers {
-            self.authorize(&url, headers);
-        }
-        spawn_local(async move { emit(Event::Listing { json: listing(&url, headers).await }) });
+    /// Gets a page of a listing.
+    pub fn list(&self, id: FetchId, url: String) {
+        let net = self.clone();
+        spawn_local(async move {
+            let mut failures = 0;
+            let answer = loop {
+                let headers = web_sys::Headers::new().ok();
+                if let Some(headers) = &headers {
+                    net.authorize(&url, headers);
+                }
+                let answer = listing(&url, headers).await;
+                failures += 1;
+                let again = answer.as_ref().is_err_and(Error::is_retryable) && failures <= MAX_GET_RETRIES;
+                match backoff_millis(failures, js_sys::Math::random()).filter(|_| again) {
+                    Some(millis) => net.sleep(millis).await,
+                    None => break answer,
+                }
+            };
+            (net.emit)(Event::Listing { id, answer });
+        });
     }
 
     fn is_running(&self, id: FetchId) -> bool {
@@ -552,21 +564,26 @@ async fn timeout(future: JsFuture) -> Option<Result<JsValue, JsValue>> {
     result
 }
 
-async fn listing(url: &str, headers: Option<web_sys::Headers>) -> Option<Vec<u8>> {
+async fn listing(url: &str, headers: Option<web_sys::Headers>) -> Result<Listing, Error> {
     let init = RequestInit::new();
     if let Some(headers) = headers {
         init.set_headers(&headers);
     }
     init.set_mode(RequestMode::Cors);
     init.set_credentials(RequestCredentials::Omit);
+    let silent = || Error::new(ErrorKind::Network, "there was no answer that this page may read");
+    let response = timeout(JsFuture::from(scope().fetch_with_str_and_init(url, &init))).await;
     let response: Response =
-        timeout(JsFuture::from(scope().fetch_with_str_and_init(url, &init))).await?.ok()?.dyn_into().ok()?;
-    let length = response.headers().get("Content-Length").ok().flatten();
-    let too_long =
-        length.and_then(|length| length.parse::<f64>().ok()).is_some_and(|bytes| bytes > MAX_LISTING_BYTES);
-    if !response.ok() || too_long {
-        return None;
+        response.and_then(Result::ok).and_then(|response| response.dyn_into().ok()).ok_or_else(silent)?;
+    let header = |name: &str| response.headers().get(name).ok().flatten();
+    if !response.ok() {
+        return Err(refusal(response.status(), header("X-Error-Code")));
     }
-    let buffer = timeout(JsFuture::from(response.array_buffer().ok()?)).await?.ok()?;
-    Some(Uint8Array::new(&buffer).to_vec())
+    let length = header("Content-Length").and_then(|length| length.parse::<usize>().ok());
+    if length.is_some_and(|bytes| bytes > MAX_LISTING_BYTES) {
+        return Err(Error::new(ErrorKind::Limit, "the listing is too long"));
+    }
+    let buffer = response.array_buffer().map_err(|_| silent())?;
+    let buffer = timeout(JsFuture::from(buffer)).await.and_then(Result::ok).ok_or_else(silent)?;
+    Ok(Listing { json: Uint8Array::new(&buffer).to_vec(), link: header("Link") })
 }

@@ -5,6 +5,7 @@
 //! the worker says what it knows whenever it knows more. What depends on the filters carries the
 //! [`Generation`](crate::ids::Generation) of the filters that it belongs to.
 
+pub mod browse;
 pub mod compare;
 pub mod images;
 
@@ -18,6 +19,8 @@ use std::fmt;
 pub enum Request {
     /// Open a table. Whatever was open is dropped, and its reads are aborted.
     Open(Open),
+    /// Look into a folder of a repository. Whatever was open is dropped.
+    Browse(browse::Browse),
     /// The state of the filters and what is on the screen; replaces the one before it.
     Show(Show),
     /// Read a column whole.
@@ -226,6 +229,10 @@ pub enum FilterClause {
 pub enum Response {
     /// The footer is read: this is what is in the file.
     Opened(Opened),
+    /// More files of the table are open than before.
+    Grown(Opened),
+    /// What there is to choose from; sent again when more is known.
+    Listed(Box<browse::Listed>),
     /// A column's chart for the present filters.
     Chart(Chart),
     /// How many rows match.
@@ -270,9 +277,13 @@ pub struct Opened {
     pub table: String,
     /// The file's address, for people.
     pub source: String,
-    /// Rows in the file.
+    /// Rows in the files that are open.
     pub rows: u64,
-    /// Size of the file.
+    /// Rows in all files; about how many, while some are not open.
+    pub rows_in_all: u64,
+    /// How many files there are, and how many of them are open.
+    pub files: (u32, u32),
+    /// Size of all files.
     pub file_bytes: u64,
     /// The commit, or the first digits of the file's tag, for people.
     pub revision: Option<String>,

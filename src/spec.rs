@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-pub use crate::hub::HubPath;
+pub use crate::hub::{HubFolder, HubPath};
 
 /// The state of the view. [`Default`] is the start page.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,8 +34,10 @@ pub struct Spec {
 pub enum TableRef {
     /// An entry of the catalogue, by its id.
     Catalogue(String),
-    /// A file of a dataset repository on the Hub.
+    /// A file of a dataset repository on the Hub, or several that are one table.
     Hub(HubPath),
+    /// No table yet: a folder of a dataset repository, to choose from.
+    Folder(HubFolder),
     /// Any address that answers range requests.
     Url(String),
     /// A file of the user's disk, by name only. It can't be part of a link.

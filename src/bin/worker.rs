@@ -32,7 +32,7 @@ mod shell {
 
     enum Message {
         Request(Request),
-        Local { name: String, file: File },
+        Local { name: String, files: Vec<File> },
         Continue,
     }
 
@@ -89,9 +89,13 @@ mod shell {
     fn read(data: &JsValue) -> Option<Message> {
         let field = |name: &str| Reflect::get(data, &JsValue::from_str(name)).ok();
         let request = serde_wasm_bindgen::from_value::<Request>(field("request")?).ok()?;
-        match (request, field("file").and_then(|file| file.dyn_into::<File>().ok())) {
-            (Request::Open(open), Some(file)) => Some(Message::Local { name: open.table, file }),
-            (request, _) => Some(Message::Request(request)),
+        let files: Vec<File> = field("files")
+            .and_then(|files| files.dyn_into::<Array>().ok())
+            .map(|files| files.iter().filter_map(|file| file.dyn_into().ok()).collect())
+            .unwrap_or_default();
+        match request {
+            Request::Open(open) if !files.is_empty() => Some(Message::Local { name: open.table, files }),
+            request => Some(Message::Request(request)),
         }
     }
 
@@ -117,10 +121,10 @@ mod shell {
                     }
                     Message::Request(request) => self.step(Event::Request(request)),
                     Message::Continue => self.step(Event::Continue),
-                    Message::Local { name, file } => {
-                        let file_bytes = file.size() as u64;
-                        self.net.set_file(file);
-                        self.step(Event::LocalFile { name, file_bytes });
+                    Message::Local { name, files } => {
+                        let known = files.iter().map(|file| (file.name(), file.size() as u64)).collect();
+                        self.net.set_files(files);
+                        self.step(Event::LocalFiles { name, files: known });
                     }
                 }
             }
@@ -141,7 +145,7 @@ mod shell {
                     Effect::Abort { id } => self.net.abort(id),
                     Effect::RetryNow => self.net.retry_now(),
                     Effect::Continue => self.put(Message::Continue),
-                    Effect::List { url } => self.net.list(url),
+                    Effect::List { id, url } => self.net.list(id, url),
                     Effect::Respond(response) => {
                         let response = self.with_rate(response);
                         let serializer = serde_wasm_bindgen::Serializer::new();

@@ -107,7 +107,7 @@ impl Images {
                 Place::Beside(_) => None,
             },
             TableRef::Hub(HubPath { repository, revision, path }) => hub(repository, revision, path),
-            TableRef::Url(_) | TableRef::Local(_) => None,
+            TableRef::Folder(_) | TableRef::Url(_) | TableRef::Local(_) => None,
         }
     }
 

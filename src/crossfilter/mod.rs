@@ -36,6 +36,12 @@ impl Crossfilter {
         Self { mask: vec![0; rows], clauses: Default::default(), own: 0 }
     }
 
+    /// Adds rows up to `rows`; nothing of them is read, so that they fail every clause.
+    pub fn grow(&mut self, rows: usize) {
+        let fails = self.bits();
+        self.mask.resize(rows.max(self.mask.len()), fails);
+    }
+
     /// Every row's mask: a bit is set for each clause that the row fails.
     pub fn mask(&self) -> &[u16] {
         &self.mask

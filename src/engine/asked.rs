@@ -64,13 +64,16 @@ impl Table {
     pub(super) fn rows_asked(&self) -> u64 {
         let prompts = match self.asked.search {
             Some(_) => self.prompts().map_or(0, Texts::rows) as u64,
-            None => self.meta.rows,
+            None => self.rows_in_all(),
         };
         let shards = match self.asked.subset {
             Some(Subset::Shards { .. }) => {
                 let path = self.column(catalog::IMAGE_PATH);
                 path.filter(|(_, state)| state.complete).map_or(0, |_| self.meta.rows)
             }
+            // What is beyond the first rows is not among them, whatever it is.
+            Some(Subset::First { rows }) if rows <= self.meta.rows => self.rows_in_all(),
+            Some(Subset::Random { .. }) if self.files.unread() => 0,
             Some(Subset::First { .. } | Subset::Random { .. }) | None => self.meta.rows,
         };
         prompts.min(shards)
@@ -151,7 +154,8 @@ impl Table {
         true
     }
 
-    fn mark_subset(&mut self) {
+    /// Marks the rows of the subset, anew where there are more rows than before.
+    pub(super) fn mark_subset(&mut self) {
         let Some(subset) = self.asked.subset else {
             self.filter.set_own(SUBSET, None);
             return;

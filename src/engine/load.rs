@@ -40,7 +40,7 @@ impl Load {
         let mut ranges = Vec::new();
         for (number, group) in meta.groups.iter().enumerate().skip(self.group) {
             let Some(chunk) = group.chunks.get(self.leaf) else { break };
-            let start = if number == self.group { self.at } else { chunk.range.start };
+            let start = if number == self.group { self.at.max(chunk.range.start) } else { chunk.range.start };
             let range = ByteRange::new(start, chunk.range.end.min(start.saturating_add(left)));
             left -= range.len();
             ranges.push(range);
@@ -54,6 +54,11 @@ impl Load {
     /// Whether every row is decoded.
     pub fn is_done(&self, meta: &FileMeta) -> bool {
         self.group >= meta.groups.len()
+    }
+
+    /// Whether so little is left that what follows in other files is wanted.
+    pub fn is_near_end(&self, meta: &FileMeta) -> bool {
+        self.wants(meta).iter().map(|range| range.len()).sum::<u64>() < READ_AHEAD_BYTES
     }
 
     /// Decodes every page that is there. `map` gives the map of a row group's chunk.
@@ -71,6 +76,8 @@ impl Load {
         leaf.check()?;
         while let Some(group) = meta.groups.get(self.group) {
             let Some(chunk) = group.chunks.get(self.leaf) else { return Ok(()) };
+            // The group may have come later than the end of the one before it.
+            self.at = self.at.max(chunk.range.start);
             if self.rows >= group.rows {
                 self.bytes += chunk.range.end.saturating_sub(self.at);
                 self.group += 1;

@@ -7,7 +7,9 @@
 //! Never here: a clock, a socket, a thread, a panic on what a file says.
 
 mod asked;
+mod browse;
 mod compare;
+mod files;
 mod images;
 mod lists;
 mod load;
@@ -21,11 +23,13 @@ mod show;
 mod table;
 
 use crate::bytes::ByteRange;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Result};
 use crate::hub::answer::Identity;
 use crate::ids::{DecodeId, FetchId, SourceId};
 use crate::parquet::plan::{blocks, coalesce, subtract};
 use crate::protocol::{LoadState, Progress, Request, Response, Traffic};
+pub use browse::Listing;
+use browse::{Asked, Browsing};
 use images::Images;
 use open::Opening;
 use pool::Pool;
@@ -43,12 +47,13 @@ const MAX_BACKGROUND_IN_FLIGHT: usize = 4;
 pub enum Event {
     /// The page asks.
     Request(Request),
-    /// The page hands over a file of the user's disk, which [`Effect::Fetch`] then means.
-    LocalFile {
-        /// Its name.
+    /// The page hands over files of the user's disk, which [`Effect::Fetch`] then means: the n-th is
+    /// [`SourceId::part`] of n.
+    LocalFiles {
+        /// What they are called together.
         name: String,
-        /// Its size.
-        file_bytes: u64,
+        /// Name and size of each.
+        files: Vec<(String, u64)>,
     },
     /// The answer to a fetch has begun; its body follows.
     Began {
@@ -101,14 +106,16 @@ pub enum Event {
         id: DecodeId,
         /// The smaller image that was asked for, with its media type; none where the image itself
         /// is to be shown. An error where it can't be decoded.
-        smaller: Result<Option<(Vec<u8>, String)>, Error>,
+        smaller: Result<Option<(Vec<u8>, String)>>,
     },
     /// There was more to be done than one step takes.
     Continue,
-    /// A listing came, or could not be had.
+    /// A page of a listing came, or could not be had.
     Listing {
-        /// The listing's bytes; none if there is none.
-        json: Option<Vec<u8>>,
+        /// Which one.
+        id: FetchId,
+        /// The page.
+        answer: Result<Listing>,
     },
 }
 
@@ -166,8 +173,10 @@ pub enum Effect {
     RetryNow,
     /// There is more to be done: step on, after what has come meanwhile.
     Continue,
-    /// Get a listing from this address.
+    /// Get a page of a listing.
     List {
+        /// What its answer is called.
+        id: FetchId,
         /// The address.
         url: String,
     },
@@ -180,6 +189,8 @@ pub enum Effect {
 struct Flight {
     /// What is still to come.
     left: ByteRange,
+    /// What the offsets of its file have in front.
+    base: u64,
     background: bool,
 }
 
@@ -198,6 +209,9 @@ enum Class {
 pub struct Engine {
     opening: Option<Opening>,
     table: Option<Table>,
+    browsing: Option<Browsing>,
+    /// Listings under way.
+    lists: BTreeMap<FetchId, Asked>,
     images: Images,
     pool: Pool,
     flights: BTreeMap<FetchId, Flight>,
@@ -218,6 +232,7 @@ impl Engine {
     pub fn step(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::Request(Request::Open(open)) => self.open(open),
+            Event::Request(Request::Browse(place)) => self.browse(place),
             Event::Request(Request::Retry) => self.retry(),
             Event::Request(Request::Images(wanted)) => {
                 let rows = self.images.want(wanted);
@@ -236,7 +251,7 @@ impl Engine {
                 (None, Some(opening)) => opening.remember(request),
                 (None, None) => {}
             },
-            Event::LocalFile { name, file_bytes } => self.open_local(name, file_bytes),
+            Event::LocalFiles { name, files } => self.open_local(name, files),
             Event::Began { id, range, identity } => self.began(id, range, &identity),
             Event::BeyondEnd { id, file_bytes } => self.beyond_end(id, file_bytes),
             Event::Bytes { id, bytes } => self.bytes(id, &bytes),
@@ -245,8 +260,10 @@ impl Engine {
                 self.images.done(id);
             }
             Event::Failed { id, error } => {
-                if self.flights.remove(&id).is_some() {
-                    self.stop(error);
+                if let Some(flight) = self.flights.remove(&id) {
+                    if !self.goes_on_without(flight, &error) {
+                        self.stop(error);
+                    }
                 } else {
                     self.images.failed(id, error);
                 }
@@ -261,7 +278,7 @@ impl Engine {
                 }
             }
             Event::Continue => self.continuing = false,
-            Event::Listing { json } => self.listing(json.as_deref()),
+            Event::Listing { id, answer } => self.listed(id, answer),
         }
         self.advance();
         self.schedule();
@@ -288,17 +305,17 @@ impl Engine {
         }
         self.images.began(id, range, identity.total_bytes);
         let Some(flight) = self.flights.get_mut(&id) else { return };
-        flight.left = range;
+        flight.left = ByteRange::new(range.start + flight.base, range.end + flight.base);
         if let Some(opening) = &mut self.opening {
             opening.sized(identity.total_bytes, identity.commit.clone());
         }
     }
 
     fn beyond_end(&mut self, id: FetchId, file_bytes: Option<u64>) {
-        if self.flights.remove(&id).is_none() {
+        let Some(flight) = self.flights.remove(&id) else {
             self.images.beyond_end(id, file_bytes);
             return;
-        }
+        };
         let known = match (&mut self.opening, file_bytes) {
             (Some(opening), Some(file_bytes)) => {
                 opening.sized(file_bytes, None);
@@ -307,9 +324,16 @@ impl Engine {
             (Some(opening), None) => opening.forget_size(),
             (None, _) => false,
         };
-        if !known {
-            self.stop(Error::new(ErrorKind::Changed, "the file is shorter than it was"));
+        let shorter = Error::new(ErrorKind::Changed, "the file is shorter than it was");
+        if !known && !self.goes_on_without(flight, &shorter) {
+            self.stop(shorter);
         }
+    }
+
+    /// Whether what failed was the footer of one of several files: it is left out then.
+    fn goes_on_without(&mut self, flight: Flight, error: &Error) -> bool {
+        let Some(table) = self.table.as_mut().filter(|_| !error.is_retryable()) else { return false };
+        table.leave_file_out(flight.left, error, &mut self.effects)
     }
 
     fn bytes(&mut self, id: FetchId, bytes: &[u8]) {
@@ -377,7 +401,8 @@ impl Engine {
         if let Some(opening) = &self.opening {
             wants.extend(opening.wants().map(|range| (Class::Open, range)));
         }
-        if let Some(table) = &self.table {
+        if let Some(table) = &mut self.table {
+            table.address_files(&mut self.effects);
             wants.extend(table.wants());
         }
         let wanted: Vec<ByteRange> = wants.iter().map(|(_, range)| *range).collect();
@@ -446,9 +471,10 @@ impl Engine {
     fn fetch(&mut self, range: ByteRange, background: bool) {
         let id = FetchId(self.next_fetch);
         self.next_fetch = self.next_fetch.wrapping_add(1);
-        self.flights.insert(id, Flight { left: range, background });
+        let (source, own, base) = files::locate(range);
+        self.flights.insert(id, Flight { left: range, base, background });
         self.traffic.requests += 1;
-        self.effects.push(Effect::Fetch { id, source: SourceId::TABLE, range });
+        self.effects.push(Effect::Fetch { id, source, range: own });
     }
 
     /// Tells the page what has been read, not more often than it matters.

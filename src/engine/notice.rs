@@ -146,6 +146,18 @@ pub fn waiting(source: &str, error: &Error, read_bytes: u64, retry_in_millis: u3
     }
 }
 
+/// A file of several can't be part of the table.
+pub fn file_left_out(file: &str, error: &Error) -> Notice {
+    Notice {
+        subject: format!("file {file}"),
+        level: Level::Warning,
+        title: format!("{file} is left out"),
+        text: format!("{}. The rows of the other files keep working.", sentence(&error.to_string())),
+        actions: Vec::new(),
+        retry_in_millis: None,
+    }
+}
+
 /// A clause that can't be applied.
 pub fn clause_left_out(column: &str, why: &str) -> Notice {
     Notice {

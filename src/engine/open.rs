@@ -1,11 +1,15 @@
 //! From a table's name to its metadata.
 
+use super::browse::listing_failed;
+use super::files::{File, Files};
 use super::table::Table;
 use super::{Effect, Engine, notice};
 use crate::bytes::ByteRange;
 use crate::catalog::{self, Place};
 use crate::error::{Error, ErrorKind};
 use crate::hub;
+use crate::hub::listing::Entry;
+use crate::hub::several::{MAX_FILES, matching};
 use crate::ids::SourceId;
 use crate::parquet::header::offset_index;
 use crate::parquet::map::PageMap;
@@ -27,8 +31,10 @@ type Known = (FileMeta, Vec<Vec<PageMap>>);
 pub struct Opening {
     /// What the page calls it.
     table: String,
-    /// What people call the file.
+    /// What people call the file, or the files together.
     source: String,
+    /// What people call the first file.
+    first: String,
     /// Where it is on the Hub, if it is there, and on which Hub.
     on_hub: Option<(String, HubPath)>,
     file_bytes: Option<u64>,
@@ -39,6 +45,10 @@ pub struct Opening {
     indexes: Option<(Box<FileMeta>, ByteRange)>,
     /// Whether a listing is awaited, with the error that it is to explain.
     failed: Option<Error>,
+    /// Whether its path stands for several files, with those that were listed so far.
+    several: Option<Vec<Entry>>,
+    /// The files after the first one.
+    rest: Vec<File>,
     /// What the page wants once the table is open.
     show: Option<Show>,
     /// The row whose details are wanted then.
@@ -46,6 +56,25 @@ pub struct Opening {
 }
 
 impl Opening {
+    /// Nothing of it is read. `file_bytes` is its size, if that is known or likely.
+    fn new(table: String, source: String, file_bytes: Option<u64>) -> Self {
+        Self {
+            table,
+            first: source.clone(),
+            source,
+            on_hub: None,
+            file_bytes,
+            revision: None,
+            tail_bytes: TAIL_BYTES,
+            indexes: None,
+            failed: None,
+            several: None,
+            rest: Vec::new(),
+            show: None,
+            detail: None,
+        }
+    }
+
     /// What people call the file.
     pub fn source(&self) -> &str {
         &self.source
@@ -63,6 +92,7 @@ impl Opening {
             Request::Show(show) => self.show = Some(show),
             Request::Detail { row } => self.detail = Some(row),
             Request::Open(_)
+            | Request::Browse(_)
             | Request::Load { .. }
             | Request::Stop { .. }
             | Request::Touch { .. }
@@ -82,7 +112,7 @@ impl Opening {
 
     /// What is to be read next.
     pub fn wants(&self) -> Option<ByteRange> {
-        if self.failed.is_some() {
+        if self.failed.is_some() || self.several.is_some() {
             return None;
         }
         if let Some((_, range)) = &self.indexes {
@@ -133,7 +163,22 @@ impl Engine {
                     return;
                 }
             },
+            TableRef::Hub(path) if path.is_several() => {
+                self.reset();
+                let mut opening = Opening::new(table, title(&path), None);
+                opening.on_hub = Some((endpoint.to_owned(), path.clone()));
+                opening.several = Some(Vec::new());
+                self.opening = Some(opening);
+                self.list_several(endpoint, &path);
+                return;
+            }
             TableRef::Hub(path) => (hub::resolve_url(endpoint, &path), title(&path), Some(path), None),
+            TableRef::Folder(folder) => {
+                self.reset();
+                let error = Error::new(ErrorKind::BadLink, "it names a repository, and no file of it");
+                self.respond(Response::Notice(notice::cannot_open(&folder.repository, &error, &[])));
+                return;
+            }
             TableRef::Url(url) => {
                 let source = url.split(['?', '#']).next().unwrap_or(&url).to_owned();
                 (url, source, None, None)
@@ -146,39 +191,25 @@ impl Engine {
         self.reset();
         self.images.open(Some(&found_by), endpoint, &base);
         self.effects.push(Effect::Source { source: SourceId::TABLE, url });
-        self.opening = Some(Opening {
-            table,
-            source,
-            on_hub: on_hub.map(|path| (endpoint.to_owned(), path)),
-            file_bytes: hint,
-            revision: None,
-            tail_bytes: TAIL_BYTES,
-            indexes: None,
-            failed: None,
-            show: None,
-            detail: None,
-        });
+        let mut opening = Opening::new(table, source, hint);
+        opening.on_hub = on_hub.map(|path| (endpoint.to_owned(), path));
+        self.opening = Some(opening);
     }
 
-    /// Begins to open a file of the user's disk.
-    pub(super) fn open_local(&mut self, name: String, file_bytes: u64) {
+    /// Begins to open files of the user's disk.
+    pub(super) fn open_local(&mut self, name: String, files: Vec<(String, u64)>) {
         self.reset();
-        self.opening = Some(Opening {
-            table: name.clone(),
-            source: name,
-            on_hub: None,
-            file_bytes: Some(file_bytes),
-            revision: None,
-            tail_bytes: TAIL_BYTES,
-            indexes: None,
-            failed: None,
-            show: None,
-            detail: None,
-        });
+        let mut files = files.into_iter();
+        let Some((first, file_bytes)) = files.next() else { return };
+        let mut opening = Opening::new(name.clone(), name, Some(file_bytes));
+        opening.first = first;
+        opening.rest =
+            files.map(|(name, file_bytes)| File { name, url: String::new(), file_bytes }).collect();
+        self.opening = Some(opening);
     }
 
     /// Drops whatever was open.
-    fn reset(&mut self) {
+    pub(super) fn reset(&mut self) {
         self.abort_all();
         let mut images = std::mem::take(&mut self.images);
         images.close(&mut self.effects);
@@ -194,12 +225,14 @@ impl Engine {
             Ok(None) => {}
             Ok(Some((meta, maps))) => {
                 let file_bytes = opening.file_bytes.unwrap_or_default();
+                let rest = std::mem::take(&mut opening.rest);
+                let files = Files::new(&opening.first, file_bytes, rest, &meta);
                 let (name, source, revision) =
                     (opening.table.clone(), opening.source.clone(), opening.revision.clone());
                 let (show, detail) = (opening.show.take(), opening.detail);
                 let on_hub = opening.on_hub.take();
                 self.opening = None;
-                let mut table = Table::new(meta, maps, &name, &source, revision, file_bytes);
+                let mut table = Table::new(meta, maps, &name, &source, revision, files);
                 table.on_hub = on_hub;
                 let opened = table.opened();
                 // The page does not know the columns yet: where it names none, the usual ones count.
@@ -227,9 +260,9 @@ impl Engine {
         if let (ErrorKind::NotFound, None, Some((endpoint, path))) =
             (&error.kind, &opening.failed, &opening.on_hub)
         {
-            let url = hub::tree_url(endpoint, &path.repository, &path.revision, "", true);
+            let (endpoint, path) = (endpoint.clone(), path.clone());
             opening.failed = Some(error);
-            self.effects.push(Effect::List { url });
+            self.list_near(&endpoint, &path);
             return;
         }
         let (source, on_hub) = (opening.source.clone(), opening.on_hub.take());
@@ -238,11 +271,15 @@ impl Engine {
         self.respond(Response::Notice(notice::with_sign_in(notice, &error, on_hub.as_ref())));
     }
 
+    /// Which Hub the listings of the table that is being opened are of.
+    pub(super) fn opening_endpoint(&self) -> Option<&str> {
+        self.opening.as_ref()?.on_hub.as_ref().map(|(endpoint, _)| endpoint.as_str())
+    }
+
     /// The listing of the repository of a file that does not exist.
-    pub(super) fn listing(&mut self, json: Option<&[u8]>) {
+    pub(super) fn meant(&mut self, entries: Vec<Entry>) {
         let Some(opening) = self.opening.take() else { return };
         let (Some(error), Some((_, wanted))) = (opening.failed, opening.on_hub) else { return };
-        let entries = json.and_then(|json| hub::listing::parse_tree(json).ok()).unwrap_or_default();
         let paths = entries.iter().map(|entry| entry.path.as_str()).filter(|path| path.ends_with(".parquet"));
         let near: Vec<String> = hub::listing::near_matches(&wanted.path, paths)
             .into_iter()
@@ -250,13 +287,57 @@ impl Engine {
             .collect();
         self.respond(Response::Notice(notice::cannot_open(&opening.source, &error, &near)));
     }
+
+    /// A page of the listing of the files that are one table; whether there are `more` pages.
+    pub(super) fn found_several(&mut self, entries: Result<Vec<Entry>, Error>, more: bool) {
+        let Some(opening) = &mut self.opening else { return };
+        let (Some(found), Some((endpoint, path))) = (&mut opening.several, &opening.on_hub) else { return };
+        let error = match entries {
+            Ok(entries) => {
+                found.extend(entries);
+                if more {
+                    return;
+                }
+                let files = matching(&path.path, std::mem::take(found));
+                let files: Vec<File> = files
+                    .into_iter()
+                    .map(|entry| {
+                        let path = HubPath { path: entry.path, ..path.clone() };
+                        let url = hub::resolve_url(endpoint, &path);
+                        File { name: path.path, url, file_bytes: entry.size_bytes }
+                    })
+                    .collect();
+                if files.len() > MAX_FILES {
+                    let message = format!("it stands for {} files, more than {MAX_FILES}", files.len());
+                    Error::new(ErrorKind::Limit, message)
+                } else {
+                    let mut files = files.into_iter();
+                    if let Some(first) = files.next() {
+                        opening.several = None;
+                        opening.file_bytes = Some(first.file_bytes);
+                        opening.first = first.name;
+                        opening.rest = files.collect();
+                        self.effects.push(Effect::Source { source: SourceId::TABLE, url: first.url });
+                        return;
+                    }
+                    Error::new(ErrorKind::NotFound, "there is no file that it stands for")
+                }
+            }
+            Err(error) => listing_failed(error),
+        };
+        let (source, on_hub) = (opening.source.clone(), opening.on_hub.take());
+        self.opening = None;
+        self.drop_lists();
+        let notice = notice::cannot_open(&source, &error, &[]);
+        self.respond(Response::Notice(notice::with_sign_in(notice, &error, on_hub.as_ref())));
+    }
 }
 
 impl Opening {
     /// The metadata and what is known of the pages, once all of it is here.
     fn advance(&mut self, pool: &super::Pool) -> Result<Option<Known>, Error> {
         let Some(file_bytes) = self.file_bytes else { return Ok(None) };
-        if self.failed.is_some() {
+        if self.failed.is_some() || self.several.is_some() {
             return Ok(None);
         }
         if self.indexes.is_none() {

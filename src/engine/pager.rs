@@ -61,6 +61,16 @@ impl Pager {
         }
     }
 
+    /// Adds maps for row groups that came later.
+    pub fn extend(&mut self, meta: &FileMeta) {
+        if !self.maps.is_empty() {
+            let (leaf, known) = (self.leaf, self.maps.len());
+            let more = meta.groups.iter().skip(known);
+            self.maps
+                .extend(more.filter_map(|group| Some(PageMap::new(*group.chunks.get(leaf)?, group.rows))));
+        }
+    }
+
     /// The value of a row, if its page is here.
     pub fn get(&self, row: u64) -> Option<Value<'_>> {
         let (first, cached) = self.pages.range(..=row).next_back()?;

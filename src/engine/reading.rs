@@ -59,11 +59,11 @@ impl Table {
                 ranges.into_iter().map(move |range| (class, range))
             });
         let images = self.image_wants.iter().map(|range| (Class::Image, *range));
-        screen.chain(images).chain(loads)
+        self.file_wants().into_iter().chain(screen).chain(images).chain(loads)
     }
 
     /// Whether a chart or a filter on the screen waits for the column.
-    fn is_urgent(&self, place: usize) -> bool {
+    pub(super) fn is_urgent(&self, place: usize) -> bool {
         let wanted = |name: &str| {
             self.show.charts.iter().any(|chart| chart == name)
                 || self.show.filters.iter().any(|filter| filter.column == name)
@@ -82,6 +82,7 @@ impl Table {
     /// Does all that the bytes at hand allow, and tells the page what is new.
     /// Whether there is more to be done.
     pub fn advance(&mut self, pool: &mut Pool, effects: &mut Vec<Effect>) -> bool {
+        self.open_files(pool, effects);
         for place in 0..self.columns.len() {
             self.advance_load(place, pool, effects);
         }
@@ -115,7 +116,7 @@ impl Table {
         let before = column.rows();
         match load.advance(&self.meta, pool, column, &mut state.pager.maps) {
             Ok(()) => {
-                state.complete = load.is_done(&self.meta);
+                state.complete = load.is_done(&self.meta) && !self.files.unread();
                 if column.rows() != before || state.complete {
                     self.stale.rows |= self.compare.picks()
                         || self.show.columns.contains(&state.info.name)
@@ -186,11 +187,12 @@ impl Table {
     /// still growing is looked at each time it is four times as long, unless the rest of it will
     /// make no more than that.
     fn bin(&mut self, place: usize) {
+        let rows_in_all = self.rows_in_all();
         let Some(state) = self.columns.get_mut(place) else { return };
         let Some(data) = &state.data else { return };
         let binned = state.binned.as_ref().map_or(0, |binned| binned.rows.len());
         let rows = data.rows();
-        let far_from_done = (rows as u64).saturating_mul(4) <= self.meta.rows;
+        let far_from_done = (rows as u64).saturating_mul(4) <= rows_in_all;
         let grown =
             if state.complete { rows > binned } else { far_from_done && rows >= 65_536.max(binned * 4) };
         let wanted = state.info.chartable && (state.complete || !state.failed);

@@ -81,7 +81,7 @@ impl Table {
             self.forget_lists();
             self.stale.lists |= self.lists_prompts();
         }
-        let rows = self.meta.rows;
+        let rows = self.rows_in_all();
         let rows_read = self
             .filter
             .columns()

@@ -2,6 +2,7 @@
 
 use super::asked::Asked;
 use super::compare::Compare;
+use super::files::Files;
 use super::lists::Lists;
 use super::load::Load;
 use super::nested::Nested;
@@ -25,7 +26,7 @@ pub struct Table {
     revision: Option<String>,
     /// Where it is on the Hub, if it is there, and on which Hub.
     pub(super) on_hub: Option<(String, HubPath)>,
-    file_bytes: u64,
+    pub(super) files: Files,
     pub(super) columns: Vec<State>,
     pub(super) show: Show,
     pub(super) filter: Crossfilter,
@@ -111,6 +112,15 @@ impl State {
         }
     }
 
+    /// Bytes of it in the files that are open; none where it is derived.
+    pub fn bytes_open(&self, meta: &FileMeta) -> Option<u64> {
+        match self.part {
+            Part::Leaf(leaf) => Some(meta.column_bytes(leaf)),
+            Part::Nested { first, end } => Some((first..end).map(|leaf| meta.column_bytes(leaf)).sum()),
+            Part::Size { .. } => None,
+        }
+    }
+
     /// Rows that are read, from the first.
     pub fn rows_read(&self) -> usize {
         self.data.as_ref().map_or(0, Column::rows)
@@ -146,7 +156,7 @@ impl Table {
         name: &str,
         source: &str,
         revision: Option<String>,
-        file_bytes: u64,
+        files: Files,
     ) -> Self {
         let rows = meta.rows as usize;
         let mut maps = maps.into_iter().map(Some).collect::<Vec<_>>();
@@ -198,6 +208,9 @@ impl Table {
             };
             columns.push(State::new(info, Part::Size { width, height }, Vec::new()));
         }
+        for state in &mut columns {
+            state.info.bytes = files.in_all(state.info.bytes);
+        }
         let filter = Crossfilter::new(rows);
         let selection = Selection::new(filter.mask(), None);
         let prompt = Self::find_prompt(&columns);
@@ -207,7 +220,7 @@ impl Table {
             source: source.to_owned(),
             revision,
             on_hub: None,
-            file_bytes,
+            files,
             columns,
             show: Show::default(),
             filter,
@@ -235,7 +248,9 @@ impl Table {
             table: self.name.clone(),
             source: self.source.clone(),
             rows: self.meta.rows,
-            file_bytes: self.file_bytes,
+            rows_in_all: self.rows_in_all(),
+            files: self.files.counts(),
+            file_bytes: self.files.bytes(),
             revision: self.revision.clone(),
             columns: self.columns.iter().map(|column| column.info.clone()).collect(),
             created_by: self.meta.created_by.clone(),
@@ -267,13 +282,14 @@ impl Table {
             }
             Request::Touch { column, generation } => self.touch(&column, generation, effects),
             Request::Detail { row } => {
-                self.detail = Some(row).filter(|row| *row < self.meta.rows);
+                self.detail = Some(row).filter(|row| *row < self.meta.rows || self.files.unread());
                 self.stale.detail = true;
             }
             // The engine's own.
             Request::Groups { wanted } => self.want_groups(wanted),
             Request::Pick(pick) => self.pick(pick),
             Request::Open(_)
+            | Request::Browse(_)
             | Request::Retry
             | Request::Images(_)
             | Request::RetryImage { .. }

@@ -91,6 +91,29 @@ pub fn classify(answer: &Answer<'_>) -> Result<Accepted, Refused> {
     }
 }
 
+/// What the answer to a request for something else than a range of a file means, where its status
+/// is none of success.
+pub fn refusal(status: u16, error_code: Option<String>) -> Error {
+    let answer = Answer {
+        asked: ByteRange::new(0, 0),
+        signed: false,
+        status,
+        content_range: None,
+        content_length: None,
+        etag: None,
+        linked_etag: None,
+        repo_commit: None,
+        error_code,
+        expected: None,
+    };
+    match classify(&answer) {
+        Err(Refused::Failed(error)) => error,
+        Ok(_) | Err(Refused::ResolveAgain | Refused::BeyondEnd { .. }) => {
+            Error::new(ErrorKind::Unsupported, format!("the server refused the request ({status})"))
+        }
+    }
+}
+
 fn partial(answer: &Answer<'_>) -> Result<Accepted, Refused> {
     let said = answer.content_range.as_deref().map(parse_content_range);
     let (range, total) = match said {

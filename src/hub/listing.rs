@@ -2,7 +2,6 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use serde::Deserialize;
-use std::collections::BTreeMap;
 
 /// The largest listing that is read: the Hub's pages of a thousand entries are far below.
 pub const MAX_LISTING_BYTES: usize = 8 * 1024 * 1024;
@@ -21,15 +20,35 @@ pub struct Entry {
     pub oid: Option<String>,
 }
 
-/// A file that the Hub made of a dataset.
+/// What lies in a folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tree {
+    /// Paths of the folders in it.
+    pub folders: Vec<String>,
+    /// The files.
+    pub files: Vec<Entry>,
+}
+
+/// A branch, a tag, or what the Hub made of a repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParquetFile {
-    /// Which configuration of the dataset.
-    pub config: String,
-    /// Which split of it.
-    pub split: String,
-    /// Where the file is.
-    pub url: String,
+pub struct Reference {
+    /// What people call it.
+    pub name: String,
+    /// What a revision in an address has to say.
+    pub revision: String,
+    /// What kind it is of.
+    pub kind: ReferenceKind,
+}
+
+/// What a [`Reference`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReferenceKind {
+    /// Moves on with every commit.
+    Branch,
+    /// Stays where it is.
+    Tag,
+    /// A branch that the Hub itself fills.
+    Converted,
 }
 
 #[derive(Deserialize)]
@@ -54,20 +73,42 @@ struct WireRevision {
     sha: String,
 }
 
-/// The files of one page of [`super::tree_url`]; folders are left out.
+#[derive(Deserialize)]
+struct WireRefs {
+    #[serde(default)]
+    branches: Vec<WireRef>,
+    #[serde(default)]
+    tags: Vec<WireRef>,
+    #[serde(default)]
+    converts: Vec<WireRef>,
+}
+
+#[derive(Deserialize)]
+struct WireRef {
+    name: String,
+    #[serde(rename = "ref")]
+    reference: String,
+}
+
+/// One page of [`super::tree_url`].
 ///
 /// # Errors
 /// [`ErrorKind::Unsupported`] where the answer is not such a listing.
-pub fn parse_tree(json: &[u8]) -> Result<Vec<Entry>> {
+pub fn parse_tree(json: &[u8]) -> Result<Tree> {
     let entries: Vec<WireEntry> = parse(json, "the listing of the repository")?;
-    Ok(entries
-        .into_iter()
-        .filter(|entry| entry.kind == "file")
-        .map(|WireEntry { kind: _, path, size, oid, lfs }| {
-            let (lfs_oid, lfs_size) = lfs.map_or((None, None), |lfs| (lfs.oid, lfs.size));
-            Entry { path, size_bytes: lfs_size.unwrap_or(size), oid: lfs_oid.or(oid) }
-        })
-        .collect())
+    let mut tree = Tree::default();
+    for WireEntry { kind, path, size, oid, lfs } in entries {
+        match kind.as_str() {
+            "file" => {
+                let (lfs_oid, lfs_size) = lfs.map_or((None, None), |lfs| (lfs.oid, lfs.size));
+                let size_bytes = lfs_size.unwrap_or(size);
+                tree.files.push(Entry { path, size_bytes, oid: lfs_oid.or(oid) });
+            }
+            "directory" => tree.folders.push(path),
+            _ => {}
+        }
+    }
+    Ok(tree)
 }
 
 /// The commit that [`super::revision_url`] tells.
@@ -78,23 +119,24 @@ pub fn parse_revision(json: &[u8]) -> Result<String> {
     parse::<WireRevision>(json, "the revision").map(|revision| revision.sha)
 }
 
-/// The files that [`super::parquet_url`] lists, by configuration and split.
+/// The branches and tags that [`super::refs_url`] lists, branches first.
 ///
 /// # Errors
 /// [`ErrorKind::Unsupported`] where the answer is not such a list.
-pub fn parse_parquet_files(json: &[u8]) -> Result<Vec<ParquetFile>> {
-    let configs: BTreeMap<String, BTreeMap<String, Vec<String>>> = parse(json, "the list of parquet files")?;
-    let mut files = Vec::new();
-    for (config, splits) in configs {
-        for (split, urls) in splits {
-            files.extend(urls.into_iter().map(|url| ParquetFile {
-                config: config.clone(),
-                split: split.clone(),
-                url,
-            }));
-        }
-    }
-    Ok(files)
+pub fn parse_refs(json: &[u8]) -> Result<Vec<Reference>> {
+    let WireRefs { branches, tags, converts } = parse(json, "the list of branches")?;
+    let of = |kind, refs: Vec<WireRef>| {
+        refs.into_iter().map(move |WireRef { name, reference }| {
+            let short = ["refs/heads/", "refs/tags/"].iter().find_map(|start| reference.strip_prefix(start));
+            Reference { revision: short.unwrap_or(&reference).to_owned(), name, kind }
+        })
+    };
+    let mut all: Vec<Reference> = of(ReferenceKind::Branch, branches).collect();
+    // What is read unless something else is asked for comes first.
+    all.sort_by_key(|reference| reference.name != "main");
+    all.extend(of(ReferenceKind::Tag, tags));
+    all.extend(of(ReferenceKind::Converted, converts));
+    Ok(all)
 }
 
 /// The address of a listing's next page, from its `Link` header (RFC 8288). It stays on the
@@ -194,22 +236,35 @@ mod tests {
             size_bytes,
             oid: Some(oid.to_owned()),
         };
-        assert_eq!(
-            parse_tree(json).expect("a listing"),
-            [entry("metadata.parquet", 194_548_652, "cc"), entry("README.md", 7, "ee")]
-        );
+        let tree = parse_tree(json).expect("a listing");
+        assert_eq!(tree.files, [entry("metadata.parquet", 194_548_652, "cc"), entry("README.md", 7, "ee")]);
+        assert_eq!(tree.folders, ["images"]);
         assert_eq!(parse_tree(b"<html>").unwrap_err().kind, ErrorKind::Unsupported);
         assert_eq!(parse_tree(&vec![b' '; MAX_LISTING_BYTES + 1]).unwrap_err().kind, ErrorKind::Limit);
     }
 
     #[test]
-    fn revisions_and_parquet_files_are_read() {
+    fn revisions_and_branches_are_read() {
         assert_eq!(parse_revision(br#"{"id":"o/n","sha":"fb620f"}"#).expect("a revision"), "fb620f");
-        let files =
-            parse_parquet_files(br#"{"b":{"train":["u1","u2"]},"a":{"test":["u3"]}}"#).expect("a list");
-        let flat: Vec<_> =
-            files.iter().map(|file| format!("{}/{}: {}", file.config, file.split, file.url)).collect();
-        assert_eq!(flat, ["a/test: u3", "b/train: u1", "b/train: u2"]);
+        let refs = parse_refs(
+            br#"{"tags":[{"name":"v1","ref":"refs/tags/v1"}],
+                "branches":[{"name":"dev/a","ref":"refs/heads/dev/a"},{"name":"main","ref":"refs/heads/main"}],
+                "converts":[{"name":"parquet","ref":"refs/convert/parquet","targetCommit":"aa"}]}"#,
+        );
+        let flat: Vec<_> = refs
+            .expect("a list")
+            .into_iter()
+            .map(|reference| format!("{:?} {}: {}", reference.kind, reference.name, reference.revision))
+            .collect();
+        assert_eq!(
+            flat,
+            [
+                "Branch main: main",
+                "Branch dev/a: dev/a",
+                "Tag v1: v1",
+                "Converted parquet: refs/convert/parquet"
+            ]
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 pub mod answer;
 pub mod listing;
+pub mod several;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt::Display;
@@ -23,6 +24,37 @@ pub struct HubPath {
     /// The file's path inside the repository.
     pub path: String,
 }
+
+impl HubPath {
+    /// Whether the path stands for several files: a star in it stands for any part of a name.
+    pub fn is_several(&self) -> bool {
+        self.path.contains('*')
+    }
+
+    /// The folder that it is in, or all that it stands for.
+    pub fn folder(&self) -> HubFolder {
+        let fixed = self.path.split_once('*').map_or(self.path.as_str(), |(fixed, _)| fixed);
+        HubFolder {
+            repository: self.repository.clone(),
+            revision: self.revision.clone(),
+            folder: fixed.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned(),
+        }
+    }
+}
+
+/// A folder of a dataset repository on the Hub.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct HubFolder {
+    /// `owner/name`.
+    pub repository: String,
+    /// A branch, a tag or a commit.
+    pub revision: String,
+    /// The folder's path, without slashes at its ends; empty for the repository itself.
+    pub folder: String,
+}
+
+/// The branch that the Hub fills with parquet files that it makes of a dataset.
+pub const CONVERTED: &str = "refs/convert/parquet";
 
 /// The address of a file. The Hub answers with a redirect to a signed address that expires.
 pub fn resolve_url(endpoint: &str, file: &HubPath) -> String {
@@ -61,9 +93,9 @@ pub fn revision_url(endpoint: &str, repository: &str, revision: &str) -> String 
     format!("{endpoint}/api/datasets/{}/revision/{}", steps(repository), step(revision))
 }
 
-/// The address of the list of parquet files that the Hub made of a dataset.
-pub fn parquet_url(endpoint: &str, repository: &str) -> String {
-    format!("{endpoint}/api/datasets/{}/parquet", steps(repository))
+/// The address of the list of a repository's branches and tags.
+pub fn refs_url(endpoint: &str, repository: &str) -> String {
+    format!("{endpoint}/api/datasets/{}/refs", steps(repository))
 }
 
 /// The most tries after the first one.
@@ -148,7 +180,7 @@ mod tests {
             "https://h/api/datasets/o/n/tree/a%2Fb/x/y%20z?recursive=true"
         );
         assert_eq!(revision_url("https://h", "o/n", "main"), "https://h/api/datasets/o/n/revision/main");
-        assert_eq!(parquet_url("https://h", "o/n"), "https://h/api/datasets/o/n/parquet");
+        assert_eq!(refs_url("https://h", "o/n"), "https://h/api/datasets/o/n/refs");
         assert_eq!(
             page_url("https://h", &file("main", "x")),
             "https://h/datasets/poloclub/diffusiondb/blob/main/x"

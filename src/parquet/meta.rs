@@ -13,6 +13,7 @@ use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaD
 use parquet::schema::types::{ColumnDescPtr, TypePtr};
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 /// Bytes read from the end of a file at first: footers of the files this is for are below 10 KB.
 pub const TAIL_BYTES: u64 = 64 << 10;
@@ -38,6 +39,8 @@ pub struct FileMeta {
     pub created_by: Option<String>,
     /// The schema, for what is no flat column.
     pub schema: TypePtr,
+    /// The footer as it is in the file, for whoever wants to know the rest of it.
+    pub footer: Arc<[u8]>,
 }
 
 /// A leaf column.
@@ -236,7 +239,8 @@ pub fn read_footer(tail: &[u8], file_bytes: u64) -> Result<Footer> {
     })?;
     let meta =
         ParquetMetaDataReader::decode_metadata(footer).map_err(|error| Error::corrupt(unreadable(&error)))?;
-    FileMeta::check(&meta, footer_end - len, &encrypted).map(|meta| Footer::Meta(Box::new(meta)))
+    let meta = FileMeta::check(&meta, footer_end - len, &encrypted)?;
+    Ok(Footer::Meta(Box::new(FileMeta { footer: footer.into(), ..meta })))
 }
 
 /// What the last four bytes, or the whole file if it is small, look like instead.
@@ -308,7 +312,51 @@ impl FileMeta {
         }
         let created_by = file.created_by().map(str::to_owned);
         let schema = file.schema_descr().root_schema_ptr();
-        Ok(Self { rows: first_row, columns, groups, created_by, schema })
+        let footer = Arc::default();
+        Ok(Self { rows: first_row, columns, groups, created_by, schema, footer })
+    }
+
+    /// Takes the row groups of another file with the same columns behind those that are here. From
+    /// now on the other file's offsets count from `base`.
+    ///
+    /// # Errors
+    /// Where the other file has other columns, or there would be too many rows.
+    pub fn extend(&mut self, other: &Self, base: u64) -> Result<()> {
+        self.check_same(other)?;
+        let rows = self.rows.saturating_add(other.rows);
+        if rows > MAX_ROWS {
+            return Err(Error::new(ErrorKind::Limit, format!("more than {MAX_ROWS} rows")));
+        }
+        self.groups.extend(other.groups.iter().map(|group| RowGroup {
+            first_row: self.rows + group.first_row,
+            rows: group.rows,
+            chunks: group.chunks.iter().map(|chunk| chunk.shifted(base)).collect(),
+        }));
+        self.rows = rows;
+        Ok(())
+    }
+
+    /// Whether another file has the same columns.
+    fn check_same(&self, other: &Self) -> Result<()> {
+        let unlike = |message: String| Err(Error::new(ErrorKind::Unsupported, message));
+        if let Some(fault) = other.columns.iter().find_map(|column| column.fault.clone()) {
+            return Err(fault);
+        }
+        for (own, column) in self.columns.iter().zip(&other.columns) {
+            if own.name != column.name {
+                return unlike(format!("it has {} where the first file has {}", column.name, own.name));
+            }
+            let kind = |column: &ColumnMeta| {
+                (column.physical, column.logical, column.max_repetition, column.max_definition, column.flat)
+            };
+            if kind(own) != kind(column) {
+                return unlike(format!("its {} is declared in another way than in the first file", own.name));
+            }
+        }
+        if self.columns.len() == other.columns.len() {
+            return Ok(());
+        }
+        unlike(format!("it has {} columns, the first file {}", other.columns.len(), self.columns.len()))
     }
 
     /// The row group that holds `row`, and its number.
@@ -477,6 +525,21 @@ impl Chunk {
             codec: codec(chunk.compression()),
             offset_index,
         })
+    }
+
+    /// The same chunk where offsets count from `base`. Its offset index is not taken along: page
+    /// maps of further files are learned.
+    fn shifted(&self, base: u64) -> Self {
+        if self.range.is_empty() {
+            return *self;
+        }
+        Self {
+            range: ByteRange::new(self.range.start + base, self.range.end + base),
+            dictionary: self.dictionary.map(|at| at + base),
+            first_data: self.first_data + base,
+            offset_index: None,
+            ..*self
+        }
     }
 
     /// Checks an offset index against the chunk: pages in order, inside, beginning with row 0.

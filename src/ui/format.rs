@@ -1,7 +1,7 @@
 //! What tables and columns are called on the page.
 
 use crate::catalog;
-use crate::spec::{HubPath, TableRef};
+use crate::spec::{HubFolder, HubPath, TableRef};
 
 /// Name and part of a table, for the switcher.
 pub fn table_name(table: &TableRef) -> (String, String) {
@@ -14,6 +14,7 @@ pub fn table_name(table: &TableRef) -> (String, String) {
             let name = repository.rsplit('/').next().unwrap_or(repository);
             (name.to_owned(), file_name(path))
         }
+        TableRef::Folder(HubFolder { repository, folder, .. }) => (repository.clone(), folder.clone()),
         TableRef::Url(address) => (file_name(address), String::new()),
         TableRef::Local(name) => (name.clone(), String::new()),
     }

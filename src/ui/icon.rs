@@ -12,6 +12,7 @@ pub enum Icon {
     Compare,
     Copy,
     File,
+    Folder,
     Gallery,
     Hidden,
     Info,
@@ -40,6 +41,7 @@ impl Icon {
             Self::Columns => "M3 3v10M8 3v10M13 3v10",
             Self::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
             Self::Compare => "M2.5 3h4v10h-4zM9.5 3h4v10h-4z",
+            Self::Folder => "M2.5 12.75v-9.5h4l1.5 2h5.5v7.5z",
             Self::Gallery => "M2.5 3h5v4.5h-5zM10 3h3.5v4.5H10zM2.5 10H6v3H2.5zM8.5 10h5v3h-5z",
             Self::Hidden => {
                 "M2.5 2.5l11 11M6.2 6.3a2.5 2.5 0 0 0 3.5 3.5M4.3 4.5C2.9 5.4 2 6.8 1.5 8c1 2.4 3.4 4.5 6.5 4.5 1.2 0 2.3-.3 3.2-.8M6.9 3.6C7.3 3.5 7.6 3.5 8 3.5c3.1 0 5.5 2.1 6.5 4.5-.3.7-.8 1.5-1.4 2.1"

@@ -33,6 +33,7 @@ mod popover;
 mod prompts;
 mod rail;
 mod range_fields;
+mod repository;
 mod result;
 mod search_field;
 mod sign_in;
@@ -49,8 +50,10 @@ mod wire;
 mod worker_link;
 mod zoom;
 
+use crate::spec::TableRef;
 use explore::Explore;
 use leptos::prelude::*;
+use repository::RepositoryPage;
 use start_page::StartPage;
 use store::{Store, mark};
 use theme::Theme;
@@ -63,6 +66,14 @@ pub fn start() {
     mount_to_body(App);
 }
 
+/// What the page is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Page {
+    Start,
+    Repository,
+    Table,
+}
+
 #[component]
 fn App() -> impl IntoView {
     let store = Store::new();
@@ -71,7 +82,15 @@ fn App() -> impl IntoView {
     store.follow_address_bar();
     request_animation_frame(|| mark("vitrine:shell"));
 
-    let has_table = Memo::new(move |_| store.spec.with(|spec| spec.table.is_some()));
+    let page = Memo::new(move |_| {
+        store.spec.with(|spec| match &spec.table {
+            None => Page::Start,
+            Some(TableRef::Folder(_)) => Page::Repository,
+            Some(TableRef::Catalogue(_) | TableRef::Hub(_) | TableRef::Url(_) | TableRef::Local(_)) => {
+                Page::Table
+            }
+        })
+    });
     let embedded = move || store.spec.with(|spec| spec.embed).then_some("");
     Effect::new(move || {
         let title = format::title(store.spec.with(|spec| spec.table.clone()).as_ref());
@@ -79,9 +98,11 @@ fn App() -> impl IntoView {
     });
     view! {
         <div class="page" data-embed=embedded>
-            <Show when=move || has_table.get() fallback=|| view! { <StartPage/> }>
-                <Explore/>
-            </Show>
+            {move || match page.get() {
+                Page::Start => view! { <StartPage/> }.into_any(),
+                Page::Repository => view! { <RepositoryPage/> }.into_any(),
+                Page::Table => view! { <Explore/> }.into_any(),
+            }}
         </div>
     }
 }

@@ -2,8 +2,10 @@
 
 use super::icon::{Icon, icon};
 use super::store::use_store;
-use crate::spec::{HubPath, TableRef};
+use crate::hub::several::MAX_FILES;
+use crate::spec::TableRef;
 use crate::url::parse_table;
+use crate::words::thousands;
 use leptos::ev::{DragEvent, SubmitEvent};
 use leptos::html;
 use leptos::prelude::*;
@@ -37,7 +39,7 @@ pub fn PlaceBox() -> impl IntoView {
                     aria-labelledby="place-title"
                     aria-describedby="place-help"
                     aria-invalid=move || trouble.with(Option::is_some).then_some("true")
-                    placeholder="owner/dataset/file.parquet or https://…"
+                    placeholder="owner/dataset or https://…"
                     autocomplete="off"
                     autocapitalize="off"
                     spellcheck="false"
@@ -49,7 +51,7 @@ pub fn PlaceBox() -> impl IntoView {
                 {move || {
                     trouble
                         .get()
-                        .unwrap_or_else(|| "The server must allow range requests and cross-origin reads.".to_owned())
+                        .unwrap_or_else(|| "A dataset of the Hub, by name or address, to choose a file of; or any address that allows range requests and cross-origin reads.".to_owned())
                 }}
             </p>
         </section>
@@ -64,11 +66,15 @@ pub fn DropBox() -> impl IntoView {
     let trouble = RwSignal::new(None::<String>);
     let input: NodeRef<html::Input> = NodeRef::new();
     let take = move |files: Option<web_sys::FileList>| {
-        let Some(file) = files.and_then(|files| files.get(0)) else { return };
-        if file.size() < 12.0 {
-            trouble.set(Some(format!("{} is too short for a Parquet file.", file.name())));
+        let files: Vec<web_sys::File> = files
+            .map(|files| (0..files.length()).filter_map(|place| files.get(place)).collect())
+            .unwrap_or_default();
+        if files.len() > MAX_FILES {
+            trouble.set(Some(format!("{} files are more than {MAX_FILES}.", thousands(files.len() as u64))));
+        } else if let Some(short) = files.iter().find(|file| file.size() < 12.0) {
+            trouble.set(Some(format!("{} is too short for a Parquet file.", short.name())));
         } else {
-            store.open_file(file);
+            store.open_files(files);
         }
     };
     let dropped = move |event: DragEvent| {
@@ -94,25 +100,26 @@ pub fn DropBox() -> impl IntoView {
             on:dragleave=move |_| over.set(false)
             on:drop=dropped
         >
-            <h2>{icon(Icon::Upload)} "Drop a local file"</h2>
+            <h2>{icon(Icon::Upload)} "Drop local files"</h2>
             <p data-trouble=move || trouble.with(Option::is_some).then_some("") aria-live="polite">
-                {move || trouble.get().unwrap_or_else(|| "Parquet of any size. It stays on this device.".to_owned())}
+                {move || trouble.get().unwrap_or_else(|| "Parquet of any size, several with the same columns as one table. They stay on this device.".to_owned())}
             </p>
             <label class="pick">
                 <input
                     type="file"
                     class="hidden"
                     accept=".parquet,.parq,.pq"
+                    multiple
                     node_ref=input
                     on:change=move |_| take(input.get_untracked().and_then(|input| input.files()))
                 />
-                <span>"or choose a file"</span>
+                <span>"or choose files"</span>
             </label>
         </section>
     }
 }
 
-/// What was typed, as a table: `owner/name/path.parquet` is short for the file on the Hub.
+/// What was typed, as a table: `owner/name` is short for the repository on the Hub.
 fn table_of(text: &str) -> Result<TableRef, String> {
     let text = text.trim();
     if text.is_empty() {
@@ -122,19 +129,12 @@ fn table_of(text: &str) -> Result<TableRef, String> {
         return Err("Only https addresses can be read.".to_owned());
     }
     let is_plain = !text.contains(':');
-    let mut parts = text.trim_start_matches("datasets/").splitn(3, '/');
-    if is_plain
-        && let (Some(owner), Some(name), Some(path)) = (parts.next(), parts.next(), parts.next())
-        && ![owner, name, path].contains(&"")
-    {
-        return Ok(TableRef::Hub(HubPath {
-            repository: format!("{owner}/{name}"),
-            revision: "main".to_owned(),
-            path: path.to_owned(),
-        }));
+    let path = text.trim_start_matches("datasets/");
+    if is_plain && path.contains('/') {
+        return parse_table(&format!("hf:{path}")).map_err(|message| format!("This {message}"));
     }
     if is_plain && crate::catalog::table(text).is_none() {
-        return Err("Add the file’s path: owner/dataset/file.parquet".to_owned());
+        return Err("Type owner/dataset to choose a file of it, or the file’s path behind that.".to_owned());
     }
     parse_table(text).map_err(|message| format!("This {message}"))
 }

@@ -49,11 +49,25 @@ pub fn ResultLine() -> impl IntoView {
         (None, _) => None,
     };
     let of = move || match (rows(), filtered()) {
-        (Some(rows), true) => format!("of {} {}", thousands(rows), noun()),
+        (Some(_), true) => {
+            let opened = store.opened.get();
+            let (rows, about) = opened.map_or((0, ""), |opened| {
+                (opened.rows_in_all, if opened.rows_in_all > opened.rows { "about " } else { "" })
+            });
+            format!("of {about}{} {}", thousands(rows), noun())
+        }
         (Some(_), false) => noun().to_owned(),
         (None, _) => "Reading the index".to_owned(),
     };
-    let partial = move || count.get().filter(|count| count.rows_read < count.rows);
+    let partial = move || count.get().filter(|count| count.rows_read < count.rows && filtered());
+    let files = move || {
+        let opened = store.opened.get()?;
+        let (all, open) = opened.files;
+        (opened.rows_in_all > opened.rows && !filtered()).then(|| {
+            let rows = thousands(opened.rows_in_all);
+            format!("in {} of {} files, about {rows} in all", thousands(open.into()), thousands(all.into()))
+        })
+    };
     view! {
         <div class="result">
             <div class="count" role="status">
@@ -66,6 +80,7 @@ pub fn ResultLine() -> impl IntoView {
                     let distinct = count.get()?.distinct?;
                     Some(view! { <span class="distinct">{format!("{} distinct prompts", thousands(distinct))}</span> })
                 }}
+                {move || files().map(|files| view! { <span class="sofar">{files}</span> })}
                 {move || {
                     partial().map(|count| {
                         let share = percent_floor(count.rows_read, count.rows).to_string();

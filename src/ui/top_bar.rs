@@ -151,18 +151,41 @@ pub fn TableLink(
     chosen: Option<Box<dyn Fn()>>,
     children: Children,
 ) -> impl IntoView {
+    let chosen = chosen.unwrap_or_else(|| Box::new(|| {}));
+    view! {
+        <PlaceLink table=TableRef::Catalogue(id.to_owned()) current chosen=chosen>
+            {children()}
+        </PlaceLink>
+    }
+}
+
+/// A link to any table, or to a repository, that opens it in place.
+#[component]
+pub fn PlaceLink(
+    /// Where it is.
+    table: TableRef,
+    /// `aria-current`.
+    #[prop(optional, into)]
+    current: Signal<Option<&'static str>>,
+    /// Called when it was followed.
+    #[prop(optional)]
+    chosen: Option<Box<dyn Fn()>>,
+    children: Children,
+) -> impl IntoView {
     let store = use_store();
-    let table = TableRef::Catalogue(id.to_owned());
-    let href = move || {
-        store.spec.with(|spec| {
-            let spec = Spec {
-                table: Some(TableRef::Catalogue(id.to_owned())),
-                endpoint: spec.endpoint.clone(),
-                embed: spec.embed,
-                ..Spec::default()
-            };
-            format!("?{}", url::print(&spec))
-        })
+    let href = {
+        let table = table.clone();
+        move || {
+            store.spec.with(|spec| {
+                let spec = Spec {
+                    table: Some(table.clone()),
+                    endpoint: spec.endpoint.clone(),
+                    embed: spec.embed,
+                    ..Spec::default()
+                };
+                format!("?{}", url::print(&spec))
+            })
+        }
     };
     let follow = move |event: leptos::ev::MouseEvent| {
         if !opens_elsewhere(&event) {

@@ -96,14 +96,15 @@ impl WorkerLink {
         Ok(Self { worker, queue, _on_message: on_message, _on_error: on_error })
     }
 
-    /// Sends a request, with the file that it is about where it is one of this device.
-    pub fn send(&self, request: &Request, file: Option<&File>) {
+    /// Sends a request, with the files that it is about where they are of this device.
+    pub fn send(&self, request: &Request, files: &[File]) {
         let serializer = serde_wasm_bindgen::Serializer::new();
         let Ok(request) = request.serialize(&serializer) else { return };
         let message = js_sys::Object::new();
         let _ = js_sys::Reflect::set(&message, &"request".into(), &request);
-        if let Some(file) = file {
-            let _ = js_sys::Reflect::set(&message, &"file".into(), file);
+        if !files.is_empty() {
+            let files: js_sys::Array = files.iter().collect();
+            let _ = js_sys::Reflect::set(&message, &"files".into(), &files);
         }
         let mut queue = self.queue.borrow_mut();
         if queue.listens {

@@ -104,7 +104,9 @@ pub fn print(spec: &Spec) -> String {
     let mut query = String::new();
     match table {
         None | Some(TableRef::Local(_)) => {}
-        Some(table @ (TableRef::Catalogue(_) | TableRef::Hub(_) | TableRef::Url(_))) => {
+        Some(
+            table @ (TableRef::Catalogue(_) | TableRef::Hub(_) | TableRef::Folder(_) | TableRef::Url(_)),
+        ) => {
             push(&mut query, "table", &print_table(table));
         }
     }

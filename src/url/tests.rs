@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use super::*;
-use crate::spec::{Bound, Clause, HubPath, List, ListValue, Precision, Range, TimeBound};
+use crate::spec::{Bound, Clause, HubFolder, HubPath, List, ListValue, Precision, Range, TimeBound};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -170,6 +170,13 @@ fn tables_are_named_in_several_ways() {
             path: path.to_owned(),
         }))
     };
+    let folder = |revision: &str, folder: &str| {
+        Ok(TableRef::Folder(HubFolder {
+            repository: "o/n".to_owned(),
+            revision: revision.to_owned(),
+            folder: folder.to_owned(),
+        }))
+    };
     for (text, table) in [
         ("diffusiondb-2m", Ok(TableRef::Catalogue("diffusiondb-2m".to_owned()))),
         ("hf:o/n/a.parquet", hub("main", "a.parquet")),
@@ -181,6 +188,19 @@ fn tables_are_named_in_several_ways() {
         ("o/n/x/a.parquet", hub("main", "x/a.parquet")),
         ("https://huggingface.co/datasets/o/n/blob/main/x%20y.parquet", hub("main", "x y.parquet")),
         ("https://huggingface.co/datasets/o/n/resolve/v1/a.parquet?download=true", hub("v1", "a.parquet")),
+        ("hf:o/n/x/part-*.parquet", hub("main", "x/part-*.parquet")),
+        ("o/n", folder("main", "")),
+        ("hf:o/n/", folder("main", "")),
+        ("hf:o/n@v1", folder("v1", "")),
+        ("hf:o/n@refs/convert/parquet", folder("refs/convert/parquet", "")),
+        ("hf:o/n@refs/convert/parquet/x/y/", folder("refs/convert/parquet", "x/y")),
+        ("https://huggingface.co/datasets/o/n", folder("main", "")),
+        ("https://huggingface.co/datasets/o/n/viewer/x/train?row=3", folder("main", "")),
+        ("https://huggingface.co/datasets/o/n/tree/main", folder("main", "")),
+        (
+            "https://huggingface.co/datasets/o/n/tree/refs%2Fconvert%2Fparquet/x%20y",
+            folder("refs/convert/parquet", "x y"),
+        ),
         ("https://Example.org:443/a?b#c", Ok(TableRef::Url("https://example.org/a?b".to_owned()))),
         ("http://[::1]:8000/a", Ok(TableRef::Url("http://[::1]:8000/a".to_owned()))),
     ] {
@@ -189,10 +209,12 @@ fn tables_are_named_in_several_ways() {
     for text in [
         "",
         " ",
-        "a/b",
+        "a b/c",
+        "a/..",
         "o/n/a.csv",
-        "hf:o/n",
-        "hf:o/n/",
+        "hf:o/n//",
+        "hf:o/n/a//",
+        "hf:o/n@",
         "hf:o/n/../a",
         "hf:o/../a/b",
         "hf:o n/a/b",
@@ -281,9 +303,14 @@ fn any_table() -> impl Strategy<Value = TableRef> {
             let whole = |text: &str| text.split('/').all(|part| !part.is_empty());
             (whole(&revision) && whole(&path)).then_some(HubPath { repository, revision, path })
         });
+    let folder = hub.clone().prop_map(|HubPath { repository, revision, path }| {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        TableRef::Folder(HubFolder { repository, revision, folder })
+    });
     prop_oneof![
         "[a-z0-9-]{1,20}".prop_map(TableRef::Catalogue),
         hub.prop_map(TableRef::Hub),
+        folder,
         "https://[a-z]{1,8}\\.org(:80)?/([!-\"$-~é]{0,20}x)?".prop_map(TableRef::Url),
     ]
 }

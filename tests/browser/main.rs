@@ -30,6 +30,7 @@ mod images;
 mod inputs;
 mod links;
 mod matrix;
+mod repository;
 mod search;
 mod start;
 mod tall;

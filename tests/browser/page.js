@@ -12,6 +12,7 @@ const IMPLICIT = {
     textbox: "input:not([type]), input[type=text], input[type=url], textarea",
     searchbox: "input[type=search]",
     checkbox: "input[type=checkbox]",
+    combobox: "select",
     file: "input[type=file]",
     // Without a role of its own in the standard: what a field for a secret is looked for by.
     password: "input[type=password]",

@@ -2,7 +2,7 @@
 
 use vitrine::bytes::ByteRange;
 use vitrine::hub::answer::{Answer, Identity, classify};
-use vitrine::hub::listing::{next_page, parse_parquet_files, parse_revision, parse_tree};
+use vitrine::hub::listing::{next_page, parse_refs, parse_revision, parse_tree};
 use vitrine::{hub, url, words};
 
 /// A link: whatever was understood of it is printed and read back as the same.
@@ -40,13 +40,14 @@ pub fn times(data: &[u8]) {
 pub fn hub(data: &[u8]) {
     let entries = parse_tree(data).unwrap_or_default();
     let _ = parse_revision(data);
-    let _ = parse_parquet_files(data);
+    let _ = parse_refs(data);
     let text = String::from_utf8_lossy(data);
     if let Some(next) = next_page("https://hub", &text) {
         assert!(next.starts_with("https://hub/"), "{next}");
     }
     let wanted = text.get(..200).unwrap_or_default();
-    let near = hub::listing::near_matches(wanted, entries.iter().take(50).map(|entry| entry.path.as_str()));
+    let near =
+        hub::listing::near_matches(wanted, entries.files.iter().take(50).map(|entry| entry.path.as_str()));
     assert!(near.len() <= 3);
     let mut lines = text.lines().map(str::to_owned);
     let expected = Identity { total_bytes: 1000, etag: lines.next(), commit: lines.next() };

@@ -10,4 +10,5 @@ mod budgets;
 mod images;
 mod layouts;
 mod server;
+mod several;
 mod shows;

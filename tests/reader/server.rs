@@ -1,12 +1,12 @@
 //! A page and a network around the engine, in memory.
 
 use arrow_array::{Array, ArrayRef, RecordBatch};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, LazyLock};
 use vitrine::bytes::ByteRange;
 use vitrine::engine::{Effect, Engine, Event};
 use vitrine::hub::answer::Identity;
-use vitrine::ids::FetchId;
+use vitrine::ids::{FetchId, SourceId};
 use vitrine::protocol::{
     Cell, Chart, Count, Cube, Detail, Filter, FilterClause, Heat, LoadState, Notice, Open, Opened, Phrases,
     Prompts, QueryState, Request, Response, Rows, Show,
@@ -81,8 +81,14 @@ pub fn same(a: &Cell, b: &Cell) -> bool {
 pub struct Session {
     engine: Engine,
     file: Arc<Vec<u8>>,
-    /// Fetches under way, with what is left of them.
-    flights: VecDeque<(FetchId, ByteRange)>,
+    /// Further files of the same table.
+    parts: Vec<Arc<Vec<u8>>>,
+    /// Fetches under way, with what is left of them and the file that they are of.
+    flights: VecDeque<(FetchId, ByteRange, Arc<Vec<u8>>)>,
+    /// How many of the files something was read of.
+    pub touched: BTreeSet<SourceId>,
+    /// A file that is not there any more.
+    pub gone: Option<SourceId>,
     /// Every range that was asked for.
     pub requests: Vec<ByteRange>,
     /// Bytes that were delivered.
@@ -115,6 +121,9 @@ impl Session {
         Self {
             engine: Engine::default(),
             file: file.clone(),
+            parts: Vec::new(),
+            touched: BTreeSet::new(),
+            gone: None,
             flights: VecDeque::new(),
             requests: Vec::new(),
             bytes: 0,
@@ -146,6 +155,17 @@ impl Session {
             endpoint: None,
             base: "https://example.org/".to_owned(),
         }));
+        session.run();
+        session
+    }
+
+    /// Opens several files as one table; `setup` comes before anything is read.
+    pub fn open_several(files: &[Arc<Vec<u8>>], setup: impl FnOnce(&mut Self)) -> Self {
+        let mut session = Self::new(&files[0]);
+        session.parts = files[1..].to_vec();
+        setup(&mut session);
+        let known = (0..).zip(files).map(|(n, file)| (format!("part-{n}.parquet"), file.len() as u64));
+        session.step(Event::LocalFiles { name: "parts".to_owned(), files: known.collect() });
         session.run();
         session
     }
@@ -186,9 +206,9 @@ impl Session {
 
     /// Delivers the next piece of the oldest fetch; whether there was one.
     pub fn deliver_piece(&mut self) -> bool {
-        let Some((id, left)) = self.flights.front().copied() else { return false };
+        let Some((id, left, file)) = self.flights.front().cloned() else { return false };
         let end = (left.start + self.piece as u64).min(left.end);
-        let bytes = self.file[left.start as usize..end as usize].to_vec();
+        let bytes = file[left.start as usize..end as usize].to_vec();
         self.bytes += bytes.len() as u64;
         // Taken up again before the engine hears of it, which may abort it.
         self.flights.pop_front();
@@ -197,7 +217,7 @@ impl Session {
             self.step(Event::Done { id });
         } else {
             // The others get their turn.
-            self.flights.push_back((id, ByteRange::new(end, left.end)));
+            self.flights.push_back((id, ByteRange::new(end, left.end), file));
             self.step(Event::Bytes { id, bytes });
         }
         true
@@ -205,7 +225,7 @@ impl Session {
 
     /// Ends the oldest fetch with an error.
     pub fn fail(&mut self, error: vitrine::error::Error) {
-        let (id, _) = self.flights.pop_front().expect("a fetch is under way");
+        let (id, ..) = self.flights.pop_front().expect("a fetch is under way");
         self.step(Event::Failed { id, error });
     }
 
@@ -218,10 +238,10 @@ impl Session {
                 | Effect::Decode { .. }
                 | Effect::RetryNow
                 | Effect::List { .. } => {}
-                Effect::Fetch { id, range, .. } => self.begin(id, range),
+                Effect::Fetch { id, source, range } => self.begin(id, source, range),
                 Effect::Continue => self.more = true,
                 Effect::Abort { id } => {
-                    self.flights.retain(|(other, _)| *other != id);
+                    self.flights.retain(|(other, ..)| *other != id);
                     self.aborted += 1;
                 }
                 Effect::Respond(response) => self.hear(response),
@@ -229,9 +249,17 @@ impl Session {
         }
     }
 
-    fn begin(&mut self, id: FetchId, range: ByteRange) {
+    fn begin(&mut self, id: FetchId, source: SourceId, range: ByteRange) {
         self.requests.push(range);
-        let total = self.file.len() as u64;
+        self.touched.insert(source);
+        if self.gone == Some(source) {
+            let error = vitrine::error::Error::new(vitrine::error::ErrorKind::NotFound, "it is not there");
+            self.step(Event::Failed { id, error });
+            return;
+        }
+        let part = (1..).zip(&self.parts).find(|(number, _)| SourceId::part(*number) == source);
+        let file = part.map_or(&self.file, |(_, file)| file).clone();
+        let total = file.len() as u64;
         if range.start >= total {
             self.step(Event::BeyondEnd { id, file_bytes: Some(total) });
             return;
@@ -241,7 +269,7 @@ impl Session {
             self.whole -= 1;
             range = ByteRange::new(0, total);
         }
-        self.flights.push_back((id, range));
+        self.flights.push_back((id, range, file));
         let identity = Identity { total_bytes: total, etag: None, commit: None };
         self.step(Event::Began { id, range, identity });
     }
@@ -260,7 +288,9 @@ impl Session {
             Response::Prompts(prompts) => self.prompts = Some(prompts),
             Response::Phrases(phrases) => self.phrases = Some(phrases),
             Response::Query(state) => self.query = state,
+            Response::Grown(opened) => self.opened = Some(opened),
             Response::Groups(_)
+            | Response::Listed(_)
             | Response::Picked(_)
             | Response::Image(_)
             | Response::Traffic(_)

@@ -1,6 +1,7 @@
 //! What the user can do: tables, filters, rows and columns.
 
 use super::{Commit, RowData, Store};
+use crate::hub::several::by_number;
 use crate::protocol::Request;
 use crate::spec::{Clause, Spec, TableRef, View};
 use crate::usual::usual_columns;
@@ -16,13 +17,22 @@ impl Store {
         self.apply(Spec { table: Some(table), endpoint, embed, ..Spec::default() }, Commit::Step);
     }
 
-    /// Opens a file of this device.
-    pub fn open_file(self, file: web_sys::File) {
-        let name = file.name();
+    /// Opens files of this device as one table, by the numbers in their names.
+    pub fn open_files(self, mut files: Vec<web_sys::File>) {
+        files.sort_by(|a, b| by_number(&a.name(), &b.name()));
+        let name = match files.as_slice() {
+            [] => return,
+            [file] => file.name(),
+            [first, rest @ ..] => format!("{} and {} more", first.name(), rest.len()),
+        };
         self.inner.update_value(|inner| {
-            inner.file = Some(file);
+            inner.files = files;
             inner.table = None;
         });
+        // The same name may be another file now.
+        if self.spec.with_untracked(|spec| spec.table == Some(TableRef::Local(name.clone()))) {
+            self.reload();
+        }
         self.open(TableRef::Local(name));
     }
 

@@ -17,9 +17,10 @@ mod show;
 mod token;
 
 use super::worker_link::{Said, WorkerLink};
+use crate::protocol::browse::{Browse, Listed};
 use crate::protocol::{Chart, Count, Cube, Detail, Open, Opened, Progress, Request, Rows, Show, Traffic};
 use crate::protocol::{Heat, Phrases, Prompts, QueryState};
-use crate::spec::{Spec, TableRef};
+use crate::spec::{HubFolder, Spec, TableRef};
 use crate::url;
 pub use brush::Live;
 use compare::CompareStore;
@@ -54,6 +55,8 @@ pub enum Commit {
 pub struct Store {
     /// What the address bar holds.
     pub spec: ReadSignal<Spec>,
+    /// What there is to choose from, where a repository is looked into.
+    pub listed: ReadSignal<Option<Arc<Listed>>>,
     /// The open table, once its footer is read.
     pub opened: ReadSignal<Option<Arc<Opened>>>,
     /// Newest chart of each column.
@@ -107,6 +110,7 @@ pub struct Store {
 #[derive(Clone, Copy)]
 struct Writers {
     spec: WriteSignal<Spec>,
+    listed: WriteSignal<Option<Arc<Listed>>>,
     opened: WriteSignal<Option<Arc<Opened>>>,
     charts: WriteSignal<BTreeMap<String, Arc<Chart>>>,
     wanted: WriteSignal<BTreeSet<String>>,
@@ -132,7 +136,7 @@ struct Writers {
 #[derive(Default)]
 struct Inner {
     link: Option<WorkerLink>,
-    file: Option<web_sys::File>,
+    files: Vec<web_sys::File>,
     table: Option<String>,
     show_is_due: bool,
     sent: Option<Show>,
@@ -152,6 +156,7 @@ impl Store {
     /// The state of the link that the page was opened with.
     pub fn new() -> Self {
         let (spec, set_spec) = signal(Spec::default());
+        let (listed, set_listed) = signal(None);
         let (opened, set_opened) = signal(None);
         let (charts, set_charts) = signal(BTreeMap::new());
         let (wanted, set_wanted) = signal(BTreeSet::new());
@@ -173,6 +178,7 @@ impl Store {
         let (whisper, set_whisper) = signal("");
         Self {
             spec,
+            listed,
             opened,
             charts,
             wanted,
@@ -198,6 +204,7 @@ impl Store {
             whisper,
             write: Writers {
                 spec: set_spec,
+                listed: set_listed,
                 opened: set_opened,
                 charts: set_charts,
                 wanted: set_wanted,
@@ -260,6 +267,7 @@ impl Store {
     fn follow_table(self) {
         let spec = self.spec.get_untracked();
         self.write.opened.set(None);
+        self.write.listed.set(None);
         self.write.charts.set(BTreeMap::new());
         self.write.wanted.set(spec.filters.keys().cloned().collect());
         self.write.live.set(None);
@@ -297,16 +305,22 @@ impl Store {
             return;
         };
         let name = url::print_table(table);
-        let file = self.inner.with_value(|inner| inner.file.clone());
-        if matches!(table, TableRef::Local(_)) && file.is_none() {
+        let endpoint = spec.endpoint.clone();
+        if let TableRef::Folder(HubFolder { repository, revision, folder }) = table.clone() {
+            self.show_token(endpoint.as_deref().unwrap_or(crate::hub::DEFAULT_ENDPOINT));
+            self.send(&Request::Browse(Browse { endpoint, repository, revision, folder }));
+            return;
+        }
+        let is_local = matches!(table, TableRef::Local(_));
+        let files = self.inner.with_value(|inner| if is_local { inner.files.clone() } else { Vec::new() });
+        if is_local && files.is_empty() {
             self.say_file_is_gone(&name);
             return;
         }
         self.inner.update_value(|inner| inner.table = Some(name.clone()));
         let request = Request::Open(Open { table: name, endpoint: spec.endpoint.clone(), base: base() });
-        let file = file.filter(|_| matches!(table, TableRef::Local(_)));
         self.show_token(spec.endpoint.as_deref().unwrap_or(crate::hub::DEFAULT_ENDPOINT));
-        self.send_with(&request, file.as_ref());
+        self.send_with(&request, &files);
         // What is known of the view goes along, so that nothing waits for this page to see the footer.
         self.send(&Request::Show(Show {
             generation: self.generation.get_untracked(),
@@ -330,10 +344,10 @@ impl Store {
     }
 
     fn send(self, request: &Request) {
-        self.send_with(request, None);
+        self.send_with(request, &[]);
     }
 
-    fn send_with(self, request: &Request, file: Option<&web_sys::File>) {
+    fn send_with(self, request: &Request, files: &[web_sys::File]) {
         self.inner.update_value(|inner| {
             if inner.link.is_none() {
                 match WorkerLink::start(move |said| self.hear(said)) {
@@ -344,7 +358,7 @@ impl Store {
                 }
             }
             if let Some(link) = &inner.link {
-                link.send(request, file);
+                link.send(request, files);
             }
         });
     }

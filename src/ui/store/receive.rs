@@ -1,7 +1,9 @@
 //! What the data thread says, taken into the state.
 
 use super::{Store, mark};
+use crate::protocol::browse::Browse;
 use crate::protocol::{Cell, Chart, Count, Detail, LoadState, Opened, Response, Rows};
+use crate::spec::TableRef;
 use crate::usual::charts_at_open;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -24,15 +26,27 @@ impl Store {
             | Response::Phrases(_)
             | Response::Query(_)
             | Response::Progress(_) => true,
-            Response::Opened(_) | Response::Traffic(_) | Response::Notice(_) | Response::Settled { .. } => {
-                false
-            }
+            Response::Grown(_) => true,
+            Response::Opened(_)
+            | Response::Listed(_)
+            | Response::Traffic(_)
+            | Response::Notice(_)
+            | Response::Settled { .. } => false,
         };
         if early && of_a_table {
             return;
         }
         match response {
             Response::Opened(opened) => self.receive_opened(opened),
+            Response::Grown(opened) => self.write.opened.set(Some(Arc::new(opened))),
+            Response::Listed(listed) => {
+                let is_wanted = self.spec.with_untracked(|spec| {
+                    spec.table.as_ref().is_some_and(|table| is_place(table, &listed.place))
+                });
+                if is_wanted {
+                    self.write.listed.set(Some(Arc::new(*listed)));
+                }
+            }
             Response::Chart(chart) => self.receive_chart(chart),
             Response::Count(count) => self.receive_count(count),
             Response::Rows(rows) => self.receive_rows(rows),
@@ -161,6 +175,13 @@ impl Store {
             self.select_row(Some(row));
         }
     }
+}
+
+/// Whether a listing is of this folder.
+fn is_place(table: &TableRef, place: &Browse) -> bool {
+    let Browse { endpoint: _, repository, revision, folder } = place;
+    matches!(table, TableRef::Folder(wanted)
+        if wanted.repository == *repository && wanted.revision == *revision && wanted.folder == *folder)
 }
 
 /// The prompt of a row, or the first text that it has.
