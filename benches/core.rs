@@ -199,7 +199,7 @@ impl Session {
     fn step(&mut self, event: Event) {
         for effect in self.engine.step(event) {
             match effect {
-                Effect::Continue => {}
+                Effect::Continue | Effect::Wake { .. } => {}
                 Effect::Fetch { id, range, .. } => {
                     let total = self.file.len() as u64;
                     let range = ByteRange::new(range.start, range.end.min(total));

@@ -304,6 +304,12 @@ pub const SIZE: &str = "size";
 /// The columns that are counted against each other beside the phrases.
 pub const HEAT: (&str, &str) = ("cfg", "step");
 
+/// How likely image and prompt are not safe for work.
+pub const SCORES: &[&str] = &["image_nsfw", "prompt_nsfw"];
+
+/// What scores below a tenth is at most this: the next smaller number of four bytes.
+pub const SAFE_BELOW: f64 = 0.099_999_994;
+
 /// The samplers of DiffusionDB, by their code.
 pub const SAMPLERS: &[(i64, &str)] = &[
     (1, "ddim"),
@@ -439,5 +445,6 @@ mod tests {
         assert_eq!(label("sampler", 8.0), Some("k_lms"));
         assert_eq!(label("sampler", 10.0), None);
         assert_eq!(table("nothing"), None);
+        assert_eq!((super::SAFE_BELOW as f32).next_up(), 0.1);
     }
 }

@@ -83,13 +83,25 @@ pub struct Heights {
     pub here: Vec<f64>,
 }
 
-/// Heights of both histograms, each as a share of its own rows, so that their shapes compare
-/// although one may rest on a hundred times as many rows. `log` is of the counts.
-pub fn heights(all: &[u32], here: &[u32], log: bool) -> Heights {
+/// What heights stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// A share of the rows that are counted: shapes compare although one may rest on a hundred times
+    /// as many rows.
+    Share,
+    /// Rows.
+    Count,
+}
+
+/// Heights of both histograms on one scale. `log` is of the counts.
+pub fn heights(all: &[u32], here: &[u32], measure: Measure, log: bool) -> Heights {
     let sum = |counts: &[u32]| counts.iter().map(|count| f64::from(*count)).sum::<f64>();
     let (sum_all, sum_here) = (sum(all), sum(here));
     // What matches is scaled to as many rows as there are in all, and both are then one scale.
-    let stretch = if sum_here > 0.0 { sum_all / sum_here } else { 0.0 };
+    let stretch = match measure {
+        Measure::Share if sum_here > 0.0 => sum_all / sum_here,
+        Measure::Share | Measure::Count => 1.0,
+    };
     let value = |count: u32, stretch: f64| {
         let scaled = f64::from(count) * stretch;
         if log { scaled.ln_1p() } else { scaled }
@@ -334,8 +346,8 @@ mod tests {
     }
 
     use super::{
-        Chosen, Drag, HEIGHT, Layout, Step, WIDTH, bar_path, bins_of_range, cube_slice, heights, step_path,
-        stepped, ticks, time_ticks,
+        Chosen, Drag, HEIGHT, Layout, Measure, Step, WIDTH, bar_path, bins_of_range, cube_slice, heights,
+        step_path, stepped, ticks, time_ticks,
     };
     use proptest::prelude::*;
 
@@ -351,11 +363,15 @@ mod tests {
 
     #[test]
     fn the_same_shape_has_the_same_height() {
-        let both = heights(&[100, 300, 0], &[1, 3, 0], false);
+        let both = heights(&[100, 300, 0], &[1, 3, 0], Measure::Share, false);
         assert_eq!(both.all, both.here);
         assert_eq!(both.all.last(), Some(&0.0));
-        assert_eq!(heights(&[0, 0], &[0, 0], true).all, [0.0, 0.0]);
-        assert_eq!(heights(&[5, 5], &[0, 0], false).here, [0.0, 0.0]);
+        assert_eq!(heights(&[0, 0], &[0, 0], Measure::Share, true).all, [0.0, 0.0]);
+        assert_eq!(heights(&[5, 5], &[0, 0], Measure::Share, false).here, [0.0, 0.0]);
+        // Rows themselves are next to nothing beside a hundred times as many.
+        let counts = heights(&[100, 300, 0], &[1, 300, 0], Measure::Count, false);
+        assert_eq!(counts.all.get(1), counts.here.get(1));
+        assert_eq!(counts.here.first(), Some(&1.0));
     }
 
     #[test]
@@ -419,9 +435,10 @@ mod tests {
         fn bars_stay_in_the_plot(
             counts in prop::collection::vec((0_u32.., 0_u32..), 1..100),
             log: bool,
+            share: bool,
         ) {
             let (all, here): (Vec<u32>, Vec<u32>) = counts.into_iter().unzip();
-            let both = heights(&all, &here, log);
+            let both = heights(&all, &here, if share { Measure::Share } else { Measure::Count }, log);
             for height in both.all.iter().chain(&both.here) {
                 prop_assert!((0.0..=HEIGHT).contains(height));
             }

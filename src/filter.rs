@@ -156,6 +156,23 @@ impl Condition {
                 }
                 return;
             }
+            // What is listed is read once, instead of for every row.
+            (Self::List { values, negated }, Plain::UInt32(all)) => {
+                let listed = whole_numbers(name, values);
+                mark(mask, bit, all, |value| {
+                    fail(listed.binary_search(&i64::from(value)).is_ok() != *negated)
+                });
+            }
+            (Self::List { values, negated }, Plain::Float32(all)) => {
+                let listed: Vec<f32> = values.iter().flatten().filter_map(|text| text.parse().ok()).collect();
+                let same = |a: f32, b: f32| a == b || a.is_nan() && b.is_nan();
+                let has = |value: f32| listed.iter().any(|listed| same(*listed, value));
+                if catalog::column(name).is_none_or(|facts| facts.labels.is_empty()) {
+                    mark(mask, bit, all, |value| fail(has(value) != *negated));
+                } else {
+                    mark(mask, bit, all, |value| fail(self.passes(name, Value::Float32(value))));
+                }
+            }
             (_, Plain::UInt32(all)) => {
                 mark(mask, bit, all, |value| fail(self.passes(name, Value::Int(i64::from(value)))));
             }
@@ -216,6 +233,21 @@ pub fn widen(value: f32) -> f64 {
     } else {
         value.to_string().parse().unwrap_or(f64::from(value))
     }
+}
+
+/// The whole numbers that go by one of these texts.
+fn whole_numbers(name: &str, texts: &[Option<String>]) -> Vec<i64> {
+    let labels = catalog::column(name).map_or(&[][..], |facts| facts.labels);
+    let mut found: Vec<i64> = Vec::new();
+    for text in texts.iter().flatten() {
+        let rounded = text.parse::<f64>().ok().filter(|value| value.fract() == 0.0).map(|value| value as i64);
+        let coded = labels.iter().filter(|(_, label)| label == text).map(|(code, _)| *code);
+        let maybe = text.parse::<i64>().ok().into_iter().chain(rounded).chain(coded);
+        found.extend(maybe.filter(|value| is_called(name, Value::Int(*value), text)));
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 /// Whether a value of the column named `name` goes by `text`: its label, or itself as text.

@@ -7,7 +7,7 @@
 //! - Formats, sans-IO: [`parquet`] (footer, page maps, plans, decoding), [`hub`] (addresses,
 //!   listings, what an answer means), [`zip`] (directory and members of an archive), [`picture`]
 //!   (what an image's bytes say). They say which bytes they need and are handed them.
-//! - Model: [`spec`] (what a link holds), [`catalog`] (what is known beforehand), [`column`] and
+//! - Model: [`spec`] (what a link holds), [`choice`] (what choosing a value does to it), [`catalog`] (what is known beforehand), [`column`] and
 //!   [`text`] (the store), [`query`] and [`search`] (prompts), [`filter`], [`crossfilter`] (masks,
 //!   bins, the brush cube), [`subset`], [`select`] (the n-th match), [`order`] (sorting), [`repeats`]
 //!   and [`phrases`] (what prompts share), [`bits`] (sets), [`viewport`], [`justify`] and [`chart`]
@@ -26,6 +26,7 @@ pub mod bits;
 pub mod bytes;
 pub mod catalog;
 pub mod chart;
+pub mod choice;
 pub mod column;
 pub mod crossfilter;
 #[cfg(target_arch = "wasm32")]

@@ -516,8 +516,19 @@ pub struct Phrases {
     pub telling: Vec<Phrase>,
     /// Those whose share here is smallest against it.
     pub rare: Vec<Phrase>,
-    /// The prompts of most matching rows, with their counts.
-    pub repeated: Vec<(String, u32)>,
+    /// The prompts of most matching rows.
+    pub repeated: Vec<Repeated>,
+}
+
+/// A prompt that several rows have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Repeated {
+    /// The prompt, cut at [`MAX_CELL_CHARS`].
+    pub text: String,
+    /// What of it matches the query: from and to in bytes.
+    pub marks: Vec<(u32, u32)>,
+    /// How many matching rows have it.
+    pub count: u32,
 }
 
 /// A part of prompts.

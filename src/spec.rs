@@ -176,6 +176,9 @@ impl TimeBound {
     }
 }
 
+/// The most values of one list: more than anyone chooses by hand, few enough to look up in each row.
+pub const MAX_LIST_VALUES: usize = 1_000;
+
 /// Values by what they are called: a label where the column has labels, else the value as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct List {

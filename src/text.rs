@@ -113,6 +113,14 @@ impl Texts {
         })
     }
 
+    /// The first code behind so many blocks from the one that holds `code` on; behind all texts
+    /// where there are no more.
+    pub fn end_of_blocks(&self, code: usize, blocks: usize) -> usize {
+        let Some(start) = self.starts.get(code) else { return self.distinct() };
+        let end = place(*start).0 + blocks;
+        self.starts.partition_point(|start| place(*start).0 < end)
+    }
+
     /// The code of a text, a new one if it has not been met.
     ///
     /// # Errors

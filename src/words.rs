@@ -257,7 +257,12 @@ fn typed_time(text: &str) -> Option<TimeBound> {
 
 /// A category as people read it: `512x768` of the image sizes is `512 × 768`.
 pub fn label(column: &str, label: &str) -> String {
-    if column == catalog::SIZE { label.replacen('x', " × ", 1) } else { label.to_owned() }
+    let alone = catalog::column(column).and_then(|facts| facts.detached);
+    match alone.filter(|(value, _)| label.parse() == Ok(*value)) {
+        Some((_, name)) => name.to_owned(),
+        None if column == catalog::SIZE => label.replacen('x', " × ", 1),
+        None => label.to_owned(),
+    }
 }
 
 /// What a filter asks of its column: `7 – 15`, `≤ 0.5`, `k_lms, ddim`.
@@ -265,7 +270,7 @@ pub fn clause(column: &str, clause: &Clause) -> String {
     match clause {
         Clause::Range(Range { low: Some(low), high: Some(high) }) => {
             let (low, high) = (bound(*low), bound(*high));
-            if low == high { low } else { format!("{low} – {high}") }
+            if low == high { label(column, &low) } else { format!("{low} – {high}") }
         }
         Clause::Range(Range { low: Some(low), high: None }) => format!("≥ {}", bound(*low)),
         Clause::Range(Range { low: None, high: Some(high) }) => format!("≤ {}", bound(*high)),
@@ -375,6 +380,11 @@ mod tests {
         assert_eq!(range(Some(7.0), Some(7.0)), "7");
         assert_eq!(range(None, Some(0.5)), "≤ 0.5");
         let values = vec![ListValue::Text("512x768".to_owned()), ListValue::Null];
+        let flagged = || Some(Bound::Number(2.0));
+        assert_eq!(
+            clause("image_nsfw", &Clause::Range(Range { low: flagged(), high: flagged() })),
+            "flagged"
+        );
         assert_eq!(clause("size", &Clause::List(List { values, negated: false })), "512 × 768, none");
     }
 

@@ -17,6 +17,7 @@ const FLOORS: &[&[&str]] = &[
     // Model.
     &[
         "spec",
+        "choice",
         "query",
         "bits",
         "text",

@@ -26,6 +26,8 @@ mod shell {
         inbox: RefCell<VecDeque<Message>>,
         /// Works on them.
         drain: RefCell<Option<Function>>,
+        /// Says that it is time.
+        woken: RefCell<Option<Function>>,
         /// When how many bytes had come, for the rate.
         history: RefCell<VecDeque<(f64, u64)>>,
     }
@@ -34,6 +36,7 @@ mod shell {
         Request(Request),
         Local { name: String, files: Vec<File> },
         Continue,
+        Woken,
     }
 
     fn scope() -> DedicatedWorkerGlobalScope {
@@ -57,6 +60,7 @@ mod shell {
                 decoder: Decoder::new(hears()),
                 inbox: RefCell::default(),
                 drain: RefCell::default(),
+                woken: RefCell::default(),
                 history: RefCell::default(),
             }
         });
@@ -66,6 +70,11 @@ mod shell {
         };
         let drain: Function = drain.into_js_value().unchecked_into();
         *shell.drain.borrow_mut() = Some(drain);
+        let woken = {
+            let shell = shell.clone();
+            Closure::<dyn FnMut()>::new(move || shell.put(Message::Woken))
+        };
+        *shell.woken.borrow_mut() = Some(woken.into_js_value().unchecked_into());
         let receive = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             if let Some(message) = read(&event.data()) {
                 shell.put(message);
@@ -109,6 +118,13 @@ mod shell {
             }
         }
 
+        fn wake(&self, in_millis: u32) {
+            if let Some(wake) = self.woken.borrow().as_ref() {
+                let millis = i32::try_from(in_millis).unwrap_or(i32::MAX);
+                let _ = scope().set_timeout_with_callback_and_timeout_and_arguments_0(wake, millis);
+            }
+        }
+
         fn drain(&self) {
             let messages = std::mem::take(&mut *self.inbox.borrow_mut());
             let newest =
@@ -121,6 +137,7 @@ mod shell {
                     }
                     Message::Request(request) => self.step(Event::Request(request)),
                     Message::Continue => self.step(Event::Continue),
+                    Message::Woken => self.step(Event::Woken),
                     Message::Local { name, files } => {
                         let known = files.iter().map(|file| (file.name(), file.size() as u64)).collect();
                         self.net.set_files(files);
@@ -131,7 +148,13 @@ mod shell {
         }
 
         fn step(&self, event: Event) {
-            let effects = self.engine.borrow_mut().step(event);
+            let effects = {
+                let mut engine = self.engine.borrow_mut();
+                engine.tell_time(js_sys::Date::now());
+                let effects = engine.step(event);
+                engine.tell_time(js_sys::Date::now());
+                effects
+            };
             let responses = Array::new();
             for effect in effects {
                 match effect {
@@ -145,6 +168,7 @@ mod shell {
                     Effect::Abort { id } => self.net.abort(id),
                     Effect::RetryNow => self.net.retry_now(),
                     Effect::Continue => self.put(Message::Continue),
+                    Effect::Wake { in_millis } => self.wake(in_millis),
                     Effect::List { id, url } => self.net.list(id, url),
                     Effect::Respond(response) => {
                         let response = self.with_rate(response);

@@ -21,6 +21,8 @@ pub struct Asked {
     pub(super) search: Option<Search>,
     /// Rows that are marked by it.
     marked: usize,
+    /// Whether there are prompts at hand that it has not looked at.
+    looking: bool,
     subset: Option<Subset>,
     sort: Vec<SortKey>,
     order: Option<Vec<u32>>,
@@ -63,7 +65,7 @@ impl Table {
     /// Rows of which it is known whether they pass the query and the subset.
     pub(super) fn rows_asked(&self) -> u64 {
         let prompts = match self.asked.search {
-            Some(_) => self.prompts().map_or(0, Texts::rows) as u64,
+            Some(_) => self.asked.marked as u64,
             None => self.rows_in_all(),
         };
         let shards = match self.asked.subset {
@@ -103,12 +105,14 @@ impl Table {
             Ok(Some(matcher)) => {
                 self.asked.search = Some(Search::new(matcher));
                 self.asked.marked = 0;
+                self.filter.set_own(QUERY, Some(&mut |mask| mask.iter_mut().for_each(|mask| *mask |= QUERY)));
                 self.load_prompts();
                 self.mark_query();
                 true
             }
             Ok(None) => {
                 self.filter.set_own(QUERY, None);
+                self.asked.looking = false;
                 self.stop_prompts();
                 self.asked.search.take().is_some()
             }
@@ -131,15 +135,30 @@ impl Table {
         }
     }
 
-    /// Looks at the prompts that have come since.
+    /// Looks at prompts that have come since, as many as one step takes.
     fn mark_query(&mut self) {
         let Some(search) = &mut self.asked.search else { return };
         let texts = self.prompt.and_then(|place| self.columns.get(place)?.data.as_ref()?.texts());
-        let (from, nothing) = (self.asked.marked, Texts::default());
-        let texts = texts.unwrap_or(&nothing);
-        search.advance(texts);
-        self.filter.set_own(QUERY, Some(&mut |mask| search.mark(texts, from, QUERY, mask)));
-        self.asked.marked = texts.rows();
+        let Some(texts) = texts else { return };
+        self.asked.looking = !search.advance(texts);
+        let mut marked = self.asked.marked;
+        self.filter.set_own(QUERY, Some(&mut |mask| marked = search.mark(texts, marked, QUERY, mask)));
+        self.asked.marked = marked;
+    }
+
+    /// Goes on with a search that had more to look at than one step takes; whether it still has.
+    pub(super) fn search_on(&mut self) -> bool {
+        if !self.asked.looking {
+            return false;
+        }
+        self.mark_query();
+        if self.asked.looking {
+            self.later.masks = true;
+        } else {
+            self.stale.counts = true;
+            self.stale.masks = true;
+        }
+        self.asked.looking
     }
 
     fn ask_subset(&mut self) -> bool {
@@ -234,9 +253,13 @@ impl Table {
         let (complete, rows) = (state.complete, state.rows_read());
         let is_path = state.info.name == catalog::IMAGE_PATH;
         if self.prompt == Some(place) && self.asked.search.is_some() && rows > self.asked.marked {
+            // The first matches are told at once, and so is the whole.
+            let first = self.asked.marked == 0;
             self.mark_query();
-            self.stale.counts = true;
-            self.stale.masks = true;
+            let whole = complete && !self.asked.looking;
+            self.later.masks |= !(first || whole);
+            self.stale.counts |= first || whole;
+            self.stale.masks |= first || whole;
         }
         // What has no chart is not put into bins, where clauses are looked at again otherwise.
         if let Some(state) = self.columns.get(place)

@@ -8,7 +8,7 @@ use crate::filter::number;
 use crate::phrases::{PhraseIndex, Ranked};
 use crate::protocol::{
     Clause, Counts, Heat, Listing, MAX_CELL_CHARS, MAX_PROMPT_ROWS, Phrase, Phrases, Prompt, Prompts,
-    Response,
+    Repeated, Response,
 };
 use crate::repeats::{Repeats, rows_of};
 
@@ -55,7 +55,7 @@ impl Table {
 
     /// Different prompts among the matching rows, once all are read.
     pub(super) fn distinct(&mut self) -> Option<u64> {
-        if !self.prompts_complete() {
+        if !self.prompts_complete() || self.rows_asked() < self.rows_in_all() {
             return None;
         }
         self.count_prompts();
@@ -161,7 +161,8 @@ impl Table {
         let filtered = rows.0 < rows.1;
         let repeated = lists.ranking.iter().take(MAX_REPEATED).map(|code| {
             let text = String::from_utf8_lossy(texts.get(*code).unwrap_or_default());
-            (text.chars().take(MAX_CELL_CHARS).collect(), lists.here.of(*code))
+            let text: String = text.chars().take(MAX_CELL_CHARS).collect();
+            Repeated { marks: self.marks(&text), text, count: lists.here.of(*code) }
         });
         let phrases = Phrases {
             generation: self.show.generation,

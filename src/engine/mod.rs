@@ -16,6 +16,7 @@ mod load;
 mod nested;
 mod notice;
 mod open;
+mod pace;
 mod pager;
 mod pool;
 mod reading;
@@ -32,6 +33,7 @@ pub use browse::Listing;
 use browse::{Asked, Browsing};
 use images::Images;
 use open::Opening;
+use pace::Pace;
 use pool::Pool;
 use std::collections::BTreeMap;
 use table::Table;
@@ -110,6 +112,8 @@ pub enum Event {
     },
     /// There was more to be done than one step takes.
     Continue,
+    /// The time of [`Effect::Wake`] has come.
+    Woken,
     /// A page of a listing came, or could not be had.
     Listing {
         /// Which one.
@@ -173,6 +177,11 @@ pub enum Effect {
     RetryNow,
     /// There is more to be done: step on, after what has come meanwhile.
     Continue,
+    /// Something waits to be told: wake the engine after this time.
+    Wake {
+        /// The time.
+        in_millis: u32,
+    },
     /// Get a page of a listing.
     List {
         /// What its answer is called.
@@ -225,9 +234,18 @@ pub struct Engine {
     effects: Vec<Effect>,
     /// Whether a step to go on with is asked for already.
     continuing: bool,
+    /// Whether it is to be woken.
+    waking: bool,
+    pace: Pace,
 }
 
 impl Engine {
+    /// Says what time it is, in milliseconds from any beginning: before and after each step. Where
+    /// nobody does, whatever grows is told with every step.
+    pub fn tell_time(&mut self, now_millis: f64) {
+        self.pace.tell(now_millis);
+    }
+
     /// Takes an event; the answer is what is to be done, in this order.
     pub fn step(&mut self, event: Event) -> Vec<Effect> {
         match event {
@@ -278,6 +296,7 @@ impl Engine {
                 }
             }
             Event::Continue => self.continuing = false,
+            Event::Woken => self.waking = false,
             Event::Listing { id, answer } => self.listed(id, answer),
         }
         self.advance();
@@ -385,9 +404,12 @@ impl Engine {
             self.advance_opening();
         }
         if let Some(table) = &mut self.table {
-            let more = table.advance(&mut self.pool, &mut self.effects);
+            let more = table.advance(&mut self.pool, &mut self.pace, &mut self.effects);
             if more && !std::mem::replace(&mut self.continuing, true) {
                 self.effects.push(Effect::Continue);
+            }
+            if table.later.any() && !std::mem::replace(&mut self.waking, true) {
+                self.effects.push(Effect::Wake { in_millis: self.pace.left_millis() });
             }
         }
     }

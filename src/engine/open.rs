@@ -215,7 +215,8 @@ impl Engine {
         images.close(&mut self.effects);
         let effects = std::mem::take(&mut self.effects);
         let next_fetch = self.next_fetch;
-        *self = Self { effects, next_fetch, images, ..Self::default() };
+        let (pace, waking) = (self.pace, self.waking);
+        *self = Self { effects, next_fetch, images, pace, waking, ..Self::default() };
     }
 
     /// Reads the footer, and the offset indexes, as far as they are here.

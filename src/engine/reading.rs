@@ -1,8 +1,9 @@
 //! Reading the open table: what is wanted, and what comes of the bytes at hand.
 
 use super::load::Load;
+use super::pace::Pace;
 use super::pool::Pool;
-use super::table::{Part, Table};
+use super::table::{Later, Part, Table};
 use super::{Class, Effect, notice};
 use crate::bytes::ByteRange;
 use crate::column::{Column, ROWS_A_CALL, Store, Value, value_at};
@@ -81,24 +82,36 @@ impl Table {
 
     /// Does all that the bytes at hand allow, and tells the page what is new.
     /// Whether there is more to be done.
-    pub fn advance(&mut self, pool: &mut Pool, effects: &mut Vec<Effect>) -> bool {
+    pub fn advance(&mut self, pool: &mut Pool, pace: &mut Pace, effects: &mut Vec<Effect>) -> bool {
         self.open_files(pool, effects);
         for place in 0..self.columns.len() {
             self.advance_load(place, pool, effects);
         }
         self.derive();
+        let searching = self.search_on();
         for place in 0..self.columns.len() {
             self.bin(place);
             if let Some(state) = self.columns.get_mut(place) {
                 state.tell_progress(effects);
             }
         }
+        // What has only grown goes along with what is told anyway.
+        if self.later.any() && (self.stale.counts || pace.is_due()) {
+            let Later { masks, rows, lists } = std::mem::take(&mut self.later);
+            self.stale.counts |= masks;
+            self.stale.masks |= masks;
+            self.stale.rows |= rows;
+            self.stale.lists |= lists;
+            pace.look();
+        } else if self.stale.counts && self.asked.search.is_some() {
+            pace.look();
+        }
         if std::mem::take(&mut self.stale.counts) {
             let masks = std::mem::take(&mut self.stale.masks);
             self.tell_counts(masks, effects);
         }
         self.tell_groups(effects);
-        let more = self.tell_lists(effects);
+        let more = self.tell_lists(effects) | searching;
         self.poll_pages(pool, effects);
         if std::mem::take(&mut self.stale.rows) {
             self.tell_rows(effects);
@@ -118,9 +131,15 @@ impl Table {
             Ok(()) => {
                 state.complete = load.is_done(&self.meta) && !self.files.unread();
                 if column.rows() != before || state.complete {
-                    self.stale.rows |= self.compare.picks()
+                    let shown = self.compare.picks()
                         || self.show.columns.contains(&state.info.name)
                         || self.show.extras.contains(&state.info.name);
+                    // A search tells its rows with its counts.
+                    if self.prompt == Some(place) && self.asked.search.is_some() && !state.complete {
+                        self.later.rows |= shown;
+                    } else {
+                        self.stale.rows |= shown;
+                    }
                     self.stale.detail |= self.detail.is_some() && state.complete;
                 }
                 if state.complete {
@@ -128,10 +147,12 @@ impl Table {
                     state.load = None;
                     column.finish();
                 }
-                let grown = column.rows() != before || state.complete;
-                if grown {
+                let (grown, complete) = (column.rows() != before, state.complete);
+                if grown || complete {
                     self.follow(place);
-                    self.stale.lists |= self.prompt == Some(place) && self.lists_prompts();
+                    let listed = self.prompt == Some(place) && self.lists_prompts();
+                    self.later.lists |= listed && !complete;
+                    self.stale.lists |= listed && complete;
                 }
             }
             Err(error) => self.column_failed(place, &error, effects),

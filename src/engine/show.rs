@@ -27,6 +27,7 @@ impl Table {
         let listed =
             (show.list, show.first, show.count) != (self.show.list, self.show.first, self.show.count);
         let heat = show.heat != self.show.heat;
+        let listing = show.list != self.show.list;
         self.show = show;
         for name in self.show.charts.clone() {
             self.load(&name);
@@ -35,7 +36,8 @@ impl Table {
             self.set_filters(effects);
         }
         let asked = self.ask(effects);
-        if self.lists_prompts() {
+        // Not for each window of a list, so that reading that was paused stays so.
+        if self.lists_prompts() && listing {
             self.load_prompts();
             RANGES.iter().for_each(|name| self.load(name));
         }
@@ -115,7 +117,10 @@ impl Table {
         let here = if self.filter.bits() & !self.filter.bit(name) == 0 {
             binned.all.as_slice()
         } else {
-            counted = count(&binned.rows, self.filter.mask(), !self.filter.bit(name));
+            // Rows that a search has yet to look at match nothing.
+            let reached = if self.asked.search.is_some() { self.rows_asked() } else { self.meta.rows };
+            let rows = binned.rows.get(..reached as usize).unwrap_or(&binned.rows);
+            counted = count(rows, self.filter.mask(), !self.filter.bit(name));
             counted.as_slice()
         };
         let split = |counts: &[u32]| {
@@ -188,7 +193,9 @@ impl Table {
     /// The rows of the file that are on the screen.
     pub(super) fn window(&self) -> Vec<u32> {
         let first = u32::try_from(self.show.first).unwrap_or(u32::MAX);
-        self.selection.rows(self.filter.mask(), self.order(), first, self.show.count as usize)
+        // Masks may have grown since they were counted; what was not counted is not shown.
+        let count = self.show.count.min(self.selection.matching().saturating_sub(first));
+        self.selection.rows(self.filter.mask(), self.order(), first, count as usize)
     }
 
     /// Tells the page the rows on the screen, as far as they are read.

@@ -46,6 +46,8 @@ pub struct Table {
     pub(super) image_rows: (Vec<u64>, &'static [&'static str]),
     /// What the page has to be told again.
     pub(super) stale: Stale,
+    /// What it has to be told again when there is time.
+    pub(super) later: Later,
 }
 
 /// What the page has to be told again.
@@ -59,6 +61,23 @@ pub struct Stale {
     pub detail: bool,
     /// Prompts or phrases.
     pub lists: bool,
+}
+
+/// What is other only because more of the prompts has been looked at.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Later {
+    /// The filters' masks.
+    pub masks: bool,
+    pub rows: bool,
+    /// Prompts or phrases.
+    pub lists: bool,
+}
+
+impl Later {
+    /// Whether anything is.
+    pub fn any(self) -> bool {
+        self.masks || self.rows || self.lists
+    }
 }
 
 /// A column of the open table.
@@ -234,6 +253,7 @@ impl Table {
             compare: Compare::default(),
             image_rows: (Vec::new(), &[]),
             stale: Stale { counts: true, masks: true, rows: true, detail: false, lists: false },
+            later: Later::default(),
         }
     }
 

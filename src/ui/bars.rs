@@ -1,26 +1,40 @@
 //! Categories as horizontal bars; a click on one is a filter.
 
 use super::chart_head::{ChartHead, heading_id};
+use super::icon::{Icon, icon};
 use super::plot::{Log, Now, chart_now, clause_of, marked_cell};
-use super::store::use_store;
-use crate::chart::{self, heights};
+use super::store::{Commit, use_store};
+use crate::chart::{self, Measure, heights};
+use crate::choice;
 use crate::protocol::Shape;
-use crate::spec::{Clause, List, ListValue};
+use crate::spec::{Clause, ListValue};
 use crate::words;
 use leptos::prelude::*;
 
 /// Bars that are shown before "n more" is pressed.
 const SHOWN_FIRST: usize = 5;
 
+/// With more values than this there is a field to find one.
+const FOUND_BY_EYE: usize = 10;
+
+/// Bars that are shown at a time where one is looked for.
+const MAX_FOUND: usize = 60;
+
 /// One category with all that its bar needs.
 #[derive(Clone, Debug, PartialEq)]
-struct Bar {
-    value: ListValue,
-    label: String,
-    here: u32,
-    all: u32,
-    here_share: f64,
-    all_share: f64,
+pub struct Bar {
+    /// What a click asks for.
+    pub value: ListValue,
+    /// What it is called.
+    pub label: String,
+    /// Rows that match.
+    pub here: u32,
+    /// Rows in the whole table.
+    pub all: u32,
+    /// How long the bar of what matches is, of one.
+    pub here_share: f64,
+    /// The same of the whole table.
+    pub all_share: f64,
 }
 
 /// The chart of one column.
@@ -31,12 +45,15 @@ pub fn Bars(column: String) -> impl IntoView {
     let data_column = column.clone();
     let column = StoredValue::new(column);
     let expanded = RwSignal::new(false);
+    let wanted = RwSignal::new(String::new());
     let now = chart_now(store, column);
     let log = Log::new(now);
     let clause = clause_of(store, column);
     let marked = marked_cell(store, column);
-    let bars =
-        Memo::new(move |_| now.get().map(|now| bars_of(&now, log.is_on(), column)).unwrap_or_default());
+    let measure = store.measure;
+    let bars = Memo::new(move |_| {
+        now.get().map(|now| bars_of(&now, measure.get(), log.is_on(), column)).unwrap_or_default()
+    });
     let names =
         Memo::new(move |_| bars.with(|bars| bars.iter().map(|bar| bar.value.clone()).collect::<Vec<_>>()));
     let others = Memo::new(move |_| match now.get().map(|now| now.chart.shape.clone()) {
@@ -44,10 +61,22 @@ pub fn Bars(column: String) -> impl IntoView {
         _ => 0,
     });
     let hidden = move || names.with(Vec::len).saturating_sub(SHOWN_FIRST);
-    let shown = move || {
-        let count = if expanded.get() { usize::MAX } else { SHOWN_FIRST };
-        names.with(|names| names.iter().take(count).cloned().collect::<Vec<_>>())
-    };
+    let finds =
+        Memo::new(move |_| expanded.get() && (others.get() > 0 || names.with(Vec::len) > FOUND_BY_EYE));
+    let shown = Memo::new(move |_| {
+        let wanted =
+            if finds.get() { wanted.with(|wanted| wanted.trim().to_lowercase()) } else { String::new() };
+        let count = match (expanded.get(), wanted.is_empty()) {
+            (false, _) => SHOWN_FIRST,
+            (true, true) => usize::MAX,
+            (true, false) => MAX_FOUND,
+        };
+        bars.with(|bars| {
+            let found =
+                bars.iter().filter(|bar| wanted.is_empty() || bar.label.to_lowercase().contains(&wanted));
+            found.take(count).map(|bar| bar.value.clone()).collect::<Vec<_>>()
+        })
+    });
     let longest = move || {
         bars.with(|bars| bars.iter().take(SHOWN_FIRST).map(|bar| bar.label.chars().count()).max())
             .unwrap_or(4)
@@ -61,45 +90,29 @@ pub fn Bars(column: String) -> impl IntoView {
             let value = value.clone();
             Memo::new(move |_| bars.with(|bars| bars.iter().find(|bar| bar.value == value).cloned()))
         };
-        let pressed = {
-            let value = value.clone();
-            Memo::new(move |_| is_in(clause.get().as_ref(), &value))
-        };
-        // Nobody reads the tips of bars that the pointer is not on: they are not written in every frame.
-        let hovered = RwSignal::new(false);
-        let toggle = move |_| {
-            let next = toggled(clause.get_untracked(), &value);
-            column.with_value(|column| store.choose(column, next, None));
-        };
-        let label = move || this.get().map(|bar| bar.label).unwrap_or_default();
-        view! {
-            <li>
-                <button
-                    type="button"
-                    class="bar-row"
-                    aria-pressed=move || pressed.get().to_string()
-                    data-at=move || (at.get() == Some(label())).then_some("")
-                    title=move || hovered.get().then(|| this.get().map(|bar| tip(&bar))).flatten()
-                    on:pointerenter=move |_| hovered.set(true)
-                    on:pointerleave=move |_| hovered.set(false)
-                    on:click=toggle
-                >
-                    <span class="bar-label">{label}</span>
-                    <span
-                        class="track"
-                        style=("--all", move || format!("{:.4}", this.get().map_or(0.0, |bar| bar.all_share)))
-                        style=("--here", move || format!("{:.4}", this.get().map_or(0.0, |bar| bar.here_share)))
-                    >
-                        <i></i>
-                        <b></b>
-                    </span>
-                    <span class="bar-count">
-                        {move || this.get().map(|bar| words::count(bar.here.into()))}
-                    </span>
-                </button>
-            </li>
-        }
+        view! { <BarRow column bar=this clause at/> }
     };
+    // What is typed need not be among the values that are listed: `user_name` has thousands.
+    let take = move || {
+        let text = wanted.get_untracked().trim().to_owned();
+        if text.is_empty() {
+            return;
+        }
+        let named = bars.with_untracked(|bars| {
+            bars.iter()
+                .find(|bar| bar.label.to_lowercase() == text.to_lowercase())
+                .map(|bar| bar.value.clone())
+        });
+        let value = named.unwrap_or(ListValue::Text(text));
+        if !choice::holds(clause.get_untracked().as_ref(), &value) || clause.get_untracked().is_none() {
+            let next = choice::toggled(clause.get_untracked(), &value);
+            column.with_value(|column| store.set_clause(column, next, Commit::Step));
+        }
+        wanted.set(String::new());
+    };
+    let title = column.with_value(|column| crate::catalog::title(column).to_owned());
+    let find_label = StoredValue::new(format!("Find a value of {title}"));
+    let none_found = move || shown.with(Vec::is_empty) && wanted.with(|wanted| !wanted.trim().is_empty());
     view! {
         <section
             role="group"
@@ -119,24 +132,127 @@ pub fn Bars(column: String) -> impl IntoView {
                     </button>
                 </Show>
             </ChartHead>
-            <ul class="bars" style=("--label", move || format!("calc({:.1}ch + 14px)", longest().clamp(5, 16) as f64 * 0.92))>
-                <For each=shown key=|value| value.clone() children=row/>
+            <Show when=move || finds.get()>
+                <div class="bars-find">
+                    {icon(Icon::Search)}
+                    <input
+                        type="search"
+                        class="field"
+                        aria-label=find_label.get_value()
+                        placeholder="find a value"
+                        autocomplete="off"
+                        spellcheck="false"
+                        prop:value=move || wanted.get()
+                        on:input=move |event| wanted.set(event_target_value(&event))
+                        on:keydown=move |event| match event.key().as_str() {
+                            "Enter" => {
+                                event.prevent_default();
+                                take();
+                            }
+                            "Escape" => wanted.set(String::new()),
+                            _ => {}
+                        }
+                    />
+                </div>
+            </Show>
+            <ul
+                class="bars"
+                data-long=move || finds.get().then_some("")
+                style=("--label", move || format!("calc({:.1}ch + 14px)", longest().clamp(5, 16) as f64 * 0.92))
+            >
+                <For each=move || shown.get() key=|value| value.clone() children=row/>
             </ul>
-            <Show when=move || (expanded.get() || hidden() == 0) && others.get() != 0>
+            <Show when=none_found>
+                <p class="dist-note">"Not among the values listed. Enter filters by exactly this one."</p>
+            </Show>
+            <Show when=move || !none_found() && (expanded.get() || hidden() == 0) && others.get() != 0>
                 <p class="dist-note">{move || format!("{} more values are not listed", words::thousands(others.get().into()))}</p>
             </Show>
         </section>
     }
 }
 
-fn bars_of(now: &Now, log: bool, column: StoredValue<String>) -> Vec<Bar> {
+/// One value: its bar is a switch, and beside it stand "only" and "not".
+#[component]
+pub fn BarRow(
+    column: StoredValue<String>,
+    bar: Memo<Option<Bar>>,
+    clause: Memo<Option<Clause>>,
+    /// What the marked row has.
+    #[prop(optional)]
+    at: Option<Memo<Option<String>>>,
+) -> impl IntoView {
+    let store = use_store();
+    let value = move || bar.with_untracked(|bar| bar.as_ref().map(|bar| bar.value.clone()));
+    let pressed = Memo::new(move |_| {
+        let value = bar.with(|bar| bar.as_ref().map(|bar| bar.value.clone()));
+        value.is_some_and(|value| choice::holds(clause.get().as_ref(), &value))
+    });
+    // Nobody reads the tips of bars that the pointer is not on: they are not written in every frame.
+    let hovered = RwSignal::new(false);
+    let set = move |next: Option<Clause>| column.with_value(|column| store.choose(column, next, None));
+    let toggle = move |_| {
+        if let Some(value) = value() {
+            set(choice::toggled(clause.get_untracked(), &value));
+        }
+    };
+    let only = move |_| {
+        if let Some(value) = value() {
+            set(choice::only(&value));
+        }
+    };
+    let not = move |_| {
+        if let Some(value) = value() {
+            set(choice::without(clause.get_untracked(), &value));
+        }
+    };
+    let label = move || bar.with(|bar| bar.as_ref().map(|bar| bar.label.clone())).unwrap_or_default();
+    let is_at = move || at.is_some_and(|at| at.with(|at| at.as_ref().is_some_and(|at| *at == label())));
+    view! {
+        <li class="bar-item">
+            <button
+                type="button"
+                class="bar-row"
+                aria-pressed=move || pressed.get().to_string()
+                data-at=move || is_at().then_some("")
+                title=move || hovered.get().then(|| bar.get().map(|bar| tip(&bar))).flatten()
+                on:pointerenter=move |_| hovered.set(true)
+                on:pointerleave=move |_| hovered.set(false)
+                on:click=toggle
+            >
+                <span class="bar-label">{label}</span>
+                <span
+                    class="track"
+                    style=("--all", move || format!("{:.4}", bar.with(|bar| bar.as_ref().map_or(0.0, |bar| bar.all_share))))
+                    style=("--here", move || format!("{:.4}", bar.with(|bar| bar.as_ref().map_or(0.0, |bar| bar.here_share))))
+                >
+                    <i></i>
+                    <b></b>
+                </span>
+                <span class="bar-count">
+                    {move || bar.with(|bar| bar.as_ref().map(|bar| words::count(bar.here.into())))}
+                </span>
+            </button>
+            <span class="bar-acts">
+                <button type="button" aria-label=move || format!("Only {}", label()) title="Only this value" on:click=only>
+                    "only"
+                </button>
+                <button type="button" aria-label=move || format!("Not {}", label()) title="All but this value" on:click=not>
+                    "not"
+                </button>
+            </span>
+        </li>
+    }
+}
+
+fn bars_of(now: &Now, measure: Measure, log: bool, column: StoredValue<String>) -> Vec<Bar> {
     let Shape::Categories { labels, .. } = &now.chart.shape else { return Vec::new() };
     let (mut all, mut here) = (now.chart.all.0.clone(), now.here.clone());
     all.resize(labels.len(), 0);
     here.resize(labels.len(), 0);
     all.push(now.chart.null_all);
     here.push(now.null_here);
-    let both = heights(&all, &here, log);
+    let both = heights(&all, &here, measure, log);
     let values = labels.iter().map(|label| ListValue::Text(label.clone())).chain([ListValue::Null]);
     let counts = all.into_iter().zip(here);
     let shares = both.all.into_iter().zip(both.here);
@@ -161,33 +277,4 @@ fn tip(bar: &Bar) -> String {
         words::thousands(bar.here.into()),
         words::compact(bar.all.into())
     )
-}
-
-fn is_in(clause: Option<&Clause>, value: &ListValue) -> bool {
-    match clause {
-        Some(Clause::List(list)) => list.values.contains(value) != list.negated,
-        Some(Clause::Null) => *value == ListValue::Null,
-        Some(Clause::NotNull) => *value != ListValue::Null,
-        Some(Clause::Range(_)) | None => false,
-    }
-}
-
-/// The clause after a click on a value. Lists of nothing but null have clauses of their own.
-fn toggled(clause: Option<Clause>, value: &ListValue) -> Option<Clause> {
-    let mut list = match clause {
-        Some(Clause::List(list)) => list,
-        Some(Clause::Null) => List { values: vec![ListValue::Null], negated: false },
-        Some(Clause::NotNull) => List { values: vec![ListValue::Null], negated: true },
-        Some(Clause::Range(_)) | None => List::default(),
-    };
-    if list.values.contains(value) {
-        list.values.retain(|other| other != value);
-    } else {
-        list.values.push(value.clone());
-    }
-    match list.values.as_slice() {
-        [] => None,
-        [ListValue::Null] => Some(if list.negated { Clause::NotNull } else { Clause::Null }),
-        _ => Some(Clause::List(list)),
-    }
 }

@@ -2,6 +2,7 @@
 
 use super::gallery::{Layout, chosen_rows};
 use super::gallery_tile::prompt_in;
+use super::safe::SafePreset;
 use super::store::{Sight, use_store};
 use leptos::prelude::*;
 use std::collections::BTreeSet;
@@ -61,6 +62,7 @@ pub fn GalleryBar(
             </label>
             <Show when=move || has_scores.get()>
                 <BlurField/>
+                <SafePreset/>
                 <span class="gallery-note">{blurred}</span>
             </Show>
             <Show when=move || store.places().is_some_and(|places| places.has_previews())>

@@ -119,8 +119,8 @@ fn choose(store: Store, map: &Map, x: usize, y: usize) {
     };
     if let (Some(across), Some(up)) = (map.across.ends(x), map.up.ends(y)) {
         store.set_clauses(vec![
-            (map.across.column.clone(), clause(across)),
-            (map.up.column.clone(), clause(up)),
+            (map.across.column.clone(), Some(clause(across))),
+            (map.up.column.clone(), Some(clause(up))),
         ]);
     }
 }

@@ -2,8 +2,9 @@
 
 use super::axis::{axis, slot_name};
 use super::chart_head::{ChartHead, heading_id};
+use super::exact::{ExactButton, ExactField};
 use super::plot::{
-    Log, NoneBar, Now, chart_now, chosen_bins, clause_of, clause_of_bins, drawn_at, ends, high_bound,
+    Log, Now, OwnBars, chart_now, chosen_bins, clause_of, clause_of_bins, drawn_at, ends, high_bound,
     low_bound, marked_cell,
 };
 use super::range_fields::RangeFields;
@@ -11,6 +12,7 @@ use super::store::{Commit, use_store};
 use crate::catalog;
 use crate::chart::{self, Chosen, Drag, Layout, Step};
 use crate::protocol::{Bins, Cell, Shape};
+use crate::spec::Clause;
 use crate::words;
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::html;
@@ -35,11 +37,16 @@ pub fn Histogram(column: String) -> impl IntoView {
     let bins = Memo::new(move |_| now.get().map(|now| bins_of(&now)).unwrap_or_default());
     let layout = Memo::new(move |_| bins.with(layout_of));
     let chosen = Memo::new(move |_| bins.with(|bins| chosen_bins(clause.get().as_ref(), bins)));
+    let measure = store.measure;
     let heights = Memo::new(move |_| {
-        now.get().map(|now| chart::heights(&now.chart.all.0, &now.here, log.is_on())).unwrap_or_default()
+        now.get()
+            .map(|now| chart::heights(&now.chart.all.0, &now.here, measure.get(), log.is_on()))
+            .unwrap_or_default()
     });
     let empty =
         Memo::new(move |_| now.get().is_some_and(|now| now.chart.all.0.iter().all(|count| *count == 0)));
+    let listed = move || clause.with_untracked(|clause| matches!(clause, Some(Clause::List(_))));
+    let exact = RwSignal::new(listed());
     let plot: NodeRef<html::Div> = NodeRef::new();
     let hover = RwSignal::new(None::<usize>);
     // The drag, the bin of its last frame, where it began, and whether it has moved.
@@ -257,6 +264,9 @@ pub fn Histogram(column: String) -> impl IntoView {
             data-empty=move || empty.get().then_some("")
         >
             <ChartHead column log clause>
+                <Show when=move || bins.with(|bins| !bins.time)>
+                    <ExactButton title=label.get_value() open=exact/>
+                </Show>
                 <RangeFields title=title.clone() bins clause set=Callback::new(set_range)/>
             </ChartHead>
             <div
@@ -283,7 +293,10 @@ pub fn Histogram(column: String) -> impl IntoView {
                 {tip}
             </div>
             <div class="axis" aria-hidden="true">{move || bins.with(|bins| axis(bins, layout.get(), facts))}</div>
-            <NoneBar column now/>
+            <OwnBars column now/>
+            <Show when=move || exact.get()>
+                <ExactField title=label.get_value() column clause/>
+            </Show>
         </section>
     }
 }

@@ -1,8 +1,9 @@
 //! What the prompts of the result are made of, and how cfg and steps go together in them.
 
 use super::heat::HeatMap;
+use super::marked::marked;
 use super::store::{Store, use_store};
-use crate::protocol::{Phrase, Phrases};
+use crate::protocol::{Phrase, Phrases, Repeated};
 use crate::query;
 use crate::spec::View;
 use crate::words::{percent, thousands};
@@ -95,12 +96,16 @@ pub fn PhrasesView() -> impl IntoView {
                         let repeated = phrases.map(|phrases| phrases.repeated.clone()).unwrap_or_default();
                         repeated
                             .into_iter()
-                            .map(|(text, count)| {
+                            .map(|Repeated { text, marks, count }| {
                                 let asked = text.clone();
                                 view! {
                                     <li>
                                         <button type="button" title="Show the rows of this prompt" on:click=move |_| store.show_prompt(&asked)>
-                                            {if text.trim().is_empty() { "(empty prompt)".to_owned() } else { text }}
+                                            {if text.trim().is_empty() {
+                                                view! { <em>"(empty prompt)"</em> }.into_any()
+                                            } else {
+                                                marked(&text, &marks).into_any()
+                                            }}
                                         </button>
                                         <span>{thousands(u64::from(count))}</span>
                                     </li>

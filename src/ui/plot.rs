@@ -1,9 +1,10 @@
 //! What histograms and bars share: the chart of a column as it is right now.
 
+use super::bars::{Bar, BarRow};
 use super::store::{Store, use_store};
 use super::wire;
 use crate::chart::{Chosen, bins_of_range, is_lopsided};
-use crate::protocol::{Bins, Cell, Chart};
+use crate::protocol::{Bins, Cell, Chart, Shape};
 use crate::spec::{Bound, Clause, ListValue, Range};
 use crate::words;
 use leptos::prelude::*;
@@ -160,45 +161,46 @@ pub fn LogButton(title: String, log: Log) -> impl IntoView {
     }
 }
 
-/// The bar of the rows without a value, below a histogram.
+/// The values that are on no scale, below a histogram: what stands alone, and rows without a value.
 #[component]
-pub fn NoneBar(column: StoredValue<String>, now: Memo<Option<Now>>) -> impl IntoView {
+pub fn OwnBars(column: StoredValue<String>, now: Memo<Option<Now>>) -> impl IntoView {
     let store = use_store();
     let clause = clause_of(store, column);
-    let any = Memo::new(move |_| now.get().is_some_and(|now| now.chart.null_all > 0));
-    let pressed = move || clause.get() == Some(Clause::Null);
-    let toggle = move |_| {
-        let next = (!pressed()).then_some(Clause::Null);
-        column.with_value(|column| store.choose(column, next, None));
+    let bars =
+        Memo::new(move |_| now.with(|now| now.as_ref().map(|now| own_bars(now, column))).unwrap_or_default());
+    let values =
+        Memo::new(move |_| bars.with(|bars| bars.iter().map(|bar| bar.value.clone()).collect::<Vec<_>>()));
+    let row = move |value: ListValue| {
+        let bar = Memo::new(move |_| bars.with(|bars| bars.iter().find(|bar| bar.value == value).cloned()));
+        view! { <BarRow column bar clause/> }
     };
-    let counts =
-        move || now.get().map_or((0, 0, 0), |now| (now.null_here, now.chart.null_all, now.chart.rows_read));
-    let share = move |part: u32, all: u32| format!("{:.4}", f64::from(part) / f64::from(all.max(1)));
     view! {
-        <Show when=move || any.get()>
-            <div class="bars">
-                <button
-                    type="button"
-                    class="bar-row"
-                    aria-pressed=move || pressed().to_string()
-                    title=move || {
-                        let (here, all, _) = counts();
-                        format!("none: {} here, {} in all", words::thousands(here.into()), words::compact(all.into()))
-                    }
-                    on:click=toggle
-                >
-                    <span class="bar-label">"none"</span>
-                    <span
-                        class="track"
-                        style=("--all", move || { let (_, all, rows) = counts(); share(all, rows) })
-                        style=("--here", move || { let (here, _, rows) = counts(); share(here, rows) })
-                    >
-                        <i></i>
-                        <b></b>
-                    </span>
-                    <span class="bar-count">{move || words::count(counts().0.into())}</span>
-                </button>
-            </div>
+        <Show when=move || values.with(|values| !values.is_empty())>
+            <ul class="bars">
+                <For each=move || values.get() key=|value| value.clone() children=row/>
+            </ul>
         </Show>
     }
+}
+
+fn own_bars(now: &Now, column: StoredValue<String>) -> Vec<Bar> {
+    let share = |part: u32, all: u32| f64::from(part) / f64::from(all.max(1));
+    let rows = now.chart.rows_read;
+    let alone = match &now.chart.shape {
+        Shape::Bins(bins) => bins.detached.zip(bins.edges.len().checked_sub(1)),
+        Shape::Categories { .. } => None,
+    };
+    let alone = alone.map(|(value, place)| {
+        let at = |counts: &[u32]| counts.get(place).copied().unwrap_or_default();
+        (ListValue::Text(words::number(value)), at(&now.here), at(&now.chart.all.0))
+    });
+    let none = (ListValue::Null, now.null_here, now.chart.null_all);
+    let bar = |(value, here, all): (ListValue, u32, u32)| {
+        let label = match &value {
+            ListValue::Null => "none".to_owned(),
+            ListValue::Text(text) => column.with_value(|column| words::label(column, text)),
+        };
+        Bar { value, label, here, all, here_share: share(here, rows), all_share: share(all, rows) }
+    };
+    alone.into_iter().chain([none]).filter(|(_, _, all)| *all > 0).map(bar).collect()
 }

@@ -3,9 +3,11 @@
 use super::bars::Bars;
 use super::histogram::Histogram;
 use super::icon::{Icon, icon};
+use super::safe::SafePreset;
 use super::store::use_store;
 use crate::bytes::human_bytes;
 use crate::catalog;
+use crate::chart::Measure;
 use crate::protocol::{Column, Level, LoadState, Shape};
 use crate::usual::order;
 use crate::words::compact;
@@ -36,10 +38,26 @@ pub fn Rail() -> impl IntoView {
         let rows = store.opened.with(|opened| opened.as_ref().map(|opened| opened.rows));
         rows.map_or_else(|| "all".to_owned(), |rows| format!("all {}", compact(rows)))
     };
+    let choice = move |measure: Measure, name: &'static str, about: &'static str| {
+        view! {
+            <button
+                type="button"
+                title=about
+                aria-pressed=move || (store.measure.get() == measure).to_string()
+                on:click=move |_| store.measure.set(measure)
+            >
+                {name}
+            </button>
+        }
+    };
     view! {
         <aside class="rail" aria-label="Distributions">
             <div class="rail-head">
                 <h2>"Distributions"</h2>
+                <div class="measure" role="group" aria-label="Heights of charts">
+                    {choice(Measure::Share, "share", "Each as a share of its own rows, so that shapes compare")}
+                    {choice(Measure::Count, "count", "Rows, both on one scale")}
+                </div>
                 <div class="key" aria-hidden="true">
                     <span>{all}</span>
                     <span data-of="here">"filtered"</span>
@@ -55,6 +73,7 @@ pub fn Rail() -> impl IntoView {
             <For each=shown key=|column| column.name.clone() let:column>
                 <Distribution column/>
             </For>
+            <SafePreset/>
             <For each=others key=|column| column.name.clone() let:column>
                 <Unread column/>
             </For>

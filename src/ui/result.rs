@@ -3,7 +3,10 @@
 use super::columns_menu::ColumnsMenu;
 use super::format;
 use super::icon::{Icon, icon};
+use super::sort_note::SortNote;
 use super::store::{Store, use_store};
+use super::subset_menu::SubsetMenu;
+use super::undo_buttons::UndoButtons;
 use super::views::Views;
 use crate::catalog;
 use crate::protocol::Count;
@@ -59,6 +62,7 @@ pub fn ResultLine() -> impl IntoView {
         (Some(_), false) => noun().to_owned(),
         (None, _) => "Reading the index".to_owned(),
     };
+    let part = move || if store.spec.with(|spec| spec.query.is_some()) { "searched" } else { "read" };
     let partial = move || count.get().filter(|count| count.rows_read < count.rows && filtered());
     let files = move || {
         let opened = store.opened.get()?;
@@ -87,19 +91,24 @@ pub fn ResultLine() -> impl IntoView {
                         view! {
                             <span class="sofar">
                                 <i class="pie" style=("--v", share) aria-hidden="true"></i>
-                                {format!("{} read", percent(count.rows_read, count.rows))}
+                                {format!("{} {}", percent(count.rows_read, count.rows), part())}
                             </span>
                         }
                     })
                 }}
             </div>
             <span class="whisper" role="status">{move || store.whisper.get()}</span>
+            <UndoButtons/>
+            <Show when=move || store.opened.with(Option::is_some)>
+                <SubsetMenu/>
+            </Show>
             <Show when=move || store.spec.with(|spec| spec.view == View::Table)>
                 <ColumnsMenu/>
             </Show>
             <Views/>
         </div>
         <Chips/>
+        <SortNote/>
     }
 }
 

@@ -4,6 +4,7 @@
 //! with phrases, exclusions and mistakes told apart. Half-typed queries stay here.
 
 use super::icon::{Icon, icon};
+use super::search_state::SearchState;
 use super::store::use_store;
 use crate::bytes::human_bytes;
 use crate::query::{self, Problem, What};
@@ -135,6 +136,7 @@ pub fn SearchField() -> impl IntoView {
                     <span><code>"word"</code> " · " <code>"\"phrase\""</code> " · " <code>"-exclude"</code></span>
                     <kbd>"/"</kbd>
                 </span>
+                <SearchState/>
             </form>
             {move || {
                 problem

@@ -70,6 +70,13 @@ pub fn HeadCell(at: usize, lane: Lane, widths: RwSignal<BTreeMap<String, f64>>) 
         Some(false) => "ascending",
         Some(true) => "descending",
     };
+    let cost = move || {
+        let words = "Sort by this column; with Shift besides the others";
+        match name.with_value(|name| store.sort_reads(name)) {
+            0 => words.to_owned(),
+            bytes => format!("{words}. Reads {}", crate::bytes::human_bytes(bytes)),
+        }
+    };
     let present =
         move || widths.with(|widths| name.with_value(|name| widths.get(name).copied())).unwrap_or(width_px);
     view! {
@@ -87,7 +94,7 @@ pub fn HeadCell(at: usize, lane: Lane, widths: RwSignal<BTreeMap<String, f64>>) 
             <button
                 type="button"
                 class="sort"
-                title="Sort by this column; with Shift besides the others"
+                title=cost
                 on:click=move |event| name.with_value(|name| store.sort_by(name, event.shift_key()))
             >
                 {title.clone()}

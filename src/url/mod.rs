@@ -40,8 +40,7 @@ pub const MAX_FILTERS: usize = 14;
 /// The most keys of the order of rows; a fifth one never decides anything that people see.
 pub const MAX_SORT_KEYS: usize = 4;
 
-/// The most values of one list: more than anyone chooses by hand, few enough to look up in each row.
-pub const MAX_LIST_VALUES: usize = 1_000;
+pub use crate::spec::MAX_LIST_VALUES;
 
 /// The most columns of the table: wider than any screen, few enough to lay out at once.
 pub const MAX_COLUMNS: usize = 200;

@@ -57,7 +57,7 @@ const questions = {
         .find((button) => clean(button.innerText).startsWith(label + " ")) ?? null,
     // Each value of a chart of categories, and how many rows it has here.
     bars: (column) => {
-        const bars = [...(chart(column)?.querySelectorAll("li button") ?? [])].map((button) => clean(button.innerText));
+        const bars = [...(chart(column)?.querySelectorAll("li button[aria-pressed]") ?? [])].map((button) => clean(button.innerText));
         return bars.map((text) => {
             const at = text.lastIndexOf(" ");
             return [text.slice(0, at), numberIn(text.slice(at + 1))];
@@ -68,7 +68,7 @@ const questions = {
         const grid = document.querySelector("[role=grid]");
         if (!grid || grid.getAttribute("aria-busy") === "true") return null;
         const line = find("status", null).map((element) => clean(element.innerText)).find((text) => /^\d/.test(text));
-        if (!line || /% read/.test(line)) return null;
+        if (!line || /% (read|searched)/.test(line)) return null;
         const count = numberIn(line);
         return count === Number(grid.dataset.count ?? grid.getAttribute("aria-rowcount")) ? count : null;
     },

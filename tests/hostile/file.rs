@@ -88,7 +88,7 @@ impl Page<'_> {
         let total = self.file.len() as u64;
         for effect in self.engine.step(event) {
             match effect {
-                Effect::Continue => {}
+                Effect::Continue | Effect::Wake { .. } => {}
                 Effect::Source { .. }
                 | Effect::Forget { .. }
                 | Effect::Get { .. }

@@ -102,6 +102,53 @@ fn a_search_answers_while_the_prompts_come() {
 }
 
 #[test]
+fn counts_wait_for_the_clock_while_the_prompts_come() {
+    let asked = |clock: Option<f64>| {
+        let mut session = session();
+        session.piece = 5_000;
+        session.clock = clock;
+        session.counts = 0;
+        session.show(|show| {
+            show.generation += 1;
+            show.query = "art*".to_owned();
+        });
+        (session.counts, session.count.clone().unwrap(), shown(&session), session.charts["cfg"].clone())
+    };
+    let (each_page, count, rows, chart) = asked(None);
+    assert!(each_page > 6, "{each_page} counts");
+    // With a clock that stands still: what was asked, the first matches, and the whole.
+    let (few, waited, waited_rows, waited_chart) = asked(Some(5_000.0));
+    assert!(few <= 4, "{few} counts");
+    assert_eq!(waited, count);
+    assert_eq!((waited_rows, waited_chart), (rows, chart));
+}
+
+#[test]
+fn what_waits_is_told_when_its_time_has_come() {
+    let mut session = session();
+    session.clock = Some(1_000.0);
+    session.piece = 20_000;
+    session.ask(vitrine::protocol::Request::Show(vitrine::protocol::Show {
+        generation: 1,
+        query: "art*".to_owned(),
+        count: 30,
+        columns: vec!["prompt".to_owned()],
+        ..Default::default()
+    }));
+    let told = |session: &Session| session.count.clone().unwrap().rows_read;
+    while told(&session) == 0 {
+        assert!(session.deliver_piece());
+    }
+    let first = told(&session);
+    for _ in 0..40 {
+        session.deliver_piece();
+    }
+    assert_eq!(told(&session), first, "nothing is told before its time");
+    assert!(session.wake(), "it is to be woken");
+    assert!(first < told(&session) && told(&session) < ROWS);
+}
+
+#[test]
 fn rows_are_sorted_by_several_keys_with_nulls_last() {
     let batch = reference(&HUB);
     let cfg = column(&batch, "cfg").as_primitive::<Float32Type>();

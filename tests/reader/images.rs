@@ -154,7 +154,7 @@ impl World {
                     self.log.push(url.clone());
                     self.flights.push_back(Flight { id, url, range: ByteRange::new(0, most_bytes) });
                 }
-                Effect::Continue => {}
+                Effect::Continue | Effect::Wake { .. } => {}
                 Effect::Abort { id } => {
                     self.flights.retain(|flight| flight.id != id);
                     self.aborted += 1;

@@ -108,6 +108,12 @@ pub struct Session {
     pub whole: usize,
     /// Whether the engine has more to do.
     more: bool,
+    /// Whether it is to be woken.
+    woken: bool,
+    /// What the engine's clock shows; without one it does not wait.
+    pub clock: Option<f64>,
+    /// How often counts were told.
+    pub counts: usize,
     pub heat: Option<Heat>,
     pub prompts: Option<Prompts>,
     pub phrases: Option<Phrases>,
@@ -139,6 +145,9 @@ impl Session {
             aborted: 0,
             whole: 0,
             more: false,
+            woken: false,
+            clock: None,
+            counts: 0,
             heat: None,
             prompts: None,
             phrases: None,
@@ -197,11 +206,26 @@ impl Session {
 
     /// Delivers all that is asked for.
     pub fn run(&mut self) {
-        while self.deliver_piece() || std::mem::take(&mut self.more) {
-            if self.flights.is_empty() {
+        loop {
+            if self.deliver_piece() {
+                continue;
+            }
+            if std::mem::take(&mut self.more) {
                 self.step(Event::Continue);
+            } else if !self.wake() {
+                break;
             }
         }
+    }
+
+    /// Lets a second pass for an engine that is to be woken; whether it is.
+    pub fn wake(&mut self) -> bool {
+        let woken = std::mem::take(&mut self.woken);
+        if woken {
+            self.clock = self.clock.map(|now| now + 1_000.0);
+            self.step(Event::Woken);
+        }
+        woken
     }
 
     /// Delivers the next piece of the oldest fetch; whether there was one.
@@ -230,7 +254,14 @@ impl Session {
     }
 
     fn step(&mut self, event: Event) {
-        for effect in self.engine.step(event) {
+        if let Some(now) = self.clock {
+            self.engine.tell_time(now);
+        }
+        let effects = self.engine.step(event);
+        if let Some(now) = self.clock {
+            self.engine.tell_time(now);
+        }
+        for effect in effects {
             match effect {
                 Effect::Source { .. }
                 | Effect::Forget { .. }
@@ -240,6 +271,7 @@ impl Session {
                 | Effect::List { .. } => {}
                 Effect::Fetch { id, source, range } => self.begin(id, source, range),
                 Effect::Continue => self.more = true,
+                Effect::Wake { .. } => self.woken = true,
                 Effect::Abort { id } => {
                     self.flights.retain(|(other, ..)| *other != id);
                     self.aborted += 1;
@@ -278,7 +310,10 @@ impl Session {
         match response {
             Response::Opened(opened) => self.opened = Some(opened),
             Response::Chart(chart) => drop(self.charts.insert(chart.column.clone(), chart)),
-            Response::Count(count) => self.count = Some(count),
+            Response::Count(count) => {
+                self.counts += 1;
+                self.count = Some(count);
+            }
             Response::Rows(rows) => self.rows = Some(rows),
             Response::Cube(cube) => self.cube = Some(cube),
             Response::Detail(detail) => self.detail = Some(detail),

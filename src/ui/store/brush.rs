@@ -76,6 +76,7 @@ impl Store {
             self.apply(before, Commit::Later);
         } else if self.spec.with_untracked(|now| *now != before) {
             self.write_history(Commit::Step);
+            self.remember_step(&before);
         }
     }
 

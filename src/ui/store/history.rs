@@ -10,6 +10,7 @@ impl Store {
     pub fn follow_address_bar(self) {
         self.restore();
         window_event_listener(leptos::ev::popstate, move |_| self.restore());
+        self.follow_undo_keys();
     }
 
     /// The link to the present view; none for a file of this device.
@@ -46,8 +47,10 @@ impl Store {
         let same_table =
             self.spec.with_untracked(|now| now.table == spec.table && now.endpoint == spec.endpoint);
         let columns: Vec<String> = spec.filters.keys().cloned().collect();
+        let before = self.spec.get_untracked();
         self.apply(spec, Commit::Later);
         if same_table {
+            self.remember_step(&before);
             columns.iter().for_each(|column| self.want(column));
         }
     }

@@ -15,19 +15,24 @@ mod rows;
 mod search;
 mod show;
 mod token;
+mod undo;
 
 use super::worker_link::{Said, WorkerLink};
+use crate::catalog::CHARTED_AT_OPEN;
+use crate::chart::Measure;
 use crate::protocol::browse::{Browse, Listed};
 use crate::protocol::{Chart, Count, Cube, Detail, Open, Opened, Progress, Request, Rows, Show, Traffic};
 use crate::protocol::{Heat, Phrases, Prompts, QueryState};
 use crate::spec::{HubFolder, Spec, TableRef};
 use crate::url;
+use crate::usual::order;
 pub use brush::Live;
 use compare::CompareStore;
 pub use images::{ImageStore, Part, Shot, Sight, size_px};
 pub use notices::{Item, ItemAction};
 pub use receive::prompt_of;
 pub use rows::{RowCache, RowData};
+pub use search::Reading;
 
 use leptos::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,8 +84,16 @@ pub struct Store {
     pub heat: ReadSignal<Option<Arc<Heat>>>,
     /// The fewest rows that a phrase must be in to be compared.
     pub least: RwSignal<u32>,
+    /// What the heights of charts stand for.
+    pub measure: RwSignal<Measure>,
+    /// Steps that can be taken back, and those that were.
+    pub steps: ReadSignal<(usize, usize)>,
     /// The table for which a search of any size was agreed to.
     agreed: RwSignal<bool>,
+    /// A column to sort by that has to be read first, and whether the others stay.
+    sort_waits: RwSignal<Option<(String, bool)>>,
+    /// The table for which sorting at any cost was agreed to.
+    sort_agreed: RwSignal<bool>,
     /// Rows of the result that are at hand.
     pub rows: ReadSignal<RowCache>,
     /// How far each column is read.
@@ -130,6 +143,7 @@ struct Writers {
     active: WriteSignal<u64>,
     hovered: WriteSignal<Option<Arc<RowData>>>,
     whisper: WriteSignal<&'static str>,
+    steps: WriteSignal<(usize, usize)>,
 }
 
 /// What no component looks at.
@@ -148,6 +162,7 @@ struct Inner {
     cube: Option<Arc<Cube>>,
     before_drag: Option<Spec>,
     select_at: Option<u64>,
+    steps: undo::Steps,
     marked: BTreeSet<&'static str>,
     next_notice: u64,
 }
@@ -176,6 +191,7 @@ impl Store {
         let (active, set_active) = signal(0);
         let (hovered, set_hovered) = signal(None);
         let (whisper, set_whisper) = signal("");
+        let (steps, set_steps) = signal((0, 0));
         Self {
             spec,
             listed,
@@ -190,7 +206,11 @@ impl Store {
             phrases,
             heat,
             least: RwSignal::new(LEAST_ROWS),
+            measure: RwSignal::new(Measure::Share),
+            steps,
             agreed: RwSignal::new(false),
+            sort_waits: RwSignal::new(None),
+            sort_agreed: RwSignal::new(false),
             rows,
             progress,
             traffic,
@@ -224,6 +244,7 @@ impl Store {
                 active: set_active,
                 hovered: set_hovered,
                 whisper: set_whisper,
+                steps: set_steps,
             },
             inner: StoredValue::new_local(Inner::default()),
         }
@@ -251,6 +272,9 @@ impl Store {
         }
         self.write.spec.set(next);
         self.write_history(commit);
+        if commit == Commit::Step {
+            self.remember_step(&before);
+        }
         if new_table {
             self.follow_table();
         } else {
@@ -277,6 +301,9 @@ impl Store {
         self.write.phrases.set(None);
         self.write.heat.set(None);
         self.agreed.set(false);
+        self.sort_agreed.set(false);
+        self.sort_waits.set(None);
+        self.forget_steps();
         self.write.rows.set(RowCache::default());
         self.write.progress.set(BTreeMap::new());
         self.write.traffic.set(Traffic::default());
@@ -321,6 +348,7 @@ impl Store {
         let request = Request::Open(Open { table: name, endpoint: spec.endpoint.clone(), base: base() });
         self.show_token(spec.endpoint.as_deref().unwrap_or(crate::hub::DEFAULT_ENDPOINT));
         self.send_with(&request, &files);
+        let asked = super::wire::asked(&spec);
         // What is known of the view goes along, so that nothing waits for this page to see the footer.
         self.send(&Request::Show(Show {
             generation: self.generation.get_untracked(),
@@ -328,7 +356,13 @@ impl Store {
             count: FIRST_ROWS,
             // What a search costs is not known before the footer is read.
             query: String::new(),
-            ..super::wire::asked(&spec)
+            // Nor what an order costs, unless its columns are read with the table anyway.
+            sort: if spec.sort.iter().all(|key| order(&key.column) < CHARTED_AT_OPEN) {
+                asked.sort
+            } else {
+                Vec::new()
+            },
+            ..asked
         }));
     }
 

@@ -1,13 +1,25 @@
 //! Asking for prompts: the query, the subset, the order of rows, and the views that list prompts.
 
 use super::{Commit, Store};
-use crate::protocol::LoadState;
+use crate::protocol::{LoadState, Request};
 use crate::query;
 use crate::spec::{Clause, List, ListValue, SortKey, Subset, View};
 use leptos::prelude::*;
 
 /// A search that reads more than this asks first.
 const ASK_ABOVE_BYTES: u64 = 100_000_000;
+
+/// Sorting by a column that is not read asks first where it reads more than this.
+const ASK_TO_SORT_ABOVE_BYTES: u64 = 4_000_000;
+
+/// How the reading for a search stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// Under way.
+    Going,
+    /// Stopped for now.
+    Paused,
+}
 
 impl Store {
     /// Sets or clears the query.
@@ -39,12 +51,15 @@ impl Store {
         self.apply(spec, Commit::Step);
     }
 
-    /// Sets the clauses of several columns in one step.
-    pub fn set_clauses(self, clauses: Vec<(String, Clause)>) {
+    /// Sets or clears the clauses of several columns in one step.
+    pub fn set_clauses(self, clauses: Vec<(String, Option<Clause>)>) {
         let mut spec = self.spec.get_untracked();
         for (column, clause) in clauses {
             self.want(&column);
-            spec.filters.insert(column, clause);
+            match clause {
+                Some(clause) => spec.filters.insert(column, clause),
+                None => spec.filters.remove(&column),
+            };
         }
         self.apply(spec, Commit::Step);
     }
@@ -75,8 +90,71 @@ impl Store {
     }
 
     /// Puts the rows in the order of a column: ascending, then descending, then as they were. With
-    /// `more` the keys before it stay.
+    /// `more` the keys before it stay. A column that has to be read for it is asked about first.
     pub fn sort_by(self, column: &str, more: bool) {
+        let bytes = untrack(|| self.sort_reads(column));
+        if bytes > ASK_TO_SORT_ABOVE_BYTES && !self.sort_agreed.get_untracked() {
+            self.sort_waits.set(Some((column.to_owned(), more)));
+        } else {
+            self.sort_now(column, more);
+        }
+    }
+
+    /// What is to be read before the rows can be in the order of a column.
+    pub fn sort_reads(self, column: &str) -> u64 {
+        self.bytes_left(column).unwrap_or(0)
+    }
+
+    /// What is asked before it is read for the order of rows: for which column, and how much.
+    pub fn sort_question(self) -> Option<(String, u64)> {
+        if let Some((column, _)) = self.sort_waits.get() {
+            let bytes = self.sort_reads(&column);
+            return Some((column, bytes));
+        }
+        if self.may_sort_tracked() {
+            return None;
+        }
+        let keys = self.spec.with(|spec| spec.sort.clone());
+        let dearest = keys.into_iter().map(|key| (self.sort_reads(&key.column), key.column)).max()?;
+        Some((dearest.1, dearest.0))
+    }
+
+    /// Whatever sorting needs of this table may be read.
+    pub fn agree_to_sort(self) {
+        self.sort_agreed.set(true);
+        match self.sort_waits.get_untracked() {
+            Some((column, more)) => {
+                self.sort_waits.set(None);
+                self.sort_now(&column, more);
+            }
+            None => self.show_soon(),
+        }
+    }
+
+    /// The rows stay in the order that they are in.
+    pub fn drop_sort(self) {
+        if self.sort_waits.get_untracked().is_some() {
+            self.sort_waits.set(None);
+        } else {
+            let mut spec = self.spec.get_untracked();
+            spec.sort.clear();
+            self.apply(spec, Commit::Step);
+        }
+    }
+
+    /// Whether what a link's order of rows needs is so little, or agreed to, that it is read.
+    pub(super) fn may_sort(self) -> bool {
+        untrack(|| self.may_sort_tracked())
+    }
+
+    fn may_sort_tracked(self) -> bool {
+        let keys = self.spec.with(|spec| spec.sort.clone());
+        let bytes: u64 = keys.iter().map(|key| self.sort_reads(&key.column)).sum();
+        self.sort_agreed.get() || bytes <= ASK_ABOVE_BYTES
+    }
+
+    fn sort_now(self, column: &str, more: bool) {
+        self.sort_waits.set(None);
         let mut spec = self.spec.get_untracked();
         let now = spec.sort.iter().find(|key| key.column == column).map(|key| key.descending);
         let key = |descending| SortKey { column: column.to_owned(), descending };
@@ -129,14 +207,45 @@ impl Store {
     }
 
     fn prompt_bytes_left(self) -> Option<u64> {
-        let (name, bytes) = self.opened.with(|opened| {
-            let opened = opened.as_ref()?;
-            let name = opened.prompt.clone()?;
-            let bytes = opened.columns.iter().find(|column| column.name == name)?.bytes;
-            Some((name, bytes))
+        let name = self.opened.with(|opened| opened.as_ref()?.prompt.clone())?;
+        self.bytes_left(&name)
+    }
+
+    /// How the reading of prompts for a search stands; none where no search is under way.
+    pub fn search_reading(self) -> Option<Reading> {
+        let name = self.opened.with(|opened| opened.as_ref()?.prompt.clone())?;
+        if self.spec.with(|spec| spec.query.is_none()) || self.search_costs().is_some() {
+            return None;
+        }
+        let whole =
+            self.count.with(|count| count.as_ref().is_some_and(|count| count.rows_read >= count.rows));
+        self.progress.with(|all| match all.get(&name)?.state {
+            LoadState::Loading => Some(Reading::Going),
+            LoadState::Idle if !whole => Some(Reading::Paused),
+            LoadState::Idle | LoadState::Loaded | LoadState::Failed => None,
+        })
+    }
+
+    /// Stops reading prompts for now.
+    pub fn pause_search(self) {
+        if let Some(column) = self.opened.with_untracked(|opened| opened.as_ref()?.prompt.clone()) {
+            self.send(&Request::Stop { column });
+        }
+    }
+
+    /// Goes on reading them.
+    pub fn resume_search(self) {
+        if let Some(column) = self.opened.with_untracked(|opened| opened.as_ref()?.prompt.clone()) {
+            self.send(&Request::Load { column });
+        }
+    }
+
+    fn bytes_left(self, name: &str) -> Option<u64> {
+        let bytes = self.opened.with(|opened| {
+            opened.as_ref()?.columns.iter().find(|column| column.name == name).map(|column| column.bytes)
         })?;
         let read = self.progress.with(|all| {
-            all.get(&name).map_or(0, |progress| match progress.state {
+            all.get(name).map_or(0, |progress| match progress.state {
                 LoadState::Loaded => bytes,
                 LoadState::Idle | LoadState::Loading | LoadState::Failed => progress.bytes,
             })

@@ -58,6 +58,7 @@ impl Store {
         let show = Show {
             generation,
             query: if self.may_search() { asked.query } else { String::new() },
+            sort: if self.may_sort() { asked.sort } else { Vec::new() },
             heat: self.heat_columns(),
             charts: charts.into_iter().map(|column| column.name.clone()).collect(),
             columns: untrack(|| self.columns()),

@@ -1,0 +1,104 @@
+//! Taking back what was asked, and asking it again: steps of the link without tables and open rows,
+//! which are where someone is rather than what someone asks.
+
+use super::{Commit, Store};
+use crate::spec::Spec;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+/// The most steps that are kept.
+const MAX_STEPS: usize = 100;
+
+/// Steps that can be taken back, and those that were.
+#[derive(Debug, Default)]
+pub struct Steps {
+    done: Vec<Spec>,
+    undone: Vec<Spec>,
+}
+
+impl Store {
+    /// Takes note of the view before a step.
+    pub(super) fn remember_step(self, before: &Spec) {
+        let changed = self.spec.with_untracked(|now| asks_otherwise(before, now));
+        if !changed {
+            return;
+        }
+        self.inner.update_value(|inner| {
+            inner.steps.undone.clear();
+            inner.steps.done.push(before.clone());
+            if inner.steps.done.len() > MAX_STEPS {
+                inner.steps.done.remove(0);
+            }
+        });
+        self.count_steps();
+    }
+
+    /// Another table has a history of its own.
+    pub(super) fn forget_steps(self) {
+        self.inner.update_value(|inner| inner.steps = Steps::default());
+        self.count_steps();
+    }
+
+    /// Takes the last step back.
+    pub fn undo(self) {
+        self.go(|steps| (&mut steps.done, &mut steps.undone));
+    }
+
+    /// Goes again where the last step was taken back.
+    pub fn redo(self) {
+        self.go(|steps| (&mut steps.undone, &mut steps.done));
+    }
+
+    fn go(self, way: impl FnOnce(&mut Steps) -> (&mut Vec<Spec>, &mut Vec<Spec>)) {
+        let now = self.spec.get_untracked();
+        let here = now.clone();
+        let next = self
+            .inner
+            .try_update_value(|inner| {
+                let (from, to) = way(&mut inner.steps);
+                let next = from.pop()?;
+                to.push(here);
+                Some(next)
+            })
+            .flatten();
+        let Some(next) = next else { return };
+        next.filters.keys().for_each(|column| self.want(column));
+        self.apply(Spec { row: now.row, ..next }, Commit::Later);
+        self.write_history(Commit::Step);
+        self.count_steps();
+    }
+
+    fn count_steps(self) {
+        let counts = self.inner.with_value(|inner| (inner.steps.done.len(), inner.steps.undone.len()));
+        self.write.steps.set(counts);
+    }
+
+    /// Listens to the keys for it, unless someone types: fields take back their own.
+    pub fn follow_undo_keys(self) {
+        window_event_listener(leptos::ev::keydown, move |event| {
+            let typing =
+                event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
+            let types = |input: web_sys::HtmlInputElement| {
+                !matches!(input.type_().as_str(), "checkbox" | "radio" | "range" | "button")
+            };
+            if !(event.ctrl_key() || event.meta_key()) || event.alt_key() || typing.is_some_and(types) {
+                return;
+            }
+            match (event.key().to_ascii_lowercase().as_str(), event.shift_key()) {
+                ("z", false) => self.undo(),
+                ("z", true) | ("y", false) => self.redo(),
+                _ => return,
+            }
+            event.prevent_default();
+        });
+    }
+}
+
+/// Whether two views of a table ask for other rows, or show them otherwise.
+fn asks_otherwise(a: &Spec, b: &Spec) -> bool {
+    // Destructured, so that a new field does not compile until it is decided.
+    let Spec { table, endpoint, subset, query, filters, sort, view, columns, row: _, embed: _ } = a;
+    let asked = (subset, query, filters, sort, view, columns);
+    let other = (&b.subset, &b.query, &b.filters, &b.sort, &b.view, &b.columns);
+    (table, endpoint) == (&b.table, &b.endpoint) && asked != other
+}
