@@ -158,16 +158,29 @@ pub fn file_left_out(file: &str, error: &Error) -> Notice {
     }
 }
 
-/// A clause that can't be applied.
-pub fn clause_left_out(column: &str, why: &str) -> Notice {
-    Notice {
-        subject: format!("filter {column}"),
+/// Clauses that can't be applied, by column, and why: one notice for all, so that other ones are seen.
+pub fn clauses_left_out(clauses: &[(String, &'static str)]) -> Option<Notice> {
+    const NAMED: usize = 4;
+    let (title, text) = match clauses {
+        [] => return None,
+        [(column, why)] => (format!("The filter on {column} is left out"), (*why).to_owned()),
+        [(_, why), ..] => {
+            let names: Vec<&str> = clauses.iter().take(NAMED).map(|(column, _)| column.as_str()).collect();
+            let more = clauses.len().saturating_sub(NAMED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let same = clauses.iter().all(|(_, other)| other == why);
+            let why = if same { why } else { "They can't be applied to this table." };
+            (format!("{} filters are left out", clauses.len()), format!("{}{more}: {why}", names.join(", ")))
+        }
+    };
+    Some(Notice {
+        subject: "filters".to_owned(),
         level: Level::Info,
-        title: format!("The filter on {column} is left out"),
-        text: why.to_owned(),
+        title,
+        text,
         actions: Vec::new(),
         retry_in_millis: None,
-    }
+    })
 }
 
 /// With a capital letter at the front.

@@ -54,23 +54,27 @@ impl Table {
 
     fn set_filters(&mut self, effects: &mut Vec<Effect>) {
         let mut clauses = Vec::new();
+        let mut left_out = Vec::new();
         for filter in self.show.filters.clone() {
             match self.column(&filter.column) {
                 Some((_, state)) if state.info.chartable || state.info.kind == Kind::Text => {
                     clauses.push((filter.column.clone(), condition(filter.clause)));
                     self.load(&filter.column);
                 }
-                Some(_) => leave_out(&filter.column, "This column can't be filtered.", effects),
-                None => leave_out(&filter.column, "The table has no such column.", effects),
+                Some(_) => left_out.push((filter.column, "This column can't be filtered.")),
+                None => left_out.push((filter.column, "The table has no such column.")),
             }
         }
         let columns = &self.columns;
-        let left_out = self.filter.set(&clauses, |name| {
+        let too_many = self.filter.set(&clauses, |name| {
             columns.iter().find(|column| column.info.name == name).and_then(|column| column.data.as_ref())
         });
-        for (name, _) in clauses.iter().rev().take(left_out) {
-            leave_out(name, "There are more filters than can be combined: fourteen.", effects);
+        for (name, _) in clauses.into_iter().rev().take(too_many) {
+            left_out.push((name, "There are more filters than can be combined: fourteen."));
         }
+        effects.extend(
+            notice::clauses_left_out(&left_out).map(|notice| Effect::Respond(Response::Notice(notice))),
+        );
     }
 
     /// Tells the page the number of matching rows, and the charts: those that grew, or all where the
@@ -303,10 +307,6 @@ impl Table {
             None => Cell::Pending,
         }
     }
-}
-
-fn leave_out(column: &str, why: &str, effects: &mut Vec<Effect>) {
-    effects.push(Effect::Respond(Response::Notice(notice::clause_left_out(column, why))));
 }
 
 fn condition(clause: FilterClause) -> Condition {

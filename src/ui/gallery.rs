@@ -184,7 +184,9 @@ pub fn Gallery() -> impl IntoView {
         let next = Viewport::new(grid.blocks(count.get()), grid.height_px, size.get().1).at_row(top);
         viewport.set(next);
         request_animation_frame(move || {
-            scroll_to(viewport.get_untracked());
+            // By then another view may have taken its place.
+            let Some(viewport) = viewport.try_get_untracked() else { return };
+            scroll_to(viewport);
             // The image whose details are open is never out of sight for that.
             if store.spec.with_untracked(|spec| spec.row.is_some()) {
                 reveal(store.active.get_untracked());

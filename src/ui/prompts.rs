@@ -26,7 +26,8 @@ pub fn PromptsView() -> impl IntoView {
     let total =
         Memo::new(move |_| store.prompts.with(|prompts| prompts.as_ref().map_or(0, |prompts| prompts.total)));
     let measure = move || {
-        if let Some(list) = list.get_untracked() {
+        // By the next frame another view may have taken its place.
+        if let Some(list) = list.try_get_untracked().flatten() {
             let height = f64::from(list.client_height());
             viewport.update(|viewport| *viewport = viewport.resized(total.get_untracked(), LINE_PX, height));
         }

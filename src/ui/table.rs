@@ -59,7 +59,7 @@ pub fn Table() -> impl IntoView {
     observe_size(grid, size);
     // The scroller follows the viewport wherever the viewport does not follow the scroller.
     let scroll_to = move |next: Viewport| {
-        if let Some(grid) = grid.get_untracked()
+        if let Some(grid) = grid.try_get_untracked().flatten()
             && (f64::from(grid.scroll_top()) - next.track_px()).abs() >= 1.0
         {
             grid.set_scroll_top(next.track_px().round() as i32);
@@ -71,7 +71,12 @@ pub fn Table() -> impl IntoView {
         let next = viewport.get_untracked().resized(count.get(), row_px, (height - head_px).max(0.0));
         viewport.set(next);
         // The track has to have its height before the scroller can go there.
-        request_animation_frame(move || scroll_to(viewport.get_untracked()));
+        // By then another view may have taken its place.
+        request_animation_frame(move || {
+            if let Some(viewport) = viewport.try_get_untracked() {
+                scroll_to(viewport);
+            }
+        });
     });
     Effect::new(move || {
         let slice = slice.get();

@@ -22,6 +22,7 @@ mod sample;
 mod stage;
 
 // What is tested, in the order of a visit.
+mod asks;
 mod explore;
 mod failures;
 mod gated;
@@ -38,3 +39,4 @@ mod tall;
 // What it costs.
 mod image_costs;
 mod measure;
+mod measure_asks;

@@ -22,11 +22,11 @@ use vitrine::parquet::header::PageHeader;
 const RUNS: usize = 5;
 
 /// The shaped link.
-const MEGABITS: u64 = 50;
+pub(crate) const MEGABITS: u64 = 50;
 const LATENCY_MILLIS: u64 = 60;
 
 /// A view without the columns whose pages are large and beside the point: prompts and four charts.
-const VIEW: &str = "columns=prompt,cfg,step,sampler,size";
+pub(crate) const VIEW: &str = "columns=prompt,cfg,step,sampler,size";
 
 /// Columns that say where a row's image is, and whether it is to be blurred.
 const IMAGE_COLUMNS: [&str; 4] = ["image_name", "part_id", "image_nsfw", "prompt_nsfw"];
@@ -36,23 +36,18 @@ const IMAGE_COLUMNS: [&str; 4] = ["image_name", "part_id", "image_nsfw", "prompt
 fn measure() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let folder = PathBuf::from(std::env::var_os("VITRINE_FIXTURES").expect("cargo xtask bench sets it"));
-        let small = Bench::new(&folder.join("diffusiondb-2m.parquet"), "metadata.parquet", "diffusiondb-2m");
-        let large = Bench::new(
-            &folder.join("diffusiondb-large.parquet"),
-            "metadata-large.parquet",
-            "diffusiondb-large",
-        );
+        let [small, large] = Bench::both();
         sizes(&small).await;
         bytes(&small).await;
         times(&small).await;
         brushes(&[("2M", &small), ("14M", &large)]).await;
+        crate::measure_asks::asks(&[("2M", &small), ("14M", &large)]).await;
     });
 }
 
 /// A file on the stand-in Hub, and the app beside it on the same link.
-struct Bench {
-    hub: Hub,
+pub(crate) struct Bench {
+    pub(crate) hub: Hub,
     app: App,
     table: &'static str,
     meta: ParquetMetaData,
@@ -60,6 +55,16 @@ struct Bench {
 }
 
 impl Bench {
+    /// The two large tables.
+    pub(crate) fn both() -> [Self; 2] {
+        let folder = PathBuf::from(std::env::var_os("VITRINE_FIXTURES").expect("cargo xtask bench sets it"));
+        let large = folder.join("diffusiondb-large.parquet");
+        [
+            Self::new(&folder.join("diffusiondb-2m.parquet"), "metadata.parquet", "diffusiondb-2m"),
+            Self::new(&large, "metadata-large.parquet", "diffusiondb-large"),
+        ]
+    }
+
     fn new(path: &Path, mounted: &str, table: &'static str) -> Self {
         let hub = Hub::start(Config::default()).unwrap();
         hub.mount("poloclub/diffusiondb", mounted, Source::file(path)).unwrap();
@@ -70,12 +75,12 @@ impl Bench {
         Self { hub, app, table, meta, path: path.to_owned() }
     }
 
-    fn shape(&self, shaped: bool) {
+    pub(crate) fn shape(&self, shaped: bool) {
         self.hub.set_link(if shaped { Link::megabits(MEGABITS, LATENCY_MILLIS) } else { Link::default() });
     }
 
     /// Opens the table in a fresh browser, and waits until nothing more is read.
-    async fn visit(&self, query: &str) -> Browser {
+    pub(crate) async fn visit(&self, query: &str) -> Browser {
         let browser = Browser::start(1440, 900).await;
         browser.without_table_images().await;
         self.hub.clear_log();
@@ -96,7 +101,7 @@ impl Bench {
         }
     }
 
-    fn data(&self) -> Vec<Entry> {
+    pub(crate) fn data(&self) -> Vec<Entry> {
         self.hub.log().into_iter().filter(|entry| entry.server == Server::Cdn).collect()
     }
 
@@ -110,7 +115,7 @@ impl Bench {
         log.into_iter().partition(|entry| !leads_to_images(entry))
     }
 
-    fn chunk(&self, name: &str) -> ByteRange {
+    pub(crate) fn chunk(&self, name: &str) -> ByteRange {
         let columns = self.meta.row_group(0).columns();
         let column = columns.iter().find(|column| column.column_path().string() == name).unwrap();
         let (start, len) = column.byte_range();
@@ -152,13 +157,13 @@ fn sent(log: &[Entry]) -> u64 {
     log.iter().map(|entry| entry.bytes_sent).sum()
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }
 
 /// Seconds that this many bytes and this many dependent round trips take at least.
-fn floor(bytes: u64, trips: u64) -> f64 {
+pub(crate) fn floor(bytes: u64, trips: u64) -> f64 {
     bytes as f64 * 8.0 / (MEGABITS as f64 * 1e6) + trips as f64 * LATENCY_MILLIS as f64 / 1e3
 }
 

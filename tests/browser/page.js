@@ -17,6 +17,8 @@ const IMPLICIT = {
     // Without a role of its own in the standard: what a field for a secret is looked for by.
     password: "input[type=password]",
     main: "main",
+    mark: "mark",
+    progressbar: "progress",
     region: "section[aria-label]",
     navigation: "nav",
 };

@@ -12,6 +12,7 @@ use vitrine::spec::Spec;
 
 /// Keys as WebDriver writes them.
 pub mod key {
+    pub const TAB: &str = "\u{E004}";
     pub const ENTER: &str = "\u{E007}";
     pub const ESCAPE: &str = "\u{E00C}";
     pub const END: &str = "\u{E010}";
@@ -99,6 +100,16 @@ impl Page<'_> {
     /// What things of this role say.
     pub async fn texts(&self, role: &str) -> Vec<String> {
         serde_json::from_value(self.ask("texts", &[json!(role)]).await).unwrap()
+    }
+
+    /// Clicks the first thing of this role whose name begins so.
+    pub async fn click_first(&self, role: &str, begins: &str) {
+        let name = until(&format!("a {role} that begins with {begins:?}"), async || {
+            let names: Vec<String> = serde_json::from_value(self.ask("names", &[json!(role)]).await).unwrap();
+            names.into_iter().find(|name| name.starts_with(begins))
+        })
+        .await;
+        self.click(role, &name).await;
     }
 
     /// The first alert that says this, once there is one.

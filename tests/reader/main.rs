@@ -7,6 +7,7 @@
 mod asks;
 mod bad_files;
 mod budgets;
+mod duckdb;
 mod images;
 mod layouts;
 mod server;
