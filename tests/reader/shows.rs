@@ -126,9 +126,17 @@ fn details_hold_every_field() {
 fn filters_that_make_no_sense_are_left_out_and_told() {
     let mut session = charted();
     session.filter(&[("nothing", FilterClause::Null)]);
-    let told: Vec<&str> = session.notices.iter().map(|notice| notice.subject.as_str()).collect();
-    assert_eq!(told, ["filter nothing"]);
+    let told: Vec<&str> = session.notices.iter().map(|notice| notice.title.as_str()).collect();
+    assert_eq!(told, ["The filter on nothing is left out"]);
     assert_eq!(session.count.clone().unwrap().matching, ROWS);
+    // Several are told together, so that they do not bury what else is to be told.
+    session.notices.clear();
+    let many: Vec<String> = (0..9).map(|n| format!("no{n}")).collect();
+    let many: Vec<(&str, FilterClause)> =
+        many.iter().map(|name| (name.as_str(), FilterClause::Null)).collect();
+    session.filter(&many);
+    let told: Vec<&str> = session.notices.iter().map(|notice| notice.text.as_str()).collect();
+    assert_eq!(told, ["no0, no1, no2, no3 and 5 more: The table has no such column."]);
     // A column without a chart can be filtered all the same: by whole prompts.
     let batch = reference(&HUB);
     let prompts = column(&batch, "prompt").as_string::<i32>();
