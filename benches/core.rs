@@ -15,6 +15,7 @@ use vitrine::bytes::ByteRange;
 use vitrine::column::Column;
 use vitrine::crossfilter::{Crossfilter, bin, count, cube, side};
 use vitrine::engine::{Effect, Engine, Event};
+use vitrine::error::{Error, ErrorKind};
 use vitrine::filter::Condition;
 use vitrine::hub::answer::Identity;
 use vitrine::ids::FetchId;
@@ -200,6 +201,9 @@ impl Session {
         for effect in self.engine.step(event) {
             match effect {
                 Effect::Continue | Effect::Wake { .. } => {}
+                Effect::Look { id, .. } => {
+                    self.step(Event::Failed { id, error: Error::new(ErrorKind::Network, "not kept") })
+                }
                 Effect::Fetch { id, range, .. } => {
                     let total = self.file.len() as u64;
                     let range = ByteRange::new(range.start, range.end.min(total));

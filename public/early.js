@@ -1,6 +1,17 @@
+// The data thread's script; its name changes with what is in it, so that it is always of the same make as
+// the page.
+const worker = document.querySelector("meta[name=vitrine-worker]")?.content ?? "./worker_loader.js";
+
 // A link to a table needs the data thread: its code is fetched beside the page's, not after it.
 if (new URLSearchParams(location.search).has("table")) {
-    const worker = new Worker("./worker_loader.js");
-    worker.addEventListener("message", () => { worker.listens = true; }, { once: true });
-    globalThis.vitrineWorker = worker;
+    const thread = new Worker(worker);
+    thread.addEventListener("message", () => { thread.listens = true; }, { once: true });
+    globalThis.vitrineWorker = thread;
+}
+
+// What serves the page without a network. It is of no use to this visit, which therefore comes first.
+if ("serviceWorker" in navigator && document.querySelector("meta[name=vitrine-worker]")) {
+    addEventListener("load", () => {
+        setTimeout(() => navigator.serviceWorker.register("./sw.js").catch(() => {}), 3_000);
+    });
 }

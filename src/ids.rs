@@ -21,11 +21,18 @@ impl SourceId {
     /// The open table.
     pub const TABLE: Self = Self(0);
 
+    /// Before the number of the table's second file.
+    const FIRST: u32 = 1 << 24;
+
     /// The n-th file of the open table, from 0. Archives of images are counted from 1, and there
     /// are never so many that they would meet.
     pub const fn part(number: u32) -> Self {
-        const FIRST: u32 = 1 << 24;
-        if number == 0 { Self::TABLE } else { Self(FIRST + number) }
+        if number == 0 { Self::TABLE } else { Self(Self::FIRST + number) }
+    }
+
+    /// Whether it is a file of the open table.
+    pub const fn is_of_table(self) -> bool {
+        self.0 == 0 || self.0 > Self::FIRST
     }
 }
 

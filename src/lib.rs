@@ -6,24 +6,28 @@
 //! - Words: [`bytes`] (ranges, amounts), [`ids`], [`error`].
 //! - Formats, sans-IO: [`parquet`] (footer, page maps, plans, decoding), [`hub`] (addresses,
 //!   listings, what an answer means), [`zip`] (directory and members of an archive), [`picture`]
-//!   (what an image's bytes say). They say which bytes they need and are handed them.
-//! - Model: [`spec`] (what a link holds), [`choice`] (what choosing a value does to it), [`catalog`] (what is known beforehand), [`column`] and
+//!   (what an image's bytes say), [`blocks`] (what of a file is kept between visits).
+//!   They say which bytes they need and are handed them.
+//! - Model: [`spec`] (what a link holds), [`choice`] (what choosing a value does to it),
+//!   [`catalog`] (what is known beforehand), [`column`] and
 //!   [`text`] (the store), [`query`] and [`search`] (prompts), [`filter`], [`crossfilter`] (masks,
 //!   bins, the brush cube), [`subset`], [`select`] (the n-th match), [`order`] (sorting), [`repeats`]
 //!   and [`phrases`] (what prompts share), [`bits`] (sets), [`viewport`], [`justify`] and [`chart`]
 //!   (geometry of table, gallery and charts), [`words`] (values for people).
 //! - Contract: [`engine`] (the worker's logic: events in, effects out), [`protocol`] (what crosses
 //!   between page and worker), [`url`] (links), [`usual`] (what is shown before anyone chooses).
-//! - Shells, the only code that touches the browser: `net` (ranges over fetch), `decode` (images), `ui`
-//!   (the page),
-//!   and the two binaries.
+//! - Shells, the only code that touches the browser: `net` (ranges over fetch), `cache` (what is
+//!   kept on this device), `decode` (images), `ui` (the page), and the two binaries.
 //!
 //! # What never happens here
 //! The core never fetches, reads a clock or touches the DOM. The page's thread never decodes. No
 //! input from outside is indexed or unwrapped unchecked. No text of a file is ever markup.
 
 pub mod bits;
+pub mod blocks;
 pub mod bytes;
+#[cfg(target_arch = "wasm32")]
+pub mod cache;
 pub mod catalog;
 pub mod chart;
 pub mod choice;

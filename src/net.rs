@@ -1,4 +1,9 @@
-//! Ranges over `fetch`: resolved once, checked, retried, aborted.
+//! Ranges over `fetch`: resolved once, checked, retried, aborted; and what is kept of them on this device.
+//!
+//! Of a file of which something is kept, the server is asked once whether it is still that version; then
+//! only what is not kept is fetched. Where the server can't be asked, what is kept is used all the same,
+//! and that is told. What a token was needed for is not kept: the token is gone with the tab, and so is
+//! what it opened.
 //!
 //! A request never makes the browser ask for permission first: `Range: bytes=a-b` is the only
 //! header that is set, and it is safelisted. The exception is a token, which the Hub allows; it is
@@ -6,7 +11,9 @@
 //! to is used again until it is refused. Each source has its own address, its own signed one, and
 //! its own identity.
 
+use crate::blocks::may_keep;
 use crate::bytes::ByteRange;
+use crate::cache::{Cache, KeptFile, within};
 use crate::engine::{Event, Listing};
 use crate::error::{Error, ErrorKind};
 use crate::hub::answer::{Accepted, Answer, Identity, Refused, classify, refusal};
@@ -14,8 +21,8 @@ use crate::hub::listing::MAX_LISTING_BYTES;
 use crate::hub::{backoff_millis, is_on, rate_limit_millis};
 use crate::ids::{FetchId, SourceId};
 use crate::protocol::Secret;
-use js_sys::{Function, Promise, Reflect, Uint8Array};
-use std::cell::RefCell;
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
@@ -40,13 +47,36 @@ const MAX_RESOLVES: u32 = 3;
 /// Tries after the first one for a file that something else can stand in for.
 const MAX_GET_RETRIES: u32 = 1;
 
+/// A server that does not say within this time whether a file is still the one that is kept is not waited
+/// for: what is kept is shown.
+const CHECK_MILLIS: i32 = 8_000;
+
+/// Archives of images are not asked about again before this time is over. A new version of one still
+/// can't be mixed with what is kept: each of its answers names its version.
+const ARCHIVE_FRESH_MILLIS: f64 = 24.0 * 3_600_000.0;
+
 /// Reads ranges of files, and says what came of it.
 #[derive(Clone)]
 pub struct Net {
     state: Rc<RefCell<State>>,
     /// The Hub that is shown a token, and the token. It outlives the source.
     token: Rc<RefCell<Option<(String, Secret)>>>,
+    cache: Cache,
+    saved: Rc<Cell<Saved>>,
     emit: Rc<dyn Fn(Event)>,
+}
+
+/// What did not have to come, since the table was opened.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Saved {
+    /// Bytes of the table.
+    pub bytes: u64,
+    /// Fetches of the table that made no request, less requests that nothing was fetched with.
+    pub requests: i64,
+    /// Bytes of archives.
+    pub image_bytes: u64,
+    /// The same for archives.
+    pub image_requests: i64,
 }
 
 #[derive(Default)]
@@ -55,6 +85,8 @@ struct State {
     running: BTreeMap<FetchId, AbortController>,
     /// Wakes those that wait before they try again.
     sleepers: Vec<Function>,
+    /// Counts sources.
+    serial: u64,
 }
 
 /// A file that ranges are read of.
@@ -63,6 +95,32 @@ struct Source {
     /// Where the source's address redirected to.
     signed: Option<String>,
     identity: Option<Identity>,
+    kept: Kept,
+    /// Tells this source from others that had its number.
+    serial: u64,
+}
+
+/// What is known of what is kept of a source.
+#[derive(Clone)]
+enum Kept {
+    /// Nobody has looked.
+    Unknown,
+    /// Somebody looks; the others wait.
+    Looking(Rc<RefCell<Vec<Function>>>),
+    /// Nothing.
+    Nothing,
+    /// This, and it may be used.
+    File(Rc<RefCell<KeptFile>>),
+}
+
+/// Where the answer to a fetch stands.
+struct Answering {
+    /// What is still to come.
+    left: ByteRange,
+    /// Whether the engine knows what comes.
+    began: bool,
+    /// Whether a server was asked.
+    asked: bool,
 }
 
 #[derive(Clone)]
@@ -84,7 +142,32 @@ enum Ended {
 impl Net {
     /// `emit` hears of every event; it is never called from within a method of this type.
     pub fn new(emit: impl Fn(Event) + 'static) -> Self {
-        Self { state: Rc::default(), token: Rc::default(), emit: Rc::new(emit) }
+        let emit: Rc<dyn Fn(Event)> = Rc::new(emit);
+        let hears = Rc::clone(&emit);
+        let cache = Cache::new(move |error| hears(Event::NotKept { error }));
+        Self { state: Rc::default(), token: Rc::default(), cache, saved: Rc::default(), emit }
+    }
+
+    /// What is kept on this device.
+    pub fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    /// What did not have to come.
+    pub fn saved(&self) -> Saved {
+        self.saved.get()
+    }
+
+    fn save(&self, source: SourceId, bytes: u64, requests: i64) {
+        let mut saved = self.saved.get();
+        if source.is_of_table() {
+            saved.bytes += bytes;
+            saved.requests += requests;
+        } else {
+            saved.image_bytes += bytes;
+            saved.image_requests += requests;
+        }
+        self.saved.set(saved);
     }
 
     /// From now on ranges of this source are of the file at this address. A new table takes
@@ -108,9 +191,13 @@ impl Net {
                 controller.abort();
             }
             sleepers = std::mem::take(&mut state.sleepers);
-            *state = State::default();
+            *state = State { serial: state.serial, ..State::default() };
+            self.saved.set(Saved::default());
         }
-        state.sources.insert(source, Source { place, signed: None, identity: None });
+        state.serial += 1;
+        let serial = state.serial;
+        let kept = Kept::Unknown;
+        state.sources.insert(source, Source { place, signed: None, identity: None, kept, serial });
         drop(state);
         wake(sleepers);
     }
@@ -140,6 +227,12 @@ impl Net {
     pub fn fetch(&self, id: FetchId, source: SourceId, range: ByteRange) {
         let net = self.clone();
         self.start(id, async move { net.run(id, source, range).await });
+    }
+
+    /// Begins to read what is kept of a range.
+    pub fn look(&self, id: FetchId, source: SourceId, range: ByteRange) {
+        let net = self.clone();
+        self.start(id, async move { net.run_look(id, source, range).await });
     }
 
     /// Begins to read a small file whole.
@@ -212,20 +305,29 @@ impl Net {
         if let Some(file) = local {
             return Some(self.read_local(id, range, &file).await);
         }
-        let mut left = range;
-        let mut began = false;
+        self.settle_kept(id, source).await;
+        let mut answer = Answering { left: range, began: false, asked: false };
         let (mut failures, mut resolves, mut waited) = (0u32, 0u32, 0u32);
         loop {
-            let before = left;
-            let ended = self.attempt(id, source, &mut left, &mut began).await;
+            if let Some(event) = self.answer_from_kept(id, source, &mut answer).await {
+                return Some(event);
+            }
             if !self.is_running(id) {
                 return None;
             }
-            if left != before {
+            let before = answer.left;
+            answer.asked = true;
+            let ended = self.attempt(id, source, &mut answer).await;
+            if !self.is_running(id) {
+                return None;
+            }
+            if answer.left != before {
                 (failures, resolves) = (0, 0);
             }
             let error = match ended {
-                Ok(()) => return Some(Event::Done { id }),
+                Ok(()) if answer.left.is_empty() => return Some(Event::Done { id }),
+                // What follows is kept.
+                Ok(()) => continue,
                 Err(Ended::Aborted) => return None,
                 Err(Ended::BeyondEnd(file_bytes)) => return Some(Event::BeyondEnd { id, file_bytes }),
                 Err(Ended::ResolveAgain) => {
@@ -257,17 +359,55 @@ impl Net {
         }
     }
 
-    /// One request for what is left of a range.
-    async fn attempt(
+    /// One request for what is left of a range, up to where it is kept again.
+    async fn attempt(&self, id: FetchId, source: SourceId, answer: &mut Answering) -> Result<(), Ended> {
+        let asked = match self.kept_file(source) {
+            Some(file) => ByteRange::new(answer.left.start, file.borrow().parts.gap_end(answer.left)),
+            None => answer.left,
+        };
+        let (response, Accepted { range, total_bytes, identity }) = self.ask(id, source, asked).await?;
+        let mut end = range.end;
+        if answer.began && range.start != answer.left.start {
+            // A server that sends the whole file starts it again: what came is passed over.
+            if range.start > answer.left.start {
+                return Err(Ended::Failed(Error::new(ErrorKind::Server, "the answer begins too late")));
+            }
+            end = end.min(answer.left.end);
+        } else if answer.began {
+            // Trouble on the way here is over. (Parts of archives are put together from one beginning.)
+            if source.is_of_table() {
+                (self.emit)(Event::Began { id, range: answer.left, identity: identity.clone() });
+            }
+        } else {
+            answer.began = true;
+            answer.left = match range.start == asked.start {
+                true => ByteRange::new(range.start, answer.left.end.min(total_bytes).max(range.end)),
+                false => range,
+            };
+            (self.emit)(Event::Began { id, range: answer.left, identity: identity.clone() });
+        }
+        if !self.is_running(id) {
+            return Err(Ended::Aborted);
+        }
+        let skip = answer.left.start - range.start;
+        let (start, pieces) = (answer.left.start, Array::new());
+        let mut left = ByteRange::new(start, end);
+        let read = self.read_body(id, &response, skip, &mut left, &pieces).await;
+        answer.left.start = left.start.min(answer.left.end);
+        self.keep(source, &identity, ByteRange::new(start, left.start), &pieces);
+        read
+    }
+
+    /// Asks for a range of a source, and judges the answer before its body is read.
+    async fn ask(
         &self,
         id: FetchId,
         source: SourceId,
-        left: &mut ByteRange,
-        began: &mut bool,
-    ) -> Result<(), Ended> {
+        asked: ByteRange,
+    ) -> Result<(Response, Accepted), Ended> {
         let (url, signed, expected) = {
             let state = self.state.borrow();
-            let Some(Source { place: Place::Address(address), signed, identity }) =
+            let Some(Source { place: Place::Address(address), signed, identity, .. }) =
                 state.sources.get(&source)
             else {
                 return Err(Ended::Aborted);
@@ -275,10 +415,10 @@ impl Net {
             let url = signed.clone().unwrap_or_else(|| address.clone());
             (url, signed.is_some(), identity.clone())
         };
-        let response = self.request(id, &url, Some(*left)).await?;
+        let response = self.request(id, &url, Some(asked)).await?;
         let header = |name: &str| response.headers().get(name).ok().flatten();
         let answer = Answer {
-            asked: *left,
+            asked,
             // What the Hub redirected to speaks for itself, not for the Hub.
             signed: signed || response.redirected(),
             status: response.status(),
@@ -290,7 +430,7 @@ impl Net {
             error_code: header("X-Error-Code"),
             expected: expected.as_ref(),
         };
-        let Accepted { range, total_bytes: _, identity } = match classify(&answer) {
+        let accepted = match classify(&answer) {
             Ok(accepted) => accepted,
             Err(refused) => {
                 if !signed && response.redirected() && matches!(refused, Refused::BeyondEnd { .. }) {
@@ -300,27 +440,230 @@ impl Net {
                 return Err(match refused {
                     Refused::ResolveAgain => Ended::ResolveAgain,
                     Refused::BeyondEnd { total_bytes } => Ended::BeyondEnd(total_bytes),
-                    Refused::Failed(error) => Ended::Failed(error),
+                    Refused::Failed(error) => {
+                        if error.kind == ErrorKind::Changed {
+                            self.forget_kept(source);
+                        }
+                        Ended::Failed(error)
+                    }
                 });
             }
         };
         if !signed && response.redirected() {
             self.sign(source, Some(response.url()));
         }
-        if let Some(source) = self.state.borrow_mut().sources.get_mut(&source) {
-            source.identity = Some(identity.clone());
-        }
-        if *began && range.start != left.start {
-            // A server that sends the whole file starts it again: what came is passed over.
-            if range.start > left.start {
-                return Err(Ended::Failed(Error::new(ErrorKind::Server, "the answer begins too late")));
+        self.identify(source, Some(accepted.identity.clone()));
+        Ok((response, accepted))
+    }
+
+    // ------------------------------------------------------------ what is kept
+
+    /// Finds out what is kept of a source, and whether it may be used; once, whoever asks first.
+    async fn settle_kept(&self, id: FetchId, source: SourceId) {
+        loop {
+            let (address, serial, waiting) = {
+                let mut state = self.state.borrow_mut();
+                let Some(held) = state.sources.get_mut(&source) else { return };
+                match (&held.kept, &held.place) {
+                    (Kept::Nothing | Kept::File(_), _) | (_, Place::Local(_)) => return,
+                    (Kept::Looking(waiting), _) => (String::new(), 0, Some(Rc::clone(waiting))),
+                    (Kept::Unknown, Place::Address(address)) => {
+                        let found = (address.clone(), held.serial, None);
+                        held.kept = Kept::Looking(Rc::default());
+                        found
+                    }
+                }
+            };
+            if let Some(waiting) = waiting {
+                let promise = Promise::new(&mut |resolve, _| waiting.borrow_mut().push(resolve));
+                let _ = JsFuture::from(promise).await;
+                if !self.is_running(id) {
+                    return;
+                }
+                continue;
             }
-        } else if !*began {
-            *began = true;
-            *left = range;
-            (self.emit)(Event::Began { id, range, identity });
+            let kept = match self.may_keep(&address) {
+                true => self.cache.look_up(&address).await,
+                false => None,
+            };
+            let kept = match kept {
+                Some(file) => self.check(id, source, file).await,
+                None => Kept::Nothing,
+            };
+            let mut state = self.state.borrow_mut();
+            // Another table may have been opened meanwhile.
+            let held = state.sources.get_mut(&source).filter(|held| held.serial == serial);
+            let waiting = held.map(|held| std::mem::replace(&mut held.kept, kept));
+            drop(state);
+            if let Some(Kept::Looking(waiting)) = waiting {
+                wake(waiting.take());
+            }
+            return;
         }
-        self.read_body(id, &response, left.start - range.start, left).await
+    }
+
+    /// Asks the server whether a file is still the one that is kept.
+    async fn check(&self, id: FetchId, source: SourceId, file: KeptFile) -> Kept {
+        let fresh = js_sys::Date::now() - file.checked_millis < ARCHIVE_FRESH_MILLIS;
+        self.identify(source, Some(file.identity.clone()));
+        let file = Rc::new(RefCell::new(file));
+        if !source.is_of_table() && fresh {
+            return Kept::File(file);
+        }
+        self.save(source, 0, -1);
+        let asked = self.ask(id, source, ByteRange::new(0, 1));
+        let error = match within(CHECK_MILLIS, asked).await {
+            Some(Ok((response, _))) => {
+                self.discard(id, &response);
+                self.cache.note(&file, true);
+                return Kept::File(file);
+            }
+            Some(Err(Ended::Failed(error))) => error,
+            Some(Err(Ended::Aborted)) => {
+                self.identify(source, None);
+                return Kept::Unknown;
+            }
+            Some(Err(Ended::ResolveAgain | Ended::BeyondEnd(_))) => {
+                Error::new(ErrorKind::Changed, "it is another file")
+            }
+            None => {
+                self.restart(id);
+                Error::new(ErrorKind::Network, "there was no answer in time")
+            }
+        };
+        if error.is_retryable() {
+            (self.emit)(Event::Unchecked { id, error });
+            return Kept::File(file);
+        }
+        // It is another version now, or no longer open to everyone: the usual way tells.
+        self.identify(source, None);
+        Kept::Nothing
+    }
+
+    /// Hands on kept bytes from the front of what is left, as long as there are some. The last event to
+    /// tell, if that was all.
+    async fn answer_from_kept(&self, id: FetchId, source: SourceId, answer: &mut Answering) -> Option<Event> {
+        let file = self.kept_file(source)?;
+        let identity = file.borrow().identity.clone();
+        let total_bytes = identity.total_bytes;
+        if answer.left.start >= total_bytes && !answer.left.is_empty() {
+            return Some(Event::BeyondEnd { id, file_bytes: Some(total_bytes) });
+        }
+        answer.left.end = answer.left.end.min(total_bytes);
+        let mut told = answer.began;
+        while !answer.left.is_empty() {
+            let Some(bytes) = self.cache.read(&file, answer.left).await else { break };
+            if !self.is_running(id) {
+                return None;
+            }
+            if !told {
+                told = true;
+                answer.began = true;
+                let (range, identity) = (answer.left, identity.clone());
+                (self.emit)(Event::Kept { id, range, identity });
+            }
+            self.save(source, bytes.length().into(), 0);
+            if !self.hand_on(id, &bytes, &mut answer.left) {
+                return None;
+            }
+        }
+        self.cache.note(&file, false);
+        if !answer.left.is_empty() {
+            return None;
+        }
+        if !answer.asked {
+            self.save(source, 0, 1);
+        }
+        Some(Event::Done { id })
+    }
+
+    /// Hands on what is kept of a range, part by part, and fails where there is more to it.
+    async fn run_look(&self, id: FetchId, source: SourceId, range: ByteRange) -> Option<Event> {
+        let missing = || Error::new(ErrorKind::Network, "it is not kept on this device");
+        let known = match self.state.borrow().sources.get(&source).map(|held| &held.kept) {
+            Some(Kept::File(file)) => Some(Rc::clone(file)),
+            Some(Kept::Unknown | Kept::Looking(_) | Kept::Nothing) | None => None,
+        };
+        let Some(file) = known else { return Some(Event::Failed { id, error: missing() }) };
+        let parts = file.borrow().parts.within(range);
+        let whole = parts.iter().map(|part| part.len()).sum::<u64>() == range.len();
+        let identity = file.borrow().identity.clone();
+        let mut lost = false;
+        for part in parts {
+            let mut left = part;
+            while !left.is_empty() {
+                let Some(bytes) = self.cache.read(&file, left).await else {
+                    lost = true;
+                    break;
+                };
+                if !self.is_running(id) {
+                    return None;
+                }
+                (self.emit)(Event::Kept { id, range: left, identity: identity.clone() });
+                self.save(source, bytes.length().into(), 0);
+                if !self.hand_on(id, &bytes, &mut left) {
+                    return None;
+                }
+            }
+        }
+        self.cache.note(&file, false);
+        Some(if whole && !lost { Event::Done { id } } else { Event::Failed { id, error: missing() } })
+    }
+
+    /// Keeps what came of a source, for the next visit and for later in this one.
+    fn keep(&self, source: SourceId, identity: &Identity, part: ByteRange, pieces: &Array) {
+        let address = match self.state.borrow().sources.get(&source) {
+            Some(Source { place: Place::Address(address), .. }) => address.clone(),
+            Some(Source { place: Place::Local(_), .. }) | None => return,
+        };
+        if !self.may_keep(&address) || !self.cache.keep(&address, identity, part, pieces) {
+            return;
+        }
+        // What was dropped from memory is then still here when the network is not.
+        if let Some(held) = self.state.borrow_mut().sources.get_mut(&source) {
+            if matches!(held.kept, Kept::Nothing) {
+                let file = KeptFile::new(&address, identity.clone(), js_sys::Date::now());
+                held.kept = Kept::File(Rc::new(RefCell::new(file)));
+            }
+            if let Kept::File(file) = &held.kept {
+                file.borrow_mut().parts.add(part);
+            }
+        }
+    }
+
+    /// Whether what is at an address may be kept: not where a token goes along.
+    fn may_keep(&self, address: &str) -> bool {
+        let with_token = self.token.borrow().as_ref().is_some_and(|(endpoint, _)| is_on(endpoint, address));
+        !with_token && may_keep(address)
+    }
+
+    fn kept_file(&self, source: SourceId) -> Option<Rc<RefCell<KeptFile>>> {
+        match &self.state.borrow().sources.get(&source)?.kept {
+            Kept::File(file) => Some(Rc::clone(file)),
+            Kept::Unknown | Kept::Looking(_) | Kept::Nothing => None,
+        }
+    }
+
+    /// What is kept of a source is of another version.
+    fn forget_kept(&self, source: SourceId) {
+        let address = {
+            let mut state = self.state.borrow_mut();
+            let Some(held) = state.sources.get_mut(&source) else { return };
+            if matches!(held.kept, Kept::File(_)) {
+                held.kept = Kept::Nothing;
+            }
+            match &held.place {
+                Place::Address(address) => address.clone(),
+                Place::Local(_) => return,
+            }
+        };
+        self.cache.forget(&address);
+    }
+
+    fn identify(&self, source: SourceId, identity: Option<Identity>) {
+        if let Some(source) = self.state.borrow_mut().sources.get_mut(&source) {
+            source.identity = identity;
+        }
     }
 
     /// Sets where a source's address redirects to.
@@ -420,13 +763,15 @@ impl Net {
         }
     }
 
-    /// Hands on the body's bytes as they come; the first `skip` of them are passed over.
+    /// Hands on the body's bytes as they come; the first `skip` of them are passed over. What was handed
+    /// on is added to `pieces`.
     async fn read_body(
         &self,
         id: FetchId,
         response: &Response,
         mut skip: u64,
         left: &mut ByteRange,
+        pieces: &Array,
     ) -> Result<(), Ended> {
         let fail = |message: &str| Ended::Failed(Error::new(ErrorKind::Server, message.to_owned()));
         let Some(body) = response.body() else {
@@ -462,19 +807,29 @@ impl Net {
             let passed_over = skip.min(u64::from(chunk.length()));
             skip -= passed_over;
             let end = u64::from(chunk.length()).min(passed_over + left.len());
-            let mut at = passed_over as u32;
-            while u64::from(at) < end {
-                let next = at.saturating_add(PIECE_BYTES).min(end as u32);
-                let bytes = chunk.subarray(at, next).to_vec();
-                at = next;
-                left.start += bytes.len() as u64;
-                (self.emit)(Event::Bytes { id, bytes });
-                if !self.is_running(id) {
-                    return Err(Ended::Aborted);
-                }
+            let chunk = chunk.subarray(passed_over as u32, end as u32);
+            pieces.push(&chunk);
+            if !self.hand_on(id, &chunk, left) {
+                return Err(Ended::Aborted);
             }
         }
         Ok(())
+    }
+
+    /// Hands on bytes in pieces; whether they are still wanted.
+    fn hand_on(&self, id: FetchId, bytes: &Uint8Array, left: &mut ByteRange) -> bool {
+        let mut at = 0;
+        while at < bytes.length() {
+            let next = at.saturating_add(PIECE_BYTES).min(bytes.length());
+            let piece = bytes.subarray(at, next).to_vec();
+            left.start = (left.start + u64::from(next - at)).min(left.end);
+            at = next;
+            (self.emit)(Event::Bytes { id, bytes: piece });
+            if !self.is_running(id) {
+                return false;
+            }
+        }
+        true
     }
 
     /// Ends a request whose body is not wanted, without ending the fetch.
@@ -542,26 +897,7 @@ fn wake(sleepers: Vec<Function>) {
 
 /// What a promise came to, or none where it took longer than [`IDLE_MILLIS`].
 async fn timeout(future: JsFuture) -> Option<Result<JsValue, JsValue>> {
-    let mut timer = None;
-    let promise = Promise::new(&mut |resolve, _| {
-        timer = scope().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, IDLE_MILLIS).ok();
-    });
-    let mut late = JsFuture::from(promise);
-    let mut future = future;
-    let result = std::future::poll_fn(|context| {
-        use std::future::Future;
-        use std::pin::Pin;
-        use std::task::Poll;
-        if let Poll::Ready(result) = Pin::new(&mut future).poll(context) {
-            return Poll::Ready(Some(result));
-        }
-        Pin::new(&mut late).poll(context).map(|_| None)
-    })
-    .await;
-    if let Some(timer) = timer {
-        scope().clear_timeout_with_handle(timer);
-    }
-    result
+    within(IDLE_MILLIS, future).await
 }
 
 async fn listing(url: &str, headers: Option<web_sys::Headers>) -> Result<Listing, Error> {

@@ -68,6 +68,16 @@ pub enum Request {
         /// The token.
         token: Secret,
     },
+    /// How much may be kept on this device.
+    Keep {
+        /// In bytes; with 0 nothing is.
+        limit_bytes: u64,
+    },
+    /// How much is kept on this device.
+    Kept {
+        /// Whether to remove it first.
+        forget: bool,
+    },
 }
 
 /// A text that nobody gets to read: it is left out of whatever prints the value that holds it.
@@ -261,6 +271,11 @@ pub enum Response {
     Progress(Progress),
     /// What has been read in all.
     Traffic(Traffic),
+    /// How much is kept on this device.
+    Kept {
+        /// In bytes; none where nothing can be.
+        bytes: Option<u64>,
+    },
     /// Something went wrong, and what still works.
     Notice(Notice),
     /// The trouble with this subject is over.
@@ -677,6 +692,8 @@ pub struct Traffic {
     pub image_bytes: u64,
     /// Requests made for images.
     pub image_requests: u32,
+    /// Bytes that did not have to come, because they were kept of an earlier visit.
+    pub kept_bytes: u64,
     /// Requests under way.
     pub in_flight: u32,
     /// Bytes a second over the last seconds; 0 when idle.

@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     // Words.
     &["bytes", "ids", "error"],
     // Formats, sans-IO.
-    &["parquet", "zip", "picture", "hub"],
+    &["parquet", "zip", "picture", "hub", "blocks"],
     // Model.
     &[
         "spec",

@@ -75,6 +75,8 @@ pub enum What {
     WrongContentRange,
     /// 200 with the whole file, whatever the range.
     IgnoreRange,
+    /// The connection is reset before there is any answer, as where there is no network.
+    Gone,
     /// The connection is reset after so many body bytes.
     Cut {
         /// Body bytes sent.

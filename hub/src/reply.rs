@@ -175,7 +175,7 @@ impl Reply {
     /// done their work before.
     pub(crate) fn spoil(&mut self, what: &What, ask: &Ask) {
         match what {
-            What::Status(_) | What::ExpireSignatures | What::IgnoreRange | What::Html => {}
+            What::Status(_) | What::ExpireSignatures | What::IgnoreRange | What::Html | What::Gone => {}
             What::EmptyPartial => self.keep(0),
             What::ShortBody { keep } => self.tricks.close = Some(*keep),
             What::ShortLength { keep } => self.keep(*keep),

@@ -1,7 +1,6 @@
 //! What the three servers have in common: a listener, and the way of a request from the log through the link
 //! and the script of faults to a body.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -123,7 +122,7 @@ async fn serve<S: Site>(
     wire: Arc<Wire>,
     reset: Arc<AtomicBool>,
     request: Request<Incoming>,
-) -> Result<Response<PacedBody>, Infallible> {
+) -> io::Result<Response<PacedBody>> {
     let (parts, _) = request.into_parts();
     let mut ask = Ask {
         path: parts.uri.path().to_owned(),
@@ -161,6 +160,10 @@ async fn serve<S: Site>(
         aborted: false,
     });
     wire.link.wait().await;
+    if fault == Some(What::Gone) {
+        reset.store(true, Ordering::Relaxed);
+        return Err(io::Error::new(io::ErrorKind::ConnectionReset, "no network, by a fault"));
+    }
 
     let mut reply = match &fault {
         Some(What::Status(code)) => {

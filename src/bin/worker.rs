@@ -9,10 +9,11 @@ mod shell {
     use std::rc::Rc;
     use vitrine::decode::Decoder;
     use vitrine::engine::{Effect, Engine, Event};
-    use vitrine::net::Net;
+    use vitrine::net::{Net, Saved};
     use vitrine::protocol::{Request, Response, Traffic};
     use wasm_bindgen::prelude::Closure;
     use wasm_bindgen::{JsCast, JsValue};
+    use wasm_bindgen_futures::spawn_local;
     use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
     /// Over how long the rate of reading is measured.
@@ -75,12 +76,21 @@ mod shell {
             Closure::<dyn FnMut()>::new(move || shell.put(Message::Woken))
         };
         *shell.woken.borrow_mut() = Some(woken.into_js_value().unchecked_into());
-        let receive = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            if let Some(message) = read(&event.data()) {
-                shell.put(message);
-            }
-        });
+        let receive = {
+            let shell = shell.clone();
+            Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+                if let Some(message) = read(&event.data()) {
+                    shell.put(message);
+                }
+            })
+        };
         scope().set_onmessage(Some(receive.into_js_value().unchecked_ref()));
+        let again = {
+            let shell = shell.clone();
+            Closure::<dyn FnMut()>::new(move || shell.put(Message::Request(Request::Retry)))
+        };
+        let again: Function = again.into_js_value().unchecked_into();
+        let _ = scope().add_event_listener_with_callback("online", &again);
         let ready = Object::new();
         let _ = Reflect::set(&ready, &JsValue::from_str("ready"), &JsValue::TRUE);
         let _ = scope().post_message(&ready);
@@ -105,6 +115,14 @@ mod shell {
         match request {
             Request::Open(open) if !files.is_empty() => Some(Message::Local { name: open.table, files }),
             request => Some(Message::Request(request)),
+        }
+    }
+
+    fn post(responses: &Array) {
+        if responses.length() > 0 {
+            let message = Object::new();
+            let _ = Reflect::set(&message, &JsValue::from_str("responses"), responses);
+            let _ = scope().post_message(&message);
         }
     }
 
@@ -135,6 +153,10 @@ mod shell {
                     Message::Request(Request::SignIn { endpoint, token }) => {
                         self.net.sign_in(endpoint, token)
                     }
+                    Message::Request(Request::Keep { limit_bytes }) => {
+                        self.net.cache().set_limit(limit_bytes)
+                    }
+                    Message::Request(Request::Kept { forget }) => self.tell_kept(forget),
                     Message::Request(request) => self.step(Event::Request(request)),
                     Message::Continue => self.step(Event::Continue),
                     Message::Woken => self.step(Event::Woken),
@@ -161,6 +183,7 @@ mod shell {
                     Effect::Source { source, url } => self.net.set_address(source, url),
                     Effect::Forget { source } => self.net.forget(source),
                     Effect::Fetch { id, source, range } => self.net.fetch(id, source, range),
+                    Effect::Look { id, source, range } => self.net.look(id, source, range),
                     Effect::Get { id, url, most_bytes } => self.net.get(id, url, most_bytes),
                     Effect::Decode { id, bytes, mime, size_px } => {
                         self.decoder.decode(id, &bytes, &mime, size_px);
@@ -179,16 +202,37 @@ mod shell {
                     }
                 }
             }
-            if responses.length() > 0 {
-                let message = Object::new();
-                let _ = Reflect::set(&message, &JsValue::from_str("responses"), &responses);
-                let _ = scope().post_message(&message);
-            }
+            post(&responses);
         }
 
-        /// The engine has no clock: how fast bytes come is added here.
+        /// Tells the page how much is kept on this device.
+        fn tell_kept(&self, forget: bool) {
+            let cache = self.net.cache().clone();
+            spawn_local(async move {
+                if forget {
+                    cache.clear().await;
+                }
+                let response = Response::Kept { bytes: cache.size().await };
+                let serializer = serde_wasm_bindgen::Serializer::new();
+                if let Ok(value) = response.serialize(&serializer) {
+                    post(&Array::of1(&value));
+                }
+            });
+        }
+
+        /// The engine has no clock and does not know what was kept: how fast bytes come is added here, and
+        /// what did not have to come is taken off.
         fn with_rate(&self, response: Response) -> Response {
-            let Response::Traffic(traffic) = response else { return response };
+            let Response::Traffic(mut traffic) = response else { return response };
+            let Saved { bytes, requests, image_bytes, image_requests } = self.net.saved();
+            let made = |counted: u32, saved: i64| {
+                u32::try_from((i64::from(counted) - saved).max(0)).unwrap_or(u32::MAX)
+            };
+            traffic.bytes = traffic.bytes.saturating_sub(bytes);
+            traffic.image_bytes = traffic.image_bytes.saturating_sub(image_bytes);
+            traffic.requests = made(traffic.requests, requests);
+            traffic.image_requests = made(traffic.image_requests, image_requests);
+            traffic.kept_bytes = bytes + image_bytes;
             let now = js_sys::Date::now();
             let mut history = self.history.borrow_mut();
             if history.back().is_some_and(|(_, bytes)| *bytes > traffic.bytes) {

@@ -44,6 +44,9 @@ pub const MAX_IN_FLIGHT: usize = 6;
 /// Of those, how many may serve columns that are read whole while the screen may want something.
 const MAX_BACKGROUND_IN_FLIGHT: usize = 4;
 
+/// Ranges of which it is remembered that they are not kept on this device.
+const MAX_MISSING: usize = 1_000;
+
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
@@ -66,6 +69,28 @@ pub enum Event {
         range: ByteRange,
         /// What the file is.
         identity: Identity,
+    },
+    /// The same, of bytes that were kept on this device from an earlier visit. They come in parts: each
+    /// begins anew.
+    Kept {
+        /// Which fetch.
+        id: FetchId,
+        /// Which bytes of the file follow.
+        range: ByteRange,
+        /// What the file is.
+        identity: Identity,
+    },
+    /// What is kept of a file is used although the server could not be asked whether it has changed.
+    Unchecked {
+        /// Which fetch.
+        id: FetchId,
+        /// Why it could not be asked.
+        error: Error,
+    },
+    /// Nothing more is kept on this device.
+    NotKept {
+        /// Why.
+        error: Error,
     },
     /// A fetch was for bytes beyond the end of the file.
     BeyondEnd {
@@ -148,6 +173,16 @@ pub enum Effect {
         /// Which bytes.
         range: ByteRange,
     },
+    /// Read what is kept of a range on this device; nothing is asked of a server. It fails where a part is
+    /// not kept, once what is kept has come.
+    Look {
+        /// What its answer is called.
+        id: FetchId,
+        /// Of which file.
+        source: SourceId,
+        /// Which bytes.
+        range: ByteRange,
+    },
     /// Read a small file whole, if it is there.
     Get {
         /// What its answer is called.
@@ -200,6 +235,8 @@ struct Flight {
     left: ByteRange,
     /// What the offsets of its file have in front.
     base: u64,
+    /// What was asked for.
+    asked: ByteRange,
     background: bool,
 }
 
@@ -227,6 +264,10 @@ pub struct Engine {
     next_fetch: u32,
     /// Why nothing more is fetched, until the page asks to retry.
     stopped: Option<Error>,
+    /// What is known not to be kept on this device; it is not looked for again while reading is stopped.
+    missing: Vec<ByteRange>,
+    /// Whether the page was told that the server could not be asked.
+    unchecked: bool,
     /// Whether the page was told that something waits.
     waiting: bool,
     traffic: Traffic,
@@ -270,7 +311,25 @@ impl Engine {
                 (None, None) => {}
             },
             Event::LocalFiles { name, files } => self.open_local(name, files),
-            Event::Began { id, range, identity } => self.began(id, range, &identity),
+            Event::Began { id, range, identity } => {
+                if self.flights.contains_key(&id) && std::mem::take(&mut self.unchecked) {
+                    self.respond(Response::Settled { subject: notice::UNCHECKED.to_owned() });
+                }
+                if self.waiting && (self.flights.contains_key(&id) || self.images.owns(id)) {
+                    self.waiting = false;
+                    self.respond(Response::Settled { subject: notice::CONNECTION.to_owned() });
+                }
+                self.began(id, range, &identity);
+            }
+            Event::Kept { id, range, identity } => self.began(id, range, &identity),
+            Event::Unchecked { id, error } => {
+                if self.flights.contains_key(&id) {
+                    self.unchecked = true;
+                    let notice = notice::unchecked(self.source(), &error);
+                    self.respond(Response::Notice(notice));
+                }
+            }
+            Event::NotKept { error } => self.respond(Response::Notice(notice::not_kept(&error))),
             Event::BeyondEnd { id, file_bytes } => self.beyond_end(id, file_bytes),
             Event::Bytes { id, bytes } => self.bytes(id, &bytes),
             Event::Done { id } => {
@@ -279,7 +338,13 @@ impl Engine {
             }
             Event::Failed { id, error } => {
                 if let Some(flight) = self.flights.remove(&id) {
-                    if !self.goes_on_without(flight, &error) {
+                    if self.stopped.is_some() {
+                        // It was looked for on this device only.
+                        self.missing.push(flight.asked);
+                        if self.missing.len() > MAX_MISSING {
+                            self.missing.remove(0);
+                        }
+                    } else if !self.goes_on_without(flight, &error) {
                         self.stop(error);
                     }
                 } else {
@@ -318,10 +383,6 @@ impl Engine {
     }
 
     fn began(&mut self, id: FetchId, range: ByteRange, identity: &Identity) {
-        if self.waiting && (self.flights.contains_key(&id) || self.images.owns(id)) {
-            self.waiting = false;
-            self.respond(Response::Settled { subject: notice::CONNECTION.to_owned() });
-        }
         self.images.began(id, range, identity.total_bytes);
         let Some(flight) = self.flights.get_mut(&id) else { return };
         flight.left = ByteRange::new(range.start + flight.base, range.end + flight.base);
@@ -391,7 +452,11 @@ impl Engine {
     }
 
     fn retry(&mut self) {
-        self.stopped = None;
+        if self.stopped.take().is_some() {
+            // What is being looked for on this device alone is now to be fetched.
+            self.abort_all();
+        }
+        self.missing.clear();
         self.waiting = false;
         self.images.retry_all();
         self.respond(Response::Settled { subject: notice::CONNECTION.to_owned() });
@@ -415,10 +480,8 @@ impl Engine {
     }
 
     /// Fetches what is wanted and neither here nor under way, and aborts what nobody wants.
+    /// While reading is stopped, what is kept on this device is read all the same.
     fn schedule(&mut self) {
-        if self.stopped.is_some() {
-            return;
-        }
         let mut wants: Vec<(Class, ByteRange)> = Vec::new();
         if let Some(opening) = &self.opening {
             wants.extend(opening.wants().map(|range| (Class::Open, range)));
@@ -449,6 +512,7 @@ impl Engine {
             for (_, range) in wants.iter().filter(|(other, _)| *other == class) {
                 let mut held = self.pool.held(*range);
                 held.extend(self.flights.values().map(|flight| flight.left));
+                held.extend(&self.missing);
                 gaps.extend(subtract(*range, &held));
             }
             for run in self.without_held(coalesce(&gaps)) {
@@ -485,6 +549,7 @@ impl Engine {
             .flat_map(|run| {
                 let mut held = self.pool.held(run);
                 held.extend(self.flights.values().map(|flight| flight.left));
+                held.extend(&self.missing);
                 subtract(run, &held)
             })
             .collect()
@@ -494,7 +559,11 @@ impl Engine {
         let id = FetchId(self.next_fetch);
         self.next_fetch = self.next_fetch.wrapping_add(1);
         let (source, own, base) = files::locate(range);
-        self.flights.insert(id, Flight { left: range, base, background });
+        self.flights.insert(id, Flight { left: range, asked: range, base, background });
+        if self.stopped.is_some() {
+            self.effects.push(Effect::Look { id, source, range: own });
+            return;
+        }
         self.traffic.requests += 1;
         self.effects.push(Effect::Fetch { id, source, range: own });
     }

@@ -11,6 +11,9 @@ pub const TABLE: &str = "table";
 /// The subject of notices about the connection.
 pub const CONNECTION: &str = "connection";
 
+/// The subject of notices about what is shown without having been checked.
+pub const UNCHECKED: &str = "unchecked";
+
 /// The table can't be opened. `source` names it; `near` are tables that may have been meant.
 pub fn cannot_open(source: &str, error: &Error, near: &[String]) -> Notice {
     let title = match error.kind {
@@ -113,7 +116,7 @@ pub fn reading_stopped(source: &str, error: &Error, read_bytes: u64) -> Notice {
     let rest = if error.kind == ErrorKind::Changed {
         "What is shown is the version that was opened; nothing more is read, so that versions do not mix."
     } else {
-        "Everything read so far keeps working."
+        "Everything read so far keeps working, also what was kept of earlier visits."
     };
     Notice {
         subject: CONNECTION.to_owned(),
@@ -153,6 +156,32 @@ pub fn file_left_out(file: &str, error: &Error) -> Notice {
         level: Level::Warning,
         title: format!("{file} is left out"),
         text: format!("{}. The rows of the other files keep working.", sentence(&error.to_string())),
+        actions: Vec::new(),
+        retry_in_millis: None,
+    }
+}
+
+/// What is kept on this device is shown, because the server can't be asked.
+pub fn unchecked(source: &str, error: &Error) -> Notice {
+    Notice {
+        subject: UNCHECKED.to_owned(),
+        level: Level::Info,
+        title: "Shown from what is kept on this device".to_owned(),
+        text: format!(
+            "{source} could not be asked whether it has changed: {error}. What has not been read before is missing."
+        ),
+        actions: vec![Action::Reload],
+        retry_in_millis: None,
+    }
+}
+
+/// Nothing is kept on this device.
+pub fn not_kept(error: &Error) -> Notice {
+    Notice {
+        subject: "kept".to_owned(),
+        level: Level::Info,
+        title: "What is read is not kept for the next visit".to_owned(),
+        text: format!("{}. Everything else works as ever.", sentence(&error.to_string())),
         actions: Vec::new(),
         retry_in_millis: None,
     }

@@ -101,7 +101,9 @@ impl Opening {
             | Request::Pick(_)
             | Request::RetryImage { .. }
             | Request::Retry
-            | Request::SignIn { .. } => {}
+            | Request::SignIn { .. }
+            | Request::Keep { .. }
+            | Request::Kept { .. } => {}
         }
     }
 

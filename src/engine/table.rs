@@ -313,7 +313,9 @@ impl Table {
             | Request::Retry
             | Request::Images(_)
             | Request::RetryImage { .. }
-            | Request::SignIn { .. } => {}
+            | Request::SignIn { .. }
+            | Request::Keep { .. }
+            | Request::Kept { .. } => {}
         }
     }
 

@@ -10,7 +10,7 @@
 use super::header::{MAX_HEADER_BYTES, PageHeader};
 use super::map::PageMap;
 use crate::bytes::ByteRange;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// Segments of a walk: as many as there are requests in flight.
 pub const SEGMENTS: u64 = 6;
@@ -24,6 +24,9 @@ pub const READ_THROUGH_BYTES: u64 = 3 << 19;
 
 /// How far behind a segment's start its first header is looked for, before giving the segment up.
 const MAX_SEARCH_BYTES: u64 = 4 << 20;
+
+/// How many false headers a segment may follow, before giving it up: a file may be full of them.
+const MAX_RETREATS: u32 = 200;
 
 /// Bytes of the file that have been read.
 pub trait Bytes {
@@ -51,6 +54,8 @@ struct Segment {
     origin: u64,
     /// How many bytes are needed to see the next header.
     probe_bytes: u64,
+    /// How often what was found was no header.
+    retreats: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +69,7 @@ struct Search {
 /// What a walk needs or has come to.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Step {
-    /// These ranges, none of which has been read in full.
+    /// These ranges, none of which has been read in full. There is at least one.
     Needs(Vec<ByteRange>),
     /// The map now knows the page.
     Arrived,
@@ -82,7 +87,14 @@ impl Walk {
                 let origin = start + way * number / count;
                 let search =
                     (number > 0).then_some(Search { at: origin, end: origin + average + average / 4 });
-                Segment { search, found: Vec::new(), at: origin, origin, probe_bytes: PROBE_BYTES }
+                Segment {
+                    search,
+                    found: Vec::new(),
+                    at: origin,
+                    origin,
+                    probe_bytes: PROBE_BYTES,
+                    retreats: 0,
+                }
             })
             .collect();
         Self { segments, row }
@@ -109,7 +121,7 @@ impl Walk {
             if map.page_of(self.row).is_some() || map.is_complete() {
                 return Ok(Step::Arrived);
             }
-            let before = self.segments.len();
+            let before: Vec<u64> = self.segments.iter().map(Segment::first).collect();
             let mut needs = Vec::new();
             for number in 0..self.segments.len() {
                 let limit = self.segments.get(number + 1).map_or(map.chunk().range.end, Segment::first);
@@ -119,10 +131,19 @@ impl Walk {
                 }
             }
             self.join(map)?;
-            // A segment that joined its neighbour goes on from where that one stands.
-            if self.segments.len() == before {
-                return Ok(if map.page_of(self.row).is_some() { Step::Arrived } else { Step::Needs(needs) });
+            // A segment that joined its neighbour goes on from where that one stands, and one whose
+            // neighbour has found its first header goes on to there. No bytes need come for that: were
+            // it left to the next call, there might be none.
+            if !self.segments.iter().map(Segment::first).eq(before) {
+                continue;
             }
+            if map.page_of(self.row).is_some() {
+                return Ok(Step::Arrived);
+            }
+            if needs.is_empty() {
+                return Err(Error::corrupt("its pages end before its rows do"));
+            }
+            return Ok(Step::Needs(needs));
         }
     }
 
@@ -166,7 +187,10 @@ impl Segment {
     }
 
     fn is_hopeless(&self, chunk_end: u64) -> bool {
-        self.search.is_some_and(|search| search.at >= chunk_end || search.at - self.origin > MAX_SEARCH_BYTES)
+        self.retreats > MAX_RETREATS
+            || self
+                .search
+                .is_some_and(|search| search.at >= chunk_end || search.at - self.origin > MAX_SEARCH_BYTES)
     }
 
     /// Searches and walks up to `limit`; says what it lacks, if it is not there yet.
@@ -227,29 +251,28 @@ impl Segment {
                         return Ok(Some(ByteRange::new(self.at, self.at + len)));
                     }
                     if len >= MAX_HEADER_BYTES as u64 || self.at + len >= chunk_end {
-                        return if sure {
-                            Err(error.context(format!("page header at {}", self.at)))
-                        } else {
-                            self.retreat(map)
-                        };
+                        if sure {
+                            return Err(error.context(format!("page header at {}", self.at)));
+                        }
+                        self.retreat(map);
+                        continue;
                     }
                     self.probe_bytes = len * 4;
                 }
-                Ok(_) => return self.retreat(map),
                 Err(error) if sure => return Err(error.context(format!("page header at {}", self.at))),
-                Err(_) => return self.retreat(map),
+                Ok(_) | Err(_) => self.retreat(map),
             }
         }
     }
 
     /// What was found was no header: look on, one byte behind it.
-    fn retreat(&mut self, map: &PageMap) -> Result<Option<ByteRange>> {
+    fn retreat(&mut self, map: &PageMap) {
         let at = self.found.first().map_or(self.origin, |(offset, _)| *offset) + 1;
         let end = at + map.average_page_bytes();
         self.found.clear();
+        self.retreats += 1;
         self.search = Some(Search { at, end });
         self.probe_bytes = PROBE_BYTES;
-        Ok(Some(ByteRange::new(at, end.min(map.chunk().range.end))))
     }
 }
 
@@ -275,4 +298,111 @@ fn plausible(header: &PageHeader, offset: u64, map: &PageMap) -> bool {
         && offset + header.page_bytes() <= map.chunk().range.end
         && u64::from(header.uncompressed_bytes) <= map.chunk().uncompressed_bytes
         && header.body_bytes > 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bytes, Step, Walk};
+    use crate::bytes::ByteRange;
+    use crate::parquet::codec::Codec;
+    use crate::parquet::header::PageHeader;
+    use crate::parquet::map::PageMap;
+    use crate::parquet::meta::Chunk;
+    use std::borrow::Cow;
+
+    const PAGES: u64 = 40;
+    const ROWS_A_PAGE: u64 = 50;
+
+    /// The bytes of a chunk, as far as they have come.
+    struct Come(Vec<u8>, usize);
+
+    impl Bytes for Come {
+        fn at(&self, offset: u64, len: u64) -> Cow<'_, [u8]> {
+            let start = (offset as usize).min(self.1);
+            Cow::Borrowed(&self.0[start..(start + len as usize).min(self.1)])
+        }
+    }
+
+    /// The header of a data page of 50 values, as Thrift's compact protocol writes it.
+    fn header(body_bytes: u64) -> Vec<u8> {
+        let number = |value: u64| {
+            let mut zigzag = value * 2;
+            let mut bytes = Vec::new();
+            while zigzag >= 0x80 {
+                bytes.push(zigzag as u8 | 0x80);
+                zigzag >>= 7;
+            }
+            bytes.push(zigzag as u8);
+            bytes
+        };
+        let (size, values) = (number(body_bytes), number(ROWS_A_PAGE));
+        [
+            &[0x15, 0, 0x15],
+            &size[..],
+            &[0x15],
+            &size,
+            &[0x2c, 0x15],
+            &values,
+            &[0x15, 0, 0x15, 6, 0x15, 6, 0, 0],
+        ]
+        .concat()
+    }
+
+    /// A chunk of pages whose bodies hold what looks like headers, every `lure` bytes.
+    fn chunk(lure: usize) -> (Come, PageMap) {
+        let mut bytes = Vec::new();
+        for page in 0..PAGES {
+            let body_bytes = 90_000 + page * 7;
+            bytes.extend(header(body_bytes));
+            let mut body: Vec<u8> = (0..body_bytes).map(|at| (at % 251) as u8 | 1).collect();
+            for place in (100..body.len() - 40).step_by(lure) {
+                let false_one = header(3_000 + place as u64);
+                body[place..place + false_one.len()].copy_from_slice(&false_one);
+            }
+            bytes.extend(body);
+        }
+        let chunk = Chunk {
+            range: ByteRange::new(0, bytes.len() as u64),
+            dictionary: None,
+            first_data: 0,
+            values: PAGES * ROWS_A_PAGE,
+            uncompressed_bytes: bytes.len() as u64,
+            codec: Codec::Uncompressed,
+            offset_index: None,
+        };
+        let mut map = PageMap::new(chunk, PAGES * ROWS_A_PAGE);
+        map.learn(0, &PageHeader::parse(&bytes).unwrap()).unwrap();
+        let here = bytes.len();
+        (Come(bytes, here), map)
+    }
+
+    #[test]
+    fn what_is_all_here_is_walked_at_once() {
+        for lure in [1_000_000, 40_000, 9_000, 1_777] {
+            for row in [60, 700, 1_999] {
+                let (bytes, mut map) = chunk(lure);
+                let mut walk = Walk::new(&map, row);
+                // Nothing more will come, so that what is not found now never is.
+                assert_eq!(walk.step(&mut map, &bytes).unwrap(), Step::Arrived, "{lure} {row}");
+                assert_eq!(map.page_of(row).unwrap().first_row, row / ROWS_A_PAGE * ROWS_A_PAGE);
+            }
+        }
+    }
+
+    #[test]
+    fn what_it_needs_is_not_here() {
+        let (mut bytes, mut map) = chunk(9_000);
+        let all = std::mem::replace(&mut bytes.1, 1_000);
+        let mut walk = Walk::new(&map, 1_500);
+        loop {
+            match walk.step(&mut map, &bytes).unwrap() {
+                Step::Arrived => break,
+                Step::Needs(ranges) => {
+                    assert!(ranges.iter().any(|range| range.end > bytes.1 as u64), "{ranges:?} is here");
+                }
+            }
+            assert!(bytes.1 < all);
+            bytes.1 = (bytes.1 + 64 * 1024).min(all);
+        }
+    }
 }

@@ -23,6 +23,7 @@ pub enum Icon {
     Previous,
     Prompts,
     Search,
+    Settings,
     Out,
     Pause,
     Play,
@@ -62,6 +63,9 @@ impl Icon {
             Self::Phrases => "M2.5 4h11M2.5 8h7.5M2.5 12h4",
             Self::Prompts => "M2.5 3.5h11v9h-11zM5 6.5h6M5 9.5h4",
             Self::Search => "M11.25 7a4.25 4.25 0 1 1-8.5 0 4.25 4.25 0 0 1 8.5 0M10.25 10.25l3 3",
+            Self::Settings => {
+                "M2.5 4.5H8m3.5 0h2M11.5 4.5a1.75 1.75 0 1 1-3.5 0 1.75 1.75 0 0 1 3.5 0M2.5 11.5h2m3.5 0h5.5M8 11.5a1.75 1.75 0 1 1-3.5 0 1.75 1.75 0 0 1 3.5 0"
+            }
             Self::Previous => "m4 10 4-4 4 4",
             Self::Pause => "M5.5 3.5v9M10.5 3.5v9",
             Self::Play => "M5 3.5v9l7.5-4.5z",

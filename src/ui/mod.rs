@@ -39,6 +39,8 @@ mod result;
 mod safe;
 mod search_field;
 mod search_state;
+mod settings;
+mod shortcuts;
 mod sign_in;
 mod sort_note;
 mod start_page;
@@ -60,6 +62,7 @@ use crate::spec::TableRef;
 use explore::Explore;
 use leptos::prelude::*;
 use repository::RepositoryPage;
+use shortcuts::{Shortcuts, ShortcutsSheet};
 use start_page::StartPage;
 use store::{Store, mark};
 use theme::Theme;
@@ -85,6 +88,7 @@ fn App() -> impl IntoView {
     let store = Store::new();
     provide_context(store);
     provide_context(Theme::new());
+    provide_context(Shortcuts(RwSignal::new(false)));
     store.follow_address_bar();
     request_animation_frame(|| mark("vitrine:shell"));
 
@@ -109,6 +113,7 @@ fn App() -> impl IntoView {
                 Page::Repository => view! { <RepositoryPage/> }.into_any(),
                 Page::Table => view! { <Explore/> }.into_any(),
             }}
+            <ShortcutsSheet/>
         </div>
     }
 }

@@ -3,8 +3,8 @@
 use super::empty::Fatal;
 use super::icon::{Brand, Icon, icon};
 use super::notices::Notices;
+use super::settings::Settings;
 use super::store::use_store;
-use super::theme::ThemeButton;
 use super::top_bar::PlaceLink;
 use crate::bytes::human_bytes;
 use crate::hub::CONVERTED;
@@ -39,7 +39,7 @@ pub fn RepositoryPage() -> impl IntoView {
                     <Brand/>
                 </div>
                 <div class="bar-end">
-                    <ThemeButton/>
+                    <Settings/>
                 </div>
             </header>
             <main>

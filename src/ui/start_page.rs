@@ -4,7 +4,7 @@ use super::art::{Shelf, Studio};
 use super::icon::Brand;
 use super::notices::Notices;
 use super::open_boxes::{DropBox, PlaceBox};
-use super::theme::ThemeButton;
+use super::settings::Settings;
 use super::top_bar::TableLink;
 use crate::catalog::{TABLES, Table};
 use leptos::prelude::*;
@@ -22,7 +22,7 @@ pub fn StartPage() -> impl IntoView {
                     <Brand/>
                 </div>
                 <div class="bar-end">
-                    <ThemeButton/>
+                    <Settings/>
                 </div>
             </header>
             <main>

@@ -25,8 +25,12 @@ pub fn StatusBar() -> impl IntoView {
         let traffic = store.traffic.get();
         let file = store.opened.with(|opened| opened.as_ref().map(|opened| opened.file_bytes))?;
         let requests = if traffic.requests == 1 { "request" } else { "requests" };
+        let kept = match traffic.kept_bytes {
+            0 => String::new(),
+            kept => format!(", {} kept here", human_bytes(kept)),
+        };
         Some(format!(
-            "fetched {} of {} file in {} {requests}",
+            "fetched {} of {} file in {} {requests}{kept}",
             human_bytes(traffic.bytes),
             human_bytes(file),
             traffic.requests

@@ -23,14 +23,6 @@ impl Choice {
         }
     }
 
-    const fn next(self) -> Self {
-        match self {
-            Self::System => Self::Light,
-            Self::Light => Self::Dark,
-            Self::Dark => Self::System,
-        }
-    }
-
     const fn icon(self) -> Icon {
         match self {
             Self::System => Icon::Theme,
@@ -65,8 +57,8 @@ impl Theme {
         Self(choice)
     }
 
-    fn turn(self) {
-        self.0.update(|choice| *choice = choice.next());
+    fn choose(self, choice: Choice) {
+        self.0.set(choice);
         if let Some(storage) = storage() {
             let _ = storage.set_item(KEY, self.0.get_untracked().name());
         }
@@ -78,14 +70,28 @@ fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }
 
-/// The button that goes through the themes.
+/// One of the themes is chosen.
 #[component]
-pub fn ThemeButton() -> impl IntoView {
+pub fn ThemeChoice() -> impl IntoView {
     let theme = use_context::<Theme>().unwrap_or_else(Theme::new);
-    let label = move || format!("Theme: {}", theme.0.get().name());
+    let choices = [Choice::System, Choice::Light, Choice::Dark].map(|choice| {
+        view! {
+            <label class="theme-choice">
+                <input
+                    type="radio"
+                    name="theme"
+                    prop:checked=move || theme.0.get() == choice
+                    on:change=move |_| theme.choose(choice)
+                />
+                {icon(choice.icon())}
+                <span>{choice.name()}</span>
+            </label>
+        }
+    });
     view! {
-        <button type="button" class="button" data-kind="icon" aria-label=label title=label on:click=move |_| theme.turn()>
-            {move || icon(theme.0.get().icon())}
-        </button>
+        <fieldset class="themes">
+            <legend class="panel-title">"Theme"</legend>
+            {choices.into_iter().collect_view()}
+        </fieldset>
     }
 }

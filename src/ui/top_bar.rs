@@ -4,8 +4,8 @@ use super::format;
 use super::icon::{Brand, Icon, icon};
 use super::popover::{Popover, PopoverOpen};
 use super::search_field::SearchField;
+use super::settings::Settings;
 use super::store::use_store;
-use super::theme::ThemeButton;
 use crate::bytes::human_bytes;
 use crate::catalog::{self, TABLES};
 use crate::spec::{Spec, TableRef};
@@ -65,7 +65,7 @@ pub fn TopBar() -> impl IntoView {
                     {icon(Icon::Link)}
                     <span class="button-words">"Share"</span>
                 </button>
-                <ThemeButton/>
+                <Settings/>
             </div>
         </header>
     }

@@ -11,7 +11,11 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, File, MessageEvent, Worker};
 
-/// The script that starts the thread, beside the page.
+/// Where the page says what the thread's script is called: its name changes with its content, so that
+/// the thread is always of the same make as the page.
+const NAMED_BY: &str = "meta[name=vitrine-worker]";
+
+/// What it is called where the page does not say.
 const SCRIPT: &str = "./worker_loader.js";
 
 /// Where `early.js` leaves a thread that it started.
@@ -52,7 +56,7 @@ impl WorkerLink {
                 let listens = get(&worker, "listens").is_truthy();
                 (worker, listens)
             }
-            None => (Worker::new(SCRIPT).map_err(|error| words(&error))?, false),
+            None => (Worker::new(&script()).map_err(|error| words(&error))?, false),
         };
         if listens {
             super::store::mark("vitrine:ready");
@@ -114,6 +118,12 @@ impl WorkerLink {
             queue.waiting.push(message.into());
         }
     }
+}
+
+/// The thread's script, beside the page.
+fn script() -> String {
+    let said = leptos::prelude::document().query_selector(NAMED_BY).ok().flatten();
+    said.and_then(|said| said.get_attribute("content")).unwrap_or_else(|| SCRIPT.to_owned())
 }
 
 /// The thread that `early.js` started, the first time that one is needed.

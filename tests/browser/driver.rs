@@ -132,10 +132,17 @@ impl Browser {
         self.command("goog/cdp/execute", json!({ "cmd": command, "params": parameters })).await
     }
 
+    /// A setting that the page finds as if someone had chosen it, unless it has one.
+    pub async fn setting(&self, key: &str, value: &str) {
+        let source = format!(
+            "try {{ localStorage.getItem('{key}') ?? localStorage.setItem('{key}', '{value}') }} catch {{}}"
+        );
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await;
+    }
+
     /// Rows of the table show no images in this browser.
     pub async fn without_table_images(&self) {
-        let source = "try { localStorage.setItem('vitrine.table-images', 'off') } catch {}";
-        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await;
+        self.setting("vitrine.table-images", "off").await;
     }
 
     /// The most memory that any of this browser's renderers ever had, as the system counts it.

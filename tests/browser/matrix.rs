@@ -183,7 +183,7 @@ fn a_signed_address_that_is_used_up() {
 #[test]
 fn a_small_file_that_comes_whole() {
     play("matrix-whole", async |stage| {
-        for at in [At::Opening, At::Column] {
+        for at in STAGES {
             begin(stage, at, vec![Fault::once(store(), What::IgnoreRange)]).await;
             right(stage, at).await;
             no_alert(stage, at).await;

@@ -34,24 +34,39 @@ pub struct Stage {
 }
 
 /// Runs a test. Whatever becomes of it, the browser ends, and a picture of its last state is kept.
-/// An error in the console fails it. Rows of the table show no images.
+/// An error in the console fails it. Rows of the table show no images, and nothing is kept between visits.
 pub fn play(name: &'static str, test: impl AsyncFnOnce(&Stage)) {
     play_at(name, "/", test);
 }
 
 /// The same, with images.
 pub fn play_with_images(name: &'static str, test: impl AsyncFnOnce(&Stage)) {
-    play_in(name, "/", true, test);
+    play_in(name, "/", &[NOTHING_KEPT], test);
+}
+
+/// The same, with what is read kept between visits.
+pub fn play_kept(name: &'static str, test: impl AsyncFnOnce(&Stage)) {
+    play_kept_at(name, "/", test);
+}
+
+/// The same, with the app in a folder of its host.
+pub fn play_kept_at(name: &'static str, prefix: &str, test: impl AsyncFnOnce(&Stage)) {
+    play_in(name, prefix, &[NO_IMAGES], test);
 }
 
 /// The same, with the app in a folder of its host.
 pub fn play_at(name: &'static str, prefix: &str, test: impl AsyncFnOnce(&Stage)) {
-    play_in(name, prefix, false, test);
+    play_in(name, prefix, &[NO_IMAGES, NOTHING_KEPT], test);
 }
 
-fn play_in(name: &'static str, prefix: &str, images: bool, test: impl AsyncFnOnce(&Stage)) {
+/// Settings of the page.
+type Setting = (&'static str, &'static str);
+const NO_IMAGES: Setting = ("vitrine.table-images", "off");
+const NOTHING_KEPT: Setting = ("vitrine.keep", "0");
+
+fn play_in(name: &'static str, prefix: &str, settings: &[Setting], test: impl AsyncFnOnce(&Stage)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let stage = runtime.block_on(Stage::new(name, prefix, images));
+    let stage = runtime.block_on(Stage::new(name, prefix, settings));
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(async {
             let ended = tokio::time::timeout(TEST_LIMIT, test(&stage)).await;
@@ -67,7 +82,7 @@ fn play_in(name: &'static str, prefix: &str, images: bool, test: impl AsyncFnOnc
 }
 
 impl Stage {
-    async fn new(name: &'static str, prefix: &str, images: bool) -> Stage {
+    async fn new(name: &'static str, prefix: &str, settings: &[Setting]) -> Stage {
         let config = Config { tokens: vec![TOKEN.to_owned()], ..Config::default() };
         let hub = Hub::start(config).unwrap();
         for path in ["metadata.parquet", "metadata-large.parquet"] {
@@ -80,8 +95,8 @@ impl Stage {
         let config = AppConfig { prefix: prefix.to_owned(), ..AppConfig::new(dist()) };
         let app = App::start(config).unwrap();
         let browser = Browser::start(1440, 900).await;
-        if !images {
-            browser.without_table_images().await;
+        for (key, value) in settings {
+            browser.setting(key, value).await;
         }
         Stage { hub, app, browser, name, failures: Cell::new(false), console: RefCell::default() }
     }
@@ -202,7 +217,7 @@ pub async fn until<T>(what: &str, mut probe: impl AsyncFnMut() -> Option<T>) -> 
 }
 
 /// The built app.
-fn dist() -> PathBuf {
+pub fn dist() -> PathBuf {
     match std::env::var_os("VITRINE_DIST") {
         Some(dist) => dist.into(),
         None => panic!("VITRINE_DIST is not set: run `cargo xtask test --only browser`"),

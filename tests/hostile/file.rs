@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use vitrine::bytes::ByteRange;
 use vitrine::engine::{Effect, Engine, Event};
+use vitrine::error::{Error, ErrorKind};
 use vitrine::hub::answer::Identity;
 use vitrine::ids::FetchId;
 use vitrine::protocol::{Filter, FilterClause, Open, Opened, Request, Response, Show};
@@ -95,6 +96,9 @@ impl Page<'_> {
                 | Effect::Decode { .. }
                 | Effect::RetryNow
                 | Effect::List { .. } => {}
+                Effect::Look { id, .. } => {
+                    self.step(Event::Failed { id, error: Error::new(ErrorKind::Network, "not kept") })
+                }
                 Effect::Fetch { id, range, .. } => {
                     assert!(!range.is_empty());
                     if range.start >= total {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, LazyLock};
 use vitrine::bytes::ByteRange;
 use vitrine::engine::{Effect, Engine, Event};
+use vitrine::error::{Error, ErrorKind};
 use vitrine::hub::answer::Identity;
 use vitrine::ids::{FetchId, SourceId};
 use vitrine::protocol::{
@@ -91,6 +92,10 @@ pub struct Session {
     pub gone: Option<SourceId>,
     /// Every range that was asked for.
     pub requests: Vec<ByteRange>,
+    /// Every range that was looked for on the device alone.
+    pub looks: Vec<ByteRange>,
+    /// What is kept there.
+    pub kept: Vec<ByteRange>,
     /// Bytes that were delivered.
     pub bytes: u64,
     /// How many bytes come at a time.
@@ -132,6 +137,8 @@ impl Session {
             gone: None,
             flights: VecDeque::new(),
             requests: Vec::new(),
+            looks: Vec::new(),
+            kept: Vec::new(),
             bytes: 0,
             piece: 50_000,
             opened: None,
@@ -248,7 +255,7 @@ impl Session {
     }
 
     /// Ends the oldest fetch with an error.
-    pub fn fail(&mut self, error: vitrine::error::Error) {
+    pub fn fail(&mut self, error: Error) {
         let (id, ..) = self.flights.pop_front().expect("a fetch is under way");
         self.step(Event::Failed { id, error });
     }
@@ -269,6 +276,8 @@ impl Session {
                 | Effect::Decode { .. }
                 | Effect::RetryNow
                 | Effect::List { .. } => {}
+                // Nothing is kept between visits here, unless a test says so.
+                Effect::Look { id, range, .. } => self.look(id, range),
                 Effect::Fetch { id, source, range } => self.begin(id, source, range),
                 Effect::Continue => self.more = true,
                 Effect::Wake { .. } => self.woken = true,
@@ -281,11 +290,26 @@ impl Session {
         }
     }
 
+    fn look(&mut self, id: FetchId, range: ByteRange) {
+        self.looks.push(range);
+        let total_bytes = self.file.len() as u64;
+        let identity = Identity { total_bytes, etag: None, commit: None };
+        let mut all = 0;
+        for part in self.kept.iter().filter_map(|part| part.intersection(range)).collect::<Vec<_>>() {
+            all += part.len();
+            self.step(Event::Kept { id, range: part, identity: identity.clone() });
+            let bytes = self.file[part.start as usize..part.end as usize].to_vec();
+            self.step(Event::Bytes { id, bytes });
+        }
+        let error = Error::new(ErrorKind::Network, "it is not kept on this device");
+        self.step(if all == range.len() { Event::Done { id } } else { Event::Failed { id, error } });
+    }
+
     fn begin(&mut self, id: FetchId, source: SourceId, range: ByteRange) {
         self.requests.push(range);
         self.touched.insert(source);
         if self.gone == Some(source) {
-            let error = vitrine::error::Error::new(vitrine::error::ErrorKind::NotFound, "it is not there");
+            let error = Error::new(ErrorKind::NotFound, "it is not there");
             self.step(Event::Failed { id, error });
             return;
         }
@@ -329,6 +353,7 @@ impl Session {
             | Response::Picked(_)
             | Response::Image(_)
             | Response::Traffic(_)
+            | Response::Kept { .. }
             | Response::Settled { .. } => {}
         }
     }

@@ -76,28 +76,45 @@ pub(crate) fn trunk(profile: Profile, out: &Path) -> Result<Command> {
     Ok(command)
 }
 
-/// What trunk leaves to be done: a page fit for a strict policy, and fewer files, since each costs a
-/// visitor a round trip.
+/// What trunk leaves to be done: a page fit for a strict policy, fewer files, since each costs a visitor a
+/// round trip, names that change with what is in the files, so that no page ever runs with a data thread
+/// of another make, and the script that serves all of them without a network.
 pub(crate) fn finish(out: &Path) -> Result<()> {
     let html = read(out, "index.html")?;
     let page::Page { html, script_name, script } = page::seal(&html)?;
     let page::Styled { html, styles, style_name, style } = page::one_style(&html, |name| read(out, name))?;
-    let loader = page::loader(&read(out, "worker.js")?);
+    let code_path = out.join("worker_bg.wasm");
+    let code = fs::read(&code_path).map_err(|error| format!("{}: {error}", code_path.display()))?;
+    let code_name = page::hashed("worker_bg.wasm", &code);
+    let loader = page::loader(&read(out, "worker.js")?, &code_name);
+    let loader_name = page::hashed("worker.js", loader.as_bytes());
+    let early = read(out, "early.js")?;
+    let early_name = page::hashed("early.js", early.as_bytes());
+    let html = page::with_names(&html, &loader_name, &early_name)?;
+    fs::rename(&code_path, out.join(&code_name)).map_err(|error| format!("{code_name}: {error}"))?;
     let written = [
-        ("index.html", html),
+        ("index.html", html.clone()),
         (script_name.as_str(), script),
         (style_name.as_str(), style),
-        ("worker_loader.js", loader),
+        (loader_name.as_str(), loader),
+        (early_name.as_str(), early),
     ];
     for (name, text) in written {
         let path = out.join(name);
         fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
     }
-    for name in styles.iter().map(String::as_str).chain(["worker.js"]) {
+    // Trunk writes a loader of its own, which nothing uses.
+    for name in styles.iter().map(String::as_str).chain(["worker.js", "worker_loader.js", "early.js"]) {
         let path = out.join(name);
         fs::remove_file(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     }
-    Ok(())
+    let names: Vec<String> = files(out)?
+        .iter()
+        .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()))
+        .filter(|name| name != "index.html")
+        .collect();
+    let offline = page::offline(&html, &names, &script_name);
+    fs::write(out.join("sw.js"), offline).map_err(|error| format!("sw.js: {error}"))
 }
 
 fn read(out: &Path, name: &str) -> Result<String> {

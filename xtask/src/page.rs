@@ -70,12 +70,37 @@ pub(crate) fn one_style(html: &str, read: impl Fn(&str) -> Result<String>) -> Re
     Ok(Styled { html, styles, style_name, style })
 }
 
-/// The script of the data thread: it asks for the code first, and says what is to be done with it
-/// while that comes.
-pub(crate) fn loader(bindings: &str) -> String {
+/// The script of the data thread: it asks for the code, a file of this name, first, and says what is to
+/// be done with it while that comes.
+pub(crate) fn loader(bindings: &str, code: &str) -> String {
     let bindings = bindings.trim();
+    format!("const code = fetch(\"./{code}\");\n{bindings}\nwasm_bindgen({{ module_or_path: code }});\n")
+}
+
+/// A file's name with a part that changes with what is in it: `a.js` becomes `a-0123456789abcdef.js`.
+pub(crate) fn hashed(name: &str, content: &[u8]) -> String {
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    format!("{stem}-{:016x}.{ending}", digest(content))
+}
+
+/// The page with its data thread's script and the script before everything under these names.
+pub(crate) fn with_names(html: &str, worker: &str, early: &str) -> Result<String> {
+    const EARLY: &str = "<script src=\"./early.js\"></script>";
+    let (before, after) = html.split_once(EARLY).ok_or("the page has no early.js")?;
+    Ok(format!(
+        "{before}<meta name=\"vitrine-worker\" content=\"./{worker}\"><script src=\"./{early}\"></script>{after}"
+    ))
+}
+
+/// The script that serves the app without a network: `files` are all of its files but the page, and
+/// `start` is the one whose name tells that the page is of this version.
+pub(crate) fn offline(html: &str, files: &[String], start: &str) -> String {
+    let version = digest(html.as_bytes());
+    let names: Vec<String> = files.iter().map(|name| format!("    \"./{name}\",\n")).collect();
     format!(
-        "const code = fetch(\"./worker_bg.wasm\");\n{bindings}\nwasm_bindgen({{ module_or_path: code }});\n"
+        "const VERSION = \"{version:016x}\";\nconst START = \"{start}\";\nconst FILES = [\n{}];\n\n{}",
+        names.concat(),
+        include_str!("offline.js")
     )
 }
 
@@ -169,7 +194,7 @@ fn digest(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{POLICY, one_style, seal};
+    use super::{POLICY, hashed, offline, one_style, seal, with_names};
 
     const START: &str =
         "import init from './vitrine-1.js';\nawait init({ module_or_path: './vitrine-1_bg.wasm' });";
@@ -204,6 +229,27 @@ mod tests {
         assert_eq!(styled.html, format!("<head>{}</head>", link(&styled.style_name)));
         assert_eq!(styled.styles, ["a.css", "b.css"]);
         assert!(one_style("<head></head>", |_| Ok(String::new())).is_err());
+    }
+
+    #[test]
+    fn what_serves_without_a_network_has_a_version_and_every_file() {
+        let html = with_names("<head><script src=\"./early.js\"></script></head>", "w-1.js", "e-1.js")
+            .expect("a page");
+        assert_eq!(
+            html,
+            "<head><meta name=\"vitrine-worker\" content=\"./w-1.js\"><script src=\"./e-1.js\"></script></head>"
+        );
+        assert!(with_names("<head></head>", "w.js", "e.js").is_err());
+        let files = ["a.js".to_owned(), "b.css".to_owned()];
+        let script = offline(&html, &files, "start-1.js");
+        assert!(script.contains("\"./a.js\",\n    \"./b.css\",\n];"), "{script}");
+        assert!(script.contains("START = \"start-1.js\""));
+        assert_ne!(script.lines().next(), offline("another", &files, "start-1.js").lines().next());
+        let name = hashed("worker.js", b"x");
+        assert!(
+            name.starts_with("worker-") && name.ends_with(".js") && name.len() == "worker-.js".len() + 16
+        );
+        assert_ne!(name, hashed("worker.js", b"y"));
     }
 
     #[test]

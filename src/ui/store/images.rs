@@ -350,12 +350,12 @@ fn object_url(bytes: &[u8], mime: &str) -> Option<String> {
     web_sys::Url::create_object_url_with_blob(&blob).ok()
 }
 
-fn storage() -> Option<web_sys::Storage> {
+pub(super) fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }
 
 /// Keeps a setting on this device; none is its usual value.
-fn keep<T: Clone + Send + Sync + 'static>(
+pub(super) fn keep<T: Clone + Send + Sync + 'static>(
     setting: RwSignal<T>,
     key: &'static str,
     print: impl Fn(&T) -> Option<String> + 'static,

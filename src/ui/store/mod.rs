@@ -9,6 +9,7 @@ mod brush;
 mod compare;
 mod history;
 mod images;
+mod kept;
 mod notices;
 mod receive;
 mod rows;
@@ -29,6 +30,7 @@ use crate::usual::order;
 pub use brush::Live;
 use compare::CompareStore;
 pub use images::{ImageStore, Part, Shot, Sight, size_px};
+use kept::KeptStore;
 pub use notices::{Item, ItemAction};
 pub use receive::prompt_of;
 pub use rows::{RowCache, RowData};
@@ -114,6 +116,8 @@ pub struct Store {
     pub compare: CompareStore,
     /// The images.
     pub images: ImageStore,
+    /// What is kept on this device.
+    pub kept: KeptStore,
     /// A word on what has just been done, for a moment.
     pub whisper: ReadSignal<&'static str>,
     write: Writers,
@@ -221,6 +225,7 @@ impl Store {
             hovered,
             compare: CompareStore::new(),
             images: ImageStore::new(),
+            kept: KeptStore::new(),
             whisper,
             write: Writers {
                 spec: set_spec,
@@ -346,6 +351,7 @@ impl Store {
         }
         self.inner.update_value(|inner| inner.table = Some(name.clone()));
         let request = Request::Open(Open { table: name, endpoint: spec.endpoint.clone(), base: base() });
+        self.tell_limit();
         self.show_token(spec.endpoint.as_deref().unwrap_or(crate::hub::DEFAULT_ENDPOINT));
         self.send_with(&request, &files);
         let asked = super::wire::asked(&spec);

@@ -30,6 +30,7 @@ impl Store {
             Response::Opened(_)
             | Response::Listed(_)
             | Response::Traffic(_)
+            | Response::Kept { .. }
             | Response::Notice(_)
             | Response::Settled { .. } => false,
         };
@@ -71,6 +72,7 @@ impl Store {
                 });
             }
             Response::Traffic(traffic) => self.write.traffic.set(traffic),
+            Response::Kept { bytes } => self.kept.bytes.set(Some(bytes)),
             Response::Notice(notice) => self.say(notice),
             Response::Settled { subject } => self.settle(&subject),
         }

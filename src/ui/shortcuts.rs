@@ -1,0 +1,152 @@
+//! The sheet of keys, behind the question mark, and the keys that work wherever the focus is.
+
+use super::icon::{Icon, icon};
+use super::store::use_store;
+use crate::spec::View;
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+/// Whether the sheet is open.
+#[derive(Clone, Copy)]
+pub struct Shortcuts(pub RwSignal<bool>);
+
+/// The keys, by where they work.
+const KEYS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "Anywhere",
+        &[
+            ("/", "search"),
+            ("T G P", "table, gallery, prompts"),
+            ("?", "this sheet"),
+            ("Esc", "close what is open"),
+        ],
+    ),
+    (
+        "Rows and tiles",
+        &[
+            ("↑ ↓", "move; in the table J and K as well"),
+            ("PgUp PgDn", "a screen"),
+            ("Home End", "first, last"),
+            ("Enter", "details"),
+            ("Space", "in the gallery: choose"),
+            ("C", "copy the prompt"),
+        ],
+    ),
+    (
+        "Handles of charts",
+        &[
+            ("← →", "one bin"),
+            ("Shift ← →", "ten bins"),
+            ("PgUp PgDn", "a quarter of the range"),
+            ("Home End", "to the limit"),
+            ("Enter", "type a number"),
+            ("Esc", "clear"),
+        ],
+    ),
+    ("Image at full size", &[("+ −", "nearer, farther"), ("0", "whole"), ("← → ↑ ↓", "move")]),
+];
+
+/// The sheet; it is always there and shows itself.
+#[component]
+pub fn ShortcutsSheet() -> impl IntoView {
+    let store = use_store();
+    let Shortcuts(open) = use_context().unwrap_or_else(|| Shortcuts(RwSignal::new(false)));
+    let pressed = window_event_listener(leptos::ev::keydown, move |event| {
+        let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
+        if modified || event.default_prevented() || is_typing(event.target()) || is_covered() {
+            return;
+        }
+        let view = match event.key().as_str() {
+            "?" => {
+                event.prevent_default();
+                open.set(true);
+                return;
+            }
+            "t" | "T" => View::Table,
+            "g" | "G" => View::Gallery,
+            "p" | "P" => View::Prompts,
+            _ => return,
+        };
+        let there = match view {
+            View::Gallery => untrack(|| store.places().is_some()),
+            View::Prompts => {
+                store.opened.with_untracked(|opened| opened.as_ref().is_some_and(|it| it.prompt.is_some()))
+            }
+            View::Table | View::Phrases | View::Compare => true,
+        };
+        if there && store.spec.with_untracked(|spec| spec.table.is_some()) {
+            event.prevent_default();
+            store.set_view(view);
+        }
+    });
+    on_cleanup(move || pressed.remove());
+    view! {
+        <Show when=move || open.get()>
+            <Sheet open/>
+        </Show>
+    }
+}
+
+#[component]
+fn Sheet(open: RwSignal<bool>) -> impl IntoView {
+    let sheet: NodeRef<html::Dialog> = NodeRef::new();
+    // The browser keeps the focus within it, and gives it back.
+    Effect::new(move || {
+        if let Some(sheet) = sheet.get() {
+            let _ = sheet.show_modal();
+        }
+    });
+    let close = move || {
+        if let Some(sheet) = sheet.get_untracked() {
+            sheet.close();
+        }
+        open.set(false);
+    };
+    let parts = KEYS.iter().map(|(title, keys)| {
+        let keys = keys.iter().map(|(key, what)| {
+            view! {
+                <div>
+                    <dt>{key.split(' ').map(|key| view! { <kbd>{key}</kbd> }).collect_view()}</dt>
+                    <dd>{*what}</dd>
+                </div>
+            }
+        });
+        view! {
+            <section>
+                <h3>{*title}</h3>
+                <dl>{keys.collect_view()}</dl>
+            </section>
+        }
+    });
+    view! {
+        <dialog class="sheet" aria-labelledby="sheet-title" node_ref=sheet on:close=move |_| open.set(false)>
+            <header>
+                <h2 id="sheet-title">"Keyboard shortcuts"</h2>
+                <button type="button" class="close" aria-label="Close" on:click=move |_| close()>
+                    {icon(Icon::Close)}
+                </button>
+            </header>
+            <div class="sheet-parts">{parts.collect_view()}</div>
+        </dialog>
+    }
+}
+
+/// Whether a key goes into a field.
+fn is_typing(target: Option<web_sys::EventTarget>) -> bool {
+    let element = target.and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    element.is_some_and(|element| {
+        let name = element.tag_name();
+        let presses = ["checkbox", "radio", "range", "button", "file"];
+        match name.as_str() {
+            "INPUT" => element.get_attribute("type").is_none_or(|kind| !presses.contains(&kind.as_str())),
+            "TEXTAREA" | "SELECT" => true,
+            _ => false,
+        }
+    })
+}
+
+/// Whether something lies over the page that takes the keys.
+fn is_covered() -> bool {
+    document().query_selector("[role=dialog], dialog[open]").ok().flatten().is_some()
+}

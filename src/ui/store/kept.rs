@@ -1,0 +1,52 @@
+//! How much is kept on this device between visits: a choice that is kept itself, and what the data
+//! thread says of it.
+
+use super::Store;
+use super::images::{keep, storage};
+use crate::blocks::USUAL_LIMIT_BYTES;
+use crate::protocol::Request;
+use leptos::prelude::*;
+
+const KEY: &str = "vitrine.keep";
+
+/// What is kept. Copies are the same.
+#[derive(Clone, Copy)]
+pub struct KeptStore {
+    /// The most bytes that are kept.
+    pub limit_bytes: RwSignal<u64>,
+    /// How many are, as far as it was asked; inside it none where nothing can be.
+    pub bytes: RwSignal<Option<Option<u64>>>,
+}
+
+impl KeptStore {
+    /// As it was chosen before.
+    pub fn new() -> Self {
+        let kept = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
+        let limit = kept.and_then(|text| text.parse().ok()).unwrap_or(USUAL_LIMIT_BYTES);
+        let store = Self { limit_bytes: RwSignal::new(limit), bytes: RwSignal::new(None) };
+        keep(store.limit_bytes, KEY, |limit| (*limit != USUAL_LIMIT_BYTES).then(|| limit.to_string()));
+        store
+    }
+}
+
+impl Store {
+    /// Sets how much is kept.
+    pub fn keep_at_most(self, limit_bytes: u64) {
+        self.kept.limit_bytes.set(limit_bytes);
+        self.send(&Request::Keep { limit_bytes });
+        self.ask_kept(false);
+    }
+
+    /// Asks how much is kept, after removing all of it where that is wished.
+    pub fn ask_kept(self, forget: bool) {
+        self.send(&Request::Kept { forget });
+    }
+
+    /// Tells a new data thread how much may be kept, unless it knows.
+    pub(super) fn tell_limit(self) {
+        let limit_bytes = self.kept.limit_bytes.get_untracked();
+        if limit_bytes != USUAL_LIMIT_BYTES {
+            self.send(&Request::Keep { limit_bytes });
+        }
+    }
+}
