@@ -149,6 +149,9 @@ impl Table {
                 }
                 let (grown, complete) = (column.rows() != before, state.complete);
                 if grown || complete {
+                    if self.prompt == Some(place) {
+                        self.forget_lists();
+                    }
                     self.follow(place);
                     let listed = self.prompt == Some(place) && self.lists_prompts();
                     self.later.lists |= listed && !complete;

@@ -4,12 +4,12 @@ use super::store::{Store, use_store};
 use crate::catalog;
 use crate::protocol::{Bins, Chart, Heat, Shape};
 use crate::spec::{Bound, Clause, Range};
-use crate::words::thousands;
+use crate::words::{compact, thousands};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Steps of the ramp, one for each power of ten from one row on.
+/// Steps of the ramp, from one row to the most of any cell; each is as many times the one before.
 const STEPS: u32 = 7;
 
 /// The most cells that are drawn along one side; neighbours are put together until they fit.
@@ -35,7 +35,7 @@ pub fn HeatMap() -> impl IntoView {
                     <div class="legend" aria-hidden="true">
                         <span>"1"</span>
                         <span>{legend}</span>
-                        <span>"1 M"</span>
+                        <span>{compact(map.most)}</span>
                     </div>
                 </div>
                 <Cells map/>
@@ -59,6 +59,8 @@ struct Map {
     up: Side,
     /// Rows of each cell, from the left and from below; the first side outermost.
     rows: Vec<u64>,
+    /// The most rows of any cell.
+    most: u64,
 }
 
 impl Side {
@@ -100,7 +102,20 @@ impl Map {
                 rows.push(xs.map(|x| (*y_first..=*y_last).map(|y| count(x, y)).sum::<u64>()).sum());
             }
         }
-        Some(Self { across, up, rows })
+        let most = rows.iter().copied().max().unwrap_or(0);
+        Some(Self { across, up, rows, most })
+    }
+
+    /// Rows of each step along the sides, as shares of the largest.
+    fn margins(&self) -> (Vec<f64>, Vec<f64>) {
+        let (width, height) = (self.across.steps.len(), self.up.steps.len());
+        let across: Vec<u64> = (0..width).map(|x| (0..height).map(|y| self.at(x, y)).sum()).collect();
+        let up: Vec<u64> = (0..height).map(|y| (0..width).map(|x| self.at(x, y)).sum()).collect();
+        let shares = |sums: Vec<u64>| {
+            let most = sums.iter().copied().max().unwrap_or(0).max(1) as f64;
+            sums.into_iter().map(|sum| sum as f64 / most).collect()
+        };
+        (shares(across), shares(up))
     }
 
     fn at(&self, x: usize, y: usize) -> u64 {
@@ -108,9 +123,11 @@ impl Map {
     }
 }
 
-/// The step of the ramp for so many rows; none where there are none.
-fn step(rows: u64) -> Option<String> {
-    (rows > 0).then(|| (rows.ilog10() + 1).min(STEPS).to_string())
+/// The step of the ramp for so many of `most` rows; none where there are none.
+fn step(rows: u64, most: u64) -> Option<String> {
+    let share = if most > 1 { (rows.max(1) as f64).ln() / (most as f64).ln() } else { 1.0 };
+    let step = 1 + (share * f64::from(STEPS - 1)).round() as u32;
+    (rows > 0).then(|| step.min(STEPS).to_string())
 }
 
 fn choose(store: Store, map: &Map, x: usize, y: usize) {
@@ -130,7 +147,11 @@ fn Cells(map: Map) -> impl IntoView {
     let store = use_store();
     let active = RwSignal::new((0usize, 0usize));
     let (width, height) = (map.across.steps.len(), map.up.steps.len());
+    let margins = StoredValue::new(map.margins());
     let map = StoredValue::new(map);
+    let tops = margins.with_value(|(across, _)| across.clone()).into_iter().map(|share| {
+        view! { <span class="heat-margin" style=("--v", format!("{share:.3}"))></span> }
+    });
     let words = move |x: usize, y: usize| {
         map.with_value(|map| {
             format!(
@@ -162,7 +183,7 @@ fn Cells(map: Map) -> impl IntoView {
     };
     let lines = (0..height).rev().map(|y| {
         let cells = (0..width).map(|x| {
-            let rows = map.with_value(|map| map.at(x, y));
+            let (rows, most) = map.with_value(|map| (map.at(x, y), map.most));
             let current = move || (active.get() == (x, y)).then_some("");
             view! {
                 <span
@@ -170,7 +191,7 @@ fn Cells(map: Map) -> impl IntoView {
                     id=format!("heat-{x}-{y}")
                     aria-label=words(x, y)
                     title=words(x, y)
-                    data-step=step(rows)
+                    data-step=step(rows, most)
                     data-active=current
                     on:click=move |_| {
                         active.set((x, y));
@@ -180,7 +201,14 @@ fn Cells(map: Map) -> impl IntoView {
             }
         });
         let name = map.with_value(|map| map.up.name(y));
-        view! { <div role="row"><span class="heat-name" role="rowheader">{name}</span>{cells.collect_view()}</div> }
+        let share = margins.with_value(|(_, up)| up.get(y).copied().unwrap_or(0.0));
+        view! {
+            <div role="row">
+                <span class="heat-name" role="rowheader">{name}</span>
+                {cells.collect_view()}
+                <span class="heat-margin" aria-hidden="true" style=("--v", format!("{share:.3}"))></span>
+            </div>
+        }
     });
     let names = (0..width).map(|x| {
         let name =
@@ -197,6 +225,7 @@ fn Cells(map: Map) -> impl IntoView {
             style=("--across", width.to_string())
             on:keydown=key
         >
+            <div class="heat-tops" aria-hidden="true"><span></span>{tops.collect_view()}<span></span></div>
             {lines.collect_view()}
             <div class="heat-names" aria-hidden="true"><span></span>{names.collect_view()}</div>
         </div>

@@ -7,6 +7,7 @@
 mod asks;
 mod bad_files;
 mod budgets;
+mod chance;
 mod duckdb;
 mod images;
 mod layouts;
