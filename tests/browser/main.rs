@@ -42,3 +42,4 @@ mod tall;
 mod image_costs;
 mod measure;
 mod measure_asks;
+mod peers;

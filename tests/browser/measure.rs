@@ -23,7 +23,7 @@ const RUNS: usize = 5;
 
 /// The shaped link.
 pub(crate) const MEGABITS: u64 = 50;
-const LATENCY_MILLIS: u64 = 60;
+pub(crate) const LATENCY_MILLIS: u64 = 60;
 
 /// A view without the columns whose pages are large and beside the point: prompts and four charts.
 pub(crate) const VIEW: &str = "columns=prompt,cfg,step,sampler,size";
@@ -48,10 +48,10 @@ fn measure() {
 /// A file on the stand-in Hub, and the app beside it on the same link.
 pub(crate) struct Bench {
     pub(crate) hub: Hub,
-    app: App,
+    pub(crate) app: App,
     table: &'static str,
     meta: ParquetMetaData,
-    path: PathBuf,
+    pub(crate) path: PathBuf,
 }
 
 impl Bench {
@@ -65,7 +65,7 @@ impl Bench {
         ]
     }
 
-    fn new(path: &Path, mounted: &str, table: &'static str) -> Self {
+    pub(crate) fn new(path: &Path, mounted: &str, table: &'static str) -> Self {
         let hub = Hub::start(Config::default()).unwrap();
         hub.mount("poloclub/diffusiondb", mounted, Source::file(path)).unwrap();
         let dist = std::env::var_os("VITRINE_DIST").expect("cargo xtask bench sets it");
@@ -93,7 +93,7 @@ impl Bench {
         browser
     }
 
-    async fn quiet(&self) {
+    pub(crate) async fn quiet(&self) {
         // The log settles when no request is under way; a pause shows whether another follows.
         for _ in 0..3 {
             assert!(self.hub.settle(Duration::from_secs(60)));
@@ -122,12 +122,16 @@ impl Bench {
         ByteRange::new(start, start + len)
     }
 
-    fn footer_bytes(&self) -> u64 {
+    pub(crate) fn rows(&self) -> u64 {
+        self.meta.file_metadata().num_rows() as u64
+    }
+
+    pub(crate) fn footer_bytes(&self) -> u64 {
         64 << 10
     }
 
     /// Bytes of the data pages of a column that hold these rows, and of the dictionary if they use it.
-    fn pages(&self, name: &str, rows: std::ops::Range<u64>) -> u64 {
+    pub(crate) fn pages(&self, name: &str, rows: std::ops::Range<u64>) -> u64 {
         use std::os::unix::fs::FileExt;
         let file = File::open(&self.path).unwrap();
         let chunk = self.chunk(name);
@@ -153,7 +157,7 @@ impl Bench {
     }
 }
 
-fn sent(log: &[Entry]) -> u64 {
+pub(crate) fn sent(log: &[Entry]) -> u64 {
     log.iter().map(|entry| entry.bytes_sent).sum()
 }
 
@@ -240,7 +244,7 @@ async fn bytes(bench: &Bench) {
 
 /// Drags the scrollbar to a share of the table; milliseconds until its rows stand there, and the
 /// first of them.
-async fn jump(client: &Client, share: f64) -> (f64, u64) {
+pub(crate) async fn jump(client: &Client, share: f64) -> (f64, u64) {
     const SCRIPT: &str = r#"
         const [share, done] = arguments;
         const grid = document.querySelector("[role=grid]");
@@ -389,7 +393,7 @@ async fn brushes(benches: &[(&str, &Bench)]) {
 }
 
 /// Drags over the cfg chart in 60 frames.
-const BRUSH: &str = r#"
+pub(crate) const BRUSH: &str = r#"
     const done = arguments[0];
     const plot = document.querySelector("[role=group][data-column=cfg] [role=img]");
     const box = plot.getBoundingClientRect();

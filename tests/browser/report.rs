@@ -11,16 +11,20 @@ const HEAD: &str = "# Measured\n\nWritten by `cargo xtask bench` in headless Chr
 pub(crate) fn write_section(title: &str, body: &str) {
     let path = path();
     let before = std::fs::read_to_string(&path).unwrap_or_default();
+    let section = format!("## {title}\n\n{}\n\n{}\n", body.trim(), stamp());
+    std::fs::write(&path, with_section(&before, title, &section)).unwrap();
+    println!("{section}");
+}
+
+/// When, where and of what state this was measured.
+pub(crate) fn stamp() -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let stamp = format!(
+    format!(
         "{} on {cores} cores, {}, commit {}.",
         output("date", &["-u", "+%Y-%m-%d"]),
         std::env::consts::ARCH,
         output("git", &["rev-parse", "--short", "HEAD"]),
-    );
-    let section = format!("## {title}\n\n{}\n\n{stamp}\n", body.trim());
-    std::fs::write(&path, with_section(&before, title, &section)).unwrap();
-    println!("{section}");
+    )
 }
 
 fn path() -> PathBuf {

@@ -1,9 +1,10 @@
-//! `cargo xtask bench`: the figures of `benches/RESULTS.md`.
+//! `cargo xtask bench`: the figures of `benches/RESULTS.md`, and with `--peers` those of
+//! `benches/PEERS.md`.
 
 use crate::args::Args;
 use crate::build::{self, Profile};
 use crate::run::{cargo, fixture, shown, target};
-use crate::{Result, tools};
+use crate::{Result, peers, tools};
 use std::fs;
 
 /// The tables that are measured: file, rows.
@@ -12,7 +13,9 @@ const TABLES: &[(&str, &str)] =
 
 /// Builds what ships, writes the tables that are missing, and measures.
 pub(crate) fn command(args: Vec<String>) -> Result<()> {
-    Args::new(args).finish()?;
+    let mut args = Args::new(args);
+    let against = if args.flag("--peers") { Some(peers::build()?) } else { None };
+    args.finish()?;
     let folder = std::env::var_os("VITRINE_FIXTURES").map_or_else(|| target().join("fixtures"), Into::into);
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     for (name, rows) in TABLES {
@@ -28,10 +31,14 @@ pub(crate) fn command(args: Vec<String>) -> Result<()> {
     build::build(Profile::Release, &dist)?;
     let mut command = cargo(&["test", "--locked", "--package", "vitrine", "--test", "browser"]);
     command
-        .args(["--", "--ignored", "--exact", "measure::measure", "--nocapture"])
+        .args(["--", "--ignored", "--exact", "--nocapture"])
         .env("VITRINE_DIST", &dist)
         .env("VITRINE_FIXTURES", &folder)
         .env("VITRINE_CHROMIUM", tools::chromium()?)
         .env("VITRINE_CHROMEDRIVER", tools::chromedriver()?);
+    match against {
+        Some(pages) => command.arg("peers::peers").env("VITRINE_PEERS", pages),
+        None => command.arg("measure::measure"),
+    };
     shown(command)
 }

@@ -17,7 +17,8 @@ cargo xtask COMMAND
              --out DIR             dist unless told otherwise
   test     everything that has to hold; ends with `N passed, N failed`
              --only STEP           fmt, deny, clippy, native, wasm or browser
-  bench    measure the app in Chromium on tables of 2 and 14 million rows; writes benches/RESULTS.md
+  bench    measure the app in Chromium on tables of 2 and 14 million rows; writes benches/RESULTS.md;
+           with --peers the same tasks in other readers too, into benches/PEERS.md
   fixture  write a generated table
              --rows N --seed S --layout L --out FILE
              --zips N              and the archives of its first N parts into images/ beside it

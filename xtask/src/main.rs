@@ -10,6 +10,7 @@ mod build;
 mod deny;
 mod help;
 mod page;
+mod peers;
 mod run;
 mod serve;
 mod tally;

@@ -1,0 +1,497 @@
+//! The same tasks in Vitrine and in other readers of parquet: same browser, same Hub, same file.
+//! Not a test: `cargo xtask bench --peers` runs it, and writes `benches/PEERS.md`. Answers are held
+//! against a native reader of the same file.
+
+use crate::driver::Browser;
+use crate::measure::{BRUSH, Bench, LATENCY_MILLIS, MEGABITS, VIEW, floor, jump, median, sent};
+use crate::page::Page;
+use crate::report;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float32Type, UInt8Type, UInt16Type};
+use hub::{App, AppConfig, Entry};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use vitrine::bytes::human_bytes;
+
+const PEERS: [&str; 3] = ["hyparquet", "parquet-wasm", "duckdb"];
+const TASKS: [&str; 5] = ["histograms", "firstRows", "jump", "filter", "search"];
+const JUMP: u64 = 1_234_000;
+const WORD: &str = "lighting";
+const FILTER: &str = "cfg=10..15&step=50";
+
+/// Fresh browsers for each figure: the shaped tasks of some peers take half a minute each.
+fn runs() -> usize {
+    std::env::var("VITRINE_BENCH_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(3)
+}
+
+/// What one task took.
+#[derive(Clone, Default)]
+struct Figure {
+    cold: f64,
+    warm: f64,
+    bytes: u64,
+    requests: usize,
+    memory: u64,
+}
+
+/// Figures by task and whether the link was shaped.
+type Figures = BTreeMap<(String, bool), Figure>;
+
+#[test]
+#[ignore = "measures for many minutes: cargo xtask bench --peers"]
+fn peers() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let folder = PathBuf::from(std::env::var_os("VITRINE_FIXTURES").expect("cargo xtask bench sets it"));
+        let path = folder.join("diffusiondb-2m.parquet");
+        let bench = Bench::new(&path, "metadata.parquet", "diffusiondb-2m");
+        let pages = std::env::var_os("VITRINE_PEERS").expect("cargo xtask bench --peers sets it");
+        let config = AppConfig { brotli_quality: 9, ..AppConfig::new(PathBuf::from(pages)) };
+        let app = App::start_with(&bench.hub, config).unwrap();
+        let reference = reference(&path);
+        let mut all: Vec<(String, Figures, f64, u64)> = Vec::new();
+        let (figures, brush, code) = vitrine(&bench, &reference).await;
+        all.push(("Vitrine".to_owned(), figures, brush, code));
+        for peer in PEERS {
+            let (figures, brush, code) = other(&bench, &app, peer, &reference).await;
+            all.push((peer.to_owned(), figures, brush, code));
+        }
+        write(&bench, &all);
+    });
+}
+
+/// The peer does a task in a fresh browser, and again in the same one.
+async fn other(bench: &Bench, app: &App, peer: &str, reference: &Value) -> (Figures, f64, u64) {
+    let file =
+        format!("{}/datasets/poloclub/diffusiondb/resolve/main/metadata.parquet", bench.hub.endpoint());
+    let url = format!("{}{peer}.html?file={file}", app.url());
+    let mut figures = Figures::new();
+    let mut code = 0;
+    for shaped in [false, true] {
+        for task in TASKS {
+            let mut runs_of = Vec::new();
+            for _ in 0..runs() {
+                bench.shape(false);
+                bench.hub.clear_log();
+                let browser = ready(&url).await;
+                code = sent(&bench.hub.log());
+                bench.shape(shaped);
+                bench.hub.clear_log();
+                let cold = run(&browser, task).await;
+                let data = bench.data();
+                let memory = browser.renderer_peak_bytes();
+                let warm = run(&browser, task).await;
+                agree(peer, task, &cold["answer"], reference);
+                let millis = |answer: &Value| answer["millis"].as_f64().unwrap() / 1e3;
+                runs_of.push(figure(millis(&cold), millis(&warm), &data, memory));
+                browser.end().await;
+            }
+            let figure = middle(runs_of);
+            println!("{peer} {task} shaped {shaped}: {:.2} {:.2}", figure.cold, figure.warm);
+            figures.insert((task.to_owned(), shaped), figure);
+        }
+    }
+    bench.shape(false);
+    let mut brushes = Vec::new();
+    for _ in 0..runs() {
+        let browser = ready(&url).await;
+        let answer = browser.client.execute_async(&script("window.brushes()"), Vec::new()).await.unwrap();
+        agree(peer, "brushes", &answer["answer"], reference);
+        brushes.push(answer["millis"].as_f64().unwrap());
+        browser.end().await;
+    }
+    (figures, median(brushes), code)
+}
+
+async fn ready(url: &str) -> Browser {
+    let browser = Browser::start(1440, 900).await;
+    browser.client.goto(url).await.unwrap();
+    for _ in 0..600 {
+        let told = browser.client.execute("return window.failed ?? Boolean(window.ready)", Vec::new()).await;
+        match told.unwrap() {
+            Value::Bool(true) => break,
+            Value::String(error) => panic!("{url}: {error}"),
+            _ => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    }
+    let patience = fantoccini::wd::TimeoutConfiguration::new(Some(Duration::from_secs(300)), None, None);
+    browser.client.update_timeouts(patience).await.unwrap();
+    browser
+}
+
+async fn run(browser: &Browser, task: &str) -> Value {
+    let answer =
+        browser.client.execute_async(&script(&format!("window.run({task:?})")), Vec::new()).await.unwrap();
+    assert!(answer["failed"].is_null(), "{task}: {answer}");
+    answer
+}
+
+fn script(call: &str) -> String {
+    format!("const done = arguments[0]; {call}.then(done, (error) => done({{ failed: String(error) }}));")
+}
+
+/// Vitrine does the tasks in its own page, as someone who follows a link to them.
+async fn vitrine(bench: &Bench, reference: &Value) -> (Figures, f64, u64) {
+    let mut figures = Figures::new();
+    let mut code = 0;
+    for shaped in [false, true] {
+        let mut runs_of: BTreeMap<&str, Vec<Figure>> = BTreeMap::new();
+        for _ in 0..runs() {
+            bench.shape(shaped);
+            // Charts and rows come of one visit, which is what people make; each is charged all of it.
+            let browser = bench.visit(VIEW).await;
+            let page = Page { client: &browser.client };
+            let log = bench.hub.log();
+            code = log
+                .iter()
+                .filter(|entry| entry.server == hub::Server::App)
+                .map(|entry| entry.bytes_sent)
+                .sum();
+            let opened = bench.data();
+            let ready = page.mark("vitrine:ready").await;
+            let histograms = (page.mark("vitrine:histograms").await - ready) / 1e3;
+            let rows = (page.mark("vitrine:first-rows").await - ready) / 1e3;
+            shows(&page, &reference["firstRows"], 0).await;
+            let memory = browser.renderer_peak_bytes();
+            runs_of.entry("histograms").or_default().push(figure(histograms, 0.0, &opened, memory));
+            runs_of.entry("firstRows").or_default().push(figure(rows, 0.0, &opened, memory));
+            // The bar of the table is too coarse to reach one row; the share is that of the row.
+            let (there, _) = jump(&browser.client, JUMP as f64 / bench.rows() as f64).await;
+            bench.quiet().await;
+            let all = bench.data();
+            let memory = browser.renderer_peak_bytes();
+            jump(&browser.client, 0.1).await;
+            bench.quiet().await;
+            let (again, _) = jump(&browser.client, JUMP as f64 / bench.rows() as f64).await;
+            let jumped = figure(rows + there / 1e3, again / 1e3, &all, memory);
+            runs_of.entry("jump").or_default().push(jumped);
+            browser.end().await;
+            for (task, view, count) in [
+                ("filter", FILTER.to_owned(), &reference["filter"]["count"]),
+                ("search", format!("q=*{WORD}*"), &reference["search"]),
+            ] {
+                let found = asked(bench, &view, count.as_u64().unwrap()).await;
+                runs_of.entry(task).or_default().push(found);
+            }
+        }
+        for (task, figures_of) in runs_of {
+            let figure = middle(figures_of);
+            println!("Vitrine {task} shaped {shaped}: {:.2} {:.2}", figure.cold, figure.warm);
+            figures.insert((task.to_owned(), shaped), figure);
+        }
+    }
+    bench.shape(false);
+    let mut brushes = Vec::new();
+    for _ in 0..runs() {
+        let browser = bench.visit(VIEW).await;
+        let answer = browser.client.execute_async(BRUSH, Vec::new()).await.unwrap();
+        let frames: Vec<f64> =
+            answer["frames"].as_array().unwrap().iter().filter_map(Value::as_f64).collect();
+        brushes.push(median(frames));
+        browser.end().await;
+    }
+    (figures, median(brushes), code)
+}
+
+/// Follows a link to a filter or a search, takes the filter back, and asks for it once more.
+async fn asked(bench: &Bench, view: &str, count: u64) -> Figure {
+    const ANSWERED: &str = r#"
+        const [count, since, done] = arguments;
+        const texts = () => [...document.querySelectorAll("[role=status]")].map((status) => status.innerText.replace(/\s+/g, " "));
+        const look = () => {
+            const busy = document.querySelector("[role=grid]")?.getAttribute("aria-busy") === "true";
+            const pending = document.querySelector("[role=grid] [data-state=pending]");
+            const answered = texts().some((text) => text.startsWith(count + " of "));
+            if (answered && !busy && !pending) done(performance.now() - since);
+            else if (performance.now() - since > 60000) done(`${texts().join("; ")} busy ${busy} pending ${pending?.parentElement?.outerHTML}`);
+            else requestAnimationFrame(look);
+        };
+        look();
+    "#;
+    const GO: &str = r#"
+        history.pushState(null, "", arguments[0]);
+        dispatchEvent(new PopStateEvent("popstate", {}));
+        return performance.now();
+    "#;
+    let browser = Browser::start(1440, 900).await;
+    browser.without_table_images().await;
+    bench.hub.clear_log();
+    let link = |view: &str| format!("?table=diffusiondb-2m&endpoint={}&{VIEW}&{view}", bench.hub.endpoint());
+    browser.client.goto(&format!("{}{}", bench.app.url(), link(view))).await.unwrap();
+    let patience = fantoccini::wd::TimeoutConfiguration::new(Some(Duration::from_secs(120)), None, None);
+    browser.client.update_timeouts(patience).await.unwrap();
+    let page = Page { client: &browser.client };
+    let ready = page.mark("vitrine:ready").await;
+    let told = json!(grouped(count));
+    let cold = browser.client.execute_async(ANSWERED, vec![told.clone(), json!(ready)]).await.unwrap();
+    assert!(cold.is_number(), "{view}: not {count} rows: {cold}");
+    let data = bench.data();
+    let memory = browser.renderer_peak_bytes();
+    bench.quiet().await;
+    browser.client.execute(GO, vec![json!(link(""))]).await.unwrap();
+    page.settles_at(bench.rows()).await;
+    let since = browser.client.execute(GO, vec![json!(link(view))]).await.unwrap();
+    let warm = browser.client.execute_async(ANSWERED, vec![told, since]).await.unwrap();
+    browser.end().await;
+    let seconds =
+        |told: &Value| told.as_f64().unwrap_or_else(|| panic!("{view}: not {count} rows: {told}")) / 1e3;
+    figure(seconds(&cold), seconds(&warm), &data, memory)
+}
+
+/// The rows on the screen are those of the reference.
+async fn shows(page: &Page<'_>, reference: &Value, first: u64) {
+    let rows = page.rows().await;
+    assert!(rows.len() > 5);
+    for row in rows {
+        let Some(Some(shown)) = row.cells.get("prompt").cloned() else { panic!("a row without a prompt") };
+        let Some(values) = reference.get((row.place - 1 - first) as usize) else { continue };
+        let Some(prompt) = values[0].as_str() else { continue };
+        let prompt = prompt.split_whitespace().collect::<Vec<_>>().join(" ");
+        let shown = shown.trim_end_matches('…');
+        assert!(prompt.starts_with(shown), "row {}: {shown:?}, not {prompt:?}", row.place);
+    }
+}
+
+/// Whether two answers are the same; the driver rounds a number's last digit.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+        }
+        (Value::Number(a), Value::Number(b)) => a.as_f64().map(|a| a as f32) == b.as_f64().map(|b| b as f32),
+        (a, b) => a == b,
+    }
+}
+
+fn agree(peer: &str, task: &str, answer: &Value, reference: &Value) {
+    let expected = &reference[task];
+    if same(answer, expected) {
+        return;
+    }
+    let (answer, expected) = (answer.to_string(), expected.to_string());
+    let differs = answer.bytes().zip(expected.bytes()).take_while(|(a, b)| a == b).count();
+    let around = |text: &str| {
+        String::from_utf8_lossy(
+            &text.as_bytes()[differs.saturating_sub(60).min(text.len())..(differs + 60).min(text.len())],
+        )
+        .into_owned()
+    };
+    panic!("{peer} answers {task} with …{}…, the file holds …{}…", around(&answer), around(&expected));
+}
+
+/// What the file holds, by a native reader.
+fn reference(path: &Path) -> Value {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
+    let names = ["prompt", "cfg", "step", "sampler", "width", "height"];
+    let mask = ProjectionMask::columns(builder.parquet_schema(), names);
+    let (mut cfgs, mut steps) = (BTreeMap::<u32, u64>::new(), BTreeMap::<u16, u64>::new());
+    let (mut first, mut there, mut filtered) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut row, mut matching, mut found) = (0, 0_u64, 0_u64);
+    let mut brushes = [0_u64; 20];
+    for batch in builder.with_projection(mask).with_batch_size(8192).build().unwrap() {
+        let batch = batch.unwrap();
+        let column = |name: &str| batch.column_by_name(name).unwrap();
+        let prompts = column("prompt").as_string::<i32>();
+        let cfg = column("cfg").as_primitive::<Float32Type>();
+        let step = column("step").as_primitive::<UInt16Type>();
+        let sampler = column("sampler").as_primitive::<UInt8Type>();
+        let width = column("width").as_primitive::<UInt16Type>();
+        let height = column("height").as_primitive::<UInt16Type>();
+        let values = |at: usize| {
+            let some = |array: &dyn Array, value: Value| {
+                if array.is_null(at) { Value::Null } else { value }
+            };
+            json!([
+                some(prompts, json!(prompts.value(at))),
+                some(cfg, number(f64::from(cfg.value(at)))),
+                some(step, json!(step.value(at))),
+                some(sampler, json!(sampler.value(at))),
+                some(width, json!(width.value(at))),
+                some(height, json!(height.value(at))),
+            ])
+        };
+        use arrow_array::Array;
+        for at in 0..batch.num_rows() {
+            if cfg.is_valid(at) && !cfg.value(at).is_nan() {
+                // Negative zero is zero to everyone here; floats in the order of their bits otherwise.
+                *cfgs.entry((cfg.value(at) + 0.0).to_bits()).or_default() += 1;
+                for (index, passing) in brushes.iter_mut().enumerate() {
+                    let from = 5.0 + index as f32 / 4.0;
+                    *passing += u64::from(cfg.value(at) >= from && cfg.value(at) < from + 5.0);
+                }
+            }
+            if step.is_valid(at) {
+                *steps.entry(step.value(at)).or_default() += 1;
+            }
+            if cfg.is_valid(at)
+                && (10.0..=15.0).contains(&cfg.value(at))
+                && step.is_valid(at)
+                && step.value(at) == 50
+            {
+                matching += 1;
+                if filtered.len() < 50 {
+                    filtered.push(values(at));
+                }
+            }
+            found += u64::from(prompts.is_valid(at) && prompts.value(at).to_lowercase().contains(WORD));
+            if row < 100 {
+                first.push(values(at));
+            }
+            if (JUMP..JUMP + 100).contains(&row) {
+                there.push(values(at));
+            }
+            row += 1;
+        }
+    }
+    let mut cfgs: Vec<(f32, u64)> =
+        cfgs.into_iter().map(|(bits, count)| (f32::from_bits(bits), count)).collect();
+    cfgs.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let cfgs: Vec<Value> =
+        cfgs.into_iter().map(|(value, count)| json!([number(f64::from(value)), count])).collect();
+    let steps: Vec<Value> = steps.into_iter().map(|(value, count)| json!([value, count])).collect();
+    json!({
+        "histograms": { "cfg": cfgs, "step": steps },
+        "firstRows": first,
+        "jump": there,
+        "search": found,
+        "filter": { "count": matching, "rows": filtered },
+        "brushes": brushes,
+    })
+}
+
+/// As a browser writes it: whole numbers without a point, infinities as nothing.
+fn number(value: f64) -> Value {
+    if value.is_finite() && value.fract() == 0.0 && value.abs() < 1e15 {
+        json!(value as i64)
+    } else {
+        json!(value)
+    }
+}
+
+/// `1234567` as `1,234,567`.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn figure(cold: f64, warm: f64, data: &[Entry], memory: u64) -> Figure {
+    Figure { cold, warm, bytes: sent(data), requests: data.len(), memory }
+}
+
+fn middle(figures: Vec<Figure>) -> Figure {
+    let of = |get: fn(&Figure) -> f64| median(figures.iter().map(get).collect());
+    Figure {
+        cold: of(|figure| figure.cold),
+        warm: of(|figure| figure.warm),
+        bytes: of(|figure| figure.bytes as f64) as u64,
+        requests: of(|figure| figure.requests as f64) as usize,
+        memory: of(|figure| figure.memory as f64) as u64,
+    }
+}
+
+fn write(bench: &Bench, all: &[(String, Figures, f64, u64)]) {
+    let charts = bench.chunk("cfg").len() + bench.chunk("step").len();
+    let pages = |first: u64| -> u64 {
+        let columns = ["prompt", "cfg", "step", "sampler", "width", "height"];
+        columns.iter().map(|name| bench.pages(name, first..first + 100)).sum()
+    };
+    let needed = |task: &str| match task {
+        "histograms" => charts,
+        "firstRows" => pages(0),
+        "jump" => pages(JUMP),
+        "filter" => charts + pages(0),
+        _ => bench.chunk("prompt").len(),
+    };
+    let named = |task: &str| match task {
+        "histograms" => "cfg and step histograms",
+        "firstRows" => "first 100 rows, six columns",
+        "jump" => "100 rows at 1,234,000",
+        "filter" => "cfg 10..15 and step 50: count, first 50",
+        _ => "substring in all prompts",
+    };
+    let heads: String = all.iter().map(|(name, ..)| format!(" {name} |")).collect();
+    let rules = "--:|".repeat(all.len());
+    let mut text = format!(
+        "# Beside its peers\n\nWritten by `cargo xtask bench --peers`: {} Medians of {} fresh browsers. Every reader runs in \
+         the same headless Chromium against the same stand-in Hub, on the 2M table. Times are in seconds, without \
+         the code's own; each answer was the same as that of a native reader. \"Shaped\" is {MEGABITS} Mbit/s and \
+         {LATENCY_MILLIS} ms a request. Vitrine draws what it answers, and the others only compute it; its first two tasks \
+         are one visit, and its third is a visit and a jump. The floor is the bytes needed over the bandwidth and four \
+         round trips. Versions: `benches/peers/package.json`.\n",
+        report::stamp(),
+        runs()
+    );
+    for (shaped, title) in
+        [(true, "Cold, shaped: seconds (MB, requests)"), (false, "Cold, unshaped: seconds")]
+    {
+        let _ = write!(text, "\n## {title}\n\n| task | floor |{heads}\n|---|--:|{rules}\n");
+        for task in TASKS {
+            let bytes = needed(task) + bench.footer_bytes();
+            let floor = if shaped {
+                format!("{:.2} ({:.1})", floor(bytes, 4), bytes as f64 / 1e6)
+            } else {
+                String::new()
+            };
+            let _ = write!(text, "| {} | {floor} |", named(task));
+            for (_, figures, ..) in all {
+                let figure = &figures[&(task.to_owned(), shaped)];
+                let _ = if shaped {
+                    write!(
+                        text,
+                        " {:.2} ({:.1}, {}) |",
+                        figure.cold,
+                        figure.bytes as f64 / 1e6,
+                        figure.requests
+                    )
+                } else {
+                    write!(text, " {:.2} |", figure.cold)
+                };
+            }
+            text.push('\n');
+        }
+    }
+    let _ = write!(
+        text,
+        "\n## Warm: the same again in the same page, shaped, seconds\n\n| task |{heads}\n|---|{rules}\n"
+    );
+    for task in TASKS {
+        let _ = write!(text, "| {} |", named(task));
+        for (_, figures, ..) in all {
+            let _ = write!(text, " {:.2} |", figures[&(task.to_owned(), true)].warm);
+        }
+        text.push('\n');
+    }
+    let _ = write!(
+        text,
+        "\n## Otherwise\n\n| what |{heads}\n|---|{rules}\n| one brush update of five histograms, ms |"
+    );
+    for (_, _, brush, _) in all {
+        let _ = write!(text, " {brush:.1} |");
+    }
+    text += "\n| peak memory of the renderer in a search |";
+    for (_, figures, ..) in all {
+        let _ = write!(text, " {} |", human_bytes(figures[&("search".to_owned(), false)].memory));
+    }
+    text += "\n| code, brotli |";
+    for (.., code) in all {
+        let _ = write!(text, " {} |", human_bytes(*code));
+    }
+    text.push('\n');
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/PEERS.md");
+    std::fs::write(path, &text).unwrap();
+    println!("{text}");
+}
