@@ -218,7 +218,9 @@ impl Session {
                 | Effect::Get { .. }
                 | Effect::Decode { .. }
                 | Effect::RetryNow
-                | Effect::List { .. } => {}
+                | Effect::List { .. }
+                | Effect::Write { .. }
+                | Effect::DropFile { .. } => {}
             }
         }
         if self.said.len() > 1000 {

@@ -9,6 +9,7 @@
 mod asked;
 mod browse;
 mod compare;
+mod export;
 mod files;
 mod images;
 mod lists;
@@ -20,6 +21,7 @@ mod pace;
 mod pager;
 mod pool;
 mod reading;
+mod script;
 mod show;
 mod table;
 
@@ -135,6 +137,18 @@ pub enum Event {
         /// is to be shown. An error where it can't be decoded.
         smaller: Result<Option<(Vec<u8>, String)>>,
     },
+    /// A piece of an export is where it belongs.
+    Written {
+        /// Which export.
+        export: u32,
+    },
+    /// An export can't be written any further.
+    WriteFailed {
+        /// Which export.
+        export: u32,
+        /// Why, in a sentence.
+        message: String,
+    },
     /// There was more to be done than one step takes.
     Continue,
     /// The time of [`Effect::Wake`] has come.
@@ -207,6 +221,20 @@ pub enum Effect {
     Abort {
         /// Which one.
         id: FetchId,
+    },
+    /// Add bytes to the file of an export.
+    Write {
+        /// Which export.
+        export: u32,
+        /// The bytes.
+        bytes: Vec<u8>,
+        /// Whether they are the last ones.
+        last: bool,
+    },
+    /// The file of an export will not be completed: drop it.
+    DropFile {
+        /// Which export.
+        export: u32,
     },
     /// Try at once what waits to be tried again.
     RetryNow,
@@ -358,6 +386,16 @@ impl Engine {
                     let source = self.source().to_owned();
                     let notice = notice::waiting(&source, &error, self.traffic.bytes, retry_in_millis);
                     self.respond(Response::Notice(notice));
+                }
+            }
+            Event::Written { export } => {
+                if let Some(table) = &mut self.table {
+                    table.written(export);
+                }
+            }
+            Event::WriteFailed { export, message } => {
+                if let Some(table) = &mut self.table {
+                    table.write_failed(export, message, &mut self.effects);
                 }
             }
             Event::Continue => self.continuing = false,

@@ -24,6 +24,7 @@ mod stage;
 // What is tested, in the order of a visit.
 mod asks;
 mod explore;
+mod exports;
 mod failures;
 mod gated;
 mod hands;

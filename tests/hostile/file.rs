@@ -95,7 +95,9 @@ impl Page<'_> {
                 | Effect::Get { .. }
                 | Effect::Decode { .. }
                 | Effect::RetryNow
-                | Effect::List { .. } => {}
+                | Effect::List { .. }
+                | Effect::Write { .. }
+                | Effect::DropFile { .. } => {}
                 Effect::Look { id, .. } => {
                     self.step(Event::Failed { id, error: Error::new(ErrorKind::Network, "not kept") })
                 }

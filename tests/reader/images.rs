@@ -164,7 +164,11 @@ impl World {
                 }
                 Effect::Decode { id, bytes, size_px, .. } => self.decodes.push_back((id, bytes, size_px)),
                 Effect::Respond(Response::Image(image)) => self.images.push(image),
-                Effect::Respond(_) | Effect::RetryNow | Effect::List { .. } => {}
+                Effect::Respond(_)
+                | Effect::RetryNow
+                | Effect::List { .. }
+                | Effect::Write { .. }
+                | Effect::DropFile { .. } => {}
             }
         }
         let images = self.flights.iter().filter(|flight| flight.url != TABLE).count();
