@@ -217,10 +217,9 @@ impl Session {
                 | Effect::Forget { .. }
                 | Effect::Get { .. }
                 | Effect::Decode { .. }
+                | Effect::Sizes { .. }
                 | Effect::RetryNow
-                | Effect::List { .. }
-                | Effect::Write { .. }
-                | Effect::DropFile { .. } => {}
+                | Effect::List { .. } => {}
             }
         }
         if self.said.len() > 1000 {

@@ -17,8 +17,8 @@ use crate::cache::{Cache, KeptFile, within};
 use crate::engine::{Event, Listing};
 use crate::error::{Error, ErrorKind};
 use crate::hub::answer::{Accepted, Answer, Identity, Refused, classify, refusal};
-use crate::hub::listing::MAX_LISTING_BYTES;
-use crate::hub::{backoff_millis, is_on, rate_limit_millis};
+use crate::hub::listing::{MAX_LISTING_BYTES, parse_tree};
+use crate::hub::{backoff_millis, is_on, paths_info_form, rate_limit_millis};
 use crate::ids::{FetchId, SourceId};
 use crate::protocol::Secret;
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
@@ -280,7 +280,7 @@ impl Net {
                 if let Some(headers) = &headers {
                     net.authorize(&url, headers);
                 }
-                let answer = listing(&url, headers).await;
+                let answer = listing(&url, headers, None).await;
                 failures += 1;
                 let again = answer.as_ref().is_err_and(Error::is_retryable) && failures <= MAX_GET_RETRIES;
                 match backoff_millis(failures, js_sys::Math::random()).filter(|_| again) {
@@ -290,6 +290,45 @@ impl Net {
             };
             (net.emit)(Event::Listing { id, answer });
         });
+    }
+
+    /// Tells the lengths of files, by path and address: of those of which something is kept without a
+    /// request, and of the others by a form, whose media type needs no permission first.
+    pub fn sizes(&self, id: FetchId, url: String, files: Vec<(String, String)>) {
+        let net = self.clone();
+        spawn_local(async move {
+            let mut sizes = Vec::new();
+            let mut unknown = Vec::new();
+            for (path, address) in files {
+                let kept = match net.may_keep(&address) {
+                    true => net.cache.look_up(&address).await,
+                    false => None,
+                };
+                match kept {
+                    Some(kept) => sizes.push((path, kept.identity.total_bytes)),
+                    None => unknown.push(path),
+                }
+            }
+            let told = match unknown.is_empty() {
+                true => Some(Vec::new()),
+                false => net.ask_for_sizes(&url, &unknown).await,
+            };
+            let known = !sizes.is_empty();
+            sizes.extend(told.iter().flatten().cloned());
+            (net.emit)(Event::Sizes { id, sizes: (known || told.is_some()).then_some(sizes) });
+        });
+    }
+
+    async fn ask_for_sizes(&self, url: &str, paths: &[String]) -> Option<Vec<(String, u64)>> {
+        let headers = web_sys::Headers::new().ok();
+        if let Some(headers) = &headers {
+            let _ = headers.set("Content-Type", "application/x-www-form-urlencoded");
+            self.authorize(url, headers);
+        }
+        let form = paths_info_form(paths.iter().map(String::as_str));
+        let answer = listing(url, headers, Some(&form)).await.ok()?;
+        let files = parse_tree(&answer.json).ok()?.files;
+        Some(files.into_iter().map(|file| (file.path, file.size_bytes)).collect())
     }
 
     fn is_running(&self, id: FetchId) -> bool {
@@ -746,6 +785,10 @@ impl Net {
             let value = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));
             headers.set("Range", &value).map_err(|_| broken("the range header is refused"))?;
         }
+        if range.is_none() {
+            // Whoever serves an image need not hear from where it is looked at.
+            let _ = Reflect::set(&init, &"referrerPolicy".into(), &"no-referrer".into());
+        }
         self.authorize(url, &headers);
         init.set_headers(&headers);
         let promise = scope().fetch_with_str_and_init(url, &init);
@@ -900,13 +943,17 @@ async fn timeout(future: JsFuture) -> Option<Result<JsValue, JsValue>> {
     within(IDLE_MILLIS, future).await
 }
 
-async fn listing(url: &str, headers: Option<web_sys::Headers>) -> Result<Listing, Error> {
+async fn listing(url: &str, headers: Option<web_sys::Headers>, form: Option<&str>) -> Result<Listing, Error> {
     let init = RequestInit::new();
     if let Some(headers) = headers {
         init.set_headers(&headers);
     }
     init.set_mode(RequestMode::Cors);
     init.set_credentials(RequestCredentials::Omit);
+    if let Some(form) = form {
+        init.set_method("POST");
+        init.set_body(&JsValue::from_str(form));
+    }
     let silent = || Error::new(ErrorKind::Network, "there was no answer that this page may read");
     let response = timeout(JsFuture::from(scope().fetch_with_str_and_init(url, &init))).await;
     let response: Response =

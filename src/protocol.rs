@@ -7,9 +7,7 @@
 
 pub mod browse;
 pub mod compare;
-pub mod export;
 pub mod images;
-pub mod script;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -61,12 +59,6 @@ pub enum Request {
         /// The row's place in the file, from 0.
         row: u64,
     },
-    /// Write the matching rows to a file.
-    Export(export::Start),
-    /// Stop writing rows.
-    CancelExport,
-    /// Write a view as a program.
-    Script(script::Want),
     /// Try again what failed.
     Retry,
     /// From now on what is asked of this Hub is asked in somebody's name.
@@ -273,12 +265,10 @@ pub enum Response {
     Groups(compare::Groups),
     /// Cells of rows that were named one by one.
     Picked(compare::Picked),
-    /// How far the writing of rows is.
-    Export(export::Progress),
-    /// A view as a program.
-    Script(script::Script),
     /// What came of a wanted image.
     Image(images::Image),
+    /// How an image was made.
+    Making(images::Making),
     /// How far a column is read.
     Progress(Progress),
     /// What has been read in all.
@@ -322,6 +312,8 @@ pub struct Opened {
     pub row_groups: u32,
     /// The column that holds prompts, if one does.
     pub prompt: Option<String>,
+    /// The column that holds images, if one does.
+    pub images: Option<images::ImageColumn>,
 }
 
 /// A column of the open table.
@@ -663,7 +655,23 @@ pub struct Detail {
     pub fields: Vec<(String, Cell)>,
     /// What of the prompt matches the query: from and to in bytes.
     pub marks: Vec<(u32, u32)>,
+    /// The rows of the same prompt; none while the prompt is not read, or where there is none.
+    pub same: Option<Same>,
 }
+
+/// Rows of one prompt, whether they match or not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Same {
+    /// Their places in the file in ascending order, at most [`MAX_SAME_ROWS`]; the row itself is one.
+    pub rows: Vec<u64>,
+    /// How many there are.
+    pub count: u32,
+    /// Among how many rows they were looked for.
+    pub rows_read: u64,
+}
+
+/// The most rows of the same prompt that are named.
+pub const MAX_SAME_ROWS: usize = 48;
 
 /// How far a column is read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -25,6 +25,8 @@ pub struct Spec {
     pub columns: Option<Vec<String>>,
     /// The row whose details are open: its place in the file, from 0.
     pub row: Option<u64>,
+    /// The first row in sight: its position in the result, from 0, where that is not the first one.
+    pub at: Option<u64>,
     /// Whether the chrome is hidden, for use in a frame of another page.
     pub embed: bool,
 }

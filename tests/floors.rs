@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     // Words.
     &["bytes", "ids", "error"],
     // Formats, sans-IO.
-    &["parquet", "zip", "picture", "hub", "blocks", "maps"],
+    &["parquet", "zip", "picture", "hub", "blocks"],
     // Model.
     &[
         "spec",
@@ -37,9 +37,9 @@ const FLOORS: &[&[&str]] = &[
         "dates",
     ],
     // Contract.
-    &["engine", "protocol", "export", "script", "url", "wire", "usual", "words"],
+    &["engine", "protocol", "url", "usual", "words"],
     // Shells: the only code that touches the browser.
-    &["ui", "net", "decode", "save", "cache"],
+    &["ui", "net", "decode", "cache"],
 ];
 
 /// The first floor that may name the browser.
@@ -59,13 +59,12 @@ const MACHINE: &[&[&str]] = &[
 
 /// Who must not name what, whatever the floors say: the first path of the file's place, and modules.
 const APART: &[(&str, &[&str])] = &[
-    ("ui", &["parquet", "zip", "picture", "net", "decode", "save", "cache", "engine"]),
+    ("ui", &["parquet", "zip", "picture", "net", "decode", "cache", "engine"]),
     ("main", &["parquet", "zip", "net", "cache", "engine"]),
     ("worker", &["leptos", "ui"]),
     ("engine", &["ui"]),
     ("net", &["leptos", "ui"]),
     ("decode", &["leptos", "ui"]),
-    ("save", &["leptos", "ui"]),
     ("cache", &["leptos", "ui"]),
 ];
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::reply::{Ask, Reply};
 use crate::resolve::{HubSite, Outcome, no_entry, no_revision};
-use crate::route::{encode, encode_path};
+use crate::route::{decode, encode, encode_path};
 use crate::signature::parameter;
 use crate::store::{Blob, CONVERTED, Repo, digest};
 
@@ -63,6 +63,18 @@ pub(crate) fn tree(site: &HubSite, ask: &Ask, held: &Repo, revision: &str, path:
         let next = format!("<{}{}?{}>; rel=\"next\"", site.endpoint, ask.path, query.join("&"));
         reply.set(header::LINK, &next);
     }
+    reply.set("x-repo-commit", &commit);
+    Ok(reply)
+}
+
+/// The files and folders that a form names; those that are not there are left out.
+pub(crate) fn paths_info(ask: &Ask, held: &Repo, revision: &str) -> Outcome {
+    let Some((commit, files)) = held.at(revision) else { return Err(no_revision(revision)) };
+    let named = ask.form.split('&').filter_map(|pair| pair.strip_prefix("paths=")).map(decode);
+    let known = named.filter_map(|path| files.get_key_value(&path));
+    let shown: Vec<Value> =
+        known.map(|(path, blob)| describe(&Item::File(path, blob), false, &commit)).collect();
+    let mut reply = answer(&Value::Array(shown));
     reply.set("x-repo-commit", &commit);
     Ok(reply)
 }

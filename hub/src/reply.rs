@@ -10,7 +10,7 @@ use hyper::{Method, StatusCode};
 use crate::faults::What;
 use crate::store::Content;
 
-/// A request, as far as any server here looks at it. None of them takes a body.
+/// A request, as far as any server here looks at it.
 #[derive(Debug)]
 pub(crate) struct Ask {
     pub(crate) method: Method,
@@ -18,6 +18,8 @@ pub(crate) struct Ask {
     pub(crate) path: String,
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
+    /// The body, where it is a form.
+    pub(crate) form: String,
 }
 
 impl Ask {

@@ -55,10 +55,12 @@ impl HubSite {
         if ask.method == Method::OPTIONS {
             return Ok(preflight(ask));
         }
-        if !ask.reads() {
+        let found = route(&ask.path);
+        let posts = matches!(&found, Some((_, Route::PathsInfo { .. })));
+        if if posts { ask.method != Method::POST } else { !ask.reads() } {
             return Err(self.error(StatusCode::METHOD_NOT_ALLOWED).into());
         }
-        let Some((repo, route)) = route(&ask.path) else {
+        let Some((repo, route)) = found else {
             return Err(failure(
                 StatusCode::NOT_FOUND,
                 None,
@@ -72,6 +74,7 @@ impl HubSite {
             // The second half of a resolve that was counted already.
             Route::Cached { .. } => None,
             Route::Info { .. }
+            | Route::PathsInfo { .. }
             | Route::Tree { .. }
             | Route::Refs
             | Route::Parquet
@@ -105,6 +108,7 @@ impl HubSite {
                 }
                 Route::Info { revision } => api::info(&repo, held, revision),
                 Route::Tree { revision, path } => api::tree(self, ask, held, revision, path),
+                Route::PathsInfo { revision } => api::paths_info(ask, held, revision),
                 Route::Refs => Ok(api::refs(held)),
                 Route::Parquet => Ok(api::parquet(&self.endpoint, &repo, held)),
                 Route::ParquetFile { config, split, file } => {
@@ -192,7 +196,7 @@ fn renamed(ask: &Ask, old: &str, new: &str) -> Reply {
 /// Unlike the CDN, the Hub lets scripts send a token or any range.
 fn preflight(ask: &Ask) -> Reply {
     let mut reply = Reply::empty(StatusCode::NO_CONTENT);
-    reply.set(header::ACCESS_CONTROL_ALLOW_METHODS, "GET,HEAD,OPTIONS");
+    reply.set(header::ACCESS_CONTROL_ALLOW_METHODS, "GET,HEAD,OPTIONS,POST");
     if let Some(wanted) = ask.header(header::ACCESS_CONTROL_REQUEST_HEADERS) {
         reply.set(header::ACCESS_CONTROL_ALLOW_HEADERS, wanted);
     }

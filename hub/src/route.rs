@@ -23,6 +23,10 @@ pub(crate) enum Route {
         revision: String,
         path: String,
     },
+    /// What is known of the files that a form names.
+    PathsInfo {
+        revision: String,
+    },
     Refs,
     Parquet,
     /// The n-th converted file of a split, as the parquet listing spells it.
@@ -61,6 +65,7 @@ pub(crate) fn route(path: &str) -> Option<(String, Route)> {
         (true, "cached") if cached => Route::Cached { revision: next()?, path: rest(parts) },
         (true, "revision") => Route::Info { revision: next()? },
         (true, "tree") => Route::Tree { revision: next()?, path: rest(parts) },
+        (true, "paths-info") => Route::PathsInfo { revision: next()? },
         (true, "refs") => Route::Refs,
         (true, "parquet") => match next() {
             None => Route::Parquet,
@@ -114,6 +119,7 @@ mod tests {
         check("/api/datasets/a/b", Some(Route::Info { revision: main() }));
         check("/api/datasets/a/b/tree/main", Some(Route::Tree { revision: main(), path: text("") }));
         check("/api/datasets/a/b/tree/main/x/y", Some(Route::Tree { revision: main(), path: text("x/y") }));
+        check("/api/datasets/a/b/paths-info/main", Some(Route::PathsInfo { revision: main() }));
         check("/api/datasets/a/b/parquet", Some(Route::Parquet));
         check(
             "/api/resolve-cache/datasets/a/b/c/d",

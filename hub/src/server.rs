@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::header;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -123,12 +123,14 @@ async fn serve<S: Site>(
     reset: Arc<AtomicBool>,
     request: Request<Incoming>,
 ) -> io::Result<Response<PacedBody>> {
-    let (parts, _) = request.into_parts();
+    let (parts, body) = request.into_parts();
+    let form = if parts.method == Method::POST { read_form(body).await } else { String::new() };
     let mut ask = Ask {
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         method: parts.method,
         headers: parts.headers,
+        form,
     };
     let place = site.place(&ask);
     let range = match ask.wanted(place.size.unwrap_or(u64::MAX)) {
@@ -198,6 +200,20 @@ async fn serve<S: Site>(
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     Ok(response)
+}
+
+/// A form is read up to this length.
+const MAX_FORM_BYTES: usize = 1 << 20;
+
+async fn read_form(body: Incoming) -> String {
+    let mut body = std::pin::pin!(body);
+    let mut form = Vec::new();
+    while let Some(Ok(frame)) = std::future::poll_fn(|context| body.as_mut().poll_frame(context)).await {
+        if let Some(data) = frame.data_ref().filter(|data| form.len() + data.len() <= MAX_FORM_BYTES) {
+            form.extend_from_slice(data);
+        }
+    }
+    String::from_utf8_lossy(&form).into_owned()
 }
 
 const ERROR_PAGE: &str = "<!doctype html><title>Error</title><h1>Something went wrong</h1>\

@@ -10,9 +10,7 @@ mod shell {
     use vitrine::decode::Decoder;
     use vitrine::engine::{Effect, Engine, Event};
     use vitrine::net::{Net, Saved};
-    use vitrine::protocol::export::Start;
     use vitrine::protocol::{Request, Response, Traffic};
-    use vitrine::save::Saver;
     use wasm_bindgen::prelude::Closure;
     use wasm_bindgen::{JsCast, JsValue};
     use wasm_bindgen_futures::spawn_local;
@@ -25,7 +23,6 @@ mod shell {
         engine: RefCell<Engine>,
         net: Net,
         decoder: Decoder,
-        saver: Saver,
         /// Messages that have come and are not yet worked on.
         inbox: RefCell<VecDeque<Message>>,
         /// Works on them.
@@ -38,15 +35,7 @@ mod shell {
 
     enum Message {
         Request(Request),
-        Local {
-            name: String,
-            files: Vec<File>,
-        },
-        /// With the handle of the file that was chosen for it, where one was.
-        Export {
-            start: Start,
-            handle: Option<JsValue>,
-        },
+        Local { name: String, files: Vec<File> },
         Continue,
         Woken,
     }
@@ -70,7 +59,6 @@ mod shell {
                 engine: RefCell::default(),
                 net: Net::new(hears()),
                 decoder: Decoder::new(hears()),
-                saver: Saver::new(hears(), hand_over),
                 inbox: RefCell::default(),
                 drain: RefCell::default(),
                 woken: RefCell::default(),
@@ -108,14 +96,6 @@ mod shell {
         let _ = scope().post_message(&ready);
     }
 
-    /// Gives the page a file that was written, for the browser to put among the downloads.
-    fn hand_over(name: &str, file: &web_sys::Blob) {
-        let message = Object::new();
-        let _ = Reflect::set(&message, &JsValue::from_str("saved"), file);
-        let _ = Reflect::set(&message, &JsValue::from_str("name"), &JsValue::from_str(name));
-        let _ = scope().post_message(&message);
-    }
-
     /// Memory of this thread; it never shrinks, so that it is the most that was ever needed.
     fn memory_bytes() -> u64 {
         let buffer = wasm_bindgen::memory().dyn_into::<WebAssembly::Memory>().map(|memory| memory.buffer());
@@ -134,9 +114,6 @@ mod shell {
             .unwrap_or_default();
         match request {
             Request::Open(open) if !files.is_empty() => Some(Message::Local { name: open.table, files }),
-            Request::Export(start) => {
-                Some(Message::Export { start, handle: field("handle").filter(JsValue::is_object) })
-            }
             request => Some(Message::Request(request)),
         }
     }
@@ -183,10 +160,6 @@ mod shell {
                     Message::Request(request) => self.step(Event::Request(request)),
                     Message::Continue => self.step(Event::Continue),
                     Message::Woken => self.step(Event::Woken),
-                    Message::Export { start, handle } => {
-                        self.saver.begin(start.id, handle, start.name.clone(), start.format.mime());
-                        self.step(Event::Request(Request::Export(start)));
-                    }
                     Message::Local { name, files } => {
                         let known = files.iter().map(|file| (file.name(), file.size() as u64)).collect();
                         self.net.set_files(files);
@@ -215,9 +188,8 @@ mod shell {
                     Effect::Decode { id, bytes, mime, size_px } => {
                         self.decoder.decode(id, &bytes, &mime, size_px);
                     }
+                    Effect::Sizes { id, url, files } => self.net.sizes(id, url, files),
                     Effect::Abort { id } => self.net.abort(id),
-                    Effect::Write { export, bytes, last } => self.saver.write(export, bytes, last),
-                    Effect::DropFile { export } => self.saver.abandon(export),
                     Effect::RetryNow => self.net.retry_now(),
                     Effect::Continue => self.put(Message::Continue),
                     Effect::Wake { in_millis } => self.wake(in_millis),

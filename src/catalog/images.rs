@@ -1,7 +1,7 @@
 //! Where the image of a row is: the places to look at, in order.
 
 use super::Place;
-use crate::hub::HubPath;
+use crate::hub::{HubPath, page_url};
 use crate::spec::TableRef;
 
 /// Small previews of a part of DiffusionDB 2M, by the image's id: a branch of a repository on GitHub,
@@ -11,18 +11,24 @@ pub const THUMBNAILS: &str = "https://raw.githubusercontent.com/poloclub/diffusi
 /// The longer side of a preview.
 pub const THUMBNAIL_PX: u32 = 128;
 
+/// The column of DiffusionDB that names a row's image.
+pub const IMAGE_NAME: &str = "image_name";
+
 /// How likely the image, and the prompt, are not safe for work.
 pub const SCORES: [&str; 2] = ["image_nsfw", "prompt_nsfw"];
 
 /// Score of an image that the generator itself had blurred: there is nothing to be seen.
 pub const FLAGGED: f64 = 2.0;
 
-/// 1,001 entries of 46 bytes and a name of 36 digits and an ending, and the end record: what the
-/// archives of DiffusionDB have.
-const PART_DIRECTORY_BYTES: u64 = 87_200;
+/// The end of an archive of DiffusionDB that holds its directory: 1,000 entries of 46 bytes and a name
+/// of 36 digits with `.png`, one for the JSON, and the end record.
+const PNG_PART_DIRECTORY_BYTES: u64 = 1_000 * (46 + 40) + (46 + 16) + 22;
 
-/// Archives of unknown make: some hundred members.
-const SHARD_DIRECTORY_BYTES: u64 = 64 << 10;
+/// The same with `.webp`.
+pub const WEBP_PART_DIRECTORY_BYTES: u64 = PNG_PART_DIRECTORY_BYTES + 1_000;
+
+/// Archives of ImageRewardDB have some 1,300 to 1,600 members, with names as long as those of Large.
+const SHARD_DIRECTORY_BYTES: u64 = 140 << 10;
 
 /// How the images of a table are found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,8 +83,13 @@ impl Archive {
 /// A place where an image may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Candidate {
-    /// A preview, by its path in the repository of previews.
-    Thumbnail(String),
+    /// A preview.
+    Thumbnail {
+        /// Its path in the repository of previews.
+        path: String,
+        /// Whether it is of another row, which has the same prompt.
+        same_prompt: bool,
+    },
     /// A member of an archive.
     Member {
         /// The archive.
@@ -90,6 +101,10 @@ pub enum Candidate {
         /// What to call this place where it is not the first one.
         place: &'static str,
     },
+    /// The row itself.
+    Cell,
+    /// An address.
+    Address(String),
 }
 
 impl Images {
@@ -114,7 +129,7 @@ impl Images {
     /// The columns that say where a row's image is.
     pub fn columns(&self) -> &'static [&'static str] {
         match self.scheme {
-            Scheme::DiffusionDb2m | Scheme::DiffusionDbLarge => &["image_name", "part_id"],
+            Scheme::DiffusionDb2m | Scheme::DiffusionDbLarge => &[IMAGE_NAME, "part_id"],
             Scheme::ImageReward => &["image_path", "prompt_id"],
         }
     }
@@ -138,18 +153,19 @@ impl Images {
                 let (part, name) = (key.parse().ok()?, step(name)?);
                 let mut places = Vec::new();
                 if matches!(self.home, Home::Hub(..)) {
-                    places.extend(thumbnail(name));
+                    places.extend(thumbnail(name, false));
                 }
                 places.push(member(
                     self.archive(format!("images/part-{part:06}.zip", part = as_part(part)?)),
                     name,
+                    PNG_PART_DIRECTORY_BYTES,
                     "",
                 ));
                 Some(places)
             }
             Scheme::DiffusionDbLarge => {
                 let path = large(as_part(key.parse().ok()?)?);
-                Some(vec![member(self.archive(path), step(name)?, "")])
+                Some(vec![member(self.archive(path), step(name)?, WEBP_PART_DIRECTORY_BYTES, "")])
             }
             Scheme::ImageReward => {
                 // `images/<split>/<shard>/<uuid>.webp` is the member `<uuid>.webp` of a shard.
@@ -170,6 +186,22 @@ impl Images {
         }
     }
 
+    /// The page of the archive that a row's image is in, for people; none where it is on no Hub.
+    pub fn page(&self, endpoint: &str, values: [&str; 2]) -> Option<String> {
+        self.candidates(values)?.into_iter().find_map(|candidate| match candidate {
+            Candidate::Member { archive: Archive::Hub(path), .. } => Some(page_url(endpoint, &path)),
+            Candidate::Member { archive: Archive::Beside(_), .. }
+            | Candidate::Thumbnail { .. }
+            | Candidate::Cell
+            | Candidate::Address(_) => None,
+        })
+    }
+
+    /// Whether another archive tells how images were made.
+    pub fn knows_settings(&self) -> bool {
+        self.is_ranked() && matches!(self.home, Home::Hub(..))
+    }
+
     /// The archive of DiffusionDB Large that a row of ImageRewardDB is from, and its JSON member
     /// with the hyperparameters. `prompt_id` is that of the row.
     pub fn hyperparameters(&self, prompt_id: &str) -> Option<(Archive, String)> {
@@ -188,7 +220,7 @@ impl Images {
             revision: "main".to_owned(),
             path: large(part_of(prompt_id)?),
         });
-        Some(member(archive, name, "DiffusionDB Large"))
+        Some(member(archive, name, WEBP_PART_DIRECTORY_BYTES, "DiffusionDB Large"))
     }
 
     fn archive(&self, path: String) -> Archive {
@@ -214,17 +246,16 @@ fn hub(repository: &str, revision: &str, path: &str) -> Option<Images> {
     Some(Images { scheme, home: Home::Hub(repository.to_owned(), revision.to_owned()) })
 }
 
-fn member(archive: Archive, name: &str, place: &'static str) -> Candidate {
-    let directory_bytes_hint = PART_DIRECTORY_BYTES;
+fn member(archive: Archive, name: &str, directory_bytes_hint: u64, place: &'static str) -> Candidate {
     Candidate::Member { archive, name: name.to_owned(), directory_bytes_hint, place }
 }
 
-/// Previews lie in folders by the first two digits of their id.
-fn thumbnail(name: &str) -> Option<Candidate> {
+/// The preview of an image of DiffusionDB 2M. Previews lie in folders by the first two digits of their id.
+pub fn thumbnail(name: &str, same_prompt: bool) -> Option<Candidate> {
     let id = name.strip_suffix(".png")?;
     let is_id = id.len() == 36 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     let folder = id.get(..2).filter(|_| is_id)?;
-    Some(Candidate::Thumbnail(format!("{folder}/{id}.webp")))
+    Some(Candidate::Thumbnail { path: format!("{folder}/{id}.webp"), same_prompt })
 }
 
 fn large(part: u32) -> String {
@@ -232,8 +263,9 @@ fn large(part: u32) -> String {
     format!("diffusiondb-large-part-{half}/part-{part:06}.zip")
 }
 
-/// The first half of a prompt's id: `005658-0040` is of part 5,658.
-fn part_of(prompt_id: &str) -> Option<u32> {
+/// The part of DiffusionDB Large that a prompt of ImageRewardDB is from: the first half of its id,
+/// `005658-0040`.
+pub fn part_of(prompt_id: &str) -> Option<u32> {
     as_part(prompt_id.split_once('-')?.0.parse().ok()?)
 }
 
@@ -266,8 +298,9 @@ mod tests {
         };
         let places = Images::of(&table)?.candidates(values)?;
         let written = places.into_iter().map(|place| match place {
-            Candidate::Thumbnail(path) => path,
+            Candidate::Thumbnail { path, .. } => path,
             Candidate::Member { archive, name, .. } => format!("{} {name}", archive.path()),
+            Candidate::Cell | Candidate::Address(_) => String::new(),
         });
         Some(written.collect())
     }

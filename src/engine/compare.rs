@@ -49,8 +49,6 @@ impl Table {
             for name in [KEY, RANK, RATING] {
                 self.load(name);
             }
-        } else {
-            self.compare.pick = Pick::default();
         }
     }
 

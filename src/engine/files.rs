@@ -186,9 +186,6 @@ impl Table {
         }
         let window_end =
             self.show.first.saturating_add(u64::from(self.show.count)).saturating_add(ROWS_AHEAD);
-        if self.export_waits() {
-            return Some(Class::Background);
-        }
         // A subset of the first rows ends where it ends.
         let ends = matches!(self.show.subset, Some(Subset::First { rows }) if rows <= self.meta.rows);
         let screen = self.show.count > 0 && !ends && window_end > u64::from(self.selection.matching());
@@ -298,6 +295,9 @@ impl Table {
             if let Some(bytes) = state.bytes_open(&self.meta) {
                 state.info.bytes = self.files.in_all(bytes);
             }
+        }
+        if let Some(embedded) = &mut self.embedded {
+            embedded.extend(&self.meta);
         }
         for place in 0..self.columns.len() {
             let bytes = |place: usize| self.columns.get(place).map_or(0, |state| state.info.bytes);

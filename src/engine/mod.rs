@@ -9,7 +9,7 @@
 mod asked;
 mod browse;
 mod compare;
-mod export;
+mod embedded;
 mod files;
 mod images;
 mod lists;
@@ -21,7 +21,7 @@ mod pace;
 mod pager;
 mod pool;
 mod reading;
-mod script;
+mod same;
 mod show;
 mod table;
 
@@ -137,17 +137,12 @@ pub enum Event {
         /// is to be shown. An error where it can't be decoded.
         smaller: Result<Option<(Vec<u8>, String)>>,
     },
-    /// A piece of an export is where it belongs.
-    Written {
-        /// Which export.
-        export: u32,
-    },
-    /// An export can't be written any further.
-    WriteFailed {
-        /// Which export.
-        export: u32,
-        /// Why, in a sentence.
-        message: String,
+    /// The lengths of files came, or could not be had.
+    Sizes {
+        /// Which question this answers.
+        id: FetchId,
+        /// Files by their paths, with their lengths; none if nothing could be had.
+        sizes: Option<Vec<(String, u64)>>,
     },
     /// There was more to be done than one step takes.
     Continue,
@@ -206,6 +201,15 @@ pub enum Effect {
         /// More than this is not read.
         most_bytes: u64,
     },
+    /// Ask the Hub for the lengths of files, by posting a form.
+    Sizes {
+        /// What its answer is called.
+        id: FetchId,
+        /// Where to.
+        url: String,
+        /// The files: their paths, and the addresses under which something of them may be kept.
+        files: Vec<(String, String)>,
+    },
     /// Decode an image: to find out whether that is possible, and into a smaller one.
     Decode {
         /// What its answer is called.
@@ -221,20 +225,6 @@ pub enum Effect {
     Abort {
         /// Which one.
         id: FetchId,
-    },
-    /// Add bytes to the file of an export.
-    Write {
-        /// Which export.
-        export: u32,
-        /// The bytes.
-        bytes: Vec<u8>,
-        /// Whether they are the last ones.
-        last: bool,
-    },
-    /// The file of an export will not be completed: drop it.
-    DropFile {
-        /// Which export.
-        export: u32,
     },
     /// Try at once what waits to be tried again.
     RetryNow,
@@ -324,7 +314,9 @@ impl Engine {
             Event::Request(Request::Images(wanted)) => {
                 let rows = self.images.want(wanted);
                 if let Some(table) = &mut self.table {
-                    table.look_for_images(rows, self.images.columns());
+                    let columns = self.images.columns();
+                    self.images.set_kin(table.kin(&self.images.lacks_kin()));
+                    table.look_for_images(rows, columns);
                 }
             }
             Event::Request(Request::RetryImage { row }) => {
@@ -379,6 +371,7 @@ impl Engine {
                     self.images.failed(id, error);
                 }
             }
+            Event::Sizes { id, sizes } => self.images.sized(id, sizes),
             Event::Decoded { id, smaller } => self.images.decoded(id, smaller, &mut self.effects),
             Event::Waiting { id, error, retry_in_millis } => {
                 if self.flights.contains_key(&id) || self.images.owns(id) {
@@ -388,23 +381,13 @@ impl Engine {
                     self.respond(Response::Notice(notice));
                 }
             }
-            Event::Written { export } => {
-                if let Some(table) = &mut self.table {
-                    table.written(export);
-                }
-            }
-            Event::WriteFailed { export, message } => {
-                if let Some(table) = &mut self.table {
-                    table.write_failed(export, message, &mut self.effects);
-                }
-            }
             Event::Continue => self.continuing = false,
             Event::Woken => self.waking = false,
             Event::Listing { id, answer } => self.listed(id, answer),
         }
         self.advance();
         self.schedule();
-        self.images.advance(self.table.as_ref(), &mut self.next_fetch, &mut self.traffic, &mut self.effects);
+        self.advance_images();
         self.tell_traffic();
         std::mem::take(&mut self.effects)
     }
@@ -514,6 +497,19 @@ impl Engine {
             if table.later.any() && !std::mem::replace(&mut self.waking, true) {
                 self.effects.push(Effect::Wake { in_millis: self.pace.left_millis() });
             }
+        }
+    }
+
+    /// Works on images. Those that are in the table itself make it read their rows.
+    fn advance_images(&mut self) {
+        self.images.advance(self.table.as_ref(), &mut self.next_fetch, &mut self.traffic, &mut self.effects);
+        if let Some(table) = &mut self.table
+            && table.read_images_of(self.images.cells())
+        {
+            self.advance();
+            self.schedule();
+            let table = self.table.as_ref();
+            self.images.advance(table, &mut self.next_fetch, &mut self.traffic, &mut self.effects);
         }
     }
 

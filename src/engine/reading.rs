@@ -10,6 +10,7 @@ use crate::column::{Column, ROWS_A_CALL, Store, Value, value_at};
 use crate::error::{Error, ErrorKind};
 use crate::parquet::decode::{ByteValues, Values};
 use crate::parquet::meta::Logical;
+use crate::protocol::images::ImageColumn;
 use crate::protocol::{Kind, Response};
 
 impl Table {
@@ -60,8 +61,7 @@ impl Table {
                 ranges.into_iter().map(move |range| (class, range))
             });
         let images = self.image_wants.iter().map(|range| (Class::Image, *range));
-        let export = self.export_wants().map(|range| (Class::Background, range));
-        self.file_wants().into_iter().chain(screen).chain(images).chain(loads).chain(export)
+        self.file_wants().into_iter().chain(screen).chain(images).chain(loads)
     }
 
     /// Whether a chart or a filter on the screen waits for the column.
@@ -121,8 +121,7 @@ impl Table {
         if std::mem::take(&mut self.stale.detail) {
             self.tell_detail(effects);
         }
-        let writes_on = self.advance_export(pool, effects);
-        more || writes_on
+        more
     }
 
     fn advance_load(&mut self, place: usize, pool: &mut Pool, effects: &mut Vec<Effect>) {
@@ -242,6 +241,10 @@ impl Table {
         let mut later = Vec::new();
         let mut last = Vec::new();
         let mut errors = Vec::new();
+        let addresses = match self.image_column() {
+            Some(ImageColumn::Addresses { column }) => Some(column),
+            Some(ImageColumn::Embedded { .. }) | None => None,
+        };
         for (place, state) in self.columns.iter_mut().enumerate() {
             if matches!(state.part, Part::Size { .. }) || state.failed || state.complete {
                 continue;
@@ -253,7 +256,8 @@ impl Table {
             let missing = |rows: &[u64]| rows.iter().copied().filter(|row| *row >= read).collect::<Vec<_>>();
             let extra = self.show.extras.contains(&state.info.name);
             let (image_rows, image_columns) = &self.image_rows;
-            let says_where = image_columns.contains(&state.info.name.as_str());
+            let says_where = image_columns.contains(&state.info.name.as_str())
+                || addresses.as_ref() == Some(&state.info.name);
             let asks = [
                 (on_screen, missing(&rows)),
                 (self.detail.is_some(), missing(&detail)),
@@ -278,6 +282,10 @@ impl Table {
             }
         }
         wants.extend(later);
+        // What goes wrong there is told by the images that are not shown for it.
+        if let Some(Ok(missing)) = self.embedded.as_mut().map(|embedded| embedded.poll(&self.meta, pool)) {
+            last.extend(missing);
+        }
         if wants != self.screen_wants || last != self.image_wants || before != wants.len() {
             self.stale.rows = true;
             self.stale.detail |= self.detail.is_some();

@@ -77,13 +77,6 @@ impl Table {
         );
     }
 
-    /// Rows of which it is known whether they match.
-    pub(super) fn rows_decided(&self) -> u64 {
-        let columns = self.filter.columns().filter_map(|name| self.column(name));
-        let read = columns.map(|(_, state)| state.rows_read() as u64).min();
-        read.unwrap_or_else(|| self.rows_in_all()).min(self.rows_asked())
-    }
-
     /// Tells the page the number of matching rows, and the charts: those that grew, or all where the
     /// `masks` are no longer what they were.
     pub(super) fn tell_counts(&mut self, masks: bool, effects: &mut Vec<Effect>) {
@@ -95,7 +88,14 @@ impl Table {
             self.stale.lists |= self.lists_prompts();
         }
         let rows = self.rows_in_all();
-        let rows_read = self.rows_decided();
+        let rows_read = self
+            .filter
+            .columns()
+            .filter_map(|name| self.column(name))
+            .map(|(_, state)| state.rows_read() as u64)
+            .min()
+            .unwrap_or(rows)
+            .min(self.rows_asked());
         let generation = self.show.generation;
         let matching = u64::from(self.selection.matching());
         let distinct = self.distinct();
@@ -234,8 +234,9 @@ impl Table {
     }
 
     /// Tells the page all fields of the row whose details are open.
-    pub(super) fn tell_detail(&self, effects: &mut Vec<Effect>) {
+    pub(super) fn tell_detail(&mut self, effects: &mut Vec<Effect>) {
         let Some(row) = self.detail else { return };
+        let same = self.same_prompt(row);
         let position = u32::try_from(row)
             .ok()
             .and_then(|row| self.selection.position(self.filter.mask(), self.order(), row));
@@ -253,6 +254,7 @@ impl Table {
                 .and_then(|place| fields.get(place))
                 .map_or_else(Vec::new, |(_, cell)| self.marks_of(cell)),
             fields,
+            same,
         })));
     }
 

@@ -2,12 +2,13 @@
 
 use super::asked::Asked;
 use super::compare::Compare;
-use super::export::Export;
+use super::embedded::Embedded;
 use super::files::Files;
 use super::lists::Lists;
 use super::load::Load;
 use super::nested::Nested;
 use super::pager::Pager;
+use super::same::SamePrompt;
 use super::{Effect, progress};
 use crate::bytes::ByteRange;
 use crate::catalog;
@@ -37,6 +38,8 @@ pub struct Table {
     pub(super) prompt: Option<usize>,
     pub(super) asked: Asked,
     pub(super) lists: Lists,
+    /// The rows of the prompt whose details are open.
+    pub(super) same: SamePrompt,
     /// Pages that the screen lacks.
     pub(super) screen_wants: Vec<ByteRange>,
     /// Pages that say where images are and what is to be known before they are shown.
@@ -45,8 +48,8 @@ pub struct Table {
     pub(super) compare: Compare,
     /// Rows whose images are wanted, and the columns that say where those are.
     pub(super) image_rows: (Vec<u64>, &'static [&'static str]),
-    /// Rows that are being written to a file.
-    pub(super) export: Option<Box<Export>>,
+    /// The column of images that the catalogue does not know of.
+    pub(super) embedded: Option<Embedded>,
     /// What the page has to be told again.
     pub(super) stale: Stale,
     /// What it has to be told again when there is time.
@@ -236,6 +239,7 @@ impl Table {
         let filter = Crossfilter::new(rows);
         let selection = Selection::new(filter.mask(), None);
         let prompt = Self::find_prompt(&columns);
+        let embedded = Embedded::find(&meta);
         Self {
             meta,
             name: name.to_owned(),
@@ -251,11 +255,12 @@ impl Table {
             prompt,
             asked: Asked::default(),
             lists: Lists::default(),
+            same: SamePrompt::default(),
             screen_wants: Vec::new(),
             image_wants: Vec::new(),
             compare: Compare::default(),
             image_rows: (Vec::new(), &[]),
-            export: None,
+            embedded,
             stale: Stale { counts: true, masks: true, rows: true, detail: false, lists: false },
             later: Later::default(),
         }
@@ -283,6 +288,7 @@ impl Table {
                 .prompt
                 .and_then(|place| self.columns.get(place))
                 .map(|state| state.info.name.clone()),
+            images: self.image_column(),
         }
     }
 
@@ -309,12 +315,9 @@ impl Table {
                 self.detail = Some(row).filter(|row| *row < self.meta.rows || self.files.unread());
                 self.stale.detail = true;
             }
+            // The engine's own.
             Request::Groups { wanted } => self.want_groups(wanted),
             Request::Pick(pick) => self.pick(pick),
-            Request::Export(start) => self.begin_export(start, effects),
-            Request::CancelExport => self.cancel_export(effects),
-            Request::Script(want) => self.tell_script(want, effects),
-            // The engine's own.
             Request::Open(_)
             | Request::Browse(_)
             | Request::Retry

@@ -98,6 +98,17 @@ pub fn refs_url(endpoint: &str, repository: &str) -> String {
     format!("{endpoint}/api/datasets/{}/refs", steps(repository))
 }
 
+/// The address that tells the lengths of files, to which [`paths_info_form`] is posted. A form, unlike
+/// JSON, needs no permission of the Hub first.
+pub fn paths_info_url(endpoint: &str, repository: &str, revision: &str) -> String {
+    format!("{endpoint}/api/datasets/{}/paths-info/{}", steps(repository), step(revision))
+}
+
+/// The form that names these files.
+pub fn paths_info_form<'a>(paths: impl Iterator<Item = &'a str>) -> String {
+    paths.map(|path| format!("paths={}", step(path))).collect::<Vec<_>>().join("&")
+}
+
 /// The most tries after the first one.
 pub const MAX_RETRIES: u32 = 5;
 
@@ -181,6 +192,8 @@ mod tests {
         );
         assert_eq!(revision_url("https://h", "o/n", "main"), "https://h/api/datasets/o/n/revision/main");
         assert_eq!(refs_url("https://h", "o/n"), "https://h/api/datasets/o/n/refs");
+        assert_eq!(paths_info_url("https://h", "o/n", "a/b"), "https://h/api/datasets/o/n/paths-info/a%2Fb");
+        assert_eq!(paths_info_form(["a/b.zip", "c&d"].into_iter()), "paths=a%2Fb.zip&paths=c%26d");
         assert_eq!(
             page_url("https://h", &file("main", "x")),
             "https://h/datasets/poloclub/diffusiondb/blob/main/x"

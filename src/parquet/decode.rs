@@ -270,16 +270,22 @@ fn definition(column: &ColumnMeta, bytes: &[u8], rows: usize, old: bool) -> Resu
     if column.max_definition == 0 {
         return Ok(None);
     }
-    if old {
+    if old && column.max_definition == 1 {
         // The old levels have the most significant bit first.
         let bits = bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1 == 1));
         let valid: Vec<bool> = bits.take(rows).collect();
         return Ok(valid.contains(&false).then_some(valid));
     }
-    let levels = rle::numbers(bytes, 1, rows).context(|| "definition levels".to_owned())?;
+    if old || column.max_definition > 255 {
+        return Err(Error::new(ErrorKind::Unsupported, "its levels are written in an old way"));
+    }
+    let most = column.max_definition as u8;
+    let width = level_width(column.max_definition);
+    let levels = rle::numbers(bytes, width, rows).context(|| "definition levels".to_owned())?;
     let Numbers::U8(levels) = levels else { return Ok(None) };
-    // A byte of 0 or 1 a row: most pages have no null at all.
-    Ok(levels.contains(&0).then(|| levels.iter().map(|level| *level != 0).collect()))
+    // A byte a row: most pages have no null at all.
+    let all = levels.iter().all(|level| *level == most);
+    Ok((!all).then(|| levels.iter().map(|level| *level == most).collect()))
 }
 
 fn indexes(bytes: &[u8], count: usize, dictionary_len: usize) -> Result<Values> {

@@ -12,6 +12,9 @@ pub struct Images {
     pub wants: Vec<Want>,
     /// Where small previews may be read, as an address without a slash at the end; none to read none.
     pub thumbnails: Option<String>,
+    /// Rows of which it is wanted how their images were made, where another archive tells; at most
+    /// [`MAX_WANTS`].
+    pub settings: Vec<u64>,
 }
 
 /// An image that is wanted.
@@ -59,12 +62,14 @@ pub struct Picture {
     pub file_bytes: u64,
     /// Where it was read: `part-000096.zip / 0c46f719-….png`.
     pub source: String,
-    /// The page of its archive on the Hub, if it is from there.
-    pub page: Option<String>,
+    /// Its own address, where it is from one that a row names.
+    pub address: Option<String>,
     /// Requests for it, without those for the archive's directory; 0 if it was at hand.
     pub requests: u32,
     /// Whether it is a small preview and not the image itself.
     pub preview: bool,
+    /// Whether it is of another row, which has the same prompt.
+    pub same_prompt: bool,
     /// What is to be known of it: that it is from another place than usual, and why.
     pub note: Option<String>,
     /// Texts in the file, with their keywords.
@@ -78,4 +83,52 @@ pub struct Failure {
     pub message: String,
     /// Whether another try may help.
     pub retry: bool,
+}
+
+/// Where the images of a table are that the catalogue does not know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ImageColumn {
+    /// In the table itself: image files in a column of bytes, or in the `bytes` of a structure.
+    Embedded {
+        /// The column's name.
+        column: String,
+    },
+    /// Anywhere: a column of addresses. Nothing of them is asked that nobody has clicked on.
+    Addresses {
+        /// The column's name.
+        column: String,
+    },
+}
+
+/// What came of a row of [`Images::settings`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Making {
+    /// The row's place in the file, from 0.
+    pub row: u64,
+    /// How its image was made.
+    pub outcome: MakingOutcome,
+}
+
+/// How an image was made, or why nobody knows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum MakingOutcome {
+    /// It is known.
+    Known(Settings),
+    /// It can't be had.
+    Failed(Failure),
+}
+
+/// How an image was made.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Seed of the random numbers.
+    pub seed: Option<f64>,
+    /// Classifier-free guidance scale.
+    pub cfg: Option<f64>,
+    /// Denoising steps.
+    pub steps: Option<f64>,
+    /// The sampler's name.
+    pub sampler: Option<String>,
+    /// Where that was read: `part-005658.zip / part-005658.json`.
+    pub source: String,
 }

@@ -26,7 +26,7 @@ pub fn ColumnsMenu() -> impl IntoView {
         <Popover label="Choose columns" class="button columns-button" end=true trigger=ViewFn::from(trigger)>
             <h2 class="panel-title">"Columns"</h2>
             <ul class="checks">
-                {store.places().is_some().then(|| view! { <li><ImagesCheck/></li> })}
+                {store.pictures().is_some().then(|| view! { <li><ImagesCheck/></li> })}
                 {names().into_iter().map(|name| view! { <li><ColumnCheck name/></li> }).collect_view()}
             </ul>
             <button

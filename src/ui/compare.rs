@@ -5,11 +5,11 @@ use super::compare_pair::Pair;
 use super::gallery_tile::prompt_in;
 use super::icon::{Icon, icon};
 use super::picture::PictureOf;
-use super::store::{Part, RowData, Sight, size_px, use_store};
+use super::store::{Part, PickFor, RowData, Sight, size_px, use_store};
 use crate::protocol::Cell;
 use crate::protocol::compare::Group;
-use crate::protocol::images::Want;
-use crate::words;
+use crate::protocol::images::{MakingOutcome, Settings, Want};
+use crate::{url, words};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -45,7 +45,10 @@ pub fn Compare() -> impl IntoView {
     let chosen = RwSignal::new(0_usize);
     let pair = RwSignal::new(Vec::<u64>::new());
     store.want_groups(true);
-    on_cleanup(move || store.want_groups(false));
+    on_cleanup(move || {
+        store.want_groups(false);
+        store.pick(PickFor::Compare, Vec::new());
+    });
     let groups = Memo::new(move |_| {
         let groups = store.compare.groups.get()?;
         let mut list: Vec<Group> = groups.groups.clone();
@@ -75,9 +78,27 @@ pub fn Compare() -> impl IntoView {
     Effect::new(move || {
         let px = size_px(IMAGE_PX);
         let wants = rows.get().into_iter().map(|row| Want { row, px }).collect();
-        store.images.look_at(Part::Detail, if store.images.saving.get() { Vec::new() } else { wants });
+        store.images.look_at(Part::View, if store.images.saving.get() { Vec::new() } else { wants });
     });
-    on_cleanup(move || store.images.look_at(Part::Detail, Vec::new()));
+    // How they were made, where an archive tells.
+    let tells = Memo::new(move |_| store.places().is_some_and(|places| places.knows_settings()));
+    Effect::new(move || {
+        let wanted = tells.get() && !store.images.saving.get();
+        store.images.look_at_makings(Part::View, if wanted { rows.get() } else { Vec::new() });
+    });
+    on_cleanup(move || {
+        store.images.look_at(Part::View, Vec::new());
+        store.images.look_at_makings(Part::View, Vec::new());
+    });
+    let untold = Memo::new(move |_| {
+        let rows = rows.get();
+        store.images.makings.with(|makings| {
+            rows.iter().find_map(|row| match makings.get(row) {
+                Some(MakingOutcome::Failed(failure)) => Some((*row, failure.message.clone())),
+                Some(MakingOutcome::Known(_)) | None => None,
+            })
+        })
+    });
     let head = Memo::new(move |_| {
         let first = rows.get().first().copied()?;
         store.compare.rows.with(|rows| rows.get(&first).cloned())
@@ -103,6 +124,15 @@ pub fn Compare() -> impl IntoView {
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     };
+    let elsewhere = Memo::new(move |_| {
+        let text = |name: &str| {
+            head.with(|head| match head.as_ref().and_then(|row| row.cell(name).cloned()) {
+                Some(Cell::Text(text)) => Some(text),
+                _ => None,
+            })
+        };
+        store.in_diffusiondb(&text("prompt_id")?, &text("prompt")?)
+    });
     let go = move |by: isize| {
         if let Some(to) = chosen.get_untracked().checked_add_signed(by).filter(|to| *to < count()) {
             chosen.set(to);
@@ -120,7 +150,25 @@ pub fn Compare() -> impl IntoView {
                     <button type="button" class="button" data-kind="icon" aria-label="Next prompt" disabled=move || { chosen.get() + 1 >= count() } on:click=move |_| go(1)>
                         {icon(Icon::Next)}
                     </button>
-                    <p>{facts}</p>
+                    <p>
+                        <span>{facts}</span>
+                        {move || elsewhere.get().map(|spec| view! { <FindElsewhere spec/> })}
+                    </p>
+                    {move || {
+                        untold
+                            .get()
+                            .map(|(row, message)| {
+                                view! {
+                                    <p class="compare-note">
+                                        {icon(Icon::Alert)}
+                                        {format!("How these images were made is not known: {message}")}
+                                        <button type="button" class="button" data-kind="line" data-size="small" on:click=move |_| store.images.retry(row)>
+                                            "Retry"
+                                        </button>
+                                    </p>
+                                }
+                            })
+                    }}
                     <Show when=move || groups.with(Option::is_some) && !rated()>
                         <p class="compare-note">
                             {icon(Icon::Info)} "This table has ranks only: its ratings are not published."
@@ -177,6 +225,12 @@ fn Ranked(row: u64, rows: Memo<Vec<u64>>, pair: RwSignal<Vec<u64>>) -> impl Into
             }
         });
     };
+    let made = move || {
+        store.images.makings.with(|makings| match makings.get(&row) {
+            Some(MakingOutcome::Known(settings)) => Some(made_with(settings)),
+            Some(MakingOutcome::Failed(_)) | None => None,
+        })
+    };
     let name = move || match rank() {
         Some(rank) => format!("The image of rank {}", words::number(rank)),
         None => "An image".to_owned(),
@@ -215,8 +269,36 @@ fn Ranked(row: u64, rows: Memo<Vec<u64>>, pair: RwSignal<Vec<u64>>) -> impl Into
                 })
                 .into_iter()
                 .collect_view()}
+            {move || made().map(|made| view! { <p class="made">{made}</p> })}
         </li>
     }
+}
+
+/// The way to the same prompt in the table that its images are from.
+#[component]
+fn FindElsewhere(spec: crate::spec::Spec) -> impl IntoView {
+    let store = use_store();
+    let link = format!("?{}", url::print(&spec));
+    let visit = move |event: leptos::ev::MouseEvent| {
+        // With a modifier the browser does what it does with links.
+        if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+            event.prevent_default();
+            store.visit(spec.clone());
+        }
+    };
+    view! { <a class="link" href=link on:click=visit>"find in DiffusionDB"</a> }
+}
+
+/// How an image was made, on one line.
+pub fn made_with(settings: &Settings) -> String {
+    let Settings { seed, cfg, steps, sampler, source: _ } = settings;
+    let parts = [
+        cfg.map(|cfg| format!("cfg {}", words::number(cfg))),
+        steps.map(|steps| format!("{} steps", words::number(steps))),
+        sampler.clone(),
+        seed.map(|seed| format!("seed {}", words::number(seed))),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 /// The three ratings from the best rank to the last one.
@@ -237,13 +319,27 @@ fn RatingChart(rows: Memo<Vec<u64>>) -> impl IntoView {
             })
         })
     };
+    let ranks = move || {
+        rows.with(|rows| {
+            store.compare.rows.with(|all| {
+                let rank = |row| all.get(row).and_then(|data| number_of(data, "rank"));
+                rows.iter().map(|row| rank(row).map(words::number).unwrap_or_default()).collect::<Vec<_>>()
+            })
+        })
+    };
     let line = move |which: usize| move || lines().get(which).cloned().unwrap_or_default();
     view! {
         <h3>"Ratings by rank"</h3>
+        <div class="ratings-plot">
+        <ol class="ratings-up" aria-hidden="true"><li>"7"</li><li>"4"</li><li>"1"</li></ol>
         <svg viewBox="-2 -3 104 66" preserveAspectRatio="none" role="img" aria-label="Ratings by rank, best to last">
             {(0..BEST).map(|at| view! { <path class="rating-grid" d=format!("M0 {}H100", at * 10)/> }).collect_view()}
             {(0..RATINGS.len()).map(|which| view! { <polyline class="rating-line" data-of=RATINGS.get(which).map(|(_, title)| *title) points=line(which)/> }).collect_view()}
         </svg>
+        <ol class="ratings-across" aria-hidden="true">
+            {move || ranks().into_iter().map(|rank| view! { <li>{rank}</li> }).collect_view()}
+        </ol>
+        </div>
         <ul class="rating-key" aria-hidden="true">
             {RATINGS.map(|(_, title)| view! { <li data-of=title>{title}</li> }).into_iter().collect_view()}
         </ul>

@@ -2,12 +2,11 @@
 
 use super::icon::{Icon, icon};
 use super::picture::PictureOf;
-use super::store::{Part, Shot, Sight, prompt_of, use_store};
+use super::store::{Part, Sight, prompt_of, use_store};
 use super::zoom::Zoom;
 use crate::bytes::human_bytes;
 use crate::protocol::Cell;
 use crate::protocol::images::{Picture, Want};
-use crate::words::parameters::parameters;
 use leptos::prelude::*;
 
 /// Where people can ask for an image to be taken out of DiffusionDB.
@@ -19,20 +18,7 @@ pub fn DetailImage(#[prop(into)] next: Signal<Option<u64>>) -> impl IntoView {
     let store = use_store();
     let row = Memo::new(move |_| store.spec.with(|spec| spec.row));
     let want = Memo::new(move |_| row.get().map(|row| Want { row, px: 0 }));
-    let sight = Memo::new(move |_| {
-        let Some(row) = row.get() else { return Sight::Blurred(None) };
-        store.detail.with(|detail| {
-            let fields =
-                detail.as_ref().filter(|detail| detail.row == row).map(|detail| detail.fields.as_slice());
-            store.images.sight(row, store.has_scores(), |name| {
-                fields
-                    .unwrap_or_default()
-                    .iter()
-                    .find(|(column, _)| column == name)
-                    .map(|(_, cell)| cell.clone())
-            })
-        })
-    });
+    let sight = Memo::new(move |_| store.sight_of_detail());
     let name = Signal::derive(move || {
         store.detail.with(|detail| match detail.as_ref().and_then(|detail| prompt_of(detail)) {
             Some((_, Cell::Text(text))) => text.clone(),
@@ -41,7 +27,7 @@ pub fn DetailImage(#[prop(into)] next: Signal<Option<u64>>) -> impl IntoView {
     });
     // The next one is read while this one is looked at.
     Effect::new(move || {
-        let shown = want.get().filter(|_| sight.get() != Sight::Flagged && !store.images.saving.get());
+        let shown = want.get().filter(|_| sight.get().is_asked_for() && !store.images.saving.get());
         store.images.look_at(Part::Detail, shown.into_iter().collect());
         let next = next.get().and_then(|next| store.rows.with(|rows| rows.get(next).cloned()));
         let next = next.filter(|row| store.wants(row) && shown.is_some());
@@ -51,10 +37,7 @@ pub fn DetailImage(#[prop(into)] next: Signal<Option<u64>>) -> impl IntoView {
         store.images.look_at(Part::Detail, Vec::new());
         store.images.look_at(Part::Next, Vec::new());
     });
-    let picture = Memo::new(move |_| match want.get().and_then(|want| store.images.shot(want)) {
-        Some(Shot::Here(shown)) => Some((shown.url.clone(), shown.facts.clone())),
-        Some(Shot::Failed(_)) | None => None,
-    });
+    let picture = Memo::new(move |_| store.picture_of_detail());
     let zoomed = RwSignal::new(false);
     let clear = move || sight.get() == Sight::Clear && picture.with(Option::is_some);
     view! {
@@ -71,15 +54,12 @@ pub fn DetailImage(#[prop(into)] next: Signal<Option<u64>>) -> impl IntoView {
                 </Show>
             </div>
             {move || {
-                picture
-                    .get()
-                    .filter(|(_, facts)| !facts.preview)
-                    .map(|(url, facts)| view! { <About url facts seen=sight.get() == Sight::Clear/> })
+                picture.get().map(|shown| view! { <About facts=shown.facts.clone()/> })
             }}
         </figure>
         <Show when=move || zoomed.get() && clear()>
             <Zoom
-                url=Signal::derive(move || picture.get().map(|(url, _)| url).unwrap_or_default())
+                url=Signal::derive(move || picture.get().map(|shown| shown.url.clone()).unwrap_or_default())
                 name=name
                 close=Callback::new(move |()| zoomed.set(false))
             />
@@ -87,73 +67,99 @@ pub fn DetailImage(#[prop(into)] next: Signal<Option<u64>>) -> impl IntoView {
     }
 }
 
-/// Where the image is from, what it is, and what can be done with it.
+/// Where the image is from, and what it is.
 #[component]
-fn About(url: String, facts: Picture, seen: bool) -> impl IntoView {
-    let store = use_store();
-    let Picture { width_px, height_px, format, file_bytes, source, page, requests, note, texts, .. } = facts;
-    let requests =
-        if requests == 1 { "1 range request".to_owned() } else { format!("{requests} range requests") };
-    let file = source.rsplit(" / ").next().unwrap_or("image").to_owned();
-    let settings = move || {
-        store.detail.with(|detail| {
-            let detail = detail.as_ref()?;
-            let prompt = match prompt_of(detail) {
-                Some((_, Cell::Text(text))) => text.as_str(),
-                _ => return None,
-            };
-            parameters(prompt, |name| {
-                detail.fields.iter().find(|(column, _)| column == name).map(|(_, cell)| cell.clone())
-            })
-        })
-    };
-    let copy = move |_| {
-        if let Some(settings) = untrack(settings) {
-            store.copy(&settings, "Parameters copied");
-        }
+fn About(facts: Picture) -> impl IntoView {
+    let Picture { width_px, height_px, format, file_bytes, source, address, requests, note, .. } = facts;
+    let requests = match (&address, requests) {
+        (Some(_), _) => " · its own address".to_owned(),
+        (None, 0) => String::new(),
+        (None, 1) => " · 1 range request".to_owned(),
+        (None, requests) => format!(" · {requests} range requests"),
     };
     view! {
         <figcaption class="detail-source">
             <span class="detail-path" title=source.clone()>{source.clone()}</span>
-            <span>{format!("{} × {} px · {format} · {} · {requests}", width_px, height_px, human_bytes(file_bytes))}</span>
+            <span>{format!("{width_px} × {height_px} px · {format} · {}{requests}", human_bytes(file_bytes))}</span>
             {note.map(|note| view! { <span class="detail-note">{icon(Icon::Info)} {note}</span> })}
         </figcaption>
-        <div class="detail-actions">
-            <Show when=move || settings().is_some()>
-                <button type="button" class="button" data-kind="line" data-size="small" on:click=copy>
-                    {icon(Icon::Copy)} "Copy parameters"
-                </button>
-            </Show>
-            {seen
+    }
+}
+
+/// What can be done with the image itself: buttons of a row of buttons.
+#[component]
+pub fn ImageActions() -> impl IntoView {
+    let store = use_store();
+    let picture = Memo::new(move |_| store.picture_of_detail());
+    let seen = Memo::new(move |_| store.sight_of_detail() == Sight::Clear);
+    let reports = Memo::new(move |_| store.places().is_some());
+    view! {
+        {move || {
+            let shown = picture.get()?;
+            let file = file_name(&shown.facts.source, &shown.facts.format);
+            let download = seen
+                .get()
                 .then(|| {
                     view! {
-                        <a class="button" data-kind="line" data-size="small" href=url download=file>
+                        <a class="button" data-kind="line" data-size="small" href=shown.url.clone() download=file>
                             {icon(Icon::Load)} "Download"
                         </a>
                     }
-                })}
-            {page
-                .map(|page| {
+                });
+            let address = shown
+                .facts
+                .address
+                .clone()
+                .map(|address| {
                     view! {
-                        <a class="button" data-kind="line" data-size="small" href=page target="_blank" rel="noopener noreferrer">
-                            {icon(Icon::Out)} "Open on Hub"
+                        <a class="button" data-kind="line" data-size="small" href=address target="_blank" rel="noopener noreferrer">
+                            {icon(Icon::Out)} "Open its address"
                         </a>
                     }
-                })}
-            <a class="button" data-size="small" href=REPORT target="_blank" rel="noopener noreferrer">"Report"</a>
-        </div>
-        {(!texts.is_empty())
-            .then(|| {
-                let rows = texts
-                    .into_iter()
-                    .map(|(keyword, text)| view! { <div><dt>{keyword}</dt><dd>{text}</dd></div> })
-                    .collect_view();
-                view! {
-                    <details class="detail-texts">
-                        <summary>"Text in the file"</summary>
-                        <dl>{rows}</dl>
-                    </details>
-                }
-            })}
+                });
+            Some(view! { {download} {address} })
+        }}
+        <Show when=move || reports.get()>
+            <a class="button" data-size="small" href=REPORT target="_blank" rel="noopener noreferrer" title="DiffusionDB’s own form, to ask for the removal of an image">
+                "Report"
+            </a>
+        </Show>
     }
+}
+
+/// What the image file says in words.
+#[component]
+pub fn ImageTexts() -> impl IntoView {
+    let store = use_store();
+    let texts = Memo::new(move |_| {
+        store.picture_of_detail().map(|shown| shown.facts.texts.clone()).unwrap_or_default()
+    });
+    view! {
+        <Show when=move || !texts.with(Vec::is_empty)>
+            <details class="detail-texts">
+                <summary>"Text in the image file"</summary>
+                <dl>
+                    {move || {
+                        texts
+                            .get()
+                            .into_iter()
+                            .map(|(keyword, text)| view! { <div><dt>{keyword}</dt><dd>{text}</dd></div> })
+                            .collect_view()
+                    }}
+                </dl>
+            </details>
+        </Show>
+    }
+}
+
+/// What a download is called: the last part of where the image is from, with the ending of its kind.
+fn file_name(source: &str, format: &str) -> String {
+    let name = source.rsplit(['/', ' ']).next().unwrap_or_default();
+    let name = name.split(['?', '#']).next().unwrap_or_default();
+    let ending = format!(".{}", format.to_lowercase());
+    if name.to_lowercase().ends_with(&ending) || name.to_lowercase().ends_with(".jpg") {
+        return name.to_owned();
+    }
+    let stem = if name.is_empty() || name == "table" { "image" } else { name };
+    format!("{stem}{ending}")
 }

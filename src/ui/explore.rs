@@ -11,7 +11,7 @@ use super::prompts::PromptsView;
 use super::rail::Rail;
 use super::result::{ResultLine, asks_anything, count_now};
 use super::status_bar::StatusBar;
-use super::store::use_store;
+use super::store::{Pictures, use_store};
 use super::table::Table;
 use super::top_bar::TopBar;
 use crate::protocol::Level;
@@ -36,10 +36,11 @@ pub fn Explore() -> impl IntoView {
         format!("{name} {part}")
     };
     // A link may name a view that this table does not have.
-    let way = Memo::new(move |_| match (store.spec.with(|spec| spec.view), store.places()) {
+    let way = Memo::new(move |_| match (store.spec.with(|spec| spec.view), store.pictures()) {
         (view @ (View::Prompts | View::Phrases), _) => view,
         (_, None) => View::Table,
-        (View::Compare, Some(places)) if !places.is_ranked() => View::Table,
+        (View::Compare, Some(Pictures::Known(places))) if places.is_ranked() => View::Compare,
+        (View::Compare, Some(_)) => View::Table,
         (view, Some(_)) => view,
     });
     let selected = Memo::new(move |_| store.spec.with(|spec| spec.row.is_some()));

@@ -69,6 +69,12 @@ pub fn Gallery() -> impl IntoView {
             frame.set_scroll_top(next.track_px().round() as i32);
         }
     };
+    // By the next frame the view may be gone.
+    let follow = move || {
+        if let Some(next) = viewport.try_get_untracked() {
+            scroll_to(next);
+        }
+    };
     let blocks = Memo::new(move |_| {
         let slice = viewport.get().slice(1);
         (slice.first, slice.end)
@@ -108,7 +114,8 @@ pub fn Gallery() -> impl IntoView {
                 for (block, lines) in &layout.blocks {
                     for line in lines {
                         let from = *block as f64 * grid.get().height_px + line.top_px - top;
-                        if from + line.height_px < 0.0 || from > 2.0 * height {
+                        // The space around all images moves them by so much.
+                        if from + line.height_px + 2.0 * EDGE_PX < 0.0 || from > 2.0 * height {
                             continue;
                         }
                         let list = if from < height { &mut seen } else { &mut ahead };
@@ -141,6 +148,47 @@ pub fn Gallery() -> impl IntoView {
         filters
     });
 
+    // The link holds the first image in sight, and leads there.
+    let kept = StoredValue::new(None::<u64>);
+    let sought = StoredValue::new(None::<u64>);
+    Effect::new(move || {
+        let at = store.spec.with(|spec| spec.at);
+        let ready = count.get() > 0 && size.get().1 > 0.0;
+        if !ready || kept.get_value() == at {
+            return;
+        }
+        kept.set_value(at);
+        sought.set_value(at);
+        let images = grid.get_untracked().images as u64;
+        let position = at.unwrap_or(0).min(count.get_untracked().saturating_sub(1));
+        let next = viewport.get_untracked().at_row(position as f64 / images.max(1) as f64);
+        viewport.set(next);
+        request_animation_frame(follow);
+    });
+    // Where exactly it is shows once the shapes around it are known.
+    Effect::new(move || {
+        let known =
+            sought.get_value().is_some_and(|position| store.rows.with(|rows| rows.get(position).is_some()));
+        let top = layout.with(|layout| {
+            let (block, _, line, _) = layout.place(sought.get_value()?)?;
+            Some(block as f64 + line.top_px / grid.get_untracked().height_px)
+        });
+        if let Some(top) = top.filter(|_| known) {
+            sought.set_value(None);
+            let next = viewport.get_untracked().at_row(top);
+            viewport.set(next);
+            request_animation_frame(follow);
+        }
+    });
+    let keep_place = move || {
+        let (viewport, grid) = (viewport.get_untracked(), grid.get_untracked());
+        let first = layout.with_untracked(|layout| first_in_sight(layout, viewport, grid));
+        if let Some(first) = first.filter(|_| store.dragging.get_untracked().is_none()) {
+            kept.set_value((first > 0).then_some(first));
+            store.set_at(first);
+        }
+    };
+
     let rest = StoredValue::new(None::<TimeoutHandle>);
     let scrolled = move |_| {
         let Some(frame) = frame.get_untracked() else { return };
@@ -155,6 +203,7 @@ pub fn Gallery() -> impl IntoView {
                 let next = now.settled(true);
                 viewport.set(next);
                 scroll_to(next);
+                keep_place();
             }
         };
         rest.set_value(set_timeout_with_handle(settle, REST).ok());
@@ -184,11 +233,10 @@ pub fn Gallery() -> impl IntoView {
         let next = Viewport::new(grid.blocks(count.get()), grid.height_px, size.get().1).at_row(top);
         viewport.set(next);
         request_animation_frame(move || {
-            // By then another view may have taken its place.
-            let Some(viewport) = viewport.try_get_untracked() else { return };
-            scroll_to(viewport);
+            follow();
             // The image whose details are open is never out of sight for that.
-            if store.spec.with_untracked(|spec| spec.row.is_some()) {
+            if viewport.try_get_untracked().is_some() && store.spec.with_untracked(|spec| spec.row.is_some())
+            {
                 reveal(store.active.get_untracked());
             }
         });
@@ -316,6 +364,19 @@ pub fn toggle(chosen: RwSignal<BTreeSet<u64>>, position: u64) {
 /// What is wanted for a tile of this size.
 pub fn want_of(row: &RowData, width_px: f64, height_px: f64) -> Want {
     Want { row: row.row, px: size_px(width_px.max(height_px)) }
+}
+
+/// The first image of the first row of which at least half is in sight.
+fn first_in_sight(layout: &Layout, viewport: Viewport, grid: Grid) -> Option<u64> {
+    let top = viewport.top_row();
+    let block = top as u64;
+    let from = (top - block as f64) * grid.height_px;
+    let lines = layout.blocks.get(&block)?;
+    let line = lines.iter().find(|line| line.top_px + line.height_px / 2.0 > from);
+    match line {
+        Some(line) => Some(block * layout.images + line.first as u64),
+        None => Some((block + 1) * layout.images),
+    }
 }
 
 /// Where a tile is in its block: left, top, width, height.

@@ -23,7 +23,7 @@ pub fn PictureOf(
 ) -> impl IntoView {
     let store = use_store();
     let shot = Memo::new(move |_| match (want.get(), sight.get()) {
-        (_, Sight::Flagged) | (None, _) => None,
+        (_, Sight::Flagged | Sight::Unasked) | (None, _) => None,
         (Some(want), Sight::Clear | Sight::Blurred(_)) => store.images.shot(want),
     });
     let waits_for_click = move || store.images.saving.get() && shot.with(Option::is_none);
@@ -33,8 +33,22 @@ pub fn PictureOf(
             view! { <span class="well-mark" title="Flagged at the source">{icon(Icon::Hidden)}</span> }.into_any()
         }
         (Sight::Flagged, _) => {
-            view! { <span class="plate">{icon(Icon::Hidden)} "Flagged at the source"</span> }.into_any()
+            let load = move |event: leptos::ev::MouseEvent| {
+                event.stop_propagation();
+                if let Some(want) = want.get_untracked() {
+                    store.images.reveal(want.row);
+                }
+            };
+            view! {
+                <span class="plate">
+                    {icon(Icon::Hidden)}
+                    "Flagged at the source"
+                    <button type="button" class="button" data-kind="line" data-size="small" on:click=load>"Load anyway"</button>
+                </span>
+            }
+                .into_any()
         }
+        (Sight::Unasked, _) => view! { <Unasked want small/> }.into_any(),
         (_, None) if waits_for_click() && small => ().into_any(),
         (_, None) if waits_for_click() => {
             view! {
@@ -81,6 +95,7 @@ pub fn PictureOf(
             let blurred = sight != Sight::Clear;
             let url = shown.url.clone();
             let note = shown.facts.note.clone();
+            let same_prompt = shown.facts.same_prompt && !small;
             // The URL holds as long as the picture does.
             let kept = StoredValue::new_local(shown);
             on_cleanup(move || kept.dispose());
@@ -91,6 +106,7 @@ pub fn PictureOf(
             let alt = move || if blurred { "Blurred image".to_owned() } else { name.get() };
             view! {
                 <img src=url alt=alt title=note.filter(|_| !small) decoding="async" draggable="false"/>
+                {same_prompt.then(|| view! { <span class="well-badge">"same prompt"</span> })}
                 {plate}
             }
                 .into_any()
@@ -99,12 +115,47 @@ pub fn PictureOf(
     };
     let state = move || match (sight.get(), shot.with(Option::is_some)) {
         (Sight::Flagged, _) => "flagged",
+        (Sight::Unasked, _) => "unasked",
         (_, false) => "pending",
         (_, true) if matches!(shot.get(), Some(Shot::Failed(_))) => "failed",
         (Sight::Blurred(_), true) => "blurred",
         (Sight::Clear, true) => "here",
     };
     view! { <span class="well" data-state=state data-small=small.then_some("")>{body}</span> }
+}
+
+/// What stands in place of an image at an address that nobody has clicked on.
+#[component]
+fn Unasked(#[prop(into)] want: Signal<Option<Want>>, small: bool) -> impl IntoView {
+    let store = use_store();
+    let host = move || {
+        let address = want.get().and_then(|want| store.address_of(want.row)).unwrap_or_default();
+        let rest = address.split_once("://").map_or("", |(_, rest)| rest).to_owned();
+        rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned()
+    };
+    let words = move || match host().as_str() {
+        "" => "Load the image".to_owned(),
+        host => format!("Load from {host}"),
+    };
+    let load = move |event: leptos::ev::MouseEvent| {
+        event.stop_propagation();
+        if let Some(want) = want.get_untracked() {
+            store.images.ask_address(want.row);
+        }
+    };
+    if small {
+        view! {
+            <button type="button" class="well-mark" aria-label=words title=words on:click=load>{icon(Icon::Load)}</button>
+        }
+            .into_any()
+    } else {
+        view! {
+            <span class="plate">
+                <button type="button" class="button" data-kind="line" data-size="small" on:click=load>{words}</button>
+            </span>
+        }
+            .into_any()
+    }
 }
 
 /// What lies over a blurred image.

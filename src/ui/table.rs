@@ -65,24 +65,25 @@ pub fn Table() -> impl IntoView {
             grid.set_scroll_top(next.track_px().round() as i32);
         }
     };
+    // By the next frame the view may be gone.
+    let follow = move || {
+        if let Some(next) = viewport.try_get_untracked() {
+            scroll_to(next);
+        }
+    };
     Effect::new(move || {
         let (_, height) = size.get();
         let (row_px, head_px) = if cards.get() { (CARD_PX, 0.0) } else { (ROW_PX, HEAD_PX) };
         let next = viewport.get_untracked().resized(count.get(), row_px, (height - head_px).max(0.0));
         viewport.set(next);
         // The track has to have its height before the scroller can go there.
-        // By then another view may have taken its place.
-        request_animation_frame(move || {
-            if let Some(viewport) = viewport.try_get_untracked() {
-                scroll_to(viewport);
-            }
-        });
+        request_animation_frame(follow);
     });
     Effect::new(move || {
         let slice = slice.get();
         store.look_at(slice.first, slice.end);
     });
-    let pictures = Memo::new(move |_| store.images.in_table.get() && store.places().is_some());
+    let pictures = Memo::new(move |_| store.images.in_table.get() && store.pictures().is_some());
     let picture_px =
         Memo::new(move |_| pictures.get().then(|| if cards.get() { CARD_PICTURE_PX } else { PICTURE_PX }));
     // Those on the screen first, from the top.
@@ -108,6 +109,18 @@ pub fn Table() -> impl IntoView {
         }
         filters
     });
+    // The link holds the first row in sight, and leads there.
+    let kept = StoredValue::new(None::<u64>);
+    Effect::new(move || {
+        let at = store.spec.with(|spec| spec.at);
+        let ready = count.get() > 0 && size.get().1 > 0.0;
+        if ready && kept.get_value() != at {
+            kept.set_value(at);
+            let next = viewport.get_untracked().at_row(at.unwrap_or(0) as f64);
+            viewport.set(next);
+            request_animation_frame(follow);
+        }
+    });
     let rest = StoredValue::new(None::<TimeoutHandle>);
     let scrolled = move |_| {
         let Some(grid) = grid.get_untracked() else { return };
@@ -123,6 +136,11 @@ pub fn Table() -> impl IntoView {
                     let next = now.settled(true);
                     viewport.set(next);
                     scroll_to(next);
+                    if store.dragging.get_untracked().is_none() {
+                        let first = next.top_row().round() as u64;
+                        kept.set_value((first > 0).then_some(first));
+                        store.set_at(first);
+                    }
                 }
             },
             REST,

@@ -1,7 +1,7 @@
 //! The ways to look at the result, as one choice.
 
 use super::icon::{Icon, icon};
-use super::store::use_store;
+use super::store::{Pictures, use_store};
 use crate::spec::View;
 use leptos::prelude::*;
 
@@ -9,13 +9,12 @@ use leptos::prelude::*;
 #[component]
 pub fn Views() -> impl IntoView {
     let store = use_store();
-    let places = Memo::new(move |_| store.places());
+    let pictures = Memo::new(move |_| store.pictures());
     let views = move || {
-        let places = places.get();
         let mut views = vec![(View::Table, "Table", Icon::Table)];
-        if let Some(places) = places {
+        if let Some(pictures) = pictures.get() {
             views.push((View::Gallery, "Gallery", Icon::Gallery));
-            if places.is_ranked() {
+            if matches!(pictures, Pictures::Known(places) if places.is_ranked()) {
                 views.push((View::Compare, "Compare", Icon::Compare));
             }
         }

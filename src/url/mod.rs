@@ -25,7 +25,7 @@ pub use table::{parse_table, print_table};
 
 /// Keys that are not columns.
 pub const RESERVED: &[&str] =
-    &["table", "subset", "q", "sort", "view", "columns", "row", "endpoint", "embed"];
+    &["table", "subset", "q", "sort", "view", "columns", "row", "at", "endpoint", "embed"];
 
 /// Keys that the pages around us add to our address; they are passed over in silence.
 const HOST_KEYS: &[&str] = &["__theme", "__sign", "__lang"];
@@ -99,7 +99,7 @@ pub fn parse(query: &str) -> (Spec, Vec<LinkNotice>) {
 /// A local file can't be part of a link and is left out.
 pub fn print(spec: &Spec) -> String {
     // Destructured, so that a new field does not compile until it is part of the link.
-    let Spec { table, endpoint, subset, query: asked, filters, sort, view, columns, row, embed } = spec;
+    let Spec { table, endpoint, subset, query: asked, filters, sort, view, columns, row, at, embed } = spec;
     let mut query = String::new();
     match table {
         None | Some(TableRef::Local(_)) => {}
@@ -133,6 +133,9 @@ pub fn print(spec: &Spec) -> String {
     }
     if let Some(row) = row {
         push(&mut query, "row", &row.to_string());
+    }
+    if let Some(at) = at {
+        push(&mut query, "at", &at.to_string());
     }
     if *embed {
         push(&mut query, "embed", "1");
@@ -189,6 +192,11 @@ fn read_reserved(spec: &mut Spec, key: &str, value: &str) -> Result<(), String> 
         "row" => {
             let row = value.parse().map_err(|_| format!("“{}” is not the number of a row.", shown(value)))?;
             spec.row = Some(row);
+        }
+        "at" => {
+            let at: u64 =
+                value.parse().map_err(|_| format!("“{}” is not a place in the result.", shown(value)))?;
+            spec.at = (at > 0).then_some(at);
         }
         "embed" => {
             spec.embed = match value {

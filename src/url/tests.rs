@@ -322,6 +322,7 @@ prop_compose! {
         filters in btree_map(any_name(), any_clause(), 0..5),
         columns in option::of(vec(any_name(), 0..5)),
         row in option::of(any::<u64>()),
+        at in option::of(1..u64::MAX),
         asked in option::of("[a-zé]{1,6}( \\| [a-z]{1,4}\\*)?( -?\"[a-z&+%]{1,5}( [a-z]{1,5})?\")?"),
         subset in option::of(prop_oneof![
             any::<u64>().prop_map(Subset::First),
@@ -333,7 +334,7 @@ prop_compose! {
         embed in any::<bool>(),
     ) -> Spec {
         let sort = sort.into_iter().map(|(column, descending)| SortKey { column, descending }).collect();
-        Spec { table, endpoint, subset, query: asked, filters, sort, view, columns, row, embed }
+        Spec { table, endpoint, subset, query: asked, filters, sort, view, columns, row, at, embed }
     }
 }
 

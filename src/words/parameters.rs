@@ -17,12 +17,13 @@ const SAMPLERS: [(&str, &str); 8] = [
 
 /// The settings of a row, or none where it has neither steps nor seed. `cell` gives its cells by name.
 pub fn parameters(prompt: &str, cell: impl Fn(&str) -> Option<Cell>) -> Option<String> {
+    let usual = |own: &str| {
+        let known = SAMPLERS.iter().find(|(name, _)| *name == own);
+        known.map_or(own, |(_, title)| *title).to_owned()
+    };
     let text = |name: &str| match cell(name)? {
-        Cell::Number(value) if name == "sampler" => {
-            let own = crate::catalog::label("sampler", value)?;
-            let known = SAMPLERS.iter().find(|(name, _)| *name == own);
-            Some(known.map_or(own, |(_, title)| *title).to_owned())
-        }
+        Cell::Number(value) if name == "sampler" => crate::catalog::label("sampler", value).map(usual),
+        Cell::Text(own) if name == "sampler" => Some(usual(&own)),
         Cell::Number(value) => Some(super::number(value)),
         Cell::Digits(digits) => Some(digits),
         _ => None,

@@ -22,6 +22,13 @@ fn reads(stage: &Stage) -> Vec<Entry> {
         .collect()
 }
 
+/// Questions to the Hub about lengths of archives: how many, and how long its answers are.
+fn told(stage: &Stage) -> (usize, u64) {
+    let log = stage.hub.log();
+    let told = log.iter().filter(|entry| entry.path.contains("/paths-info/"));
+    told.fold((0, 0), |(count, bytes), entry| (count + 1, bytes + entry.bytes_sent))
+}
+
 fn tell(what: &str, reads: &[Entry]) {
     let bytes: u64 = reads.iter().map(|entry| entry.bytes_sent).sum();
     println!("{what}: {} requests, {bytes} bytes", reads.len());
@@ -52,6 +59,7 @@ fn one_part() {
             stage.page().settled().await;
             stage.page().images("group", "Fields").await;
             tell(&format!("first image of part {part}"), &reads(stage));
+            println!("    lengths: {:?}", told(stage));
             stage.hub.clear_log();
             stage.page().click("button", "Previous row").await;
             tokio::time::sleep(Duration::from_secs(2)).await;
@@ -109,6 +117,7 @@ fn thirty_parts() {
         }
         let zips = reads(stage);
         tell(&format!("{found} tiles of {PARTS} parts"), &zips);
+        println!("    lengths: {:?}", told(stage));
         let bytes: u64 = zips.iter().map(|entry| entry.bytes_sent).sum();
         let first = zips.iter().map(|entry| entry.started).min().unwrap();
         let end = zips.iter().filter_map(|entry| entry.finished).max().unwrap();

@@ -3,9 +3,11 @@
 use crate::page::{Picture, key};
 use crate::sample::{DIFFUSIONDB, IMAGEREWARD, Table, Value, sample_path};
 use crate::stage::{Stage, play_with_images, until};
-use hub::{Entry, Server};
+use fixture::zips::{Method, ZipWriter};
+use hub::{Entry, Server, Source};
 use std::collections::BTreeMap;
 use std::time::Duration;
+use vitrine::spec::{TableRef, View};
 
 fn count(pictures: &[Picture], state: &str) -> usize {
     pictures.iter().filter(|picture| picture.state == state).count()
@@ -92,11 +94,14 @@ fn details_show_the_image_as_it_is_for_one_range() {
         assert!(stage.hub.settle(Duration::from_secs(10)));
         let log = stage.hub.log();
         let reads = reads(&log);
-        // Its size, its directory, and then one range for each image.
+        // The Hub tells its length; then its directory, and one range for each image.
+        let told = log.iter().filter(|entry| entry.path.contains("/paths-info/")).count();
+        assert_eq!(told, 1, "{log:#?}");
         let of_archive = &reads[&archive];
         assert!(of_archive.iter().all(|entry| entry.status == 206), "{of_archive:#?}");
-        let first: Vec<_> = of_archive.iter().take(2).filter_map(|entry| entry.range.clone()).collect();
-        assert_eq!(first[0], 0..1, "{first:?}");
+        let size = std::fs::metadata(sample_path(DIFFUSIONDB).with_file_name(&archive)).unwrap().len();
+        let first = of_archive[0].range.clone().unwrap();
+        assert_eq!(first, size.saturating_sub(86_084)..size);
         let mut ranges: Vec<_> = of_archive.iter().filter_map(|entry| entry.range.clone()).collect();
         let count = ranges.len();
         ranges.sort_by_key(|range| (range.start, range.end));
@@ -135,7 +140,17 @@ fn what_is_above_the_threshold_is_blurred_until_it_is_revealed() {
         stage.go("table=diffusiondb-sample&view=gallery&image_nsfw=1.5..").await;
         stage.page().settled().await;
         let pictures = stage.page().images("grid", "Images").await;
-        assert!(pictures.iter().all(|picture| picture.says == "Flagged at the source"), "{pictures:?}");
+        let flagged = |picture: &Picture| {
+            picture.state == "flagged" && picture.says.starts_with("Flagged at the source")
+        };
+        assert!(pictures.iter().all(flagged), "{pictures:?}");
+        // Unless somebody wants it all the same.
+        stage.page().click("button", "Load anyway").await;
+        until("one image is asked for", async || {
+            let pictures = stage.page().images("grid", "Images").await;
+            (pictures.iter().filter(|picture| picture.state != "flagged").count() == 1).then_some(())
+        })
+        .await;
     });
 }
 
@@ -163,6 +178,21 @@ fn a_tile_that_fails_says_why_and_is_tried_again() {
     });
 }
 
+/// Puts the part of DiffusionDB Large onto the Hub that a prompt is from, with the settings of its images.
+fn put_settings(stage: &Stage, prompt_id: &str, rows: &[&BTreeMap<String, Value>]) {
+    let part: u32 = prompt_id.split('-').next().unwrap().parse().unwrap();
+    let settings = rows.iter().enumerate().map(|(at, row)| {
+        let Value::Text(path) = &row["image_path"] else { panic!("a path is text") };
+        let name = path.rsplit('/').next().unwrap();
+        format!(r#""{name}": {{"p": "x", "se": {at}, "c": 7.5, "st": 50, "sa": "k_lms"}}"#)
+    });
+    let json = format!("{{{}}}", settings.collect::<Vec<_>>().join(", "));
+    let mut zip = ZipWriter::new(Vec::new(), false);
+    zip.add(&format!("part-{part:06}.json"), json.as_bytes(), Method::Deflate).unwrap();
+    let path = format!("diffusiondb-large-part-1/part-{part:06}.zip");
+    stage.hub.mount("poloclub/diffusiondb", &path, Source::bytes(zip.finish().unwrap())).unwrap();
+}
+
 #[test]
 fn compare_shows_the_images_of_a_prompt_by_rank() {
     play_with_images("compare", async |stage: &Stage| {
@@ -170,6 +200,10 @@ fn compare_shows_the_images_of_a_prompt_by_rank() {
         let table = Table::read(&sample_path(IMAGEREWARD));
         let key = &table.rows[0]["prompt_id"];
         let group: Vec<_> = table.rows.iter().filter(|row| row["prompt_id"] == *key).collect();
+        let Value::Text(id) = key else { panic!("an id is text") };
+        put_settings(stage, id, &group);
+        // The parts of other prompts are not on the Hub.
+        stage.expect_failures();
         stage.go_to_hub("table=imagereward-test&view=compare").await;
         let pictures = stage.page().images("region", "Images of the prompt").await;
         assert_eq!(pictures.len(), group.len(), "{pictures:?}");
@@ -179,7 +213,6 @@ fn compare_shows_the_images_of_a_prompt_by_rank() {
             said.contains(&format!("{} images", group.len())).then_some(said)
         })
         .await;
-        let Value::Text(id) = key else { panic!("an id is text") };
         assert!(said.contains(id.as_str()) && said.contains("its ratings are not published"), "{said}");
         // The best rank comes first.
         let best = said.find("best of").unwrap();
@@ -187,9 +220,17 @@ fn compare_shows_the_images_of_a_prompt_by_rank() {
         assert!(stage.hub.settle(Duration::from_secs(10)));
         let log = stage.hub.log();
         let reads = reads(&log);
-        assert_eq!(reads.keys().collect::<Vec<_>>(), ["images/test/test_1.zip"]);
-        // Its size, its directory, and one range for each image.
-        assert_eq!(reads["images/test/test_1.zip"].len(), 2 + group.len());
+        // Its directory, one range for each image, and one for the best image of each other prompt in sight;
+        // and of the part that the images are from its directory and its list of settings.
+        let shard: Vec<_> =
+            reads["images/test/test_1.zip"].iter().filter_map(|entry| entry.range.clone()).collect();
+        let mut different = shard.clone();
+        different.sort_by_key(|range| (range.start, range.end));
+        different.dedup();
+        assert_eq!(different.len(), shard.len(), "no range is read twice");
+        assert_eq!(reads["diffusiondb-large-part-1/part-005658.zip"].len(), 2);
+        let said = stage.page().texts("region").await.join(" ");
+        assert_eq!(said.matches("cfg 7.5 · 50 steps · k_lms · seed ").count(), group.len(), "{said}");
         stage.picture("compare").await;
         stage.page().click("button", "Next prompt").await;
         until("another prompt", async || {
@@ -198,6 +239,23 @@ fn compare_shows_the_images_of_a_prompt_by_rank() {
         })
         .await;
         stage.page().click("button", "Compare this image").await;
+        // The way to the table that the images are from.
+        stage.page().click("button", "Previous prompt").await;
+        until("the first prompt", async || {
+            stage.page().texts("region").await.into_iter().next()?.contains(id.as_str()).then_some(())
+        })
+        .await;
+        stage.page().click("link", "find in DiffusionDB").await;
+        let spec = until("another table", async || {
+            let spec = stage.page().spec().await;
+            (spec.table == Some(TableRef::Catalogue("diffusiondb-large".to_owned()))).then_some(spec)
+        })
+        .await;
+        assert_eq!(spec.view, View::Gallery);
+        assert!(spec.filters.contains_key("part_id"), "{spec:?}");
+        let Value::Text(prompt) = &table.rows[0]["prompt"] else { panic!("a prompt is text") };
+        let first = prompt.split_whitespace().next().unwrap();
+        assert!(spec.query.is_some_and(|query| query.starts_with(&format!("\"{first}"))));
     });
 }
 

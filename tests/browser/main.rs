@@ -23,9 +23,11 @@ mod stage;
 
 // What is tested, in the order of a visit.
 mod asks;
+mod details;
+mod elsewhere;
 mod explore;
-mod exports;
 mod failures;
+mod gallery;
 mod gated;
 mod hands;
 mod images;

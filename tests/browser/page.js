@@ -8,6 +8,7 @@ const seen = (element) => element.getClientRects().length > 0
 const IMPLICIT = {
     button: "button, summary, input[type=button], input[type=submit]",
     link: "a[href]",
+    list: "ul, ol",
     heading: "h1, h2, h3, h4, h5, h6",
     textbox: "input:not([type]), input[type=text], input[type=url], textarea",
     searchbox: "input[type=search]",

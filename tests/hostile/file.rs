@@ -94,10 +94,9 @@ impl Page<'_> {
                 | Effect::Forget { .. }
                 | Effect::Get { .. }
                 | Effect::Decode { .. }
+                | Effect::Sizes { .. }
                 | Effect::RetryNow
-                | Effect::List { .. }
-                | Effect::Write { .. }
-                | Effect::DropFile { .. } => {}
+                | Effect::List { .. } => {}
                 Effect::Look { id, .. } => {
                     self.step(Event::Failed { id, error: Error::new(ErrorKind::Network, "not kept") })
                 }

@@ -12,8 +12,8 @@ use vitrine::engine::{Effect, Engine, Event};
 use vitrine::error::{Error, ErrorKind};
 use vitrine::hub::answer::Identity;
 use vitrine::ids::{DecodeId, FetchId, SourceId};
-use vitrine::protocol::images::{Image, Images, Outcome, Picture, Want};
-use vitrine::protocol::{Open, Request, Response};
+use vitrine::protocol::images::{Image, ImageColumn, Images, Making, MakingOutcome, Outcome, Picture, Want};
+use vitrine::protocol::{Open, Opened, Request, Response};
 
 const ROWS: u64 = 3_000;
 const TABLE: &str = "https://huggingface.co/datasets/poloclub/diffusiondb/resolve/main/metadata.parquet";
@@ -37,27 +37,41 @@ type Decode = (DecodeId, Vec<u8>, Option<(u32, u32)>);
 /// The engine, and all files of the world.
 struct World {
     engine: Engine,
+    table: String,
     files: BTreeMap<String, Arc<Vec<u8>>>,
     sources: BTreeMap<SourceId, String>,
     flights: VecDeque<Flight>,
     decodes: VecDeque<Decode>,
     /// Reads of anything but the table, as `file start..end`.
     log: Vec<String>,
+    /// What happens next, before any read ends.
+    later: Vec<Event>,
     aborted: usize,
+    /// Bytes that were delivered.
+    read_bytes: u64,
     most_in_flight: usize,
     images: Vec<Image>,
+    makings: Vec<Making>,
+    opened: Option<Opened>,
+    /// Whether the Hub tells the lengths of files.
+    tells_sizes: bool,
     names: Vec<String>,
     parts: Vec<u16>,
 }
 
 impl World {
     fn new() -> Self {
+        Self::with_sizes(false)
+    }
+
+    fn with_sizes(tells_sizes: bool) -> Self {
         let file = Arc::new(generate(ROWS, "hub"));
         let batch = reference(&file);
         let names = as_string_array(column(&batch, "image_name")).iter().map(|name| name.unwrap().to_owned());
         let parts = column(&batch, "part_id").as_primitive::<UInt16Type>().values().to_vec();
         let mut world = Self {
             engine: Engine::default(),
+            table: TABLE.to_owned(),
             names: names.collect(),
             parts,
             files: BTreeMap::from([(TABLE.to_owned(), file)]),
@@ -65,17 +79,35 @@ impl World {
             flights: VecDeque::new(),
             decodes: VecDeque::new(),
             log: Vec::new(),
+            later: Vec::new(),
             aborted: 0,
+            read_bytes: 0,
             most_in_flight: 0,
             images: Vec::new(),
+            makings: Vec::new(),
+            opened: None,
+            tells_sizes,
         };
-        world.ask(Request::Open(Open {
-            table: "hf:poloclub/diffusiondb/metadata.parquet".to_owned(),
+        world.open("hf:poloclub/diffusiondb/metadata.parquet");
+        world
+    }
+
+    /// A world with another table, by its link and its address.
+    fn of(table: &str, url: &str, file: Vec<u8>) -> Self {
+        let mut world = Self::with_sizes(true);
+        world.files.insert(url.to_owned(), Arc::new(file));
+        world.table = url.to_owned();
+        world.open(table);
+        world
+    }
+
+    fn open(&mut self, table: &str) {
+        self.ask(Request::Open(Open {
+            table: table.to_owned(),
             endpoint: None,
             base: "https://app.example/".to_owned(),
         }));
-        world.run();
-        world
+        self.run();
     }
 
     /// Writes the archive of a part; `make` gives the member of a row, if it has one.
@@ -100,7 +132,8 @@ impl World {
 
     fn want_with(&mut self, wants: &[(u64, u32)], thumbnails: Option<&str>) {
         let wants = wants.iter().map(|(row, px)| Want { row: *row, px: *px }).collect();
-        self.ask(Request::Images(Images { wants, thumbnails: thumbnails.map(str::to_owned) }));
+        let thumbnails = thumbnails.map(str::to_owned);
+        self.ask(Request::Images(Images { wants, thumbnails, settings: Vec::new() }));
     }
 
     /// Delivers everything.
@@ -109,6 +142,11 @@ impl World {
     }
 
     fn deliver(&mut self) -> bool {
+        if !self.later.is_empty() {
+            let event = self.later.remove(0);
+            self.step(event);
+            return true;
+        }
         if let Some((id, bytes, size)) = self.decodes.pop_front() {
             // What a browser would find out by decoding.
             let sound = !bytes.ends_with(b"undecodable");
@@ -132,6 +170,7 @@ impl World {
         }
         let range = ByteRange::new(range.start, range.end.min(total_bytes));
         let identity = Identity { total_bytes, etag: None, commit: None };
+        self.read_bytes += range.len();
         self.step(Event::Began { id, range, identity });
         self.step(Event::Bytes { id, bytes: file[range.start as usize..range.end as usize].to_vec() });
         self.step(Event::Done { id });
@@ -153,25 +192,32 @@ impl World {
                     }
                     self.flights.push_back(Flight { id, url, range });
                 }
+                Effect::Sizes { id, files, .. } => {
+                    let paths: Vec<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
+                    self.log.push(format!("sizes of {}", paths.join(" ")));
+                    let size = |address: &String| Some(self.files.get(address)?.len() as u64);
+                    let known = files.iter().filter_map(|(path, at)| Some((path.clone(), size(at)?)));
+                    let sizes = self.tells_sizes.then(|| known.collect());
+                    self.later.push(Event::Sizes { id, sizes });
+                }
                 Effect::Get { id, url, most_bytes } => {
                     self.log.push(url.clone());
                     self.flights.push_back(Flight { id, url, range: ByteRange::new(0, most_bytes) });
                 }
-                Effect::Continue | Effect::Wake { .. } => {}
+                Effect::Continue => self.later.push(Event::Continue),
+                Effect::Wake { .. } => {}
                 Effect::Abort { id } => {
                     self.flights.retain(|flight| flight.id != id);
                     self.aborted += 1;
                 }
                 Effect::Decode { id, bytes, size_px, .. } => self.decodes.push_back((id, bytes, size_px)),
                 Effect::Respond(Response::Image(image)) => self.images.push(image),
-                Effect::Respond(_)
-                | Effect::RetryNow
-                | Effect::List { .. }
-                | Effect::Write { .. }
-                | Effect::DropFile { .. } => {}
+                Effect::Respond(Response::Making(making)) => self.makings.push(making),
+                Effect::Respond(Response::Opened(opened)) => self.opened = Some(opened),
+                Effect::Respond(_) | Effect::RetryNow | Effect::List { .. } => {}
             }
         }
-        let images = self.flights.iter().filter(|flight| flight.url != TABLE).count();
+        let images = self.flights.iter().filter(|flight| flight.url != self.table).count();
         self.most_in_flight = self.most_in_flight.max(images);
     }
 
@@ -212,10 +258,11 @@ fn the_first_image_of_a_part_costs_its_directory_and_the_next_one_only_itself() 
     assert_eq!((picture.width_px, picture.height_px, picture.format.as_str()), (64, 48, "PNG"));
     assert_eq!(picture.texts[0], ("prompt".to_owned(), format!("prompt of {}", rows[5])));
     assert_eq!(picture.source, format!("part-000001.zip / {}", world.names[rows[5] as usize]));
-    // The size is not known at first: a byte tells it.
-    assert_eq!(world.log.len(), 3, "{:?}", world.log);
-    assert_eq!(world.log[0], "part-000001.zip 0..1");
-    assert_eq!(world.log[1], format!("part-000001.zip {}..{size}", size.saturating_sub(87_200)));
+    // The Hub does not tell the length: a byte of the archive does.
+    assert_eq!(world.log.len(), 4, "{:?}", world.log);
+    assert_eq!(world.log[0], "sizes of images/part-000001.zip");
+    assert_eq!(world.log[1], "part-000001.zip 0..1");
+    assert_eq!(world.log[2], format!("part-000001.zip {}..{size}", size.saturating_sub(86_084)));
     world.log.clear();
     world.want(&[(rows[700], 40)]);
     world.run();
@@ -236,7 +283,7 @@ fn a_directory_is_read_once_for_all_who_wait_for_it() {
     let wants: Vec<(u64, u32)> = rows[..20].iter().map(|row| (*row, 40)).collect();
     world.want(&wants);
     world.run();
-    assert_eq!(world.log.len(), 2 + 20, "{:?}", world.log);
+    assert_eq!(world.log.len(), 3 + 20, "{:?}", world.log);
     assert_eq!(world.images.len(), 20);
     assert_eq!(world.most_in_flight, 6);
     let answered: Vec<u64> = world.images.iter().map(|image| image.want.row).collect();
@@ -262,7 +309,7 @@ fn what_left_the_screen_is_not_asked_for_and_what_is_under_way_is_aborted() {
     world.want(&second);
     assert!(world.aborted > 0);
     world.run();
-    assert!(world.log.iter().all(|read| read.starts_with("part-000002")), "{:?}", world.log);
+    assert!(world.log.iter().all(|read| read.contains("part-000002")), "{:?}", world.log);
     assert_eq!(world.images.len() - told, 40);
 }
 
@@ -370,4 +417,263 @@ fn an_archive_that_changes_is_read_anew_when_somebody_asks() {
     world.want(&[(rows[1], 40)]);
     world.run();
     assert_eq!(world.picture(rows[1]).bytes, b"40x30");
+}
+
+#[test]
+fn lengths_are_asked_for_together_and_then_a_part_costs_two_reads() {
+    let mut world = World::with_sizes(true);
+    for part in [1, 2, 3] {
+        world.put_part(part, Method::Stored, |row| Some(png(row)));
+    }
+    let wants: Vec<(u64, u32)> = [1, 2, 3].map(|part| (world.rows_of(part)[0], 0)).to_vec();
+    world.want(&wants);
+    world.run();
+    let paths = [1, 2, 3].map(|part| format!("images/part-{part:06}.zip")).join(" ");
+    assert_eq!(world.log[0], format!("sizes of {paths}"));
+    assert_eq!(world.log.len(), 1 + 3 * 2, "{:?}", world.log);
+    for part in [1u16, 2, 3] {
+        let reads: Vec<&String> =
+            world.log.iter().filter(|read| read.starts_with(&format!("part-{part:06}"))).collect();
+        let size = world.files[&part_url(part)].len() as u64;
+        assert_eq!(*reads[0], format!("part-{part:06}.zip {}..{size}", size.saturating_sub(86_084)));
+    }
+    // One that is not there is told as such, and asked for no length again.
+    world.log.clear();
+    world.files.remove(&part_url(2));
+    let mut world = World::with_sizes(true);
+    world.want(&[(world.rows_of(2)[0], 0)]);
+    world.run();
+    assert_eq!(world.failure(world.rows_of(2)[0]), "part-000002.zip is not there");
+    assert_eq!(world.log, ["sizes of images/part-000002.zip", "part-000002.zip 0..1"]);
+}
+
+#[test]
+fn a_length_that_is_wrong_is_found_out() {
+    let mut world = World::with_sizes(true);
+    world.put_part(1, Method::Stored, |row| Some(png(row)));
+    let rows = world.rows_of(1);
+    world.want(&[(rows[0], 0)]);
+    // The listing is of an older version, which was longer.
+    while world.later.is_empty() {
+        world.deliver();
+    }
+    let Some(Event::Sizes { id, .. }) = world.later.pop() else { panic!("lengths are asked for") };
+    let sizes = Some(vec![("images/part-000001.zip".to_owned(), 9_000_000)]);
+    world.step(Event::Sizes { id, sizes });
+    world.run();
+    assert_eq!(world.picture(rows[0]).bytes, png(rows[0] as usize));
+}
+
+#[test]
+fn the_preview_of_another_image_of_the_prompt_stands_in_and_says_so() {
+    let mut world = World::with_sizes(true);
+    world.put_part(1, Method::Deflate, |row| Some(png(row)));
+    let prompts = {
+        let batch = reference(&world.files[TABLE]);
+        let column = as_string_array(column(&batch, "prompt")).clone();
+        (0..ROWS as usize).map(|row| column.value(row).to_owned()).collect::<Vec<_>>()
+    };
+    // A row of the first part with others of its prompt.
+    let rows = world.rows_of(1);
+    let others = |row: u64| {
+        let same =
+            (0..ROWS).filter(|other| *other != row && prompts[*other as usize] == prompts[row as usize]);
+        same.collect::<Vec<_>>()
+    };
+    let row = *rows.iter().find(|row| !others(**row).is_empty()).unwrap();
+    let other = others(row)[0];
+    let id = world.names[other as usize].trim_end_matches(".png").to_owned();
+    let preview = fixture::images::webp(&Canvas::new(16, 12)).unwrap();
+    world.files.insert(format!("{THUMBNAILS}/{}/{id}.webp", &id[..2]), Arc::new(preview.clone()));
+    // All prompts, and the names of both rows, are at hand.
+    world.ask(Request::Load { column: "prompt".to_owned() });
+    world.ask(Request::Load { column: "image_name".to_owned() });
+    world.run();
+    world.want_with(&[(row, 40)], Some(THUMBNAILS));
+    world.run();
+    let picture = world.picture(row);
+    assert!(picture.preview && picture.same_prompt);
+    assert_eq!(picture.bytes, preview);
+    assert!(picture.note.as_ref().is_some_and(|note| note.contains("same prompt")));
+    assert!(world.log.iter().all(|read| read.starts_with(THUMBNAILS)), "{:?}", world.log);
+    // The image itself is that of the row.
+    world.want_with(&[(row, 0)], Some(THUMBNAILS));
+    world.run();
+    assert!(!world.picture(row).same_prompt);
+    assert_eq!(world.picture(row).bytes, png(row as usize));
+}
+
+mod other_tables {
+    use super::*;
+    use arrow_array::{ArrayRef, BinaryArray, RecordBatch, StringArray, StructArray};
+    use arrow_schema::{DataType, Field, Fields, Schema};
+    use parquet::arrow::ArrowWriter;
+    use parquet::file::properties::WriterProperties;
+
+    const URL: &str = "https://example.org/table.parquet";
+
+    fn write(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
+        let fields: Vec<Field> =
+            columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
+        let schema = Arc::new(Schema::new(fields));
+        let arrays = columns.into_iter().map(|(_, array)| array).collect();
+        let batch = RecordBatch::try_new(schema.clone(), arrays).unwrap();
+        let mut bytes = Vec::new();
+        // Small pages, so that a row is read without the others.
+        let properties = WriterProperties::builder()
+            .set_dictionary_enabled(false)
+            .set_data_page_size_limit(4_000)
+            .set_write_batch_size(4)
+            .build();
+        let mut writer = ArrowWriter::try_new(&mut bytes, schema, Some(properties)).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        bytes
+    }
+
+    fn noisy(row: usize) -> Vec<u8> {
+        let mut canvas = Canvas::new(64, 48);
+        let state = std::cell::Cell::new(row as u32 * 7_919 + 1);
+        canvas.paint(|_, _| {
+            state.set(state.get().wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
+            let part = |shift: u32| (state.get() >> shift & 255) as f32 / 255.0;
+            ([part(8), part(16), part(24)], 1.0)
+        });
+        fixture::images::png(&canvas, "a", row as u32).unwrap()
+    }
+
+    #[test]
+    fn images_in_the_table_itself_are_read_with_their_pages() {
+        const ROWS: usize = 60;
+        let files: Vec<Option<Vec<u8>>> = (0..ROWS).map(|row| (row % 7 != 3).then(|| noisy(row))).collect();
+        let bytes: BinaryArray = files.iter().map(Option::as_deref).collect();
+        let path: StringArray = (0..ROWS).map(|row| Some(format!("{row}.png"))).collect();
+        let fields = Fields::from(vec![
+            Field::new("bytes", DataType::Binary, true),
+            Field::new("path", DataType::Utf8, true),
+        ]);
+        let image = StructArray::new(fields, vec![Arc::new(bytes), Arc::new(path)], None);
+        let text: StringArray = (0..ROWS).map(|row| Some(format!("prompt {row}"))).collect();
+        let file = write(vec![("text", Arc::new(text)), ("image", Arc::new(image))]);
+        let file_bytes = file.len() as u64;
+        let mut world = World::of(URL, URL, file);
+        let column = world.opened.as_ref().unwrap().images.clone();
+        assert_eq!(column, Some(ImageColumn::Embedded { column: "image".to_owned() }));
+        let before = world.read_bytes;
+        world.want(&[(40, 0), (41, 30), (3, 0)]);
+        world.run();
+        assert_eq!(world.picture(40).bytes, noisy(40));
+        assert_eq!(world.picture(41).bytes, b"30x23");
+        assert_eq!(world.picture(40).source, "row 41 of the table");
+        assert_eq!(world.failure(3), "The row holds no image");
+        assert!(world.read_bytes - before < file_bytes / 2, "not the whole column is read");
+        // Looked at again, it is at hand.
+        let before = world.read_bytes;
+        world.want(&[(40, 30)]);
+        world.run();
+        assert_eq!(world.read_bytes, before);
+    }
+
+    #[test]
+    fn what_is_no_image_in_a_table_is_told_and_never_shown() {
+        let svg: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>";
+        let bytes: BinaryArray =
+            [Some(svg), Some(b"".as_slice()), Some(b"hello".as_slice())].into_iter().collect();
+        let mut world = World::of(URL, URL, write(vec![("jpg", Arc::new(bytes) as ArrayRef)]));
+        world.want(&[(0, 0), (1, 0), (2, 0), (9, 0)]);
+        world.run();
+        assert_eq!(world.failure(0), "It is an SVG document, which is not shown");
+        assert_eq!(world.failure(1), "The file is empty");
+        assert_eq!(world.failure(2), "It is not an image of a known kind");
+    }
+
+    #[test]
+    fn images_at_addresses_are_read_from_there() {
+        let addresses = [
+            Some("https://img.example/a.png?x=1"),
+            Some("ftp://img.example/b.png"),
+            None,
+            Some("https://img.example/c.png"),
+        ];
+        let column: StringArray = addresses.into_iter().collect();
+        let mut world = World::of(URL, URL, write(vec![("image_url", Arc::new(column) as ArrayRef)]));
+        let found = world.opened.as_ref().unwrap().images.clone();
+        assert_eq!(found, Some(ImageColumn::Addresses { column: "image_url".to_owned() }));
+        world.files.insert("https://img.example/a.png?x=1".to_owned(), Arc::new(png(1)));
+        world.want(&[(0, 0), (1, 0), (2, 0), (3, 0)]);
+        world.run();
+        assert_eq!(world.log, ["https://img.example/a.png?x=1", "https://img.example/c.png"]);
+        assert_eq!(world.picture(0).bytes, png(1));
+        assert_eq!(world.picture(0).address.as_deref(), Some("https://img.example/a.png?x=1"));
+        assert_eq!(world.failure(1), "The row names no https address");
+        assert_eq!(world.failure(2), "The row names no image");
+        assert_eq!(world.failure(3), "img.example: it has no such image");
+    }
+
+    #[test]
+    fn an_image_that_its_archive_lacks_and_how_it_was_made_are_in_the_part_that_it_is_from() {
+        const HUB: &str = "https://huggingface.co/datasets";
+        let ids: StringArray =
+            [Some("005658-0040"), Some("005658-0041"), Some("000007-0000"), None].into_iter().collect();
+        let names = ["a", "b", "c", "d"].map(|name| Some(format!("images/test/test_1/{name}.webp")));
+        let paths: StringArray = names.into_iter().collect();
+        let file = write(vec![("image_path", Arc::new(paths)), ("prompt_id", Arc::new(ids))]);
+        let table = "hf:zai-org/ImageRewardDB/metadata-test.parquet";
+        let mut world = World::of(
+            table,
+            &format!("{HUB}/zai-org/ImageRewardDB/resolve/main/metadata-test.parquet"),
+            file,
+        );
+        let webp = fixture::images::webp(&Canvas::new(16, 12)).unwrap();
+        let mut shard = ZipWriter::new(Vec::new(), false);
+        // One is sound, one is empty, and one is cut short.
+        shard.add("a.webp", &webp, Method::Stored).unwrap();
+        shard.add("b.webp", b"", Method::Stored).unwrap();
+        shard.add("c.webp", &webp[..20], Method::Stored).unwrap();
+        let shard = Arc::new(shard.finish().unwrap());
+        world.files.insert(format!("{HUB}/zai-org/ImageRewardDB/resolve/main/images/test/test_1.zip"), shard);
+        let mut part = ZipWriter::new(Vec::new(), false);
+        part.add("b.webp", &webp, Method::Deflate).unwrap();
+        let json =
+            br#"{"a.webp": {"p": "x", "se": 5, "c": 7.0, "st": 50, "sa": "k_lms"}, "b.webp": {"se": 6}}"#;
+        part.add("part-005658.json", json, Method::Deflate).unwrap();
+        let part = Arc::new(part.finish().unwrap());
+        world.files.insert(
+            format!("{HUB}/poloclub/diffusiondb/resolve/main/diffusiondb-large-part-1/part-005658.zip"),
+            part,
+        );
+        world.want(&[(0, 0), (1, 0), (2, 0)]);
+        world.run();
+        assert_eq!(world.picture(0).note, None);
+        let note = world.picture(1).note.clone().unwrap();
+        assert_eq!(note, "From DiffusionDB Large; in ImageRewardDB: the file is empty");
+        assert_eq!(world.picture(1).bytes, webp);
+        assert_eq!(world.failure(2), "part-000007.zip is not there");
+        world.log.clear();
+        let settings = vec![0, 1, 2, 3];
+        world.ask(Request::Images(Images { wants: Vec::new(), thumbnails: None, settings }));
+        world.run();
+        // The directory is here already: one read for both rows of the part.
+        let reads: Vec<&String> = world.log.iter().filter(|read| read.contains("part-005658")).collect();
+        assert_eq!(reads.len(), 1, "{:?}", world.log);
+        let made = |world: &World, row: u64| {
+            let making = world.makings.iter().rev().find(|making| making.row == row).unwrap();
+            match &making.outcome {
+                MakingOutcome::Known(settings) => {
+                    format!("{:?} {:?} {:?}", settings.seed, settings.cfg, settings.sampler)
+                }
+                MakingOutcome::Failed(failure) => failure.message.clone(),
+            }
+        };
+        assert_eq!(made(&world, 0), r#"Some(5.0) Some(7.0) Some("k_lms")"#);
+        assert_eq!(made(&world, 1), "Some(6.0) None None");
+        assert_eq!(made(&world, 2), "part-000007.zip is not there");
+        assert_eq!(made(&world, 3), "It is not known how this image was made");
+        // A second look costs nothing.
+        world.log.clear();
+        let settings = vec![1, 0];
+        world.ask(Request::Images(Images { wants: Vec::new(), thumbnails: None, settings }));
+        world.run();
+        assert_eq!(world.log, [""; 0]);
+    }
 }

@@ -10,7 +10,7 @@ use vitrine::hub::answer::Identity;
 use vitrine::ids::{FetchId, SourceId};
 use vitrine::protocol::{
     Cell, Chart, Count, Cube, Detail, Filter, FilterClause, Heat, LoadState, Notice, Open, Opened, Phrases,
-    Prompts, QueryState, Request, Response, Rows, Show, export, script,
+    Prompts, QueryState, Request, Response, Rows, Show,
 };
 
 /// Rows of the table that most tests read: several data pages of every wide column.
@@ -124,15 +124,6 @@ pub struct Session {
     pub phrases: Option<Phrases>,
     pub query: QueryState,
     show: Show,
-    /// What was written of exports, by their number.
-    pub files: BTreeMap<u32, Vec<u8>>,
-    /// Exports whose pieces wait to be confirmed.
-    unconfirmed: VecDeque<u32>,
-    /// What was told of exports.
-    pub exports: Vec<export::Progress>,
-    /// Exports whose file was dropped.
-    pub dropped: Vec<u32>,
-    pub script: Option<script::Script>,
 }
 
 impl Session {
@@ -169,11 +160,6 @@ impl Session {
             phrases: None,
             query: QueryState::default(),
             show: Show::default(),
-            files: BTreeMap::new(),
-            unconfirmed: VecDeque::new(),
-            exports: Vec::new(),
-            dropped: Vec::new(),
-            script: None,
         }
     }
 
@@ -228,9 +214,6 @@ impl Session {
     /// Delivers all that is asked for.
     pub fn run(&mut self) {
         loop {
-            if let Some(export) = self.unconfirmed.pop_front() {
-                self.step(Event::Written { export });
-            }
             if self.deliver_piece() {
                 continue;
             }
@@ -291,16 +274,12 @@ impl Session {
                 | Effect::Forget { .. }
                 | Effect::Get { .. }
                 | Effect::Decode { .. }
+                | Effect::Sizes { .. }
                 | Effect::RetryNow
                 | Effect::List { .. } => {}
                 // Nothing is kept between visits here, unless a test says so.
                 Effect::Look { id, range, .. } => self.look(id, range),
                 Effect::Fetch { id, source, range } => self.begin(id, source, range),
-                Effect::Write { export, bytes, .. } => {
-                    self.files.entry(export).or_default().extend(bytes);
-                    self.unconfirmed.push_back(export);
-                }
-                Effect::DropFile { export } => self.dropped.push(export),
                 Effect::Continue => self.more = true,
                 Effect::Wake { .. } => self.woken = true,
                 Effect::Abort { id } => {
@@ -370,12 +349,11 @@ impl Session {
             Response::Phrases(phrases) => self.phrases = Some(phrases),
             Response::Query(state) => self.query = state,
             Response::Grown(opened) => self.opened = Some(opened),
-            Response::Export(progress) => self.exports.push(progress),
-            Response::Script(script) => self.script = Some(script),
             Response::Groups(_)
             | Response::Listed(_)
             | Response::Picked(_)
             | Response::Image(_)
+            | Response::Making(_)
             | Response::Traffic(_)
             | Response::Kept { .. }
             | Response::Settled { .. } => {}

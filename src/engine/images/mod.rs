@@ -4,8 +4,11 @@
 //! through what is wanted, answers what it can, fetches what is missing and aborts what nobody wants
 //! any more. A row's image has several places where it may be; the next one is tried when one fails.
 
+mod answers;
 mod archive;
 mod kept;
+mod settings;
+mod sizes;
 mod words;
 
 use super::Effect;
@@ -16,13 +19,15 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::hub;
 use crate::ids::{DecodeId, FetchId, SourceId};
 use crate::picture;
-use crate::protocol::images::{self as wire, Failure, Image, MAX_WANTS, Outcome, Picture, Want};
+use crate::protocol::images::{self as wire, Failure, Image, ImageColumn, MAX_WANTS, Outcome, Picture, Want};
 use crate::protocol::{Response, Traffic};
 use crate::spec::TableRef;
 use crate::zip::directory::MAX_MEMBER_BYTES;
-use crate::zip::member::content;
+use answers::host_of;
 use archive::Archive;
 use kept::Kept;
+use settings::Makings;
+use sizes::Sizes;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Requests for images under way at a time: what browsers allow one host over HTTP/1.1.
@@ -39,6 +44,16 @@ const MAX_ARCHIVES: usize = 400;
 
 /// The longest preview that is read; real ones have some kilobytes.
 const MAX_THUMBNAIL_BYTES: u64 = 256 << 10;
+
+/// The longest image that is read from an address that a row names.
+const MAX_ADDRESSED_BYTES: u64 = 24 << 20;
+
+/// Rows whose images are in the table itself are read so many at a time, so that those on the screen
+/// do not wait for those that may be looked at next.
+const MAX_CELLS: usize = 6;
+
+/// Previews of other rows of the same prompt that are tried.
+pub const MAX_KIN: usize = 3;
 
 /// Previews may serve tiles up to this much larger than they are.
 const MAX_THUMBNAIL_TILE_PX: u32 = THUMBNAIL_PX * 3 / 2;
@@ -57,8 +72,12 @@ pub enum Target {
     Archive(places::Archive),
     /// A member of an archive.
     Member(places::Archive, String),
-    /// A small file of its own, by its address.
-    File(String),
+    /// A small preview, by its address.
+    Preview(String),
+    /// A file whose address a row names.
+    Address(String),
+    /// A row of the table, which holds the image itself.
+    Cell(u64),
 }
 
 /// A read under way.
@@ -82,6 +101,8 @@ struct Decoding {
 enum Work {
     /// Nothing can be done now.
     Waits,
+    /// The table has to read the row itself.
+    NeedsRow,
     /// This is to be read.
     Needs(Target),
     /// It is answered.
@@ -104,7 +125,13 @@ pub struct Images {
     decodings: BTreeMap<DecodeId, Decoding>,
     archives: BTreeMap<places::Archive, Archive>,
     /// Sizes of archives outlive their directories.
-    sizes: BTreeMap<places::Archive, u64>,
+    sizes: Sizes,
+    /// How images were made.
+    makings: Makings,
+    /// Other rows with the prompt of a row that is wanted.
+    kin: BTreeMap<u64, Vec<u64>>,
+    /// Rows that the table has to read whole, in ascending order.
+    cells: Vec<u64>,
     kept: Kept,
     /// Sources of archives that are forgotten, still to be told.
     forgotten: Vec<SourceId>,
@@ -148,16 +175,40 @@ impl Images {
 
     /// Takes the images that the screen lacks now. The answer: the rows of which values are needed.
     pub fn want(&mut self, wanted: wire::Images) -> Vec<u64> {
-        let wire::Images { mut wants, thumbnails } = wanted;
+        let wire::Images { mut wants, thumbnails, mut settings } = wanted;
         wants.truncate(MAX_WANTS);
+        settings.truncate(MAX_WANTS);
         self.thumbnails = thumbnails;
         // What is asked for again after its answer was dropped on the other side is new.
         self.answered.clear();
         self.wants = wants;
         let mut rows: Vec<u64> = self.wants.iter().map(|want| want.row).collect();
+        rows.extend(&settings);
+        self.makings.want(settings);
         rows.sort_unstable();
         rows.dedup();
         rows
+    }
+
+    /// Rows of which previews of other rows of the same prompt would serve as well.
+    pub fn lacks_kin(&self) -> Vec<u64> {
+        let has_previews = self.places.as_ref().is_some_and(places::Images::has_previews);
+        let small = self.wants.iter().filter(|want| has_previews && self.thumbnails_serve(want.px));
+        small.map(|want| want.row).filter(|row| !self.kin.contains_key(row)).collect()
+    }
+
+    /// Takes note of other rows with the same prompt.
+    pub fn set_kin(&mut self, kin: BTreeMap<u64, Vec<u64>>) {
+        const MOST: usize = 8_000;
+        if self.kin.len() > MOST {
+            self.kin.clear();
+        }
+        self.kin.extend(kin);
+    }
+
+    /// Rows that the table has to read whole, since the image is in them.
+    pub fn cells(&self) -> &[u64] {
+        &self.cells
     }
 
     /// The columns that say where images are.
@@ -174,10 +225,11 @@ impl Images {
             {
                 self.forget_archive(archive);
             }
-            if let Some(target) = self.target(&candidate) {
+            if let Some(target) = self.target(&candidate, row) {
                 self.kept.forgive(&target);
             }
         }
+        self.retry_making(row, table);
     }
 
     /// Forgets every failure.
@@ -193,122 +245,12 @@ impl Images {
             self.forget_archive(&key);
         }
         self.silent_thumbnails = 0;
+        self.sizes.retry();
+        self.makings.forget_answers();
     }
 
     fn forget_archive(&mut self, key: &places::Archive) {
         self.forgotten.extend(self.archives.remove(key).map(|archive| archive.source));
-    }
-
-    // ------------------------------------------------------------ what happened
-
-    /// The answer to a fetch has begun.
-    pub fn began(&mut self, id: FetchId, range: ByteRange, file_bytes: u64) {
-        let Some(flight) = self.flights.get_mut(&id) else { return };
-        flight.range = range;
-        if let Target::Archive(key) = &flight.target
-            && let Some(archive) = self.archives.get_mut(key)
-        {
-            archive.sized(file_bytes);
-            self.sizes.insert(key.clone(), file_bytes);
-        }
-    }
-
-    /// More bytes of a body.
-    pub fn bytes(&mut self, id: FetchId, bytes: &[u8]) {
-        if let Some(flight) = self.flights.get_mut(&id) {
-            flight.bytes.extend_from_slice(bytes);
-        }
-    }
-
-    /// A body is here.
-    pub fn done(&mut self, id: FetchId) {
-        let Some(Flight { target, range, bytes }) = self.flights.remove(&id) else { return };
-        match &target {
-            Target::Archive(key) => {
-                if let Some(archive) = self.archives.get_mut(key) {
-                    archive.take(range, bytes);
-                }
-            }
-            Target::Member(key, name) => match self.member(key, name, range, &bytes) {
-                Ok(content) => self.kept.keep(target, content),
-                Err(error) => self.kept.fail(target, error),
-            },
-            Target::File(_) => {
-                self.silent_thumbnails = 0;
-                self.missing_thumbnails = 0;
-                self.kept.keep(target, bytes);
-            }
-        }
-    }
-
-    /// A fetch was for bytes beyond the end of the file.
-    pub fn beyond_end(&mut self, id: FetchId, file_bytes: Option<u64>) {
-        let Some(Flight { target, .. }) = self.flights.remove(&id) else { return };
-        let shorter = || Error::new(ErrorKind::Changed, "it is shorter than it was");
-        match (target, file_bytes) {
-            (Target::Archive(key), Some(file_bytes)) if file_bytes > 0 => {
-                self.sizes.insert(key.clone(), file_bytes);
-                if let Some(archive) = self.archives.get_mut(&key) {
-                    archive.sized(file_bytes);
-                }
-            }
-            (Target::Archive(key), _) => {
-                self.sizes.remove(&key);
-                if let Some(archive) = self.archives.get_mut(&key) {
-                    archive.fail(Error::new(ErrorKind::Truncated, "it is empty"));
-                }
-            }
-            (target @ (Target::Member(..) | Target::File(_)), _) => self.kept.fail(target, shorter()),
-        }
-    }
-
-    /// A fetch failed for good.
-    pub fn failed(&mut self, id: FetchId, error: Error) {
-        let Some(Flight { target, .. }) = self.flights.remove(&id) else { return };
-        match &target {
-            Target::Archive(key) => {
-                if let Some(archive) = self.archives.get_mut(key) {
-                    archive.fail(error);
-                }
-            }
-            Target::Member(key, _) => {
-                let changed = error.kind == ErrorKind::Changed;
-                self.kept.fail(target.clone(), error.context(key.name().to_owned()));
-                if changed {
-                    // The directory is of another version.
-                    self.forget_archive(key);
-                }
-            }
-            Target::File(_) => {
-                match error.kind {
-                    ErrorKind::NotFound => {
-                        self.silent_thumbnails = 0;
-                        self.missing_thumbnails += 1;
-                    }
-                    _ => self.silent_thumbnails += 1,
-                }
-                self.kept.fail(target, error);
-            }
-        }
-    }
-
-    /// An image was decoded, to a smaller one where that was asked for, or can't be.
-    pub fn decoded(
-        &mut self,
-        id: DecodeId,
-        smaller: Result<Option<(Vec<u8>, String)>>,
-        effects: &mut Vec<Effect>,
-    ) {
-        let Some(Decoding { want, target, mut picture }) = self.decodings.remove(&id) else { return };
-        match smaller {
-            Ok(smaller) => {
-                if let Some((bytes, mime)) = smaller {
-                    (picture.bytes, picture.mime) = (bytes, mime);
-                }
-                self.answer(want, Outcome::Picture(picture), effects);
-            }
-            Err(error) => self.kept.fail(target, error),
-        }
     }
 
     // ------------------------------------------------------------ what is to be done
@@ -323,6 +265,7 @@ impl Images {
     ) {
         self.clock += 1;
         let mut needed: Vec<Target> = Vec::new();
+        self.cells.clear();
         if let Some(table) = table {
             for want in self.wants.clone() {
                 if self.answered.contains(&want) || self.decodings.values().any(|other| other.want == want) {
@@ -330,6 +273,11 @@ impl Images {
                 }
                 match self.work(want, table, effects) {
                     Work::Waits => {}
+                    Work::NeedsRow => {
+                        if self.cells.len() < MAX_CELLS && !self.cells.contains(&want.row) {
+                            self.cells.push(want.row);
+                        }
+                    }
                     Work::Needs(target) => {
                         if !needed.contains(&target) {
                             needed.push(target);
@@ -346,7 +294,10 @@ impl Images {
                     }
                 }
             }
+            self.cells.sort_unstable();
+            self.work_on_makings(table, &mut needed, effects);
         }
+        self.ask_for_sizes(&needed, next_fetch, traffic, effects);
         let unwanted: Vec<FetchId> = self
             .flights
             .iter()
@@ -361,7 +312,8 @@ impl Images {
             if self.flights.len() >= MAX_IN_FLIGHT {
                 break;
             }
-            if self.flights.values().any(|flight| flight.target == target) {
+            let waits = matches!(&target, Target::Archive(key) if self.sizes.waits_for(key));
+            if waits || self.flights.values().any(|flight| flight.target == target) {
                 continue;
             }
             let id = FetchId(*next_fetch);
@@ -389,14 +341,14 @@ impl Images {
         };
         let mut last: Option<(Error, &'static str)> = None;
         for candidate in candidates {
-            let preview = matches!(candidate, Candidate::Thumbnail(_));
+            let preview = matches!(candidate, Candidate::Thumbnail { .. });
             if preview && !self.thumbnails_serve(want.px) {
                 continue;
             }
-            let Some(target) = self.target(&candidate) else { continue };
+            let Some(target) = self.target(&candidate, want.row) else { continue };
             let place = match &candidate {
                 Candidate::Member { place, .. } => place,
-                Candidate::Thumbnail(_) => "",
+                Candidate::Thumbnail { .. } | Candidate::Cell | Candidate::Address(_) => "",
             };
             let mut fail = |error: Error| {
                 if !preview {
@@ -413,7 +365,8 @@ impl Images {
                         if self.decodings.len() >= MAX_DECODING {
                             return Work::Waits;
                         }
-                        picture.note = last.map(|(error, place)| words::fallback(&error, place));
+                        let fallback = last.map(|(error, place)| words::fallback(&error, place));
+                        picture.note = fallback.or(picture.note);
                         let bytes = file.as_ref().clone();
                         return Work::Decode(Box::new(Decoding { want, target, picture }), bytes);
                     }
@@ -424,8 +377,24 @@ impl Images {
                     }
                 }
             }
-            let Candidate::Member { archive, name, directory_bytes_hint, .. } = candidate else {
-                return Work::Needs(target);
+            let (archive, name, directory_bytes_hint) = match candidate {
+                Candidate::Member { archive, name, directory_bytes_hint, .. } => {
+                    (archive, name, directory_bytes_hint)
+                }
+                Candidate::Thumbnail { .. } | Candidate::Address(_) => return Work::Needs(target),
+                Candidate::Cell => match table.embedded(want.row) {
+                    Ok(None) => return Work::NeedsRow,
+                    // In the next round it is a file like any other.
+                    Ok(Some(file)) => {
+                        self.kept.keep(target, file);
+                        return self.work(want, table, effects);
+                    }
+                    Err(error) => {
+                        fail(error.clone());
+                        self.kept.fail(target, error);
+                        continue;
+                    }
+                },
             };
             match self.look_up(&archive, &name, directory_bytes_hint, effects) {
                 Ok(false) => return Work::Needs(Target::Archive(archive)),
@@ -458,7 +427,7 @@ impl Images {
             self.next_source += 1;
             let source = SourceId(self.next_source);
             effects.push(Effect::Source { source, url: self.address(key) });
-            let archive = Archive::new(source, key.name().to_owned(), self.sizes.get(key).copied(), hint);
+            let archive = Archive::new(source, key.name().to_owned(), self.sizes.get(key), hint);
             self.archives.insert(key.clone(), archive);
         }
         let Some(archive) = self.archives.get_mut(key) else { return Ok(false) };
@@ -484,35 +453,29 @@ impl Images {
                 let range = archive.directory().ok()??.find(name).ok()?.first()?.range;
                 Some((range, Effect::Fetch { id, source: archive.source, range }))
             }
-            Target::File(url) => {
-                let most_bytes = MAX_THUMBNAIL_BYTES;
-                Some((ByteRange::new(0, most_bytes), Effect::Get { id, url: url.clone(), most_bytes }))
-            }
+            Target::Preview(url) => Some(get(id, url, MAX_THUMBNAIL_BYTES)),
+            Target::Address(url) => Some(get(id, url, MAX_ADDRESSED_BYTES)),
+            Target::Cell(_) => None,
         }
-    }
-
-    fn member(&self, key: &places::Archive, name: &str, range: ByteRange, bytes: &[u8]) -> Result<Vec<u8>> {
-        let named = |error: Error| error.context(key.name().to_owned());
-        let archive = self.archives.get(key).map(Archive::directory).transpose()?.flatten();
-        let members = archive.map(|directory| directory.find(name)).transpose().map_err(named)?;
-        // Where names repeat, the first that is right is the one. A server may have sent more than
-        // was asked for.
-        let mut error = Error::new(ErrorKind::Changed, "its directory is no longer the one that was read");
-        for member in members.iter().flatten().filter(|member| range.contains(member.range)) {
-            let (from, to) = (member.range.start - range.start, member.range.end - range.start);
-            match content(member, name, bytes.get(from as usize..to as usize).unwrap_or_default()) {
-                Ok(content) => return Ok(content),
-                Err(wrong) => error = wrong,
-            }
-        }
-        Err(named(error))
     }
 
     /// Where a row's image may be; none while the row is not read.
     fn candidates(&self, row: u64, table: &Table) -> Result<Option<Vec<Candidate>>> {
         let unknown = |message: &str| Error::new(ErrorKind::NotFound, message.to_owned());
-        let places =
-            self.places.as_ref().ok_or_else(|| unknown("this table has no images that are known here"))?;
+        let Some(places) = self.places.as_ref() else {
+            return match table.image_column() {
+                Some(ImageColumn::Embedded { .. }) => Ok(Some(vec![Candidate::Cell])),
+                Some(ImageColumn::Addresses { column }) => {
+                    let Some(url) = table.text_of(&column, row)? else { return Ok(None) };
+                    match url.trim() {
+                        "" => Err(unknown("the row names no image")),
+                        url if is_address(url) => Ok(Some(vec![Candidate::Address(url.to_owned())])),
+                        _ => Err(Error::new(ErrorKind::Unsupported, "the row names no https address")),
+                    }
+                }
+                None => Err(unknown("this table has no images that are known here")),
+            };
+        };
         let mut values = [String::new(), String::new()];
         for (value, name) in values.iter_mut().zip(places.columns()) {
             match table.text_of(name, row)? {
@@ -521,15 +484,29 @@ impl Images {
             }
         }
         let candidates = places.candidates(values.each_ref().map(String::as_str));
-        candidates.map(Some).ok_or_else(|| unknown("the row does not say where its image is"))
+        let mut candidates = candidates.ok_or_else(|| unknown("the row does not say where its image is"))?;
+        self.add_kin(row, table, &mut candidates);
+        Ok(Some(candidates))
     }
 
-    fn target(&self, candidate: &Candidate) -> Option<Target> {
+    /// Behind the row's own preview those of rows with the same prompt whose names are at hand.
+    fn add_kin(&self, row: u64, table: &Table, candidates: &mut Vec<Candidate>) {
+        let own = candidates.iter().position(|candidate| matches!(candidate, Candidate::Thumbnail { .. }));
+        let (Some(own), Some(kin)) = (own, self.kin.get(&row)) else { return };
+        let name = |other: &u64| table.text_of(places::IMAGE_NAME, *other).ok().flatten();
+        let previews = kin.iter().filter_map(name).filter_map(|name| places::thumbnail(&name, true));
+        let previews: Vec<Candidate> = previews.collect();
+        candidates.splice(own + 1..own + 1, previews);
+    }
+
+    fn target(&self, candidate: &Candidate, row: u64) -> Option<Target> {
         match candidate {
-            Candidate::Thumbnail(path) => {
-                self.thumbnails.as_ref().map(|base| Target::File(format!("{base}/{path}")))
+            Candidate::Thumbnail { path, .. } => {
+                self.thumbnails.as_ref().map(|base| Target::Preview(format!("{base}/{path}")))
             }
             Candidate::Member { archive, name, .. } => Some(Target::Member(archive.clone(), name.clone())),
+            Candidate::Cell => Some(Target::Cell(row)),
+            Candidate::Address(url) => Some(Target::Address(url.clone())),
         }
     }
 
@@ -543,20 +520,18 @@ impl Images {
     /// What is told of an image file.
     fn picture(&self, want: Want, candidate: &Candidate, file: &[u8]) -> Result<Picture> {
         let named = |error: Error| match candidate {
-            Candidate::Thumbnail(_) => error,
+            Candidate::Thumbnail { .. } | Candidate::Cell => error,
             Candidate::Member { archive, .. } => error.context(archive.name().to_owned()),
+            Candidate::Address(url) => error.context(host_of(url).to_owned()),
         };
         let picture::Facts { format, width_px, height_px, texts } = picture::look(file).map_err(named)?;
-        let (source, page, preview) = match candidate {
-            Candidate::Thumbnail(path) => (format!("preview / {path}"), None, true),
-            Candidate::Member { archive, name, .. } => {
-                let page = match archive {
-                    places::Archive::Hub(path) => Some(hub::page_url(&self.endpoint, path)),
-                    places::Archive::Beside(_) => None,
-                };
-                (format!("{} / {name}", archive.name()), page, false)
-            }
+        let source = match candidate {
+            Candidate::Thumbnail { path, .. } => format!("preview / {path}"),
+            Candidate::Member { archive, name, .. } => format!("{} / {name}", archive.name()),
+            Candidate::Cell => format!("row {} of the table", want.row + 1),
+            Candidate::Address(url) => url.clone(),
         };
+        let same_prompt = matches!(candidate, Candidate::Thumbnail { same_prompt: true, .. });
         Ok(Picture {
             bytes: file.to_vec(),
             mime: format.mime().to_owned(),
@@ -564,11 +539,15 @@ impl Images {
             height_px,
             format: format.name().to_owned(),
             file_bytes: file.len() as u64,
+            address: match candidate {
+                Candidate::Address(url) => Some(url.clone()),
+                Candidate::Thumbnail { .. } | Candidate::Member { .. } | Candidate::Cell => None,
+            },
+            requests: u32::from(!matches!(candidate, Candidate::Cell)),
+            preview: matches!(candidate, Candidate::Thumbnail { .. }),
+            same_prompt,
+            note: same_prompt.then(|| "Preview of another image of the same prompt".to_owned()),
             source,
-            page,
-            requests: 1,
-            preview,
-            note: None,
             texts: if want.px == 0 { texts } else { Vec::new() },
         })
     }
@@ -580,7 +559,7 @@ impl Images {
             .values()
             .filter_map(|flight| match &flight.target {
                 Target::Archive(key) | Target::Member(key, _) => Some(self.archives.get(key)?.source),
-                Target::File(_) => None,
+                Target::Preview(_) | Target::Address(_) | Target::Cell(_) => None,
             })
             .collect();
         let mut bytes: usize = self.archives.values().map(Archive::memory_bytes).sum();
@@ -596,14 +575,27 @@ impl Images {
             self.forget_archive(&key);
         }
         effects.extend(self.forgotten.drain(..).map(|source| Effect::Forget { source }));
-        while self.sizes.len() > MAX_ARCHIVES * 8 {
-            self.sizes.pop_first();
-        }
     }
 }
 
 fn failed(error: &Error) -> Outcome {
-    Outcome::Failed(Failure { message: words::failure(error), retry: error.kind != ErrorKind::Limit })
+    Outcome::Failed(failure(error))
+}
+
+fn failure(error: &Error) -> Failure {
+    Failure { message: words::failure(error), retry: error.kind != ErrorKind::Limit }
+}
+
+/// The read of a whole file.
+fn get(id: FetchId, url: &str, most_bytes: u64) -> (ByteRange, Effect) {
+    (ByteRange::new(0, most_bytes), Effect::Get { id, url: url.to_owned(), most_bytes })
+}
+
+/// Whether an image may be read from there: what the page's own rules let it connect to.
+fn is_address(text: &str) -> bool {
+    const FROM: [&str; 3] = ["https://", "http://127.0.0.1", "http://localhost"];
+    FROM.iter().any(|start| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)))
+        && !text.contains(char::is_whitespace)
 }
 
 /// The size to which an image is to be decoded; none where it is small enough as it is.

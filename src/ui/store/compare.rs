@@ -10,7 +10,27 @@ use std::sync::Arc;
 /// The most rows that are kept.
 const MAX_ROWS: usize = 1_200;
 
-/// What the view shows of a row.
+/// Who wants rows that are named one by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PickFor {
+    /// The view of the images of each prompt.
+    Compare,
+    /// The strip of images with the same prompt.
+    Same,
+}
+
+impl PickFor {
+    /// What is shown of a row.
+    const fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Compare => &COLUMNS,
+            Self::Same => &SAME_COLUMNS,
+        }
+    }
+}
+
+const SAME_COLUMNS: [&str; 3] = ["seed", "image_nsfw", "prompt_nsfw"];
+
 const COLUMNS: [&str; 9] = [
     "prompt",
     "prompt_id",
@@ -30,17 +50,24 @@ pub struct CompareStore {
     pub groups: RwSignal<Option<Arc<Groups>>>,
     /// Rows by their place in the file.
     pub rows: RwSignal<BTreeMap<u64, Arc<RowData>>>,
+    /// What each of those who ask wants.
+    picks: StoredValue<BTreeMap<PickFor, Vec<u64>>>,
 }
 
 impl CompareStore {
     /// Nothing yet.
     pub fn new() -> Self {
-        Self { groups: RwSignal::new(None), rows: RwSignal::new(BTreeMap::new()) }
+        Self {
+            groups: RwSignal::new(None),
+            rows: RwSignal::new(BTreeMap::new()),
+            picks: StoredValue::new(BTreeMap::new()),
+        }
     }
 
     pub(super) fn clear(self) {
         self.groups.set(None);
         self.rows.set(BTreeMap::new());
+        self.picks.set_value(BTreeMap::new());
     }
 
     pub(super) fn receive_groups(self, groups: Groups) {
@@ -68,16 +95,28 @@ impl Store {
         self.send(&Request::Groups { wanted });
     }
 
-    /// Asks for the cells of these rows.
-    pub fn pick(self, rows: Vec<u64>) {
-        let exists = |name: &&str| {
+    /// Asks for the cells of these rows, instead of those that the same one wanted before.
+    pub fn pick(self, who: PickFor, rows: Vec<u64>) {
+        let changed = self.compare.picks.try_update_value(|picks| {
+            let before = if rows.is_empty() { picks.remove(&who) } else { picks.insert(who, rows.clone()) };
+            before.unwrap_or_default() != rows
+        });
+        if changed != Some(true) {
+            return;
+        }
+        let exists = |name: &str| {
             self.opened.with_untracked(|opened| {
-                opened
-                    .as_ref()
-                    .is_some_and(|opened| opened.columns.iter().any(|column| column.name == **name))
+                opened.as_ref().is_some_and(|opened| opened.columns.iter().any(|column| column.name == name))
             })
         };
-        let columns = COLUMNS.iter().filter(|name| exists(name)).map(|name| (*name).to_owned()).collect();
+        let picks = self.compare.picks.get_value();
+        let mut rows: Vec<u64> = picks.values().flatten().copied().collect();
+        rows.sort_unstable();
+        rows.dedup();
+        let mut columns: Vec<&str> = picks.keys().flat_map(|who| who.columns()).copied().collect();
+        columns.sort_unstable();
+        columns.dedup();
+        let columns = columns.into_iter().filter(|name| exists(name)).map(str::to_owned).collect();
         self.send(&Request::Pick(Pick { rows, columns }));
     }
 }

@@ -5,7 +5,9 @@
 
 use super::RowData;
 use crate::catalog::images::{FLAGGED, Images as Places, SCORES, THUMBNAILS};
-use crate::protocol::images::{Failure, Image, Images, MAX_WANTS, Outcome, Picture, Want};
+use crate::protocol::images::{
+    Failure, Image, ImageColumn, Images, MAX_WANTS, Making, MakingOutcome, Outcome, Picture, Want,
+};
 use crate::protocol::{Cell, Request};
 use crate::spec::View;
 use leptos::prelude::*;
@@ -21,6 +23,9 @@ const MAX_SHOT_BYTES: usize = 64 << 20;
 
 /// The sizes that images are asked for in, so that one serves tiles of about the same size.
 const SIZES_PX: [u32; 9] = [64, 96, 128, 192, 256, 384, 512, 768, 1_024];
+
+/// Marks of images on the page's timeline are cleared about this often.
+const MARKS_KEPT: u64 = 512;
 
 /// What scrolls by faster than this is not asked for.
 const REST: Duration = Duration::from_millis(90);
@@ -48,6 +53,8 @@ pub struct Shown {
     pub url: String,
     /// What is known of it; its bytes are with the browser.
     pub facts: Picture,
+    /// Whether it was made smaller for a tile.
+    pub smaller: bool,
     bytes: usize,
 }
 
@@ -66,6 +73,29 @@ pub enum Sight {
     Blurred(Option<f64>),
     /// Its generator had blurred it already: it is not even asked for.
     Flagged,
+    /// It is at an address that nobody has clicked on: it is not asked for until then.
+    Unasked,
+}
+
+impl Sight {
+    /// Whether the image is asked for at all.
+    pub fn is_asked_for(self) -> bool {
+        match self {
+            Self::Clear | Self::Blurred(_) => true,
+            Self::Flagged | Self::Unasked => false,
+        }
+    }
+}
+
+/// Where the images of the open table are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Pictures {
+    /// Where the catalogue says.
+    Known(Places),
+    /// In the table itself.
+    Embedded,
+    /// At the addresses of this column.
+    Addresses(String),
 }
 
 /// The parts of the page that show images, the most important first.
@@ -75,6 +105,10 @@ pub enum Part {
     Detail,
     /// The view.
     View,
+    /// Others with the same prompt as the one whose details are open.
+    Same,
+    /// The list beside the view.
+    List,
     /// What may be looked at next.
     Ahead,
     /// The one after that of the details.
@@ -94,8 +128,12 @@ pub struct ImageStore {
     pub in_table: RwSignal<bool>,
     /// Whether the browser asks to save data, until someone wants images all the same.
     pub saving: RwSignal<bool>,
-    /// Rows that someone wants to see although they are blurred.
+    /// Rows that someone wants to see although they are blurred or flagged.
     pub revealed: RwSignal<BTreeSet<u64>>,
+    /// Rows whose addresses someone wants to be asked.
+    pub clicked: RwSignal<BTreeSet<u64>>,
+    /// How images were made, by row.
+    pub makings: RwSignal<BTreeMap<u64, MakingOutcome>>,
     inner: StoredValue<Inner, LocalStorage>,
 }
 
@@ -103,7 +141,11 @@ pub struct ImageStore {
 struct Inner {
     shots: BTreeMap<Want, (Shot, u64)>,
     clock: u64,
+    /// Marks set on the page's timeline.
+    marks: u64,
     wanted: BTreeMap<Part, Vec<Want>>,
+    /// Rows of which it is wanted how their images were made, by who wants it.
+    wanted_makings: BTreeMap<Part, Vec<u64>>,
     sent: Option<Images>,
     due: bool,
     send: Option<Box<dyn Fn(Request)>>,
@@ -128,6 +170,8 @@ impl ImageStore {
             in_table: RwSignal::new(kept(IN_TABLE_KEY).as_deref() != Some("off")),
             saving: RwSignal::new(saving),
             revealed: RwSignal::new(BTreeSet::new()),
+            clicked: RwSignal::new(BTreeSet::new()),
+            makings: RwSignal::new(BTreeMap::new()),
             inner: StoredValue::new_local(Inner {
                 previews_at: previews.filter(|address| address.starts_with("http")),
                 ..Inner::default()
@@ -149,11 +193,14 @@ impl ImageStore {
         self.inner.update_value(|inner| {
             inner.shots.clear();
             inner.wanted.clear();
+            inner.wanted_makings.clear();
             inner.sent = None;
             inner.usual_hub = usual_hub;
             inner.send = Some(Box::new(send));
         });
         self.revealed.set(BTreeSet::new());
+        self.clicked.set(BTreeSet::new());
+        self.makings.set(BTreeMap::new());
         self.news.update(|news| *news += 1);
     }
 
@@ -199,19 +246,50 @@ impl ImageStore {
             Outcome::Picture(mut picture) => {
                 let bytes = std::mem::take(&mut picture.bytes);
                 match object_url(&bytes, &picture.mime) {
-                    Some(url) => Shot::Here(Arc::new(Shown { url, facts: picture, bytes: bytes.len() })),
+                    Some(url) => Shot::Here(Arc::new(Shown {
+                        url,
+                        facts: picture,
+                        smaller: want.px != 0,
+                        bytes: bytes.len(),
+                    })),
                     None => return,
                 }
             }
             Outcome::Failed(failure) => Shot::Failed(failure),
         };
-        super::mark("vitrine:image");
         self.inner.update_value(|inner| {
             inner.clock += 1;
+            // The browser keeps every mark, and nobody looks at those of hundreds of images ago.
+            inner.marks += 1;
+            if inner.marks % MARKS_KEPT == 0
+                && let Some(performance) = window().performance()
+            {
+                performance.clear_marks_with_mark_name("vitrine:image");
+            }
+            super::mark("vitrine:image");
             inner.shots.insert(want, (shot, inner.clock));
             inner.evict();
         });
         self.news.update(|news| *news += 1);
+    }
+
+    /// Takes in how an image was made.
+    pub fn receive_making(self, making: Making) {
+        /// Rows of which it is kept.
+        const MOST: usize = 2_000;
+        let Making { row, outcome } = making;
+        self.makings.update(|makings| {
+            if makings.len() >= MOST {
+                makings.clear();
+            }
+            makings.insert(row, outcome);
+        });
+    }
+
+    /// Says of which rows a part of the page shows how their images were made.
+    pub fn look_at_makings(self, part: Part, rows: Vec<u64>) {
+        self.inner.update_value(|inner| drop(inner.wanted_makings.insert(part, rows)));
+        self.ask_soon();
     }
 
     /// Tries again to get the image of a row.
@@ -223,6 +301,7 @@ impl ImageStore {
                 send(Request::RetryImage { row });
             }
         });
+        self.makings.update(|makings| makings.retain(|_, made| matches!(made, MakingOutcome::Known(_))));
         self.news.update(|news| *news += 1);
         self.ask_soon();
     }
@@ -267,10 +346,16 @@ impl ImageStore {
             }
             let usual = inner.usual_hub.then(|| THUMBNAILS.to_owned());
             let thumbnails = inner.previews_at.clone().or(usual).filter(|_| previews);
-            let images = Images { wants, thumbnails };
+            let makings = self.makings.try_with_untracked(|makings| {
+                let lacking =
+                    inner.wanted_makings.values().flatten().filter(|row| !makings.contains_key(row));
+                lacking.copied().collect::<BTreeSet<u64>>()
+            });
+            let settings = makings.into_iter().flatten().take(MAX_WANTS).collect();
+            let images = Images { wants, thumbnails, settings };
             let is_new = match &inner.sent {
                 Some(sent) => *sent != images,
-                None => !images.wants.is_empty(),
+                None => !images.wants.is_empty() || !images.settings.is_empty(),
             };
             if let Some(send) = inner.send.as_ref().filter(|_| is_new) {
                 send(Request::Images(images.clone()));
@@ -304,7 +389,14 @@ impl ImageStore {
         }
     }
 
-    /// Shows a row's image although it is blurred.
+    /// Asks the address of a row.
+    pub fn ask_address(self, row: u64) {
+        self.clicked.update(|clicked| {
+            clicked.insert(row);
+        });
+    }
+
+    /// Shows a row's image although it is blurred or flagged.
     pub fn reveal(self, row: u64) {
         self.revealed.update(|revealed| {
             revealed.insert(row);
@@ -388,6 +480,37 @@ impl super::Store {
         self.spec.with(|spec| spec.table.as_ref().and_then(Places::of))
     }
 
+    /// Where the open table's images are; none where it has none.
+    pub fn pictures(self) -> Option<Pictures> {
+        if let Some(places) = self.places() {
+            return Some(Pictures::Known(places));
+        }
+        self.opened.with(|opened| match opened.as_ref()?.images.clone()? {
+            ImageColumn::Embedded { .. } => Some(Pictures::Embedded),
+            ImageColumn::Addresses { column } => Some(Pictures::Addresses(column)),
+        })
+    }
+
+    /// Whether the image of a row is at an address that nobody has clicked on.
+    pub fn waits_for_click(self, row: u64) -> bool {
+        matches!(self.pictures(), Some(Pictures::Addresses(_)))
+            && !self.images.clicked.with(|clicked| clicked.contains(&row))
+    }
+
+    /// The address of a row's image, where it is at hand.
+    pub fn address_of(self, row: u64) -> Option<String> {
+        let Some(Pictures::Addresses(column)) = self.pictures() else { return None };
+        let text = |cell: Option<&Cell>| match cell {
+            Some(Cell::Text(address)) => Some(address.clone()),
+            _ => None,
+        };
+        let shown = self.detail.with(|detail| {
+            let detail = detail.as_ref().filter(|detail| detail.row == row)?;
+            text(detail.fields.iter().find(|(name, _)| *name == column).map(|(_, cell)| cell))
+        });
+        shown.or_else(|| self.rows.with(|rows| text(rows.iter().find(|data| data.row == row)?.cell(&column))))
+    }
+
     /// Whether the open table has scores of how safe its images are.
     pub fn has_scores(self) -> bool {
         self.opened.with(|opened| {
@@ -400,21 +523,31 @@ impl super::Store {
     pub(super) fn extras(self) -> Vec<String> {
         /// Scores, and the shape of the image.
         const NAMES: [&str; 4] = [SCORES[0], SCORES[1], "width", "height"];
-        let shows_images = untrack(|| self.places().is_some())
+        let pictures = untrack(|| self.pictures());
+        let shows_images = pictures.is_some()
             && (self.images.in_table.get_untracked()
                 || self.spec.with_untracked(|spec| spec.view != View::Table));
         let columns = self.opened.get_untracked().map(|opened| opened.columns.clone()).unwrap_or_default();
         let exists = |name: &str| columns.iter().any(|column| column.name == name);
-        NAMES.into_iter().filter(|name| shows_images && exists(name)).map(str::to_owned).collect()
+        let addresses = match pictures {
+            Some(Pictures::Addresses(column)) => Some(column),
+            Some(Pictures::Known(_) | Pictures::Embedded) | None => None,
+        };
+        let known = NAMES.into_iter().filter(|name| exists(name)).map(str::to_owned);
+        known.chain(addresses).filter(|_| shows_images).collect()
     }
 
-    /// Whether the image of a row of the result is worth asking for: not where there is nothing to see.
+    /// Whether the image of a row of the result is to be asked for: not where there is nothing to see,
+    /// and not of an address that nobody has clicked on.
     pub fn wants(self, row: &RowData) -> bool {
-        self.sight(row) != Sight::Flagged
+        self.sight(row).is_asked_for()
     }
 
     /// Whether the image of a row of the result may be seen.
     pub fn sight(self, row: &RowData) -> Sight {
+        if self.waits_for_click(row.row) {
+            return Sight::Unasked;
+        }
         self.images.sight(row.row, self.has_scores(), |name| row.cell(name).cloned())
     }
 }

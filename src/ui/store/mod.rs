@@ -7,7 +7,7 @@
 mod actions;
 mod brush;
 mod compare;
-mod export;
+mod detail;
 mod history;
 mod images;
 mod kept;
@@ -30,8 +30,8 @@ use crate::url;
 use crate::usual::order;
 pub use brush::Live;
 use compare::CompareStore;
-pub use export::{ExportStore, Place, place};
-pub use images::{ImageStore, Part, Shot, Sight, size_px};
+pub use compare::PickFor;
+pub use images::{ImageStore, Part, Pictures, Shot, Sight, size_px};
 use kept::KeptStore;
 pub use notices::{Item, ItemAction};
 pub use receive::prompt_of;
@@ -41,7 +41,6 @@ pub use search::Reading;
 use leptos::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use wasm_bindgen::JsValue;
 
 /// Rows asked for before it is known how many fit.
 const FIRST_ROWS: u32 = 32;
@@ -115,14 +114,14 @@ pub struct Store {
     pub active: ReadSignal<u64>,
     /// The row under the pointer.
     pub hovered: ReadSignal<Option<Arc<RowData>>>,
+    /// Whether the fields of a row are explained.
+    pub explained: RwSignal<bool>,
     /// The images of each prompt.
     pub compare: CompareStore,
     /// The images.
     pub images: ImageStore,
     /// What is kept on this device.
     pub kept: KeptStore,
-    /// What is being taken away.
-    pub export: ExportStore,
     /// A word on what has just been done, for a moment.
     pub whisper: ReadSignal<&'static str>,
     write: Writers,
@@ -228,10 +227,10 @@ impl Store {
             dragging,
             active,
             hovered,
+            explained: RwSignal::new(false),
             compare: CompareStore::new(),
             images: ImageStore::new(),
             kept: KeptStore::new(),
-            export: ExportStore::new(),
             whisper,
             write: Writers {
                 spec: set_spec,
@@ -262,7 +261,7 @@ impl Store {
     }
 
     /// Takes over a new state: the one place where the state of the link changes.
-    fn apply(self, next: Spec, commit: Commit) {
+    fn apply(self, mut next: Spec, commit: Commit) {
         let before = self.spec.get_untracked();
         if before == next && commit != Commit::Step {
             return;
@@ -272,6 +271,10 @@ impl Store {
             || before.query != next.query
             || before.subset != next.subset
             || before.sort != next.sort;
+        if new_filters && before.at == next.at {
+            // Another result begins at its top.
+            next.at = None;
+        }
         let new_row = before.row != next.row;
         let row = next.row;
         if new_filters {
@@ -323,7 +326,6 @@ impl Store {
         self.write.active.set(0);
         self.write.hovered.set(None);
         self.compare.clear();
-        self.export.clear();
         self.images.clear(spec.endpoint.is_none(), move |request| self.send(&request));
         self.write.notices.update(|notices| notices.retain(Item::is_of_the_link));
         self.write.generation.update(|generation| *generation = generation.wrapping_add(1));
@@ -395,12 +397,6 @@ impl Store {
     }
 
     fn send_with(self, request: &Request, files: &[web_sys::File]) {
-        let files: js_sys::Array = files.iter().collect();
-        self.send_along(request, "files", (files.length() > 0).then_some(files.as_ref()));
-    }
-
-    /// Sends a request with something that can't be written down.
-    fn send_along(self, request: &Request, name: &str, along: Option<&JsValue>) {
         self.inner.update_value(|inner| {
             if inner.link.is_none() {
                 match WorkerLink::start(move |said| self.hear(said)) {
@@ -411,14 +407,13 @@ impl Store {
                 }
             }
             if let Some(link) = &inner.link {
-                link.send(request, name, along);
+                link.send(request, files);
             }
         });
     }
 
     fn hear(self, said: Said) {
         match said {
-            Said::Saved { name, file } => export::download(&name, &file),
             Said::Responses(responses) => responses.into_iter().for_each(|response| self.receive(response)),
             Said::Died(error) => self.say_thread_died(&error),
         }

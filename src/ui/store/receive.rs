@@ -19,14 +19,13 @@ impl Store {
             | Response::Cube(_)
             | Response::Detail(_)
             | Response::Image(_)
+            | Response::Making(_)
             | Response::Groups(_)
             | Response::Picked(_)
             | Response::Heat(_)
             | Response::Prompts(_)
             | Response::Phrases(_)
             | Response::Query(_)
-            | Response::Export(_)
-            | Response::Script(_)
             | Response::Progress(_) => true,
             Response::Grown(_) => true,
             Response::Opened(_)
@@ -59,9 +58,8 @@ impl Store {
             Response::Query(state) => self.write.query.set(state),
             Response::Cube(cube) => self.receive_cube(cube),
             Response::Detail(detail) => self.receive_detail(detail),
-            Response::Export(progress) => self.export.receive(progress),
-            Response::Script(script) => self.export.script.set(Some(script)),
             Response::Image(image) => self.images.receive(image),
+            Response::Making(making) => self.images.receive_making(making),
             Response::Groups(groups) => self.compare.receive_groups(groups),
             Response::Picked(picked) => self.compare.receive_picked(picked),
             Response::Progress(progress) => {

@@ -1,0 +1,184 @@
+//! How the images of ImageRewardDB were made: its rows do not say so, but the archive of DiffusionDB
+//! Large that an image is from holds a JSON file with the settings of all its images.
+
+use super::{Effect, Images, Target, failure};
+use crate::catalog::images::{Archive, Candidate, WEBP_PART_DIRECTORY_BYTES};
+use crate::engine::table::Table;
+use crate::error::{Error, ErrorKind, Result};
+use crate::protocol::Response;
+use crate::protocol::images::{Making, MakingOutcome, Settings};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Parts whose settings are kept; each has a thousand images.
+const MAX_PARTS: usize = 24;
+
+/// The column that says which part a row is from.
+const PROMPT_ID: &str = "prompt_id";
+
+/// What is wanted and known of how images were made.
+#[derive(Debug, Default)]
+pub struct Makings {
+    wanted: Vec<u64>,
+    answered: BTreeSet<u64>,
+    parts: BTreeMap<Archive, BTreeMap<String, Settings>>,
+    /// The parts in the order in which they were read.
+    order: VecDeque<Archive>,
+}
+
+impl Makings {
+    /// Rows of which it is wanted how their images were made.
+    pub fn want(&mut self, rows: Vec<u64>) {
+        self.wanted = rows;
+        self.answered.clear();
+    }
+
+    /// What failed may be asked again.
+    pub fn forget_answers(&mut self) {
+        self.answered.clear();
+    }
+
+    fn keep(&mut self, archive: Archive, settings: BTreeMap<String, Settings>) {
+        self.order.push_back(archive.clone());
+        self.parts.insert(archive, settings);
+        while self.order.len() > MAX_PARTS {
+            if let Some(oldest) = self.order.pop_front() {
+                self.parts.remove(&oldest);
+            }
+        }
+    }
+}
+
+/// Where the work on one row stands.
+enum Work {
+    Waits,
+    Needs(Target),
+    Answered(MakingOutcome),
+}
+
+impl Images {
+    /// Answers what can be, and says what is to be read.
+    pub(super) fn work_on_makings(
+        &mut self,
+        table: &Table,
+        needed: &mut Vec<Target>,
+        effects: &mut Vec<Effect>,
+    ) {
+        for row in self.makings.wanted.clone() {
+            if self.makings.answered.contains(&row) {
+                continue;
+            }
+            let work = self.making(row, table, effects);
+            match work.unwrap_or_else(|error| Work::Answered(MakingOutcome::Failed(failure(&error)))) {
+                Work::Waits => {}
+                Work::Needs(target) if needed.contains(&target) => {}
+                Work::Needs(target) => needed.push(target),
+                Work::Answered(outcome) => {
+                    self.makings.answered.insert(row);
+                    effects.push(Effect::Respond(Response::Making(Making { row, outcome })));
+                }
+            }
+        }
+    }
+
+    /// Forgets that the settings of a row could not be had.
+    pub(super) fn retry_making(&mut self, row: u64, table: &Table) {
+        self.makings.answered.remove(&row);
+        if let Ok(Some((archive, member, _))) = self.making_place(row, table) {
+            if self.archives.get(&archive).is_some_and(|archive| archive.directory().is_err()) {
+                self.forget_archive(&archive);
+            }
+            self.kept.forgive(&Target::Member(archive, member));
+        }
+    }
+
+    /// The archive, its JSON member, and the image's key in that; none while the row is not read.
+    fn making_place(&self, row: u64, table: &Table) -> Result<Option<(Archive, String, String)>> {
+        let unknown = || Error::new(ErrorKind::NotFound, "it is not known how this image was made");
+        let places = self.places.as_ref().ok_or_else(unknown)?;
+        let Some(id) = table.text_of(PROMPT_ID, row)? else { return Ok(None) };
+        let (archive, member) = places.hyperparameters(&id).ok_or_else(unknown)?;
+        let Some(candidates) = self.candidates(row, table)? else { return Ok(None) };
+        let name = candidates.into_iter().find_map(|candidate| match candidate {
+            Candidate::Member { name, .. } => Some(name),
+            Candidate::Thumbnail { .. } | Candidate::Cell | Candidate::Address(_) => None,
+        });
+        Ok(Some((archive, member, name.ok_or_else(unknown)?)))
+    }
+
+    fn making(&mut self, row: u64, table: &Table, effects: &mut Vec<Effect>) -> Result<Work> {
+        let Some((archive, member, image)) = self.making_place(row, table)? else { return Ok(Work::Waits) };
+        let target = Target::Member(archive.clone(), member.clone());
+        if !self.makings.parts.contains_key(&archive) {
+            if let Some(error) = self.kept.failure(&target) {
+                return Err(error.clone());
+            }
+            let Some(file) = self.kept.file(&target) else {
+                let known = self.look_up(&archive, &member, WEBP_PART_DIRECTORY_BYTES, effects)?;
+                return Ok(Work::Needs(if known { target } else { Target::Archive(archive) }));
+            };
+            match parse(&file, &format!("{} / {member}", archive.name())) {
+                Ok(settings) => self.makings.keep(archive.clone(), settings),
+                Err(error) => {
+                    let error = error.context(archive.name().to_owned());
+                    self.kept.fail(target, error.clone());
+                    return Err(error);
+                }
+            }
+        }
+        let found = self.makings.parts.get(&archive).and_then(|part| part.get(&image));
+        let missing = || {
+            let error = Error::new(ErrorKind::NotFound, "its list of settings does not name this image");
+            error.context(archive.name().to_owned())
+        };
+        found.cloned().map(|settings| Work::Answered(MakingOutcome::Known(settings))).ok_or_else(missing)
+    }
+}
+
+/// Reads the JSON file of a part: an object of images by name, whose settings have short names.
+fn parse(json: &[u8], source: &str) -> Result<BTreeMap<String, Settings>> {
+    let value: serde_json::Value = serde_json::from_slice(json)
+        .map_err(|_| Error::new(ErrorKind::Unsupported, "its list of settings can't be read"))?;
+    let images = value.as_object().ok_or_else(|| Error::corrupt("its list of settings is no list"))?;
+    let settings = images.iter().map(|(name, image)| {
+        let number = |key: &str| match image.get(key)? {
+            serde_json::Value::Number(number) => number.as_f64(),
+            serde_json::Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        let sampler = match image.get("sa") {
+            Some(serde_json::Value::String(name)) => Some(name.chars().take(64).collect()),
+            Some(serde_json::Value::Number(code)) => {
+                code.as_f64().and_then(|code| crate::catalog::label("sampler", code)).map(str::to_owned)
+            }
+            Some(_) | None => None,
+        };
+        let settings = Settings {
+            seed: number("se"),
+            cfg: number("c"),
+            steps: number("st"),
+            sampler,
+            source: source.to_owned(),
+        };
+        (name.clone(), settings)
+    });
+    Ok(settings.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    #[test]
+    fn settings_are_read_by_their_short_names() {
+        let json = br#"{"a.webp": {"p": "a castle", "se": 4207249219, "c": 7.5, "st": 50, "sa": "k_lms"},
+            "b.webp": {"se": "12", "sa": 2}, "c.webp": 7}"#;
+        let settings = parse(json, "x.json").unwrap_or_default();
+        let a = settings.get("a.webp").cloned().unwrap_or_default();
+        assert_eq!((a.seed, a.cfg, a.steps), (Some(4_207_249_219.0), Some(7.5), Some(50.0)));
+        assert_eq!((a.sampler.as_deref(), a.source.as_str()), (Some("k_lms"), "x.json"));
+        let b = settings.get("b.webp").cloned().unwrap_or_default();
+        assert_eq!((b.seed, b.cfg, b.sampler.as_deref()), (Some(12.0), None, Some("plms")));
+        assert_eq!(settings.len(), 3);
+        assert!(parse(b"[1, 2]", "x").is_err() && parse(b"{", "x").is_err());
+    }
+}

@@ -1,0 +1,147 @@
+//! The prompt of the row whose details are open, in its parts, and what can be done with it.
+
+use super::detail_image::ImageActions;
+use super::icon::{Icon, icon};
+use super::marked::marked;
+use super::store::{prompt_of, use_store};
+use crate::protocol::Cell;
+use crate::query;
+use leptos::ev::{KeyboardEvent, MouseEvent};
+use leptos::prelude::*;
+use std::collections::BTreeSet;
+
+/// The most modifiers that are laid out of one prompt.
+const MAX_MODIFIERS: usize = 60;
+
+/// The prompt with what the search has found in it, its parts, and what can be copied.
+#[component]
+pub fn DetailPrompt() -> impl IntoView {
+    let store = use_store();
+    let prompt = Memo::new(move |_| {
+        store.detail.with(|detail| match detail.as_ref().and_then(|detail| prompt_of(detail)) {
+            Some((_, Cell::Text(text))) => Some(text.clone()),
+            _ => None,
+        })
+    });
+    let waits = Memo::new(move |_| {
+        store.detail.with(|detail| {
+            matches!(detail.as_ref().and_then(|detail| prompt_of(detail)), Some((_, Cell::Pending)))
+        })
+    });
+    let marks = Memo::new(move |_| {
+        store.detail.with(|detail| detail.as_ref().map(|detail| detail.marks.clone()).unwrap_or_default())
+    });
+    let parts = Memo::new(move |_| prompt.with(|prompt| modifiers(prompt.as_deref().unwrap_or_default())));
+    let settings = Memo::new(move |_| store.parameters());
+    let link = move |_| match store.link() {
+        Some(link) => store.copy(&link, "Permalink copied"),
+        None => store.copy("", "A file of this device can’t be shared"),
+    };
+    let copy_prompt = move |_| {
+        if let Some(prompt) = prompt.get_untracked() {
+            store.copy(&prompt, "Prompt copied");
+        }
+    };
+    let copy_settings = move |_| {
+        if let Some(settings) = settings.get_untracked() {
+            store.copy(&settings, "Parameters copied");
+        }
+    };
+    let page = Memo::new(move |_| store.page_of_detail());
+    view! {
+        <section class="drawer-prompt" aria-label="Prompt">
+            <Show when=move || waits.get()>
+                <p class="skeleton drawer-line"></p>
+            </Show>
+            {move || {
+                prompt
+                    .get()
+                    .map(|prompt| match prompt.trim() {
+                        "" => view! { <h2><em>"(empty prompt)"</em></h2> }.into_any(),
+                        _ => view! { <h2>{marked(&prompt, &marks.get())}</h2> }.into_any(),
+                    })
+            }}
+            <Show when=move || !parts.with(Vec::is_empty)>
+                <ul class="modifiers" aria-label="Modifiers" title="Click to search for a part, Alt-click to exclude it">
+                    <For each=move || parts.get() key=Clone::clone let:part>
+                        <li><Modifier part/></li>
+                    </For>
+                </ul>
+            </Show>
+            <div class="drawer-actions">
+                <Show when=move || prompt.with(Option::is_some)>
+                    <button type="button" class="button" data-kind="line" data-size="small" on:click=copy_prompt>
+                        {icon(Icon::Copy)} "Copy prompt"
+                    </button>
+                </Show>
+                <Show when=move || settings.with(Option::is_some)>
+                    <button type="button" class="button" data-kind="line" data-size="small" on:click=copy_settings>
+                        {icon(Icon::Copy)} "Copy parameters"
+                    </button>
+                </Show>
+                <button type="button" class="button" data-kind="line" data-size="small" on:click=link>
+                    {icon(Icon::Link)} "Permalink"
+                </button>
+                {move || {
+                    page.get()
+                        .map(|page| {
+                            view! {
+                                <a class="button" data-kind="line" data-size="small" href=page target="_blank" rel="noopener noreferrer">
+                                    {icon(Icon::Out)} "Open on Hub"
+                                </a>
+                            }
+                        })
+                }}
+                <ImageActions/>
+            </div>
+        </section>
+    }
+}
+
+/// A part of the prompt, which is added to the query, or excluded.
+#[component]
+fn Modifier(part: String) -> impl IntoView {
+    let store = use_store();
+    let stance = Memo::new({
+        let part = part.clone();
+        move |_| {
+            let query = store.spec.with(|spec| spec.query.clone())?;
+            query::stance(&query::parse(&query).ok()?, &part)
+        }
+    });
+    let toggled = StoredValue::new(part.clone());
+    let toggle = move |excluded: bool| toggled.with_value(|part| store.toggle_term(part, excluded));
+    let click = move |event: MouseEvent| toggle(event.alt_key());
+    let key = move |event: KeyboardEvent| {
+        if matches!(event.key().as_str(), "-" | "−" | "Delete") {
+            event.prevent_default();
+            toggle(true);
+        }
+    };
+    view! {
+        <button
+            type="button"
+            class="modifier"
+            aria-pressed=move || (stance.get() == Some(false)).to_string()
+            data-not=move || (stance.get() == Some(true)).then_some("")
+            on:click=click
+            on:keydown=key
+        >
+            <Show when=move || stance.get() == Some(true)>
+                <b>"not "</b>
+            </Show>
+            {part}
+        </button>
+    }
+}
+
+/// The parts between commas, each once, without those that nobody can search for.
+fn modifiers(prompt: &str) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    prompt
+        .split([',', '\n'])
+        .map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|part| part.chars().any(char::is_alphanumeric) && seen.insert(part.to_lowercase()))
+        .take(MAX_MODIFIERS)
+        .collect()
+}

@@ -1,0 +1,138 @@
+//! What can be done with the row whose details are open.
+
+use super::Store;
+use super::images::{Shot, Shown, Sight};
+use super::receive::prompt_of;
+use crate::catalog::images::part_of;
+use crate::hub::{DEFAULT_ENDPOINT, page_url};
+use crate::protocol::images::{MakingOutcome, Settings, Want};
+use crate::protocol::{Cell, Detail};
+use crate::query;
+use crate::spec::{Bound, Clause, List, ListValue, Range, Spec, TableRef, View};
+use crate::words::parameters::parameters;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+impl Store {
+    /// The image of the row whose details are open, once it is here as it is.
+    pub fn picture_of_detail(self) -> Option<Arc<Shown>> {
+        let row = self.spec.with(|spec| spec.row)?;
+        match self.images.shot(Want { row, px: 0 })? {
+            Shot::Here(shown) if !shown.facts.preview && !shown.smaller => Some(shown),
+            Shot::Here(_) | Shot::Failed(_) => None,
+        }
+    }
+
+    /// Whether that image may be seen.
+    pub fn sight_of_detail(self) -> Sight {
+        let Some(row) = self.spec.with(|spec| spec.row) else { return Sight::Blurred(None) };
+        if self.waits_for_click(row) {
+            return Sight::Unasked;
+        }
+        self.detail.with(|detail| {
+            let detail = detail.as_ref().filter(|detail| detail.row == row);
+            self.images.sight(row, self.has_scores(), |name| cell_of(detail?, name))
+        })
+    }
+
+    /// The settings of the image as other programs read them; none where they are not known.
+    pub fn parameters(self) -> Option<String> {
+        self.detail.with(|detail| {
+            let detail = detail.as_ref()?;
+            let Some((_, Cell::Text(prompt))) = prompt_of(detail) else { return None };
+            let made = self.images.makings.with(|makings| match makings.get(&detail.row) {
+                Some(MakingOutcome::Known(settings)) => Some(settings.clone()),
+                Some(MakingOutcome::Failed(_)) | None => None,
+            });
+            parameters(prompt, |name| cell_of(detail, name).or_else(|| made_cell(made.as_ref()?, name)))
+        })
+    }
+
+    /// The page on the Hub of what holds the image, or else of the table.
+    pub fn page_of_detail(self) -> Option<String> {
+        let (table, endpoint) = self.spec.with(|spec| (spec.table.clone(), spec.endpoint.clone()));
+        let endpoint = endpoint.unwrap_or_else(|| DEFAULT_ENDPOINT.to_owned());
+        let Some(places) = self.places() else {
+            return match table? {
+                TableRef::Hub(path) => Some(page_url(&endpoint, &path)),
+                TableRef::Catalogue(_) | TableRef::Folder(_) | TableRef::Url(_) | TableRef::Local(_) => None,
+            };
+        };
+        self.detail.with(|detail| {
+            let detail = detail.as_ref()?;
+            let text = |name: &str| match cell_of(detail, name) {
+                Some(Cell::Text(text)) => Some(text),
+                Some(Cell::Number(value)) => Some(crate::words::number(value)),
+                _ => None,
+            };
+            let [name, key] = *places.columns().first_chunk::<2>()?;
+            places.page(&endpoint, [&text(name)?, &text(key)?])
+        })
+    }
+
+    /// Shows the rows of one prompt, in the gallery where there is one.
+    pub fn show_same(self, prompt: &str) {
+        let Some(column) = self.opened.with_untracked(|opened| opened.as_ref()?.prompt.clone()) else {
+            return;
+        };
+        let mut spec = self.spec.get_untracked();
+        let values = vec![ListValue::Text(prompt.to_owned())];
+        spec.filters.insert(column, Clause::List(List { values, negated: false }));
+        let has_images = untrack(|| self.pictures().is_some());
+        spec.view = if has_images { View::Gallery } else { View::Table };
+        self.apply(spec, super::Commit::Step);
+    }
+
+    /// Goes to another view, of another table maybe.
+    pub fn visit(self, spec: Spec) {
+        self.apply(spec, super::Commit::Step);
+    }
+
+    /// The view of DiffusionDB that shows the images of a prompt: of all in its part of Large those with
+    /// these words.
+    pub fn in_diffusiondb(self, prompt_id: &str, prompt: &str) -> Option<Spec> {
+        /// Enough to tell prompts apart, and no more than a link holds well.
+        const MOST_CHARS: usize = 160;
+        let part = f64::from(part_of(prompt_id)?);
+        let mut words = String::new();
+        for word in prompt.replace('"', " ").split_whitespace() {
+            if words.chars().count() + word.chars().count() > MOST_CHARS {
+                break;
+            }
+            words.push_str(if words.is_empty() { "" } else { " " });
+            words.push_str(word);
+        }
+        let end = Some(Bound::Number(part));
+        Some(Spec {
+            table: Some(TableRef::Catalogue("diffusiondb-large".to_owned())),
+            endpoint: self.spec.with(|spec| spec.endpoint.clone()),
+            query: (!words.is_empty()).then(|| query::with("", &words, false)),
+            filters: [("part_id".to_owned(), Clause::Range(Range { low: end, high: end }))].into(),
+            view: View::Gallery,
+            ..Spec::default()
+        })
+    }
+
+    /// Says which row of the result is the first one in sight, once the scrolling rests.
+    pub fn set_at(self, position: u64) {
+        let mut spec = self.spec.get_untracked();
+        spec.at = (position > 0).then_some(position);
+        self.apply(spec, super::Commit::Replace);
+    }
+}
+
+fn cell_of(detail: &Detail, name: &str) -> Option<Cell> {
+    detail.fields.iter().find(|(column, _)| column == name).map(|(_, cell)| cell.clone())
+}
+
+/// What another archive tells, by the names of DiffusionDB's columns.
+fn made_cell(settings: &Settings, name: &str) -> Option<Cell> {
+    let Settings { seed, cfg, steps, sampler, source: _ } = settings;
+    match name {
+        "seed" => seed.map(Cell::Number),
+        "cfg" => cfg.map(Cell::Number),
+        "step" => steps.map(Cell::Number),
+        "sampler" => sampler.clone().map(Cell::Text),
+        _ => None,
+    }
+}

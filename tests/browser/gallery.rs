@@ -1,0 +1,289 @@
+//! The gallery over many images: its place in the link, and what stays behind while it is scrolled.
+
+use crate::page::key;
+use crate::stage::{Stage, play_with_images, until};
+use fixture::canvas::Canvas;
+use fixture::parts::write_part;
+use fixture::table::Table;
+use fixture::zips::{Method, ZipWriter};
+use hub::{Server, Source};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+const ROWS: u64 = 5_000;
+
+/// Counts object URLs that are alive, and the most there ever were, from the first line of the page on.
+const COUNTER: &str = r#"(() => {
+    const alive = new Set();
+    globalThis.objectUrls = { alive, most: 0, made: 0 };
+    const create = URL.createObjectURL.bind(URL), revoke = URL.revokeObjectURL.bind(URL);
+    URL.createObjectURL = (blob) => {
+        const url = create(blob);
+        alive.add(url);
+        objectUrls.made += 1;
+        objectUrls.most = Math.max(objectUrls.most, alive.size);
+        return url;
+    };
+    URL.revokeObjectURL = (url) => { alive.delete(url); revoke(url); };
+    localStorage.setItem("vitrine.blur", "1");
+})()"#;
+
+/// Five thousand rows in five archives, with small images.
+async fn put_parts(stage: &Stage) {
+    let table = Table::new(ROWS, 1);
+    let mut bytes = Vec::new();
+    fixture::write::diffusiondb(&table, &"hub".parse().unwrap(), &mut bytes).unwrap();
+    stage.hub.mount("poloclub/diffusiondb", "metadata.parquet", Source::bytes(bytes)).unwrap();
+    for part in 1..=5 {
+        let zip = write_part(&table, part, |_| 6_000..24_000, 0, Vec::new()).unwrap();
+        let name = format!("images/part-{part:06}.zip");
+        stage.hub.mount("poloclub/diffusiondb", &name, Source::bytes(zip)).unwrap();
+    }
+    stage.browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": COUNTER })).await;
+}
+
+async fn number(stage: &Stage, script: &str) -> u64 {
+    let answer = stage.browser.client.execute(script, Vec::new()).await.unwrap();
+    answer.as_f64().map(|number| number as u64).unwrap_or_default()
+}
+
+/// Memory that the page's script holds after it was tidied up.
+async fn heap_bytes(stage: &Stage) -> u64 {
+    stage.browser.devtools("HeapProfiler.collectGarbage", json!({})).await;
+    let usage = stage.browser.devtools("Runtime.getHeapUsage", json!({})).await;
+    usage["usedSize"].as_f64().unwrap_or_default() as u64
+}
+
+/// Reads of members of archives, by archive.
+fn members(stage: &Stage) -> BTreeMap<String, u64> {
+    let mut reads = BTreeMap::new();
+    for entry in stage.hub.log() {
+        let path = entry.repo_path.filter(|path| entry.server == Server::Cdn && path.ends_with(".zip"));
+        if let Some(path) = path {
+            *reads.entry(path).or_insert(0) += 1;
+        }
+    }
+    reads
+}
+
+#[test]
+fn scrolling_through_thousands_of_tiles_leaves_nothing_behind() {
+    play_with_images("five-thousand", async |stage: &Stage| {
+        put_parts(stage).await;
+        stage.expect_failures();
+        stage.go_to_hub("table=diffusiondb-2m&view=gallery").await;
+        assert_eq!(stage.page().settled().await, ROWS);
+        let height = number(stage, "return document.querySelector('[role=grid]').scrollHeight").await;
+        let window = number(stage, "return document.querySelector('[role=grid]').clientHeight").await;
+        let mut figures = Vec::new();
+        let mut top = 0;
+        let mut seen = 0;
+        // A screen at a time, each looked at until its images are here.
+        while top + window < height {
+            stage.page().images("grid", "Images").await;
+            let tiles = number(stage, "return document.querySelectorAll('.tile').length").await;
+            let last = number(stage, "return Math.max(...[...document.querySelectorAll('.tile')].map((tile) => Number(tile.id.slice(5))))").await;
+            assert!(tiles < 400, "{tiles} tiles are laid out");
+            if last >= seen + 500 {
+                seen = last;
+                let alive = number(stage, "return objectUrls.alive.size").await;
+                figures.push((
+                    last,
+                    alive,
+                    heap_bytes(stage).await,
+                    stage.browser.renderer_peak_bytes() >> 20,
+                ));
+            }
+            top += window;
+            let script = format!("document.querySelector('[role=grid]').scrollTop = {top}");
+            stage.browser.client.execute(&script, Vec::new()).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(60)).await;
+        }
+        stage.page().images("grid", "Images").await;
+        let made = number(stage, "return objectUrls.made").await;
+        let most = number(stage, "return objectUrls.most").await;
+        println!("tile, object URLs alive, heap, peak of the renderer in MiB: {figures:?}");
+        println!(
+            "object URLs made {made}, at most {most} alive; renderer at most {} bytes",
+            stage.browser.renderer_peak_bytes()
+        );
+        // Every image was here once, and no more than the bound are at a time.
+        assert!(made >= ROWS * 9 / 10, "{made}");
+        assert!(most <= 620, "{most} object URLs were alive");
+        let heap = |at: usize| figures[at].2;
+        let (first, last) = (heap(0), figures.last().unwrap().2);
+        assert!(last < first + (2 << 20), "the heap grew from {first} to {last} bytes");
+        // Each was asked for once: so many members as images, and a directory an archive.
+        let reads = members(stage);
+        assert_eq!(reads.len(), 5, "{reads:?}");
+        assert!(reads.values().sum::<u64>() <= ROWS + 5 * 2, "{reads:?}");
+        // Another table lets go of all of them.
+        stage.page().click("button", "Table").await;
+        until("few object URLs", async || {
+            (number(stage, "return objectUrls.alive.size").await <= 620).then_some(())
+        })
+        .await;
+    });
+}
+
+#[test]
+fn what_is_scrolled_past_is_not_asked_for() {
+    play_with_images("scrolled-past", async |stage: &Stage| {
+        put_parts(stage).await;
+        stage.expect_failures();
+        stage.go_to_hub("table=diffusiondb-2m&view=gallery").await;
+        assert_eq!(stage.page().settled().await, ROWS);
+        stage.page().images("grid", "Images").await;
+        stage.hub.clear_log();
+        // From the first to the last part in a second, without a rest.
+        let script = "const grid = document.querySelector('[role=grid]'); let at = 0;
+            const step = () => { at += 1; grid.scrollTop = grid.scrollHeight * at / 40; if (at < 40) requestAnimationFrame(step); };
+            step();";
+        stage.browser.client.execute(script, Vec::new()).await.unwrap();
+        until("the end", async || {
+            let gap = number(stage, "const g = document.querySelector('[role=grid]'); return g.scrollHeight - g.scrollTop - g.clientHeight").await;
+            (gap < 40).then_some(())
+        })
+        .await;
+        let pictures = until("images", async || {
+            let pictures = stage.page().images("grid", "Images").await;
+            (pictures.len() >= 6).then_some(pictures)
+        })
+        .await;
+        assert!(pictures.iter().all(|picture| picture.state == "here"), "{pictures:?}");
+        assert!(stage.hub.settle(Duration::from_secs(10)));
+        let reads = members(stage);
+        let asked: u64 = reads.values().sum();
+        println!("scrolled past 4,900 tiles with {asked} reads: {reads:?}");
+        // What is on the screen, a screen around it, and what a moment's rest on the way let begin.
+        assert!(asked < 160, "{reads:?}");
+        assert!(reads.get("images/part-000002.zip").copied().unwrap_or(0) < 20, "{reads:?}");
+    });
+}
+
+#[test]
+fn the_place_in_the_gallery_is_in_the_link() {
+    play_with_images("gallery-place", async |stage: &Stage| {
+        put_parts(stage).await;
+        stage.expect_failures();
+        stage.go_to_hub("table=diffusiondb-2m&view=gallery").await;
+        assert_eq!(stage.page().settled().await, ROWS);
+        assert_eq!(stage.page().spec().await.at, None);
+        let script = "document.querySelector('[role=grid]').scrollTop = 9000";
+        stage.browser.client.execute(script, Vec::new()).await.unwrap();
+        let at = until("a place", async || stage.page().spec().await.at).await;
+        assert!(at > 100, "{at}");
+        let steps = number(stage, "return history.length").await;
+        // The link leads there again.
+        let query = stage.page().query().await;
+        stage.go(query.trim_start_matches('?')).await;
+        assert_eq!(stage.page().settled().await, ROWS);
+        let first = "const grid = document.querySelector('[role=grid]').getBoundingClientRect();
+            const tiles = [...document.querySelectorAll('.tile')].filter((tile) => tile.getBoundingClientRect().bottom > grid.top + tile.getBoundingClientRect().height / 2);
+            return Math.min(...tiles.map((tile) => Number(tile.id.slice(5))))";
+        until("the same place", async || (number(stage, first).await == at).then_some(())).await;
+        assert_eq!(stage.page().spec().await.at, Some(at));
+        assert!(
+            number(stage, "return history.length").await <= steps + 1,
+            "scrolling is no step of the history"
+        );
+        // Another result begins at its top.
+        stage.page().find("grid", "Images").await.send_keys(key::HOME).await.unwrap();
+        until("the top", async || stage.page().spec().await.at.is_none().then_some(())).await;
+    });
+}
+
+/// An archive whose members are of every kind that must not be shown, by the place of their rows.
+fn hostile_part(table: &Table) -> Vec<u8> {
+    let image = fixture::images::png(&Canvas::new(64, 48), "a", 1).unwrap();
+    let webp = fixture::images::webp(&Canvas::new(64, 48)).unwrap();
+    let svg: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg'><script>window.hacked = 1</script></svg>";
+    let zeros = vec![0; 3_000_000];
+    let mut zip = ZipWriter::new(Vec::new(), false);
+    let name = |row: u64| {
+        let mut name = Vec::new();
+        fixture::columns::push_image_name(table, row, &mut name);
+        String::from_utf8(name).unwrap()
+    };
+    zip.add("../../../etc/passwd", b"no", Method::Stored).unwrap();
+    for (row, member) in [
+        (1, b"".as_slice()),
+        (2, &image[..100]),
+        (3, &webp[..30]),
+        (4, svg),
+        (5, b"<!doctype html><script>window.hacked = 1</script>"),
+        (6, b"not an image at all"),
+        (7, &image),
+        (8, &image),
+        (9, &zeros),
+        (10, &image),
+        (11, &image),
+    ] {
+        zip.add(&name(row), member, Method::Deflate).unwrap();
+    }
+    let mut file = zip.finish().unwrap();
+    // What the directory says of some of them is not so.
+    for (row, at, bytes) in [
+        // Encrypted.
+        (7, 8, 1_u16.to_le_bytes().to_vec()),
+        // Packed in a way that nobody knows.
+        (8, 10, 93_u16.to_le_bytes().to_vec()),
+        // A few kilobytes that would grow to megabytes, said to be a hundred bytes.
+        (9, 24, 100_u32.to_le_bytes().to_vec()),
+        // Ten gigabytes, as far as 32 bits go.
+        (10, 24, 0xf000_0000_u32.to_le_bytes().to_vec()),
+    ] {
+        let name = name(row).into_bytes();
+        let found = file.windows(name.len()).rposition(|window| window == name).unwrap() - 46;
+        file[found + at..found + at + bytes.len()].copy_from_slice(&bytes);
+    }
+    file
+}
+
+#[test]
+fn archives_that_lie_cost_their_own_tiles_and_nothing_else() {
+    play_with_images("hostile-archive", async |stage: &Stage| {
+        let table = Table::new(1_000, 1);
+        let mut bytes = Vec::new();
+        fixture::write::diffusiondb(&table, &"hub".parse().unwrap(), &mut bytes).unwrap();
+        stage.hub.mount("poloclub/diffusiondb", "metadata.parquet", Source::bytes(bytes)).unwrap();
+        let zip = hostile_part(&table);
+        stage.hub.mount("poloclub/diffusiondb", "images/part-000001.zip", Source::bytes(zip)).unwrap();
+        stage.browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": COUNTER })).await;
+        stage.expect_failures();
+        stage.go_to_hub("table=diffusiondb-2m&view=gallery").await;
+        assert_eq!(stage.page().settled().await, 1_000);
+        let pictures = stage.page().images("grid", "Images").await;
+        for (row, part) in [
+            "this image is not in the archive",
+            "the file is empty",
+            "the PNG is cut short",
+            "the WebP is cut short",
+            "an SVG document, which is not shown",
+            "a web page and no image",
+            "not an image of a known kind",
+            "the member is encrypted",
+            "packed by method 93",
+            "longer than the directory says",
+            "larger than is read here",
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            // What its generator had flagged is not even asked for.
+            if pictures[row].state != "flagged" {
+                assert_eq!(pictures[row].state, "failed", "{row}: {pictures:?}");
+                assert!(
+                    pictures[row].says.contains(part),
+                    "{row}: {part:?} is not in {:?}",
+                    pictures[row].says
+                );
+            }
+        }
+        assert_eq!(pictures[11].state, "here", "{pictures:?}");
+        let hacked = stage.browser.client.execute("return window.hacked ?? null", Vec::new()).await.unwrap();
+        assert!(hacked.is_null());
+        stage.picture("hostile-archive").await;
+    });
+}
