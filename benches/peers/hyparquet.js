@@ -50,7 +50,8 @@ serve({
         return { count: places.length, rows: first.map((place) => shown[place - first[0]]) };
     },
     load: async (url) => {
-        const columns = await Promise.all(CHARTED.map((name) => column(url, name)));
+        const columns = [];
+        for (const name of CHARTED) columns.push(await column(url, name));
         charts = { cfg: Float32Array.from(columns[0]), coded: columns.map(coded) };
     },
     update: (range) => brush(charts.cfg, charts.coded, range),

@@ -431,7 +431,8 @@ fn write(bench: &Bench, all: &[(String, Figures, f64, u64)]) {
          the code's own; each answer was the same as that of a native reader. \"Shaped\" is {MEGABITS} Mbit/s and \
          {LATENCY_MILLIS} ms a request. Vitrine draws what it answers, and the others only compute it; its first two tasks \
          are one visit, and its third is a visit and a jump. The floor is the bytes needed over the bandwidth and four \
-         round trips. Versions: `benches/peers/package.json`.\n",
+         round trips. Versions: `benches/peers/package.json`; duckdb-wasm is the \
+         last that has its Parquet reader inside, since later ones fetch it from a host of their own as they run.\n",
         report::stamp(),
         runs()
     );
