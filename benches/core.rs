@@ -219,7 +219,9 @@ impl Session {
                 | Effect::Decode { .. }
                 | Effect::Sizes { .. }
                 | Effect::RetryNow
-                | Effect::List { .. } => {}
+                | Effect::List { .. }
+                | Effect::Write { .. }
+                | Effect::DropFile { .. } => {}
             }
         }
         if self.said.len() > 1000 {

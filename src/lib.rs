@@ -6,8 +6,8 @@
 //! - Words: [`bytes`] (ranges, amounts), [`ids`], [`error`].
 //! - Formats, sans-IO: [`parquet`] (footer, page maps, plans, decoding), [`hub`] (addresses,
 //!   listings, what an answer means), [`zip`] (directory and members of an archive), [`picture`]
-//!   (what an image's bytes say), [`blocks`] (what of a file is kept between visits).
-//!   They say which bytes they need and are handed them.
+//!   (what an image's bytes say), [`blocks`] (what of a file is kept between visits), [`maps`] (what was
+//!   found out ahead of time). They say which bytes they need and are handed them.
 //! - Model: [`spec`] (what a link holds), [`choice`] (what choosing a value does to it),
 //!   [`catalog`] (what is known beforehand), [`column`] and
 //!   [`text`] (the store), [`query`] and [`search`] (prompts), [`filter`], [`crossfilter`] (masks,
@@ -15,9 +15,11 @@
 //!   and [`phrases`] (what prompts share), [`bits`] (sets), [`viewport`], [`justify`] and [`chart`]
 //!   (geometry of table, gallery and charts), [`words`] (values for people).
 //! - Contract: [`engine`] (the worker's logic: events in, effects out), [`protocol`] (what crosses
-//!   between page and worker), [`url`] (links), [`usual`] (what is shown before anyone chooses).
+//!   between page and worker), [`export`] (rows as files), [`script`] (a view as a program for other
+//!   tools), [`url`] (links), [`wire`] (a link as a request), [`usual`] (what is shown before anyone chooses).
 //! - Shells, the only code that touches the browser: `net` (ranges over fetch), `cache` (what is
-//!   kept on this device), `decode` (images), `ui` (the page), and the two binaries.
+//!   kept on this device), `decode` (images), `save` (files that are written), `ui` (the page), and
+//!   the two binaries.
 //!
 //! # What never happens here
 //! The core never fetches, reads a clock or touches the DOM. The page's thread never decodes. No
@@ -37,10 +39,12 @@ pub mod crossfilter;
 pub mod decode;
 pub mod engine;
 pub mod error;
+pub mod export;
 pub mod filter;
 pub mod hub;
 pub mod ids;
 pub mod justify;
+pub mod maps;
 #[cfg(target_arch = "wasm32")]
 pub mod net;
 pub mod order;
@@ -50,6 +54,9 @@ pub mod picture;
 pub mod protocol;
 pub mod query;
 pub mod repeats;
+#[cfg(target_arch = "wasm32")]
+pub mod save;
+pub mod script;
 pub mod search;
 pub mod select;
 pub mod spec;
@@ -60,5 +67,6 @@ pub mod ui;
 pub mod url;
 pub mod usual;
 pub mod viewport;
+pub mod wire;
 pub mod words;
 pub mod zip;

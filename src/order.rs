@@ -69,12 +69,12 @@ fn by_rank(mut order: Vec<u32>, ranks: &[u32], highest: u32) -> Vec<u32> {
 fn ranks(column: &Column) -> (Vec<u32>, u32) {
     match column.store() {
         Store::Codes8(codes, values) => {
-            let (rank, count) = ranks_of_values(values);
+            let (rank, count) = ranks_of_values(column, values);
             let of = |code: &u8| rank.get(usize::from(*code)).copied().unwrap_or(LAST);
             (codes.iter().map(of).collect(), count)
         }
         Store::Codes16(codes, values) => {
-            let (rank, count) = ranks_of_values(values);
+            let (rank, count) = ranks_of_values(column, values);
             let of = |code: &u16| rank.get(usize::from(*code)).copied().unwrap_or(LAST);
             (codes.iter().map(of).collect(), count)
         }
@@ -102,8 +102,13 @@ fn ranks(column: &Column) -> (Vec<u32>, u32) {
         Store::Plain(plain, valid) => {
             let valid = |row: usize| valid.as_ref().is_none_or(|valid| valid.get(row) == Some(&true));
             match plain {
-                Plain::UInt32(all) => dense(all.iter().map(|value| u64::from(*value)), valid),
-                Plain::Int64(all) => dense(all.iter().map(|value| (*value as u64) ^ (1 << 63)), valid),
+                Plain::UInt32(all) => dense(all.iter().map(|value| Some(u64::from(*value))), valid),
+                Plain::Int64(all) => {
+                    // Bits of unsigned numbers are in the order of those already.
+                    let unsigned = column.meaning(Value::Int(-1)) != Value::Int(-1);
+                    let sign = if unsigned { 0 } else { 1 << 63 };
+                    dense(all.iter().map(move |value| Some((*value as u64) ^ sign)), valid)
+                }
                 Plain::Float32(all) => dense(all.iter().map(|value| float(f64::from(*value))), valid),
                 Plain::Float64(all) => dense(all.iter().map(|value| float(*value)), valid),
             }
@@ -112,9 +117,9 @@ fn ranks(column: &Column) -> (Vec<u32>, u32) {
 }
 
 /// The rank of each value of a dictionary; equal ones share theirs.
-fn ranks_of_values(values: &Values) -> (Vec<u32>, u32) {
+fn ranks_of_values(column: &Column, values: &Values) -> (Vec<u32>, u32) {
     let mut order: Vec<usize> = (0..values.len()).collect();
-    let key = |place: usize| value_at(values, place);
+    let key = |place: usize| column.meaning(value_at(values, place));
     order.sort_by(|a, b| compare(key(*a), key(*b)));
     let mut rank = vec![LAST; order.len()];
     for (place, code) in order.iter().enumerate() {
@@ -136,6 +141,10 @@ fn is_nan(value: Value<'_>) -> bool {
 fn compare(a: Value<'_>, b: Value<'_>) -> std::cmp::Ordering {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => a.cmp(&b),
+        // Unsigned ones are of the other kind only where they are larger.
+        (Value::UInt(a), Value::UInt(b)) => a.cmp(&b),
+        (Value::Int(_), Value::UInt(_)) => std::cmp::Ordering::Less,
+        (Value::UInt(_), Value::Int(_)) => std::cmp::Ordering::Greater,
         (Value::Bool(a), Value::Bool(b)) => a.cmp(&b),
         (Value::Bytes(a), Value::Bytes(b)) => a.cmp(b),
         (Value::Float32(a), Value::Float32(b)) => a.total_cmp(&b),
@@ -146,34 +155,23 @@ fn compare(a: Value<'_>, b: Value<'_>) -> std::cmp::Ordering {
 }
 
 /// Ranks of numbers that need not be few: their place among all different ones.
-fn dense(keys: impl Iterator<Item = u64> + Clone, valid: impl Fn(usize) -> bool) -> (Vec<u32>, u32) {
-    let mut all: Vec<u64> = keys
-        .clone()
-        .enumerate()
-        .filter(|(row, key)| valid(*row) && *key != NAN)
-        .map(|(_, key)| key)
-        .collect();
+fn dense(keys: impl Iterator<Item = Option<u64>> + Clone, valid: impl Fn(usize) -> bool) -> (Vec<u32>, u32) {
+    let mut all: Vec<u64> =
+        keys.clone().enumerate().filter_map(|(row, key)| key.filter(|_| valid(row))).collect();
     all.sort_unstable();
     all.dedup();
     let ranks = keys.enumerate().map(|(row, key)| {
-        if !valid(row) || key == NAN {
-            return LAST;
-        }
-        all.binary_search(&key).map_or(LAST, |rank| rank as u32)
+        let key = key.filter(|_| valid(row));
+        key.and_then(|key| all.binary_search(&key).ok()).map_or(LAST, |rank| rank as u32)
     });
     (ranks.collect(), all.len() as u32)
 }
 
-/// NaN as a key: no number, and last like a row without a value.
-const NAN: u64 = u64::MAX;
-
-/// A key in the order of the numbers; both zeros are one.
-fn float(value: f64) -> u64 {
-    if value.is_nan() {
-        return NAN;
-    }
+/// A key in the order of the numbers; both zeros are one. NaN has none: it is last, like a row without
+/// a value.
+fn float(value: f64) -> Option<u64> {
     let bits = (value + 0.0).to_bits();
-    if bits >> 63 == 1 { !bits } else { bits | (1 << 63) }
+    (!value.is_nan()).then_some(if bits >> 63 == 1 { !bits } else { bits | (1 << 63) })
 }
 
 fn head(text: &[u8]) -> u64 {
@@ -218,6 +216,22 @@ mod tests {
             (None, Some(_)) => Ordering::Greater,
             (Some(_), None) => Ordering::Less,
         }
+    }
+
+    #[test]
+    fn the_largest_whole_numbers_are_numbers_too() {
+        let whole = |values: &[i64]| column(Values::Int(values.to_vec()), vec![true; values.len()], false);
+        let values = [0, -1, i64::MAX, i64::MIN];
+        assert_eq!(sorted(4, &[(&whole(&values), false)]), [3, 1, 0, 2]);
+        // As the bits of unsigned ones.
+        assert_eq!(sorted(4, &[(&whole(&values).unsigned(), false)]), [0, 2, 3, 1]);
+        // The same where there are too many for a dictionary.
+        let mut many: Vec<i64> = (1..70_000).collect();
+        many.extend([u64::MAX as i64, i64::MAX]);
+        let order = sorted(many.len(), &[(&whole(&many).unsigned(), true)]);
+        assert_eq!(order.get(..2), Some(&[69_999, 70_000][..]));
+        let order = sorted(many.len(), &[(&whole(&many), true)]);
+        assert_eq!(order.get(..2), Some(&[70_000, 69_998][..]));
     }
 
     proptest::proptest! {

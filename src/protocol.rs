@@ -7,7 +7,9 @@
 
 pub mod browse;
 pub mod compare;
+pub mod export;
 pub mod images;
+pub mod script;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -59,6 +61,12 @@ pub enum Request {
         /// The row's place in the file, from 0.
         row: u64,
     },
+    /// Write the matching rows to a file.
+    Export(export::Start),
+    /// Stop writing rows.
+    CancelExport,
+    /// Write a view as a program.
+    Script(script::Want),
     /// Try again what failed.
     Retry,
     /// From now on what is asked of this Hub is asked in somebody's name.
@@ -265,6 +273,10 @@ pub enum Response {
     Groups(compare::Groups),
     /// Cells of rows that were named one by one.
     Picked(compare::Picked),
+    /// How far the writing of rows is.
+    Export(export::Progress),
+    /// A view as a program.
+    Script(script::Script),
     /// What came of a wanted image.
     Image(images::Image),
     /// How an image was made.

@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     // Words.
     &["bytes", "ids", "error"],
     // Formats, sans-IO.
-    &["parquet", "zip", "picture", "hub", "blocks"],
+    &["parquet", "zip", "picture", "hub", "blocks", "maps"],
     // Model.
     &[
         "spec",
@@ -37,9 +37,9 @@ const FLOORS: &[&[&str]] = &[
         "dates",
     ],
     // Contract.
-    &["engine", "protocol", "url", "usual", "words"],
+    &["engine", "protocol", "export", "script", "url", "wire", "usual", "words"],
     // Shells: the only code that touches the browser.
-    &["ui", "net", "decode", "cache"],
+    &["ui", "net", "decode", "save", "cache"],
 ];
 
 /// The first floor that may name the browser.
@@ -59,12 +59,13 @@ const MACHINE: &[&[&str]] = &[
 
 /// Who must not name what, whatever the floors say: the first path of the file's place, and modules.
 const APART: &[(&str, &[&str])] = &[
-    ("ui", &["parquet", "zip", "picture", "net", "decode", "cache", "engine"]),
+    ("ui", &["parquet", "zip", "picture", "net", "decode", "save", "cache", "engine"]),
     ("main", &["parquet", "zip", "net", "cache", "engine"]),
     ("worker", &["leptos", "ui"]),
     ("engine", &["ui"]),
     ("net", &["leptos", "ui"]),
     ("decode", &["leptos", "ui"]),
+    ("save", &["leptos", "ui"]),
     ("cache", &["leptos", "ui"]),
 ];
 

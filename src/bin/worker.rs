@@ -10,7 +10,9 @@ mod shell {
     use vitrine::decode::Decoder;
     use vitrine::engine::{Effect, Engine, Event};
     use vitrine::net::{Net, Saved};
+    use vitrine::protocol::export::Start;
     use vitrine::protocol::{Request, Response, Traffic};
+    use vitrine::save::Saver;
     use wasm_bindgen::prelude::Closure;
     use wasm_bindgen::{JsCast, JsValue};
     use wasm_bindgen_futures::spawn_local;
@@ -23,6 +25,7 @@ mod shell {
         engine: RefCell<Engine>,
         net: Net,
         decoder: Decoder,
+        saver: Saver,
         /// Messages that have come and are not yet worked on.
         inbox: RefCell<VecDeque<Message>>,
         /// Works on them.
@@ -35,7 +38,15 @@ mod shell {
 
     enum Message {
         Request(Request),
-        Local { name: String, files: Vec<File> },
+        Local {
+            name: String,
+            files: Vec<File>,
+        },
+        /// With the handle of the file that was chosen for it, where one was.
+        Export {
+            start: Start,
+            handle: Option<JsValue>,
+        },
         Continue,
         Woken,
     }
@@ -59,6 +70,7 @@ mod shell {
                 engine: RefCell::default(),
                 net: Net::new(hears()),
                 decoder: Decoder::new(hears()),
+                saver: Saver::new(hears(), hand_over),
                 inbox: RefCell::default(),
                 drain: RefCell::default(),
                 woken: RefCell::default(),
@@ -96,6 +108,14 @@ mod shell {
         let _ = scope().post_message(&ready);
     }
 
+    /// Gives the page a file that was written, for the browser to put among the downloads.
+    fn hand_over(name: &str, file: &web_sys::Blob) {
+        let message = Object::new();
+        let _ = Reflect::set(&message, &JsValue::from_str("saved"), file);
+        let _ = Reflect::set(&message, &JsValue::from_str("name"), &JsValue::from_str(name));
+        let _ = scope().post_message(&message);
+    }
+
     /// Memory of this thread; it never shrinks, so that it is the most that was ever needed.
     fn memory_bytes() -> u64 {
         let buffer = wasm_bindgen::memory().dyn_into::<WebAssembly::Memory>().map(|memory| memory.buffer());
@@ -114,6 +134,9 @@ mod shell {
             .unwrap_or_default();
         match request {
             Request::Open(open) if !files.is_empty() => Some(Message::Local { name: open.table, files }),
+            Request::Export(start) => {
+                Some(Message::Export { start, handle: field("handle").filter(JsValue::is_object) })
+            }
             request => Some(Message::Request(request)),
         }
     }
@@ -160,6 +183,10 @@ mod shell {
                     Message::Request(request) => self.step(Event::Request(request)),
                     Message::Continue => self.step(Event::Continue),
                     Message::Woken => self.step(Event::Woken),
+                    Message::Export { start, handle } => {
+                        self.saver.begin(start.id, handle, start.name.clone(), start.format.mime());
+                        self.step(Event::Request(Request::Export(start)));
+                    }
                     Message::Local { name, files } => {
                         let known = files.iter().map(|file| (file.name(), file.size() as u64)).collect();
                         self.net.set_files(files);
@@ -190,6 +217,8 @@ mod shell {
                     }
                     Effect::Sizes { id, url, files } => self.net.sizes(id, url, files),
                     Effect::Abort { id } => self.net.abort(id),
+                    Effect::Write { export, bytes, last } => self.saver.write(export, bytes, last),
+                    Effect::DropFile { export } => self.saver.abandon(export),
                     Effect::RetryNow => self.net.retry_now(),
                     Effect::Continue => self.put(Message::Continue),
                     Effect::Wake { in_millis } => self.wake(in_millis),

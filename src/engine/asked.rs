@@ -36,6 +36,11 @@ impl Table {
         self.asked.order.as_deref()
     }
 
+    /// Whether the rows are in the order that is asked for.
+    pub(super) fn is_in_order(&self) -> bool {
+        self.asked.sort == self.asked.ordered
+    }
+
     /// Whether a clause or the order of rows waits for the column.
     pub(super) fn is_asked(&self, place: usize) -> bool {
         let named = |name: &str| self.columns.get(place).is_some_and(|state| state.info.name == name);

@@ -186,6 +186,9 @@ impl Table {
         }
         let window_end =
             self.show.first.saturating_add(u64::from(self.show.count)).saturating_add(ROWS_AHEAD);
+        if self.export_waits() {
+            return Some(Class::Background);
+        }
         // A subset of the first rows ends where it ends.
         let ends = matches!(self.show.subset, Some(Subset::First { rows }) if rows <= self.meta.rows);
         let screen = self.show.count > 0 && !ends && window_end > u64::from(self.selection.matching());

@@ -10,6 +10,7 @@ mod asked;
 mod browse;
 mod compare;
 mod embedded;
+mod export;
 mod files;
 mod images;
 mod lists;
@@ -22,6 +23,7 @@ mod pager;
 mod pool;
 mod reading;
 mod same;
+mod script;
 mod show;
 mod table;
 
@@ -137,6 +139,18 @@ pub enum Event {
         /// is to be shown. An error where it can't be decoded.
         smaller: Result<Option<(Vec<u8>, String)>>,
     },
+    /// A piece of an export is where it belongs.
+    Written {
+        /// Which export.
+        export: u32,
+    },
+    /// An export can't be written any further.
+    WriteFailed {
+        /// Which export.
+        export: u32,
+        /// Why, in a sentence.
+        message: String,
+    },
     /// The lengths of files came, or could not be had.
     Sizes {
         /// Which question this answers.
@@ -225,6 +239,20 @@ pub enum Effect {
     Abort {
         /// Which one.
         id: FetchId,
+    },
+    /// Add bytes to the file of an export.
+    Write {
+        /// Which export.
+        export: u32,
+        /// The bytes.
+        bytes: Vec<u8>,
+        /// Whether they are the last ones.
+        last: bool,
+    },
+    /// The file of an export will not be completed: drop it.
+    DropFile {
+        /// Which export.
+        export: u32,
     },
     /// Try at once what waits to be tried again.
     RetryNow,
@@ -379,6 +407,16 @@ impl Engine {
                     let source = self.source().to_owned();
                     let notice = notice::waiting(&source, &error, self.traffic.bytes, retry_in_millis);
                     self.respond(Response::Notice(notice));
+                }
+            }
+            Event::Written { export } => {
+                if let Some(table) = &mut self.table {
+                    table.written(export);
+                }
+            }
+            Event::WriteFailed { export, message } => {
+                if let Some(table) = &mut self.table {
+                    table.write_failed(export, message, &mut self.effects);
                 }
             }
             Event::Continue => self.continuing = false,

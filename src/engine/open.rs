@@ -100,6 +100,9 @@ impl Opening {
             | Request::Groups { .. }
             | Request::Pick(_)
             | Request::RetryImage { .. }
+            | Request::Export(_)
+            | Request::CancelExport
+            | Request::Script(_)
             | Request::Retry
             | Request::SignIn { .. }
             | Request::Keep { .. }
@@ -213,6 +216,9 @@ impl Engine {
     /// Drops whatever was open.
     pub(super) fn reset(&mut self) {
         self.abort_all();
+        if let Some(table) = &mut self.table {
+            table.cancel_export(&mut self.effects);
+        }
         let mut images = std::mem::take(&mut self.images);
         images.close(&mut self.effects);
         let effects = std::mem::take(&mut self.effects);

@@ -61,7 +61,8 @@ impl Table {
                 ranges.into_iter().map(move |range| (class, range))
             });
         let images = self.image_wants.iter().map(|range| (Class::Image, *range));
-        self.file_wants().into_iter().chain(screen).chain(images).chain(loads)
+        let export = self.export_wants().map(|range| (Class::Background, range));
+        self.file_wants().into_iter().chain(screen).chain(images).chain(loads).chain(export)
     }
 
     /// Whether a chart or a filter on the screen waits for the column.
@@ -121,7 +122,8 @@ impl Table {
         if std::mem::take(&mut self.stale.detail) {
             self.tell_detail(effects);
         }
-        more
+        let writes_on = self.advance_export(pool, effects);
+        more || writes_on
     }
 
     fn advance_load(&mut self, place: usize, pool: &mut Pool, effects: &mut Vec<Effect>) {

@@ -77,6 +77,13 @@ impl Table {
         );
     }
 
+    /// Rows of which it is known whether they match.
+    pub(super) fn rows_decided(&self) -> u64 {
+        let columns = self.filter.columns().filter_map(|name| self.column(name));
+        let read = columns.map(|(_, state)| state.rows_read() as u64).min();
+        read.unwrap_or_else(|| self.rows_in_all()).min(self.rows_asked())
+    }
+
     /// Tells the page the number of matching rows, and the charts: those that grew, or all where the
     /// `masks` are no longer what they were.
     pub(super) fn tell_counts(&mut self, masks: bool, effects: &mut Vec<Effect>) {
@@ -88,14 +95,7 @@ impl Table {
             self.stale.lists |= self.lists_prompts();
         }
         let rows = self.rows_in_all();
-        let rows_read = self
-            .filter
-            .columns()
-            .filter_map(|name| self.column(name))
-            .map(|(_, state)| state.rows_read() as u64)
-            .min()
-            .unwrap_or(rows)
-            .min(self.rows_asked());
+        let rows_read = self.rows_decided();
         let generation = self.show.generation;
         let matching = u64::from(self.selection.matching());
         let distinct = self.distinct();

@@ -3,6 +3,7 @@
 use super::asked::Asked;
 use super::compare::Compare;
 use super::embedded::Embedded;
+use super::export::Export;
 use super::files::Files;
 use super::lists::Lists;
 use super::load::Load;
@@ -50,6 +51,8 @@ pub struct Table {
     pub(super) image_rows: (Vec<u64>, &'static [&'static str]),
     /// The column of images that the catalogue does not know of.
     pub(super) embedded: Option<Embedded>,
+    /// Rows that are being written to a file.
+    pub(super) export: Option<Box<Export>>,
     /// What the page has to be told again.
     pub(super) stale: Stale,
     /// What it has to be told again when there is time.
@@ -261,6 +264,7 @@ impl Table {
             compare: Compare::default(),
             image_rows: (Vec::new(), &[]),
             embedded,
+            export: None,
             stale: Stale { counts: true, masks: true, rows: true, detail: false, lists: false },
             later: Later::default(),
         }
@@ -315,9 +319,12 @@ impl Table {
                 self.detail = Some(row).filter(|row| *row < self.meta.rows || self.files.unread());
                 self.stale.detail = true;
             }
-            // The engine's own.
             Request::Groups { wanted } => self.want_groups(wanted),
             Request::Pick(pick) => self.pick(pick),
+            Request::Export(start) => self.begin_export(start, effects),
+            Request::CancelExport => self.cancel_export(effects),
+            Request::Script(want) => self.tell_script(want, effects),
+            // The engine's own.
             Request::Open(_)
             | Request::Browse(_)
             | Request::Retry

@@ -65,6 +65,13 @@ impl PageMap {
         map
     }
 
+    /// Says of each page whether its values are indexes into the dictionary.
+    pub fn mark_dictionary_pages(&mut self, flags: &[bool]) {
+        for (page, flag) in self.pages.iter_mut().zip(flags) {
+            page.uses_dictionary = Some(*flag);
+        }
+    }
+
     /// The chunk.
     pub fn chunk(&self) -> &Chunk {
         &self.chunk

@@ -1,5 +1,6 @@
 //! The bar above everything: where you are, and how to take it with you.
 
+use super::export_menu::ExportMenu;
 use super::format;
 use super::icon::{Brand, Icon, icon};
 use super::popover::{Popover, PopoverOpen};
@@ -56,6 +57,7 @@ pub fn TopBar() -> impl IntoView {
                 <SearchField/>
             </Show>
             <div class="bar-end">
+                <ExportMenu/>
                 <button
                     type="button"
                     class="button"

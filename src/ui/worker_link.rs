@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Event, File, MessageEvent, Worker};
+use web_sys::{Blob, Event, MessageEvent, Worker};
 
 /// Where the page says what the thread's script is called: its name changes with its content, so that
 /// the thread is always of the same make as the page.
@@ -28,6 +28,13 @@ const MAX_QUEUED: usize = 64;
 pub enum Said {
     /// Answers, in order.
     Responses(Vec<Response>),
+    /// A file that was written, for the downloads.
+    Saved {
+        /// Its name.
+        name: String,
+        /// The file.
+        file: Blob,
+    },
     /// The thread can't go on.
     Died(String),
 }
@@ -79,6 +86,10 @@ impl WorkerLink {
                         let _ = worker.post_message(&message);
                     }
                 }
+                if let Ok(file) = get(&data, "saved").dyn_into::<Blob>() {
+                    let name = get(&data, "name").as_string().unwrap_or_default();
+                    said(Said::Saved { name, file });
+                }
                 let answers = get(&data, "responses");
                 if !answers.is_undefined() {
                     said(match read(&answers) {
@@ -100,15 +111,15 @@ impl WorkerLink {
         Ok(Self { worker, queue, _on_message: on_message, _on_error: on_error })
     }
 
-    /// Sends a request, with the files that it is about where they are of this device.
-    pub fn send(&self, request: &Request, files: &[File]) {
+    /// Sends a request, with what belongs to it and can't be written down, under a name: files of this
+    /// device to read, or the handle of one to write.
+    pub fn send(&self, request: &Request, name: &str, along: Option<&JsValue>) {
         let serializer = serde_wasm_bindgen::Serializer::new();
         let Ok(request) = request.serialize(&serializer) else { return };
         let message = js_sys::Object::new();
         let _ = js_sys::Reflect::set(&message, &"request".into(), &request);
-        if !files.is_empty() {
-            let files: js_sys::Array = files.iter().collect();
-            let _ = js_sys::Reflect::set(&message, &"files".into(), &files);
+        if let Some(along) = along {
+            let _ = js_sys::Reflect::set(&message, &name.into(), along);
         }
         let mut queue = self.queue.borrow_mut();
         if queue.listens {

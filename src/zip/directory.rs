@@ -1,5 +1,6 @@
 //! The central directory as a compact table: 32 bytes a member, whatever its name is.
 
+use super::compact::HASH_BITS;
 use super::end::End;
 use super::{u16_at, u32_at, u64_at};
 use crate::bytes::ByteRange;
@@ -11,6 +12,9 @@ pub const MAX_MEMBER_BYTES: u32 = 64 << 20;
 /// Bit 0 of the flags: encrypted.
 const ENCRYPTED: u16 = 1;
 
+/// Bit 15 of the flags is reserved; here it says that only the member's own header has the checksum.
+pub(super) const CRC_IN_HEADER: u16 = 1 << 15;
+
 /// A local header without name and extra field.
 const LOCAL_BYTES: u64 = 30;
 
@@ -21,22 +25,22 @@ const MAX_EXTRA_BYTES: u64 = u16::MAX as u64;
 /// Members of an archive, in the order of their offsets.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
-    members: Vec<Entry>,
+    pub(super) members: Vec<Entry>,
     /// Hashes of names with places in `members`, in ascending order.
-    names: Vec<(u32, u32)>,
+    pub(super) names: Vec<(u32, u32)>,
     /// Where the directory itself begins.
-    start: u64,
+    pub(super) start: u64,
 }
 
 /// What the directory says of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Entry {
-    offset: u64,
-    packed_bytes: u32,
-    bytes: u32,
-    crc: u32,
-    method: u16,
-    flags: u16,
+pub(super) struct Entry {
+    pub offset: u64,
+    pub packed_bytes: u32,
+    pub bytes: u32,
+    pub crc: u32,
+    pub method: u16,
+    pub flags: u16,
 }
 
 /// A member that can be read.
@@ -50,8 +54,8 @@ pub struct Member {
     pub packed_bytes: u32,
     /// Length of the content.
     pub bytes: u32,
-    /// CRC-32 of the content.
-    pub crc: u32,
+    /// CRC-32 of the content; none where only the member's own header has it.
+    pub crc: Option<u32>,
 }
 
 impl Directory {
@@ -143,6 +147,7 @@ impl Directory {
             return Err(Error::corrupt("the member overlaps what comes after it"));
         }
         let range = ByteRange::new(offset, next.min(least + MAX_EXTRA_BYTES));
+        let crc = (flags & CRC_IN_HEADER == 0).then_some(crc);
         Ok(Member { range, method, packed_bytes, bytes, crc })
     }
 }
@@ -151,7 +156,7 @@ impl Directory {
 fn entry(bytes: &[u8], at: usize) -> Option<(Entry, &[u8], usize)> {
     let head = bytes.get(at..)?.strip_prefix(b"PK\x01\x02")?;
     // Counted from behind the signature.
-    let (flags, method) = (u16_at(head, 4)?, u16_at(head, 6)?);
+    let (flags, method) = (u16_at(head, 4)? & !CRC_IN_HEADER, u16_at(head, 6)?);
     let crc = u32_at(head, 12)?;
     let (packed, size, offset) = (u32_at(head, 16)?, u32_at(head, 20)?, u32_at(head, 38)?);
     let [name, extra, comment] = [u16_at(head, 24)?, u16_at(head, 26)?, u16_at(head, 28)?].map(usize::from);
@@ -193,10 +198,10 @@ fn zip64(extra: &[u8], size: u32, packed: u32, offset: u32) -> Option<(u64, u64,
     None
 }
 
-/// FNV-1a, 64 bits folded into 32: the same on every machine, whatever its words are.
+/// FNV-1a, 64 bits folded into 24: the same on every machine, whatever its words are.
 fn hash(name: &[u8]) -> u32 {
     let hash = name.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
     });
-    (hash ^ (hash >> 32)) as u32
+    (hash ^ (hash >> 32)) as u32 & HASH_BITS
 }

@@ -26,6 +26,7 @@ mod asks;
 mod details;
 mod elsewhere;
 mod explore;
+mod exports;
 mod failures;
 mod gallery;
 mod gated;

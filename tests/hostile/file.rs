@@ -96,7 +96,9 @@ impl Page<'_> {
                 | Effect::Decode { .. }
                 | Effect::Sizes { .. }
                 | Effect::RetryNow
-                | Effect::List { .. } => {}
+                | Effect::List { .. }
+                | Effect::Write { .. }
+                | Effect::DropFile { .. } => {}
                 Effect::Look { id, .. } => {
                     self.step(Event::Failed { id, error: Error::new(ErrorKind::Network, "not kept") })
                 }

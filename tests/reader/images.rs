@@ -214,7 +214,11 @@ impl World {
                 Effect::Respond(Response::Image(image)) => self.images.push(image),
                 Effect::Respond(Response::Making(making)) => self.makings.push(making),
                 Effect::Respond(Response::Opened(opened)) => self.opened = Some(opened),
-                Effect::Respond(_) | Effect::RetryNow | Effect::List { .. } => {}
+                Effect::Respond(_)
+                | Effect::RetryNow
+                | Effect::List { .. }
+                | Effect::Write { .. }
+                | Effect::DropFile { .. } => {}
             }
         }
         let images = self.flights.iter().filter(|flight| flight.url != self.table).count();

@@ -10,7 +10,7 @@ use vitrine::hub::answer::Identity;
 use vitrine::ids::{FetchId, SourceId};
 use vitrine::protocol::{
     Cell, Chart, Count, Cube, Detail, Filter, FilterClause, Heat, LoadState, Notice, Open, Opened, Phrases,
-    Prompts, QueryState, Request, Response, Rows, Show,
+    Prompts, QueryState, Request, Response, Rows, Show, export, script,
 };
 
 /// Rows of the table that most tests read: several data pages of every wide column.
@@ -124,6 +124,15 @@ pub struct Session {
     pub phrases: Option<Phrases>,
     pub query: QueryState,
     show: Show,
+    /// What was written of exports, by their number.
+    pub files: BTreeMap<u32, Vec<u8>>,
+    /// Exports whose pieces wait to be confirmed.
+    unconfirmed: VecDeque<u32>,
+    /// What was told of exports.
+    pub exports: Vec<export::Progress>,
+    /// Exports whose file was dropped.
+    pub dropped: Vec<u32>,
+    pub script: Option<script::Script>,
 }
 
 impl Session {
@@ -160,6 +169,11 @@ impl Session {
             phrases: None,
             query: QueryState::default(),
             show: Show::default(),
+            files: BTreeMap::new(),
+            unconfirmed: VecDeque::new(),
+            exports: Vec::new(),
+            dropped: Vec::new(),
+            script: None,
         }
     }
 
@@ -214,6 +228,9 @@ impl Session {
     /// Delivers all that is asked for.
     pub fn run(&mut self) {
         loop {
+            if let Some(export) = self.unconfirmed.pop_front() {
+                self.step(Event::Written { export });
+            }
             if self.deliver_piece() {
                 continue;
             }
@@ -280,6 +297,11 @@ impl Session {
                 // Nothing is kept between visits here, unless a test says so.
                 Effect::Look { id, range, .. } => self.look(id, range),
                 Effect::Fetch { id, source, range } => self.begin(id, source, range),
+                Effect::Write { export, bytes, .. } => {
+                    self.files.entry(export).or_default().extend(bytes);
+                    self.unconfirmed.push_back(export);
+                }
+                Effect::DropFile { export } => self.dropped.push(export),
                 Effect::Continue => self.more = true,
                 Effect::Wake { .. } => self.woken = true,
                 Effect::Abort { id } => {
@@ -349,6 +371,8 @@ impl Session {
             Response::Phrases(phrases) => self.phrases = Some(phrases),
             Response::Query(state) => self.query = state,
             Response::Grown(opened) => self.opened = Some(opened),
+            Response::Export(progress) => self.exports.push(progress),
+            Response::Script(script) => self.script = Some(script),
             Response::Groups(_)
             | Response::Listed(_)
             | Response::Picked(_)

@@ -1,7 +1,8 @@
 //! The address bar and the back button.
 
 use super::{Commit, Store};
-use crate::{spec::TableRef, url};
+use crate::spec::{Spec, TableRef};
+use crate::url;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
@@ -15,7 +16,15 @@ impl Store {
 
     /// The link to the present view; none for a file of this device.
     pub fn link(self) -> Option<String> {
-        let spec = self.spec.get_untracked();
+        Self::link_to(self.spec.get_untracked())
+    }
+
+    /// The link to the present view without what is around the result, for a frame.
+    pub fn embed_link(self) -> Option<String> {
+        Self::link_to(Spec { embed: true, ..self.spec.get_untracked() })
+    }
+
+    fn link_to(spec: Spec) -> Option<String> {
         if matches!(spec.table, Some(TableRef::Local(_))) {
             return None;
         }
@@ -31,13 +40,15 @@ impl Store {
         }
         let Ok(history) = window().history() else { return };
         let path = window().location().pathname().unwrap_or_default();
-        let link = format!("{path}{}", query(&self.spec.with_untracked(url::print)));
+        let printed = self.spec.with_untracked(url::print);
+        let link = format!("{path}{}", query(&printed));
         // A browser that thinks that there are too many steps refuses; the view goes on.
         let _ = match commit {
             Commit::Step => history.push_state_with_url(&JsValue::NULL, "", Some(&link)),
             Commit::Replace => history.replace_state_with_url(&JsValue::NULL, "", Some(&link)),
             Commit::Later => Ok(()),
         };
+        tell_space(&printed);
     }
 
     fn restore(self) {
@@ -53,6 +64,20 @@ impl Store {
             self.remember_step(&before);
             columns.iter().for_each(|column| self.want(column));
         }
+    }
+}
+
+/// A Space of the Hub shows the page in a frame, and has an address bar of its own: it takes the query
+/// string over, and hands it to the frame when its page is opened again.
+fn tell_space(printed: &str) {
+    const HUB: &str = "https://huggingface.co";
+    let window = window();
+    let in_space = window.location().hostname().is_ok_and(|host| host.ends_with(".hf.space"));
+    let parent = window.parent().ok().flatten().filter(|parent| *parent != window);
+    if let Some(parent) = parent.filter(|_| in_space) {
+        let message = js_sys::Object::new();
+        let _ = js_sys::Reflect::set(&message, &"queryString".into(), &printed.into());
+        let _ = parent.post_message(&message, HUB);
     }
 }
 

@@ -8,6 +8,7 @@ mod actions;
 mod brush;
 mod compare;
 mod detail;
+mod export;
 mod history;
 mod images;
 mod kept;
@@ -31,6 +32,7 @@ use crate::usual::order;
 pub use brush::Live;
 use compare::CompareStore;
 pub use compare::PickFor;
+pub use export::{ExportStore, Place, place};
 pub use images::{ImageStore, Part, Pictures, Shot, Sight, size_px};
 use kept::KeptStore;
 pub use notices::{Item, ItemAction};
@@ -41,6 +43,7 @@ pub use search::Reading;
 use leptos::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use wasm_bindgen::JsValue;
 
 /// Rows asked for before it is known how many fit.
 const FIRST_ROWS: u32 = 32;
@@ -122,6 +125,8 @@ pub struct Store {
     pub images: ImageStore,
     /// What is kept on this device.
     pub kept: KeptStore,
+    /// What is being taken away.
+    pub export: ExportStore,
     /// A word on what has just been done, for a moment.
     pub whisper: ReadSignal<&'static str>,
     write: Writers,
@@ -231,6 +236,7 @@ impl Store {
             compare: CompareStore::new(),
             images: ImageStore::new(),
             kept: KeptStore::new(),
+            export: ExportStore::new(),
             whisper,
             write: Writers {
                 spec: set_spec,
@@ -326,6 +332,7 @@ impl Store {
         self.write.active.set(0);
         self.write.hovered.set(None);
         self.compare.clear();
+        self.export.clear();
         self.images.clear(spec.endpoint.is_none(), move |request| self.send(&request));
         self.write.notices.update(|notices| notices.retain(Item::is_of_the_link));
         self.write.generation.update(|generation| *generation = generation.wrapping_add(1));
@@ -397,6 +404,12 @@ impl Store {
     }
 
     fn send_with(self, request: &Request, files: &[web_sys::File]) {
+        let files: js_sys::Array = files.iter().collect();
+        self.send_along(request, "files", (files.length() > 0).then_some(files.as_ref()));
+    }
+
+    /// Sends a request with something that can't be written down.
+    fn send_along(self, request: &Request, name: &str, along: Option<&JsValue>) {
         self.inner.update_value(|inner| {
             if inner.link.is_none() {
                 match WorkerLink::start(move |said| self.hear(said)) {
@@ -407,13 +420,14 @@ impl Store {
                 }
             }
             if let Some(link) = &inner.link {
-                link.send(request, files);
+                link.send(request, name, along);
             }
         });
     }
 
     fn hear(self, said: Said) {
         match said {
+            Said::Saved { name, file } => export::download(&name, &file),
             Said::Responses(responses) => responses.into_iter().for_each(|response| self.receive(response)),
             Said::Died(error) => self.say_thread_died(&error),
         }

@@ -26,6 +26,8 @@ impl Store {
             | Response::Prompts(_)
             | Response::Phrases(_)
             | Response::Query(_)
+            | Response::Export(_)
+            | Response::Script(_)
             | Response::Progress(_) => true,
             Response::Grown(_) => true,
             Response::Opened(_)
@@ -58,6 +60,8 @@ impl Store {
             Response::Query(state) => self.write.query.set(state),
             Response::Cube(cube) => self.receive_cube(cube),
             Response::Detail(detail) => self.receive_detail(detail),
+            Response::Export(progress) => self.export.receive(progress),
+            Response::Script(script) => self.export.script.set(Some(script)),
             Response::Image(image) => self.images.receive(image),
             Response::Making(making) => self.images.receive_making(making),
             Response::Groups(groups) => self.compare.receive_groups(groups),

@@ -1,0 +1,84 @@
+//! Rows on their way out: what the page asks for, and how far it is done.
+
+use serde::{Deserialize, Serialize};
+
+/// Which rows and columns are written, and how. The rows are those that match when it begins, in
+/// their order then. Where the page has chosen a file on disk, its handle comes in the same message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Start {
+    /// What the page calls it; progress about an older one is stale.
+    pub id: u32,
+    /// How rows are written.
+    pub format: Format,
+    /// The columns, in order.
+    pub columns: Vec<String>,
+    /// Name of the file.
+    pub name: String,
+}
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Format {
+    /// RFC 4180.
+    Csv {
+        /// Whether an apostrophe is put before text that a spreadsheet would take for a formula.
+        guard_formulas: bool,
+    },
+    /// One JSON object a line.
+    JsonLines,
+    /// Parquet, compressed with snappy.
+    Parquet,
+}
+
+impl Format {
+    /// The ending of a file's name.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Csv { .. } => "csv",
+            Self::JsonLines => "jsonl",
+            Self::Parquet => "parquet",
+        }
+    }
+
+    /// Its media type.
+    pub const fn mime(self) -> &'static str {
+        match self {
+            Self::Csv { .. } => "text/csv",
+            Self::JsonLines => "application/x-ndjson",
+            Self::Parquet => "application/vnd.apache.parquet",
+        }
+    }
+}
+
+/// The most that is kept in memory where the browser can't write to disk.
+pub const MAX_MEMORY_BYTES: u64 = 512 << 20;
+
+/// How far an export is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// [`Start::id`].
+    pub id: u32,
+    /// Where it stands.
+    pub stage: Stage,
+    /// Rows written.
+    pub rows: u64,
+    /// Rows to be written; 0 while that is not known.
+    pub rows_total: u64,
+    /// Bytes written.
+    pub bytes: u64,
+}
+
+/// Where an export stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    /// What decides which rows are written is being read.
+    Waiting,
+    /// Rows are written as their values come.
+    Writing,
+    /// The file is complete.
+    Done,
+    /// It can't be written; why.
+    Failed(String),
+    /// It was stopped.
+    Cancelled,
+}

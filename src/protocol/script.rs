@@ -1,0 +1,52 @@
+//! A view as a program for other tools.
+
+use super::Show;
+use serde::{Deserialize, Serialize};
+
+/// Asks for a script.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Want {
+    /// In which language, for which library.
+    pub dialect: Dialect,
+    /// What is asked of the rows, and the columns that are wanted, all where there is none.
+    pub show: Show,
+}
+
+/// A script.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Script {
+    /// What it was asked for.
+    pub dialect: Dialect,
+    /// Its text.
+    pub text: String,
+}
+
+/// What a script is written for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Dialect {
+    /// SQL of DuckDB.
+    #[default]
+    DuckDbSql,
+    /// Python with DuckDB.
+    DuckDb,
+    /// Python with Polars.
+    Polars,
+    /// Python with pandas and pyarrow.
+    Pandas,
+    /// Python with Spark.
+    Spark,
+    /// Python with the Hub's datasets library.
+    Datasets,
+}
+
+impl Dialect {
+    /// Every dialect, with what people call it.
+    pub const ALL: &[(Self, &str)] = &[
+        (Self::DuckDbSql, "DuckDB SQL"),
+        (Self::DuckDb, "DuckDB in Python"),
+        (Self::Polars, "Polars"),
+        (Self::Pandas, "pandas"),
+        (Self::Spark, "PySpark"),
+        (Self::Datasets, "datasets"),
+    ];
+}

@@ -1,0 +1,222 @@
+//! The menu of what can be taken away: rows, a script, the link.
+
+use super::icon::{Icon, icon};
+use super::popover::Popover;
+use super::script_part::ScriptPart;
+use super::store::{Place, place, use_store};
+use crate::bytes::human_bytes;
+use crate::protocol::export::{Format, MAX_MEMORY_BYTES, Stage};
+use crate::words::{percent_floor, thousands};
+use leptos::prelude::*;
+
+/// The button and its panel.
+#[component]
+pub fn ExportMenu() -> impl IntoView {
+    let store = use_store();
+    let share = move || {
+        store.export.progress.with(|progress| {
+            let progress = progress.as_ref().filter(|progress| progress.stage == Stage::Writing)?;
+            Some(format!("{} %", percent_floor(progress.rows, progress.rows_total)))
+        })
+    };
+    let trigger = move || {
+        view! {
+            {icon(Icon::Load)}
+            <span class="button-words">"Export"</span>
+            {share}
+        }
+    };
+    view! {
+        <Popover label="Export" class="button export-button" end=true trigger=ViewFn::from(trigger)>
+            <div class="export">
+                <RowsPart/>
+                <ScriptPart/>
+                <LinkPart/>
+            </div>
+        </Popover>
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Csv,
+    JsonLines,
+    Parquet,
+}
+
+#[component]
+fn RowsPart() -> impl IntoView {
+    let store = use_store();
+    let kind = RwSignal::new(Kind::Csv);
+    let every = RwSignal::new(false);
+    let guard = RwSignal::new(true);
+    let all_columns = move || {
+        store.opened.with(|opened| {
+            let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
+            columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>()
+        })
+    };
+    let columns = move || if every.get() { all_columns() } else { store.columns() };
+    let rows = move || {
+        store.count.with(|count| match count {
+            Some(count) if count.rows_read < count.rows => {
+                format!("{} rows so far", thousands(count.matching))
+            }
+            Some(count) => format!("{} rows", thousands(count.matching)),
+            None => "Rows".to_owned(),
+        })
+    };
+    let cost = move || match store.export_costs(&columns()) {
+        0 => "Everything that is needed has been read.".to_owned(),
+        bytes => format!("Reads up to {} first.", human_bytes(bytes)),
+    };
+    let place = match place() {
+        Place::Chosen => "Written straight to the file that you choose.".to_owned(),
+        Place::Storage => "Written to disk, then put among your downloads.".to_owned(),
+        Place::Memory => {
+            format!("This browser keeps the file in memory: {} at most.", human_bytes(MAX_MEMORY_BYTES))
+        }
+    };
+    let begin = move |_| {
+        let format = match kind.get_untracked() {
+            Kind::Csv => Format::Csv { guard_formulas: guard.get_untracked() },
+            Kind::JsonLines => Format::JsonLines,
+            Kind::Parquet => Format::Parquet,
+        };
+        store.export_rows(format, untrack(columns));
+    };
+    let formats = [(Kind::Csv, "CSV"), (Kind::JsonLines, "JSON Lines"), (Kind::Parquet, "Parquet")];
+    let formats = formats.map(|(own, name)| {
+        view! {
+            <label class="choice">
+                <input type="radio" name="export-format" prop:checked=move || kind.get() == own on:change=move |_| kind.set(own)/>
+                <span>{name}</span>
+            </label>
+        }
+    });
+    let choices = [(false, "shown"), (true, "all")].map(|(own, name)| {
+        let count = move || if own { all_columns().len() } else { store.columns().len() };
+        view! {
+            <label class="choice">
+                <input type="radio" name="export-columns" prop:checked=move || every.get() == own on:change=move |_| every.set(own)/>
+                <span>{move || format!("{name} ({})", count())}</span>
+            </label>
+        }
+    });
+    view! {
+        <section class="export-part" aria-label="Rows">
+            <h2 class="panel-title">{rows}", in their order"</h2>
+            <fieldset class="choices">
+                <legend>"Format"</legend>
+                {formats}
+            </fieldset>
+            <fieldset class="choices">
+                <legend>"Columns"</legend>
+                {choices}
+            </fieldset>
+            <Show when=move || kind.get() == Kind::Csv>
+                <label class="choice">
+                    <input type="checkbox" prop:checked=move || guard.get() on:change=move |_| guard.update(|guard| *guard = !*guard)/>
+                    <span>"Safe for spreadsheets: an apostrophe before text that begins with = + - or @"</span>
+                </label>
+            </Show>
+            <p class="export-note">{cost}" "{place}</p>
+            <Show when=move || store.search_waits()>
+                <p class="export-note">"The search has to be started first: its size is told below the field."</p>
+            </Show>
+            <div class="export-row">
+                <button
+                    type="button"
+                    class="button"
+                    data-kind="main"
+                    data-size="small"
+                    disabled=move || store.count.with(Option::is_none) || store.search_waits()
+                    on:click=begin
+                >
+                    "Export rows"
+                </button>
+                <Running/>
+            </div>
+        </section>
+    }
+}
+
+/// How far an export is, and a way to stop it.
+#[component]
+fn Running() -> impl IntoView {
+    let store = use_store();
+    let says = move || {
+        store.export.progress.with(|progress| {
+            let progress = progress.as_ref()?;
+            let written = || format!("{} rows, {}", thousands(progress.rows), human_bytes(progress.bytes));
+            Some(match &progress.stage {
+                Stage::Waiting => "Waiting for what decides which rows match".to_owned(),
+                Stage::Writing => written(),
+                Stage::Done => format!("Done: {}", written()),
+                Stage::Failed(why) => format!("Not written. {why}"),
+                Stage::Cancelled => "Stopped; nothing is kept".to_owned(),
+            })
+        })
+    };
+    let runs = Memo::new(move |_| {
+        store.export.progress.with(|progress| {
+            progress
+                .as_ref()
+                .is_some_and(|progress| matches!(progress.stage, Stage::Waiting | Stage::Writing))
+        })
+    });
+    let share = move || {
+        store.export.progress.with(|progress| {
+            progress.as_ref().map_or(0, |progress| percent_floor(progress.rows, progress.rows_total))
+        })
+    };
+    view! {
+        <Show when=move || runs.get()>
+            <span
+                class="progress"
+                role="progressbar"
+                aria-label="Export"
+                aria-valuemin="0"
+                aria-valuemax="100"
+                aria-valuenow=move || share().to_string()
+                style=("--v", move || share().to_string())
+            ></span>
+            <button type="button" class="button" data-size="small" on:click=move |_| store.cancel_export()>
+                {icon(Icon::Stop)}
+                "Stop export"
+            </button>
+        </Show>
+        <span class="export-note" role="status">{says}</span>
+    }
+}
+
+#[component]
+fn LinkPart() -> impl IntoView {
+    let store = use_store();
+    let link = move |_| match store.link() {
+        Some(link) => store.copy(&link, "Link copied"),
+        None => store.copy("", "A file of this device can’t be shared"),
+    };
+    let frame = move |_| match store.embed_link() {
+        Some(link) => {
+            let link = link.replace('&', "&amp;").replace('"', "&quot;");
+            let title = document().title().replace('&', "&amp;").replace('"', "&quot;");
+            let text = format!(
+                "<iframe src=\"{link}\" title=\"{title}\" width=\"100%\" height=\"640\" loading=\"lazy\" allow=\"clipboard-write\"></iframe>"
+            );
+            store.copy(&text, "Snippet copied");
+        }
+        None => store.copy("", "A file of this device can’t be shared"),
+    };
+    view! {
+        <section class="export-part" aria-label="View">
+            <h2 class="panel-title">"This view"</h2>
+            <div class="export-row">
+                <button type="button" class="button" data-kind="line" data-size="small" on:click=link>"Copy link"</button>
+                <button type="button" class="button" data-kind="line" data-size="small" on:click=frame>
+                    "Copy embed snippet"
+                </button>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,177 @@
+//! Taking rows away: what is being written, and scripts that find the same rows elsewhere.
+
+use super::Store;
+use crate::protocol::export::{Format, Progress, Stage, Start};
+use crate::protocol::script::{Dialect, Script, Want};
+use crate::protocol::{LoadState, Request, Show};
+use crate::ui::wire;
+use crate::url;
+use js_sys::{Array, Function, Object, Promise, Reflect};
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, HtmlAnchorElement};
+
+/// How long a browser is given to begin a download before its address ends.
+const DOWNLOAD: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// What is taken away. Copies are the same.
+#[derive(Clone, Copy)]
+pub struct ExportStore {
+    /// The newest export, as far as it is.
+    pub progress: RwSignal<Option<Progress>>,
+    /// The newest script.
+    pub script: RwSignal<Option<Script>>,
+    number: StoredValue<u32>,
+}
+
+/// Where a file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Where the user chooses.
+    Chosen,
+    /// To the origin's storage, and from there to the downloads.
+    Storage,
+    /// Kept in memory until it is whole.
+    Memory,
+}
+
+impl ExportStore {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self { progress: RwSignal::new(None), script: RwSignal::new(None), number: StoredValue::new(0) }
+    }
+
+    pub(super) fn clear(self) {
+        self.progress.set(None);
+        self.script.set(None);
+    }
+
+    pub(super) fn receive(self, progress: Progress) {
+        if progress.id == self.number.get_value() {
+            self.progress.set(Some(progress));
+        }
+    }
+}
+
+impl Store {
+    /// Writes the matching rows to a file.
+    pub fn export_rows(self, format: Format, columns: Vec<String>) {
+        let id = self.export.number.try_update_value(|number| {
+            *number += 1;
+            *number
+        });
+        let id = id.unwrap_or_default();
+        let name = format!("{}.{}", self.file_stem(), format.ending());
+        let request = Request::Export(Start { id, format, columns, name: name.clone() });
+        let begin = move |handle: Option<&JsValue>| {
+            let waiting = Progress { id, stage: Stage::Waiting, rows: 0, rows_total: 0, bytes: 0 };
+            self.export.progress.set(Some(waiting));
+            self.send_along(&request, "handle", handle);
+        };
+        // Only a press may ask for a file, so that it is asked for before anything is awaited.
+        match picker().and_then(|picker| choose(&picker, &name, format)) {
+            Some(choice) => spawn_local(async move {
+                match JsFuture::from(choice).await {
+                    Ok(handle) => begin(Some(&handle)),
+                    // Nothing was chosen.
+                    Err(error) if error_name(&error) == "AbortError" => {}
+                    // Frames may not ask.
+                    Err(_) => begin(None),
+                }
+            }),
+            None => begin(None),
+        }
+    }
+
+    /// Stops writing rows.
+    pub fn cancel_export(self) {
+        self.send(&Request::CancelExport);
+    }
+
+    /// Asks for the view as a program.
+    pub fn ask_script(self, dialect: Dialect) {
+        let columns = self.spec.with_untracked(|spec| spec.columns.clone()).unwrap_or_default();
+        let show = Show { columns, ..self.spec.with_untracked(wire::asked) };
+        self.send(&Request::Script(Want { dialect, show }));
+    }
+
+    /// Bytes that have to be read before these columns can be written, at most.
+    pub fn export_costs(self, columns: &[String]) -> u64 {
+        self.opened.with(|opened| {
+            let all = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
+            let wanted = all.iter().filter(|column| columns.contains(&column.name));
+            self.progress.with(|progress| {
+                let left = |column: &crate::protocol::Column| match progress.get(&column.name) {
+                    Some(read) if read.state == LoadState::Loaded => 0,
+                    Some(read) => column.bytes.saturating_sub(read.bytes),
+                    None => column.bytes,
+                };
+                wanted.map(left).sum()
+            })
+        })
+    }
+
+    /// Whether a search waits for the user to agree to what it costs.
+    pub fn search_waits(self) -> bool {
+        self.spec.with(|spec| spec.query.is_some()) && self.search_costs().is_some()
+    }
+
+    /// What to call a file of the open table, without an ending.
+    fn file_stem(self) -> String {
+        let table =
+            self.spec.with_untracked(|spec| spec.table.as_ref().map(url::print_table)).unwrap_or_default();
+        let last = table.split(['?', '#']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+        let stem = last.strip_suffix(".parquet").unwrap_or(last);
+        let plain = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
+        let stem: String = stem.chars().map(plain).take(80).collect();
+        if stem.trim_matches(['-', '.']).is_empty() { "rows".to_owned() } else { stem }
+    }
+}
+
+/// Where a file would be written.
+pub fn place() -> Place {
+    if picker().is_some() {
+        return Place::Chosen;
+    }
+    let get = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).ok();
+    let storage = get(window().navigator().as_ref(), "storage");
+    let has_folder =
+        storage.and_then(|storage| get(&storage, "getDirectory")).is_some_and(|way| way.is_function());
+    let stream = get(window().as_ref(), "FileSystemFileHandle")
+        .and_then(|class| get(&class, "prototype"))
+        // Looking at the method of the prototype itself is allowed, calling it is not.
+        .is_some_and(|class| Reflect::has(&class, &"createWritable".into()).unwrap_or(false));
+    if has_folder && stream { Place::Storage } else { Place::Memory }
+}
+
+/// The browser's own way to choose a file, where it has one.
+fn picker() -> Option<Function> {
+    Reflect::get(window().as_ref(), &"showSaveFilePicker".into()).ok()?.dyn_into().ok()
+}
+
+fn choose(picker: &Function, name: &str, format: Format) -> Option<Promise> {
+    let set = |object: &Object, key: &str, value: &JsValue| drop(Reflect::set(object, &key.into(), value));
+    let (options, kind, accept) = (Object::new(), Object::new(), Object::new());
+    set(&accept, format.mime(), &Array::of1(&format!(".{}", format.ending()).into()));
+    set(&kind, "accept", &accept);
+    set(&options, "suggestedName", &name.into());
+    set(&options, "types", &Array::of1(&kind));
+    picker.call1(window().as_ref(), &options).ok()?.dyn_into().ok()
+}
+
+fn error_name(error: &JsValue) -> String {
+    Reflect::get(error, &"name".into()).ok().and_then(|name| name.as_string()).unwrap_or_default()
+}
+
+/// Puts a file among the downloads.
+pub fn download(name: &str, file: &Blob) {
+    let Ok(address) = web_sys::Url::create_object_url_with_blob(file) else { return };
+    let link = document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok());
+    if let Some(link) = link {
+        link.set_href(&address);
+        link.set_download(name);
+        link.click();
+    }
+    set_timeout(move || drop(web_sys::Url::revoke_object_url(&address)), DOWNLOAD);
+}

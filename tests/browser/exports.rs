@@ -1,0 +1,174 @@
+//! Taking rows away: the files that the app writes hold what the table holds, however a browser lets
+//! them be written.
+
+use crate::sample::{DIFFUSIONDB, Table, Value, sample_path};
+use crate::stage::{Stage, play, until};
+use serde_json::{Value as Json, json};
+use std::path::PathBuf;
+
+const TABLE: &str = "table=diffusiondb-2m&cfg=10..&sort=-cfg&columns=image_name,cfg,prompt";
+
+/// Rows of the sample with this cfg or more, as the sort puts them: image name and cfg.
+fn expected() -> Vec<(String, f32)> {
+    let table = Table::read(&sample_path(DIFFUSIONDB));
+    let mut rows: Vec<(String, f32)> = table
+        .rows
+        .iter()
+        .filter_map(|row| match (&row["image_name"], &row["cfg"]) {
+            (Value::Text(name), Value::Number(cfg)) if *cfg >= 10.0 => Some((name.clone(), *cfg as f32)),
+            _ => None,
+        })
+        .collect();
+    rows.sort_by(|a, b| b.1.total_cmp(&a.1));
+    rows
+}
+
+/// A script that runs before the page's own.
+async fn before_the_page(stage: &Stage, source: &str) {
+    stage.browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await;
+}
+
+/// Where the browser puts downloads.
+async fn downloads(stage: &Stage, name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("vitrine-downloads-{}-{name}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let parameters = json!({ "behavior": "allow", "downloadPath": folder.to_string_lossy() });
+    stage.browser.devtools("Browser.setDownloadBehavior", parameters).await;
+    folder
+}
+
+async fn export(stage: &Stage, format: &str) {
+    stage.page().click("button", "Export").await;
+    choose(stage, format).await;
+    stage.page().click("button", "Export rows").await;
+    until("the export", async || {
+        stage.page().texts("status").await.into_iter().find(|text| text.starts_with("Done"))
+    })
+    .await;
+}
+
+/// Chooses one of a row of radio buttons by its name.
+async fn choose(stage: &Stage, name: &str) {
+    let script = "const label = [...document.querySelectorAll('label')].find((label) => label.innerText.trim() === arguments[0]); \
+                  label.querySelector('input').click(); return label.innerText;";
+    stage.browser.client.execute(script, vec![json!(name)]).await.unwrap();
+}
+
+async fn file(folder: &std::path::Path, name: &str) -> Vec<u8> {
+    let path = folder.join(name);
+    until(&format!("{name} among the downloads"), async || {
+        let done = path.exists() && !folder.join(format!("{name}.crdownload")).exists();
+        done.then(|| std::fs::read(&path).unwrap()).filter(|bytes| !bytes.is_empty())
+    })
+    .await
+}
+
+fn names(lines: &[u8]) -> Vec<(String, f32)> {
+    let lines = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let rows = lines.map(|line| serde_json::from_slice::<Json>(line).unwrap());
+    rows.map(|row| (row["image_name"].as_str().unwrap().to_owned(), row["cfg"].as_f64().unwrap() as f32))
+        .collect()
+}
+
+const NO_PICKER: &str = "delete window.showSaveFilePicker;";
+
+#[test]
+fn rows_go_by_way_of_the_disk_to_the_downloads() {
+    play("export-storage", async |stage| {
+        before_the_page(stage, NO_PICKER).await;
+        let folder = downloads(stage, "storage").await;
+        stage.go_to_hub(TABLE).await;
+        stage.page().settles_at(expected().len() as u64).await;
+        export(stage, "JSON Lines").await;
+        stage.picture("export").await;
+        let lines = file(&folder, "diffusiondb-2m.jsonl").await;
+        assert_eq!(names(&lines), expected());
+        // Again, in another format.
+        choose(stage, "Parquet").await;
+        stage.page().click("button", "Export rows").await;
+        let bytes = file(&folder, "diffusiondb-2m.parquet").await;
+        let path = folder.join("copy.parquet");
+        std::fs::write(&path, bytes).unwrap();
+        let written = Table::read(&path);
+        let names = written.rows.iter().map(|row| match &row["image_name"] {
+            Value::Text(name) => name.clone(),
+            Value::Null | Value::Number(_) => String::new(),
+        });
+        assert!(names.eq(expected().into_iter().map(|(name, _)| name)));
+        std::fs::remove_dir_all(&folder).unwrap();
+    });
+}
+
+#[test]
+fn a_browser_without_storage_keeps_the_file_in_memory_and_says_so() {
+    play("export-memory", async |stage| {
+        before_the_page(stage, &format!("{NO_PICKER} delete FileSystemFileHandle.prototype.createWritable;"))
+            .await;
+        let folder = downloads(stage, "memory").await;
+        stage.go_to_hub(TABLE).await;
+        stage.page().settles_at(expected().len() as u64).await;
+        stage.page().click("button", "Export").await;
+        let said = stage.page().outline().await;
+        assert!(said.contains("keeps the file in memory: 537 MB at most"), "{said}");
+        stage.page().click("button", "Export").await;
+        export(stage, "CSV").await;
+        let csv = String::from_utf8(file(&folder, "diffusiondb-2m.csv").await).unwrap();
+        assert!(csv.starts_with("image_name,cfg,prompt\r\n"), "{:?}", csv.get(..60));
+        let (first, cfg) = expected().remove(0);
+        assert!(csv.contains(&format!("\r\n{first},{cfg},")));
+        std::fs::remove_dir_all(&folder).unwrap();
+    });
+}
+
+/// Stands in for the browser's own dialog, which no test can answer.
+const PICKER: &str = "window.showSaveFilePicker = async (options) => {
+    const folder = await navigator.storage.getDirectory();
+    window.chosen = await folder.getFileHandle('chosen-' + options.suggestedName, { create: true });
+    return window.chosen;
+};";
+
+#[test]
+fn rows_go_straight_to_the_file_that_was_chosen() {
+    play("export-chosen", async |stage| {
+        before_the_page(stage, PICKER).await;
+        stage.go_to_hub(TABLE).await;
+        stage.page().settles_at(expected().len() as u64).await;
+        export(stage, "JSON Lines").await;
+        let script =
+            "const done = arguments[0]; window.chosen.getFile().then((file) => file.text()).then(done);";
+        let text = stage.browser.client.execute_async(script, Vec::new()).await.unwrap();
+        assert_eq!(names(text.as_str().unwrap().as_bytes()), expected());
+    });
+}
+
+#[test]
+fn a_cancelled_choice_writes_nothing() {
+    play("export-cancelled", async |stage| {
+        let source =
+            "window.showSaveFilePicker = async () => { throw new DOMException('no', 'AbortError'); };";
+        before_the_page(stage, source).await;
+        stage.go_to_hub(TABLE).await;
+        stage.page().settles_at(expected().len() as u64).await;
+        stage.page().click("button", "Export").await;
+        stage.page().click("button", "Export rows").await;
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        assert!(stage.page().texts("status").await.iter().all(|text| !text.starts_with("Done")));
+    });
+}
+
+#[test]
+fn links_and_snippets_are_copied() {
+    play("export-link", async |stage| {
+        let source = "navigator.clipboard.writeText = async (text) => { window.copied = text; };";
+        before_the_page(stage, source).await;
+        stage.go_to_hub(TABLE).await;
+        stage.page().settles_at(expected().len() as u64).await;
+        stage.page().click("button", "Export").await;
+        stage.page().click("button", "Copy embed snippet").await;
+        let copied = stage.browser.client.execute("return window.copied", Vec::new()).await.unwrap();
+        let copied = copied.as_str().unwrap_or_default();
+        assert!(copied.starts_with("<iframe src=\"http://127.0.0.1"), "{copied}");
+        assert!(copied.contains("&amp;embed=1\"") || copied.contains("&amp;embed=1&amp;"), "{copied}");
+    });
+}
