@@ -55,6 +55,7 @@ mod subset_menu;
 mod table;
 mod table_head;
 mod table_row;
+mod text_clause;
 mod theme;
 mod top_bar;
 mod undo_buttons;

@@ -5,10 +5,11 @@ use super::histogram::Histogram;
 use super::icon::{Icon, icon};
 use super::safe::SafePreset;
 use super::store::use_store;
+use super::text_clause::TextClause;
 use crate::bytes::human_bytes;
 use crate::catalog;
 use crate::chart::Measure;
-use crate::protocol::{Column, Level, LoadState, Shape};
+use crate::protocol::{Column, Kind, Level, LoadState, Shape};
 use crate::usual::order;
 use crate::words::compact;
 use leptos::prelude::*;
@@ -30,6 +31,16 @@ pub fn Rail() -> impl IntoView {
     let wanted = move |name: &str| store.wanted.with(|wanted| wanted.contains(name));
     let shown = move || columns.get().into_iter().filter(|column| wanted(&column.name)).collect::<Vec<_>>();
     let others = move || columns.get().into_iter().filter(|column| !wanted(&column.name)).collect::<Vec<_>>();
+    // Prompts have the search.
+    let texts = Memo::new(move |_| {
+        store.opened.with(|opened| {
+            let Some(opened) = opened else { return Vec::new() };
+            let plain = |column: &&Column| {
+                column.kind == Kind::Text && !column.chartable && Some(&column.name) != opened.prompt.as_ref()
+            };
+            opened.columns.iter().filter(plain).cloned().collect::<Vec<_>>()
+        })
+    });
     let waits = move || {
         let failed = store.notices.with(|notices| notices.iter().any(|notice| notice.level == Level::Fatal));
         store.opened.with(Option::is_none) && !failed
@@ -76,6 +87,9 @@ pub fn Rail() -> impl IntoView {
             <SafePreset/>
             <For each=others key=|column| column.name.clone() let:column>
                 <Unread column/>
+            </For>
+            <For each=move || texts.get() key=|column| column.name.clone() let:column>
+                <TextClause column/>
             </For>
         </aside>
     }

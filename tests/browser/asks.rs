@@ -113,6 +113,24 @@ fn what_the_source_flagged_is_a_value_of_its_own() {
 }
 
 #[test]
+fn names_that_have_no_chart_are_asked_for_by_value() {
+    play("names", async |stage| {
+        let table = open(stage).await;
+        let page = stage.page();
+        let crate::sample::Value::Text(name) = &table.rows[3]["image_name"] else {
+            panic!("row 3 has a name")
+        };
+        page.click_first("button", "image name: filter").await;
+        let field = page.find("textbox", "image name, exact value").await;
+        field.send_keys(&format!("{name}{}", key::ENTER)).await.unwrap();
+        asks(page, &table, "image_name", Some(&list(&[name], false))).await;
+        assert!(page.settled().await >= 1);
+        page.click("button", "Clear image name").await;
+        asks(page, &table, "image_name", None).await;
+    });
+}
+
+#[test]
 fn rows_without_a_value_are_asked_for_and_left_out() {
     play("none", async |stage| {
         let table = open(stage).await;

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
-use vitrine::protocol::{Filter, FilterClause, Listing, Shape, SortKey, Subset};
+use vitrine::protocol::{Filter, FilterClause, Listing, Request, Shape, SortKey, Subset};
 
 /// A prompt, and which of [`QUERIES`] it answers.
 static PROMPTS: LazyLock<Vec<(String, [bool; 5])>> = LazyLock::new(|| {
@@ -158,9 +158,9 @@ fn questions() -> impl Strategy<Value = Question> {
 }
 
 impl Question {
-    fn passes(&self, rows: &[Row], row: usize, but: Option<&str>) -> bool {
+    fn passes(&self, rows: &[Row], row: usize, but: &[&str]) -> bool {
         let this = &rows[row];
-        let clauses = self.filters.iter().filter(|(name, _)| Some(**name) != but);
+        let clauses = self.filters.iter().filter(|(name, _)| !but.contains(name));
         clauses.into_iter().all(|(name, clause)| holds(this, name, clause))
             && self.query.is_none_or(|query| PROMPTS[this.prompt.unwrap_or(0)].1[query])
             && self.first.is_none_or(|first| (row as u64) < first)
@@ -261,7 +261,7 @@ fn check(session: &mut Session, rows: &[Row], question: &Question) {
         show.columns = vec!["prompt".to_owned()];
         (show.first, show.count) = (question.from, 50);
     });
-    let mut expected: Vec<usize> = (0..rows.len()).filter(|row| question.passes(rows, *row, None)).collect();
+    let mut expected: Vec<usize> = (0..rows.len()).filter(|row| question.passes(rows, *row, &[])).collect();
     expected.sort_by(|a, b| question.compare(&rows[*a], &rows[*b]));
     let count = session.count.clone().unwrap();
     assert_eq!((count.matching, count.rows_read), (expected.len() as u64, rows.len() as u64), "{question:?}");
@@ -278,7 +278,7 @@ fn check(session: &mut Session, rows: &[Row], question: &Question) {
             continue;
         };
         let others: Vec<&Row> = (0..rows.len())
-            .filter(|row| question.passes(rows, *row, Some(name)))
+            .filter(|row| question.passes(rows, *row, &[name]))
             .map(|row| &rows[row])
             .collect();
         let nowhere = |rows: &[&Row]| {
@@ -301,6 +301,9 @@ fn check(session: &mut Session, rows: &[Row], question: &Question) {
             }
         }
     }
+    for active in CHARTS {
+        check_cube(session, rows, question, active);
+    }
     // One line a prompt: those of most rows first, each as often as it is there.
     session.show(|show| {
         show.list = Listing::Prompts;
@@ -313,6 +316,38 @@ fn check(session: &mut Session, rows: &[Row], question: &Question) {
         let text = rows[prompt.rows[0] as usize].text();
         let same = expected.iter().filter(|row| rows[**row].text() == text).count();
         assert_eq!(prompt.count as usize, same, "{question:?}");
+    }
+}
+
+/// A drag over all of a chart counts the rows that are in it, in every other chart too.
+fn check_cube(session: &mut Session, rows: &[Row], question: &Question, active: &str) {
+    let in_chart = |row: &Row, name: &str| {
+        holds(row, name, &FilterClause::NotNull) && !(name == "cfg" && row.cfg.is_some_and(f32::is_nan))
+    };
+    session.cube = None;
+    let generation = session.count.as_ref().unwrap().generation;
+    session.ask(Request::Touch { column: active.to_owned(), generation });
+    let Some(cube) = session.cube.clone() else {
+        assert!(rows.is_empty(), "no cube of {active}");
+        return;
+    };
+    let count = |but: &[&str], keep: &dyn Fn(&Row) -> bool| {
+        let kept = (0..rows.len()).filter(|row| question.passes(rows, *row, but) && keep(&rows[*row]));
+        kept.count() as u32
+    };
+    assert_eq!(
+        cube.total.0.last(),
+        Some(&count(&[active], &|row| in_chart(row, active))),
+        "{active}: {question:?}"
+    );
+    for side in cube.others.iter().filter(|side| CHARTS.contains(&side.column.as_str())) {
+        let ends = side.before.0.len() - side.bins as usize;
+        let sum: u32 = side.before.0[ends..].iter().sum();
+        let name = side.column.as_str();
+        let null = |row: &Row| holds(row, name, &FilterClause::Null);
+        let expected =
+            count(&[active, name], &|row| in_chart(row, active) && (in_chart(row, name) || null(row)));
+        assert_eq!(sum, expected, "{active} and {name}: {question:?}");
     }
 }
 
