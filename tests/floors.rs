@@ -192,7 +192,7 @@ fn violations(place: &str, source: &str) -> Vec<String> {
         return Vec::new();
     }
     let own = module.first().map(String::as_str).unwrap_or_default();
-    let is_root = matches!(own, "" | "main" | "worker");
+    let is_root = matches!(own, "" | "main" | "worker" | "vitrine-index");
     let own_floor = FLOORS.iter().position(|floor| floor.contains(&own));
     let mut found = BTreeSet::new();
     if own_floor.is_none() && !is_root {

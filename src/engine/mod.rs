@@ -12,6 +12,7 @@ mod compare;
 mod embedded;
 mod export;
 mod files;
+mod foretold;
 mod images;
 mod lists;
 mod load;
@@ -35,6 +36,7 @@ use crate::parquet::plan::{blocks, coalesce, subtract};
 use crate::protocol::{LoadState, Progress, Request, Response, Traffic};
 pub use browse::Listing;
 use browse::{Asked, Browsing};
+use foretold::Foretold;
 use images::Images;
 use open::Opening;
 use pace::Pace;
@@ -305,6 +307,7 @@ pub struct Engine {
     /// Listings under way.
     lists: BTreeMap<FetchId, Asked>,
     images: Images,
+    foretold: Foretold,
     pool: Pool,
     flights: BTreeMap<FetchId, Flight>,
     next_fetch: u32,
@@ -383,8 +386,10 @@ impl Engine {
             Event::Done { id } => {
                 self.flights.remove(&id);
                 self.images.done(id);
+                self.foretold_done(id);
             }
             Event::Failed { id, error } => {
+                self.foretold.failed(id);
                 if let Some(flight) = self.flights.remove(&id) {
                     if self.stopped.is_some() {
                         // It was looked for on this device only.
@@ -447,6 +452,7 @@ impl Engine {
         flight.left = ByteRange::new(range.start + flight.base, range.end + flight.base);
         if let Some(opening) = &mut self.opening {
             opening.sized(identity.total_bytes, identity.commit.clone());
+            self.foretold.identified(identity);
         }
     }
 
@@ -477,6 +483,9 @@ impl Engine {
 
     fn bytes(&mut self, id: FetchId, bytes: &[u8]) {
         let Some(flight) = self.flights.get_mut(&id) else {
+            if self.foretold.bytes(id, bytes) {
+                return;
+            }
             if self.images.owns(id) {
                 self.traffic.image_bytes += bytes.len() as u64;
                 self.images.bytes(id, bytes);

@@ -2,6 +2,7 @@
 
 use super::browse::listing_failed;
 use super::files::{File, Files};
+use super::foretold::Foretold;
 use super::table::Table;
 use super::{Effect, Engine, notice};
 use crate::bytes::ByteRange;
@@ -195,6 +196,8 @@ impl Engine {
         };
         self.reset();
         self.images.open(Some(&found_by), endpoint, &base);
+        let place = on_hub.as_ref().map_or(found_by, |path| TableRef::Hub(path.clone()));
+        self.foretold = Foretold::new(&base, &place);
         self.effects.push(Effect::Source { source: SourceId::TABLE, url });
         let mut opening = Opening::new(table, source, hint);
         opening.on_hub = on_hub.map(|path| (endpoint.to_owned(), path));
@@ -254,6 +257,7 @@ impl Engine {
                     table.request(Request::Detail { row }, &mut self.effects);
                 }
                 self.table = Some(table);
+                self.ask_foretold();
             }
             Err(error) => {
                 self.abort_all();

@@ -104,13 +104,18 @@ impl List {
         self.entries.iter().any(fits).then(|| table_file(own))
     }
 
+    /// In how many files the directories of a repository are, by its key.
+    pub fn packs(&self, own: u64) -> Option<u32> {
+        self.entries.iter().find_map(|entry| match entry {
+            Entry::Zips { key, packs } => (*key == own).then_some(*packs),
+            Entry::Table { .. } => None,
+        })
+    }
+
     /// The address, below the app, of the file that has the directory of an archive.
     pub fn pack(&self, archive: &HubPath) -> Option<String> {
         let own = key(&repository_name(&archive.repository, &archive.revision));
-        let packs = self.entries.iter().find_map(|entry| match entry {
-            Entry::Zips { key, packs } => (*key == own).then_some(*packs),
-            Entry::Table { .. } => None,
-        })?;
+        let packs = self.packs(own)?;
         Some(pack_file(own, pack_of(&archive.path, packs)))
     }
 }

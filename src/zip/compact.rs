@@ -12,8 +12,9 @@ use crate::error::{Error, Result};
 /// Bit 3 of the flags: the checksum stands behind the data, and not in the header.
 const STREAMED: u16 = 8;
 
-/// Bits of a name's hash that are kept.
-pub(super) const HASH_BITS: u32 = 0x00ff_ffff;
+/// Bits of a name's hash that are kept: of a thousand members one in sixteen thousand is taken for another,
+/// which its own name in front of its data shows.
+const HASH_BITS: u32 = 0x00ff_ffff;
 
 impl Directory {
     /// Writes the directory.
@@ -113,7 +114,7 @@ impl Directory {
             return Err(broken());
         }
         names.sort_unstable();
-        Ok(Self { members, names, start })
+        Ok(Self { members, names, start, mask: HASH_BITS })
     }
 }
 

@@ -1,6 +1,5 @@
 //! The central directory as a compact table: 32 bytes a member, whatever its name is.
 
-use super::compact::HASH_BITS;
 use super::end::End;
 use super::{u16_at, u32_at, u64_at};
 use crate::bytes::ByteRange;
@@ -30,6 +29,8 @@ pub struct Directory {
     pub(super) names: Vec<(u32, u32)>,
     /// Where the directory itself begins.
     pub(super) start: u64,
+    /// Which bits of hashes are kept.
+    pub(super) mask: u32,
 }
 
 /// What the directory says of a member.
@@ -90,7 +91,7 @@ impl Directory {
         names.sort_unstable();
         let mut members: Vec<Entry> = found.into_iter().map(|(entry, _)| entry).collect();
         members.shrink_to_fit();
-        Ok(Self { members, names, start: end.directory.start })
+        Ok(Self { members, names, start: end.directory.start, mask: u32::MAX })
     }
 
     /// How many members there are.
@@ -115,7 +116,7 @@ impl Directory {
     /// # Errors
     /// Where the directory's word on one of them is not to be trusted, or it can't be read here.
     pub fn find(&self, name: &str) -> Result<Vec<Member>> {
-        let hash = hash(name.as_bytes());
+        let hash = hash(name.as_bytes()) & self.mask;
         let first = self.names.partition_point(|(other, _)| *other < hash);
         let places = self.names.get(first..).unwrap_or_default();
         places
@@ -198,10 +199,10 @@ fn zip64(extra: &[u8], size: u32, packed: u32, offset: u32) -> Option<(u64, u64,
     None
 }
 
-/// FNV-1a, 64 bits folded into 24: the same on every machine, whatever its words are.
+/// FNV-1a, 64 bits folded into 32: the same on every machine, whatever its words are.
 fn hash(name: &[u8]) -> u32 {
     let hash = name.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
     });
-    (hash ^ (hash >> 32)) as u32 & HASH_BITS
+    (hash ^ (hash >> 32)) as u32
 }

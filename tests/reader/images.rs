@@ -200,6 +200,13 @@ impl World {
                     let sizes = self.tells_sizes.then(|| known.collect());
                     self.later.push(Event::Sizes { id, sizes });
                 }
+                // Nothing is known ahead of time.
+                Effect::Get { id, url, .. }
+                    if url.ends_with("maps/list.txt") && !self.files.contains_key(&url) =>
+                {
+                    let error = Error::new(ErrorKind::NotFound, "there is no such file");
+                    self.step(Event::Failed { id, error });
+                }
                 Effect::Get { id, url, most_bytes } => {
                     self.log.push(url.clone());
                     self.flights.push_back(Flight { id, url, range: ByteRange::new(0, most_bytes) });
@@ -277,6 +284,80 @@ fn the_first_image_of_a_part_costs_its_directory_and_the_next_one_only_itself() 
     world.want(&[(rows[5], 0), (rows[5], 40)]);
     world.run();
     assert_eq!(world.log, [""; 0]);
+}
+
+/// Puts the directory of a part beside the app, as it is in `zip`, and opens the table anew.
+fn foretell(world: &mut World, part: u16, zip: &[u8]) {
+    use vitrine::maps::{Entry, List, key, pack, pack_file, repository_name};
+    use vitrine::zip::directory::Directory;
+    use vitrine::zip::end::{Tail, read_end};
+    let Tail::End(end) = read_end(zip, zip.len() as u64).unwrap() else { panic!("the archive is all here") };
+    let bytes = &zip[end.directory.start as usize..end.directory.end as usize];
+    let known = pack::Known {
+        path: format!("images/part-{part:06}.zip"),
+        file_bytes: zip.len() as u64,
+        etag: "t".to_owned(),
+        directory: Directory::parse(bytes, &end).unwrap(),
+    };
+    let own = key(&repository_name("poloclub/diffusiondb", "main"));
+    let mut list = List::default();
+    list.put(Entry::Zips { key: own, packs: 1 });
+    let app = |file: &str| format!("https://app.example/{file}");
+    world.files.insert(app("maps/list.txt"), Arc::new(list.print().into_bytes()));
+    world.files.insert(app(&pack_file(own, 0)), Arc::new(pack::write(&[known])));
+    world.ask(Request::Open(Open {
+        table: "hf:poloclub/diffusiondb/metadata.parquet".to_owned(),
+        endpoint: None,
+        base: "https://app.example/".to_owned(),
+    }));
+    world.run();
+    world.log.clear();
+}
+
+fn of_archives(world: &World) -> Vec<&str> {
+    world.log.iter().map(String::as_str).filter(|line| line.starts_with("part-")).collect()
+}
+
+#[test]
+fn an_image_of_a_part_that_was_looked_at_ahead_of_time_is_one_request() {
+    let mut world = World::new();
+    world.put_part(1, Method::Deflate, |row| Some(png(row)));
+    let zip = Arc::clone(&world.files[&part_url(1)]);
+    foretell(&mut world, 1, &zip);
+    let rows = world.rows_of(1);
+    world.want(&[(rows[5], 0)]);
+    world.run();
+    assert_eq!(world.picture(rows[5]).bytes, png(rows[5] as usize));
+    assert_eq!(of_archives(&world).len(), 1, "{:?}", world.log);
+    // A part that nobody has looked at is as before.
+    world.put_part(2, Method::Stored, |row| Some(png(row)));
+    world.log.clear();
+    let rows = world.rows_of(2);
+    world.want(&[(rows[0], 0)]);
+    world.run();
+    assert_eq!(of_archives(&world).len(), 3, "{:?}", world.log);
+}
+
+#[test]
+fn an_archive_that_is_another_one_now_is_asked_itself() {
+    for shorter in [false, true] {
+        let mut world = World::new();
+        world.put_part(1, Method::Stored, |row| Some(png(row)));
+        let before = Arc::clone(&world.files[&part_url(1)]);
+        // Of another size, or of the same with other images in it.
+        world.put_part(1, Method::Stored, |row| {
+            let mut image = png(row);
+            image.extend(if shorter { vec![] } else { vec![0; 3] });
+            (!shorter || row % 2 == 1).then_some(image)
+        });
+        foretell(&mut world, 1, &before);
+        let rows: Vec<u64> = world.rows_of(1).into_iter().filter(|row| row % 2 == 1).collect();
+        world.want(&[(rows[3], 0), (rows[9], 0)]);
+        world.run();
+        for row in [rows[3], rows[9]] {
+            assert!(world.picture(row).bytes.starts_with(&png(row as usize)));
+        }
+    }
 }
 
 #[test]

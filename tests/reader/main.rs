@@ -10,6 +10,7 @@ mod budgets;
 mod chance;
 mod duckdb;
 mod exports;
+mod foretold;
 mod images;
 mod layouts;
 mod scripts;

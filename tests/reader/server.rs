@@ -132,6 +132,12 @@ pub struct Session {
     pub exports: Vec<export::Progress>,
     /// Exports whose file was dropped.
     pub dropped: Vec<u32>,
+    /// Files beside the app, by their path below it.
+    pub host: BTreeMap<String, Vec<u8>>,
+    /// What the server calls the version of the file.
+    pub etag: Option<String>,
+    /// Files beside the app that were asked for.
+    asked: VecDeque<(FetchId, String)>,
     pub script: Option<script::Script>,
 }
 
@@ -173,6 +179,9 @@ impl Session {
             unconfirmed: VecDeque::new(),
             exports: Vec::new(),
             dropped: Vec::new(),
+            host: BTreeMap::new(),
+            etag: None,
+            asked: VecDeque::new(),
             script: None,
         }
     }
@@ -180,13 +189,18 @@ impl Session {
     /// Opens the file and reads its footer.
     pub fn open(file: &Arc<Vec<u8>>) -> Self {
         let mut session = Self::new(file);
-        session.ask(Request::Open(Open {
-            table: "https://example.org/table.parquet".to_owned(),
+        session.open_table("https://example.org/table.parquet");
+        session
+    }
+
+    /// Opens the file under this name.
+    pub fn open_table(&mut self, table: &str) {
+        self.ask(Request::Open(Open {
+            table: table.to_owned(),
             endpoint: None,
             base: "https://example.org/".to_owned(),
         }));
-        session.run();
-        session
+        self.run();
     }
 
     /// Opens several files as one table; `setup` comes before anything is read.
@@ -228,6 +242,19 @@ impl Session {
     /// Delivers all that is asked for.
     pub fn run(&mut self) {
         loop {
+            if let Some((id, url)) = self.asked.pop_front() {
+                let path = url.strip_prefix("https://example.org/").unwrap_or_default();
+                match self.host.get(path).cloned() {
+                    Some(bytes) => {
+                        self.step(Event::Bytes { id, bytes });
+                        self.step(Event::Done { id });
+                    }
+                    None => {
+                        let error = Error::new(ErrorKind::NotFound, "not there");
+                        self.step(Event::Failed { id, error });
+                    }
+                }
+            }
             if let Some(export) = self.unconfirmed.pop_front() {
                 self.step(Event::Written { export });
             }
@@ -289,7 +316,6 @@ impl Session {
             match effect {
                 Effect::Source { .. }
                 | Effect::Forget { .. }
-                | Effect::Get { .. }
                 | Effect::Decode { .. }
                 | Effect::Sizes { .. }
                 | Effect::RetryNow
@@ -302,6 +328,7 @@ impl Session {
                     self.unconfirmed.push_back(export);
                 }
                 Effect::DropFile { export } => self.dropped.push(export),
+                Effect::Get { id, url, .. } => self.asked.push_back((id, url)),
                 Effect::Continue => self.more = true,
                 Effect::Wake { .. } => self.woken = true,
                 Effect::Abort { id } => {
@@ -349,7 +376,7 @@ impl Session {
             range = ByteRange::new(0, total);
         }
         self.flights.push_back((id, range, file));
-        let identity = Identity { total_bytes: total, etag: None, commit: None };
+        let identity = Identity { total_bytes: total, etag: self.etag.clone(), commit: None };
         self.step(Event::Began { id, range, identity });
     }
 

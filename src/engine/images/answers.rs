@@ -14,11 +14,21 @@ impl Images {
     pub fn began(&mut self, id: FetchId, range: ByteRange, file_bytes: u64) {
         let Some(flight) = self.flights.get_mut(&id) else { return };
         flight.range = range;
-        if let Target::Archive(key) = &flight.target
-            && let Some(archive) = self.archives.get_mut(key)
-        {
-            archive.sized(file_bytes);
-            self.sizes.put(key.clone(), file_bytes);
+        match &flight.target {
+            Target::Archive(key) => {
+                if let Some(archive) = self.archives.get_mut(key) {
+                    archive.sized(file_bytes);
+                    self.sizes.put(key.clone(), file_bytes);
+                }
+            }
+            Target::Member(key, _) => {
+                if self.archives.get(key).is_some_and(|archive| !archive.is_as_foretold(file_bytes)) {
+                    let key = key.clone();
+                    self.flights.remove(&id);
+                    self.distrust(&key);
+                }
+            }
+            Target::Preview(_) | Target::Address(_) | Target::Cell(_) | Target::Pack(_) => {}
         }
     }
 
@@ -40,6 +50,10 @@ impl Images {
             }
             Target::Member(key, name) => match self.member(key, name, range, &bytes) {
                 Ok(content) => self.kept.keep(target, content),
+                Err(_) if self.archives.get(key).is_some_and(|archive| archive.foretold) => {
+                    let key = key.clone();
+                    self.distrust(&key);
+                }
                 Err(error) => self.kept.fail(target, error),
             },
             Target::Preview(_) => {
@@ -47,7 +61,7 @@ impl Images {
                 self.missing_thumbnails = 0;
                 self.kept.keep(target, bytes);
             }
-            Target::Address(_) => self.kept.keep(target, bytes),
+            Target::Address(_) | Target::Pack(_) => self.kept.keep(target, bytes),
             // No read of ours: the table reads its own rows.
             Target::Cell(_) => {}
         }
@@ -71,7 +85,11 @@ impl Images {
                 }
             }
             (
-                target @ (Target::Member(..) | Target::Preview(_) | Target::Address(_) | Target::Cell(_)),
+                target @ (Target::Member(..)
+                | Target::Preview(_)
+                | Target::Address(_)
+                | Target::Cell(_)
+                | Target::Pack(_)),
                 _,
             ) => self.kept.fail(target, shorter()),
         }
@@ -105,7 +123,7 @@ impl Images {
                 };
                 self.kept.fail(target.clone(), error.context(host_of(url).to_owned()));
             }
-            Target::Cell(_) => self.kept.fail(target, error),
+            Target::Cell(_) | Target::Pack(_) => self.kept.fail(target, error),
             Target::Preview(_) => {
                 match error.kind {
                     ErrorKind::NotFound => {

@@ -18,11 +18,12 @@ use crate::catalog::images::{self as places, Candidate, THUMBNAIL_PX};
 use crate::error::{Error, ErrorKind, Result};
 use crate::hub;
 use crate::ids::{DecodeId, FetchId, SourceId};
+use crate::maps::{self, List};
 use crate::picture;
 use crate::protocol::images::{self as wire, Failure, Image, ImageColumn, MAX_WANTS, Outcome, Picture, Want};
 use crate::protocol::{Response, Traffic};
 use crate::spec::TableRef;
-use crate::zip::directory::MAX_MEMBER_BYTES;
+use crate::zip::directory::{Directory, MAX_MEMBER_BYTES};
 use answers::host_of;
 use archive::Archive;
 use kept::Kept;
@@ -78,6 +79,8 @@ pub enum Target {
     Address(String),
     /// A row of the table, which holds the image itself.
     Cell(u64),
+    /// A file beside the app with directories that were read ahead of time.
+    Pack(String),
 }
 
 /// A read under way.
@@ -140,6 +143,9 @@ pub struct Images {
     clock: u64,
     silent_thumbnails: u32,
     missing_thumbnails: u32,
+    /// What the app's own host knows of archives, and those that turned out to be other ones.
+    list: List,
+    distrusted: BTreeSet<places::Archive>,
 }
 
 impl Images {
@@ -251,6 +257,17 @@ impl Images {
 
     fn forget_archive(&mut self, key: &places::Archive) {
         self.forgotten.extend(self.archives.remove(key).map(|archive| archive.source));
+    }
+
+    /// Takes what the app's own host knows of archives.
+    pub fn foretold(&mut self, list: List) {
+        self.list = list;
+    }
+
+    /// An archive is not the one whose directory was read ahead of time: it is asked itself.
+    fn distrust(&mut self, key: &places::Archive) {
+        self.distrusted.insert(key.clone());
+        self.forget_archive(key);
     }
 
     // ------------------------------------------------------------ what is to be done
@@ -397,8 +414,8 @@ impl Images {
                 },
             };
             match self.look_up(&archive, &name, directory_bytes_hint, effects) {
-                Ok(false) => return Work::Needs(Target::Archive(archive)),
-                Ok(true) => return Work::Needs(target),
+                Ok(Some(first)) => return Work::Needs(first),
+                Ok(None) => return Work::Needs(target),
                 Err(error) => fail(error),
             }
         }
@@ -415,29 +432,66 @@ impl Images {
             && self.missing_thumbnails < MAX_MISSING_THUMBNAILS
     }
 
-    /// Whether an archive's directory is here and lists a member; false while it is not here.
+    /// What has to be read before a member can be, its archive's directory mostly; none where that is here
+    /// and lists the member.
     fn look_up(
         &mut self,
         key: &places::Archive,
         name: &str,
         hint: u64,
         effects: &mut Vec<Effect>,
-    ) -> Result<bool> {
+    ) -> Result<Option<Target>> {
         if !self.archives.contains_key(key) {
+            let known = match self.foretold_directory(key) {
+                Ok(known) => known,
+                Err(pack) => return Ok(Some(pack)),
+            };
             self.next_source += 1;
             let source = SourceId(self.next_source);
             effects.push(Effect::Source { source, url: self.address(key) });
-            let archive = Archive::new(source, key.name().to_owned(), self.sizes.get(key), hint);
+            let named = key.name().to_owned();
+            let archive = match known {
+                Some((file_bytes, directory)) => Archive::foretold(source, named, file_bytes, directory),
+                None => Archive::new(source, named, self.sizes.get(key), hint),
+            };
             self.archives.insert(key.clone(), archive);
         }
-        let Some(archive) = self.archives.get_mut(key) else { return Ok(false) };
+        let Some(archive) = self.archives.get_mut(key) else { return Ok(None) };
         archive.used = self.clock;
-        let Some(directory) = archive.directory()? else { return Ok(false) };
-        if directory.find(name).map_err(|error| error.context(archive.name.clone()))?.is_empty() {
-            let error = Error::new(ErrorKind::NotFound, "this image is not in the archive");
-            return Err(error.context(archive.name.clone()));
+        let Some(directory) = archive.directory()? else { return Ok(Some(Target::Archive(key.clone()))) };
+        let missing = directory.find(name).map_err(|error| error.context(archive.name.clone()))?.is_empty();
+        if missing && archive.foretold {
+            self.distrust(key);
+            return self.look_up(key, name, hint, effects);
         }
-        Ok(true)
+        if missing {
+            let error = Error::new(ErrorKind::NotFound, "this image is not in the archive");
+            return Err(error.context(key.name().to_owned()));
+        }
+        Ok(None)
+    }
+
+    /// The directory of an archive as the app's own host knows it, with the archive's size; none where it
+    /// does not, or is not believed.
+    ///
+    /// # Errors
+    /// The file that has to be read first.
+    fn foretold_directory(
+        &mut self,
+        key: &places::Archive,
+    ) -> std::result::Result<Option<(u64, Directory)>, Target> {
+        let places::Archive::Hub(path) = key else { return Ok(None) };
+        let Some(file) = self.list.pack(path).filter(|_| !self.distrusted.contains(key)) else {
+            return Ok(None);
+        };
+        let target = Target::Pack(format!("{}{file}", self.base));
+        if self.kept.failure(&target).is_some() {
+            return Ok(None);
+        }
+        let Some(bytes) = self.kept.file(&target) else { return Err(target) };
+        let known = maps::pack::read(&bytes).unwrap_or_default();
+        let known = known.into_iter().find(|known| known.path == path.path);
+        Ok(known.map(|known| (known.file_bytes, known.directory)))
     }
 
     /// The effect that reads a target, with the range where it is one.
@@ -454,6 +508,7 @@ impl Images {
                 Some((range, Effect::Fetch { id, source: archive.source, range }))
             }
             Target::Preview(url) => Some(get(id, url, MAX_THUMBNAIL_BYTES)),
+            Target::Pack(url) => Some(get(id, url, maps::MAX_FILE_BYTES)),
             Target::Address(url) => Some(get(id, url, MAX_ADDRESSED_BYTES)),
             Target::Cell(_) => None,
         }
@@ -559,7 +614,7 @@ impl Images {
             .values()
             .filter_map(|flight| match &flight.target {
                 Target::Archive(key) | Target::Member(key, _) => Some(self.archives.get(key)?.source),
-                Target::Preview(_) | Target::Address(_) | Target::Cell(_) => None,
+                Target::Preview(_) | Target::Address(_) | Target::Cell(_) | Target::Pack(_) => None,
             })
             .collect();
         let mut bytes: usize = self.archives.values().map(Archive::memory_bytes).sum();

@@ -113,8 +113,8 @@ impl Images {
                 return Err(error.clone());
             }
             let Some(file) = self.kept.file(&target) else {
-                let known = self.look_up(&archive, &member, WEBP_PART_DIRECTORY_BYTES, effects)?;
-                return Ok(Work::Needs(if known { target } else { Target::Archive(archive) }));
+                let first = self.look_up(&archive, &member, WEBP_PART_DIRECTORY_BYTES, effects)?;
+                return Ok(Work::Needs(first.unwrap_or(target)));
             };
             match parse(&file, &format!("{} / {member}", archive.name())) {
                 Ok(settings) => self.makings.keep(archive.clone(), settings),

@@ -98,7 +98,11 @@ impl Images {
         }
         let archives = needed.iter().filter_map(|target| match target {
             Target::Archive(archive) => Some(archive),
-            Target::Member(..) | Target::Preview(_) | Target::Address(_) | Target::Cell(_) => None,
+            Target::Member(..)
+            | Target::Preview(_)
+            | Target::Address(_)
+            | Target::Cell(_)
+            | Target::Pack(_) => None,
         });
         let paths = self.sizes.choose(archives);
         let Some(first) = paths.first() else { return };
