@@ -3,6 +3,7 @@
 //! Nothing here is needed to open a file: a table that is not listed gets the same views with its
 //! columns' own names. Facts are from the datasets' cards.
 
+pub mod about;
 pub mod images;
 
 use crate::spec::HubPath;
@@ -261,14 +262,6 @@ pub fn subset(name: &str) -> Option<&'static NamedSubset> {
 
 /// The column that says where a row's image is, for subsets by shard.
 pub const IMAGE_PATH: &str = "image_path";
-
-/// Names of the column that holds prompts, the most telling first.
-const PROMPT_NAMES: &[&str] = &["prompt", "text", "caption", "TEXT", "Prompt", "positive_prompt"];
-
-/// Which of these text columns holds prompts: one of a telling name, else none.
-pub fn prompt_column<'a>(texts: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
-    PROMPT_NAMES.iter().find_map(|name| texts.clone().find(|text| text == name))
-}
 
 /// What a column of the known datasets means.
 #[derive(Clone, Copy, Debug, PartialEq)]

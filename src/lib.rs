@@ -9,7 +9,7 @@
 //!   (what an image's bytes say), [`blocks`] (what of a file is kept between visits), [`maps`] (what was
 //!   found out ahead of time). They say which bytes they need and are handed them.
 //! - Model: [`spec`] (what a link holds), [`choice`] (what choosing a value does to it),
-//!   [`catalog`] (what is known beforehand), [`column`] and
+//!   [`catalog`] (what is known beforehand), [`roles`] (which column is what), [`column`] and
 //!   [`text`] (the store), [`query`] and [`search`] (prompts), [`filter`], [`crossfilter`] (masks,
 //!   bins, the brush cube), [`subset`], [`select`] (the n-th match), [`order`] (sorting), [`repeats`]
 //!   and [`phrases`] (what prompts share), [`bits`] (sets), [`viewport`], [`justify`] and [`chart`]
@@ -54,6 +54,7 @@ pub mod picture;
 pub mod protocol;
 pub mod query;
 pub mod repeats;
+pub mod roles;
 #[cfg(target_arch = "wasm32")]
 pub mod save;
 pub mod script;

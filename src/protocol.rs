@@ -7,6 +7,7 @@
 
 pub mod browse;
 pub mod compare;
+pub mod describe;
 pub mod export;
 pub mod images;
 pub mod script;
@@ -47,6 +48,8 @@ pub enum Request {
         /// The row's place in the file, from 0.
         row: u64,
     },
+    /// What the file says of itself.
+    Describe(describe::Describe),
     /// The images that the screen lacks; replaces what was wanted before.
     Images(images::Images),
     /// Whether the rows of each prompt are wanted together.
@@ -121,6 +124,8 @@ pub struct Open {
     pub endpoint: Option<String>,
     /// Where the page itself lives, with a slash at the end: the bundled samples are beside it.
     pub base: String,
+    /// Names of roles, and the column that plays each where that is not as guessed, or none.
+    pub roles: Vec<(String, Option<String>)>,
 }
 
 /// What is on the screen.
@@ -281,6 +286,8 @@ pub enum Response {
     Image(images::Image),
     /// How an image was made.
     Making(images::Making),
+    /// What the file says of itself.
+    Described(Box<describe::Described>),
     /// How far a column is read.
     Progress(Progress),
     /// What has been read in all.
@@ -326,6 +333,8 @@ pub struct Opened {
     pub prompt: Option<String>,
     /// The column that holds images, if one does.
     pub images: Option<images::ImageColumn>,
+    /// Names of roles, and the column that plays each.
+    pub roles: Vec<(String, String)>,
 }
 
 /// A column of the open table.
@@ -663,6 +672,8 @@ pub struct Detail {
     pub position: Option<u64>,
     /// The generation that `position` belongs to.
     pub generation: u32,
+    /// The column that holds prompts, if one does.
+    pub prompt: Option<String>,
     /// Column names and cells, in the file's order.
     pub fields: Vec<(String, Cell)>,
     /// What of the prompt matches the query: from and to in bytes.

@@ -1,5 +1,6 @@
 //! Everything a shared link holds: which table, which rows, which view.
 
+use crate::roles::Corrections;
 use std::collections::BTreeMap;
 
 pub use crate::hub::{HubFolder, HubPath};
@@ -11,6 +12,8 @@ pub struct Spec {
     pub table: Option<TableRef>,
     /// Another Hub than huggingface.co, as `scheme://host[:port]` without a slash at the end.
     pub endpoint: Option<String>,
+    /// Which columns are prompt, settings and image, where that is not as guessed.
+    pub roles: Corrections,
     /// Which of its rows count at all.
     pub subset: Option<Subset>,
     /// What is asked of the prompts, in the language of [`crate::query`]; never empty.
@@ -60,6 +63,8 @@ pub enum View {
     Prompts,
     /// What prompts are made of.
     Phrases,
+    /// What the file says of itself.
+    Metadata,
 }
 
 impl View {
@@ -70,6 +75,7 @@ impl View {
         (Self::Compare, "compare"),
         (Self::Prompts, "prompts"),
         (Self::Phrases, "phrases"),
+        (Self::Metadata, "metadata"),
     ];
 
     /// Its name in links.

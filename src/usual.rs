@@ -2,6 +2,10 @@
 
 use crate::catalog::{self, CHARTED_AT_OPEN, UNKNOWN_ORDER};
 use crate::protocol::Column;
+use crate::roles::{Role, Roles};
+
+/// A table of more files than this is not charted unasked: each file costs two requests.
+const MOST_FILES: u32 = 200;
 
 /// Charts of an unknown table that are read with it.
 const UNKNOWN_CHARTS: usize = 4;
@@ -14,8 +18,11 @@ pub fn order(column: &str) -> u16 {
     catalog::column(column).map_or(UNKNOWN_ORDER, |facts| facts.order)
 }
 
-/// The charts that are read with a table.
-pub fn charts_at_open(columns: &[Column]) -> Vec<String> {
+/// The charts that are read with a table of so many files.
+pub fn charts_at_open(columns: &[Column], roles: &Roles, files: u32) -> Vec<String> {
+    if files > MOST_FILES {
+        return Vec::new();
+    }
     let chartable = || columns.iter().filter(|column| column.chartable);
     let known: Vec<String> = chartable()
         .filter(|column| order(&column.name) < CHARTED_AT_OPEN)
@@ -25,13 +32,17 @@ pub fn charts_at_open(columns: &[Column]) -> Vec<String> {
         return known;
     }
     let mut small: Vec<&Column> = chartable().filter(|column| column.bytes <= UNKNOWN_CHART_BYTES).collect();
-    small.sort_by_key(|column| column.bytes);
+    // What is known to be a setting comes before what is merely small.
+    let is_setting = |column: &Column| {
+        [Role::Cfg, Role::Step, Role::Sampler].iter().any(|role| roles.column(*role) == Some(&column.name))
+    };
+    small.sort_by_key(|column| (!is_setting(column), column.bytes));
     small.into_iter().take(UNKNOWN_CHARTS).map(|column| column.name.clone()).collect()
 }
 
 /// The columns that a table has unless others are chosen: those that the catalogue names, or the
 /// first few.
-pub fn usual_columns(columns: &[Column]) -> Vec<String> {
+pub fn usual_columns(columns: &[Column], roles: &Roles) -> Vec<String> {
     const FIRST_FEW: usize = 8;
     let mut known: Vec<&catalog::ColumnFacts> = columns
         .iter()
@@ -40,7 +51,14 @@ pub fn usual_columns(columns: &[Column]) -> Vec<String> {
         .collect();
     if known.is_empty() {
         let plain = columns.iter().filter(|column| column.derived_from.is_empty());
-        return plain.take(FIRST_FEW).map(|column| column.name.clone()).collect();
+        let mut plain: Vec<&Column> = plain.collect();
+        // Images take more room than they tell; prompt and settings come first.
+        plain.sort_by_key(|column| match roles.role(&column.name) {
+            Some(Role::Image) => usize::MAX,
+            Some(role) => Role::ALL.iter().position(|(other, ..)| *other == role).unwrap_or(0),
+            None => Role::ALL.len(),
+        });
+        return plain.into_iter().take(FIRST_FEW).map(|column| column.name.clone()).collect();
     }
     // The prompt comes first, then what the rail shows in its order, then the rest.
     known.sort_by_key(|facts| match facts.name {

@@ -24,6 +24,7 @@ const FLOORS: &[&[&str]] = &[
         "search",
         "order",
         "repeats",
+        "roles",
         "subset",
         "filter",
         "column",

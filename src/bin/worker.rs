@@ -11,7 +11,7 @@ mod shell {
     use vitrine::engine::{Effect, Engine, Event};
     use vitrine::net::{Net, Saved};
     use vitrine::protocol::export::Start;
-    use vitrine::protocol::{Request, Response, Traffic};
+    use vitrine::protocol::{Open, Request, Response, Traffic};
     use vitrine::save::Saver;
     use wasm_bindgen::prelude::Closure;
     use wasm_bindgen::{JsCast, JsValue};
@@ -39,7 +39,7 @@ mod shell {
     enum Message {
         Request(Request),
         Local {
-            name: String,
+            open: Open,
             files: Vec<File>,
         },
         /// With the handle of the file that was chosen for it, where one was.
@@ -133,7 +133,7 @@ mod shell {
             .map(|files| files.iter().filter_map(|file| file.dyn_into().ok()).collect())
             .unwrap_or_default();
         match request {
-            Request::Open(open) if !files.is_empty() => Some(Message::Local { name: open.table, files }),
+            Request::Open(open) if !files.is_empty() => Some(Message::Local { open, files }),
             Request::Export(start) => {
                 Some(Message::Export { start, handle: field("handle").filter(JsValue::is_object) })
             }
@@ -187,10 +187,11 @@ mod shell {
                         self.saver.begin(start.id, handle, start.name.clone(), start.format.mime());
                         self.step(Event::Request(Request::Export(start)));
                     }
-                    Message::Local { name, files } => {
+                    Message::Local { open, files } => {
                         let known = files.iter().map(|file| (file.name(), file.size() as u64)).collect();
                         self.net.set_files(files);
-                        self.step(Event::LocalFiles { name, files: known });
+                        let Open { table, roles, .. } = open;
+                        self.step(Event::LocalFiles { name: table, files: known, roles });
                     }
                 }
             }

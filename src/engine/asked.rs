@@ -1,7 +1,7 @@
 //! What is asked beyond clauses on columns: the prompt query, the subset, the order of rows.
 
 use super::Effect;
-use super::table::{Part, Table};
+use super::table::Table;
 use crate::bits::Bits;
 use crate::catalog;
 use crate::crossfilter::{QUERY, SUBSET};
@@ -290,15 +290,5 @@ impl Table {
     /// What of a prompt matches the query.
     pub(super) fn marks(&self, text: &str) -> Vec<(u32, u32)> {
         self.asked.search.as_ref().map_or_else(Vec::new, |search| search.matcher().marks(text))
-    }
-
-    /// Which column holds the prompts, by its place.
-    pub(super) fn find_prompt(columns: &[super::table::State]) -> Option<usize> {
-        let texts = columns
-            .iter()
-            .filter(|state| state.info.kind == Kind::Text && matches!(state.part, Part::Leaf(_)))
-            .map(|state| state.info.name.as_str());
-        let name = catalog::prompt_column(texts)?;
-        columns.iter().position(|state| state.info.name == name)
     }
 }

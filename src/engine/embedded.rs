@@ -60,6 +60,32 @@ impl Embedded {
         Some(Self::new(ImageColumn::Addresses { column }, None))
     }
 
+    /// The column of this name as a column of images, whatever its name tells.
+    pub fn of(meta: &FileMeta, name: &str) -> Option<Self> {
+        let is_bytes = |column: &ColumnMeta| column.physical == Physical::Bytes && column.max_repetition == 0;
+        let inside = format!("{name}.bytes");
+        let place = meta.columns.iter().position(|column| {
+            is_bytes(column)
+                && (column.name == inside || (column.name == name && column.logical == Logical::Binary))
+        });
+        if let Some(place) = place {
+            return Some(Self::new(
+                ImageColumn::Embedded { column: name.to_owned() },
+                Some(Pager::new(place)),
+            ));
+        }
+        let is_text = |column: &&ColumnMeta| column.flat && column.logical == Logical::Text;
+        let text = meta.columns.iter().filter(is_text).find(|column| column.name == name)?;
+        Some(Self::new(ImageColumn::Addresses { column: text.name.clone() }, None))
+    }
+
+    /// The column's name.
+    pub fn name(&self) -> &str {
+        match &self.column {
+            ImageColumn::Embedded { column } | ImageColumn::Addresses { column } => column,
+        }
+    }
+
     fn new(column: ImageColumn, pager: Option<Pager>) -> Self {
         Self { column, pager, rows: Vec::new(), failed: None }
     }

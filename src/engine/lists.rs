@@ -11,6 +11,7 @@ use crate::protocol::{
     Repeated, Response,
 };
 use crate::repeats::{Repeats, rows_of};
+use crate::roles::Role;
 
 /// Prompts that are taken apart between two looks at what the page wants.
 const PROMPTS_A_STEP: usize = 40_000;
@@ -20,9 +21,6 @@ const MAX_COMMON: usize = 120;
 const MAX_TELLING: usize = 80;
 const MAX_RARE: usize = 40;
 const MAX_REPEATED: usize = 40;
-
-/// Columns whose ranges are told for each prompt.
-pub(super) const RANGES: &[&str] = &["cfg", "step"];
 
 /// Largest cells of two columns against each other; more would not be seen apart.
 const MAX_HEAT_CELLS: usize = 1 << 16;
@@ -43,6 +41,11 @@ pub struct Lists {
 }
 
 impl Table {
+    /// Columns whose ranges are told for each prompt.
+    pub(super) fn ranges(&self) -> impl Iterator<Item = &str> {
+        [Role::Cfg, Role::Step].into_iter().filter_map(|role| self.roles.column(role))
+    }
+
     /// Whether the view needs all prompts.
     pub(super) fn lists_prompts(&self) -> bool {
         self.show.list != Listing::Rows
@@ -84,8 +87,8 @@ impl Table {
         let all = &self.lists.ranking;
         let codes = all.get(first..all.len().min(first.saturating_add(count))).unwrap_or_default();
         let rows = rows_of(texts, self.filter.mask(), codes, usize::MAX);
-        let ranged: Vec<_> = RANGES
-            .iter()
+        let ranged: Vec<_> = self
+            .ranges()
             .filter_map(|name| self.column(name))
             .filter(|(_, state)| state.complete)
             .filter_map(|(_, state)| Some((state.info.name.clone(), state.data.as_ref()?)))

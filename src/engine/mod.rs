@@ -9,6 +9,7 @@
 mod asked;
 mod browse;
 mod compare;
+mod describe;
 mod embedded;
 mod export;
 mod files;
@@ -65,6 +66,8 @@ pub enum Event {
         name: String,
         /// Name and size of each.
         files: Vec<(String, u64)>,
+        /// As in [`Open`](crate::protocol::Open).
+        roles: Vec<(String, Option<String>)>,
     },
     /// The answer to a fetch has begun; its body follows.
     Began {
@@ -361,7 +364,7 @@ impl Engine {
                 (None, Some(opening)) => opening.remember(request),
                 (None, None) => {}
             },
-            Event::LocalFiles { name, files } => self.open_local(name, files),
+            Event::LocalFiles { name, files, roles } => self.open_local(name, files, roles),
             Event::Began { id, range, identity } => {
                 if self.flights.contains_key(&id) && std::mem::take(&mut self.unchecked) {
                     self.respond(Response::Settled { subject: notice::UNCHECKED.to_owned() });

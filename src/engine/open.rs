@@ -16,7 +16,8 @@ use crate::parquet::header::offset_index;
 use crate::parquet::map::PageMap;
 use crate::parquet::meta::{FileMeta, Footer, TAIL_BYTES, read_footer};
 use crate::parquet::walk::Bytes;
-use crate::protocol::{Column, Open, Request, Response, Show};
+use crate::protocol::{Open, Opened, Request, Response, Show};
+use crate::roles::{Corrections, Role, Roles};
 use crate::spec::{HubPath, TableRef};
 use crate::url::{parse_table, print_table};
 use crate::usual::{charts_at_open, order, usual_columns};
@@ -50,6 +51,8 @@ pub struct Opening {
     several: Option<Vec<Entry>>,
     /// The files after the first one.
     rest: Vec<File>,
+    /// Which columns are prompt and settings, where that is not as guessed.
+    roles: Corrections,
     /// What the page wants once the table is open.
     show: Option<Show>,
     /// The row whose details are wanted then.
@@ -71,6 +74,7 @@ impl Opening {
             failed: None,
             several: None,
             rest: Vec::new(),
+            roles: Corrections::new(),
             show: None,
             detail: None,
         }
@@ -94,6 +98,7 @@ impl Opening {
             Request::Detail { row } => self.detail = Some(row),
             Request::Open(_)
             | Request::Browse(_)
+            | Request::Describe(_)
             | Request::Load { .. }
             | Request::Stop { .. }
             | Request::Touch { .. }
@@ -135,7 +140,8 @@ impl Opening {
 impl Engine {
     /// Begins to open a table; what was open is dropped.
     pub(super) fn open(&mut self, open: Open) {
-        let Open { table, endpoint, base } = open;
+        let Open { table, endpoint, base, roles } = open;
+        let roles = corrections(roles);
         let endpoint = endpoint.as_deref().unwrap_or(hub::DEFAULT_ENDPOINT);
         let reference = match parse_table(&table) {
             Ok(reference) => reference,
@@ -172,6 +178,7 @@ impl Engine {
             TableRef::Hub(path) if path.is_several() => {
                 self.reset();
                 let mut opening = Opening::new(table, title(&path), None);
+                opening.roles = roles;
                 opening.on_hub = Some((endpoint.to_owned(), path.clone()));
                 opening.several = Some(Vec::new());
                 self.opening = Some(opening);
@@ -200,17 +207,24 @@ impl Engine {
         self.foretold = Foretold::new(&base, &place);
         self.effects.push(Effect::Source { source: SourceId::TABLE, url });
         let mut opening = Opening::new(table, source, hint);
+        opening.roles = roles;
         opening.on_hub = on_hub.map(|path| (endpoint.to_owned(), path));
         self.opening = Some(opening);
     }
 
     /// Begins to open files of the user's disk.
-    pub(super) fn open_local(&mut self, name: String, files: Vec<(String, u64)>) {
+    pub(super) fn open_local(
+        &mut self,
+        name: String,
+        files: Vec<(String, u64)>,
+        roles: Vec<(String, Option<String>)>,
+    ) {
         self.reset();
         let mut files = files.into_iter();
         let Some((first, file_bytes)) = files.next() else { return };
         let mut opening = Opening::new(name.clone(), name, Some(file_bytes));
         opening.first = first;
+        opening.roles = corrections(roles);
         opening.rest =
             files.map(|(name, file_bytes)| File { name, url: String::new(), file_bytes }).collect();
         self.opening = Some(opening);
@@ -239,16 +253,17 @@ impl Engine {
                 let file_bytes = opening.file_bytes.unwrap_or_default();
                 let rest = std::mem::take(&mut opening.rest);
                 let files = Files::new(&opening.first, file_bytes, rest, &meta);
+                let roles = std::mem::take(&mut opening.roles);
                 let (name, source, revision) =
                     (opening.table.clone(), opening.source.clone(), opening.revision.clone());
                 let (show, detail) = (opening.show.take(), opening.detail);
                 let on_hub = opening.on_hub.take();
                 self.opening = None;
-                let mut table = Table::new(meta, maps, &name, &source, revision, files);
+                let mut table = Table::new(meta, maps, &name, &source, revision, files, &roles);
                 table.on_hub = on_hub;
                 let opened = table.opened();
                 // The page does not know the columns yet: where it names none, the usual ones count.
-                let show = show.map(|show| filled(show, &opened.columns));
+                let show = show.map(|show| filled(show, &opened));
                 self.respond(Response::Opened(opened));
                 if let Some(show) = show {
                     table.request(Request::Show(show), &mut self.effects);
@@ -379,15 +394,21 @@ impl Opening {
     }
 }
 
+/// Corrections as the page names them.
+fn corrections(roles: Vec<(String, Option<String>)>) -> Corrections {
+    roles.into_iter().filter_map(|(role, column)| Some((Role::of(&role)?, column))).collect()
+}
+
 /// What is to be shown, with the usual charts and columns where none are named.
-fn filled(show: Show, columns: &[Column]) -> Show {
+fn filled(show: Show, opened: &Opened) -> Show {
+    let roles = Roles::told(opened.roles.iter().cloned());
     let Show { mut charts, columns: mut shown, .. } = show.clone();
     if charts.is_empty() {
-        charts = charts_at_open(columns);
+        charts = charts_at_open(&opened.columns, &roles, opened.files.0);
         charts.sort_by_key(|name| order(name));
     }
     if shown.is_empty() {
-        shown = usual_columns(columns);
+        shown = usual_columns(&opened.columns, &roles);
     }
     Show { charts, columns: shown, ..show }
 }

@@ -1,6 +1,5 @@
 //! What the page is told: counts, charts, rows, details, and the cube of a drag.
 
-use super::lists::RANGES;
 use super::table::{State, Table};
 use super::{Effect, notice};
 use crate::column::Value;
@@ -12,6 +11,7 @@ use crate::protocol::{
     self, Bins, Cell, Chart, Count, Counts, Cube, CubeSide, Detail, FilterClause, Kind, MAX_CELL_CHARS,
     MAX_WINDOW, Response, Row, Rows, Show,
 };
+use crate::roles::Role;
 use crate::select::Selection;
 
 impl Table {
@@ -39,7 +39,8 @@ impl Table {
         // Not for each window of a list, so that reading that was paused stays so.
         if self.lists_prompts() && listing {
             self.load_prompts();
-            RANGES.iter().for_each(|name| self.load(name));
+            let ranges: Vec<String> = self.ranges().map(str::to_owned).collect();
+            ranges.iter().for_each(|name| self.load(name));
         }
         if let Some((x, y)) = self.show.heat.clone().filter(|_| heat) {
             self.load(&x);
@@ -249,6 +250,7 @@ impl Table {
             row,
             position: position.map(u64::from),
             generation: self.show.generation,
+            prompt: self.roles.column(Role::Prompt).map(str::to_owned),
             marks: self
                 .prompt
                 .and_then(|place| fields.get(place))
@@ -325,7 +327,7 @@ fn condition(clause: FilterClause) -> Condition {
 }
 
 /// A value on its way to the screen.
-fn cell(value: Value<'_>, kind: Kind, logical: Option<Logical>, max_chars: usize) -> Cell {
+pub(super) fn cell(value: Value<'_>, kind: Kind, logical: Option<Logical>, max_chars: usize) -> Cell {
     /// Largest whole number up to which doubles are exact.
     const EXACT: i64 = 1 << 53;
     match value {

@@ -18,6 +18,7 @@ use crate::crossfilter::{Binned, Crossfilter};
 use crate::parquet::map::PageMap;
 use crate::parquet::meta::{ColumnMeta, FileMeta, Logical};
 use crate::protocol::{self, Kind, LoadState, Opened, Request, Show};
+use crate::roles::{Candidate, Corrections, Holds, Role, Roles};
 use crate::select::Selection;
 use crate::spec::HubPath;
 
@@ -35,6 +36,8 @@ pub struct Table {
     pub(super) filter: Crossfilter,
     pub(super) selection: Selection,
     pub(super) detail: Option<u64>,
+    /// Which column plays which part.
+    pub(super) roles: Roles,
     /// The column of prompts, by its place.
     pub(super) prompt: Option<usize>,
     pub(super) asked: Asked,
@@ -185,6 +188,7 @@ impl Table {
         source: &str,
         revision: Option<String>,
         files: Files,
+        corrections: &Corrections,
     ) -> Self {
         let rows = meta.rows as usize;
         let mut maps = maps.into_iter().map(Some).collect::<Vec<_>>();
@@ -241,8 +245,15 @@ impl Table {
         }
         let filter = Crossfilter::new(rows);
         let selection = Selection::new(filter.mask(), None);
-        let prompt = Self::find_prompt(&columns);
-        let embedded = Embedded::find(&meta);
+        let embedded = match corrections.get(&Role::Image) {
+            Some(None) => None,
+            Some(Some(name)) => Embedded::of(&meta, name),
+            None => Embedded::find(&meta),
+        };
+        let roles =
+            roles_of(&columns, &meta, corrections).with(Role::Image, embedded.as_ref().map(Embedded::name));
+        let named = |name: &str| columns.iter().position(|state| state.info.name == name);
+        let prompt = roles.column(Role::Prompt).and_then(named);
         Self {
             meta,
             name: name.to_owned(),
@@ -255,6 +266,7 @@ impl Table {
             filter,
             selection,
             detail: None,
+            roles,
             prompt,
             asked: Asked::default(),
             lists: Lists::default(),
@@ -293,6 +305,7 @@ impl Table {
                 .and_then(|place| self.columns.get(place))
                 .map(|state| state.info.name.clone()),
             images: self.image_column(),
+            roles: self.roles.pairs(),
         }
     }
 
@@ -319,6 +332,7 @@ impl Table {
                 self.detail = Some(row).filter(|row| *row < self.meta.rows || self.files.unread());
                 self.stale.detail = true;
             }
+            Request::Describe(asked) => self.describe(asked, effects),
             Request::Groups { wanted } => self.want_groups(wanted),
             Request::Pick(pick) => self.pick(pick),
             Request::Export(start) => self.begin_export(start, effects),
@@ -351,6 +365,29 @@ impl Table {
     }
 }
 
+/// Which column plays which part.
+fn roles_of(columns: &[State], meta: &FileMeta, corrections: &Corrections) -> Roles {
+    let candidates: Vec<Candidate<'_>> = columns
+        .iter()
+        .filter(|state| !matches!(state.part, Part::Size { .. }))
+        .map(|state| {
+            let holds = match state.info.kind {
+                Kind::Text => Holds::Text,
+                Kind::Integer | Kind::Float => Holds::Number,
+                Kind::Binary => Holds::Bytes,
+                Kind::Nested => Holds::Nested,
+                Kind::Bool | Kind::Time => Holds::Other,
+            };
+            let bytes = match state.part {
+                Part::Leaf(leaf) => meta.raw_bytes(leaf),
+                Part::Nested { .. } | Part::Size { .. } => 0,
+            };
+            Candidate { name: &state.info.name, holds, row_bytes: bytes / meta.rows.max(1) }
+        })
+        .collect();
+    Roles::new(&candidates, corrections)
+}
+
 /// What the page is told of a flat column.
 fn describe(column: &ColumnMeta, bytes: u64, meta: &FileMeta, leaf: usize) -> protocol::Column {
     let kind = match column.logical {
@@ -367,13 +404,7 @@ fn describe(column: &ColumnMeta, bytes: u64, meta: &FileMeta, leaf: usize) -> pr
             None => {
                 // Text with few different values is written as indexes into a dictionary: a few
                 // bits a row, and the dictionary.
-                let raw: u64 = meta
-                    .groups
-                    .iter()
-                    .filter_map(|group| group.chunks.get(leaf))
-                    .map(|chunk| chunk.uncompressed_bytes)
-                    .sum();
-                raw < meta.rows.saturating_mul(4).saturating_add(1 << 20)
+                meta.raw_bytes(leaf) < meta.rows.saturating_mul(4).saturating_add(1 << 20)
             }
         },
         Kind::Bool | Kind::Integer | Kind::Float | Kind::Time => true,

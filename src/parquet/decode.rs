@@ -310,6 +310,23 @@ fn fixed<const N: usize>(bytes: &[u8], count: usize) -> Result<&[[u8; N]]> {
     })
 }
 
+/// A value as statistics hold it: like a plain page's, but without the length in front. None where
+/// the bytes can't be one.
+pub fn single(column: &ColumnMeta, bytes: &[u8]) -> Option<Values> {
+    match column.physical {
+        Physical::Bytes | Physical::Fixed(_) => {
+            let mut values = ByteValues::default();
+            values.push(bytes);
+            Some(from_bytes(column.logical, values))
+        }
+        Physical::Bool | Physical::Int32 | Physical::Int64 | Physical::Float | Physical::Double => {
+            plain(column, bytes, 1).ok()
+        }
+        // Their order is not that of the points in time.
+        Physical::Int96 => None,
+    }
+}
+
 fn plain(column: &ColumnMeta, bytes: &[u8], count: usize) -> Result<Values> {
     Ok(match column.physical {
         Physical::Bool => {

@@ -370,6 +370,12 @@ impl FileMeta {
         self.groups.get(group)?.chunks.get(column)
     }
 
+    /// Bytes of all pages of `column`, decompressed.
+    pub fn raw_bytes(&self, column: usize) -> u64 {
+        let chunks = self.groups.iter().filter_map(|group| group.chunks.get(column));
+        chunks.fold(0, |sum: u64, chunk| sum.saturating_add(chunk.uncompressed_bytes))
+    }
+
     /// Bytes of all chunks of `column`.
     pub fn column_bytes(&self, column: usize) -> u64 {
         self.groups.iter().filter_map(|group| group.chunks.get(column)).map(|chunk| chunk.range.len()).sum()

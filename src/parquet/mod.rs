@@ -10,6 +10,7 @@
 pub mod codec;
 pub mod decode;
 mod delta;
+pub mod describe;
 mod guard;
 pub mod header;
 mod json;

@@ -5,6 +5,7 @@ use super::detail::DetailDrawer;
 use super::empty::{Fatal, NothingMatches};
 use super::format::table_name;
 use super::gallery::Gallery;
+use super::metadata::Metadata;
 use super::notices::Notices;
 use super::phrases::PhrasesView;
 use super::prompts::PromptsView;
@@ -37,7 +38,7 @@ pub fn Explore() -> impl IntoView {
     };
     // A link may name a view that this table does not have.
     let way = Memo::new(move |_| match (store.spec.with(|spec| spec.view), store.pictures()) {
-        (view @ (View::Prompts | View::Phrases), _) => view,
+        (view @ (View::Prompts | View::Phrases | View::Metadata), _) => view,
         (_, None) => View::Table,
         (View::Compare, Some(Pictures::Known(places))) if places.is_ranked() => View::Compare,
         (View::Compare, Some(_)) => View::Table,
@@ -61,6 +62,7 @@ pub fn Explore() -> impl IntoView {
                                 <Notices/>
                                 {move || match (open.get(), nothing.get(), way.get()) {
                                     (false, _, _) => view! { <Waiting/> }.into_any(),
+                                    (true, _, View::Metadata) => view! { <Metadata/> }.into_any(),
                                     (true, true, _) => view! { <NothingMatches/> }.into_any(),
                                     (true, false, View::Table) => view! { <Table/> }.into_any(),
                                     (true, false, View::Gallery) => view! { <Gallery/> }.into_any(),

@@ -23,8 +23,8 @@ pub fn HeatMap() -> impl IntoView {
         let heat = store.heat.get()?;
         store.charts.with(|charts| Map::new(&heat, charts))
     });
-    let (x, y) = catalog::HEAT;
-    let title = format!("{} × {}", catalog::title(x), catalog::title(y));
+    let (x, y) = untrack(|| store.heat_names());
+    let title = format!("{} × {}", catalog::title(&x), catalog::title(&y));
     view! {
         {move || {
             let map = map.get()?;
@@ -210,6 +210,8 @@ fn Cells(map: Map) -> impl IntoView {
             </div>
         }
     });
+    let (across, up) = untrack(|| store.heat_names());
+    let label = format!("{} by {}", catalog::title(&up), catalog::title(&across));
     let names = (0..width).map(|x| {
         let name =
             map.with_value(|map| map.across.ends(x).map(|(low, _)| format!("{low}")).unwrap_or_default());
@@ -220,7 +222,7 @@ fn Cells(map: Map) -> impl IntoView {
             class="heat"
             role="grid"
             tabindex="0"
-            aria-label=format!("{} by {}", catalog::title(catalog::HEAT.1), catalog::title(catalog::HEAT.0))
+            aria-label=label
             aria-activedescendant=move || { let (x, y) = active.get(); format!("heat-{x}-{y}") }
             style=("--across", width.to_string())
             on:keydown=key

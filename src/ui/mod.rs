@@ -3,6 +3,7 @@
 //! Geometry comes from `chart` and `viewport` and reaches the styles as custom properties; state
 //! reaches them as `aria-*` and `data-*`. Text of files is only ever the text of a node.
 
+mod about;
 mod art;
 mod axis;
 mod bars;
@@ -29,6 +30,7 @@ mod histogram;
 mod icon;
 mod lanes;
 mod marked;
+mod metadata;
 mod notices;
 mod open_boxes;
 mod phrases;

@@ -73,7 +73,7 @@ pub fn ShortcutsSheet() -> impl IntoView {
             View::Prompts => {
                 store.opened.with_untracked(|opened| opened.as_ref().is_some_and(|it| it.prompt.is_some()))
             }
-            View::Table | View::Phrases | View::Compare => true,
+            View::Table | View::Phrases | View::Compare | View::Metadata => true,
         };
         if there && store.spec.with_untracked(|spec| spec.table.is_some()) {
             event.prevent_default();

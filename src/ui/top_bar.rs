@@ -1,5 +1,6 @@
 //! The bar above everything: where you are, and how to take it with you.
 
+use super::about::AboutButton;
 use super::export_menu::ExportMenu;
 use super::format;
 use super::icon::{Brand, Icon, icon};
@@ -57,6 +58,7 @@ pub fn TopBar() -> impl IntoView {
                 <SearchField/>
             </Show>
             <div class="bar-end">
+                <AboutButton/>
                 <ExportMenu/>
                 <button
                     type="button"

@@ -22,6 +22,7 @@ pub fn Views() -> impl IntoView {
             views.push((View::Prompts, "Prompts", Icon::Prompts));
             views.push((View::Phrases, "Phrases", Icon::Phrases));
         }
+        views.push((View::Metadata, "Metadata", Icon::Metadata));
         views
     };
     let button = move |(view, name, symbol): (View, &'static str, Icon)| {
@@ -31,11 +32,13 @@ pub fn Views() -> impl IntoView {
                 type="button"
                 class="button"
                 aria-label=name
+                title=(view == View::Metadata).then_some(name)
                 aria-pressed=pressed
                 on:click=move |_| store.set_view(view)
             >
                 {icon(symbol)}
-                <span class="view-name">{name}</span>
+                // What is seldom looked at takes little room.
+                {(view != View::Metadata).then(|| view! { <span class="view-name">{name}</span> })}
             </button>
         }
     };

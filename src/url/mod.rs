@@ -15,6 +15,7 @@ mod tests;
 mod time;
 
 use crate::hub::DEFAULT_ENDPOINT;
+use crate::roles::Role;
 use crate::spec::{SortKey, Spec, Subset, TableRef, View};
 use crate::{catalog, query};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
@@ -25,7 +26,7 @@ pub use table::{parse_table, print_table};
 
 /// Keys that are not columns.
 pub const RESERVED: &[&str] =
-    &["table", "subset", "q", "sort", "view", "columns", "row", "at", "endpoint", "embed"];
+    &["table", "subset", "q", "sort", "view", "columns", "roles", "row", "at", "endpoint", "embed"];
 
 /// Keys that the pages around us add to our address; they are passed over in silence.
 const HOST_KEYS: &[&str] = &["__theme", "__sign", "__lang"];
@@ -99,7 +100,8 @@ pub fn parse(query: &str) -> (Spec, Vec<LinkNotice>) {
 /// A local file can't be part of a link and is left out.
 pub fn print(spec: &Spec) -> String {
     // Destructured, so that a new field does not compile until it is part of the link.
-    let Spec { table, endpoint, subset, query: asked, filters, sort, view, columns, row, at, embed } = spec;
+    let Spec { table, endpoint, roles, subset, query: asked, filters, sort, view, columns, row, at, embed } =
+        spec;
     let mut query = String::new();
     match table {
         None | Some(TableRef::Local(_)) => {}
@@ -111,6 +113,13 @@ pub fn print(spec: &Spec) -> String {
     }
     if let Some(endpoint) = endpoint.as_deref().filter(|endpoint| *endpoint != DEFAULT_ENDPOINT) {
         push(&mut query, "endpoint", endpoint);
+    }
+    if !roles.is_empty() {
+        let items: Vec<String> = roles
+            .iter()
+            .map(|(role, column)| format!("{}:{}", role.name(), column.as_deref().unwrap_or_default()))
+            .collect();
+        push(&mut query, "roles", &clause::print_items(&items));
     }
     if let Some(subset) = subset {
         push(&mut query, "subset", &print_subset(subset));
@@ -187,6 +196,14 @@ fn read_reserved(spec: &mut Spec, key: &str, value: &str) -> Result<(), String> 
             spec.columns = Some(names);
             if count > MAX_COLUMNS {
                 return Err(format!("only the first {MAX_COLUMNS} of {count} columns are shown."));
+            }
+        }
+        "roles" => {
+            for item in clause::parse_items(value)? {
+                let (role, column) = item.split_once(':').unwrap_or((&item, ""));
+                let known = Role::of(role)
+                    .ok_or_else(|| format!("“{}” is not a part that a column can play.", shown(role)))?;
+                spec.roles.insert(known, (!column.is_empty()).then(|| column.to_owned()));
             }
         }
         "row" => {

@@ -50,6 +50,14 @@ fn a_link_holds_what_is_asked_of_prompts_and_the_order_of_rows() {
 }
 
 #[test]
+fn columns_play_parts() {
+    same("table=x&roles=prompt:caption,cfg:guidance");
+    check("table=x&roles=prompt:", "table=x&roles=prompt%3A", &[]);
+    check("roles=prompt,step:a:b", "roles=prompt:,step:a:b", &[]);
+    check("roles=cfg:a,hero:b", "roles=cfg:a", &["roles: “hero” is not a part that a column can play."]);
+}
+
+#[test]
 fn numbers_and_times_are_ranges_only_between_dots() {
     assert_eq!(filter("step=50"), list(&["50"], false));
     assert_eq!(filter("timestamp=2022-08-10"), list(&["2022-08-10"], false));
@@ -329,12 +337,17 @@ prop_compose! {
             (any::<u64>(), any::<u64>()).prop_map(|(rows, seed)| Subset::Random { rows, seed }),
             Just(Subset::Named("2m_first_1k".to_owned())),
         ]),
+        roles in btree_map(
+            prop::sample::select(Role::ALL.iter().map(|(role, ..)| *role).collect::<Vec<_>>()),
+            option::of(".{1,8}"),
+            0..3,
+        ),
         sort in btree_map(any_name(), any::<bool>(), 0..4),
         view in prop::sample::select(View::ALL.iter().map(|(view, _)| *view).collect::<Vec<_>>()),
         embed in any::<bool>(),
     ) -> Spec {
         let sort = sort.into_iter().map(|(column, descending)| SortKey { column, descending }).collect();
-        Spec { table, endpoint, subset, query: asked, filters, sort, view, columns, row, at, embed }
+        Spec { table, endpoint, roles, subset, query: asked, filters, sort, view, columns, row, at, embed }
     }
 }
 

@@ -36,6 +36,7 @@ mod inputs;
 mod kept;
 mod links;
 mod matrix;
+mod metadata;
 mod offline;
 mod repository;
 mod search;

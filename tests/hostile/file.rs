@@ -29,6 +29,7 @@ pub fn file(data: &[u8]) {
         table: "https://example.org/table.parquet".to_owned(),
         endpoint: None,
         base: "https://example.org/".to_owned(),
+        roles: Vec::new(),
     }));
     page.run();
     let Some(opened) = page.opened.clone() else {

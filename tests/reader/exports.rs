@@ -193,6 +193,7 @@ fn an_export_is_stopped_by_its_user_and_by_another_table() {
         table: "https://example.org/other.parquet".to_owned(),
         endpoint: None,
         base: "https://example.org/".to_owned(),
+        roles: Vec::new(),
     }));
     assert_eq!(session.dropped, [1, 1]);
     session.exports.clear();

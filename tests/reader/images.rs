@@ -106,6 +106,7 @@ impl World {
             table: table.to_owned(),
             endpoint: None,
             base: "https://app.example/".to_owned(),
+            roles: Vec::new(),
         }));
         self.run();
     }
@@ -309,6 +310,7 @@ fn foretell(world: &mut World, part: u16, zip: &[u8]) {
         table: "hf:poloclub/diffusiondb/metadata.parquet".to_owned(),
         endpoint: None,
         base: "https://app.example/".to_owned(),
+        roles: Vec::new(),
     }));
     world.run();
     world.log.clear();

@@ -199,6 +199,7 @@ impl Session {
             table: table.to_owned(),
             endpoint: None,
             base: "https://example.org/".to_owned(),
+            roles: Vec::new(),
         }));
         self.run();
     }
@@ -209,7 +210,11 @@ impl Session {
         session.parts = files[1..].to_vec();
         setup(&mut session);
         let known = (0..).zip(files).map(|(n, file)| (format!("part-{n}.parquet"), file.len() as u64));
-        session.step(Event::LocalFiles { name: "parts".to_owned(), files: known.collect() });
+        session.step(Event::LocalFiles {
+            name: "parts".to_owned(),
+            files: known.collect(),
+            roles: Vec::new(),
+        });
         session.run();
         session
     }
@@ -402,6 +407,7 @@ impl Session {
             Response::Script(script) => self.script = Some(script),
             Response::Groups(_)
             | Response::Listed(_)
+            | Response::Described(_)
             | Response::Picked(_)
             | Response::Image(_)
             | Response::Making(_)

@@ -211,6 +211,7 @@ fn the_usual_view_is_read_without_knowing_the_columns() {
         table: "https://example.org/table.parquet".to_owned(),
         endpoint: None,
         base: "https://example.org/".to_owned(),
+        roles: Vec::new(),
     }));
     session.ask(Request::Show(vitrine::protocol::Show { count: 32, ..Default::default() }));
     session.run();

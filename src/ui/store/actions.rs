@@ -2,7 +2,9 @@
 
 use super::{Commit, RowData, Store};
 use crate::hub::several::by_number;
-use crate::protocol::Request;
+use crate::protocol::describe::Describe;
+use crate::protocol::{Opened, Request};
+use crate::roles::{Role, Roles};
 use crate::spec::{Clause, Spec, TableRef, View};
 use crate::usual::usual_columns;
 use leptos::prelude::*;
@@ -125,6 +127,21 @@ impl Store {
         self.apply(spec, Commit::Step);
     }
 
+    /// Says which column plays a part: one, none, or again what is guessed.
+    pub fn set_role(self, role: Role, column: Option<Option<String>>) {
+        let mut spec = self.spec.get_untracked();
+        match column {
+            Some(column) => spec.roles.insert(role, column),
+            None => spec.roles.remove(&role),
+        };
+        self.apply(spec, Commit::Step);
+    }
+
+    /// Which column plays which part.
+    pub fn roles(self) -> Roles {
+        self.opened.with(|opened| opened.as_ref().map(|opened| roles_of(opened))).unwrap_or_default()
+    }
+
     /// The table's columns, in order.
     pub fn columns(self) -> Vec<String> {
         let known = self.opened.get();
@@ -136,13 +153,14 @@ impl Store {
                 return kept;
             }
         }
-        usual_columns(&opened.columns)
+        usual_columns(&opened.columns, &roles_of(&opened))
     }
 
     /// The columns that the table has unless others are chosen.
     pub fn usual_columns(self) -> Vec<String> {
-        self.opened
-            .with(|opened| opened.as_ref().map_or_else(Vec::new, |opened| usual_columns(&opened.columns)))
+        self.opened.with(|opened| {
+            opened.as_ref().map_or_else(Vec::new, |opened| usual_columns(&opened.columns, &roles_of(opened)))
+        })
     }
 
     /// Reads a column whole and charts it.
@@ -163,9 +181,17 @@ impl Store {
 
     /// Puts text on the clipboard and says so.
     pub fn copy(self, text: &str, done: &'static str) {
-        let _ = window().navigator().clipboard().write_text(text);
-        self.write.whisper.set(done);
-        set_timeout(move || self.write.whisper.set(""), std::time::Duration::from_millis(1_600));
+        let promise = window().navigator().clipboard().write_text(text);
+        leptos::task::spawn_local(async move {
+            let copied = wasm_bindgen_futures::JsFuture::from(promise).await.is_ok();
+            self.write.whisper.set(if copied { done } else { "The browser does not allow to copy" });
+            set_timeout(move || self.write.whisper.set(""), std::time::Duration::from_millis(1_600));
+        });
+    }
+
+    /// Asks what the file says of itself.
+    pub fn describe(self, asked: Describe) {
+        self.send(&Request::Describe(asked));
     }
 
     /// Tries again what failed.
@@ -181,4 +207,9 @@ impl Store {
             });
         }
     }
+}
+
+/// Which column plays which part in a table.
+pub(super) fn roles_of(opened: &Opened) -> Roles {
+    Roles::told(opened.roles.iter().cloned())
 }

@@ -55,8 +55,9 @@ impl Store {
         let search = window().location().search().unwrap_or_default();
         let (spec, troubles) = url::parse(&search);
         self.say_link_troubles(&troubles);
-        let same_table =
-            self.spec.with_untracked(|now| now.table == spec.table && now.endpoint == spec.endpoint);
+        let same_table = self.spec.with_untracked(|now| {
+            now.table == spec.table && now.endpoint == spec.endpoint && now.roles == spec.roles
+        });
         let columns: Vec<String> = spec.filters.keys().cloned().collect();
         let before = self.spec.get_untracked();
         self.apply(spec, Commit::Later);

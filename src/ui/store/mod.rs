@@ -24,6 +24,7 @@ use super::worker_link::{Said, WorkerLink};
 use crate::catalog::CHARTED_AT_OPEN;
 use crate::chart::Measure;
 use crate::protocol::browse::{Browse, Listed};
+use crate::protocol::describe::Described;
 use crate::protocol::{Chart, Count, Cube, Detail, Open, Opened, Progress, Request, Rows, Show, Traffic};
 use crate::protocol::{Heat, Phrases, Prompts, QueryState};
 use crate::spec::{HubFolder, Spec, TableRef};
@@ -69,6 +70,8 @@ pub struct Store {
     pub spec: ReadSignal<Spec>,
     /// What there is to choose from, where a repository is looked into.
     pub listed: ReadSignal<Option<Arc<Listed>>>,
+    /// What the file says of itself, as far as it was asked.
+    pub described: ReadSignal<Option<Arc<Described>>>,
     /// The open table, once its footer is read.
     pub opened: ReadSignal<Option<Arc<Opened>>>,
     /// Newest chart of each column.
@@ -137,6 +140,7 @@ pub struct Store {
 struct Writers {
     spec: WriteSignal<Spec>,
     listed: WriteSignal<Option<Arc<Listed>>>,
+    described: WriteSignal<Option<Arc<Described>>>,
     opened: WriteSignal<Option<Arc<Opened>>>,
     charts: WriteSignal<BTreeMap<String, Arc<Chart>>>,
     wanted: WriteSignal<BTreeSet<String>>,
@@ -185,6 +189,7 @@ impl Store {
     pub fn new() -> Self {
         let (spec, set_spec) = signal(Spec::default());
         let (listed, set_listed) = signal(None);
+        let (described, set_described) = signal(None);
         let (opened, set_opened) = signal(None);
         let (charts, set_charts) = signal(BTreeMap::new());
         let (wanted, set_wanted) = signal(BTreeSet::new());
@@ -208,6 +213,7 @@ impl Store {
         Self {
             spec,
             listed,
+            described,
             opened,
             charts,
             wanted,
@@ -241,6 +247,7 @@ impl Store {
             write: Writers {
                 spec: set_spec,
                 listed: set_listed,
+                described: set_described,
                 opened: set_opened,
                 charts: set_charts,
                 wanted: set_wanted,
@@ -272,7 +279,9 @@ impl Store {
         if before == next && commit != Commit::Step {
             return;
         }
-        let new_table = before.table != next.table || before.endpoint != next.endpoint;
+        // What is prompt and what is not decides what is read: the table is opened anew.
+        let new_table =
+            before.table != next.table || before.endpoint != next.endpoint || before.roles != next.roles;
         let new_filters = before.filters != next.filters
             || before.query != next.query
             || before.subset != next.subset
@@ -312,6 +321,7 @@ impl Store {
         let spec = self.spec.get_untracked();
         self.write.opened.set(None);
         self.write.listed.set(None);
+        self.write.described.set(None);
         self.write.charts.set(BTreeMap::new());
         self.write.wanted.set(spec.filters.keys().cloned().collect());
         self.write.live.set(None);
@@ -366,7 +376,12 @@ impl Store {
             return;
         }
         self.inner.update_value(|inner| inner.table = Some(name.clone()));
-        let request = Request::Open(Open { table: name, endpoint: spec.endpoint.clone(), base: base() });
+        let request = Request::Open(Open {
+            table: name,
+            endpoint: spec.endpoint.clone(),
+            base: base(),
+            roles: spec.roles.iter().map(|(role, column)| (role.name().to_owned(), column.clone())).collect(),
+        });
         self.tell_limit();
         self.show_token(spec.endpoint.as_deref().unwrap_or(crate::hub::DEFAULT_ENDPOINT));
         self.send_with(&request, &files);

@@ -1,5 +1,6 @@
 //! What the data thread says, taken into the state.
 
+use super::actions::roles_of;
 use super::{Store, mark};
 use crate::protocol::browse::Browse;
 use crate::protocol::{Cell, Chart, Count, Detail, LoadState, Opened, Response, Rows};
@@ -28,6 +29,7 @@ impl Store {
             | Response::Query(_)
             | Response::Export(_)
             | Response::Script(_)
+            | Response::Described(_)
             | Response::Progress(_) => true,
             Response::Grown(_) => true,
             Response::Opened(_)
@@ -66,6 +68,7 @@ impl Store {
             Response::Making(making) => self.images.receive_making(making),
             Response::Groups(groups) => self.compare.receive_groups(groups),
             Response::Picked(picked) => self.compare.receive_picked(picked),
+            Response::Described(described) => self.write.described.set(Some(Arc::new(*described))),
             Response::Progress(progress) => {
                 let stays = progress.state != LoadState::Failed;
                 if !stays {
@@ -89,7 +92,7 @@ impl Store {
             return;
         }
         mark("vitrine:open");
-        let charts = charts_at_open(&opened.columns);
+        let charts = charts_at_open(&opened.columns, &roles_of(&opened), opened.files.0);
         self.write.wanted.update(|wanted| wanted.extend(charts));
         self.write.opened.set(Some(Arc::new(opened)));
         self.show_now();
@@ -192,9 +195,8 @@ fn is_place(table: &TableRef, place: &Browse) -> bool {
         if wanted.repository == *repository && wanted.revision == *revision && wanted.folder == *folder)
 }
 
-/// The prompt of a row, or the first text that it has.
+/// The prompt of a row, and its column.
 pub fn prompt_of(detail: &Detail) -> Option<(&str, &Cell)> {
-    let named = |name: &str| detail.fields.iter().find(|(column, _)| column == name);
-    let field = named("prompt").or_else(|| named("text")).or_else(|| named("caption"));
+    let field = detail.fields.iter().find(|(column, _)| Some(column) == detail.prompt.as_ref());
     field.map(|(column, cell)| (column.as_str(), cell))
 }

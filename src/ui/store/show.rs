@@ -3,6 +3,7 @@
 use super::{Store, mark};
 use crate::catalog;
 use crate::protocol::{Column, Listing, MAX_WINDOW, Request, Show};
+use crate::roles::Role;
 use crate::spec::View;
 use crate::ui::wire;
 use crate::usual::order;
@@ -68,7 +69,12 @@ impl Store {
             list: match self.spec.with_untracked(|spec| spec.view) {
                 View::Prompts if self.may_search() => Listing::Prompts,
                 View::Phrases if self.may_search() => Listing::Phrases { least: self.least.get_untracked() },
-                View::Prompts | View::Phrases | View::Table | View::Gallery | View::Compare => Listing::Rows,
+                View::Prompts
+                | View::Phrases
+                | View::Table
+                | View::Gallery
+                | View::Compare
+                | View::Metadata => Listing::Rows,
             },
             ..asked
         };
@@ -79,6 +85,14 @@ impl Store {
         }
     }
 
+    /// The columns of the map beside the phrases, if the table has them.
+    pub fn heat_names(self) -> (String, String) {
+        let roles = self.roles();
+        let name = |role: Role, usual: &str| roles.column(role).unwrap_or(usual).to_owned();
+        let (x, y) = catalog::HEAT;
+        (name(Role::Cfg, x), name(Role::Step, y))
+    }
+
     /// The columns of the map beside the phrases, where the table has them.
     fn heat_columns(self) -> Option<(String, String)> {
         let is_shown = self.spec.with_untracked(|spec| spec.view == View::Phrases);
@@ -87,8 +101,8 @@ impl Store {
                 opened.as_ref().is_some_and(|opened| opened.columns.iter().any(|column| column.name == name))
             })
         };
-        let (x, y) = catalog::HEAT;
-        (is_shown && has(x) && has(y)).then(|| (x.to_owned(), y.to_owned()))
+        let (x, y) = untrack(|| self.heat_names());
+        (is_shown && has(&x) && has(&y)).then_some((x, y))
     }
 
     /// Sets a mark of the page's timeline after the next paint, once for each table.

@@ -1,0 +1,265 @@
+//! Which column of a table plays which part: guessed by name and kind, and corrected by people.
+
+use std::collections::BTreeMap;
+
+/// A part that a column can play.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// The text that an image was made from.
+    Prompt,
+    /// How strongly an image follows its prompt.
+    Cfg,
+    /// Denoising steps.
+    Step,
+    /// How the noise was removed.
+    Sampler,
+    /// Seed of the random numbers.
+    Seed,
+    /// The image, or where it is.
+    Image,
+}
+
+impl Role {
+    /// Every role, with its name in links and what people call it.
+    pub const ALL: &[(Self, &str, &str)] = &[
+        (Self::Prompt, "prompt", "prompt"),
+        (Self::Cfg, "cfg", "cfg scale"),
+        (Self::Step, "step", "steps"),
+        (Self::Sampler, "sampler", "sampler"),
+        (Self::Seed, "seed", "seed"),
+        (Self::Image, "image", "image"),
+    ];
+
+    /// Its name in links.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(role, ..)| *role == self).map_or("", |(_, name, _)| name)
+    }
+
+    /// The role of this name.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, other, _)| *other == name).map(|(role, ..)| *role)
+    }
+
+    /// Whether a column of this kind can play it.
+    pub const fn suits(self, holds: Holds) -> bool {
+        match self {
+            Self::Prompt => matches!(holds, Holds::Text),
+            Self::Cfg | Self::Step | Self::Seed => matches!(holds, Holds::Number),
+            Self::Sampler => matches!(holds, Holds::Text | Holds::Number),
+            Self::Image => matches!(holds, Holds::Text | Holds::Bytes | Holds::Nested),
+        }
+    }
+}
+
+/// What a column holds, as far as roles care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// Text.
+    Text,
+    /// Numbers.
+    Number,
+    /// Bytes.
+    Bytes,
+    /// Lists or structures.
+    Nested,
+    /// Anything else.
+    Other,
+}
+
+/// A column that may play a part.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What it holds.
+    pub holds: Holds,
+    /// About how many bytes a row of it takes before it is compressed; 0 where that is not known.
+    pub row_bytes: u64,
+}
+
+/// Corrections: a column, or none, in place of what would be guessed.
+pub type Corrections = BTreeMap<Role, Option<String>>;
+
+/// Which column plays which part.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Roles(BTreeMap<Role, String>);
+
+impl Roles {
+    /// The column that plays a part.
+    pub fn column(&self, role: Role) -> Option<&str> {
+        self.0.get(&role).map(String::as_str)
+    }
+
+    /// The part that a column plays.
+    pub fn role(&self, column: &str) -> Option<Role> {
+        self.0.iter().find(|(_, name)| *name == column).map(|(role, _)| *role)
+    }
+
+    /// Guesses, and what was corrected of them. A correction that names no column that could play
+    /// the part is passed over.
+    pub fn new(columns: &[Candidate<'_>], corrections: &Corrections) -> Self {
+        let mut roles = BTreeMap::new();
+        for (role, ..) in Role::ALL {
+            let suits = |candidate: &&Candidate<'_>| role.suits(candidate.holds);
+            let named = |name: &str| {
+                columns
+                    .iter()
+                    .filter(suits)
+                    .find(|candidate| candidate.name == name)
+                    .map(|candidate| candidate.name)
+            };
+            let chosen = match corrections.get(role) {
+                Some(None) => None,
+                Some(Some(name)) => named(name).or_else(|| guess(*role, columns)),
+                None => guess(*role, columns),
+            };
+            if let Some(name) = chosen {
+                roles.insert(*role, name.to_owned());
+            }
+        }
+        Self(roles)
+    }
+
+    /// The same, with this column in place of the one that played the part, or none.
+    #[must_use]
+    pub fn with(mut self, role: Role, column: Option<&str>) -> Self {
+        match column {
+            Some(column) => self.0.insert(role, column.to_owned()),
+            None => self.0.remove(&role),
+        };
+        self
+    }
+
+    /// What was told of them, as pairs of a role's name and a column.
+    pub fn told(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(pairs.into_iter().filter_map(|(role, column)| Some((Role::of(&role)?, column))).collect())
+    }
+
+    /// Pairs of a role's name and a column.
+    pub fn pairs(&self) -> Vec<(String, String)> {
+        self.0.iter().map(|(role, column)| (role.name().to_owned(), column.clone())).collect()
+    }
+}
+
+/// Names of columns that play a part, the most telling first, and parts of such names.
+const fn names(role: Role) -> (&'static [&'static str], &'static [&'static str]) {
+    match role {
+        Role::Prompt => (
+            &["prompt", "text", "caption", "positive_prompt", "prompts", "captions", "description"],
+            &["prompt", "caption"],
+        ),
+        Role::Cfg => (&["cfg", "cfg_scale", "guidance_scale", "guidance"], &["guidance", "cfg"]),
+        Role::Step => (&["step", "steps", "num_inference_steps", "sampling_steps"], &["steps"]),
+        Role::Sampler => (&["sampler", "sampler_name", "scheduler"], &["sampler", "scheduler"]),
+        Role::Seed => (&["seed"], &["seed"]),
+        Role::Image => {
+            (&["image", "img", "jpg", "png", "webp", "jpeg", "image_url", "url"], &["image", "url"])
+        }
+    }
+}
+
+/// Parts of names that tell that a text is no prompt, and that what is called image is none.
+const OTHERWISE: &[&str] = &["negative", "_id", "hash", "nsfw", "score", "model", "name", "path", "amount"];
+
+/// A text with more bytes a row than this is prose rather than a name or a key.
+const PROSE_BYTES: u64 = 30;
+
+fn guess<'a>(role: Role, columns: &[Candidate<'a>]) -> Option<&'a str> {
+    let (whole, parts) = names(role);
+    let suited = || columns.iter().filter(|candidate| role.suits(candidate.holds));
+    // Of several spellings the one in lower case is meant.
+    let exact = whole.iter().find_map(|name| {
+        let same = |candidate: &&Candidate<'_>| candidate.name.eq_ignore_ascii_case(name);
+        suited().find(|candidate| candidate.name == *name).or_else(|| suited().find(same))
+    });
+    let lower = |candidate: &Candidate<'_>| candidate.name.to_ascii_lowercase();
+    let plausible = |candidate: &&Candidate<'_>| {
+        let name = lower(candidate);
+        !OTHERWISE.iter().any(|other| name.contains(other))
+    };
+    let partly = || {
+        parts
+            .iter()
+            .find_map(|part| suited().filter(plausible).find(|candidate| lower(candidate).contains(part)))
+    };
+    let prose = || {
+        let long = suited()
+            .filter(plausible)
+            .filter(|candidate| candidate.row_bytes >= PROSE_BYTES && !lower(candidate).contains("url"));
+        if role == Role::Prompt { long.max_by_key(|candidate| candidate.row_bytes) } else { None }
+    };
+    exact.or_else(partly).or_else(prose).map(|candidate| candidate.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Candidate, Corrections, Holds, Role, Roles};
+
+    fn roles(columns: &[(&str, Holds, u64)], corrections: &Corrections) -> Vec<String> {
+        let columns: Vec<_> = columns
+            .iter()
+            .map(|(name, holds, row_bytes)| Candidate { name, holds: *holds, row_bytes: *row_bytes })
+            .collect();
+        Roles::new(&columns, corrections)
+            .pairs()
+            .into_iter()
+            .map(|(role, name)| format!("{role}={name}"))
+            .collect()
+    }
+
+    #[test]
+    fn columns_are_told_by_name_and_kind() {
+        let none = Corrections::new();
+        assert_eq!(
+            roles(
+                &[
+                    ("image", Holds::Nested, 0),
+                    ("negative_prompt", Holds::Text, 200),
+                    ("Prompt", Holds::Text, 100),
+                    ("guidance_scale", Holds::Number, 4),
+                    ("num_inference_steps", Holds::Number, 4),
+                    ("Sampler", Holds::Text, 8),
+                    ("seed", Holds::Text, 8),
+                ],
+                &none
+            ),
+            [
+                "prompt=Prompt",
+                "cfg=guidance_scale",
+                "step=num_inference_steps",
+                "sampler=Sampler",
+                "image=image"
+            ]
+        );
+        assert_eq!(
+            roles(&[("URL", Holds::Text, 90), ("TEXT", Holds::Text, 60), ("WIDTH", Holds::Number, 4)], &none),
+            ["prompt=TEXT", "image=URL"]
+        );
+        // Without a telling name the longest text is meant, if it is long.
+        assert_eq!(roles(&[("a", Holds::Text, 12), ("b", Holds::Text, 80)], &none), ["prompt=b"]);
+        assert!(roles(&[("a", Holds::Text, 12), ("image_nsfw", Holds::Number, 4)], &none).is_empty());
+        assert_eq!(
+            roles(
+                &[
+                    ("prompt_id", Holds::Text, 12),
+                    ("prompt", Holds::Text, 9),
+                    ("image_path", Holds::Text, 60)
+                ],
+                &none
+            ),
+            ["prompt=prompt"]
+        );
+    }
+
+    #[test]
+    fn corrections_count_where_they_can() {
+        let columns = [("prompt", Holds::Text, 80), ("title", Holds::Text, 9), ("n", Holds::Number, 4)];
+        let corrected = |role: Role, column: Option<&str>| {
+            roles(&columns, &Corrections::from([(role, column.map(str::to_owned))]))
+        };
+        assert_eq!(corrected(Role::Prompt, Some("title")), ["prompt=title"]);
+        assert_eq!(corrected(Role::Prompt, Some("n")), ["prompt=prompt"]);
+        assert_eq!(corrected(Role::Prompt, None), Vec::<String>::new());
+        assert_eq!(corrected(Role::Cfg, Some("n")), ["prompt=prompt", "cfg=n"]);
+    }
+}

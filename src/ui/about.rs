@@ -1,0 +1,94 @@
+//! What the open table's dataset is: a panel below a button of the bar.
+
+use super::icon::{Icon, icon};
+use super::popover::Popover;
+use super::store::use_store;
+use crate::catalog::about::{About, about};
+use crate::catalog::{self, Table};
+use crate::protocol::Column;
+use crate::spec::TableRef;
+use crate::words::thousands;
+use leptos::prelude::*;
+
+/// The button, for tables of the catalogue whose dataset is known.
+#[component]
+pub fn AboutButton() -> impl IntoView {
+    let store = use_store();
+    let known = Memo::new(move |_| {
+        let table = store.spec.with(|spec| match &spec.table {
+            Some(TableRef::Catalogue(id)) => catalog::table(id),
+            Some(TableRef::Hub(_) | TableRef::Folder(_) | TableRef::Url(_) | TableRef::Local(_)) | None => {
+                None
+            }
+        })?;
+        Some((table, about(table.dataset)?))
+    });
+    move || {
+        known.get().map(|(table, about)| {
+            let trigger = || icon(Icon::Info);
+            view! {
+                <Popover
+                    label=Signal::derive(move || format!("About {}", table.dataset))
+                    class="button about-button"
+                    end=true
+                    trigger=ViewFn::from(trigger)
+                >
+                    <Panel table about/>
+                </Popover>
+            }
+        })
+    }
+}
+
+#[component]
+fn Panel(table: &'static Table, about: &'static About) -> impl IntoView {
+    let store = use_store();
+    let About { dataset, what, row, licence, links, bibtex, limits, privacy } = *about;
+    let columns = move || {
+        store.opened.with(|opened| {
+            let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
+            columns.iter().map(column).collect_view()
+        })
+    };
+    let rows = move || store.opened.with(|opened| opened.as_ref().map_or(table.rows, |opened| opened.rows));
+    let paragraphs =
+        |texts: &'static [&'static str]| texts.iter().map(|text| view! { <p>{*text}</p> }).collect_view();
+    let facts =
+        table.facts.iter().map(|(name, value)| view! { <div><dt>{*name}</dt><dd>{*value}</dd></div> });
+    let link = |(name, address): (&'static str, &'static str)| {
+        view! { <a href=address target="_blank" rel="noopener noreferrer">{name}</a> }
+    };
+    view! {
+        <div class="about">
+            <h2>{format!("{dataset} {}", table.part)}</h2>
+            <p class="about-links">{links.iter().copied().map(link).collect_view()}</p>
+            {paragraphs(what)}
+            <dl class="about-facts">{facts.collect_view()}</dl>
+            <h3>"Rows and columns"</h3>
+            <p>{move || format!("{} rows. ", thousands(rows()))} {row}</p>
+            <dl class="about-columns">{columns}</dl>
+            <h3>"Limits and biases"</h3>
+            <ul>{limits.iter().map(|limit| view! { <li>{*limit}</li> }).collect_view()}</ul>
+            <h3>"Privacy"</h3>
+            <p>{privacy}</p>
+            <h3>"Licence"</h3>
+            <p class="about-links">{link(licence)}</p>
+            <h3>"Citation"</h3>
+            <pre>{bibtex}</pre>
+            <button type="button" class="button" data-kind="line" data-size="small" on:click=move |_| store.copy(bibtex, "BibTeX copied")>
+                {icon(Icon::Copy)} "Copy BibTeX"
+            </button>
+        </div>
+    }
+}
+
+fn column(column: &Column) -> impl IntoView + use<> {
+    let Column { name, type_name, .. } = column;
+    let about = catalog::column(name).map(|facts| facts.about);
+    view! {
+        <div>
+            <dt>{name.clone()} " " <small>{type_name.clone()}</small></dt>
+            <dd>{about}</dd>
+        </div>
+    }
+}
