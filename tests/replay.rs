@@ -56,6 +56,11 @@ fn pages() {
 }
 
 #[test]
+fn queries() {
+    replay("query");
+}
+
+#[test]
 fn files() {
     replay("file");
 }

@@ -97,12 +97,6 @@ mod shell {
             })
         };
         scope().set_onmessage(Some(receive.into_js_value().unchecked_ref()));
-        let again = {
-            let shell = shell.clone();
-            Closure::<dyn FnMut()>::new(move || shell.put(Message::Request(Request::Retry)))
-        };
-        let again: Function = again.into_js_value().unchecked_into();
-        let _ = scope().add_event_listener_with_callback("online", &again);
         let ready = Object::new();
         let _ = Reflect::set(&ready, &JsValue::from_str("ready"), &JsValue::TRUE);
         let _ = scope().post_message(&ready);

@@ -369,9 +369,8 @@ impl Engine {
                 if self.flights.contains_key(&id) && std::mem::take(&mut self.unchecked) {
                     self.respond(Response::Settled { subject: notice::UNCHECKED.to_owned() });
                 }
-                if self.waiting && (self.flights.contains_key(&id) || self.images.owns(id)) {
-                    self.waiting = false;
-                    self.respond(Response::Settled { subject: notice::CONNECTION.to_owned() });
+                if self.flights.contains_key(&id) || self.images.owns(id) {
+                    self.settle();
                 }
                 self.began(id, range, &identity);
             }
@@ -405,6 +404,10 @@ impl Engine {
                     }
                 } else {
                     self.images.failed(id, error);
+                    // Its tile tells; nothing waits any more.
+                    if self.flights.is_empty() && self.images.in_flight() == 0 && self.stopped.is_none() {
+                        self.settle();
+                    }
                 }
             }
             Event::Sizes { id, sizes } => self.images.sized(id, sizes),
@@ -440,6 +443,13 @@ impl Engine {
 
     fn respond(&mut self, response: Response) {
         self.effects.push(Effect::Respond(response));
+    }
+
+    /// Whatever waited does so no more.
+    fn settle(&mut self) {
+        if std::mem::take(&mut self.waiting) {
+            self.respond(Response::Settled { subject: notice::CONNECTION.to_owned() });
+        }
     }
 
     fn source(&self) -> &str {

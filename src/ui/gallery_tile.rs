@@ -52,7 +52,7 @@ pub fn Tile(position: u64, layout: Memo<Layout>, chosen: RwSignal<BTreeSet<u64>>
             class="tile"
             role="gridcell"
             id=format!("tile-{position}")
-            aria-label=move || if sight.get() == Sight::Clear { prompt() } else { "Hidden image".to_owned() }
+            aria-label=move || (sight.get() == Sight::Clear).then(prompt)
             aria-selected=move || picked().to_string()
             data-active=move || active.get().then_some("")
             data-open=move || open.get().then_some("")

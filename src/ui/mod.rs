@@ -99,6 +99,12 @@ fn App() -> impl IntoView {
     provide_context(Shortcuts(RwSignal::new(false)));
     store.follow_address_bar();
     request_animation_frame(|| mark("vitrine:shell"));
+    // A network that is back is not waited for.
+    let _ = window_event_listener(leptos::ev::online, move |_| {
+        if store.opened.with_untracked(Option::is_some) {
+            store.retry();
+        }
+    });
 
     let page = Memo::new(move |_| {
         store.spec.with(|spec| match &spec.table {

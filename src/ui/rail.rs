@@ -182,7 +182,6 @@ fn Unread(column: Column) -> impl IntoView {
     let title = catalog::title(&name).to_owned();
     let about = catalog::column(&name).map(|facts| facts.about);
     let size = human_bytes(bytes);
-    let label = format!("Load {title}, {size}");
     let clicked = name.clone();
     let failed = {
         let name = name.clone();
@@ -194,17 +193,19 @@ fn Unread(column: Column) -> impl IntoView {
     };
     view! {
         <div class="unread" data-column=name.clone()>
-            <h3 title=about>{title}</h3>
+            <h3 title=about>{title.clone()}</h3>
             <button
                 type="button"
                 class="button"
                 data-size="small"
                 data-kind="link"
-                aria-label=label
                 on:click=move |_| store.load_column(&clicked)
             >
                 {icon(Icon::Load)}
-                {move || if failed() { format!("failed, load {size} again") } else { format!("load {size}") }}
+                <span class="lower">"Load"</span>
+                <span class="hidden">{format!(" {title}, ")}</span>
+                {size}
+                {move || failed().then_some(" again: it failed")}
             </button>
         </div>
     }

@@ -127,7 +127,7 @@ fn Keys() -> impl IntoView {
     };
     view! {
         <button type="button" class="button settings-keys" on:click=show>
-            "Keyboard shortcuts"
+            "Keyboard shortcuts "
             <kbd>"?"</kbd>
         </button>
     }

@@ -88,6 +88,7 @@ fn Switcher() -> impl IntoView {
     let trigger = move || {
         view! {
             <b>{move || name.get().0}</b>
+            " "
             <span class="switcher-part">{move || name.get().1}</span>
             {icon(Icon::Chevron)}
         }

@@ -23,14 +23,19 @@ mod stage;
 
 // What is tested, in the order of a visit.
 mod asks;
+mod axe;
+mod barriers;
+mod chaos;
 mod details;
 mod elsewhere;
 mod explore;
 mod exports;
 mod failures;
+mod firefox;
 mod gallery;
 mod gated;
 mod hands;
+mod image_faults;
 mod images;
 mod inputs;
 mod kept;
@@ -48,3 +53,4 @@ mod image_costs;
 mod measure;
 mod measure_asks;
 mod peers;
+mod soak;

@@ -9,18 +9,18 @@ use parquet::arrow::ArrowWriter;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use std::sync::{Arc, LazyLock};
 
-const ROWS: u32 = 60_000;
-const REPOSITORY: &str = "vitrine/test";
-const FILE: &str = "matrix.parquet";
+pub const ROWS: u32 = 60_000;
+pub const REPOSITORY: &str = "vitrine/test";
+pub const FILE: &str = "matrix.parquet";
 
 /// Values follow from the row's number. Prompts are long and all different, so that a column of them
 /// is never read whole by itself.
-fn prompt(row: u32) -> String {
+pub fn prompt(row: u32) -> String {
     let word = (row.wrapping_mul(2_654_435_761)) ^ 0x5bd1_e995;
     format!("castle {row} {:08x} {:08x}, on a hill", word, word.rotate_left(7).wrapping_mul(97))
 }
 
-fn step(row: u32) -> u16 {
+pub fn step(row: u32) -> u16 {
     (row % 150 + 1) as u16
 }
 
@@ -28,7 +28,10 @@ fn seed(row: u32) -> u32 {
     row.wrapping_mul(2_246_822_519)
 }
 
-static TABLE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+pub static TABLE: LazyLock<Vec<u8>> = LazyLock::new(|| table(0));
+
+/// A table whose prompts have so many more letters.
+fn table(more: usize) -> Vec<u8> {
     let properties = WriterProperties::builder()
         .set_max_row_group_row_count(Some(ROWS as usize))
         .set_offset_index_disabled(true)
@@ -37,7 +40,10 @@ static TABLE: LazyLock<Vec<u8>> = LazyLock::new(|| {
         .set_dictionary_page_size_limit(16 << 10)
         .build();
     let columns: Vec<(&str, ArrayRef)> = vec![
-        ("prompt", Arc::new(StringArray::from_iter_values((0..ROWS).map(prompt)))),
+        (
+            "prompt",
+            Arc::new(StringArray::from_iter_values((0..ROWS).map(|row| prompt(row) + &"x".repeat(more)))),
+        ),
         ("step", Arc::new(UInt16Array::from_iter_values((0..ROWS).map(step)))),
         ("seed", Arc::new(UInt32Array::from_iter_values((0..ROWS).map(seed)))),
     ];
@@ -45,7 +51,7 @@ static TABLE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).unwrap();
     writer.write(&batch).unwrap();
     writer.into_inner().unwrap()
-});
+}
 
 /// When it goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,6 +192,51 @@ fn a_small_file_that_comes_whole() {
         for at in STAGES {
             begin(stage, at, vec![Fault::once(store(), What::IgnoreRange)]).await;
             right(stage, at).await;
+            no_alert(stage, at).await;
+        }
+    });
+}
+
+#[test]
+fn a_large_file_that_would_come_whole_is_refused_at_every_stage() {
+    play("matrix-large", async |stage| {
+        let large = table(700);
+        assert!(large.len() > 36 << 20, "{} bytes", large.len());
+        for at in STAGES {
+            stage.hub.mount(REPOSITORY, FILE, Source::bytes(large.clone())).unwrap();
+            stage.hub.clear_faults();
+            stage.expect_failures();
+            let page = stage.page();
+            if at != At::Opening {
+                open(stage).await;
+                assert_eq!(page.settled().await, u64::from(ROWS));
+                page.rows().await;
+            }
+            stage.hub.clear_log();
+            stage.hub.script(Fault::always(store(), What::IgnoreRange));
+            match at {
+                At::Opening => open(stage).await,
+                At::Column => page.click("button", "Load seed,").await,
+                At::Jump => page.find("grid", "Rows").await.send_keys(key::END).await.unwrap(),
+            }
+            page.alert("wants to send the whole file").await;
+            let sent: u64 = stage.hub.log().iter().map(|entry| entry.bytes_sent).sum();
+            assert!(sent < 12 << 20, "{at:?}: {sent} bytes were sent");
+            if at == At::Opening {
+                continue;
+            }
+            // What was read works on, and the rest once the server does as it should.
+            assert_eq!(page.settled().await, u64::from(ROWS), "{at:?}");
+            stage.hub.clear_faults();
+            page.click("button", "Retry now").await;
+            if at == At::Column {
+                page.slider("seed", End::Low).await;
+            } else {
+                until("the last row", async || {
+                    page.rows().await.last().filter(|row| row.place == u64::from(ROWS)).map(drop)
+                })
+                .await;
+            }
             no_alert(stage, at).await;
         }
     });

@@ -147,6 +147,43 @@ impl Page<'_> {
         .await
     }
 
+    /// The rows on the screen as they are now.
+    pub async fn rows_so_far(&self) -> Vec<Row> {
+        serde_json::from_value(self.ask("rows", &[]).await).unwrap()
+    }
+
+    /// How many rows match, if that is settled now.
+    pub async fn settled_now(&self) -> Option<u64> {
+        self.ask("settled", &[]).await.as_u64()
+    }
+
+    /// Whether a chart has its handles.
+    pub async fn has_slider(&self, column: &str, end: End) -> bool {
+        !self.ask("slider", &[json!(column), json!(end as u8)]).await.is_null()
+    }
+
+    async fn now(&self, role: &str, name: &str) -> Option<Element> {
+        let answer = self.ask("find", &[json!(role), json!(name)]).await;
+        let id = answer.as_object()?.values().next()?.as_str()?.to_owned();
+        Some(Element::from_element_id(self.client.clone(), ElementRef::from(id)))
+    }
+
+    /// Clicks the thing with this role and name if it is there; whether it was.
+    pub async fn press_if_there(&self, role: &str, name: &str) -> bool {
+        match self.now(role, name).await {
+            Some(element) => element.click().await.is_ok(),
+            None => false,
+        }
+    }
+
+    /// Types into the thing with this role and name if it is there; whether it was.
+    pub async fn type_if_there(&self, role: &str, name: &str, keys: &str) -> bool {
+        match self.now(role, name).await {
+            Some(element) => element.send_keys(keys).await.is_ok(),
+            None => false,
+        }
+    }
+
     /// Columns that have a chart on the screen, once this one has.
     pub async fn chart(&self, column: &str) -> Vec<String> {
         until(&format!("a chart of {column}"), async || {

@@ -41,7 +41,7 @@ pub fn play(name: &'static str, test: impl AsyncFnOnce(&Stage)) {
 
 /// The same, with images.
 pub fn play_with_images(name: &'static str, test: impl AsyncFnOnce(&Stage)) {
-    play_in(name, "/", &[NOTHING_KEPT], test);
+    play_in(name, "/", &[NOTHING_KEPT], TEST_LIMIT, test);
 }
 
 /// The same, with what is read kept between visits.
@@ -51,12 +51,17 @@ pub fn play_kept(name: &'static str, test: impl AsyncFnOnce(&Stage)) {
 
 /// The same, with the app in a folder of its host.
 pub fn play_kept_at(name: &'static str, prefix: &str, test: impl AsyncFnOnce(&Stage)) {
-    play_in(name, prefix, &[NO_IMAGES], test);
+    play_in(name, prefix, &[NO_IMAGES], TEST_LIMIT, test);
 }
 
 /// The same, with the app in a folder of its host.
 pub fn play_at(name: &'static str, prefix: &str, test: impl AsyncFnOnce(&Stage)) {
-    play_in(name, prefix, &[NO_IMAGES, NOTHING_KEPT], test);
+    play_in(name, prefix, &[NO_IMAGES, NOTHING_KEPT], TEST_LIMIT, test);
+}
+
+/// The same, for longer than tests take.
+pub fn play_for(name: &'static str, limit: Duration, test: impl AsyncFnOnce(&Stage)) {
+    play_in(name, "/", &[NO_IMAGES, NOTHING_KEPT], limit, test);
 }
 
 /// Settings of the page.
@@ -64,13 +69,19 @@ type Setting = (&'static str, &'static str);
 const NO_IMAGES: Setting = ("vitrine.table-images", "off");
 const NOTHING_KEPT: Setting = ("vitrine.keep", "0");
 
-fn play_in(name: &'static str, prefix: &str, settings: &[Setting], test: impl AsyncFnOnce(&Stage)) {
+fn play_in(
+    name: &'static str,
+    prefix: &str,
+    settings: &[Setting],
+    limit: Duration,
+    test: impl AsyncFnOnce(&Stage),
+) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let stage = runtime.block_on(Stage::new(name, prefix, settings));
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(async {
-            let ended = tokio::time::timeout(TEST_LIMIT, test(&stage)).await;
-            assert!(ended.is_ok(), "the test did not end within {} s", TEST_LIMIT.as_secs());
+            let ended = tokio::time::timeout(limit, test(&stage)).await;
+            assert!(ended.is_ok(), "the test did not end within {} s", limit.as_secs());
             stage.read_console().await;
             stage.check_console();
         });
@@ -168,6 +179,12 @@ impl Stage {
     /// Whether a line of the console that was read holds this.
     pub fn console_says(&self, part: &str) -> bool {
         self.console.borrow().iter().any(|line| line.message.contains(part))
+    }
+
+    /// The console holds no error; `what` was going on.
+    pub fn check_console_of(&self, what: &str) {
+        println!("{what} ended");
+        self.check_console();
     }
 
     fn check_console(&self) {

@@ -8,11 +8,13 @@ mod addresses;
 mod archives;
 mod columns;
 mod file;
+mod queries;
 
 pub use addresses::{hub, link, times};
 pub use archives::{archive, picture};
 pub use columns::{footer, header, page, walk};
 pub use file::file;
+pub use queries::query;
 
 /// A target by name.
 pub type Target = (&'static str, fn(&[u8]));
@@ -29,5 +31,6 @@ pub const TARGETS: &[Target] = &[
     ("picture", picture),
     ("link", link),
     ("times", times),
+    ("query", query),
     ("hub", hub),
 ];

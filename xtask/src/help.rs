@@ -19,6 +19,10 @@ cargo xtask COMMAND
              --only STEP           fmt, deny, clippy, native, wasm or browser
   bench    measure the app in Chromium on tables of 2 and 14 million rows; writes benches/RESULTS.md;
            with --peers the same tasks in other readers too, into benches/PEERS.md
+  chaos    two hundred random scripts of faults in Chromium
+             --from N --count N    other ones, or fewer
+  soak     a long session in Chromium on a table of two million rows, with what it takes of memory
+             --minutes N           30 unless told otherwise
   fixture  write a generated table
              --rows N --seed S --layout L --out FILE
              --zips N              and the archives of its first N parts into images/ beside it

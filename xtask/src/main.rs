@@ -9,6 +9,7 @@ mod bench;
 mod build;
 mod deny;
 mod help;
+mod long;
 mod page;
 mod peers;
 mod run;
@@ -32,6 +33,8 @@ fn main() -> ExitCode {
         "serve" => serve::command(rest),
         "test" => return test::command(rest),
         "bench" => bench::command(rest),
+        "chaos" => long::chaos(rest),
+        "soak" => long::soak(rest),
         "fixture" => run::fixture(&rest),
         "sample" => run::fixture(&sample(rest)),
         "help" | "-h" | "--help" => {

@@ -147,6 +147,7 @@ fn wasm() -> Result<Report> {
 
 fn browser() -> Result<Report> {
     let (chromium, chromedriver) = (tools::chromium()?, tools::chromedriver()?);
+    let axe = tools::axe();
     let dist = target().join("browser-dist");
     let built = kept(build::trunk(Profile::Fast, &dist)?, BUILD_LIMIT);
     if !built.ok {
@@ -160,6 +161,9 @@ fn browser() -> Result<Report> {
             .env("VITRINE_DIST", &dist)
             .env("VITRINE_CHROMIUM", &chromium)
             .env("VITRINE_CHROMEDRIVER", &chromedriver);
+        if let Some(axe) = &axe {
+            command.env("VITRINE_AXE", axe);
+        }
         (command, limit)
     };
     Ok(tests(vec![test(&["--no-run"], BUILD_LIMIT), test(&["--no-fail-fast"], RUN_LIMIT)]))

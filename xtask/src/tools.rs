@@ -1,7 +1,7 @@
 //! The programs that building and testing need: where they are, and how to get them.
 
 use crate::Result;
-use crate::run::{cargo, root, shown};
+use crate::run::{cargo, root, shown, target};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -56,6 +56,36 @@ pub(crate) fn chromium() -> Result<PathBuf> {
 pub(crate) fn chromedriver() -> Result<PathBuf> {
     let look = || std::env::var_os("CHROMEDRIVER").map(PathBuf::from).or_else(|| find("chromedriver"));
     browser_part("chromedriver", look)
+}
+
+/// What looks for barriers in pages: a script that tests run in them. It is fetched by npm, once, and is
+/// no part of this repository. Without it that test says that it was skipped.
+pub(crate) fn axe() -> Option<PathBuf> {
+    const PACKAGE: &str = "axe-core@4.14.1";
+    if let Some(told) = std::env::var_os("VITRINE_AXE") {
+        return Some(told.into());
+    }
+    let folder = target().join("tools/axe-core");
+    let script = folder.join("package/axe.min.js");
+    if script.is_file() {
+        return Some(script);
+    }
+    let fetched = find("npm").is_some_and(|npm| {
+        let in_folder = |program: &Path, args: &[&str]| {
+            let mut command = Command::new(program);
+            command.args(args).current_dir(&folder);
+            said(command)
+        };
+        std::fs::create_dir_all(&folder).is_ok()
+            && in_folder(&npm, &["pack", "--silent", PACKAGE])
+                .and_then(|archive| in_folder(Path::new("tar"), &["-xzf", archive.lines().last()?]))
+                .is_some()
+    });
+    if fetched && script.is_file() {
+        return Some(script);
+    }
+    println!("{PACKAGE} can't be had by npm: pages are not looked over for barriers");
+    None
 }
 
 /// PATH with cargo's own folder on it, where `cargo install` puts things.

@@ -197,6 +197,7 @@ impl Store {
     /// Tries again what failed.
     pub fn retry(self) {
         self.send(&Request::Retry);
+        self.images.retry_all();
     }
 
     pub(super) fn want(self, column: &str) {

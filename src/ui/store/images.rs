@@ -306,6 +306,16 @@ impl ImageStore {
         self.ask_soon();
     }
 
+    /// What failed is asked for again.
+    pub fn retry_all(self) {
+        self.inner.update_value(|inner| {
+            inner.shots.retain(|_, (shot, _)| matches!(shot, Shot::Here(_)));
+            inner.sent = None;
+        });
+        self.news.update(|news| *news += 1);
+        self.ask_soon();
+    }
+
     // ------------------------------------------------------------ what is lacking
 
     /// Says what a part of the page shows. What it showed before is no longer wanted.

@@ -1,0 +1,135 @@
+//! A long session: scripted use for as long as is asked, and what it leaves behind.
+//!
+//! `cargo xtask soak --minutes N`. Memory of the data thread and of the page, the number of nodes, of
+//! listeners and of object URLs are read once a minute; from the fifth minute on they must stay within a tenth.
+
+use crate::driver::Browser;
+use crate::page::key;
+use crate::stage::dist;
+use hub::{App, AppConfig, Config, Hub, Source};
+use serde_json::json;
+use std::time::{Duration, Instant};
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sample {
+    minute: f64,
+    thread_bytes: f64,
+    heap_bytes: f64,
+    nodes: f64,
+    listeners: f64,
+    images: f64,
+}
+
+async fn sample(browser: &Browser, minute: f64) -> Sample {
+    const SCRIPT: &str = "return [
+        Number(document.querySelector('[data-memory]')?.dataset.memory ?? 0),
+        document.querySelectorAll('img[src^=\"blob:\"]').length];";
+    browser.devtools("HeapProfiler.collectGarbage", json!({})).await;
+    let counters = browser.devtools("Memory.getDOMCounters", json!({})).await;
+    let heap = browser.devtools("Runtime.getHeapUsage", json!({})).await;
+    let page: Vec<f64> =
+        serde_json::from_value(browser.client.execute(SCRIPT, Vec::new()).await.unwrap()).unwrap();
+    let number = |value: &serde_json::Value| value.as_f64().unwrap_or(0.0);
+    Sample {
+        minute,
+        thread_bytes: page[0],
+        heap_bytes: number(&heap["usedSize"]),
+        nodes: number(&counters["nodes"]),
+        listeners: number(&counters["jsEventListeners"]),
+        images: page[1],
+    }
+}
+
+/// A round of what people do.
+async fn round(stage: &Page<'_>, number: u64) {
+    let links = [
+        "cfg=7..12",
+        "sampler=k_lms",
+        "q=castle",
+        "view=gallery",
+        "view=phrases&q=portrait",
+        "view=prompts&step=50",
+        "sort=-cfg",
+        "row=1234",
+    ];
+    for at in 0..links.len() {
+        let link = links[(at as u64 + number) as usize % links.len()];
+        // As the links of the page do it: the address changes, the page stays.
+        const GO: &str = "history.pushState(null, '', arguments[0]);
+            dispatchEvent(new PopStateEvent('popstate', { state: null }));";
+        let address = format!("?table=diffusiondb-2m&{link}&endpoint={}", stage.endpoint);
+        stage.browser.client.execute(GO, vec![json!(address)]).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        for keys in [key::END, key::HOME, key::DOWN, key::DOWN, key::ENTER, key::ESCAPE] {
+            for grid in ["Rows", "Images"] {
+                stage.page.type_if_there("grid", grid, keys).await;
+            }
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+        if stage
+            .page
+            .client
+            .execute(
+                "return !!document.querySelector('[role=group][data-column=cfg] [role=img]')",
+                Vec::new(),
+            )
+            .await
+            .unwrap()
+            == json!(true)
+        {
+            stage.page.drag("cfg", 0.1 + (number % 5) as f64 * 0.1, 0.7).await;
+        }
+    }
+}
+
+struct Page<'a> {
+    browser: &'a Browser,
+    page: crate::page::Page<'a>,
+    endpoint: String,
+}
+
+#[test]
+#[ignore = "takes as long as it is told to; run by cargo xtask soak"]
+fn hours_of_use_leave_nothing_behind() {
+    let minutes = std::env::var("VITRINE_SOAK_MINUTES").ok().and_then(|text| text.parse::<f64>().ok());
+    let minutes = minutes.unwrap_or(30.0);
+    let file = std::env::var_os("VITRINE_SOAK_TABLE").expect("VITRINE_SOAK_TABLE names a table");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let hub = Hub::start(Config::default()).unwrap();
+        hub.mount("poloclub/diffusiondb", "metadata.parquet", Source::file(file)).unwrap();
+        let app = App::start(AppConfig::new(dist())).unwrap();
+        let browser = Browser::start(1440, 900).await;
+        let page = crate::page::Page { client: &browser.client };
+        browser.client.goto(&format!("{}?table=diffusiondb-2m&endpoint={}", app.url(), hub.endpoint())).await.unwrap();
+        page.settled().await;
+        let start = Instant::now();
+        let (mut samples, mut rounds) = (Vec::new(), 0);
+        while start.elapsed().as_secs_f64() < minutes * 60.0 {
+            round(&Page { browser: &browser, page, endpoint: hub.endpoint().to_owned() }, rounds).await;
+            rounds += 1;
+            let now = sample(&browser, start.elapsed().as_secs_f64() / 60.0).await;
+            println!(
+                "soak {:5.1} min, round {rounds}: thread {:.0} MB, heap {:.1} MB, {} nodes, {} listeners, {} images",
+                now.minute, now.thread_bytes / 1e6, now.heap_bytes / 1e6, now.nodes, now.listeners, now.images
+            );
+            samples.push(now);
+            let bad: Vec<_> = browser.console().await.into_iter().filter(|line| line.level == "SEVERE").collect();
+            assert!(bad.is_empty(), "{bad:#?}");
+        }
+        let settled: Vec<&Sample> = samples.iter().filter(|sample| sample.minute > 5.0).collect();
+        if let (Some(first), Some(last)) = (settled.first(), settled.last()) {
+            let flat = |name: &str, of: fn(&Sample) -> f64, room: f64| {
+                let (first, last) = (of(first), of(last));
+                assert!(last <= first * 1.1 + room, "{name} grew from {first} to {last}");
+            };
+            flat("the thread's memory", |it| it.thread_bytes, 8e6);
+            flat("the page's heap", |it| it.heap_bytes, 4e6);
+            flat("the number of nodes", |it| it.nodes, 500.0);
+            flat("the number of listeners", |it| it.listeners, 100.0);
+        }
+        println!("soak: {rounds} rounds in {minutes} minutes");
+        browser.end().await;
+    });
+}
