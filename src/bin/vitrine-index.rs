@@ -39,11 +39,11 @@ vitrine-index --out DIR [--endpoint URL] [--catalogue] [--zips PATTERN FIRST LAS
   --endpoint     another Hub than huggingface.co; HF_TOKEN in the environment opens gated files
   --tag ETAG     what the server calls the version of a file that is read on this machine";
 
-    /// Bytes of one read: many small pages come with it, and only the beginning of a large one.
-    const WINDOW_BYTES: u64 = 64 << 10;
+    /// Bytes of one read where pages are small: many come with it.
+    const WINDOW_BYTES: u64 = 96 << 10;
 
-    /// Bytes that are read through, rather than asked for anew behind them.
-    const SKIP_BYTES: u64 = 96 << 10;
+    /// Bytes of one read where pages are larger than that: a header mostly fits.
+    const PROBE_BYTES: u64 = 1 << 10;
 
     /// The body of a redirect.
     const MAX_REDIRECT_BYTES: u64 = 64 << 10;
@@ -369,8 +369,10 @@ vitrine-index --out DIR [--endpoint URL] [--catalogue] [--zips PATTERN FIRST LAS
                     Some(Err(_)) | None => {
                         let wanted = if window.0 == at {
                             MAX_HEADER_BYTES as u64
+                        } else if map.average_page_bytes() > WINDOW_BYTES {
+                            PROBE_BYTES
                         } else {
-                            WINDOW_BYTES.max(SKIP_BYTES)
+                            WINDOW_BYTES
                         };
                         let range = ByteRange::new(at, (at + wanted).min(end));
                         if window.0 == at && window.1.len() as u64 >= range.len() {

@@ -172,3 +172,61 @@ fn links_and_snippets_are_copied() {
         assert!(copied.contains("&amp;embed=1\"") || copied.contains("&amp;embed=1&amp;"), "{copied}");
     });
 }
+
+#[test]
+fn the_menu_fits_a_phone_and_the_dark() {
+    play("export-phone", async |stage| {
+        let dark = json!({ "features": [{ "name": "prefers-color-scheme", "value": "dark" }] });
+        stage.browser.devtools("Emulation.setEmulatedMedia", dark).await;
+        stage.go_to_hub(TABLE).await;
+        stage.page().settles_at(expected().len() as u64).await;
+        stage.page().click("button", "Export").await;
+        stage.page().find("region", "Script text").await;
+        stage.picture("export-dark").await;
+        let phone = json!({ "width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": true });
+        stage.browser.devtools("Emulation.setDeviceMetricsOverride", phone).await;
+        stage.page().find("button", "Export rows").await;
+        let (page, window) = stage.page().widths().await;
+        assert!(page <= window, "{page} px in a window of {window} px");
+        stage.picture("export-phone").await;
+    });
+}
+
+/// Prints what an export of a million rows takes: `VITRINE_FIXTURES` names the folder of the large tables.
+#[test]
+#[ignore = "measures for minutes"]
+fn export_costs() {
+    for format in ["CSV", "JSON Lines", "Parquet"] {
+        play("export-costs", async |stage| {
+            before_the_page(stage, NO_PICKER).await;
+            let folder = downloads(stage, "costs").await;
+            let fixtures = PathBuf::from(std::env::var_os("VITRINE_FIXTURES").expect("a folder"));
+            let table = hub::Source::file(fixtures.join("diffusiondb-2m.parquet"));
+            stage.hub.mount("poloclub/diffusiondb", "metadata.parquet", table).unwrap();
+            stage.go_to_hub("table=diffusiondb-2m&subset=first:1000000").await;
+            stage.page().settles_at(1_000_000).await;
+            let before = stage.browser.renderer_peak_bytes();
+            stage.page().click("button", "Export").await;
+            choose(stage, format).await;
+            choose(stage, "all (14)").await;
+            let start = std::time::Instant::now();
+            stage.page().click("button", "Export rows").await;
+            let said = loop {
+                let said =
+                    stage.page().texts("status").await.into_iter().find(|text| text.starts_with("Done"));
+                if let Some(said) = said {
+                    break said;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            };
+            let seconds = start.elapsed().as_secs_f64();
+            let peak = stage.browser.renderer_peak_bytes();
+            println!(
+                "{format}: {said} in {seconds:.1} s; renderer at most {} MB, before {} MB",
+                peak / 1_000_000,
+                before / 1_000_000
+            );
+            let _ = std::fs::remove_dir_all(&folder);
+        });
+    }
+}
