@@ -54,6 +54,10 @@ const questions = {
     slider: (column, end) => [...(chart(column)?.querySelectorAll("[role=slider]") ?? [])][end] ?? null,
     slider_text: (column, end) =>
         [...(chart(column)?.querySelectorAll("[role=slider]") ?? [])][end]?.getAttribute("aria-valuetext") ?? null,
+    plot_box: (column) => {
+        const box = chart(column)?.querySelector("[role=img]")?.getBoundingClientRect();
+        return box ? [box.left, box.top, box.width, box.height] : null;
+    },
     plot: (column) => chart(column)?.querySelector("[role=img]") ?? null,
     charts: () => [...document.querySelectorAll("[role=group][data-column]")].map((group) => group.dataset.column),
     bar: (column, label) => [...(chart(column)?.querySelectorAll("button") ?? [])]

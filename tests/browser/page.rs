@@ -212,8 +212,13 @@ impl Page<'_> {
     /// Drags over a chart, from one share of its width to another.
     pub async fn drag(&self, column: &str, from: f64, to: f64) {
         const STEPS: u32 = 8;
-        let plot = self.plot(column).await;
-        let (left, top, width, height) = plot.rectangle().await.unwrap();
+        let (left, top, width, height) = until(&format!("a chart of {column} to drag over"), async || {
+            serde_json::from_value::<Option<(f64, f64, f64, f64)>>(
+                self.ask("plot_box", &[json!(column)]).await,
+            )
+            .unwrap()
+        })
+        .await;
         let at = |share: f64, duration: u64| PointerAction::MoveTo {
             duration: Some(Duration::from_millis(duration)),
             x: left + width * share,
