@@ -1,11 +1,10 @@
 //! A dataset repository on the Hub: its branches, its folders, and the tables in them.
 
 use super::empty::Fatal;
-use super::icon::{Brand, Icon, icon};
+use super::icon::{Icon, icon};
 use super::notices::Notices;
-use super::settings::Settings;
 use super::store::use_store;
-use super::top_bar::PlaceLink;
+use super::top_bar::{PlaceLink, PlainBar};
 use crate::bytes::human_bytes;
 use crate::hub::CONVERTED;
 use crate::protocol::Level;
@@ -34,14 +33,7 @@ pub fn RepositoryPage() -> impl IntoView {
     });
     view! {
         <div class="start repository">
-            <header class="bar">
-                <div class="bar-start">
-                    <Brand/>
-                </div>
-                <div class="bar-end">
-                    <Settings/>
-                </div>
-            </header>
+            <PlainBar/>
             <main>
                 {move || place.get().map(|place| view! { <Head place/> })}
                 <Notices/>

@@ -1,11 +1,9 @@
 //! The start page: the catalogue, and the ways to open anything else.
 
 use super::art::{Shelf, Studio};
-use super::icon::Brand;
 use super::notices::Notices;
 use super::open_boxes::{DropBox, PlaceBox};
-use super::settings::Settings;
-use super::top_bar::TableLink;
+use super::top_bar::{PlainBar, TableLink};
 use crate::catalog::{TABLES, Table};
 use leptos::prelude::*;
 
@@ -17,14 +15,7 @@ pub fn StartPage() -> impl IntoView {
     view! {
         <Studio/>
         <div class="start">
-            <header class="bar">
-                <div class="bar-start">
-                    <Brand/>
-                </div>
-                <div class="bar-end">
-                    <Settings/>
-                </div>
-            </header>
+            <PlainBar/>
             <main>
                 <div class="hero">
                     <h1>"Look through millions of text-to-image prompts"</h1>

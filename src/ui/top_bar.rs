@@ -208,3 +208,18 @@ pub fn PlaceLink(
 pub fn opens_elsewhere(event: &leptos::ev::MouseEvent) -> bool {
     event.ctrl_key() || event.meta_key() || event.shift_key() || event.button() != 0
 }
+
+/// The bar of a page without a table: whose page it is, and the settings.
+#[component]
+pub fn PlainBar() -> impl IntoView {
+    view! {
+        <header class="bar">
+            <div class="bar-start">
+                <Brand/>
+            </div>
+            <div class="bar-end">
+                <Settings/>
+            </div>
+        </header>
+    }
+}

@@ -128,6 +128,14 @@ async fn check_rows(stage: &Stage, place: u64) {
     }
 }
 
+/// Once the faults are gone and it is asked again, everything is right.
+async fn mended(stage: &Stage, at: At) {
+    stage.hub.clear_faults();
+    stage.page().click("button", "Retry now").await;
+    right(stage, at).await;
+    no_alert(stage, at).await;
+}
+
 async fn no_alert(stage: &Stage, at: At) {
     assert_eq!(stage.page().texts("alert").await, [""; 0], "{at:?}");
 }
@@ -253,10 +261,7 @@ fn a_network_that_is_down_until_it_is_back() {
             if at == At::Column {
                 check_rows(stage, 1).await;
             }
-            stage.hub.clear_faults();
-            stage.page().click("button", "Retry now").await;
-            right(stage, at).await;
-            no_alert(stage, at).await;
+            mended(stage, at).await;
         }
     });
 }
@@ -269,10 +274,7 @@ fn a_pause_that_is_asked_for() {
             stage.page().alert("asked for a pause").await;
             let tries = asked(stage, |entry| entry.status == 429);
             assert!(tries <= 6, "{at:?}: {tries} tries in spite of the pause");
-            stage.hub.clear_faults();
-            stage.page().click("button", "Retry now").await;
-            right(stage, at).await;
-            no_alert(stage, at).await;
+            mended(stage, at).await;
         }
     });
 }
