@@ -24,6 +24,13 @@ fn with_words(table: &Table, wanted: &[&str], unwanted: &[&str]) -> u64 {
     matches.count() as u64
 }
 
+fn text_of(table: &Table, row: usize) -> &str {
+    match &table.rows[row]["prompt"] {
+        Value::Text(prompt) => prompt,
+        Value::Null | Value::Number(_) => "",
+    }
+}
+
 #[test]
 fn prompts_are_searched_as_someone_types() {
     play("search", async |stage| {
@@ -66,6 +73,24 @@ fn a_link_holds_the_search_the_order_and_the_subset() {
         stage.page().settles_at(1_000).await;
         stage.page().click("button", "Clear subset").await;
         stage.page().settles_at(table.rows.len() as u64).await;
+    });
+}
+
+#[test]
+fn an_open_row_that_a_search_leaves_out_is_told_by_its_place_in_the_file() {
+    play("search-row", async |stage| {
+        let table = Table::read(&sample_path(DIFFUSIONDB));
+        let count = with_words(&table, &["castle"], &[]);
+        let row = 31;
+        assert!(!text_of(&table, row).to_lowercase().contains("castle") && count < row as u64);
+        stage.go_to_hub(&format!("{TABLE}&q=castle&row={row}")).await;
+        stage.page().settles_at(count).await;
+        stage.page().images("group", "Fields").await;
+        let told = format!("row {} of the file", row + 1);
+        until("the place of the row", async || {
+            stage.page().texts("region").await.iter().any(|text| text.starts_with(&told)).then_some(())
+        })
+        .await;
     });
 }
 

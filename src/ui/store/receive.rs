@@ -147,6 +147,7 @@ impl Store {
             if self.dragging.with_untracked(Option::is_some) {
                 self.ask_for_cube();
             }
+            self.write.rows.maybe_update(|rows| rows.end_at(matching));
             let last = matching.saturating_sub(1);
             if self.active.get_untracked() > last {
                 self.write.active.set(last);

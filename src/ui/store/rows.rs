@@ -60,13 +60,22 @@ impl RowCache {
         self.rows.iter().find(|(_, data)| data.row == row).map(|(position, _)| *position)
     }
 
+    /// Forgets what lies behind the end of the result. Whether anything did.
+    pub fn end_at(&mut self, matching: u64) -> bool {
+        !self.rows.split_off(&matching).is_empty()
+    }
+
     /// Takes rows in, unless they belong to older filters than those at hand.
     pub fn take(&mut self, rows: Rows) {
         let Rows { generation, first, columns, rows } = rows;
         if generation < self.generation {
             return;
         }
-        if generation > self.generation {
+        // While a filter's column or a search is under way, rows move without a change of the filters.
+        let moved = (first..)
+            .zip(&rows)
+            .any(|(position, row)| self.rows.get(&position).is_some_and(|known| known.row != row.row));
+        if generation > self.generation || moved {
             self.generation = generation;
             self.rows.clear();
         }
