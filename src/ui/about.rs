@@ -1,8 +1,9 @@
 //! What the open table's dataset is: a panel below a button of the bar.
 
 use super::icon::{Icon, icon};
+use super::later::{Late, Later};
 use super::popover::Popover;
-use super::store::use_store;
+use super::store::{Store, use_store};
 use crate::catalog::about::{About, about};
 use crate::catalog::{self, Table};
 use crate::protocol::Column;
@@ -10,21 +11,13 @@ use crate::spec::TableRef;
 use crate::words::thousands;
 use leptos::prelude::*;
 
-/// The button, for tables of the catalogue whose dataset is known.
+/// The button, for tables of the catalogue.
 #[component]
 pub fn AboutButton() -> impl IntoView {
     let store = use_store();
-    let known = Memo::new(move |_| {
-        let table = store.spec.with(|spec| match &spec.table {
-            Some(TableRef::Catalogue(id)) => catalog::table(id),
-            Some(TableRef::Hub(_) | TableRef::Folder(_) | TableRef::Url(_) | TableRef::Local(_)) | None => {
-                None
-            }
-        })?;
-        Some((table, about(table.dataset)?))
-    });
+    let known = Memo::new(move |_| known(store));
     move || {
-        known.get().map(|(table, about)| {
+        known.get().map(|table| {
             let trigger = || icon(Icon::Info);
             view! {
                 <Popover
@@ -33,17 +26,27 @@ pub fn AboutButton() -> impl IntoView {
                     end=true
                     trigger=ViewFn::from(trigger)
                 >
-                    <Panel table about/>
+                    <Later late=Late::About/>
                 </Popover>
             }
         })
     }
 }
 
+/// The table, if the catalogue has it.
+fn known(store: Store) -> Option<&'static Table> {
+    store.spec.with(|spec| match &spec.table {
+        Some(TableRef::Catalogue(id)) => catalog::table(id),
+        Some(TableRef::Hub(_) | TableRef::Folder(_) | TableRef::Url(_) | TableRef::Local(_)) | None => None,
+    })
+}
+
+/// What is in it.
 #[component]
-fn Panel(table: &'static Table, about: &'static About) -> impl IntoView {
+pub fn AboutPanel() -> impl IntoView {
     let store = use_store();
-    let About { dataset, what, row, licence, links, bibtex, limits, privacy } = *about;
+    let table = known(store)?;
+    let About { dataset, what, row, licence, links, bibtex, limits, privacy } = *about(table.dataset)?;
     let columns = move || {
         store.opened.with(|opened| {
             let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
@@ -58,7 +61,7 @@ fn Panel(table: &'static Table, about: &'static About) -> impl IntoView {
     let link = |(name, address): (&'static str, &'static str)| {
         view! { <a href=address target="_blank" rel="noopener noreferrer">{name}</a> }
     };
-    view! {
+    Some(view! {
         <div class="about">
             <h2>{format!("{dataset} {}", table.part)}</h2>
             <p class="about-links">{links.iter().copied().map(link).collect_view()}</p>
@@ -79,7 +82,7 @@ fn Panel(table: &'static Table, about: &'static About) -> impl IntoView {
                 {icon(Icon::Copy)} "Copy BibTeX"
             </button>
         </div>
-    }
+    })
 }
 
 fn column(column: &Column) -> impl IntoView + use<> {

@@ -1,6 +1,7 @@
 //! Choosing the table's columns.
 
 use super::icon::{Icon, icon};
+use super::later::{Late, Later};
 use super::popover::Popover;
 use super::store::use_store;
 use crate::catalog;
@@ -9,13 +10,23 @@ use leptos::prelude::*;
 /// The button and its list of check boxes.
 #[component]
 pub fn ColumnsMenu() -> impl IntoView {
-    let store = use_store();
     let trigger = || {
         view! {
             {icon(Icon::Columns)}
             <span class="button-words">"Columns"</span>
         }
     };
+    view! {
+        <Popover label="Choose columns" class="button columns-button" end=true trigger=ViewFn::from(trigger)>
+            <Later late=Late::Columns/>
+        </Popover>
+    }
+}
+
+/// What is in it.
+#[component]
+pub fn ColumnsPanel() -> impl IntoView {
+    let store = use_store();
     let names = move || {
         store.opened.with(|opened| {
             let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
@@ -23,22 +34,20 @@ pub fn ColumnsMenu() -> impl IntoView {
         })
     };
     view! {
-        <Popover label="Choose columns" class="button columns-button" end=true trigger=ViewFn::from(trigger)>
-            <h2 class="panel-title">"Columns"</h2>
-            <ul class="checks">
-                {store.pictures().is_some().then(|| view! { <li><ImagesCheck/></li> })}
-                {names().into_iter().map(|name| view! { <li><ColumnCheck name/></li> }).collect_view()}
-            </ul>
-            <button
-                type="button"
-                class="button"
-                data-size="small"
-                disabled=move || store.spec.with(|spec| spec.columns.is_none())
-                on:click=move |_| store.set_columns(None)
-            >
-                "Usual columns"
-            </button>
-        </Popover>
+        <h2 class="panel-title">"Columns"</h2>
+        <ul class="checks">
+            {store.pictures().is_some().then(|| view! { <li><ImagesCheck/></li> })}
+            {names().into_iter().map(|name| view! { <li><ColumnCheck name/></li> }).collect_view()}
+        </ul>
+        <button
+            type="button"
+            class="button"
+            data-size="small"
+            disabled=move || store.spec.with(|spec| spec.columns.is_none())
+            on:click=move |_| store.set_columns(None)
+        >
+            "Usual columns"
+        </button>
     }
 }
 

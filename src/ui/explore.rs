@@ -1,14 +1,9 @@
 //! The explore view: bar, rail, case, status.
 
-use super::compare::Compare;
-use super::detail::DetailDrawer;
 use super::empty::{Fatal, NothingMatches};
 use super::format::table_name;
-use super::gallery::Gallery;
-use super::metadata::Metadata;
+use super::later::{Late, Later};
 use super::notices::Notices;
-use super::phrases::PhrasesView;
-use super::prompts::PromptsView;
 use super::rail::Rail;
 use super::result::{ResultLine, asks_anything, count_now};
 use super::status_bar::StatusBar;
@@ -62,17 +57,17 @@ pub fn Explore() -> impl IntoView {
                                 <Notices/>
                                 {move || match (open.get(), nothing.get(), way.get()) {
                                     (false, _, _) => view! { <Waiting/> }.into_any(),
-                                    (true, _, View::Metadata) => view! { <Metadata/> }.into_any(),
+                                    (true, _, View::Metadata) => view! { <Later late=Late::Metadata/> }.into_any(),
                                     (true, true, _) => view! { <NothingMatches/> }.into_any(),
                                     (true, false, View::Table) => view! { <Table/> }.into_any(),
-                                    (true, false, View::Gallery) => view! { <Gallery/> }.into_any(),
-                                    (true, false, View::Compare) => view! { <Compare/> }.into_any(),
-                                    (true, false, View::Prompts) => view! { <PromptsView/> }.into_any(),
-                                    (true, false, View::Phrases) => view! { <PhrasesView/> }.into_any(),
+                                    (true, false, View::Gallery) => view! { <Later late=Late::Gallery/> }.into_any(),
+                                    (true, false, View::Compare) => view! { <Later late=Late::Compare/> }.into_any(),
+                                    (true, false, View::Prompts) => view! { <Later late=Late::Prompts/> }.into_any(),
+                                    (true, false, View::Phrases) => view! { <Later late=Late::Phrases/> }.into_any(),
                                 }}
                             </div>
                             <Show when=move || selected.get()>
-                                <DetailDrawer/>
+                                <Later late=Late::Detail/>
                             </Show>
                         }
                             .into_any()

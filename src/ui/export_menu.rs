@@ -1,6 +1,7 @@
 //! The menu of what can be taken away: rows, a script, the link.
 
 use super::icon::{Icon, icon};
+use super::later::{Late, Later};
 use super::popover::Popover;
 use super::script_part::ScriptPart;
 use super::store::{Place, place, use_store};
@@ -28,12 +29,20 @@ pub fn ExportMenu() -> impl IntoView {
     };
     view! {
         <Popover label="Export" class="button export-button" end=true trigger=ViewFn::from(trigger)>
-            <div class="export">
-                <RowsPart/>
-                <ScriptPart/>
-                <LinkPart/>
-            </div>
+            <Later late=Late::Export/>
         </Popover>
+    }
+}
+
+/// What is in it.
+#[component]
+pub fn ExportPanel() -> impl IntoView {
+    view! {
+        <div class="export">
+            <RowsPart/>
+            <ScriptPart/>
+            <LinkPart/>
+        </div>
     }
 }
 

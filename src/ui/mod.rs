@@ -29,6 +29,7 @@ mod heat;
 mod histogram;
 mod icon;
 mod lanes;
+mod later;
 mod marked;
 mod metadata;
 mod notices;
@@ -68,19 +69,20 @@ mod zoom;
 use crate::spec::TableRef;
 use crate::wire;
 use explore::Explore;
+use later::{Fetched, Late, Later};
+pub use later::{Images, Modules, Panels, Texts, images, panels, texts};
 use leptos::prelude::*;
-use repository::RepositoryPage;
 use shortcuts::{Shortcuts, ShortcutsSheet};
 use start_page::StartPage;
 use store::{Store, mark};
 use theme::Theme;
 
 /// Puts the page in place of what the document shows until then.
-pub fn start() {
+pub fn start(modules: Modules) {
     if let Some(shell) = document().get_element_by_id("shell") {
         shell.remove();
     }
-    mount_to_body(App);
+    mount_to_body(move || view! { <App modules/> });
 }
 
 /// What the page is about.
@@ -92,9 +94,10 @@ enum Page {
 }
 
 #[component]
-fn App() -> impl IntoView {
+fn App(modules: Modules) -> impl IntoView {
     let store = Store::new();
     provide_context(store);
+    provide_context(Fetched::nothing(modules));
     provide_context(Theme::new());
     provide_context(Shortcuts(RwSignal::new(false)));
     store.follow_address_bar();
@@ -124,7 +127,7 @@ fn App() -> impl IntoView {
         <div class="page" data-embed=embedded>
             {move || match page.get() {
                 Page::Start => view! { <StartPage/> }.into_any(),
-                Page::Repository => view! { <RepositoryPage/> }.into_any(),
+                Page::Repository => view! { <Later late=Late::Repository/> }.into_any(),
                 Page::Table => view! { <Explore/> }.into_any(),
             }}
             <ShortcutsSheet/>

@@ -2,6 +2,7 @@
 
 use super::gallery_bar::{BlurField, PreviewsCheck};
 use super::icon::{Icon, icon};
+use super::later::{Late, Later};
 use super::popover::{Popover, PopoverOpen};
 use super::shortcuts::Shortcuts;
 use super::store::use_store;
@@ -19,13 +20,14 @@ pub fn Settings() -> impl IntoView {
     let trigger = || icon(Icon::Settings);
     view! {
         <Popover label="Settings" class="button settings-button" end=true trigger=ViewFn::from(trigger)>
-            <Panel/>
+            <Later late=Late::Settings/>
         </Popover>
     }
 }
 
+/// What is in it.
 #[component]
-fn Panel() -> impl IntoView {
+pub fn SettingsPanel() -> impl IntoView {
     let store = use_store();
     let in_table = store.images.in_table;
     let toggle = move |_| {

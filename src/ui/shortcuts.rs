@@ -1,6 +1,7 @@
 //! The sheet of keys, behind the question mark, and the keys that work wherever the focus is.
 
 use super::icon::{Icon, icon};
+use super::later::{Late, Later};
 use super::store::use_store;
 use crate::spec::View;
 use leptos::html;
@@ -83,13 +84,20 @@ pub fn ShortcutsSheet() -> impl IntoView {
     on_cleanup(move || pressed.remove());
     view! {
         <Show when=move || open.get()>
-            <Sheet open/>
+            <Later late=Late::Shortcuts/>
         </Show>
     }
 }
 
+/// The sheet itself.
 #[component]
-fn Sheet(open: RwSignal<bool>) -> impl IntoView {
+pub fn Sheet() -> impl IntoView {
+    let shown = use_context::<Shortcuts>();
+    let shut = move || {
+        if let Some(Shortcuts(shown)) = shown {
+            shown.set(false);
+        }
+    };
     let sheet: NodeRef<html::Dialog> = NodeRef::new();
     // The browser keeps the focus within it, and gives it back.
     Effect::new(move || {
@@ -101,7 +109,7 @@ fn Sheet(open: RwSignal<bool>) -> impl IntoView {
         if let Some(sheet) = sheet.get_untracked() {
             sheet.close();
         }
-        open.set(false);
+        shut();
     };
     let parts = KEYS.iter().map(|(title, keys)| {
         let keys = keys.iter().map(|(key, what)| {
@@ -120,7 +128,7 @@ fn Sheet(open: RwSignal<bool>) -> impl IntoView {
         }
     });
     view! {
-        <dialog class="sheet" aria-labelledby="sheet-title" node_ref=sheet on:close=move |_| open.set(false)>
+        <dialog class="sheet" aria-labelledby="sheet-title" node_ref=sheet on:close=move |_| shut()>
             <header>
                 <h2 id="sheet-title">"Keyboard shortcuts"</h2>
                 <button type="button" class="close" aria-label="Close" on:click=move |_| close()>

@@ -1,6 +1,7 @@
 //! Which part of the table counts: the subsets that its card names, and any other.
 
 use super::icon::{Icon, icon};
+use super::later::{Late, Later};
 use super::popover::{Popover, PopoverOpen};
 use super::store::use_store;
 use crate::catalog::{SUBSETS, SubsetRows};
@@ -27,9 +28,17 @@ pub fn SubsetMenu() -> impl IntoView {
     };
     view! {
         <Popover label=label class="button subset-button" trigger=ViewFn::from(trigger)>
-            <Named/>
-            <Any/>
+            <Later late=Late::Subset/>
         </Popover>
+    }
+}
+
+/// What is in it.
+#[component]
+pub fn SubsetPanel() -> impl IntoView {
+    view! {
+        <Named/>
+        <Any/>
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::args::Args;
 use crate::run::{root, shown};
-use crate::{Result, page, tools, wasm};
+use crate::{Result, page, split, tools, wasm};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -38,7 +38,7 @@ pub(crate) fn command(args: Vec<String>) -> Result<()> {
 /// Builds the app into `out`, which is emptied before.
 pub(crate) fn build(profile: Profile, out: &Path) -> Result<()> {
     shown(trunk(profile, out)?)?;
-    finish(out)?;
+    finish(profile, out)?;
     if profile == Profile::Release { lighten(out) } else { Ok(()) }
 }
 
@@ -79,9 +79,10 @@ pub(crate) fn trunk(profile: Profile, out: &Path) -> Result<Command> {
 /// What trunk leaves to be done: a page fit for a strict policy, fewer files, since each costs a visitor a
 /// round trip, names that change with what is in the files, so that no page ever runs with a data thread
 /// of another make, and the script that serves all of them without a network.
-pub(crate) fn finish(out: &Path) -> Result<()> {
+pub(crate) fn finish(profile: Profile, out: &Path) -> Result<()> {
     let html = read(out, "index.html")?;
     let page::Page { html, script_name, script } = page::seal(&html)?;
+    split::split(profile, out, &page::starts(&script)?)?;
     let page::Styled { html, styles, style_name, style } = page::one_style(&html, |name| read(out, name))?;
     let code_path = out.join("worker_bg.wasm");
     let code = fs::read(&code_path).map_err(|error| format!("{}: {error}", code_path.display()))?;
@@ -125,7 +126,7 @@ fn read(out: &Path, name: &str) -> Result<String> {
 /// Prints what a first visit costs.
 fn report(out: &Path, profile: Profile) -> Result<()> {
     println!("{:<52} {:>10} {:>10}", out.display(), "bytes", "brotli");
-    let (mut page, mut worker) = (0, 0);
+    let (mut page, mut worker, mut later) = (0, 0, 0);
     for path in files(out)? {
         let bytes = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let packed = compressed(&bytes)?;
@@ -133,10 +134,13 @@ fn report(out: &Path, profile: Profile) -> Result<()> {
         println!("{name:<52} {:>10} {packed:>10}", bytes.len());
         if name.starts_with("worker") {
             worker += packed;
+        } else if name.starts_with(split::LATER) {
+            later += packed;
         } else {
             page += packed;
         }
     }
+    println!("{:<52} {:>10} {later:>10}", "page, later", "");
     let mut over = false;
     for (what, packed, budget) in [("page", page, PAGE_BUDGET_BYTES), ("worker", worker, WORKER_BUDGET_BYTES)]
     {

@@ -14,6 +14,7 @@ mod page;
 mod peers;
 mod run;
 mod serve;
+mod split;
 mod tally;
 mod test;
 mod tools;

@@ -104,6 +104,13 @@ pub(crate) fn offline(html: &str, files: &[String], start: &str) -> String {
     )
 }
 
+/// The name, without its ending, of the page's script that the script which starts the app imports.
+pub(crate) fn starts(script: &str) -> Result<String> {
+    let name = script.split_once("from './").and_then(|(_, rest)| rest.split_once(".js'"));
+    let (name, _) = name.ok_or("the script that starts the app imports no other")?;
+    Ok(name.to_owned())
+}
+
 fn inline_script(html: &str) -> Option<(&str, &str, &str)> {
     const OPEN: &str = "<script type=\"module\">";
     const CLOSE: &str = "</script>";

@@ -1,0 +1,64 @@
+//! Takes the page's module apart: views that are seldom opened become modules of their own, which the
+//! page fetches when they are first wanted.
+//!
+//! Trunk binds the page as one module. Here the module that the linker made is cut where the page's
+//! binary says, and what is left of it is bound again, in place of trunk's.
+
+use crate::run::{self, target};
+use crate::{Result, build::Profile, page, tools};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use wasm_split_cli_support::{Options, transform};
+
+/// What the names of the modules that come later begin with.
+pub(crate) const LATER: &str = "later-";
+
+/// Takes the page in `out` apart, whose script is called `name` without its ending.
+pub(crate) fn split(profile: Profile, out: &Path, name: &str) -> Result<()> {
+    let folder = match profile {
+        Profile::Release => "page",
+        Profile::Fast => "fast",
+    };
+    let path = target().join("wasm32-unknown-unknown").join(folder).join("vitrine.wasm");
+    let told = |path: &Path, error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let whole = fs::read(&path).map_err(|error| told(&path, &error))?;
+    let work = target().join("split").join(folder);
+    let _ = fs::remove_dir_all(&work);
+    fs::create_dir_all(&work).map_err(|error| told(&work, &error))?;
+
+    let link = page::hashed(&format!("{LATER}modules.js"), &whole);
+    let (link_path, main_path) = (format!("./{link}"), work.join(format!("{name}.wasm")));
+    let main_script = format!("./{name}.js");
+    let mut options = Options::new(&whole);
+    options.output_dir = &work;
+    options.main_out_path = &main_path;
+    options.link_name = &link_path;
+    options.main_module = &main_script;
+    let modules = transform(options).map_err(|error| told(&path, &format!("{error:#}")))?.split_modules;
+
+    let mut bind = Command::new(tools::wasm_bindgen()?);
+    bind.args(["--target", "web", "--no-typescript", "--keep-lld-exports", "--out-name", name])
+        .arg("--out-dir")
+        .arg(out)
+        .arg(&main_path);
+    run::shown(bind)?;
+
+    // Their names change with what is in them, like those of everything else that is fetched.
+    let script = work.join(&link);
+    let mut script = fs::read_to_string(&script).map_err(|error| told(&script, &error))?;
+    for module in modules {
+        let code = fs::read(&module).map_err(|error| told(&module, &error))?;
+        let stem = module.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        let hashed = page::hashed(&format!("{LATER}{stem}.wasm"), &code);
+        let named = format!("\"./{stem}.wasm\"");
+        if !script.contains(&named) {
+            return Err(format!("the script that fetches modules does not name {stem}.wasm"));
+        }
+        script = script.replace(&named, &format!("\"./{hashed}\""));
+        let path = out.join(&hashed);
+        fs::write(&path, code).map_err(|error| told(&path, &error))?;
+    }
+    let path = out.join(&link);
+    fs::write(&path, script).map_err(|error| told(&path, &error))
+}
