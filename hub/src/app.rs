@@ -87,6 +87,11 @@ impl App {
         self.wire.script.add(fault);
     }
 
+    /// Removes all faults that are left.
+    pub fn clear_faults(&self) {
+        self.wire.script.clear();
+    }
+
     /// Changes the link.
     pub fn set_link(&self, link: Link) {
         self.wire.link.set(link);

@@ -39,6 +39,7 @@ mod image_faults;
 mod images;
 mod inputs;
 mod kept;
+mod later;
 mod links;
 mod matrix;
 mod metadata;

@@ -153,7 +153,7 @@ fn browser() -> Result<Report> {
     if !built.ok {
         return Ok(Report { tally: Tally::one(false), output: built.output });
     }
-    build::finish(build::Profile::Fast, &dist)?;
+    build::finish(Profile::Fast, &dist)?;
     let test = |args: &[&str], limit| {
         let mut command = cargo(&["test", "--locked", "--package", "vitrine", "--test", "browser"]);
         command

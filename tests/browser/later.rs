@@ -1,0 +1,62 @@
+//! Views whose code comes when they are first opened.
+
+use crate::stage::{Stage, play, until};
+use hub::{Fault, Match, Server, What};
+
+/// The modules that the page itself has fetched so far, without what serves it offline.
+async fn modules(stage: &Stage) -> Vec<String> {
+    const FETCHED: &str =
+        "return performance.getEntriesByType('resource').map((entry) => entry.name.split('/').pop())
+        .filter((name) => name.startsWith('later-split_'));";
+    let names = stage.browser.client.execute(FETCHED, Vec::new()).await.unwrap();
+    let names = names.as_array().unwrap().iter().filter_map(|name| name.as_str()?.split('-').nth(1));
+    names.map(str::to_owned).collect()
+}
+
+#[test]
+fn a_table_is_shown_without_the_code_of_other_views() {
+    play("later", async |stage| {
+        let page = stage.page();
+        stage.go_to_hub("table=diffusiondb-2m").await;
+        assert_eq!(page.settled().await, 5_000);
+        assert_eq!(modules(stage).await, [""; 0]);
+        page.click("button", "Phrases").await;
+        page.find("heading", "Modifiers").await;
+        assert_eq!(modules(stage).await, ["split_texts"]);
+        page.click("button", "Settings").await;
+        page.find("heading", "Kept on this device").await;
+        assert_eq!(modules(stage).await, ["split_texts", "split_panels"]);
+        // What was fetched once is not fetched again.
+        page.click("button", "Prompts").await;
+        page.click("button", "Metadata").await;
+        page.find("heading", "Row groups").await;
+        assert_eq!(modules(stage).await, ["split_texts", "split_panels"]);
+    });
+}
+
+#[test]
+fn code_that_does_not_come_costs_its_own_view_and_nothing_else() {
+    play("later-fails", async |stage| {
+        let page = stage.page();
+        stage.go_to_hub("table=diffusiondb-2m").await;
+        assert_eq!(page.settled().await, 5_000);
+        stage.expect_failures();
+        stage.app.script(Fault::always(Match::on(Server::App, "later-split_panels"), What::Gone));
+        page.click("button", "Settings").await;
+        page.alert("This part of the app could not be fetched").await;
+        stage.picture("later-fails").await;
+        // The rest works.
+        page.click("button", "Phrases").await;
+        page.find("heading", "Modifiers").await;
+        page.click("button", "Table").await;
+        assert_eq!(page.rows().await.len().min(1), 1);
+        page.click("button", "Settings").await;
+        page.alert("This part of the app could not be fetched").await;
+        stage.app.clear_faults();
+        page.click("button", "Try again").await;
+        until("the settings", async || {
+            page.texts("heading").await.contains(&"Kept on this device".to_owned()).then_some(())
+        })
+        .await;
+    });
+}
