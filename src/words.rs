@@ -273,7 +273,12 @@ pub fn clause(column: &str, clause: &Clause) -> String {
             if low == high { label(column, &low) } else { format!("{low} – {high}") }
         }
         Clause::Range(Range { low: Some(low), high: None }) => format!("≥ {}", bound(*low)),
-        Clause::Range(Range { low: None, high: Some(high) }) => format!("≤ {}", bound(*high)),
+        Clause::Range(Range { low: None, high: Some(high) }) => match high {
+            Bound::Number(value) if just_below(*value).is_some() => {
+                format!("< {}", just_below(*value).map(number).unwrap_or_default())
+            }
+            Bound::Number(_) | Bound::Time(_) => format!("≤ {}", bound(*high)),
+        },
         Clause::Range(Range { low: None, high: None }) | Clause::NotNull => "any value".to_owned(),
         Clause::List(list) => {
             let named: Vec<String> =
@@ -283,6 +288,18 @@ pub fn clause(column: &str, clause: &Clause) -> String {
         }
         Clause::Null => "none".to_owned(),
     }
+}
+
+/// The round number that a value of four bytes is the next one below: what is at most `0.099999994`
+/// is below `0.1`.
+fn just_below(value: f64) -> Option<f64> {
+    /// Digits of a number that somebody would choose.
+    const ROUND: usize = 5;
+    let narrow = value as f32;
+    let next = narrow.next_up();
+    let (own, above) = (narrow.to_string(), next.to_string());
+    let is_that = value.is_finite() && value.fract() != 0.0 && f64::from(narrow) - value < 1e-9 * value.abs();
+    (is_that && own.len() > above.len() + ROUND && above.len() <= ROUND).then(|| above.parse().ok()).flatten()
 }
 
 fn list_value(column: &str, value: &ListValue) -> String {
@@ -379,6 +396,10 @@ mod tests {
         assert_eq!(range(Some(7.0), Some(15.0)), "7 – 15");
         assert_eq!(range(Some(7.0), Some(7.0)), "7");
         assert_eq!(range(None, Some(0.5)), "≤ 0.5");
+        assert_eq!(range(None, Some(0.1)), "≤ 0.1");
+        assert_eq!(range(None, Some(7.0)), "≤ 7");
+        assert_eq!(range(None, Some(crate::catalog::SAFE_BELOW)), "< 0.1");
+        assert_eq!(range(None, Some(-0.062_500_004)), "≤ -0.0625");
         let values = vec![ListValue::Text("512x768".to_owned()), ListValue::Null];
         let flagged = || Some(Bound::Number(2.0));
         assert_eq!(

@@ -149,7 +149,10 @@ pub fn Bars(column: String) -> impl IntoView {
                                 event.prevent_default();
                                 take();
                             }
-                            "Escape" => wanted.set(String::new()),
+                            "Escape" if wanted.with_untracked(|wanted| !wanted.is_empty()) => {
+                                event.prevent_default();
+                                wanted.set(String::new());
+                            }
                             _ => {}
                         }
                     />

@@ -44,6 +44,7 @@ pub fn ExactField(title: String, column: StoredValue<String>, clause: Memo<Optio
     let key = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
         "Enter" => take(event_target_value(&event)),
         "Escape" => {
+            event.prevent_default();
             event.stop_propagation();
             invalid.set(None);
             let input: web_sys::HtmlInputElement = event_target(&event);

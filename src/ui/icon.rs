@@ -12,6 +12,7 @@ pub enum Icon {
     Compare,
     Copy,
     File,
+    Filter,
     Folder,
     Gallery,
     Hidden,
@@ -47,6 +48,7 @@ impl Icon {
             Self::Columns => "M3 3v10M8 3v10M13 3v10",
             Self::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
             Self::Compare => "M2.5 3h4v10h-4zM9.5 3h4v10h-4z",
+            Self::Filter => "M2 4h12M4.5 8h7M6.75 12h2.5",
             Self::Folder => "M2.5 12.75v-9.5h4l1.5 2h5.5v7.5z",
             Self::Gallery => "M2.5 3h5v4.5h-5zM10 3h3.5v4.5H10zM2.5 10H6v3H2.5zM8.5 10h5v3h-5z",
             Self::Hidden => {

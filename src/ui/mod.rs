@@ -40,6 +40,7 @@ mod plot;
 mod popover;
 mod prompts;
 mod rail;
+mod rail_sheet;
 mod range_fields;
 mod repository;
 mod result;

@@ -3,6 +3,7 @@
 use super::bars::Bars;
 use super::histogram::Histogram;
 use super::icon::{Icon, icon};
+use super::rail_sheet::{RailSheet, SheetButton};
 use super::safe::SafePreset;
 use super::store::use_store;
 use super::text_clause::TextClause;
@@ -14,9 +15,63 @@ use crate::usual::order;
 use crate::words::compact;
 use leptos::prelude::*;
 
-/// The rail.
+/// The rail; where a window is narrow, a strip of it and a sheet with all of it.
 #[component]
 pub fn Rail() -> impl IntoView {
+    // Charts are in one place at a time: in the rail, or in the sheet.
+    let open = RwSignal::new(false);
+    view! {
+        <aside class="rail" aria-label="Distributions">
+            <SheetButton open/>
+            <div class="rail-head">
+                <h2>"Distributions"</h2>
+                <Heights/>
+            </div>
+            <Show when=move || !open.get()>
+                <Charts/>
+            </Show>
+        </aside>
+        <Show when=move || open.get()>
+            <RailSheet open/>
+        </Show>
+    }
+}
+
+/// What the heights of bars stand for, and what the two colours are.
+#[component]
+pub fn Heights() -> impl IntoView {
+    let store = use_store();
+    let all = move || {
+        let rows = store.opened.with(|opened| opened.as_ref().map(|opened| opened.rows));
+        rows.map_or_else(|| "all".to_owned(), |rows| format!("all {}", compact(rows)))
+    };
+    let choice = move |measure: Measure, name: &'static str, about: &'static str| {
+        view! {
+            <button
+                type="button"
+                title=about
+                aria-pressed=move || (store.measure.get() == measure).to_string()
+                on:click=move |_| store.measure.set(measure)
+            >
+                {name}
+            </button>
+        }
+    };
+    view! {
+        <div class="measure" role="group" aria-label="Heights of charts">
+            {choice(Measure::Share, "share", "Each as a share of its own rows, so that shapes compare")}
+            {choice(Measure::Count, "count", "Rows, both on one scale")}
+        </div>
+        <div class="key" aria-hidden="true">
+            <span>{all}</span>
+            <span data-of="here">"filtered"</span>
+        </div>
+    }
+}
+
+/// The charts, and below them what can be read.
+#[component]
+pub fn Charts() -> impl IntoView {
     let store = use_store();
     let columns = Memo::new(move |_| {
         store.opened.with(|opened| {
@@ -45,53 +100,24 @@ pub fn Rail() -> impl IntoView {
         let failed = store.notices.with(|notices| notices.iter().any(|notice| notice.level == Level::Fatal));
         store.opened.with(Option::is_none) && !failed
     };
-    let all = move || {
-        let rows = store.opened.with(|opened| opened.as_ref().map(|opened| opened.rows));
-        rows.map_or_else(|| "all".to_owned(), |rows| format!("all {}", compact(rows)))
-    };
-    let choice = move |measure: Measure, name: &'static str, about: &'static str| {
-        view! {
-            <button
-                type="button"
-                title=about
-                aria-pressed=move || (store.measure.get() == measure).to_string()
-                on:click=move |_| store.measure.set(measure)
-            >
-                {name}
-            </button>
-        }
-    };
     view! {
-        <aside class="rail" aria-label="Distributions">
-            <div class="rail-head">
-                <h2>"Distributions"</h2>
-                <div class="measure" role="group" aria-label="Heights of charts">
-                    {choice(Measure::Share, "share", "Each as a share of its own rows, so that shapes compare")}
-                    {choice(Measure::Count, "count", "Rows, both on one scale")}
-                </div>
-                <div class="key" aria-hidden="true">
-                    <span>{all}</span>
-                    <span data-of="here">"filtered"</span>
-                </div>
+        <Show when=waits>
+            <div class="rail-skeleton" aria-hidden="true">
+                <i class="skeleton"></i>
+                <i class="skeleton"></i>
+                <i class="skeleton"></i>
             </div>
-            <Show when=waits>
-                <div class="rail-skeleton" aria-hidden="true">
-                    <i class="skeleton"></i>
-                    <i class="skeleton"></i>
-                    <i class="skeleton"></i>
-                </div>
-            </Show>
-            <For each=shown key=|column| column.name.clone() let:column>
-                <Distribution column/>
-            </For>
-            <SafePreset/>
-            <For each=others key=|column| column.name.clone() let:column>
-                <Unread column/>
-            </For>
-            <For each=move || texts.get() key=|column| column.name.clone() let:column>
-                <TextClause column/>
-            </For>
-        </aside>
+        </Show>
+        <For each=shown key=|column| column.name.clone() let:column>
+            <Distribution column/>
+        </For>
+        <SafePreset/>
+        <For each=others key=|column| column.name.clone() let:column>
+            <Unread column/>
+        </For>
+        <For each=move || texts.get() key=|column| column.name.clone() let:column>
+            <TextClause column/>
+        </For>
     }
 }
 

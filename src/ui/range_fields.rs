@@ -79,6 +79,7 @@ pub fn RangeFields(
         let key = move |event: KeyboardEvent| match event.key().as_str() {
             "Enter" => take(event_target_value(&event)),
             "Escape" => {
+                event.prevent_default();
                 event.stop_propagation();
                 invalid.set(None);
                 let input: web_sys::HtmlInputElement = event_target(&event);

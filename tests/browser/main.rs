@@ -54,4 +54,5 @@ mod image_costs;
 mod measure;
 mod measure_asks;
 mod peers;
+mod phone;
 mod soak;

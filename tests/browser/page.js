@@ -17,6 +17,7 @@ const IMPLICIT = {
     file: "input[type=file]",
     // Without a role of its own in the standard: what a field for a secret is looked for by.
     password: "input[type=password]",
+    dialog: "dialog[open]",
     main: "main",
     mark: "mark",
     progressbar: "progress",

@@ -1,0 +1,103 @@
+//! All that the rail holds, as a sheet over a narrow window, and the button that opens it.
+
+use super::format;
+use super::icon::{Icon, icon};
+use super::rail::{Charts, Heights};
+use super::result::{asks_anything, count_now};
+use super::store::use_store;
+use super::subset_menu::SubsetMenu;
+use super::undo_buttons::UndoButtons;
+use crate::words::thousands;
+use leptos::html;
+use leptos::prelude::*;
+
+/// From this width on, the rail is beside the case and needs no sheet.
+const WIDE_PX: f64 = 900.0;
+
+/// The button at the head of the strip; a wide window has no use for it.
+#[component]
+pub fn SheetButton(open: RwSignal<bool>) -> impl IntoView {
+    let store = use_store();
+    let asked =
+        Memo::new(move |_| store.spec.with(|spec| spec.filters.len() + usize::from(spec.subset.is_some())));
+    let name = move || match asked.get() {
+        0 => "All filters".to_owned(),
+        count => format!("All filters, {count} in use"),
+    };
+    view! {
+        <button
+            type="button"
+            class="rail-open"
+            aria-haspopup="dialog"
+            aria-label=name
+            aria-expanded=move || open.get().to_string()
+            on:click=move |_| open.set(true)
+        >
+            {icon(Icon::Filter)}
+            <span>"Filters"</span>
+            {move || (asked.get() > 0).then(|| view! { <b>{asked.get()}</b> })}
+        </button>
+    }
+}
+
+/// The sheet.
+#[component]
+pub fn RailSheet(open: RwSignal<bool>) -> impl IntoView {
+    let store = use_store();
+    let sheet: NodeRef<html::Dialog> = NodeRef::new();
+    // The browser keeps the focus within it, and gives it back.
+    Effect::new(move || {
+        if let Some(sheet) = sheet.get() {
+            let _ = sheet.show_modal();
+        }
+    });
+    let close = move || {
+        if let Some(sheet) = sheet.get_untracked() {
+            sheet.close();
+        }
+        open.set(false);
+    };
+    let resized = window_event_listener(leptos::ev::resize, move |_| {
+        let width = window().inner_width().ok().and_then(|width| width.as_f64());
+        if width.is_some_and(|width| width >= WIDE_PX) {
+            close();
+        }
+    });
+    on_cleanup(move || resized.remove());
+    let any = Memo::new(move |_| store.spec.with(asks_anything));
+    let show = move || match count_now(store) {
+        Some(count) => {
+            let noun = store.spec.with(|spec| format::row_noun(spec.table.as_ref()));
+            format!("Show {} {noun}", thousands(count.matching))
+        }
+        None => "Show rows".to_owned(),
+    };
+    view! {
+        <dialog class="rail-sheet" aria-labelledby="rail-sheet-title" node_ref=sheet on:close=move |_| open.set(false)>
+            <header class="rail-head">
+                <h2 id="rail-sheet-title">"Filters"</h2>
+                <Heights/>
+                <button type="button" class="close" aria-label="Close filters" on:click=move |_| close()>
+                    {icon(Icon::Close)}
+                </button>
+            </header>
+            <div class="rail-all">
+                <Show when=move || store.opened.with(Option::is_some)>
+                    <div class="rail-subset">
+                        <SubsetMenu/>
+                        <UndoButtons/>
+                    </div>
+                </Show>
+                <Charts/>
+            </div>
+            <footer class="rail-foot">
+                <button type="button" class="button" data-kind="line" disabled=move || !any.get() on:click=move |_| store.clear_all()>
+                    "Clear all"
+                </button>
+                <button type="button" class="button" data-kind="main" on:click=move |_| close()>
+                    <span role="status">{show}</span>
+                </button>
+            </footer>
+        </dialog>
+    }
+}

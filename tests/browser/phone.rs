@@ -1,0 +1,150 @@
+//! A phone: every function is there that a wide window has, and nothing is wider than the screen.
+
+use crate::sample::{DIFFUSIONDB, Table, sample_path};
+use crate::stage::{Stage, play, play_with_images, until};
+use serde_json::{Value, json};
+
+const TABLE: &str = "table=diffusiondb-2m";
+
+async fn on_a_phone(stage: &Stage, theme: &str) {
+    let screen = json!({ "width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": true });
+    stage.browser.devtools("Emulation.setDeviceMetricsOverride", screen).await;
+    let scheme = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
+    stage.browser.devtools("Emulation.setEmulatedMedia", scheme).await;
+}
+
+async fn run(stage: &Stage, script: &str) -> Value {
+    stage.browser.client.execute(script, Vec::new()).await.unwrap()
+}
+
+async fn fits(stage: &Stage, what: &str) {
+    let (page, window) = stage.page().widths().await;
+    assert!(page <= window, "{what}: {page} px in a window of {window} px");
+}
+
+#[test]
+fn the_sheet_of_filters_has_all_that_the_rail_has() {
+    play("phone-filters", async |stage| {
+        on_a_phone(stage, "dark").await;
+        let table = Table::read(&sample_path(DIFFUSIONDB));
+        let page = stage.page();
+        stage.go_to_hub(TABLE).await;
+        page.settled().await;
+        page.chart("cfg").await;
+        page.click("button", "All filters").await;
+        page.find("dialog", "Filters").await;
+        page.chart("sampler").await;
+        stage.picture("phone-filters").await;
+        // A bar, and what stands beside it.
+        page.click("button", "Only k_euler_ancestral").await;
+        let spec = page.spec().await;
+        let only = table.count(&spec);
+        assert!(0 < only && only < 5_000, "{spec:?}");
+        page.find("button", &format!("Show {} images", vitrine::words::thousands(only))).await;
+        // Heights, scales and exact values.
+        page.click("button", "count").await;
+        let pressed = "return document.querySelector('dialog .measure [aria-pressed=true]').innerText";
+        assert_eq!(run(stage, pressed).await, json!("count"));
+        page.click("button", "log, cfg scale").await;
+        page.click("button", "exact values, steps").await;
+        page.find("textbox", "steps, exact values").await.send_keys("50\u{E007}").await.unwrap();
+        let spec = until("two filters", async || {
+            let spec = page.spec().await;
+            (spec.filters.len() == 2).then_some(spec)
+        })
+        .await;
+        let both = table.count(&spec);
+        page.find("button", &format!("Show {} images", vitrine::words::thousands(both))).await;
+        // A part of the table, and a step back.
+        page.click("button", "Subset: all rows").await;
+        page.find("textbox", "Rows of the subset").await.clear().await.unwrap();
+        page.find("textbox", "Rows of the subset").await.send_keys("300").await.unwrap();
+        page.click("button", "First rows").await;
+        until("a subset", async || page.spec().await.subset.map(|_| ())).await;
+        page.click("button", "Undo").await;
+        until("no subset", async || page.spec().await.subset.is_none().then_some(())).await;
+        // What is not read yet is read from here.
+        page.click_first("button", "Load image NSFW").await;
+        page.chart("image_nsfw").await;
+        fits(stage, "the sheet").await;
+        page.click_first("button", "Show ").await;
+        until("no sheet", async || {
+            run(stage, "return !document.querySelector('dialog')").await.as_bool().filter(|it| *it)
+        })
+        .await;
+        page.settles_at(both).await;
+        page.find("button", "All filters, 2 in use").await;
+        stage.picture("phone").await;
+        // The focus is where it was, and Escape closes as well.
+        page.click_first("button", "All filters").await;
+        page.find("dialog", "Filters").await;
+        page.find("button", "Close filters").await.send_keys("\u{E00C}").await.unwrap();
+        until("no sheet", async || {
+            run(stage, "return !document.querySelector('dialog')").await.as_bool().filter(|it| *it)
+        })
+        .await;
+        let focused = run(stage, "return document.activeElement.getAttribute('aria-label')").await;
+        assert_eq!(focused, json!("All filters, 2 in use"));
+    });
+}
+
+#[test]
+fn what_is_safe_is_below_a_tenth() {
+    play("phone-safe", async |stage| {
+        on_a_phone(stage, "light").await;
+        let page = stage.page();
+        stage.go_to_hub(TABLE).await;
+        page.settled().await;
+        page.click("button", "All filters").await;
+        page.click("button", "safe only").await;
+        page.click_first("button", "Show ").await;
+        let chips = until("chips", async || {
+            page.texts("list").await.into_iter().find(|text| text.contains("NSFW") && text.contains("0.1"))
+        })
+        .await;
+        assert!(chips.contains("< 0.1") && !chips.contains('≤'), "{chips}");
+    });
+}
+
+#[test]
+fn every_view_fits_a_phone() {
+    play_with_images("phone-views", async |stage| {
+        on_a_phone(stage, "dark").await;
+        stage.put_archives();
+        let page = stage.page();
+        for (query, name) in [
+            (TABLE.to_owned(), "phone-table"),
+            (format!("{TABLE}&cfg=7..12&sampler=k_lms,ddim&q=portrait -anime"), "phone-filtered"),
+            (format!("{TABLE}&row=9"), "phone-details"),
+            (format!("{TABLE}&view=gallery"), "phone-gallery"),
+            (format!("{TABLE}&view=prompts"), "phone-prompts"),
+            (format!("{TABLE}&view=phrases&q=portrait"), "phone-phrases"),
+            (format!("{TABLE}&view=metadata"), "phone-metadata"),
+            ("table=imagereward-test&view=compare".to_owned(), "phone-compare"),
+            ("table=hf:poloclub/diffusiondb".to_owned(), "phone-repository"),
+            (String::new(), "phone-start"),
+        ] {
+            stage.go_to_hub(&query).await;
+            page.find("button", "Settings").await;
+            // Images and lists come after the rest.
+            tokio::time::sleep(std::time::Duration::from_millis(2_000)).await;
+            fits(stage, name).await;
+            stage.picture(name).await;
+        }
+        stage.go_to_hub(TABLE).await;
+        page.settled().await;
+        for (button, name) in [
+            ("About DiffusionDB", "phone-about"),
+            ("Settings", "phone-settings"),
+            ("Export", "phone-export"),
+            ("Dataset: DiffusionDB 2M", "phone-datasets"),
+            ("Subset: all rows", "phone-subset"),
+        ] {
+            page.click("button", button).await;
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            fits(stage, name).await;
+            stage.picture(name).await;
+            page.click("button", button).await;
+        }
+    });
+}
