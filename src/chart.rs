@@ -17,6 +17,8 @@ const DETACHED_WIDTH: f64 = 12.0;
 const LEAST_HEIGHT: f64 = 1.0;
 /// The highest bar leaves this much of the plot free.
 const HEADROOM: f64 = 2.0;
+/// Height of the highest bar.
+pub const FULL_HEIGHT: f64 = HEIGHT - HEADROOM;
 
 /// Where the bins of a histogram lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +112,7 @@ pub fn heights(all: &[u32], here: &[u32], measure: Measure, log: bool) -> Height
     let here: Vec<f64> = here.iter().map(|count| value(*count, stretch)).collect();
     let most = all.iter().chain(&here).copied().fold(0.0, f64::max);
     let height = |value: f64| {
-        if value <= 0.0 || most <= 0.0 { 0.0 } else { (value / most * (HEIGHT - HEADROOM)).max(LEAST_HEIGHT) }
+        if value <= 0.0 || most <= 0.0 { 0.0 } else { (value / most * FULL_HEIGHT).max(LEAST_HEIGHT) }
     };
     Heights { all: all.into_iter().map(height).collect(), here: here.into_iter().map(height).collect() }
 }

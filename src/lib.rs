@@ -15,7 +15,7 @@
 //!   and [`phrases`] (what prompts share), [`bits`] (sets), [`viewport`], [`justify`] and [`chart`]
 //!   (geometry of table, gallery and charts), [`words`] (values for people).
 //! - Contract: [`engine`] (the worker's logic: events in, effects out), [`protocol`] (what crosses
-//!   between page and worker), [`export`] (rows as files), [`script`] (a view as a program for other
+//!   between page and worker), [`export`] (rows as files), [`figure`] (charts as drawings), [`script`] (a view as a program for other
 //!   tools), [`url`] (links), [`wire`] (a link as a request), [`usual`] (what is shown before anyone chooses).
 //! - Shells, the only code that touches the browser: `net` (ranges over fetch), `cache` (what is
 //!   kept on this device), `decode` (images), `save` (files that are written), `ui` (the page), and
@@ -40,6 +40,7 @@ pub mod decode;
 pub mod engine;
 pub mod error;
 pub mod export;
+pub mod figure;
 pub mod filter;
 pub mod hub;
 pub mod ids;

@@ -9,6 +9,7 @@ pub mod browse;
 pub mod compare;
 pub mod describe;
 pub mod export;
+pub mod figure;
 pub mod images;
 pub mod script;
 
@@ -70,6 +71,8 @@ pub enum Request {
     CancelExport,
     /// Write a view as a program.
     Script(script::Want),
+    /// Draw a chart for use elsewhere.
+    Figure(Box<figure::Want>),
     /// Try again what failed.
     Retry,
     /// From now on what is asked of this Hub is asked in somebody's name.
@@ -282,6 +285,8 @@ pub enum Response {
     Export(export::Progress),
     /// A view as a program.
     Script(script::Script),
+    /// A chart as a drawing.
+    Figure(figure::Figure),
     /// What came of a wanted image.
     Image(images::Image),
     /// How an image was made.

@@ -38,7 +38,7 @@ const FLOORS: &[&[&str]] = &[
         "dates",
     ],
     // Contract.
-    &["engine", "protocol", "export", "script", "url", "wire", "usual", "words"],
+    &["engine", "protocol", "export", "figure", "script", "url", "wire", "usual", "words"],
     // Shells: the only code that touches the browser.
     &["ui", "net", "decode", "save", "cache"],
 ];

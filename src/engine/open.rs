@@ -109,6 +109,7 @@ impl Opening {
             | Request::Export(_)
             | Request::CancelExport
             | Request::Script(_)
+            | Request::Figure(_)
             | Request::Retry
             | Request::SignIn { .. }
             | Request::Keep { .. }

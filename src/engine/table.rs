@@ -15,6 +15,7 @@ use crate::bytes::ByteRange;
 use crate::catalog;
 use crate::column::{Column, Value};
 use crate::crossfilter::{Binned, Crossfilter};
+use crate::figure::draw;
 use crate::parquet::map::PageMap;
 use crate::parquet::meta::{ColumnMeta, FileMeta, Logical};
 use crate::protocol::{self, Kind, LoadState, Opened, Request, Show};
@@ -338,6 +339,7 @@ impl Table {
             Request::Export(start) => self.begin_export(start, effects),
             Request::CancelExport => self.cancel_export(effects),
             Request::Script(want) => self.tell_script(want, effects),
+            Request::Figure(want) => effects.push(Effect::Respond(protocol::Response::Figure(draw(*want)))),
             // The engine's own.
             Request::Open(_)
             | Request::Browse(_)

@@ -27,6 +27,21 @@ fn detached_name(bins: &Bins, facts: Option<&catalog::ColumnFacts>) -> String {
 pub fn axis(bins: &Bins, layout: Layout, facts: Option<&catalog::ColumnFacts>) -> Vec<impl IntoView + use<>> {
     /// Labels nearer to an end than this are aligned with it.
     const NEAR_END: f64 = 0.08;
+    let label = |(share, text): (f64, String)| {
+        let end = if share < NEAR_END {
+            Some("low")
+        } else if share > 1.0 - NEAR_END {
+            Some("high")
+        } else {
+            None
+        };
+        view! { <span data-end=end style=("--p", format!("{:.2}%", share * 100.0))>{text}</span> }
+    };
+    labels(bins, layout, facts).into_iter().map(label).collect()
+}
+
+/// The words of the labels, each with its place as a share of the width.
+pub fn labels(bins: &Bins, layout: Layout, facts: Option<&catalog::ColumnFacts>) -> Vec<(f64, String)> {
     let (low, high) = (bins.edges.first().copied(), bins.edges.last().copied());
     /// Up to so many whole numbers are all named.
     const FEW: usize = 10;
@@ -66,18 +81,5 @@ pub fn axis(bins: &Bins, layout: Layout, facts: Option<&catalog::ColumnFacts>) -
         labels.retain(|(x, _)| *x < chart::WIDTH * 0.72);
         labels.push((chart::WIDTH, detached_name(bins, facts)));
     }
-    labels
-        .into_iter()
-        .map(|(x, text)| {
-            let share = x / chart::WIDTH;
-            let end = if share < NEAR_END {
-                Some("low")
-            } else if share > 1.0 - NEAR_END {
-                Some("high")
-            } else {
-                None
-            };
-            view! { <span data-end=end style=("--p", format!("{:.2}%", share * 100.0))>{text}</span> }
-        })
-        .collect()
+    labels.into_iter().map(|(x, text)| (x / chart::WIDTH, text)).collect()
 }

@@ -2,11 +2,12 @@
 
 use super::chart_head::{ChartHead, heading_id};
 use super::icon::{Icon, icon};
-use super::plot::{Log, Now, chart_now, clause_of, marked_cell};
+use super::plot::{Log, Now, chart_now, clause_of, marked_cell, scale_of};
 use super::store::{Commit, use_store};
 use crate::chart::{self, Measure, heights};
 use crate::choice;
 use crate::protocol::Shape;
+use crate::protocol::figure::{self, Drawn};
 use crate::spec::{Clause, ListValue};
 use crate::words;
 use leptos::prelude::*;
@@ -110,6 +111,12 @@ pub fn Bars(column: String) -> impl IntoView {
         }
         wanted.set(String::new());
     };
+    let drawn = move |()| {
+        let bars = bars.get_untracked().into_iter();
+        let bars = bars.map(|bar| figure::Bar { name: bar.label, all: bar.all, here: bar.here }).collect();
+        let scale = scale_of(measure.get_untracked(), log);
+        Some(Drawn::Bars(figure::Bars { bars, more: others.get_untracked(), scale }))
+    };
     let title = column.with_value(|column| crate::catalog::title(column).to_owned());
     let find_label = StoredValue::new(format!("Find a value of {title}"));
     let none_found = move || shown.with(Vec::is_empty) && wanted.with(|wanted| !wanted.trim().is_empty());
@@ -120,7 +127,7 @@ pub fn Bars(column: String) -> impl IntoView {
             data-column=data_column
             data-brushed=move || clause.with(Option::is_some).then_some("")
         >
-            <ChartHead column log clause>
+            <ChartHead column log clause drawn=Callback::new(drawn)>
                 <Show when=move || hidden() != 0>
                     <button
                         type="button"

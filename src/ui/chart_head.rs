@@ -2,8 +2,10 @@
 
 use super::icon::{Icon, icon};
 use super::plot::{Log, LogButton};
+use super::save_chart::SaveChart;
 use super::store::use_store;
 use crate::catalog;
+use crate::protocol::figure::Drawn;
 use crate::spec::Clause;
 use leptos::prelude::*;
 
@@ -18,6 +20,8 @@ pub fn ChartHead(
     column: StoredValue<String>,
     log: Log,
     clause: Memo<Option<Clause>>,
+    /// The chart as it is on the screen.
+    drawn: Callback<(), Option<Drawn>>,
     children: Children,
 ) -> impl IntoView {
     let store = use_store();
@@ -28,6 +32,7 @@ pub fn ChartHead(
     view! {
         <header class="dist-head">
             <h3 id=id title=about>{title.clone()}</h3>
+            <SaveChart title=title.clone() name=column.get_value() chart=drawn/>
             <LogButton title=title.clone() log/>
             <button
                 type="button"

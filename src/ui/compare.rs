@@ -5,9 +5,11 @@ use super::compare_pair::Pair;
 use super::gallery_tile::prompt_in;
 use super::icon::{Icon, icon};
 use super::picture::PictureOf;
+use super::save_chart::SaveChart;
 use super::store::{Part, PickFor, RowData, Sight, size_px, use_store};
 use crate::protocol::Cell;
 use crate::protocol::compare::Group;
+use crate::protocol::figure::{self, Drawn};
 use crate::protocol::images::{MakingOutcome, Settings, Want};
 use crate::{url, words};
 use leptos::prelude::*;
@@ -327,9 +329,23 @@ fn RatingChart(rows: Memo<Vec<u64>>) -> impl IntoView {
             })
         })
     };
+    let drawn = move |()| {
+        let rows = rows.get_untracked();
+        let lines = untrack(|| {
+            store.compare.rows.with(|all| {
+                let values = |column| rows.iter().map(|row| number_of(all.get(row)?, column)).collect();
+                RATINGS.map(|(column, title)| (title.to_owned(), values(column))).to_vec()
+            })
+        });
+        let (across, places) = ("rank, best to last".to_owned(), untrack(ranks));
+        Some(Drawn::Lines(figure::Lines { across, places, lines, scale: (1.0, BEST as f64) }))
+    };
     let line = move |which: usize| move || lines().get(which).cloned().unwrap_or_default();
     view! {
-        <h3>"Ratings by rank"</h3>
+        <div class="ratings-head">
+            <h3>"Ratings by rank"</h3>
+            <SaveChart title="ratings by rank".to_owned() name="ratings".to_owned() chart=Callback::new(drawn)/>
+        </div>
         <div class="ratings-plot">
         <ol class="ratings-up" aria-hidden="true"><li>"7"</li><li>"4"</li><li>"1"</li></ol>
         <svg viewBox="-2 -3 104 66" preserveAspectRatio="none" role="img" aria-label="Ratings by rank, best to last">

@@ -1,7 +1,9 @@
 //! Two columns against each other: each cell as dark as it has rows, and a filter of both.
 
+use super::save_chart::SaveChart;
 use super::store::{Store, use_store};
 use crate::catalog;
+use crate::protocol::figure::{self, Drawn};
 use crate::protocol::{Bins, Chart, Heat, Shape};
 use crate::spec::{Bound, Clause, Range};
 use crate::words::{compact, thousands};
@@ -25,6 +27,8 @@ pub fn HeatMap() -> impl IntoView {
     });
     let (x, y) = untrack(|| store.heat_names());
     let title = format!("{} × {}", catalog::title(&x), catalog::title(&y));
+    let name = format!("{x}-{y}");
+    let drawn = Callback::new(move |()| map.with_untracked(|map| map.as_ref().map(Map::drawn)));
     view! {
         {move || {
             let map = map.get()?;
@@ -37,6 +41,7 @@ pub fn HeatMap() -> impl IntoView {
                         <span>{legend}</span>
                         <span>{compact(map.most)}</span>
                     </div>
+                    <SaveChart title=title.clone() name=name.clone() chart=drawn/>
                 </div>
                 <Cells map/>
             })
@@ -118,16 +123,30 @@ impl Map {
         (shares(across), shares(up))
     }
 
+    fn drawn(&self) -> Drawn {
+        let names = |side: &Side| (0..side.steps.len()).map(|step| side.name(step)).collect();
+        let step = |rows: &u64| step(*rows, self.most).and_then(|step| u8::try_from(step).ok()).unwrap_or(0);
+        Drawn::Heat(figure::Heat {
+            columns: (
+                catalog::title(&self.across.column).to_owned(),
+                catalog::title(&self.up.column).to_owned(),
+            ),
+            across: names(&self.across),
+            up: names(&self.up),
+            cells: self.rows.iter().map(|rows| (*rows, step(rows))).collect(),
+        })
+    }
+
     fn at(&self, x: usize, y: usize) -> u64 {
         self.rows.get(x * self.up.steps.len() + y).copied().unwrap_or(0)
     }
 }
 
 /// The step of the ramp for so many of `most` rows; none where there are none.
-fn step(rows: u64, most: u64) -> Option<String> {
+fn step(rows: u64, most: u64) -> Option<u32> {
     let share = if most > 1 { (rows.max(1) as f64).ln() / (most as f64).ln() } else { 1.0 };
     let step = 1 + (share * f64::from(STEPS - 1)).round() as u32;
-    (rows > 0).then(|| step.min(STEPS).to_string())
+    (rows > 0).then(|| step.min(STEPS))
 }
 
 fn choose(store: Store, map: &Map, x: usize, y: usize) {
@@ -191,7 +210,7 @@ fn Cells(map: Map) -> impl IntoView {
                     id=format!("heat-{x}-{y}")
                     aria-label=words(x, y)
                     title=words(x, y)
-                    data-step=step(rows, most)
+                    data-step=step(rows, most).map(|step| step.to_string())
                     data-active=current
                     on:click=move |_| {
                         active.set((x, y));

@@ -1,18 +1,19 @@
 //! A histogram that is filtered by dragging on it, by its handles and by its two numbers.
 
-use super::axis::{axis, slot_name};
+use super::axis::{axis, labels, slot_name};
 use super::chart_head::{ChartHead, heading_id};
 use super::exact::{ExactButton, ExactField};
 use super::plot::{
     Log, Now, OwnBars, chart_now, chosen_bins, clause_of, clause_of_bins, drawn_at, ends, high_bound,
-    low_bound, marked_cell,
+    low_bound, marked_cell, own_bars, scale_of,
 };
 use super::range_fields::RangeFields;
 use super::store::{Commit, use_store};
 use crate::catalog;
 use crate::chart::{self, Chosen, Drag, Layout, Step};
-use crate::protocol::{Bins, Cell, Shape};
-use crate::spec::Clause;
+use crate::protocol::figure::{self, Drawn};
+use crate::protocol::{Bins, Cell, Counts, Shape};
+use crate::spec::{Clause, ListValue};
 use crate::words;
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::html;
@@ -252,6 +253,21 @@ pub fn Histogram(column: String) -> impl IntoView {
             ></span>
         }
     };
+    let drawn = move |()| {
+        let now = now.get_untracked()?;
+        let (bins, layout) = (bins.get_untracked(), layout.get_untracked());
+        let others = own_bars(&now, column).into_iter().filter(|bar| bar.value == ListValue::Null);
+        Some(Drawn::Bins(figure::Bins {
+            names: (0..layout.slots()).map(|slot| slot_name(&bins, slot, facts)).collect(),
+            all: now.chart.all.clone(),
+            here: Counts(now.here.clone()),
+            detached: layout.detached,
+            labels: labels(&bins, layout, facts),
+            chosen: chosen.get_untracked().map(|Chosen { first, last }| (first as u32, last as u32)),
+            others: others.map(|bar| figure::Bar { name: bar.label, all: bar.all, here: bar.here }).collect(),
+            scale: scale_of(measure.get_untracked(), log),
+        }))
+    };
     let set_range = move |next| column.with_value(|column| store.set_clause(column, next, Commit::Step));
     view! {
         <section
@@ -263,7 +279,7 @@ pub fn Histogram(column: String) -> impl IntoView {
             data-dragging=dragging
             data-empty=move || empty.get().then_some("")
         >
-            <ChartHead column log clause>
+            <ChartHead column log clause drawn=Callback::new(drawn)>
                 <Show when=move || bins.with(|bins| !bins.time)>
                     <ExactButton title=label.get_value() open=exact/>
                 </Show>

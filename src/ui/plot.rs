@@ -3,7 +3,8 @@
 use super::bars::{Bar, BarRow};
 use super::store::{Store, use_store};
 use super::wire;
-use crate::chart::{Chosen, bins_of_range, is_lopsided};
+use crate::chart::{Chosen, Measure, bins_of_range, is_lopsided};
+use crate::protocol::figure::Scale;
 use crate::protocol::{Bins, Cell, Chart, Shape};
 use crate::spec::{Bound, Clause, ListValue, Range};
 use crate::words;
@@ -139,9 +140,19 @@ impl Log {
         self.shown.get()
     }
 
+    /// Whether it is on, at the moment.
+    pub fn is_on_now(self) -> bool {
+        self.shown.get_untracked()
+    }
+
     fn toggle(self) {
         self.chosen.set(Some(!self.shown.get_untracked()));
     }
+}
+
+/// What heights stand for, for a drawing.
+pub fn scale_of(measure: Measure, log: Log) -> Scale {
+    Scale { share: measure == Measure::Share, log: log.is_on_now() }
 }
 
 /// The button that puts counts on a log scale.
@@ -183,7 +194,8 @@ pub fn OwnBars(column: StoredValue<String>, now: Memo<Option<Now>>) -> impl Into
     }
 }
 
-fn own_bars(now: &Now, column: StoredValue<String>) -> Vec<Bar> {
+/// The same as values.
+pub fn own_bars(now: &Now, column: StoredValue<String>) -> Vec<Bar> {
     let share = |part: u32, all: u32| f64::from(part) / f64::from(all.max(1));
     let rows = now.chart.rows_read;
     let alone = match &now.chart.shape {

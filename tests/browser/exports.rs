@@ -230,3 +230,78 @@ fn export_costs() {
         });
     }
 }
+
+/// Width and height that a PNG says of itself.
+fn png_size(bytes: &[u8]) -> (u32, u32) {
+    assert_eq!(bytes.get(..8), Some(&b"\x89PNG\r\n\x1a\n"[..]));
+    let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
+    (number(16), number(20))
+}
+
+#[test]
+fn charts_are_saved_as_pictures_and_as_drawings() {
+    play("figures", async |stage| {
+        let folder = downloads(stage, "figures").await;
+        let page = stage.page();
+        let table = Table::read(&sample_path(DIFFUSIONDB));
+        stage.go_to_hub("table=diffusiondb-2m&cfg=7..12&sampler=k_lms").await;
+        let matching = page.settled().await;
+        page.slider("cfg", crate::page::End::Low).await.send_keys("").await.unwrap();
+        // The button is there once the pointer or the focus is at its chart.
+        let save = async |title: &str, how: &str| {
+            let script = "const chart = [...document.querySelectorAll('[role=group][data-column]')]
+                .find((chart) => chart.dataset.column === arguments[0]); chart.querySelector('h3 ~ button').focus();";
+            stage.browser.client.execute(script, vec![json!(title)]).await.unwrap();
+            let name = if title == "cfg" { "cfg scale" } else { title };
+            page.click("button", &format!("Save the chart of {name}")).await;
+            page.click("button", how).await;
+        };
+        save("cfg", "Save as SVG").await;
+        let svg = String::from_utf8(file(&folder, "diffusiondb-2m-cfg.svg").await).unwrap();
+        let document = roxmltree::Document::parse(&svg).unwrap();
+        let titles: Vec<&str> = document
+            .descendants()
+            .filter(|node| node.has_tag_name("title"))
+            .filter_map(|node| node.text())
+            .collect();
+        assert_eq!(titles.first(), Some(&"cfg scale"));
+        // What each bin says is what the table holds: the chart leaves its own filter out.
+        let spec = page.spec().await;
+        let mut own = spec.clone();
+        own.filters.insert("cfg".to_owned(), vitrine::url::parse("cfg=7..7").0.filters["cfg"].clone());
+        let words = format!("7: {} here, ", vitrine::words::thousands(table.count(&own)));
+        assert!(titles.iter().any(|title| title.starts_with(&words)), "{words} {titles:?}");
+        let says =
+            document.descendants().filter(|node| node.has_tag_name("text")).filter_map(|node| node.text());
+        let says = says.collect::<Vec<_>>().join("\n");
+        for part in [
+            "DiffusionDB 2M",
+            &format!("{} of 5,000 images", vitrine::words::thousands(matching)),
+            "cfg scale 7 – 12",
+            "sampler k_lms",
+        ] {
+            assert!(says.contains(part), "{part}: {says}");
+        }
+        assert!(!svg.contains("var(") && !svg.contains("oklch"), "{svg}");
+        save("cfg", "Save as PNG").await;
+        let (width, height) = png_size(&file(&folder, "diffusiondb-2m-cfg.png").await);
+        let own: f64 = document.root_element().attribute("height").unwrap().parse().unwrap();
+        assert_eq!((width, f64::from(height)), (1_440, own * 2.0));
+        save("sampler", "Save as SVG").await;
+        let bars = String::from_utf8(file(&folder, "diffusiondb-2m-sampler.svg").await).unwrap();
+        assert!(roxmltree::Document::parse(&bars).is_ok() && bars.contains("k_euler"), "{bars}");
+        // Two columns against each other.
+        stage.go_to_hub("table=diffusiondb-2m&view=phrases").await;
+        page.click("button", "Save the chart of cfg scale × steps").await;
+        stage.picture("save-chart").await;
+        page.click("button", "Save as PNG").await;
+        png_size(&file(&folder, "diffusiondb-2m-cfg-step.png").await);
+        if let Some(copy) = std::env::var_os("VITRINE_KEEP_FIGURES") {
+            for entry in std::fs::read_dir(&folder).unwrap() {
+                let path = entry.unwrap().path();
+                std::fs::copy(&path, std::path::Path::new(&copy).join(path.file_name().unwrap())).unwrap();
+            }
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
+    });
+}

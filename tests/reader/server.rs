@@ -406,6 +406,7 @@ impl Session {
             Response::Export(progress) => self.exports.push(progress),
             Response::Script(script) => self.script = Some(script),
             Response::Groups(_)
+            | Response::Figure(_)
             | Response::Listed(_)
             | Response::Described(_)
             | Response::Picked(_)

@@ -184,9 +184,14 @@ impl Store {
         let promise = window().navigator().clipboard().write_text(text);
         leptos::task::spawn_local(async move {
             let copied = wasm_bindgen_futures::JsFuture::from(promise).await.is_ok();
-            self.write.whisper.set(if copied { done } else { "The browser does not allow to copy" });
-            set_timeout(move || self.write.whisper.set(""), std::time::Duration::from_millis(1_600));
+            self.tell(if copied { done } else { "The browser does not allow to copy" });
         });
+    }
+
+    /// Says a few words for a moment.
+    pub(super) fn tell(self, words: &'static str) {
+        self.write.whisper.set(words);
+        set_timeout(move || self.write.whisper.set(""), std::time::Duration::from_millis(1_600));
     }
 
     /// Asks what the file says of itself.

@@ -118,7 +118,7 @@ impl Store {
     }
 
     /// What to call a file of the open table, without an ending.
-    fn file_stem(self) -> String {
+    pub(super) fn file_stem(self) -> String {
         let table =
             self.spec.with_untracked(|spec| spec.table.as_ref().map(url::print_table)).unwrap_or_default();
         let last = table.split(['?', '#']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();

@@ -9,6 +9,7 @@ mod brush;
 mod compare;
 mod detail;
 mod export;
+mod figures;
 mod history;
 mod images;
 mod kept;
@@ -34,6 +35,7 @@ pub use brush::Live;
 use compare::CompareStore;
 pub use compare::PickFor;
 pub use export::{ExportStore, Place, place};
+pub use figures::{FigureStore, Picturing};
 pub use images::{ImageStore, Part, Pictures, Shot, Sight, size_px};
 use kept::KeptStore;
 pub use notices::{Item, ItemAction};
@@ -130,6 +132,8 @@ pub struct Store {
     pub kept: KeptStore,
     /// What is being taken away.
     pub export: ExportStore,
+    /// Charts that are being drawn.
+    pub figures: FigureStore,
     /// A word on what has just been done, for a moment.
     pub whisper: ReadSignal<&'static str>,
     write: Writers,
@@ -243,6 +247,7 @@ impl Store {
             images: ImageStore::new(),
             kept: KeptStore::new(),
             export: ExportStore::new(),
+            figures: FigureStore::new(),
             whisper,
             write: Writers {
                 spec: set_spec,

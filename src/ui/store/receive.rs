@@ -29,6 +29,7 @@ impl Store {
             | Response::Query(_)
             | Response::Export(_)
             | Response::Script(_)
+            | Response::Figure(_)
             | Response::Described(_)
             | Response::Progress(_) => true,
             Response::Grown(_) => true,
@@ -64,6 +65,7 @@ impl Store {
             Response::Detail(detail) => self.receive_detail(detail),
             Response::Export(progress) => self.export.receive(progress),
             Response::Script(script) => self.export.script.set(Some(script)),
+            Response::Figure(figure) => self.save_figure(figure),
             Response::Image(image) => self.images.receive(image),
             Response::Making(making) => self.images.receive_making(making),
             Response::Groups(groups) => self.compare.receive_groups(groups),
