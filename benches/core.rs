@@ -166,7 +166,13 @@ impl Session {
             said: Vec::new(),
         };
         let (table, base) = ("https://example.org/table.parquet".to_owned(), String::new());
-        session.step(Event::Request(Request::Open(Open { table, endpoint: None, base, roles: Vec::new() })));
+        session.step(Event::Request(Request::Open(Open {
+            table,
+            endpoint: None,
+            base,
+            roles: Vec::new(),
+            added: None,
+        })));
         session.run();
         session.step(Event::Request(Request::Show(session.show.clone())));
         session.run();

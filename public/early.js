@@ -9,6 +9,13 @@ if (new URLSearchParams(location.search).has("table")) {
     globalThis.vitrineWorker = thread;
 }
 
+// What the host adds is read before the page is there: it is asked for beside the code.
+const catalog = document.querySelector("meta[name=vitrine-catalog]")?.content;
+if (catalog) {
+    globalThis.vitrineCatalog = fetch(catalog, { cache: "no-cache" });
+    globalThis.vitrineCatalog.catch(() => {});
+}
+
 // What serves the page without a network. It is of no use to this visit, which therefore comes first.
 if ("serviceWorker" in navigator && document.querySelector("meta[name=vitrine-worker]")) {
     addEventListener("load", () => {

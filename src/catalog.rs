@@ -5,6 +5,7 @@
 
 pub mod about;
 pub mod images;
+pub mod pattern;
 
 use crate::spec::HubPath;
 

@@ -16,7 +16,7 @@
 //!   (geometry of table, gallery and charts), [`words`] (values for people).
 //! - Contract: [`engine`] (the worker's logic: events in, effects out), [`protocol`] (what crosses
 //!   between page and worker), [`export`] (rows as files), [`figure`] (charts as drawings), [`script`] (a view as a program for other
-//!   tools), [`url`] (links), [`wire`] (a link as a request), [`usual`] (what is shown before anyone chooses).
+//!   tools), [`url`] (links), [`host`] (what the app's host adds), [`wire`] (a link as a request), [`usual`] (what is shown before anyone chooses).
 //! - Shells, the only code that touches the browser: `net` (ranges over fetch), `cache` (what is
 //!   kept on this device), `decode` (images), `save` (files that are written), `ui` (the page), and
 //!   the two binaries.
@@ -42,6 +42,7 @@ pub mod error;
 pub mod export;
 pub mod figure;
 pub mod filter;
+pub mod host;
 pub mod hub;
 pub mod ids;
 pub mod justify;

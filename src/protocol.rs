@@ -129,6 +129,17 @@ pub struct Open {
     pub base: String,
     /// Names of roles, and the column that plays each where that is not as guessed, or none.
     pub roles: Vec<(String, Option<String>)>,
+    /// What the app's host says of a table that it has added.
+    pub added: Option<Added>,
+}
+
+/// A table that the app's host has added: texts that [`crate::host`] reads.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Added {
+    /// Where its files are, with their sizes where they are known.
+    pub files: Vec<(String, Option<u64>)>,
+    /// How its images are found: the archive, its member, and a preview.
+    pub images: Option<[Option<String>; 3]>,
 }
 
 /// What is on the screen.

@@ -38,7 +38,7 @@ const FLOORS: &[&[&str]] = &[
         "dates",
     ],
     // Contract.
-    &["engine", "protocol", "export", "figure", "script", "url", "wire", "usual", "words"],
+    &["engine", "protocol", "export", "figure", "script", "url", "host", "wire", "usual", "words"],
     // Shells: the only code that touches the browser.
     &["ui", "net", "decode", "save", "cache"],
 ];
@@ -193,7 +193,7 @@ fn violations(place: &str, source: &str) -> Vec<String> {
         return Vec::new();
     }
     let own = module.first().map(String::as_str).unwrap_or_default();
-    let is_root = matches!(own, "" | "main" | "worker" | "vitrine-index");
+    let is_root = matches!(own, "" | "main" | "worker" | "vitrine-index" | "vitrine-catalog");
     let own_floor = FLOORS.iter().position(|floor| floor.contains(&own));
     let mut found = BTreeSet::new();
     if own_floor.is_none() && !is_root {

@@ -31,12 +31,36 @@ pub struct AppConfig {
     pub port: u16,
     /// Quality of brotli, 0 to 11. 5 is what hosts use on the fly; 11 takes seconds for a megabyte, once.
     pub brotli_quality: u8,
+    /// How files are compressed.
+    pub coding: Coding,
+    /// Whether answers look as if they came through a caching network: with an age, marks of the network, and
+    /// weak tags.
+    pub cdn: bool,
+}
+
+/// How a host compresses.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Coding {
+    /// By brotli, for those who accept it.
+    #[default]
+    Brotli,
+    /// Files lie there compressed by gzip and are given to everyone so, as object stores do.
+    StoredGzip,
+    /// Not at all.
+    Plain,
 }
 
 impl AppConfig {
     /// Serves a folder at `/`, on any free port.
     pub fn new(dist: impl Into<PathBuf>) -> AppConfig {
-        AppConfig { dist: dist.into(), prefix: "/".to_owned(), port: 0, brotli_quality: 5 }
+        AppConfig {
+            dist: dist.into(),
+            prefix: "/".to_owned(),
+            port: 0,
+            brotli_quality: 5,
+            coding: Coding::default(),
+            cdn: false,
+        }
     }
 }
 
@@ -105,14 +129,15 @@ impl Drop for App {
 }
 
 fn begin(config: AppConfig, wire: &Arc<Wire>, runtime: &Runtime) -> io::Result<(String, AbortHandle)> {
-    let AppConfig { dist, prefix, port, brotli_quality } = config;
+    let AppConfig { dist, prefix, port, brotli_quality, coding, cdn } = config;
     let inside = prefix.trim_matches('/');
     let prefix = if inside.is_empty() { "/".to_owned() } else { format!("/{inside}/") };
     // Absolute and free of links, so that what lies inside can be told from what does not.
     let dist = dist.canonicalize()?;
     let (listener, address) = listen(port)?;
     let url = format!("http://{address}{prefix}");
-    let site = AppSite { dist, prefix, compressed: Compressed::new(brotli_quality) };
+    let compressed = Compressed::new(brotli_quality, coding == Coding::StoredGzip);
+    let site = AppSite { dist, prefix, compressed, coding, cdn };
     Ok((url, runtime.spawn(run(Arc::new(site), Arc::clone(wire), listener))))
 }
 
@@ -121,6 +146,8 @@ struct AppSite {
     dist: PathBuf,
     prefix: String,
     compressed: Compressed,
+    coding: Coding,
+    cdn: bool,
 }
 
 impl AppSite {
@@ -149,18 +176,26 @@ impl AppSite {
     async fn serve(&self, ask: &Ask, version: Version) -> Option<Reply> {
         let (kind, packs) = kind(&version.path);
         let etag = etag(&version.path, version.size, version.modified);
-        let brotli = packs && accepts_brotli(ask) && !ask.headers.contains_key(header::RANGE);
-        let etag = if brotli { format!("\"{etag}-br\"") } else { format!("\"{etag}\"") };
+        let coding = match self.coding {
+            Coding::Brotli if accepts_brotli(ask) => Some("br"),
+            Coding::StoredGzip => Some("gzip"),
+            Coding::Brotli | Coding::Plain => None,
+        };
+        let coding = coding.filter(|_| packs && !ask.headers.contains_key(header::RANGE));
+        let etag = match coding {
+            Some(coding) => format!("\"{etag}-{coding}\""),
+            None => format!("\"{etag}\""),
+        };
         let known = ask.header(header::IF_NONE_MATCH).unwrap_or_default();
         let mut reply = if known.split(',').any(|known| known.trim().trim_start_matches("W/") == etag) {
             let mut reply = Reply::empty(StatusCode::NOT_MODIFIED);
             reply.set(header::ETAG, &etag);
             reply
-        } else if brotli {
+        } else if let Some(coding) = coding {
             let packed = self.compressed.get(&version).await.ok()?;
             let size = packed.len() as u64;
             let mut reply = Reply::part(ask, Content::Bytes(packed), size, kind, &etag);
-            reply.set(header::CONTENT_ENCODING, "br");
+            reply.set(header::CONTENT_ENCODING, coding);
             reply
         } else {
             let content = Content::File(version.path.clone().into());
@@ -171,6 +206,13 @@ impl AppSite {
         reply.set(header::CACHE_CONTROL, cached);
         if packs {
             reply.set(header::VARY, "Accept-Encoding");
+        }
+        if self.cdn {
+            reply.set(header::AGE, "86");
+            reply.set(header::VIA, "1.1 edge.example.net");
+            reply.set("x-cache", "Hit from cloud");
+            reply.set(header::VARY, "Accept-Encoding, Origin");
+            reply.set(header::ETAG, &format!("W/{etag}"));
         }
         Some(reply)
     }

@@ -1,7 +1,7 @@
 //! Compressed files, made once and kept.
 
 use std::collections::HashMap;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
@@ -25,16 +25,17 @@ const MOST_FILES: usize = 256;
 /// The window of the encoder, as a power of two: what every browser decodes.
 const WINDOW_BITS: i32 = 22;
 
-/// Brotli in memory. Every file is compressed once, however many ask for it at the same time.
+/// Compressed files in memory, by brotli or gzip. Every file is compressed once, however many ask for it at the same time.
 #[derive(Debug)]
 pub(crate) struct Compressed {
     quality: u8,
+    gzip: bool,
     kept: Mutex<HashMap<Version, Arc<OnceCell<Bytes>>>>,
 }
 
 impl Compressed {
-    pub(crate) fn new(quality: u8) -> Compressed {
-        Compressed { quality: quality.min(11), kept: Mutex::default() }
+    pub(crate) fn new(quality: u8, gzip: bool) -> Compressed {
+        Compressed { quality: quality.min(11), gzip, kept: Mutex::default() }
     }
 
     pub(crate) async fn get(&self, version: &Version) -> io::Result<Bytes> {
@@ -49,16 +50,23 @@ impl Compressed {
             }
             Arc::clone(kept.entry(version.clone()).or_default())
         };
-        let (path, quality) = (version.path.clone(), self.quality);
+        let (path, quality, gzip) = (version.path.clone(), self.quality, self.gzip);
         let make = || async move {
-            tokio::task::spawn_blocking(move || compress(&path, quality)).await.map_err(io::Error::other)?
+            tokio::task::spawn_blocking(move || compress(&path, quality, gzip))
+                .await
+                .map_err(io::Error::other)?
         };
         cell.get_or_try_init(make).await.cloned()
     }
 }
 
-fn compress(path: &Path, quality: u8) -> io::Result<Bytes> {
+fn compress(path: &Path, quality: u8, gzip: bool) -> io::Result<Bytes> {
     let plain = std::fs::read(path)?;
+    if gzip {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
+        encoder.write_all(&plain)?;
+        return Ok(encoder.finish()?.into());
+    }
     let parameters = BrotliEncoderParams {
         quality: i32::from(quality),
         lgwin: WINDOW_BITS,

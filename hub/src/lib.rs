@@ -50,7 +50,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-pub use crate::app::{App, AppConfig};
+pub use crate::app::{App, AppConfig, Coding};
 pub use crate::config::{Config, Limits, Quota};
 pub use crate::faults::{Fault, Match, What};
 pub use crate::link::Link;

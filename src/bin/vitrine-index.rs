@@ -151,7 +151,9 @@ vitrine-index --out DIR [--endpoint URL] [--catalogue] [--zips PATTERN FIRST LAS
         let list_path = out.join(LIST.trim_start_matches(maps::FOLDER));
         let read_list = || List::parse(&fs::read_to_string(&list_path).unwrap_or_default());
         let path = out.join(table_file(key(name)).trim_start_matches(maps::FOLDER));
-        if read_list().table(name, about.file_bytes, Some(&about.etag)).is_some() && path.is_file() {
+        if read_list().table(name, about.file_bytes, Some(&about.etag)).is_some()
+            && fs::read(&path).is_ok_and(|bytes| maps::table::is_current(&bytes))
+        {
             println!("{name}: done before");
             return Ok(());
         }

@@ -1,6 +1,7 @@
 //! Where the image of a row is: the places to look at, in order.
 
 use super::Place;
+use super::pattern::{Into, Pattern, is_step};
 use crate::hub::{HubPath, page_url};
 use crate::spec::TableRef;
 
@@ -37,8 +38,10 @@ pub struct Images {
     home: Home,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Scheme {
+    /// As the app's host says.
+    Added(Box<Added>),
     /// `images/part-000001.zip`, and previews.
     DiffusionDb2m,
     /// `diffusiondb-large-part-1/part-000001.zip`.
@@ -54,6 +57,45 @@ enum Home {
     Hub(String, String),
     /// A folder beside the app.
     Beside(&'static str),
+    /// Wherever a pattern says that is a whole address.
+    Address,
+}
+
+/// How the images of a table are found that the app's host has added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Added {
+    /// The archive, and the member of it.
+    pub member: Option<(Pattern, Pattern)>,
+    /// A small preview, as a whole address.
+    pub thumbnail: Option<Pattern>,
+}
+
+/// Where the archives of such a table are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AddedHome {
+    /// In a repository on the Hub: its name, and its revision.
+    Hub(String, String),
+    /// Beside the app.
+    Beside,
+    /// Where the pattern says.
+    Address,
+}
+
+/// The most columns that say where an image is.
+pub const MAX_COLUMNS: usize = 2;
+
+impl Added {
+    /// The columns that say where images are.
+    pub fn columns(&self) -> Vec<&str> {
+        let patterns = self.member.iter().flat_map(|(archive, name)| [archive, name]).chain(&self.thumbnail);
+        let mut names: Vec<&str> = Vec::new();
+        for name in patterns.flat_map(Pattern::columns) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
 }
 
 /// A ZIP archive.
@@ -63,14 +105,16 @@ pub enum Archive {
     Hub(HubPath),
     /// Beside the app, below its own address.
     Beside(String),
+    /// At an address.
+    Address(String),
 }
 
 impl Archive {
-    /// Its path, without where it is.
+    /// Its path, without where it is; of an address all of it.
     pub fn path(&self) -> &str {
         match self {
             Self::Hub(path) => &path.path,
-            Self::Beside(path) => path,
+            Self::Beside(path) | Self::Address(path) => path,
         }
     }
 
@@ -85,7 +129,7 @@ impl Archive {
 pub enum Candidate {
     /// A preview.
     Thumbnail {
-        /// Its path in the repository of previews.
+        /// Its path in the repository of previews, or a whole address.
         path: String,
         /// Whether it is of another row, which has the same prompt.
         same_prompt: bool,
@@ -126,17 +170,37 @@ impl Images {
         }
     }
 
-    /// The columns that say where a row's image is.
-    pub fn columns(&self) -> &'static [&'static str] {
-        match self.scheme {
-            Scheme::DiffusionDb2m | Scheme::DiffusionDbLarge => &[IMAGE_NAME, "part_id"],
-            Scheme::ImageReward => &["image_path", "prompt_id"],
+    /// How the images of a table are found that the app's host has added.
+    pub fn added(added: Added, home: AddedHome) -> Self {
+        let home = match home {
+            AddedHome::Hub(repository, revision) => Home::Hub(repository, revision),
+            AddedHome::Beside => Home::Beside(""),
+            AddedHome::Address => Home::Address,
+        };
+        Self { scheme: Scheme::Added(Box::new(added)), home }
+    }
+
+    /// The columns that say where a row's image is, at most [`MAX_COLUMNS`].
+    pub fn columns(&self) -> Vec<&str> {
+        match &self.scheme {
+            Scheme::Added(added) => added.columns(),
+            Scheme::DiffusionDb2m | Scheme::DiffusionDbLarge => vec![IMAGE_NAME, "part_id"],
+            Scheme::ImageReward => vec!["image_path", "prompt_id"],
         }
     }
 
-    /// Whether some of the images have small previews in a repository of their own.
+    /// Whether some of the images have small previews in a place of their own.
     pub fn has_previews(&self) -> bool {
-        self.scheme == Scheme::DiffusionDb2m && matches!(self.home, Home::Hub(..))
+        match &self.scheme {
+            Scheme::Added(added) => added.thumbnail.is_some(),
+            Scheme::DiffusionDb2m => matches!(self.home, Home::Hub(..)),
+            Scheme::DiffusionDbLarge | Scheme::ImageReward => false,
+        }
+    }
+
+    /// Whether those are found by the names of the images alone, and stand in for others of their prompt.
+    pub fn shares_previews(&self) -> bool {
+        self.scheme == Scheme::DiffusionDb2m && self.has_previews()
     }
 
     /// Whether the images are ranked and rated by prompt.
@@ -148,7 +212,8 @@ impl Images {
     /// [`columns`](Self::columns), as text. None where the values name no image.
     pub fn candidates(&self, values: [&str; 2]) -> Option<Vec<Candidate>> {
         let [name, key] = values;
-        match self.scheme {
+        match &self.scheme {
+            Scheme::Added(added) => self.added_places(added, values),
             Scheme::DiffusionDb2m => {
                 let (part, name) = (key.parse().ok()?, step(name)?);
                 let mut places = Vec::new();
@@ -190,7 +255,7 @@ impl Images {
     pub fn page(&self, endpoint: &str, values: [&str; 2]) -> Option<String> {
         self.candidates(values)?.into_iter().find_map(|candidate| match candidate {
             Candidate::Member { archive: Archive::Hub(path), .. } => Some(page_url(endpoint, &path)),
-            Candidate::Member { archive: Archive::Beside(_), .. }
+            Candidate::Member { archive: Archive::Beside(_) | Archive::Address(_), .. }
             | Candidate::Thumbnail { .. }
             | Candidate::Cell
             | Candidate::Address(_) => None,
@@ -211,6 +276,28 @@ impl Images {
         Some((archive, format!("part-{part:06}.json")))
     }
 
+    /// The places of an image as the app's host says.
+    fn added_places(&self, added: &Added, values: [&str; 2]) -> Option<Vec<Candidate>> {
+        let columns = added.columns();
+        let value = |name: &str| {
+            let place = columns.iter().position(|column| *column == name)?;
+            values.get(place).map(|value| (*value).to_owned())
+        };
+        let thumbnail = added.thumbnail.as_ref().and_then(|pattern| pattern.fill(Into::Address, value));
+        let mut places: Vec<Candidate> =
+            thumbnail.map(|path| Candidate::Thumbnail { path, same_prompt: false }).into_iter().collect();
+        if let Some((archive, name)) = &added.member {
+            let into = match self.home {
+                Home::Hub(..) | Home::Beside(_) => Into::Path,
+                Home::Address => Into::Address,
+            };
+            if let (Some(path), Some(name)) = (archive.fill(into, value), name.fill(Into::Path, value)) {
+                places.push(member(self.archive(path), &name, SHARD_DIRECTORY_BYTES, ""));
+            }
+        }
+        (!places.is_empty()).then_some(places)
+    }
+
     /// The same image in DiffusionDB Large.
     fn original(&self, name: &str, prompt_id: &str) -> Option<Candidate> {
         // The sample is whole without the network.
@@ -229,6 +316,7 @@ impl Images {
                 Archive::Hub(HubPath { repository: repository.clone(), revision: revision.clone(), path })
             }
             Home::Beside(folder) => Archive::Beside(format!("{folder}{path}")),
+            Home::Address => Archive::Address(path),
         }
     }
 }
@@ -275,11 +363,7 @@ fn as_part(part: u32) -> Option<u32> {
 
 /// A step of a path, which leads nowhere else.
 fn step(name: &str) -> Option<&str> {
-    let sound = !name.is_empty()
-        && !matches!(name, "." | "..")
-        && !name.contains(['/', '\\'])
-        && !name.chars().any(char::is_control);
-    sound.then_some(name)
+    is_step(name).then_some(name)
 }
 
 #[cfg(test)]

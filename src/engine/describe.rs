@@ -1,13 +1,14 @@
 //! What the open table's files say of themselves.
 
 use super::show::cell;
-use super::table::{Part, Table};
+use super::table::{Part, State, Table};
 use super::{Effect, notice};
 use crate::bytes::human_bytes;
 use crate::column::value_at;
 use crate::parquet::decode::Values;
 use crate::parquet::describe::{ChunkFacts, Field, Story};
-use crate::parquet::meta::Chunk;
+use crate::parquet::map::{PageEntry, PageMap};
+use crate::parquet::meta::{Chunk, ColumnMeta, Logical};
 use crate::protocol::describe::{self as wire, Describe, Described, MAX_GROUPS, MAX_PAGES};
 use crate::protocol::{Cell, Response};
 
@@ -78,15 +79,14 @@ impl Table {
             let Chunk { range, uncompressed_bytes, values, codec, .. } = *chunk;
             let facts = story.chunk(in_file, leaf, column).unwrap_or_default();
             let ChunkFacts { encodings, nulls, distinct, range: ends, has } = facts;
-            let state = self.columns.iter().find(|state| state.part == Part::Leaf(leaf));
-            let value = |values: &Values| match state {
-                Some(state) => {
-                    cell(value_at(values, 0), state.info.kind, Some(column.logical), MAX_VALUE_CHARS)
-                }
-                // Of what is nested nothing is known but the leaf itself.
-                None => cell(value_at(values, 0), crate::protocol::Kind::Text, None, MAX_VALUE_CHARS),
-            };
-            let map = state.and_then(|state| state.pager.maps.get(group));
+            let map = self.state_of(leaf).and_then(|state| state.pager.maps.get(group));
+            // What the footer keeps back its pages may say.
+            let paged = map.filter(|map| map.is_complete()).map(PageMap::pages).unwrap_or_default();
+            let nulls = nulls.or_else(|| {
+                let sum = paged.iter().map(|page| page.stats.nulls.map(u64::from)).sum::<Option<u64>>();
+                sum.filter(|_| !paged.is_empty())
+            });
+            let ends = ends.or_else(|| hull(column, paged));
             wire::Chunk {
                 column: column.name.clone(),
                 codec: codec.name().to_owned(),
@@ -97,7 +97,7 @@ impl Table {
                 values,
                 nulls,
                 distinct,
-                range: ends.map(|(low, high)| (value(&low), value(&high))).filter(is_told),
+                range: ends.map(|ends| self.told(leaf, ends)).filter(is_told),
                 has: has.join(", "),
                 mapped_rows: map.map_or(0, |map| map.frontier().1),
             }
@@ -105,20 +105,76 @@ impl Table {
         told.collect()
     }
 
+    fn state_of(&self, leaf: usize) -> Option<&State> {
+        self.columns.iter().find(|state| state.part == Part::Leaf(leaf))
+    }
+
+    /// The smallest and the largest value of a column's part, for people.
+    fn told(&self, leaf: usize, (low, high): (Values, Values)) -> (Cell, Cell) {
+        let logical = self.meta.columns.get(leaf).map(|column| column.logical);
+        let value = |values: &Values| match self.state_of(leaf) {
+            Some(state) => cell(value_at(values, 0), state.info.kind, logical, MAX_VALUE_CHARS),
+            // Of what is nested nothing is known but the leaf itself.
+            None => cell(value_at(values, 0), crate::protocol::Kind::Text, None, MAX_VALUE_CHARS),
+        };
+        (value(&low), value(&high))
+    }
+
     fn known_pages(&self, asked: &Describe) -> (Vec<wire::Page>, u32) {
-        let map = asked.column.as_deref().and_then(|name| {
-            let (_, state) = self.column(name)?;
-            state.pager.maps.get(asked.group as usize)
-        });
-        let known = map.map(|map| map.pages()).unwrap_or_default();
-        let pages = known.iter().take(MAX_PAGES).map(|page| wire::Page {
-            start: super::files::locate(page.range).1.start,
-            bytes: page.range.len(),
-            first_row: page.first_row,
-            rows: page.rows,
-            dictionary: page.uses_dictionary,
+        let state = asked.column.as_deref().and_then(|name| self.column(name)).map(|(_, state)| state);
+        let known = state.and_then(|state| state.pager.maps.get(asked.group as usize)).map(PageMap::pages);
+        let known = known.unwrap_or_default();
+        let leaf = match state.map(|state| state.part) {
+            Some(Part::Leaf(leaf)) => self.meta.columns.get(leaf).map(|column| (leaf, column)),
+            Some(_) | None => None,
+        };
+        let pages = known.iter().take(MAX_PAGES).map(|page| {
+            let ends = leaf.and_then(|(leaf, column)| Some((leaf, page.stats.values(column)?)));
+            wire::Page {
+                start: super::files::locate(page.range).1.start,
+                bytes: page.range.len(),
+                first_row: page.first_row,
+                rows: page.rows,
+                dictionary: page.uses_dictionary,
+                nulls: page.stats.nulls,
+                range: ends.map(|(leaf, ends)| self.told(leaf, ends)).filter(is_told),
+            }
         });
         (pages.collect(), known.len() as u32)
+    }
+}
+
+/// The range of all pages together; none where one of them does not say, or they can't be told apart.
+fn hull(column: &ColumnMeta, pages: &[PageEntry]) -> Option<(Values, Values)> {
+    if column.logical == (Logical::Int { signed: false, bits: 64 }) {
+        // They come as bits, whose order is another one.
+        return None;
+    }
+    let mut all: Option<(f64, f64, Values, Values)> = None;
+    for page in pages.iter().filter(|page| page.stats.nulls.is_none_or(|nulls| u64::from(nulls) < page.rows))
+    {
+        let (low, high) = page.stats.values(column)?;
+        let (least, most) = (number(&low)?, number(&high)?);
+        all = Some(match all {
+            None => (least, most, low, high),
+            Some((l, m, a, b)) => {
+                let (l, a) = if least < l { (least, low) } else { (l, a) };
+                let (m, b) = if most > m { (most, high) } else { (m, b) };
+                (l, m, a, b)
+            }
+        });
+    }
+    all.map(|(_, _, low, high)| (low, high))
+}
+
+/// A single value, where it is a number.
+fn number(values: &Values) -> Option<f64> {
+    match values {
+        Values::Bool(all) => all.first().map(|value| f64::from(u8::from(*value))),
+        Values::Int(all) => all.first().map(|value| *value as f64),
+        Values::Float32(all) => all.first().map(|value| f64::from(*value)),
+        Values::Float64(all) => all.first().copied(),
+        Values::Bytes(_) | Values::Indexes(_) => None,
     }
 }
 

@@ -110,6 +110,12 @@ impl Files {
         (self.count, self.open)
     }
 
+    /// What they are called, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let open = self.footers.iter().map(|(part, _)| part.name.as_str());
+        open.chain(self.rest.iter().map(|(_, file)| file.name.as_str()))
+    }
+
     /// Size of all.
     pub fn bytes(&self) -> u64 {
         self.open_bytes.saturating_add(self.rest_bytes)

@@ -101,6 +101,9 @@ impl Engine {
             What::Pages => {
                 if let Some(table) = &mut self.table {
                     table.take_maps(&bytes);
+                    if let Some(asked) = table.describes.clone() {
+                        table.describe(asked, &mut self.effects);
+                    }
                 }
             }
         }

@@ -6,8 +6,10 @@ use super::foretold::Foretold;
 use super::table::Table;
 use super::{Effect, Engine, notice};
 use crate::bytes::ByteRange;
-use crate::catalog::{self, Place};
+use crate::catalog::images::Images;
+use crate::catalog::{self, Place as Listed};
 use crate::error::{Error, ErrorKind};
+use crate::host::{ImageRule, Place};
 use crate::hub;
 use crate::hub::listing::Entry;
 use crate::hub::several::{MAX_FILES, matching};
@@ -16,7 +18,7 @@ use crate::parquet::header::offset_index;
 use crate::parquet::map::PageMap;
 use crate::parquet::meta::{FileMeta, Footer, TAIL_BYTES, read_footer};
 use crate::parquet::walk::Bytes;
-use crate::protocol::{Open, Opened, Request, Response, Show};
+use crate::protocol::{Added, Open, Opened, Request, Response, Show};
 use crate::roles::{Corrections, Role, Roles};
 use crate::spec::{HubPath, TableRef};
 use crate::url::{parse_table, print_table};
@@ -27,6 +29,10 @@ const MAX_INDEX_BYTES: u64 = 8 << 20;
 
 /// The metadata, and for each leaf column the maps of its chunks where the file has indexes.
 type Known = (FileMeta, Vec<Vec<PageMap>>);
+
+/// Where the first file of a table is, how its images are found, the size of that file if it is known, and
+/// the other files.
+type Found = (TableRef, Option<Images>, Option<u64>, Vec<File>);
 
 /// A table being opened.
 #[derive(Debug)]
@@ -141,7 +147,7 @@ impl Opening {
 impl Engine {
     /// Begins to open a table; what was open is dropped.
     pub(super) fn open(&mut self, open: Open) {
-        let Open { table, endpoint, base, roles } = open;
+        let Open { table, endpoint, base, roles, added } = open;
         let roles = corrections(roles);
         let endpoint = endpoint.as_deref().unwrap_or(hub::DEFAULT_ENDPOINT);
         let reference = match parse_table(&table) {
@@ -153,16 +159,29 @@ impl Engine {
                 return;
             }
         };
+        let (reference, mut images, hint_bytes, rest) = match Self::added(&reference, added, endpoint, &base)
+        {
+            Ok(Some(known)) => known,
+            Ok(None) => {
+                let images = Images::of(&reference);
+                (reference, images, None, Vec::new())
+            }
+            Err(error) => {
+                self.reset();
+                self.respond(Response::Notice(notice::cannot_open(&table, &error, &[])));
+                return;
+            }
+        };
         let found_by = reference.clone();
-        let (url, source, on_hub, hint) = match reference {
+        let (url, source, mut on_hub, hint) = match reference {
             TableRef::Catalogue(id) => match catalog::table(&id) {
                 Some(known) => match known.place {
-                    Place::Hub { repository, revision, path } => {
+                    Listed::Hub { repository, revision, path } => {
                         let (repository, revision) = (repository.to_owned(), revision.to_owned());
                         let path = HubPath { repository, revision, path: path.to_owned() };
                         (hub::resolve_url(endpoint, &path), title(&path), Some(path), known.file_bytes_hint)
                     }
-                    Place::Beside(path) => {
+                    Listed::Beside(path) => {
                         (format!("{base}{path}"), path.to_owned(), None, known.file_bytes_hint)
                     }
                 },
@@ -182,6 +201,7 @@ impl Engine {
                 opening.roles = roles;
                 opening.on_hub = Some((endpoint.to_owned(), path.clone()));
                 opening.several = Some(Vec::new());
+                self.images.open(images.take(), endpoint, &base);
                 self.opening = Some(opening);
                 self.list_several(endpoint, &path);
                 return;
@@ -203,14 +223,63 @@ impl Engine {
             }
         };
         self.reset();
-        self.images.open(Some(&found_by), endpoint, &base);
+        self.images.open(images.take(), endpoint, &base);
         let place = on_hub.as_ref().map_or(found_by, |path| TableRef::Hub(path.clone()));
         self.foretold = Foretold::new(&base, &place);
+        let address = url.clone();
         self.effects.push(Effect::Source { source: SourceId::TABLE, url });
-        let mut opening = Opening::new(table, source, hint);
+        let mut opening = Opening::new(table, source, hint.or(hint_bytes));
         opening.roles = roles;
+        if !rest.is_empty() {
+            // Several files go by their addresses, wherever they are.
+            opening.first = address;
+            on_hub = None;
+        }
+        opening.rest = rest;
         opening.on_hub = on_hub.map(|path| (endpoint.to_owned(), path));
         self.opening = Some(opening);
+    }
+
+    /// A table that the app's host has added: where its first file is, how its images are found, the size
+    /// of that file, and its other files. None where the link names another table.
+    fn added(
+        reference: &TableRef,
+        added: Option<Added>,
+        endpoint: &str,
+        base: &str,
+    ) -> Result<Option<Found>, Error> {
+        let (TableRef::Catalogue(id), Some(Added { files, images })) = (reference, added) else {
+            return Ok(None);
+        };
+        if catalog::table(id).is_some() {
+            return Ok(None);
+        }
+        let wrong = |message: String| Error::new(ErrorKind::BadLink, message);
+        let mut places = Vec::with_capacity(files.len());
+        for (place, bytes) in files {
+            places.push((Place::parse(&place).map_err(wrong)?, bytes));
+        }
+        let mut places = places.into_iter();
+        let Some((first, bytes)) = places.next() else { return Ok(None) };
+        let images = match images {
+            Some([zip, member, thumbnail]) => {
+                let rule = ImageRule { zip, member, thumbnail };
+                Some(rule.images(&first).map_err(|(_, message)| wrong(message))?)
+            }
+            None => None,
+        };
+        let mut rest = Vec::new();
+        for (place, bytes) in places {
+            let url = match place.table(base) {
+                TableRef::Hub(path) => hub::resolve_url(endpoint, &path),
+                TableRef::Url(url) => url,
+                TableRef::Catalogue(_) | TableRef::Folder(_) | TableRef::Local(_) => continue,
+            };
+            rest.push(File { name: url.clone(), url, file_bytes: bytes.unwrap_or_default() });
+        }
+        let reference = first.table(base);
+        let images = images.or_else(|| Images::of(&reference));
+        Ok(Some((reference, images, bytes, rest)))
     }
 
     /// Begins to open files of the user's disk.

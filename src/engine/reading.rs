@@ -247,19 +247,29 @@ impl Table {
             Some(ImageColumn::Addresses { column }) => Some(column),
             Some(ImageColumn::Embedded { .. }) | None => None,
         };
+        // A column that is made of two others needs those.
+        let sides: Vec<usize> = self
+            .columns
+            .iter()
+            .filter(|state| !state.complete && self.show.columns.contains(&state.info.name))
+            .flat_map(|state| match state.part {
+                Part::Size { width, height } => vec![width, height],
+                Part::Leaf(_) | Part::Nested { .. } => Vec::new(),
+            })
+            .collect();
         for (place, state) in self.columns.iter_mut().enumerate() {
             if matches!(state.part, Part::Size { .. }) || state.failed || state.complete {
                 continue;
             }
-            let on_screen = self.show.columns.contains(&state.info.name);
+            let on_screen = self.show.columns.contains(&state.info.name) || sides.contains(&place);
             // A column that is about to be read whole is not read twice.
             let read =
                 if state.loading && state.info.chartable { u64::MAX } else { state.rows_read() as u64 };
             let missing = |rows: &[u64]| rows.iter().copied().filter(|row| *row >= read).collect::<Vec<_>>();
             let extra = self.show.extras.contains(&state.info.name);
             let (image_rows, image_columns) = &self.image_rows;
-            let says_where = image_columns.contains(&state.info.name.as_str())
-                || addresses.as_ref() == Some(&state.info.name);
+            let says_where =
+                image_columns.contains(&state.info.name) || addresses.as_ref() == Some(&state.info.name);
             let asks = [
                 (on_screen, missing(&rows)),
                 (self.detail.is_some(), missing(&detail)),

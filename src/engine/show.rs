@@ -1,6 +1,6 @@
 //! What the page is told: counts, charts, rows, details, and the cube of a drag.
 
-use super::table::{State, Table};
+use super::table::{Part, State, Table};
 use super::{Effect, notice};
 use crate::column::Value;
 use crate::crossfilter::{Shape, count, cube, side};
@@ -277,7 +277,7 @@ impl Table {
 
     /// Takes note of the rows whose images are wanted, in ascending order, and of the columns that say
     /// where those are.
-    pub(super) fn look_for_images(&mut self, rows: Vec<u64>, columns: &'static [&'static str]) {
+    pub(super) fn look_for_images(&mut self, rows: Vec<u64>, columns: Vec<String>) {
         let rows = rows.into_iter().filter(|row| *row < self.meta.rows).collect();
         self.image_rows = (rows, columns);
     }
@@ -308,8 +308,27 @@ impl Table {
         match self.value(state, row) {
             Some(value) => cell(value, state.info.kind, self.logical(state), max_chars),
             None if state.failed => Cell::Failed,
-            None => Cell::Pending,
+            None => match state.part {
+                Part::Size { width, height } => self.size_cell(width, height, row),
+                Part::Leaf(_) | Part::Nested { .. } => Cell::Pending,
+            },
         }
+    }
+
+    /// Width times height of a row, out of single pages where neither is read whole.
+    fn size_cell(&self, width: usize, height: usize, row: u64) -> Cell {
+        let side = |place: usize| self.columns.get(place).map(|side| self.cell(side, row, 0));
+        let (Some(width), Some(height)) = (side(width), side(height)) else { return Cell::Pending };
+        if let (Cell::Number(width), Cell::Number(height)) = (&width, &height) {
+            return Cell::Text(format!("{width}x{height}"));
+        }
+        // Without one of the two there is no size; before both are read nothing is known.
+        for told in [Cell::Failed, Cell::Pending, Cell::Null] {
+            if width == told || height == told {
+                return told;
+            }
+        }
+        Cell::Pending
     }
 }
 

@@ -18,6 +18,7 @@ use crate::crossfilter::{Binned, Crossfilter};
 use crate::figure::draw;
 use crate::parquet::map::PageMap;
 use crate::parquet::meta::{ColumnMeta, FileMeta, Logical};
+use crate::protocol::describe::Describe;
 use crate::protocol::{self, Kind, LoadState, Opened, Request, Show};
 use crate::roles::{Candidate, Corrections, Holds, Role, Roles};
 use crate::select::Selection;
@@ -52,7 +53,9 @@ pub struct Table {
     /// What the view of groups wants.
     pub(super) compare: Compare,
     /// Rows whose images are wanted, and the columns that say where those are.
-    pub(super) image_rows: (Vec<u64>, &'static [&'static str]),
+    pub(super) image_rows: (Vec<u64>, Vec<String>),
+    /// What was last asked of the file itself: it is told again when more of it is known.
+    pub(super) describes: Option<Describe>,
     /// The column of images that the catalogue does not know of.
     pub(super) embedded: Option<Embedded>,
     /// Rows that are being written to a file.
@@ -275,7 +278,8 @@ impl Table {
             screen_wants: Vec::new(),
             image_wants: Vec::new(),
             compare: Compare::default(),
-            image_rows: (Vec::new(), &[]),
+            describes: None,
+            image_rows: (Vec::new(), Vec::new()),
             embedded,
             export: None,
             stale: Stale { counts: true, masks: true, rows: true, detail: false, lists: false },
@@ -333,7 +337,10 @@ impl Table {
                 self.detail = Some(row).filter(|row| *row < self.meta.rows || self.files.unread());
                 self.stale.detail = true;
             }
-            Request::Describe(asked) => self.describe(asked, effects),
+            Request::Describe(asked) => {
+                self.describes = Some(asked.clone());
+                self.describe(asked, effects);
+            }
             Request::Groups { wanted } => self.want_groups(wanted),
             Request::Pick(pick) => self.pick(pick),
             Request::Export(start) => self.begin_export(start, effects),

@@ -7,6 +7,7 @@ use crate::hub::HubPath;
 use crate::parquet::header::PageLocation;
 use crate::parquet::map::PageMap;
 use crate::parquet::meta::{FileMeta, Footer, read_footer};
+use crate::parquet::stats::{PageStats, Short};
 use crate::zip::directory::Directory;
 use crate::zip::end::{Tail, read_end};
 
@@ -40,6 +41,14 @@ fn maps(meta: &FileMeta) -> Vec<Vec<PageMap>> {
             ];
             let mut map = PageMap::from_index(chunk, group.rows, &index);
             map.mark_dictionary_pages(&[true, false]);
+            let low = Short::new(&[leaf as u8, 0, 0, 0]).unwrap();
+            map.mark_stats(&[
+                PageStats {
+                    nulls: Some(3 + leaf as u32),
+                    range: Some((low, Short::new(b"12345678").unwrap())),
+                },
+                PageStats { nulls: None, range: leaf.is_multiple_of(2).then_some((low, low)) },
+            ]);
             map
         };
         meta.groups.iter().map(of).collect()

@@ -2,7 +2,8 @@
 //!
 //! Source: `PageHeader` and `OffsetIndex` in Apache Parquet's `parquet.thrift`.
 
-use super::thrift::Thrift;
+use super::stats::PageStats;
+use super::thrift::{FieldType, Thrift};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A header longer than this is not believed. Statistics of long strings are in it, twice, and
@@ -110,6 +111,8 @@ pub struct PageHeader {
     pub uncompressed_bytes: u32,
     /// CRC-32 of the body as it is in the file, where the writer gave one.
     pub crc: Option<u32>,
+    /// What it says of the values.
+    pub stats: PageStats,
 }
 
 impl PageHeader {
@@ -144,6 +147,7 @@ impl PageHeader {
         let mut thrift = Thrift::new(window);
         let (mut code, mut uncompressed, mut body, mut crc) = (None, None, None, None);
         let (mut v1, mut v2, mut dictionary) = (None, None, None);
+        let mut stats = PageStats::default();
         let mut last = 0;
         while let Some((number, kind)) = thrift.field(last)? {
             match number {
@@ -151,9 +155,9 @@ impl PageHeader {
                 2 => uncompressed = Some(thrift.size()?),
                 3 => body = Some(thrift.size()?),
                 4 => crc = Some(thrift.int()? as u32),
-                5 => v1 = Some(data_v1(&mut thrift)?),
+                5 => v1 = Some(data_v1(&mut thrift, &mut stats)?),
                 7 => dictionary = Some(dictionary_page(&mut thrift)?),
-                8 => v2 = Some(data_v2(&mut thrift)?),
+                8 => v2 = Some(data_v2(&mut thrift, &mut stats)?),
                 _ => thrift.skip(kind)?,
             }
             last = number;
@@ -172,11 +176,12 @@ impl PageHeader {
             body_bytes: body.ok_or_else(|| missing("size"))?,
             uncompressed_bytes: uncompressed.ok_or_else(|| missing("uncompressed size"))?,
             crc,
+            stats,
         })
     }
 }
 
-fn data_v1(thrift: &mut Thrift<'_>) -> Result<PageKind> {
+fn data_v1(thrift: &mut Thrift<'_>, stats: &mut PageStats) -> Result<PageKind> {
     let (mut values, mut encoding, mut levels) = (None, None, Encoding::Rle);
     let mut last = 0;
     while let Some((number, kind)) = thrift.field(last)? {
@@ -184,6 +189,7 @@ fn data_v1(thrift: &mut Thrift<'_>) -> Result<PageKind> {
             1 => values = Some(thrift.size()?),
             2 => encoding = Some(Encoding::from_code(thrift.int()?)?),
             3 => levels = Encoding::from_code(thrift.int()?)?,
+            5 if kind == FieldType::Struct => *stats = PageStats::read(thrift)?,
             _ => thrift.skip(kind)?,
         }
         last = number;
@@ -208,8 +214,7 @@ fn dictionary_page(thrift: &mut Thrift<'_>) -> Result<PageKind> {
     Ok(PageKind::Dictionary { values })
 }
 
-fn data_v2(thrift: &mut Thrift<'_>) -> Result<PageKind> {
-    use super::thrift::FieldType;
+fn data_v2(thrift: &mut Thrift<'_>, stats: &mut PageStats) -> Result<PageKind> {
     let (mut values, mut nulls, mut rows, mut encoding) = (None, None, None, None);
     let (mut definition_bytes, mut repetition_bytes, mut compressed) = (0, 0, true);
     let mut last = 0;
@@ -222,6 +227,7 @@ fn data_v2(thrift: &mut Thrift<'_>) -> Result<PageKind> {
             5 => definition_bytes = thrift.size()?,
             6 => repetition_bytes = thrift.size()?,
             7 => compressed = kind == FieldType::True,
+            8 if kind == FieldType::Struct => *stats = PageStats::read(thrift)?,
             _ => thrift.skip(kind)?,
         }
         last = number;
@@ -315,6 +321,7 @@ mod tests {
                 body_bytes: 300,
                 uncompressed_bytes: 1000,
                 crc: None,
+                stats: super::PageStats::default(),
             }
         );
     }

@@ -5,6 +5,7 @@
 
 use super::header::{PageHeader, PageKind, PageLocation};
 use super::meta::Chunk;
+use super::stats::PageStats;
 use crate::bytes::ByteRange;
 use crate::error::{Error, Result};
 
@@ -19,6 +20,8 @@ pub struct PageEntry {
     pub rows: u64,
     /// Whether its values are indexes into the dictionary, where that is known.
     pub uses_dictionary: Option<bool>,
+    /// What is said of its values.
+    pub stats: PageStats,
 }
 
 /// The pages of a chunk of a flat column, from the first one on without a gap.
@@ -59,6 +62,7 @@ impl PageMap {
                 first_row: page.first_row,
                 rows: end.saturating_sub(page.first_row),
                 uses_dictionary: None,
+                stats: PageStats::default(),
             })
             .collect();
         map.next = (chunk.range.end, rows);
@@ -69,6 +73,13 @@ impl PageMap {
     pub fn mark_dictionary_pages(&mut self, flags: &[bool]) {
         for (page, flag) in self.pages.iter_mut().zip(flags) {
             page.uses_dictionary = Some(*flag);
+        }
+    }
+
+    /// Says of each page what is said of its values.
+    pub fn mark_stats(&mut self, all: &[PageStats]) {
+        for (page, stats) in self.pages.iter_mut().zip(all) {
+            page.stats = *stats;
         }
     }
 
@@ -119,6 +130,7 @@ impl PageMap {
             let place = self.pages.partition_point(|page| page.range.start < offset);
             if let Some(page) = self.pages.get_mut(place).filter(|page| page.range.start == offset) {
                 page.uses_dictionary = uses_dictionary;
+                page.stats = header.stats;
             }
             return Ok(());
         }
@@ -144,7 +156,7 @@ impl PageMap {
         }
         match header.kind {
             PageKind::DataV1 { .. } | PageKind::DataV2 { .. } => {
-                self.pages.push(PageEntry { range, first_row, rows, uses_dictionary });
+                self.pages.push(PageEntry { range, first_row, rows, uses_dictionary, stats: header.stats });
             }
             PageKind::Dictionary { .. } => self.dictionary = Some(range),
             PageKind::Other => {}
@@ -206,7 +218,14 @@ mod tests {
     }
 
     fn page(kind: PageKind) -> PageHeader {
-        PageHeader { kind, header_bytes: 20, body_bytes: 80, uncompressed_bytes: 200, crc: None }
+        PageHeader {
+            kind,
+            header_bytes: 20,
+            body_bytes: 80,
+            uncompressed_bytes: 200,
+            crc: None,
+            stats: super::PageStats::default(),
+        }
     }
 
     fn data(values: u32) -> PageHeader {

@@ -21,5 +21,6 @@ pub mod nested;
 pub mod plan;
 pub mod rle;
 mod shape;
+pub mod stats;
 mod thrift;
 pub mod walk;

@@ -187,6 +187,14 @@ impl<'a> Thrift<'a> {
         Ok(())
     }
 
+    /// A string of bytes.
+    pub fn binary(&mut self) -> Result<&'a [u8]> {
+        let len = usize::try_from(self.varint()?).map_err(|_| ends_early())?;
+        let start = self.read;
+        self.advance(len)?;
+        self.bytes.get(start..self.read).ok_or_else(ends_early)
+    }
+
     fn advance(&mut self, len: usize) -> Result<()> {
         let end = self.read.checked_add(len).filter(|end| *end <= self.bytes.len()).ok_or_else(ends_early)?;
         self.read = end;

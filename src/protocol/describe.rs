@@ -101,7 +101,7 @@ pub struct Chunk {
 }
 
 /// A data page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Page {
     /// Where it begins in its file.
     pub start: u64,
@@ -113,4 +113,8 @@ pub struct Page {
     pub rows: u64,
     /// Whether its values are in the dictionary, if that is known.
     pub dictionary: Option<bool>,
+    /// Nulls, if it says.
+    pub nulls: Option<u32>,
+    /// The smallest and the largest value, if it says.
+    pub range: Option<(Cell, Cell)>,
 }

@@ -1,8 +1,8 @@
 //! The Hub's `datasets` library: rows are looked at one by one in Python.
 
 use super::File;
-use super::plan::{Form, OneOf, Operand, Plan, Test, number};
-use super::python::{RANDOM_ROWS, matches};
+use super::plan::{Form, OneOf, Operand, Plan, Test};
+use super::python::{RANDOM_ROWS, list, literal, matches};
 use super::quote::python;
 use crate::catalog;
 use crate::protocol::Subset;
@@ -20,10 +20,10 @@ def millis(time):
 ";
 
 /// A script.
-pub fn script(file: &File, plan: &Plan) -> String {
+pub fn script(files: &[File], plan: &Plan) -> String {
     let mut text = plan.heading("#", "datasets 2.14 or later");
     text.push_str("# pip install datasets\n");
-    let times = |operand: &Operand| matches!(operand.form, Form::Time | Form::Date);
+    let times = |operand: &Operand| operand.form.is_time();
     let times = plan.tests.iter().any(|(operand, _)| times(operand));
     let shards = matches!(plan.subset, Some(Subset::Shards { .. }));
     if plan.query.is_some() || shards {
@@ -70,17 +70,13 @@ pub fn script(file: &File, plan: &Plan) -> String {
     if let Some((prompt, _)) = &plan.query {
         body.push_str(&unless(&format!("matches(row[{}])", python(prompt))));
     }
-    let source = match file {
-        File::Hub { path, .. } if file.is_on_usual_hub() && !path.revision.contains('/') => {
-            let revision =
-                if path.revision == "main" { String::new() } else { format!("@{}", path.revision) };
-            format!("hf://datasets/{}{revision}/{}", path.repository, path.path)
-        }
-        File::Hub { .. } | File::Address(_) | File::Local(_) => file.address(),
+    let source = match files {
+        [file] => address(file),
+        files => list(files.iter().map(address)),
     };
     text.push_str(&format!(
         "def keep(row, number):\n{body}    return True\n\n\nrows = load_dataset(\"parquet\", data_files={}, split=\"train\")\nresult = rows.filter(keep, with_indices=True)\n",
-        python(&source)
+        source
     ));
     for (operand, descending) in plan.sort.iter().rev() {
         let column = match operand.form {
@@ -88,7 +84,16 @@ pub fn script(file: &File, plan: &Plan) -> String {
                 "[{} for row in result.select_columns([\"width\", \"height\"])]",
                 value("row", operand)
             ),
-            _ => format!("list(result[{}])", python(&operand.name)),
+            Form::Bool
+            | Form::Int
+            | Form::UInt64
+            | Form::Float32
+            | Form::Float64
+            | Form::Decimal
+            | Form::Time
+            | Form::Date
+            | Form::Text
+            | Form::Other => format!("list(result[{}])", python(&operand.name)),
         };
         text.push_str(&format!(
             "# Rows without a value come last.\nvalues = {column}\nthere = [at for at, value in enumerate(values) if value is not None and value == value]\nmissing = [at for at, value in enumerate(values) if value is None or value != value]\nresult = result.select(sorted(there, key=values.__getitem__, reverse={}) + missing)\n",
@@ -104,6 +109,18 @@ pub fn script(file: &File, plan: &Plan) -> String {
     text
 }
 
+/// What the library reads a file by.
+fn address(file: &File) -> String {
+    match file {
+        File::Hub { path, .. } if file.is_on_usual_hub() && !path.revision.contains('/') => {
+            let revision =
+                if path.revision == "main" { String::new() } else { format!("@{}", path.revision) };
+            python(&format!("hf://datasets/{}{revision}/{}", path.repository, path.path))
+        }
+        File::Hub { .. } | File::Address(_) | File::Local(_) => python(&file.address()),
+    }
+}
+
 fn unless(condition: &str) -> String {
     format!("    if not ({condition}):\n        return False\n")
 }
@@ -116,7 +133,15 @@ fn value(row: &str, operand: &Operand) -> String {
             )
         }
         Form::Decimal => format!("None if {row}[{0}] is None else float({row}[{0}])", python(&operand.name)),
-        _ => format!("{row}[{}]", python(&operand.name)),
+        Form::Bool
+        | Form::Int
+        | Form::UInt64
+        | Form::Float32
+        | Form::Float64
+        | Form::Time
+        | Form::Date
+        | Form::Text
+        | Form::Other => format!("{row}[{}]", python(&operand.name)),
     }
 }
 
@@ -158,7 +183,7 @@ fn one_of(operand: &Operand, list: &OneOf) -> String {
     items.extend(list.numbers.iter().map(|value| literal(*value)));
     let mut any: Vec<String> = Vec::new();
     if !items.is_empty() {
-        let value = if matches!(operand.form, Form::Time | Form::Date) { "millis(value)" } else { "value" };
+        let value = if operand.form.is_time() { "millis(value)" } else { "value" };
         any.push(format!("(value is not None and {value} in ({},))", items.join(", ")));
     }
     if list.nan {
@@ -169,12 +194,4 @@ fn one_of(operand: &Operand, list: &OneOf) -> String {
     }
     let any = if any.is_empty() { "False".to_owned() } else { any.join(" or ") };
     if list.negated { format!("not ({any})") } else { any }
-}
-
-fn literal(value: f64) -> String {
-    if value.is_infinite() {
-        format!("float(\"{}inf\")", if value < 0.0 { "-" } else { "" })
-    } else {
-        number(value)
-    }
 }

@@ -21,7 +21,7 @@ const MAX_LISTED_ROWS: u64 = 1_000;
 const NEEDS: &str = "DuckDB 1.1 or later";
 
 /// A query.
-pub fn sql_script(file: &File, plan: &Plan) -> String {
+pub fn sql_script(files: &[File], plan: &Plan) -> String {
     let chosen = plan.random().map(|(wanted, seed)| {
         if wanted > MAX_LISTED_ROWS {
             // Rather nothing than other rows.
@@ -32,7 +32,7 @@ pub fn sql_script(file: &File, plan: &Plan) -> String {
         let rows: Vec<String> = rows.members(0).map(|row| row.to_string()).collect();
         if rows.is_empty() { "FALSE".to_owned() } else { format!("{ROW} IN ({})", rows.join(", ")) }
     });
-    let (query, notes) = query(file, plan, chosen);
+    let (query, notes) = query(files, plan, chosen);
     format!(
         "{}{notes}SET TimeZone = 'UTC';\n\n{query};\n",
         plan.heading("--", NEEDS),
@@ -41,9 +41,9 @@ pub fn sql_script(file: &File, plan: &Plan) -> String {
 }
 
 /// The same from Python.
-pub fn python_script(file: &File, plan: &Plan) -> String {
+pub fn python_script(files: &[File], plan: &Plan) -> String {
     let chosen = plan.random().map(|_| format!("{ROW} IN (SELECT row FROM chosen)"));
-    let (query, notes) = query(file, plan, chosen);
+    let (query, notes) = query(files, plan, chosen);
     let mut text = plan.heading("#", NEEDS);
     text.push_str(&comments("#", &notes));
     text.push_str("# pip install duckdb\nimport duckdb\n\n");
@@ -67,7 +67,7 @@ fn comments(mark: &str, notes: &[String]) -> String {
 }
 
 /// The query, and what it can't say. `chosen` is the condition of a random subset.
-fn query(file: &File, plan: &Plan, chosen: Option<String>) -> (String, Vec<String>) {
+fn query(files: &[File], plan: &Plan, chosen: Option<String>) -> (String, Vec<String>) {
     let mut notes = Vec::new();
     let mut tests: Vec<String> = Vec::new();
     match plan.subset {
@@ -97,14 +97,35 @@ fn query(file: &File, plan: &Plan, chosen: Option<String>) -> (String, Vec<Strin
     } else {
         let named = |operand: &Operand| match operand.form {
             Form::Size => format!("{} AS {}", value(operand), sql_name(&operand.name)),
-            _ => sql_name(&operand.name),
+            Form::Bool
+            | Form::Int
+            | Form::UInt64
+            | Form::Float32
+            | Form::Float64
+            | Form::Decimal
+            | Form::Time
+            | Form::Date
+            | Form::Text
+            | Form::Other => sql_name(&operand.name),
         };
         plan.columns.iter().map(named).collect::<Vec<_>>().join(", ")
     };
-    let mut query = format!(
-        "SELECT {columns}\nFROM (\n    SELECT *{extra}\n    FROM read_parquet({}, file_row_number = true)\n)",
-        sql(&file.address())
-    );
+    let source = match files {
+        [file] => format!(
+            "SELECT *{extra}\n    FROM read_parquet({}, file_row_number = true)",
+            sql(&file.address())
+        ),
+        files => {
+            // Numbers of rows begin anew in each file; the files come in this order.
+            let files: Vec<String> =
+                files.iter().map(|file| format!("        {}", sql(&file.address()))).collect();
+            format!(
+                "SELECT *{extra}, row_number() OVER () - 1 AS {ROW}\n    FROM read_parquet([\n{}\n    ])",
+                files.join(",\n")
+            )
+        }
+    };
+    let mut query = format!("SELECT {columns}\nFROM (\n    {source}\n)");
     for (number, test) in tests.iter().enumerate() {
         query.push_str(&format!("\n{} {test}", if number == 0 { "WHERE" } else { "  AND" }));
     }
@@ -114,11 +135,10 @@ fn query(file: &File, plan: &Plan, chosen: Option<String>) -> (String, Vec<Strin
         .map(|(operand, descending)| {
             let order = if *descending { "DESC" } else { "ASC" };
             let value = value(operand);
-            match operand.form {
-                Form::Float32 | Form::Float64 => {
-                    format!("CASE WHEN NOT isnan({value}) THEN {value} END {order} NULLS LAST")
-                }
-                _ => format!("{value} {order} NULLS LAST"),
+            if operand.form.has_nan() {
+                format!("CASE WHEN NOT isnan({value}) THEN {value} END {order} NULLS LAST")
+            } else {
+                format!("{value} {order} NULLS LAST")
             }
         })
         .collect();
@@ -132,7 +152,15 @@ fn value(operand: &Operand) -> String {
     match operand.form {
         Form::Size => "CAST(\"width\" AS VARCHAR) || 'x' || CAST(\"height\" AS VARCHAR)".to_owned(),
         Form::Decimal => format!("CAST({} AS DOUBLE)", sql_name(&operand.name)),
-        _ => sql_name(&operand.name),
+        Form::Bool
+        | Form::Int
+        | Form::UInt64
+        | Form::Float32
+        | Form::Float64
+        | Form::Time
+        | Form::Date
+        | Form::Text
+        | Form::Other => sql_name(&operand.name),
     }
 }
 
@@ -149,7 +177,7 @@ fn condition(operand: &Operand, test: &Test) -> String {
             parts.extend(low.map(|low| format!("{value} >= {}", end(low))));
             parts.extend(high.map(|high| format!("{value} <= {}", end(high))));
             // NaN is above everything here.
-            if high.is_none() && matches!(operand.form, Form::Float32 | Form::Float64) {
+            if high.is_none() && operand.form.has_nan() {
                 parts.push(format!("NOT isnan({value})"));
             }
             if parts.is_empty() {
@@ -185,9 +213,10 @@ fn one_of(operand: &Operand, value: &str, list: &OneOf) -> String {
     items.extend(list.bools.iter().map(|value| if *value { "TRUE".to_owned() } else { "FALSE".to_owned() }));
     items.extend(list.whole.iter().map(|value| value.to_string()));
     items.extend(list.numbers.iter().map(|value| literal(operand.form, *value)));
-    let value = match operand.form {
-        Form::Time | Form::Date if !items.is_empty() => format!("epoch_ms(CAST({value} AS TIMESTAMP))"),
-        _ => format!("({value})"),
+    let value = if operand.form.is_time() && !items.is_empty() {
+        format!("epoch_ms(CAST({value} AS TIMESTAMP))")
+    } else {
+        format!("({value})")
     };
     let mut any: Vec<String> = Vec::new();
     if !items.is_empty() {

@@ -7,6 +7,7 @@
 
 mod datasets;
 mod duckdb;
+mod language;
 mod pandas;
 mod pattern;
 mod plan;
@@ -24,14 +25,14 @@ use crate::protocol::{Column, Show};
 use crate::spec::HubPath;
 use plan::Plan;
 
-/// What is asked, of which file.
+/// What is asked, of which table.
 #[derive(Clone, Debug)]
 pub struct Ask<'a> {
-    /// Where the file is.
-    pub file: File,
+    /// Where its files are, in order; one at least.
+    pub files: Vec<File>,
     /// Its columns.
     pub columns: &'a [Column],
-    /// Rows in it.
+    /// Rows in all.
     pub rows: u64,
     /// The column that holds prompts.
     pub prompt: Option<&'a str>,
@@ -75,11 +76,11 @@ impl File {
 pub fn script(dialect: Dialect, ask: &Ask<'_>) -> String {
     let plan = Plan::new(ask);
     match dialect {
-        Dialect::DuckDbSql => duckdb::sql_script(&ask.file, &plan),
-        Dialect::DuckDb => duckdb::python_script(&ask.file, &plan),
-        Dialect::Polars => polars::script(&ask.file, &plan),
-        Dialect::Pandas => pandas::script(&ask.file, &plan),
-        Dialect::Spark => spark::script(&ask.file, &plan),
-        Dialect::Datasets => datasets::script(&ask.file, &plan),
+        Dialect::DuckDbSql => duckdb::sql_script(&ask.files, &plan),
+        Dialect::DuckDb => duckdb::python_script(&ask.files, &plan),
+        Dialect::Polars => polars::script(&ask.files, &plan),
+        Dialect::Pandas => pandas::script(&ask.files, &plan),
+        Dialect::Spark => spark::script(&ask.files, &plan),
+        Dialect::Datasets => datasets::script(&ask.files, &plan),
     }
 }

@@ -1,16 +1,16 @@
 //! pandas, with pyarrow to tell null and NaN apart.
 
 use super::File;
-use super::plan::{Form, OneOf, Operand, Plan, Test, number};
-use super::python::{RANDOM_ROWS, matches};
+use super::language::{Items, Language, between};
+use super::plan::{Form, Operand, Plan};
+use super::python::{RANDOM_ROWS, list, literal, matches};
 use super::quote::python;
 use crate::catalog;
-use crate::protocol::Subset;
 
 /// A script.
-pub fn script(file: &File, plan: &Plan) -> String {
+pub fn script(files: &[File], plan: &Plan) -> String {
     let mut text = plan.heading("#", "pandas 2 or later and pyarrow 15 or later");
-    let remote = !matches!(file, File::Local(_));
+    let remote = !matches!(files, [File::Local(_), ..]);
     text.push_str("# pip install pandas pyarrow\n");
     if remote {
         text.push_str("import io\n");
@@ -30,18 +30,27 @@ pub fn script(file: &File, plan: &Plan) -> String {
         text.push_str(&matches(groups));
         text.push('\n');
     }
-    let source = python(&file.address());
-    if remote {
-        text.push_str(&format!(
-            "with urlopen({source}) as response:\n    rows = pq.read_table(io.BytesIO(response.read()))\n"
-        ));
-    } else {
-        text.push_str(&format!("rows = pq.read_table({source})\n"));
+    let read = |source: &str| {
+        if remote {
+            format!("pq.read_table(io.BytesIO(urlopen({source}).read()))")
+        } else {
+            format!("pq.read_table({source})")
+        }
+    };
+    match files {
+        [file] => text.push_str(&format!("rows = {}\n", read(&python(&file.address())))),
+        files => {
+            let files = list(files.iter().map(|file| python(&file.address())));
+            text.push_str(&format!(
+                "files = {files}\nrows = pa.concat_tables({} for file in files)\n",
+                read("file")
+            ));
+        }
     }
     text.push_str(
         "row = pa.array(range(rows.num_rows), pa.int64())\nkeep = pa.array([True] * rows.num_rows)\n",
     );
-    for test in conditions(plan) {
+    for test in Pandas.conditions(plan) {
         text.push_str(&format!("keep = pc.and_(keep, pc.fill_null({test}, False))\n"));
     }
     if let Some((prompt, _)) = &plan.query {
@@ -55,7 +64,7 @@ pub fn script(file: &File, plan: &Plan) -> String {
         let mut names = vec!["\"row\": row".to_owned()];
         let mut order = Vec::new();
         for (number, (operand, descending)) in plan.sort.iter().enumerate() {
-            names.push(format!("\"key {number}\": {}", key(operand)));
+            names.push(format!("\"key {number}\": {}", Pandas.key(operand)));
             order.push(format!(
                 "(\"key {number}\", \"{}\")",
                 if *descending { "descending" } else { "ascending" }
@@ -72,7 +81,7 @@ pub fn script(file: &File, plan: &Plan) -> String {
         let columns: Vec<String> = plan
             .columns
             .iter()
-            .map(|operand| format!("{}: {}", python(&operand.name), value(operand)))
+            .map(|operand| format!("{}: {}", python(&operand.name), Pandas.value(operand)))
             .collect();
         text.push_str(&format!("rows = pa.table({{{}}})\n", columns.join(", ")));
     }
@@ -80,145 +89,143 @@ pub fn script(file: &File, plan: &Plan) -> String {
     text
 }
 
-fn conditions(plan: &Plan) -> Vec<String> {
-    let mut tests = Vec::new();
-    match plan.subset {
-        Some(Subset::First { rows }) => tests.push(format!("pc.less(row, {rows})")),
-        Some(Subset::Random { rows, seed }) => tests.push(format!(
-            "pc.is_in(row, pa.array(random_rows({}, {rows}, {seed}), pa.int64()))",
-            plan.rows
-        )),
-        Some(Subset::Shards { last }) => tests.push(format!(
-            "pc.less_equal(pc.cast(pc.struct_field(pc.extract_regex(rows[{}], r\"/?[^/]*?(?P<shard>[0-9]+)/[^/]*$\"), \"shard\"), pa.int64()), {last})",
-            python(catalog::IMAGE_PATH)
-        )),
-        None => {}
-    }
-    tests.extend(plan.tests.iter().map(|(operand, test)| condition(operand, test)));
-    tests
-}
+/// Functions of pyarrow.
+struct Pandas;
 
-fn value(operand: &Operand) -> String {
-    match operand.form {
-        Form::Size => "pc.binary_join_element_wise(pc.cast(rows[\"width\"], pa.string()), pc.cast(rows[\"height\"], pa.string()), \"x\")".to_owned(),
-        Form::Decimal => format!("pc.cast(rows[{}], pa.float64())", python(&operand.name)),
-        Form::Bool | Form::Int | Form::UInt64 | Form::Float32 | Form::Float64 | Form::Time | Form::Date | Form::Text | Form::Other => {
-            format!("rows[{}]", python(&operand.name))
+impl Language for Pandas {
+    fn column(&self, name: &str) -> String {
+        format!("rows[{}]", python(name))
+    }
+
+    fn size(&self) -> String {
+        "pc.binary_join_element_wise(pc.cast(rows[\"width\"], pa.string()), pc.cast(rows[\"height\"], pa.string()), \"x\")".to_owned()
+    }
+
+    fn double(&self, value: &str) -> String {
+        format!("pc.cast({value}, pa.float64())")
+    }
+
+    fn without_nan(&self, value: &str) -> String {
+        format!("pc.if_else(pc.is_nan({value}), pa.scalar(None, {value}.type), {value})")
+    }
+
+    fn is_before(&self, rows: u64) -> String {
+        format!("pc.less(row, {rows})")
+    }
+
+    fn is_chosen(&self, of: u64, rows: u64, seed: u64) -> String {
+        format!("pc.is_in(row, pa.array(random_rows({of}, {rows}, {seed}), pa.int64()))")
+    }
+
+    fn is_in_shards(&self, last: u32) -> String {
+        let path = self.column(catalog::IMAGE_PATH);
+        format!(
+            "pc.less_equal(pc.cast(pc.struct_field(pc.extract_regex({path}, r\"/?[^/]*?(?P<shard>[0-9]+)/[^/]*$\"), \"shard\"), pa.int64()), {last})"
+        )
+    }
+
+    fn never(&self) -> String {
+        "pa.scalar(False)".to_owned()
+    }
+
+    fn is_null(&self, value: &str) -> String {
+        format!("pc.is_null({value})")
+    }
+
+    fn is_valid(&self, value: &str) -> String {
+        format!("pc.is_valid({value})")
+    }
+
+    fn is_nan(&self, value: &str) -> String {
+        format!("pc.fill_null(pc.is_nan({value}), False)")
+    }
+
+    fn numbers(&self, operand: &Operand, low: Option<f64>, high: Option<f64>) -> String {
+        let value = self.value(operand);
+        let value = if operand.form == Form::Float64 {
+            value
+        } else {
+            format!("pc.cast({value}, pa.float64(), safe=False)")
+        };
+        if low.is_none() && high.is_none() && operand.form.has_nan() {
+            // NaN is in no range.
+            return format!("pc.invert(pc.is_nan({value}))");
         }
+        let low = low.map(|low| format!("pc.greater_equal({value}, {})", literal(low)));
+        let high = high.map(|high| format!("pc.less_equal({value}, {})", literal(high)));
+        self.both(&value, low, high)
     }
-}
 
-fn key(operand: &Operand) -> String {
-    let value = value(operand);
-    match operand.form {
-        Form::Float32 | Form::Float64 => {
-            format!("pc.if_else(pc.is_nan({value}), pa.scalar(None, {value}.type), {value})")
-        }
-        _ => value,
+    fn millis(&self, value: &str, start: Option<i64>, end: Option<i64>) -> String {
+        self.since(value, start, end, |millis| {
+            format!("pa.scalar({millis}, pa.timestamp(\"ms\", {value}.type.tz))")
+        })
     }
-}
 
-fn condition(operand: &Operand, test: &Test) -> String {
-    let value = value(operand);
-    let both = |low: Option<String>, high: Option<String>| match (low, high) {
-        (Some(low), Some(high)) => format!("pc.and_({low}, {high})"),
-        (Some(one), None) | (None, Some(one)) => one,
-        (None, None) => format!("pc.is_valid({value})"),
-    };
-    match test {
-        Test::Never => "pa.scalar(False)".to_owned(),
-        Test::Null => format!("pc.is_null({value})"),
-        Test::NotNull => format!("pc.is_valid({value})"),
-        Test::Numbers { low, high } => {
-            let floats = matches!(operand.form, Form::Float32 | Form::Float64);
-            let value = if operand.form == Form::Float64 {
-                value.clone()
-            } else {
-                format!("pc.cast({value}, pa.float64(), safe=False)")
-            };
-            match (low, high) {
-                // NaN is in no range.
-                (None, None) if floats => format!("pc.invert(pc.is_nan({value}))"),
-                _ => both(
-                    low.map(|low| format!("pc.greater_equal({value}, {})", literal(low))),
-                    high.map(|high| format!("pc.less_equal({value}, {})", literal(high))),
-                ),
+    fn days(&self, value: &str, start: Option<i64>, end: Option<i64>) -> String {
+        self.since(value, start, end, |days| format!("pa.scalar({days}, pa.date32())"))
+    }
+
+    fn is_in(&self, operand: &Operand, what: Items, items: &[String]) -> String {
+        let value = self.value(operand);
+        let mut items = items.to_vec();
+        let (value, kind) = match what {
+            Items::Texts => (value.clone(), format!("{value}.type")),
+            Items::Bools => (value, "pa.bool_()".to_owned()),
+            Items::Numbers => {
+                // Both zeros are one.
+                let zero = items.iter().any(|item| matches!(item.as_str(), "0.0" | "-0.0"));
+                if zero {
+                    items.extend(["0.0".to_owned(), "-0.0".to_owned()]);
+                    items.dedup();
+                }
+                (self.double(&value), "pa.float64()".to_owned())
             }
-        }
-        Test::Millis { start, end } => {
-            let at = |millis: i64| {
-                format!("pc.cast(pa.scalar({millis}, pa.timestamp(\"ms\", {value}.type.tz)), {value}.type)")
-            };
-            both(
-                start.map(|start| format!("pc.greater_equal({value}, {})", at(start))),
-                end.map(|end| format!("pc.less({value}, {})", at(end))),
-            )
-        }
-        Test::Days { start, end } => {
-            let at = |days: i64| format!("pc.cast(pa.scalar({days}, pa.date32()), {value}.type)");
-            both(
-                start.map(|start| format!("pc.greater_equal({value}, {})", at(start))),
-                end.map(|end| format!("pc.less({value}, {})", at(end))),
-            )
-        }
-        Test::OneOf(list) => one_of(operand, &value, list),
+            Items::Whole => match operand.form {
+                Form::UInt64 => (value, "pa.uint64()".to_owned()),
+                Form::Time => {
+                    let kind = format!("pa.timestamp(\"ms\", {value}.type.tz)");
+                    (
+                        format!(
+                            "pc.cast(pc.floor_temporal({value}, unit=\"millisecond\"), {kind}, safe=False)"
+                        ),
+                        kind,
+                    )
+                }
+                Form::Date => (format!("pc.cast({value}, pa.date64())"), "pa.date64()".to_owned()),
+                Form::Bool
+                | Form::Int
+                | Form::Float32
+                | Form::Float64
+                | Form::Decimal
+                | Form::Text
+                | Form::Size
+                | Form::Other => (format!("pc.cast({value}, pa.int64())"), "pa.int64()".to_owned()),
+            },
+        };
+        format!("pc.is_in({value}, pa.array([{}], {kind}))", items.join(", "))
+    }
+
+    fn either(&self, any: Vec<String>) -> String {
+        let or = |all: String, one: String| format!("pc.or_({all}, {one})");
+        any.into_iter().reduce(or).unwrap_or_else(|| self.never())
+    }
+
+    fn not(&self, condition: &str) -> String {
+        format!("pc.invert({condition})")
     }
 }
 
-fn one_of(operand: &Operand, value: &str, list: &OneOf) -> String {
-    let mut any: Vec<String> = Vec::new();
-    let mut is_in = |value: &str, items: Vec<String>, kind: &str| {
-        if !items.is_empty() {
-            any.push(format!("pc.is_in({value}, pa.array([{}], {kind}))", items.join(", ")));
-        }
-    };
-    is_in(value, list.texts.iter().map(|text| python(text)).collect(), &format!("{value}.type"));
-    is_in(
-        value,
-        list.bools.iter().map(|value| if *value { "True".to_owned() } else { "False".to_owned() }).collect(),
-        "pa.bool_()",
-    );
-    let whole = list.whole.iter().map(|value| value.to_string()).collect();
-    match operand.form {
-        Form::UInt64 => is_in(value, whole, "pa.uint64()"),
-        Form::Time => is_in(
-            &format!(
-                "pc.cast(pc.floor_temporal({value}, unit=\"millisecond\"), pa.timestamp(\"ms\", {value}.type.tz), safe=False)"
-            ),
-            whole,
-            &format!("pa.timestamp(\"ms\", {value}.type.tz)"),
-        ),
-        Form::Date => is_in(&format!("pc.cast({value}, pa.date64())"), whole, "pa.date64()"),
-        _ => is_in(&format!("pc.cast({value}, pa.int64())"), whole, "pa.int64()"),
+impl Pandas {
+    fn both(&self, value: &str, low: Option<String>, high: Option<String>) -> String {
+        between(low, high, self.is_valid(value), |low, high| format!("pc.and_({low}, {high})"))
     }
-    is_in(
-        &format!("pc.cast({value}, pa.float64())"),
-        // Both zeros are one.
-        list.numbers
-            .iter()
-            .flat_map(|value| [Some(*value), (*value == 0.0).then_some(-*value)])
-            .flatten()
-            .map(literal)
-            .collect(),
-        "pa.float64()",
-    );
-    if list.nan {
-        any.push(format!("pc.fill_null(pc.is_nan({value}), False)"));
-    }
-    if list.null {
-        any.push(format!("pc.is_null({value})"));
-    }
-    let any = any
-        .into_iter()
-        .reduce(|all, one| format!("pc.or_({all}, {one})"))
-        .unwrap_or_else(|| "pa.scalar(False)".to_owned());
-    if list.negated { format!("pc.invert({any})") } else { any }
-}
 
-fn literal(value: f64) -> String {
-    if value.is_infinite() {
-        format!("float(\"{}inf\")", if value < 0.0 { "-" } else { "" })
-    } else {
-        number(value)
+    /// A range of times; `at` writes a point in time, which is then made one of the column's own kind.
+    fn since(&self, value: &str, start: Option<i64>, end: Option<i64>, at: impl Fn(i64) -> String) -> String {
+        let own = |time: i64| format!("pc.cast({}, {value}.type)", at(time));
+        let start = start.map(|start| format!("pc.greater_equal({value}, {})", own(start)));
+        let end = end.map(|end| format!("pc.less({value}, {})", own(end)));
+        self.both(value, start, end)
     }
 }

@@ -62,6 +62,40 @@ pub enum Form {
     Other,
 }
 
+impl Form {
+    /// Whether some values are NaN.
+    pub fn has_nan(self) -> bool {
+        match self {
+            Self::Float32 | Self::Float64 => true,
+            Self::Bool
+            | Self::Int
+            | Self::UInt64
+            | Self::Decimal
+            | Self::Time
+            | Self::Date
+            | Self::Text
+            | Self::Size
+            | Self::Other => false,
+        }
+    }
+
+    /// Whether they are points in time, be it days.
+    pub fn is_time(self) -> bool {
+        match self {
+            Self::Time | Self::Date => true,
+            Self::Bool
+            | Self::Int
+            | Self::UInt64
+            | Self::Float32
+            | Self::Float64
+            | Self::Decimal
+            | Self::Text
+            | Self::Size
+            | Self::Other => false,
+        }
+    }
+}
+
 /// A condition on a value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Test {
@@ -259,6 +293,24 @@ fn test(operand: &Operand, clause: &FilterClause) -> Test {
 }
 
 impl OneOf {
+    /// Adds a whole number, where the column can hold it: other tools refuse the others.
+    fn add_whole(&mut self, form: Form, value: i128) {
+        let holds = match form {
+            Form::UInt64 => (0..=i128::from(u64::MAX)).contains(&value),
+            Form::Int | Form::Time | Form::Date => i64::try_from(value).is_ok(),
+            Form::Bool
+            | Form::Float32
+            | Form::Float64
+            | Form::Decimal
+            | Form::Text
+            | Form::Size
+            | Form::Other => false,
+        };
+        if holds {
+            self.whole.push(value);
+        }
+    }
+
     /// Adds what goes by this text.
     fn add(&mut self, operand: &Operand, text: &str) {
         let labels = catalog::column(&operand.name).map_or(&[][..], |facts| facts.labels);
@@ -271,12 +323,12 @@ impl OneOf {
             },
             Form::Int | Form::UInt64 | Form::Time | Form::Date => {
                 if let Some((code, _)) = labels.iter().find(|(_, label)| *label == text) {
-                    self.whole.push(i128::from(*code));
+                    self.add_whole(operand.form, i128::from(*code));
                 } else if let Some(whole) = whole(text)
                     // A code that has a name goes by that alone.
                     && !labels.iter().any(|(code, _)| i128::from(*code) == whole)
                 {
-                    self.whole.push(whole);
+                    self.add_whole(operand.form, whole);
                 }
             }
             Form::Float32 => match text.parse::<f32>() {

@@ -1,33 +1,20 @@
 //! Polars, lazily.
 
 use super::File;
+use super::language::{Items, Language, between};
 use super::pattern::Style;
-use super::plan::{Form, OneOf, Operand, Plan, Test, number};
-use super::python::RANDOM_ROWS;
+use super::plan::{Form, Operand, Plan};
+use super::python::{RANDOM_ROWS, list, literal};
 use super::quote::{comment, python, python_pattern};
 use super::terms::Group;
 use crate::catalog;
-use crate::protocol::Subset;
 
 const ROW: &str = "\"row of the file\"";
 
 /// A script.
-pub fn script(file: &File, plan: &Plan) -> String {
+pub fn script(files: &[File], plan: &Plan) -> String {
     let mut text = plan.heading("#", "Polars 1.20 or later");
-    let mut tests: Vec<String> = Vec::new();
-    match plan.subset {
-        Some(Subset::First { rows }) => tests.push(format!("pl.col({ROW}) < {rows}")),
-        Some(Subset::Random { rows, seed }) => tests.push(format!(
-            "pl.col({ROW}).cast(pl.Int64).is_in(sorted(random_rows({}, {rows}, {seed})))",
-            plan.rows
-        )),
-        Some(Subset::Shards { last }) => tests.push(format!(
-            "pl.col({}).str.extract(r\"([0-9]+)/[^/]*$\", 1).cast(pl.UInt32, strict=False) <= {last}",
-            python(catalog::IMAGE_PATH)
-        )),
-        None => {}
-    }
-    tests.extend(plan.tests.iter().map(|(operand, test)| condition(operand, test)));
+    let mut tests = Polars.conditions(plan);
     let mut folded = String::new();
     if let Some((prompt, groups)) = &plan.query {
         let cased = groups.iter().flatten().any(|term| term.what.sees_case());
@@ -54,13 +41,17 @@ pub fn script(file: &File, plan: &Plan) -> String {
         text.push('\n');
     }
     text.push_str(&folded);
-    text.push_str(&format!("rows = pl.scan_parquet({}).with_row_index({ROW})\n", address(file)));
+    let source = match files {
+        [file] => address(file),
+        files => list(files.iter().map(address)),
+    };
+    text.push_str(&format!("rows = pl.scan_parquet({source}).with_row_index({ROW})\n"));
     if !tests.is_empty() {
         let tests: Vec<String> = tests.iter().map(|test| format!("    {test},\n")).collect();
         text.push_str(&format!("rows = rows.filter(\n{})\n", tests.concat()));
     }
     if !plan.sort.is_empty() {
-        let keys = plan.sort.iter().map(|(operand, _)| key(operand)).chain([format!("pl.col({ROW})")]);
+        let keys = plan.sort.iter().map(|(operand, _)| Polars.key(operand)).chain([format!("pl.col({ROW})")]);
         let keys: Vec<String> = keys.collect();
         let down = plan.sort.iter().map(|(_, descending)| *descending).chain([false]);
         let down: Vec<&str> = down.map(|down| if down { "True" } else { "False" }).collect();
@@ -77,8 +68,17 @@ pub fn script(file: &File, plan: &Plan) -> String {
             .columns
             .iter()
             .map(|operand| match operand.form {
-                Form::Size => format!("{}.alias({})", value(operand), python(&operand.name)),
-                _ => python(&operand.name),
+                Form::Size => format!("{}.alias({})", Polars.value(operand), python(&operand.name)),
+                Form::Bool
+                | Form::Int
+                | Form::UInt64
+                | Form::Float32
+                | Form::Float64
+                | Form::Decimal
+                | Form::Time
+                | Form::Date
+                | Form::Text
+                | Form::Other => python(&operand.name),
             })
             .collect();
         text.push_str(&format!("result = rows.select({}).collect()\n", columns.join(", ")));
@@ -99,92 +99,103 @@ fn address(file: &File) -> String {
     }
 }
 
-fn value(operand: &Operand) -> String {
-    match operand.form {
-        Form::Size => "pl.concat_str(pl.col(\"width\").cast(pl.String), pl.lit(\"x\"), pl.col(\"height\").cast(pl.String))".to_owned(),
-        Form::Decimal => format!("pl.col({}).cast(pl.Float64)", python(&operand.name)),
-        _ => format!("pl.col({})", python(&operand.name)),
-    }
-}
+/// Polars' expressions.
+struct Polars;
 
-fn key(operand: &Operand) -> String {
-    let value = value(operand);
-    match operand.form {
-        Form::Float32 | Form::Float64 => format!("{value}.fill_nan(None)"),
-        _ => value,
+impl Language for Polars {
+    fn column(&self, name: &str) -> String {
+        format!("pl.col({})", python(name))
     }
-}
 
-fn condition(operand: &Operand, test: &Test) -> String {
-    let value = value(operand);
-    match test {
-        Test::Never => "pl.lit(False)".to_owned(),
-        Test::Null => format!("{value}.is_null()"),
-        Test::NotNull => format!("{value}.is_not_null()"),
-        Test::Numbers { low, high } => {
-            let value = if operand.form == Form::Bool { format!("{value}.cast(pl.Float64)") } else { value };
-            let value =
-                if operand.form == Form::Float64 { value } else { format!("{value}.cast(pl.Float64)") };
-            let mut parts: Vec<String> = Vec::new();
-            parts.extend(low.map(|low| format!("({value} >= {})", literal(low))));
-            parts.extend(high.map(|high| format!("({value} <= {})", literal(high))));
-            // NaN is above everything here.
-            if high.is_none() && matches!(operand.form, Form::Float32 | Form::Float64) {
-                parts.push(format!("{value}.is_not_nan()"));
-            }
-            if parts.is_empty() {
-                parts.push(format!("{value}.is_not_null()"));
-            }
-            parts.join(" & ")
+    fn size(&self) -> String {
+        "pl.concat_str(pl.col(\"width\").cast(pl.String), pl.lit(\"x\"), pl.col(\"height\").cast(pl.String))"
+            .to_owned()
+    }
+
+    fn double(&self, value: &str) -> String {
+        format!("{value}.cast(pl.Float64)")
+    }
+
+    fn without_nan(&self, value: &str) -> String {
+        format!("{value}.fill_nan(None)")
+    }
+
+    fn is_before(&self, rows: u64) -> String {
+        format!("pl.col({ROW}) < {rows}")
+    }
+
+    fn is_chosen(&self, of: u64, rows: u64, seed: u64) -> String {
+        format!("pl.col({ROW}).cast(pl.Int64).is_in(sorted(random_rows({of}, {rows}, {seed})))")
+    }
+
+    fn is_in_shards(&self, last: u32) -> String {
+        let path = self.column(catalog::IMAGE_PATH);
+        format!("{path}.str.extract(r\"([0-9]+)/[^/]*$\", 1).cast(pl.UInt32, strict=False) <= {last}")
+    }
+
+    fn never(&self) -> String {
+        "pl.lit(False)".to_owned()
+    }
+
+    fn is_null(&self, value: &str) -> String {
+        format!("{value}.is_null()")
+    }
+
+    fn is_valid(&self, value: &str) -> String {
+        format!("{value}.is_not_null()")
+    }
+
+    fn is_nan(&self, value: &str) -> String {
+        format!("{value}.is_nan().fill_null(False)")
+    }
+
+    fn numbers(&self, operand: &Operand, low: Option<f64>, high: Option<f64>) -> String {
+        let value = self.value(operand);
+        let value = if operand.form == Form::Float64 { value } else { self.double(&value) };
+        let mut parts: Vec<String> = Vec::new();
+        parts.extend(low.map(|low| format!("({value} >= {})", literal(low))));
+        parts.extend(high.map(|high| format!("({value} <= {})", literal(high))));
+        // NaN is above everything here.
+        if high.is_none() && operand.form.has_nan() {
+            parts.push(format!("{value}.is_not_nan()"));
         }
-        Test::Millis { start, end } => between(&format!("{value}.dt.epoch(\"ms\")"), *start, *end),
-        Test::Days { start, end } => between(&format!("{value}.dt.epoch(\"d\")"), *start, *end),
-        Test::OneOf(list) => one_of(operand, &value, list),
+        if parts.is_empty() { self.is_valid(&value) } else { parts.join(" & ") }
+    }
+
+    fn millis(&self, value: &str, start: Option<i64>, end: Option<i64>) -> String {
+        self.since(&format!("{value}.dt.epoch(\"ms\")"), start, end)
+    }
+
+    fn days(&self, value: &str, start: Option<i64>, end: Option<i64>) -> String {
+        self.since(&format!("{value}.dt.epoch(\"d\")"), start, end)
+    }
+
+    fn is_in(&self, operand: &Operand, what: Items, items: &[String]) -> String {
+        let value = self.value(operand);
+        let value = match what {
+            Items::Texts | Items::Bools => value,
+            Items::Numbers => self.double(&value),
+            Items::Whole if operand.form.is_time() => format!("{value}.dt.epoch(\"ms\")"),
+            Items::Whole if operand.form == Form::UInt64 => format!("{value}.cast(pl.Int128)"),
+            Items::Whole => format!("{value}.cast(pl.Int64)"),
+        };
+        format!("{value}.is_in([{}]).fill_null(False)", items.join(", "))
+    }
+
+    fn either(&self, any: Vec<String>) -> String {
+        format!("({})", any.join(" | "))
+    }
+
+    fn not(&self, condition: &str) -> String {
+        format!("~{condition}")
     }
 }
 
-fn between(value: &str, start: Option<i64>, end: Option<i64>) -> String {
-    let start = start.map(|start| format!("({value} >= {start})"));
-    let end = end.map(|end| format!("({value} < {end})"));
-    let parts: Vec<String> = start.into_iter().chain(end).collect();
-    if parts.is_empty() { format!("{value}.is_not_null()") } else { parts.join(" & ") }
-}
-
-fn one_of(operand: &Operand, value: &str, list: &OneOf) -> String {
-    let mut any: Vec<String> = Vec::new();
-    let mut is_in = |value: String, items: Vec<String>| {
-        if !items.is_empty() {
-            any.push(format!("{value}.is_in([{}]).fill_null(False)", items.join(", ")));
-        }
-    };
-    is_in(value.to_owned(), list.texts.iter().map(|text| python(text)).collect());
-    is_in(
-        value.to_owned(),
-        list.bools.iter().map(|value| if *value { "True".to_owned() } else { "False".to_owned() }).collect(),
-    );
-    let whole = match operand.form {
-        Form::Time | Form::Date => format!("{value}.dt.epoch(\"ms\")"),
-        Form::UInt64 => format!("{value}.cast(pl.Int128)"),
-        _ => format!("{value}.cast(pl.Int64)"),
-    };
-    is_in(whole, list.whole.iter().map(|value| value.to_string()).collect());
-    is_in(format!("{value}.cast(pl.Float64)"), list.numbers.iter().map(|value| literal(*value)).collect());
-    if list.nan {
-        any.push(format!("{value}.is_nan().fill_null(False)"));
-    }
-    if list.null {
-        any.push(format!("{value}.is_null()"));
-    }
-    let any = if any.is_empty() { "pl.lit(False)".to_owned() } else { any.join(" | ") };
-    if list.negated { format!("~({any})") } else { format!("({any})") }
-}
-
-/// A number of Python.
-fn literal(value: f64) -> String {
-    if value.is_infinite() {
-        format!("float(\"{}inf\")", if value < 0.0 { "-" } else { "" })
-    } else {
-        number(value)
+impl Polars {
+    fn since(&self, value: &str, start: Option<i64>, end: Option<i64>) -> String {
+        let start = start.map(|start| format!("({value} >= {start})"));
+        let end = end.map(|end| format!("({value} < {end})"));
+        between(start, end, self.is_valid(value), |start, end| format!("{start} & {end}"))
     }
 }
 

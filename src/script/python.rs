@@ -1,6 +1,7 @@
 //! What the scripts for Python share: the query as a function, and the app's own chance.
 
 use super::pattern::Style;
+use super::plan::number;
 use super::quote::{comment, python, python_pattern};
 use super::terms::Group;
 
@@ -71,4 +72,19 @@ pub fn matches(groups: &[Group]) -> String {
     format!(
         "{FOLD}\n{notes}{patterns}\n\ndef matches(prompt):\n    original = prompt or \"\"\n    text = fold(original)\n{cased}{body}    return True\n\n"
     )
+}
+
+/// A number of Python.
+pub fn literal(value: f64) -> String {
+    if value.is_infinite() {
+        format!("float(\"{}inf\")", if value < 0.0 { "-" } else { "" })
+    } else {
+        number(value)
+    }
+}
+
+/// A list of Python, a line each.
+pub fn list(items: impl IntoIterator<Item = String>) -> String {
+    let lines: String = items.into_iter().map(|item| format!("    {item},\n")).collect();
+    format!("[\n{lines}]")
 }

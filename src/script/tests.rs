@@ -25,7 +25,7 @@ fn write(dialect: Dialect, show: &Show, file: File) -> String {
         column("sampler", Kind::Integer, "UINT_8"),
         column("\"; DROP TABLE x; --\n", Kind::Text, "UTF8"),
     ];
-    script(dialect, &Ask { file, columns: &columns, rows: 100, prompt: Some("prompt"), show })
+    script(dialect, &Ask { files: vec![file], columns: &columns, rows: 100, prompt: Some("prompt"), show })
 }
 
 fn hub() -> File {

@@ -1,17 +1,19 @@
 //! What the open table's dataset is: a panel below a button of the bar.
 
+use super::host;
 use super::icon::{Icon, icon};
 use super::later::{Late, Later};
 use super::popover::Popover;
 use super::store::{Store, use_store};
 use crate::catalog::about::{About, about};
 use crate::catalog::{self, Table};
+use crate::host::Table as Added;
 use crate::protocol::Column;
 use crate::spec::TableRef;
 use crate::words::thousands;
 use leptos::prelude::*;
 
-/// The button, for tables of the catalogue.
+/// The button, for tables of the catalogue and of the app's host.
 #[component]
 pub fn AboutButton() -> impl IntoView {
     let store = use_store();
@@ -21,7 +23,7 @@ pub fn AboutButton() -> impl IntoView {
             let trigger = || icon(Icon::Info);
             view! {
                 <Popover
-                    label=Signal::derive(move || format!("About {}", table.dataset))
+                    label=Signal::derive(move || format!("About {}", table.name()))
                     class="button about-button"
                     end=true
                     trigger=ViewFn::from(trigger)
@@ -33,10 +35,28 @@ pub fn AboutButton() -> impl IntoView {
     }
 }
 
-/// The table, if the catalogue has it.
-fn known(store: Store) -> Option<&'static Table> {
+/// Who knows the table.
+#[derive(Clone, Copy, PartialEq)]
+enum Known {
+    Catalogue(&'static Table),
+    Host(&'static Added),
+}
+
+impl Known {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Catalogue(table) => table.dataset,
+            Self::Host(table) => &table.title,
+        }
+    }
+}
+
+/// The table, if the catalogue or the app's host has it.
+fn known(store: Store) -> Option<Known> {
     store.spec.with(|spec| match &spec.table {
-        Some(TableRef::Catalogue(id)) => catalog::table(id),
+        Some(TableRef::Catalogue(id)) => {
+            catalog::table(id).map(Known::Catalogue).or_else(|| host::table(id).map(Known::Host))
+        }
         Some(TableRef::Hub(_) | TableRef::Folder(_) | TableRef::Url(_) | TableRef::Local(_)) | None => None,
     })
 }
@@ -45,7 +65,46 @@ fn known(store: Store) -> Option<&'static Table> {
 #[component]
 pub fn AboutPanel() -> impl IntoView {
     let store = use_store();
-    let table = known(store)?;
+    known(store).map(|known| match known {
+        Known::Catalogue(table) => view! { <Dataset table/> }.into_any(),
+        Known::Host(table) => view! { <OfTheHost table/> }.into_any(),
+    })
+}
+
+/// What the app's host says of a table.
+#[component]
+fn OfTheHost(table: &'static Added) -> impl IntoView {
+    let Added { title, description, link, licence, .. } = table;
+    let to = |name: String, address: String| {
+        view! { <a href=address target="_blank" rel="noopener noreferrer">{name}</a> }
+    };
+    let licence = licence.clone().map(|(name, address)| {
+        let licence = match address {
+            Some(address) => to(name, address).into_any(),
+            None => view! { <span>{name}</span> }.into_any(),
+        };
+        view! {
+            <h3>"Licence"</h3>
+            <p class="about-links">{licence}</p>
+        }
+    });
+    let page = link
+        .clone()
+        .map(|address| view! { <p class="about-links">{to("About this table".to_owned(), address)}</p> });
+    view! {
+        <div class="about">
+            <h2>{title.clone()}</h2>
+            {page}
+            {(!description.is_empty()).then(|| view! { <p>{description.clone()}</p> })}
+            <p>"This table was added by whoever runs this site."</p>
+            {licence}
+        </div>
+    }
+}
+
+#[component]
+fn Dataset(table: &'static Table) -> impl IntoView {
+    let store = use_store();
     let About { dataset, what, row, licence, links, bibtex, limits, privacy } = *about(table.dataset)?;
     let columns = move || {
         store.opened.with(|opened| {

@@ -1,5 +1,6 @@
 //! What tables and columns are called on the page.
 
+use super::host;
 use crate::catalog;
 use crate::spec::{HubFolder, HubPath, TableRef};
 
@@ -8,7 +9,7 @@ pub fn table_name(table: &TableRef) -> (String, String) {
     match table {
         TableRef::Catalogue(id) => match catalog::table(id) {
             Some(table) => (table.dataset.to_owned(), table.part.to_owned()),
-            None => (id.clone(), String::new()),
+            None => (host::table(id).map_or_else(|| id.clone(), |table| table.title.clone()), String::new()),
         },
         TableRef::Hub(HubPath { repository, path, .. }) => {
             let name = repository.rsplit('/').next().unwrap_or(repository);
@@ -25,7 +26,10 @@ pub fn title(table: Option<&TableRef>) -> String {
     match table.map(table_name) {
         Some((name, part)) if part.is_empty() => format!("{name} · Vitrine"),
         Some((name, part)) => format!("{name} {part} · Vitrine"),
-        None => "Vitrine · text-to-image prompt datasets".to_owned(),
+        None => match &host::host().catalogue.title {
+            Some(title) => format!("{title} · Vitrine"),
+            None => "Vitrine · text-to-image prompt datasets".to_owned(),
+        },
     }
 }
 

@@ -3,6 +3,7 @@
 //! Which function begins which module stands in the page's binary; the build takes the page apart there.
 
 use super::about::AboutPanel;
+use super::added::AddedTables;
 use super::columns_menu::ColumnsPanel;
 use super::compare::Compare;
 use super::detail::DetailDrawer;
@@ -15,6 +16,7 @@ use super::repository::RepositoryPage;
 use super::settings::SettingsPanel;
 use super::shortcuts::Sheet;
 use super::subset_menu::SubsetPanel;
+use crate::host::{Catalogue, Problem, read};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::pin::Pin;
@@ -47,6 +49,9 @@ pub struct Panels {
     export: Make,
     subset: Make,
     columns: Make,
+    added: Make,
+    /// Reads what the app's host adds.
+    pub catalogue: fn(&str) -> (Catalogue, Vec<Problem>),
 }
 
 /// What begins the module of [`Images`].
@@ -77,6 +82,8 @@ pub fn panels() -> &'static Panels {
         export: || view! { <ExportPanel/> }.into_any(),
         subset: || view! { <SubsetPanel/> }.into_any(),
         columns: || view! { <ColumnsPanel/> }.into_any(),
+        added: || view! { <AddedTables/> }.into_any(),
+        catalogue: read,
     }
 }
 
@@ -110,6 +117,7 @@ pub enum Late {
     Export,
     Subset,
     Columns,
+    Added,
 }
 
 /// What has been fetched so far.
@@ -144,6 +152,7 @@ impl Fetched {
             Late::Export => panels.get().map(|module| module.export),
             Late::Subset => panels.get().map(|module| module.subset),
             Late::Columns => panels.get().map(|module| module.columns),
+            Late::Added => panels.get().map(|module| module.added),
         }
     }
 
@@ -166,7 +175,8 @@ impl Fetched {
             | Late::About
             | Late::Export
             | Late::Subset
-            | Late::Columns => into((self.modules.panels)(), self.panels).await,
+            | Late::Columns
+            | Late::Added => into((self.modules.panels)(), self.panels).await,
         }
     }
 }

@@ -338,8 +338,11 @@ fn pages(known: &Described, column: RwSignal<Option<String>>) -> impl IntoView +
         }
         (_, all) => format!("{} known so far.", thousands(all)),
     };
+    let column_name = name.clone();
+    let shown = |cell: &crate::protocol::Cell| words::cell_full(&column_name, cell).unwrap_or_default();
     let rows = known.pages.iter().enumerate().map(|(number, page)| {
-        let Page { start, bytes, first_row, rows, dictionary } = *page;
+        let Page { start, bytes, first_row, rows, dictionary, nulls, range } = page.clone();
+        let (low, high) = range.map_or_else(Default::default, |(low, high)| (shown(&low), shown(&high)));
         let values = match dictionary {
             Some(true) => "dictionary",
             Some(false) => "plain",
@@ -353,6 +356,9 @@ fn pages(known: &Described, column: RwSignal<Option<String>>) -> impl IntoView +
                 <td data-number="">{human_bytes(bytes)}</td>
                 <td data-number="">{thousands(start)}</td>
                 <td>{values}</td>
+                <td data-number="">{nulls.map(|nulls| thousands(nulls.into()))}</td>
+                <td>{low}</td>
+                <td>{high}</td>
             </tr>
         }
     });
@@ -363,6 +369,9 @@ fn pages(known: &Described, column: RwSignal<Option<String>>) -> impl IntoView +
         ("bytes", true),
         ("at byte", true),
         ("values", false),
+        ("nulls", true),
+        ("smallest", false),
+        ("largest", false),
     ];
     let heads =
         heads.map(|(name, number)| view! { <th scope="col" data-number=number.then_some("")>{name}</th> });

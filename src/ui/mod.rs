@@ -4,6 +4,7 @@
 //! reaches them as `aria-*` and `data-*`. Text of files is only ever the text of a node.
 
 mod about;
+mod added;
 mod art;
 mod axis;
 mod bars;
@@ -28,6 +29,7 @@ mod gallery_bar;
 mod gallery_tile;
 mod heat;
 mod histogram;
+mod host;
 mod icon;
 mod lanes;
 mod later;
@@ -79,9 +81,22 @@ use shortcuts::{Shortcuts, ShortcutsSheet};
 use start_page::StartPage;
 use store::{Store, mark};
 use theme::Theme;
+use wasm_bindgen_futures::spawn_local;
 
 /// Puts the page in place of what the document shows until then.
 pub fn start(modules: Modules) {
+    if host::is_named() {
+        // What its tables are called, and which Hub is asked, is known before anything is shown.
+        spawn_local(async move {
+            host::read(modules).await;
+            mount(modules);
+        });
+    } else {
+        mount(modules);
+    }
+}
+
+fn mount(modules: Modules) {
     if let Some(shell) = document().get_element_by_id("shell") {
         shell.remove();
     }

@@ -133,7 +133,7 @@ fn table_of(text: &str) -> Result<TableRef, String> {
     if is_plain && path.contains('/') {
         return parse_table(&format!("hf:{path}")).map_err(|message| format!("This {message}"));
     }
-    if is_plain && crate::catalog::table(text).is_none() {
+    if is_plain && crate::catalog::table(text).is_none() && super::host::table(text).is_none() {
         return Err("Type owner/dataset to choose a file of it, or the file’s path behind that.".to_owned());
     }
     parse_table(text).map_err(|message| format!("This {message}"))

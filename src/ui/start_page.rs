@@ -1,15 +1,23 @@
 //! The start page: the catalogue, and the ways to open anything else.
 
 use super::art::{Shelf, Studio};
+use super::host::{Host, host};
+use super::later::{Late, Later};
 use super::notices::Notices;
 use super::open_boxes::{DropBox, PlaceBox};
 use super::top_bar::{PlainBar, TableLink};
 use crate::catalog::{TABLES, Table};
+use crate::host::Catalogue;
 use leptos::prelude::*;
+
+/// What the app is, where its host does not say.
+const WHAT: &str = "Runs in this tab. Reads only the byte ranges a view needs, straight from the Hugging Face Hub. Nothing is uploaded.";
 
 /// The page.
 #[component]
 pub fn StartPage() -> impl IntoView {
+    let Host { catalogue: Catalogue { title, description, tables, .. }, problems } = host();
+    let has_added = !(tables.is_empty() && problems.is_empty());
     let cards = TABLES.iter().filter(|table| !table.is_sample()).map(|table| view! { <Card table/> });
     let samples = TABLES.iter().filter(|table| table.is_sample()).map(|table| view! { <Sample table/> });
     view! {
@@ -18,12 +26,11 @@ pub fn StartPage() -> impl IntoView {
             <PlainBar/>
             <main>
                 <div class="hero">
-                    <h1>"Look through millions of text-to-image prompts"</h1>
-                    <p>
-                        "Runs in this tab. Reads only the byte ranges a view needs, straight from the Hugging Face Hub. Nothing is uploaded."
-                    </p>
+                    <h1>{title.as_deref().unwrap_or("Look through millions of text-to-image prompts")}</h1>
+                    <p>{description.as_deref().unwrap_or(WHAT)}</p>
                 </div>
                 <Notices/>
+                {has_added.then(|| view! { <Later late=Late::Added/> })}
                 <div class="part-head">
                     <h2>"Datasets"</h2>
                     <p>"opening one reads its index first, then columns on demand"</p>

@@ -3,6 +3,7 @@
 use super::about::AboutButton;
 use super::export_menu::ExportMenu;
 use super::format;
+use super::host;
 use super::icon::{Brand, Icon, icon};
 use super::popover::{Popover, PopoverOpen};
 use super::search_field::SearchField;
@@ -21,7 +22,13 @@ pub fn TopBar() -> impl IntoView {
     let store = use_store();
     let about = move || {
         let summary = store.spec.with(|spec| match &spec.table {
-            Some(TableRef::Catalogue(id)) => catalog::table(id).map(|table| table.summary),
+            Some(TableRef::Catalogue(id)) => {
+                let added = || host::table(id).map(|table| table.description.as_str());
+                catalog::table(id)
+                    .map(|table| table.summary)
+                    .or_else(added)
+                    .filter(|summary| !summary.is_empty())
+            }
             _ => None,
         });
         let opened = store.opened.get();
@@ -114,7 +121,34 @@ fn DatasetList() -> impl IntoView {
     let current = move |id: &str| {
         store.spec.with(|spec| spec.table == Some(TableRef::Catalogue(id.to_owned()))).then_some("true")
     };
-    groups
+    let added = host::host().catalogue.tables.iter();
+    let added = added.map(|table| {
+        let chosen = move || {
+            if let Some(PopoverOpen(open)) = open {
+                open.set(false);
+            }
+        };
+        view! {
+            <li>
+                <PlaceLink
+                    table=TableRef::Catalogue(table.id.clone())
+                    current=Signal::derive(move || current(&table.id))
+                    chosen=Box::new(chosen)
+                >
+                    <span>{table.title.clone()}</span>
+                    <small>{table.rows.map(|rows| format!("{} rows", thousands(rows)))}</small>
+                </PlaceLink>
+            </li>
+        }
+    });
+    let added = added.collect_view();
+    let added = (!host::host().catalogue.tables.is_empty()).then(|| {
+        view! {
+            <h2 class="panel-title">"Tables of this site"</h2>
+            <ul>{added}</ul>
+        }
+    });
+    let own = groups
         .into_iter()
         .map(|(dataset, tables)| {
             let items = tables
@@ -140,7 +174,8 @@ fn DatasetList() -> impl IntoView {
                 <ul>{items}</ul>
             }
         })
-        .collect_view()
+        .collect_view();
+    view! { {added} {own} }
 }
 
 /// A link to a table of the catalogue that opens it in place.

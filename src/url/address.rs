@@ -22,6 +22,19 @@ pub(super) fn parse_origin(text: &str) -> Result<String, String> {
 /// # Errors
 /// A sentence for people that says what is wrong.
 pub(super) fn split_address(text: &str) -> Result<(String, &str), String> {
+    split(text, false)
+}
+
+/// An address as the app's own host names it: what [`split_address`] takes, and plain http anywhere, which
+/// a page can read that came over plain http itself. Its origin, and all that follows.
+///
+/// # Errors
+/// A sentence for people that says what is wrong.
+pub fn split_hosts_address(text: &str) -> Result<(String, &str), String> {
+    split(text, true)
+}
+
+fn split(text: &str, plain_anywhere: bool) -> Result<(String, &str), String> {
     let wrong = || format!("“{}” is not an https address.", shown(text));
     let (scheme, rest) = text.split_once("://").ok_or_else(wrong)?;
     let scheme = scheme.to_ascii_lowercase();
@@ -34,7 +47,7 @@ pub(super) fn split_address(text: &str) -> Result<(String, &str), String> {
     let (host, loopback) = parse_host(host).ok_or_else(wrong)?;
     let default_port = match scheme.as_str() {
         "https" => 443,
-        "http" if loopback => 80,
+        "http" if loopback || plain_anywhere => 80,
         "http" => return Err(format!("“{}” needs https: http is for this machine only.", shown(text))),
         _ => return Err(wrong()),
     };

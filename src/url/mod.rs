@@ -22,6 +22,7 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+pub use address::split_hosts_address;
 pub use table::{parse_table, print_table};
 
 /// Keys that are not columns.

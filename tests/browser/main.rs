@@ -35,6 +35,7 @@ mod firefox;
 mod gallery;
 mod gated;
 mod hands;
+mod hosted;
 mod image_faults;
 mod images;
 mod inputs;
@@ -52,6 +53,7 @@ mod tall;
 // What it costs.
 mod image_costs;
 mod measure;
+mod measure_ahead;
 mod measure_asks;
 mod peers;
 mod phone;

@@ -226,8 +226,14 @@ pub fn page(data: &[u8]) {
         },
     };
     let body = dice.0;
-    let header =
-        PageHeader { kind, header_bytes: 20, body_bytes: body.len() as u32, uncompressed_bytes, crc: None };
+    let header = PageHeader {
+        kind,
+        header_bytes: 20,
+        body_bytes: body.len() as u32,
+        uncompressed_bytes,
+        crc: None,
+        stats: Default::default(),
+    };
     let dictionary = (flags & 8 == 0).then_some(usize::from(flags >> 4));
     if let Ok(page) = decode_page(&column, codec, &header, body, dictionary) {
         assert_eq!(page.rows, values);

@@ -30,6 +30,7 @@ pub fn file(data: &[u8]) {
         endpoint: None,
         base: "https://example.org/".to_owned(),
         roles: Vec::new(),
+        added: None,
     }));
     page.run();
     let Some(opened) = page.opened.clone() else {

@@ -194,6 +194,7 @@ fn an_export_is_stopped_by_its_user_and_by_another_table() {
         endpoint: None,
         base: "https://example.org/".to_owned(),
         roles: Vec::new(),
+        added: None,
     }));
     assert_eq!(session.dropped, [1, 1]);
     session.exports.clear();

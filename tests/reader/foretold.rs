@@ -2,10 +2,17 @@
 //! depends on them.
 
 use crate::server::{HUB, ROWS, Session, reference};
+use arrow_array::{ArrayRef, Int32Array, RecordBatch, StringArray};
+use parquet::arrow::ArrowWriter;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
-use vitrine::maps::{LIST, key, table_file};
+use vitrine::maps::{self, LIST, key, table_file};
+use vitrine::parquet::decode::Values;
+use vitrine::parquet::meta::{Footer, read_footer};
+use vitrine::protocol::describe::Describe;
+use vitrine::protocol::{Cell, Request};
 
 const TABLE: &str = "https://example.org/table.parquet";
 const FAR: u64 = ROWS - 500;
@@ -75,6 +82,62 @@ fn a_first_jump_costs_its_pages_only() {
     // And so is nonsense.
     let broken = known.iter().map(|(name, bytes)| (name.clone(), bytes[..bytes.len() / 2].to_vec()));
     assert_eq!(jump(broken.collect(), "\"t\""), without);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A file whose page headers say what is in the pages, and whose footer keeps silent.
+fn talkative() -> Vec<u8> {
+    let names: ArrayRef =
+        Arc::new(StringArray::from_iter_values((0..200_000).map(|row| format!("{row:06}"))));
+    let steps: ArrayRef =
+        Arc::new(Int32Array::from_iter((0..200_000).map(|row| (row % 10 != 0).then_some(row / 3 - 1_000))));
+    let batch = RecordBatch::try_from_iter([("image_name", names), ("mass", steps)]).unwrap();
+    let properties = WriterProperties::builder()
+        .set_dictionary_enabled(false)
+        .set_statistics_enabled(EnabledStatistics::Page)
+        .set_write_page_header_statistics(true)
+        .set_offset_index_disabled(true)
+        .set_data_page_row_count_limit(2_000)
+        .set_write_batch_size(500)
+        .build();
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    bytes
+}
+
+#[test]
+fn what_pages_hold_is_known_before_they_are_read() {
+    let folder = folder("statistics");
+    let file = Arc::new(talkative());
+    let describe = |host: Vec<(String, Vec<u8>)>| {
+        let mut session = Session::new(&file);
+        session.host.extend(host);
+        session.etag = Some("\"t\"".to_owned());
+        session.open_table(TABLE);
+        session.clear_log();
+        session.ask(Request::Describe(Describe { group: 0, column: Some("mass".to_owned()) }));
+        session.run();
+        assert_eq!(session.requests.len(), 0, "nothing is read for it");
+        *session.described.take().unwrap()
+    };
+    let known = host(&folder, &file, "t");
+    let Footer::Meta(meta) = read_footer(&file, file.len() as u64).unwrap() else {
+        panic!("the footer is there")
+    };
+    let maps = maps::table::read(&known[1].1, &meta).unwrap();
+    let stats = maps[1][0].pages()[1].stats;
+    let (low, high) = stats.values(&meta.columns[1]).unwrap();
+    assert_eq!((stats.nulls, low, high), (Some(200), Values::Int(vec![-333]), Values::Int(vec![333])));
+    let told = describe(known);
+    assert_eq!(told.pages_known, 100);
+    let page = &told.pages[1];
+    assert_eq!((page.first_row, page.rows, page.nulls), (2_000, 2_000, Some(200)));
+    assert_eq!(page.range, Some((Cell::Number(-333.0), Cell::Number(333.0))));
+    let ends = told.pages.iter().map(|page| page.range.clone().unwrap());
+    let (low, high): (Vec<Cell>, Vec<Cell>) = ends.unzip();
+    assert_eq!((&low[0], &high[99]), (&Cell::Number(-1_000.0), &Cell::Number(65_666.0)));
     std::fs::remove_dir_all(&folder).unwrap();
 }
 

@@ -107,6 +107,7 @@ impl World {
             endpoint: None,
             base: "https://app.example/".to_owned(),
             roles: Vec::new(),
+            added: None,
         }));
         self.run();
     }
@@ -311,6 +312,7 @@ fn foretell(world: &mut World, part: u16, zip: &[u8]) {
         endpoint: None,
         base: "https://app.example/".to_owned(),
         roles: Vec::new(),
+        added: None,
     }));
     world.run();
     world.log.clear();

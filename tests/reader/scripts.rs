@@ -3,7 +3,8 @@
 //!
 //! `VITRINE_PYTHON` names the Python whose libraries are used (`python3` unless it is set); a tool that
 //! it does not have is left out, and the test says so. `VITRINE_SCRIPT_ROWS` sets the rows of the
-//! generated table, `VITRINE_SCRIPT_VIEWS` the number of views.
+//! generated table, `VITRINE_SCRIPT_FILE` names a file in its place, `VITRINE_SCRIPT_VIEWS` sets the number of
+//! views.
 #![allow(clippy::print_stdout, reason = "what is left out is told")]
 
 use crate::server::{Session, generate};
@@ -284,7 +285,31 @@ fn script(session: &mut Session, dialect: Dialect, spec: &Spec, file: &Path) -> 
     session.ask(Request::Script(Want { dialect, show }));
     let script = session.script.take().unwrap();
     assert_eq!(script.dialect, dialect);
-    script.text.replace(ADDRESS, &format!("file://{}", file.display()))
+    let folder = file.parent().unwrap().display();
+    script
+        .text
+        .replace(ADDRESS, &format!("file://{}", file.display()))
+        .replace("\"part-", &format!("\"{folder}/part-"))
+        .replace("'part-", &format!("'{folder}/part-"))
+}
+
+/// Files of different rows, some with a page index.
+fn three_files() -> Vec<Vec<u8>> {
+    let file = |number: u64| {
+        let mut bytes = Vec::new();
+        let table = fixture::table::Table::new(1_500 + 37 * number, 7 + number);
+        let layout = if number == 1 { "page-index" } else { "hub" };
+        fixture::write::diffusiondb(&table, &layout.parse().unwrap(), &mut bytes).unwrap();
+        bytes
+    };
+    (0..3).map(file).collect()
+}
+
+fn the_table(rows: usize) -> Vec<u8> {
+    match std::env::var_os("VITRINE_SCRIPT_FILE") {
+        Some(path) => std::fs::read(path).unwrap(),
+        None => generate(rows as u64, "hub"),
+    }
 }
 
 const DRIVER: &str = r#"
@@ -336,12 +361,25 @@ fn check(dialect: Dialect, kind: &str, modules: &str, views: usize) {
     let views = from_env("VITRINE_SCRIPT_VIEWS", views);
     let folder = std::env::temp_dir().join(format!("vitrine-scripts-{}-{kind}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    for (name, bytes, columns) in
-        [("table", generate(rows as u64, "hub"), DIFFUSIONDB), ("odd", odd_table(4_000), ODD)]
-    {
+    for (name, files, columns) in [
+        ("table", vec![the_table(rows)], DIFFUSIONDB),
+        ("odd", vec![odd_table(4_000)], ODD),
+        ("three files", three_files(), DIFFUSIONDB),
+    ] {
         let path: PathBuf = folder.join(format!("{name}.parquet"));
-        std::fs::write(&path, &bytes).unwrap();
-        let mut session = Session::open(&Arc::new(bytes));
+        let files: Vec<Arc<Vec<u8>>> = files.into_iter().map(Arc::new).collect();
+        let mut session = match files.as_slice() {
+            [file] => {
+                std::fs::write(&path, file.as_ref()).unwrap();
+                Session::open(file)
+            }
+            files => {
+                for (number, file) in files.iter().enumerate() {
+                    std::fs::write(folder.join(format!("part-{number}.parquet")), file.as_ref()).unwrap();
+                }
+                Session::open_several(files, |_| {})
+            }
+        };
         let mut chance = Chance(17);
         let specs: Vec<Spec> = (0..views).map(|number| view(&mut chance, columns, number)).collect();
         let expected: Vec<_> = specs.iter().map(|spec| answer(&mut session, spec)).collect();

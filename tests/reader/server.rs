@@ -139,6 +139,7 @@ pub struct Session {
     /// Files beside the app that were asked for.
     asked: VecDeque<(FetchId, String)>,
     pub script: Option<script::Script>,
+    pub described: Option<Box<vitrine::protocol::describe::Described>>,
 }
 
 impl Session {
@@ -183,6 +184,7 @@ impl Session {
             etag: None,
             asked: VecDeque::new(),
             script: None,
+            described: None,
         }
     }
 
@@ -200,6 +202,7 @@ impl Session {
             endpoint: None,
             base: "https://example.org/".to_owned(),
             roles: Vec::new(),
+            added: None,
         }));
         self.run();
     }
@@ -405,10 +408,10 @@ impl Session {
             Response::Grown(opened) => self.opened = Some(opened),
             Response::Export(progress) => self.exports.push(progress),
             Response::Script(script) => self.script = Some(script),
+            Response::Described(described) => self.described = Some(described),
             Response::Groups(_)
             | Response::Figure(_)
             | Response::Listed(_)
-            | Response::Described(_)
             | Response::Picked(_)
             | Response::Image(_)
             | Response::Making(_)

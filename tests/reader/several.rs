@@ -6,7 +6,7 @@ use arrow_array::types::UInt16Type;
 use arrow_array::{Array, RecordBatch};
 use std::sync::Arc;
 use vitrine::ids::SourceId;
-use vitrine::protocol::{FilterClause, LoadState, Request, SortKey, Subset};
+use vitrine::protocol::{Cell, FilterClause, LoadState, Request, SortKey, Subset};
 
 const FILES: u64 = 12;
 
@@ -63,6 +63,25 @@ fn only_the_files_on_the_screen_are_opened() {
     shown(&mut session, 980);
     assert_eq!(session.rows.as_ref().unwrap().rows.len(), 40);
     session.check_rows(&whole);
+}
+
+#[test]
+fn a_size_is_shown_without_reading_widths_and_heights_whole() {
+    let files = files();
+    let mut session = Session::open_several(&files, |_| {});
+    session.show(|show| {
+        show.columns = ["size", "width", "height"].map(str::to_owned).to_vec();
+        show.count = 30;
+    });
+    let rows = &session.rows.as_ref().unwrap().rows;
+    assert_eq!(rows.len(), 30);
+    for row in rows {
+        let [Cell::Text(size), Cell::Number(width), Cell::Number(height)] = row.cells.as_slice() else {
+            panic!("{:?}", row.cells);
+        };
+        assert_eq!(*size, format!("{width}x{height}"));
+    }
+    assert_eq!(session.touched.len(), 1);
 }
 
 #[test]
@@ -160,7 +179,7 @@ fn the_details_of_a_row_open_the_files_before_it() {
         let expected = crate::server::cell(column(&whole, name), row as usize);
         let same = match (cell, &expected) {
             // Cells of a table are cut, those of details are not.
-            (vitrine::protocol::Cell::Text(got), vitrine::protocol::Cell::Text(cut)) => got.starts_with(cut),
+            (Cell::Text(got), Cell::Text(cut)) => got.starts_with(cut),
             (got, expected) => crate::server::same(got, expected),
         };
         assert!(same, "{name}: {cell:?} instead of {expected:?}");

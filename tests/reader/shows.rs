@@ -212,6 +212,7 @@ fn the_usual_view_is_read_without_knowing_the_columns() {
         endpoint: None,
         base: "https://example.org/".to_owned(),
         roles: Vec::new(),
+        added: None,
     }));
     session.ask(Request::Show(vitrine::protocol::Show { count: 32, ..Default::default() }));
     session.run();

@@ -38,7 +38,8 @@ pub(crate) fn command(args: Vec<String>) -> Result<()> {
         .env("VITRINE_CHROMEDRIVER", tools::chromedriver()?);
     match against {
         Some(pages) => command.arg("peers::peers").env("VITRINE_PEERS", pages),
-        None => command.arg("measure::measure"),
+        // One after another, so that none is measured while another runs.
+        None => command.args(["--test-threads=1", "measure::measure", "measure_ahead::ahead"]),
     };
     shown(command)
 }

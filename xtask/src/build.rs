@@ -1,7 +1,7 @@
 //! `cargo xtask build`: the app as a folder of static files.
 
 use crate::args::Args;
-use crate::run::{root, shown};
+use crate::run::{cargo, root, shown};
 use crate::{Result, page, split, tools, wasm};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ pub(crate) enum Profile {
 const PAGE_BUDGET_BYTES: usize = 400 * 1024;
 const WORKER_BUDGET_BYTES: usize = 1_500 * 1024;
 
-/// `cargo xtask build [--profile release|fast] [--out DIR]`
+/// `cargo xtask build [--profile release|fast] [--out DIR] [--catalog FILE]`
 pub(crate) fn command(args: Vec<String>) -> Result<()> {
     let mut args = Args::new(args);
     let profile = match args.value("--profile")?.as_deref() {
@@ -30,9 +30,29 @@ pub(crate) fn command(args: Vec<String>) -> Result<()> {
         Some(other) => return Err(format!("there is no profile {other:?}, only release and fast")),
     };
     let out = args.value("--out")?.map_or_else(|| root().join("dist"), PathBuf::from);
+    let catalogue = args.value("--catalog")?.map(PathBuf::from);
     args.finish()?;
+    if let Some(file) = &catalogue {
+        // Mistakes are told before anyone waits for a build.
+        catalogue_into(file, None)?;
+    }
     build(profile, &out)?;
+    if let Some(file) = &catalogue {
+        catalogue_into(file, Some(&out))?;
+    }
     report(&out, profile)
+}
+
+/// Holds a host's catalogue against what may stand in it, and puts it beside the app that is in `out`.
+fn catalogue_into(file: &Path, out: Option<&Path>) -> Result<()> {
+    let mut command = cargo(&["run", "--quiet", "--package", "vitrine", "--bin", "vitrine-catalog", "--"]);
+    let absolute =
+        |path: &Path| std::path::absolute(path).map_err(|error| format!("{}: {error}", path.display()));
+    command.arg(absolute(file)?);
+    if let Some(out) = out {
+        command.arg("--into").arg(absolute(out)?);
+    }
+    shown(command)
 }
 
 /// Builds the app into `out`, which is emptied before.

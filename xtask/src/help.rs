@@ -15,6 +15,7 @@ cargo xtask COMMAND
   build    build the app into a folder that any static host can serve, at any path
              --profile NAME        release (what ships, and the default) or fast
              --out DIR             dist unless told otherwise
+             --catalog FILE        with the tables of this file beside the catalogue's, see docs/tables.md
   test     everything that has to hold; ends with `N passed, N failed`
              --only STEP           fmt, deny, clippy, native, wasm or browser
   bench    measure the app in Chromium on tables of 2 and 14 million rows; writes benches/RESULTS.md;

@@ -22,7 +22,6 @@ use crate::maps::{self, List};
 use crate::picture;
 use crate::protocol::images::{self as wire, Failure, Image, ImageColumn, MAX_WANTS, Outcome, Picture, Want};
 use crate::protocol::{Response, Traffic};
-use crate::spec::TableRef;
 use crate::zip::directory::{Directory, MAX_MEMBER_BYTES};
 use answers::host_of;
 use archive::Archive;
@@ -150,11 +149,11 @@ pub struct Images {
 
 impl Images {
     /// The images of a table that is being opened. `base` is where the app lives.
-    pub fn open(&mut self, table: Option<&TableRef>, endpoint: &str, base: &str) {
+    pub fn open(&mut self, places: Option<places::Images>, endpoint: &str, base: &str) {
         // Numbers are not used again: an answer to an old one may be on its way.
         let (next_source, next_decode) = (self.next_source, self.next_decode);
         *self = Self {
-            places: table.and_then(places::Images::of),
+            places,
             endpoint: endpoint.to_owned(),
             base: base.to_owned(),
             next_source,
@@ -198,8 +197,8 @@ impl Images {
 
     /// Rows of which previews of other rows of the same prompt would serve as well.
     pub fn lacks_kin(&self) -> Vec<u64> {
-        let has_previews = self.places.as_ref().is_some_and(places::Images::has_previews);
-        let small = self.wants.iter().filter(|want| has_previews && self.thumbnails_serve(want.px));
+        let shared = self.places.as_ref().is_some_and(places::Images::shares_previews);
+        let small = self.wants.iter().filter(|want| shared && self.thumbnails_serve(want.px));
         small.map(|want| want.row).filter(|row| !self.kin.contains_key(row)).collect()
     }
 
@@ -218,8 +217,9 @@ impl Images {
     }
 
     /// The columns that say where images are.
-    pub fn columns(&self) -> &'static [&'static str] {
-        self.places.as_ref().map_or(&[], places::Images::columns)
+    pub fn columns(&self) -> Vec<String> {
+        let names = self.places.as_ref().map(places::Images::columns).unwrap_or_default();
+        names.into_iter().map(str::to_owned).collect()
     }
 
     /// Forgets what is known to have failed for a row.
@@ -556,9 +556,11 @@ impl Images {
 
     fn target(&self, candidate: &Candidate, row: u64) -> Option<Target> {
         match candidate {
-            Candidate::Thumbnail { path, .. } => {
-                self.thumbnails.as_ref().map(|base| Target::Preview(format!("{base}/{path}")))
-            }
+            Candidate::Thumbnail { path, .. } => self.thumbnails.as_ref().map(|base| {
+                // The app's host may name the whole of it.
+                let whole = path.contains("://");
+                Target::Preview(if whole { path.clone() } else { format!("{base}/{path}") })
+            }),
             Candidate::Member { archive, name, .. } => Some(Target::Member(archive.clone(), name.clone())),
             Candidate::Cell => Some(Target::Cell(row)),
             Candidate::Address(url) => Some(Target::Address(url.clone())),
@@ -569,6 +571,7 @@ impl Images {
         match archive {
             places::Archive::Hub(path) => hub::resolve_url(&self.endpoint, path),
             places::Archive::Beside(path) => format!("{}{path}", self.base),
+            places::Archive::Address(url) => url.clone(),
         }
     }
 

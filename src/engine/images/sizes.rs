@@ -69,7 +69,7 @@ impl Sizes {
         let mut on_hub = unknown
             .filter_map(|archive| match archive {
                 Archive::Hub(path) => Some(path),
-                Archive::Beside(_) => None,
+                Archive::Beside(_) | Archive::Address(_) => None,
             })
             .peekable();
         let first = on_hub.peek().copied();

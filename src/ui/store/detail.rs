@@ -9,6 +9,7 @@ use crate::protocol::images::{MakingOutcome, Settings, Want};
 use crate::protocol::{Cell, Detail};
 use crate::query;
 use crate::spec::{Bound, Clause, List, ListValue, Range, Spec, TableRef, View};
+use crate::ui::host;
 use crate::words::parameters::parameters;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -51,7 +52,7 @@ impl Store {
     /// The page on the Hub of what holds the image, or else of the table.
     pub fn page_of_detail(self) -> Option<String> {
         let (table, endpoint) = self.spec.with(|spec| (spec.table.clone(), spec.endpoint.clone()));
-        let endpoint = endpoint.unwrap_or_else(|| DEFAULT_ENDPOINT.to_owned());
+        let endpoint = host::endpoint(endpoint.as_ref()).unwrap_or_else(|| DEFAULT_ENDPOINT.to_owned());
         let Some(places) = self.places() else {
             return match table? {
                 TableRef::Hub(path) => Some(page_url(&endpoint, &path)),
@@ -65,8 +66,11 @@ impl Store {
                 Some(Cell::Number(value)) => Some(crate::words::number(value)),
                 _ => None,
             };
-            let [name, key] = *places.columns().first_chunk::<2>()?;
-            places.page(&endpoint, [&text(name)?, &text(key)?])
+            let mut values = [String::new(), String::new()];
+            for (value, name) in values.iter_mut().zip(places.columns()) {
+                *value = text(name)?;
+            }
+            places.page(&endpoint, values.each_ref().map(String::as_str))
         })
     }
 

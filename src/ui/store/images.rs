@@ -3,13 +3,15 @@
 //! Parts of the page say what they show; what is lacking of it is asked of the data thread, the most
 //! important first. Pictures are kept as object URLs up to a bound and released with it.
 
+use super::super::host;
 use super::RowData;
 use crate::catalog::images::{FLAGGED, Images as Places, SCORES, THUMBNAILS};
+use crate::host::Place;
 use crate::protocol::images::{
     Failure, Image, ImageColumn, Images, MAX_WANTS, Making, MakingOutcome, Outcome, Picture, Want,
 };
 use crate::protocol::{Cell, Request};
-use crate::spec::View;
+use crate::spec::{Spec, TableRef, View};
 use leptos::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -354,7 +356,8 @@ impl ImageStore {
                     wants.push(*want);
                 }
             }
-            let usual = inner.usual_hub.then(|| THUMBNAILS.to_owned());
+            let at = || host::host().catalogue.thumbnails.clone().unwrap_or_else(|| THUMBNAILS.to_owned());
+            let usual = inner.usual_hub.then(at);
             let thumbnails = inner.previews_at.clone().or(usual).filter(|_| previews);
             let makings = self.makings.try_with_untracked(|makings| {
                 let lacking =
@@ -484,10 +487,35 @@ fn saves_data() -> bool {
     get(&get(&navigator, "connection"), "saveData").is_truthy()
 }
 
+/// How the images of a table are found.
+fn places_of(table: &TableRef) -> Option<Places> {
+    let TableRef::Catalogue(id) = table else { return Places::of(table) };
+    let Some(added) = host::table(id) else { return Places::of(table) };
+    let first = Place::parse(&added.files.first()?.place).ok()?;
+    match &added.images {
+        Some(rule) => rule.images(&first).ok(),
+        None => Places::of(&first.table(&super::base())),
+    }
+}
+
 impl super::Store {
+    /// Whether small previews may be asked for: with another Hub only where the app's host has named them.
+    pub(super) fn asks_previews(self, spec: &Spec) -> bool {
+        let own = match &spec.table {
+            Some(TableRef::Catalogue(id)) => host::table(id).and_then(|table| table.images.as_ref()),
+            Some(TableRef::Hub(_) | TableRef::Folder(_) | TableRef::Url(_) | TableRef::Local(_)) | None => {
+                None
+            }
+        };
+        let catalogue = &host::host().catalogue;
+        own.is_some_and(|rule| rule.thumbnail.is_some())
+            || catalogue.thumbnails.is_some()
+            || host::endpoint(spec.endpoint.as_ref()).is_none()
+    }
+
     /// How the open table's images are found; none where nothing is known of them.
     pub fn places(self) -> Option<Places> {
-        self.spec.with(|spec| spec.table.as_ref().and_then(Places::of))
+        self.spec.with(|spec| places_of(spec.table.as_ref()?))
     }
 
     /// Where the open table's images are; none where it has none.

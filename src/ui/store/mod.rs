@@ -21,6 +21,7 @@ mod show;
 mod token;
 mod undo;
 
+use super::host;
 use super::worker_link::{Said, WorkerLink};
 use crate::catalog::CHARTED_AT_OPEN;
 use crate::chart::Measure;
@@ -348,7 +349,7 @@ impl Store {
         self.write.hovered.set(None);
         self.compare.clear();
         self.export.clear();
-        self.images.clear(spec.endpoint.is_none(), move |request| self.send(&request));
+        self.images.clear(self.asks_previews(&spec), move |request| self.send(&request));
         self.write.notices.update(|notices| notices.retain(Item::is_of_the_link));
         self.write.generation.update(|generation| *generation = generation.wrapping_add(1));
         self.inner.update_value(|inner| {
@@ -368,7 +369,7 @@ impl Store {
             return;
         };
         let name = url::print_table(table);
-        let endpoint = spec.endpoint.clone();
+        let endpoint = host::endpoint(spec.endpoint.as_ref());
         if let TableRef::Folder(HubFolder { repository, revision, folder }) = table.clone() {
             self.show_token(endpoint.as_deref().unwrap_or(crate::hub::DEFAULT_ENDPOINT));
             self.send(&Request::Browse(Browse { endpoint, repository, revision, folder }));
@@ -381,14 +382,22 @@ impl Store {
             return;
         }
         self.inner.update_value(|inner| inner.table = Some(name.clone()));
+        let added = match table {
+            TableRef::Catalogue(id) => host::table(id),
+            TableRef::Hub(_) | TableRef::Folder(_) | TableRef::Url(_) | TableRef::Local(_) => None,
+        };
+        self.show_token(endpoint.as_deref().unwrap_or(crate::hub::DEFAULT_ENDPOINT));
         let request = Request::Open(Open {
             table: name,
-            endpoint: spec.endpoint.clone(),
+            endpoint,
             base: base(),
-            roles: spec.roles.iter().map(|(role, column)| (role.name().to_owned(), column.clone())).collect(),
+            added: added.map(host::added),
+            roles: host::roles(added, &spec.roles)
+                .iter()
+                .map(|(role, column)| (role.name().to_owned(), column.clone()))
+                .collect(),
         });
         self.tell_limit();
-        self.show_token(spec.endpoint.as_deref().unwrap_or(crate::hub::DEFAULT_ENDPOINT));
         self.send_with(&request, &files);
         let asked = super::wire::asked(&spec);
         // What is known of the view goes along, so that nothing waits for this page to see the footer.
@@ -455,7 +464,7 @@ impl Store {
 }
 
 /// Where the page lives, with a slash at the end.
-fn base() -> String {
+pub(super) fn base() -> String {
     let uri = document().base_uri().ok().flatten().unwrap_or_default();
     let plain = uri.split(['?', '#']).next().unwrap_or_default();
     plain.rsplit_once('/').map_or_else(|| plain.to_owned(), |(folder, _)| format!("{folder}/"))
