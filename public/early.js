@@ -7,6 +7,14 @@ if (new URLSearchParams(location.search).has("table")) {
     const thread = new Worker(worker);
     thread.addEventListener("message", () => { thread.listens = true; }, { once: true });
     globalThis.vitrineWorker = thread;
+} else {
+    // Without one the page needs the module of the start page, which it could name only once it runs.
+    const modules = document.querySelector("meta[name=vitrine-start]")?.content ?? "";
+    for (const module of modules.split(" ").filter(Boolean)) {
+        const hint = document.createElement("link");
+        Object.assign(hint, { rel: "preload", as: "fetch", crossOrigin: "anonymous", href: module });
+        document.head.append(hint);
+    }
 }
 
 // What the host adds is read before the page is there: it is asked for beside the code.

@@ -62,6 +62,7 @@ pub mod save;
 pub mod script;
 pub mod search;
 pub mod select;
+pub mod sorted;
 pub mod spec;
 pub mod subset;
 pub mod text;

@@ -7,7 +7,7 @@ mod page {
     #![allow(unsafe_code)]
 
     use leptos::wasm_split::{SplitLoaderError, wasm_split};
-    use vitrine::ui::{Images, Modules, Panels, Texts};
+    use vitrine::ui::{Images, Modules, Panels, Start, Texts};
 
     #[wasm_split(images, wasm_split_path = leptos::wasm_split, fallible)]
     fn images() -> Result<&'static Images, SplitLoaderError> {
@@ -24,10 +24,16 @@ mod page {
         Ok(vitrine::ui::panels())
     }
 
+    #[wasm_split(start, wasm_split_path = leptos::wasm_split, fallible)]
+    fn start() -> Result<&'static Start, SplitLoaderError> {
+        Ok(vitrine::ui::start_page())
+    }
+
     pub(super) const MODULES: Modules = Modules {
         images: || Box::pin(async { images().await.ok() }),
         texts: || Box::pin(async { texts().await.ok() }),
         panels: || Box::pin(async { panels().await.ok() }),
+        start: || Box::pin(async { start().await.ok() }),
     };
 }
 

@@ -263,29 +263,50 @@ pub enum FilterClause {
 
 /// What the worker says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Response {
+pub enum Response<S = Seldom> {
     /// The footer is read: this is what is in the file.
     Opened(Opened),
     /// More files of the table are open than before.
     Grown(Opened),
-    /// What there is to choose from; sent again when more is known.
-    Listed(Box<browse::Listed>),
     /// A column's chart for the present filters.
     Chart(Chart),
     /// How many rows match.
     Count(Count),
-    /// Two columns against each other.
-    Heat(Heat),
-    /// Different prompts.
-    Prompts(Prompts),
-    /// What prompts are made of.
-    Phrases(Phrases),
     /// What became of the query.
     Query(QueryState),
     /// Rows of the table.
     Rows(Rows),
     /// All that a drag on one chart needs.
     Cube(Cube),
+    /// What came of a wanted image.
+    Image(images::Image),
+    /// How far a column is read.
+    Progress(Progress),
+    /// What has been read in all.
+    Traffic(Traffic),
+    /// Something went wrong, and what still works.
+    Notice(Notice),
+    /// The trouble with this subject is over.
+    Settled {
+        /// [`Notice::subject`].
+        subject: String,
+    },
+    /// What only views ask for that are seldom opened: the page can leave it unread until their code is
+    /// there, which alone can read it.
+    Seldom(S),
+}
+
+/// See [`Response::Seldom`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Seldom {
+    /// What there is to choose from; sent again when more is known.
+    Listed(Box<browse::Listed>),
+    /// Two columns against each other.
+    Heat(Heat),
+    /// Different prompts.
+    Prompts(Prompts),
+    /// What prompts are made of.
+    Phrases(Phrases),
     /// All fields of one row; sent again when more of them are there.
     Detail(Detail),
     /// The rows of each prompt.
@@ -298,28 +319,21 @@ pub enum Response {
     Script(script::Script),
     /// A chart as a drawing.
     Figure(figure::Figure),
-    /// What came of a wanted image.
-    Image(images::Image),
     /// How an image was made.
     Making(images::Making),
     /// What the file says of itself.
     Described(Box<describe::Described>),
-    /// How far a column is read.
-    Progress(Progress),
-    /// What has been read in all.
-    Traffic(Traffic),
     /// How much is kept on this device.
     Kept {
         /// In bytes; none where nothing can be.
         bytes: Option<u64>,
     },
-    /// Something went wrong, and what still works.
-    Notice(Notice),
-    /// The trouble with this subject is over.
-    Settled {
-        /// [`Notice::subject`].
-        subject: String,
-    },
+}
+
+impl From<Seldom> for Response {
+    fn from(seldom: Seldom) -> Self {
+        Self::Seldom(seldom)
+    }
 }
 
 /// An open table.

@@ -3,6 +3,7 @@
 use crate::catalog::{self, CHARTED_AT_OPEN, UNKNOWN_ORDER};
 use crate::protocol::Column;
 use crate::roles::{Role, Roles};
+use crate::sorted;
 
 /// A table of more files than this is not charted unasked: each file costs two requests.
 const MOST_FILES: u32 = 200;
@@ -31,12 +32,12 @@ pub fn charts_at_open(columns: &[Column], roles: &Roles, files: u32) -> Vec<Stri
     if !known.is_empty() {
         return known;
     }
-    let mut small: Vec<&Column> = chartable().filter(|column| column.bytes <= UNKNOWN_CHART_BYTES).collect();
+    let small: Vec<&Column> = chartable().filter(|column| column.bytes <= UNKNOWN_CHART_BYTES).collect();
     // What is known to be a setting comes before what is merely small.
     let is_setting = |column: &Column| {
         [Role::Cfg, Role::Step, Role::Sampler].iter().any(|role| roles.column(*role) == Some(&column.name))
     };
-    small.sort_by_key(|column| (!is_setting(column), column.bytes));
+    let small = sorted::by_key(small, |column| (!is_setting(column), column.bytes));
     small.into_iter().take(UNKNOWN_CHARTS).map(|column| column.name.clone()).collect()
 }
 
@@ -44,16 +45,15 @@ pub fn charts_at_open(columns: &[Column], roles: &Roles, files: u32) -> Vec<Stri
 /// first few.
 pub fn usual_columns(columns: &[Column], roles: &Roles) -> Vec<String> {
     const FIRST_FEW: usize = 8;
-    let mut known: Vec<&catalog::ColumnFacts> = columns
+    let known: Vec<&catalog::ColumnFacts> = columns
         .iter()
         .filter_map(|column| catalog::column(&column.name))
         .filter(|facts| facts.in_table)
         .collect();
     if known.is_empty() {
         let plain = columns.iter().filter(|column| column.derived_from.is_empty());
-        let mut plain: Vec<&Column> = plain.collect();
         // Images take more room than they tell; prompt and settings come first.
-        plain.sort_by_key(|column| match roles.role(&column.name) {
+        let plain = sorted::by_key(plain.collect::<Vec<_>>(), |column| match roles.role(&column.name) {
             Some(Role::Image) => usize::MAX,
             Some(role) => Role::ALL.iter().position(|(other, ..)| *other == role).unwrap_or(0),
             None => Role::ALL.len(),
@@ -61,7 +61,7 @@ pub fn usual_columns(columns: &[Column], roles: &Roles) -> Vec<String> {
         return plain.into_iter().take(FIRST_FEW).map(|column| column.name.clone()).collect();
     }
     // The prompt comes first, then what the rail shows in its order, then the rest.
-    known.sort_by_key(|facts| match facts.name {
+    let known = sorted::by_key(known, |facts| match facts.name {
         "prompt" => 0,
         "seed" => 200,
         "timestamp" => 210,

@@ -11,7 +11,7 @@ mod shell {
     use vitrine::engine::{Effect, Engine, Event};
     use vitrine::net::{Net, Saved};
     use vitrine::protocol::export::Start;
-    use vitrine::protocol::{Open, Request, Response, Traffic};
+    use vitrine::protocol::{Open, Request, Response, Seldom, Traffic};
     use vitrine::save::Saver;
     use wasm_bindgen::prelude::Closure;
     use wasm_bindgen::{JsCast, JsValue};
@@ -237,7 +237,7 @@ mod shell {
                 if forget {
                     cache.clear().await;
                 }
-                let response = Response::Kept { bytes: cache.size().await };
+                let response = Response::from(Seldom::Kept { bytes: cache.size().await });
                 let serializer = serde_wasm_bindgen::Serializer::new();
                 if let Ok(value) = response.serialize(&serializer) {
                     post(&Array::of1(&value));

@@ -9,8 +9,8 @@ use crate::hub::listing::{
 use crate::hub::several::{is_parquet, together};
 use crate::hub::{self, HubFolder, HubPath};
 use crate::ids::FetchId;
-use crate::protocol::Response;
 use crate::protocol::browse::{Browse, Items, Listed, Reference as Named, Split};
+use crate::protocol::{Response, Seldom};
 use std::collections::BTreeMap;
 
 /// A page of a listing.
@@ -150,7 +150,7 @@ impl Engine {
         if let Some(url) = url {
             self.list(url, What::Converted);
         }
-        self.respond(Response::Listed(Box::new(listed)));
+        self.respond(Seldom::Listed(Box::new(listed)).into());
     }
 
     fn folder(&mut self, page: Result<Tree>, goes_on: bool, cut: bool) {
@@ -162,7 +162,7 @@ impl Engine {
                 let items = items(&browsing.tree, goes_on || cut);
                 browsing.listed.items = Some(items);
                 let listed = browsing.listed.clone();
-                self.respond(Response::Listed(Box::new(listed)));
+                self.respond(Seldom::Listed(Box::new(listed)).into());
             }
             Err(error) => {
                 let HubFolder { repository, revision, folder } = browsing.folder.clone();
@@ -183,7 +183,7 @@ impl Engine {
         browsing.listed.converted = splits(&browsing.converted);
         browsing.listed.converting = goes_on;
         let listed = browsing.listed.clone();
-        self.respond(Response::Listed(Box::new(listed)));
+        self.respond(Seldom::Listed(Box::new(listed)).into());
     }
 
     /// The end of a way that began with an error.

@@ -4,7 +4,7 @@ use super::Effect;
 use super::table::{State, Table};
 use crate::column::{Store, Value};
 use crate::protocol::compare::{Group, Groups, MAX_PICKED, Pick, Picked};
-use crate::protocol::{Counts, MAX_CELL_CHARS, Response, Row};
+use crate::protocol::{Counts, MAX_CELL_CHARS, Row, Seldom};
 use std::collections::BTreeMap;
 
 /// The column that says which rows belong together.
@@ -121,7 +121,7 @@ impl Table {
             .collect();
         self.compare.due = false;
         let generation = self.show.generation;
-        effects.push(Effect::Respond(Response::Groups(Groups { generation, groups, rated })));
+        effects.push(Effect::Respond(Seldom::Groups(Groups { generation, groups, rated }).into()));
     }
 
     /// Tells the picked rows, as far as they are read.
@@ -137,10 +137,13 @@ impl Table {
             cells: columns.iter().map(|state| self.cell(state, *row, MAX_CELL_CHARS)).collect(),
             marks: Vec::new(),
         });
-        effects.push(Effect::Respond(Response::Picked(Picked {
-            columns: columns.iter().map(|state| state.info.name.clone()).collect(),
-            rows: rows.collect(),
-        })));
+        effects.push(Effect::Respond(
+            Seldom::Picked(Picked {
+                columns: columns.iter().map(|state| state.info.name.clone()).collect(),
+                rows: rows.collect(),
+            })
+            .into(),
+        ));
     }
 }
 

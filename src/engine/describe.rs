@@ -10,7 +10,7 @@ use crate::parquet::describe::{ChunkFacts, Field, Story};
 use crate::parquet::map::{PageEntry, PageMap};
 use crate::parquet::meta::{Chunk, ColumnMeta, Logical};
 use crate::protocol::describe::{self as wire, Describe, Described, MAX_GROUPS, MAX_PAGES};
-use crate::protocol::{Cell, Response};
+use crate::protocol::{Cell, Response, Seldom};
 
 /// Characters of a smallest or largest value.
 const MAX_VALUE_CHARS: usize = 80;
@@ -58,19 +58,22 @@ impl Table {
             facts.push(("written by".to_owned(), by));
         }
         let (pages, pages_known) = self.known_pages(&asked);
-        effects.push(Effect::Respond(Response::Described(Box::new(Described {
-            file: several.then(|| part.name.clone()),
-            facts,
-            pairs: story.pairs(),
-            schema: story.schema().into_iter().map(field).collect(),
-            groups,
-            first_group: first_group as u32,
-            groups_in_all: self.meta.groups.len() as u32,
-            chunks: self.chunks(&story, group, group.saturating_sub(part.first_group)),
-            pages,
-            pages_known,
-            asked,
-        }))));
+        effects.push(Effect::Respond(
+            Seldom::Described(Box::new(Described {
+                file: several.then(|| part.name.clone()),
+                facts,
+                pairs: story.pairs(),
+                schema: story.schema().into_iter().map(field).collect(),
+                groups,
+                first_group: first_group as u32,
+                groups_in_all: self.meta.groups.len() as u32,
+                chunks: self.chunks(&story, group, group.saturating_sub(part.first_group)),
+                pages,
+                pages_known,
+                asked,
+            }))
+            .into(),
+        ));
     }
 
     fn chunks(&self, story: &Story, group: usize, in_file: usize) -> Vec<wire::Chunk> {

@@ -18,7 +18,7 @@ use crate::export::{Field, Form, Writer};
 use crate::parquet::map::PageMap;
 use crate::parquet::meta::{Logical, Physical};
 use crate::protocol::export::{Progress, Stage, Start};
-use crate::protocol::{Kind, Response};
+use crate::protocol::{Kind, Seldom};
 
 /// Bytes of a piece.
 const PIECE_BYTES: usize = 1 << 20;
@@ -465,5 +465,5 @@ impl Export {
 }
 
 fn tell(effects: &mut Vec<Effect>, id: u32, stage: Stage, (rows, rows_total, bytes): (u64, u64, u64)) {
-    effects.push(Effect::Respond(Response::Export(Progress { id, stage, rows, rows_total, bytes })));
+    effects.push(Effect::Respond(Seldom::Export(Progress { id, stage, rows, rows_total, bytes }).into()));
 }

@@ -8,7 +8,7 @@ use crate::filter::number;
 use crate::phrases::{PhraseIndex, Ranked};
 use crate::protocol::{
     Clause, Counts, Heat, Listing, MAX_CELL_CHARS, MAX_PROMPT_ROWS, Phrase, Phrases, Prompt, Prompts,
-    Repeated, Response,
+    Repeated, Seldom,
 };
 use crate::repeats::{Repeats, rows_of};
 use crate::roles::Role;
@@ -117,7 +117,7 @@ impl Table {
             complete: self.prompts_complete(),
             prompts: prompts.collect(),
         };
-        effects.push(Effect::Respond(Response::Prompts(prompts)));
+        effects.push(Effect::Respond(Seldom::Prompts(prompts).into()));
     }
 
     /// Takes more prompts apart, and tells the page the phrases when there is enough that is new.
@@ -176,7 +176,7 @@ impl Table {
             rare: if filtered { named(counted.rare(rows, least, MAX_RARE)) } else { Vec::new() },
             repeated: repeated.collect(),
         };
-        effects.push(Effect::Respond(Response::Phrases(phrases)));
+        effects.push(Effect::Respond(Seldom::Phrases(phrases).into()));
     }
 
     /// Tells the page how two columns stand to each other.
@@ -199,13 +199,16 @@ impl Table {
                 *count += 1;
             }
         }
-        effects.push(Effect::Respond(Response::Heat(Heat {
-            generation: self.show.generation,
-            columns: (x.clone(), y.clone()),
-            across: across.bins as u32,
-            up: up.bins as u32,
-            counts: Counts(counts),
-        })));
+        effects.push(Effect::Respond(
+            Seldom::Heat(Heat {
+                generation: self.show.generation,
+                columns: (x.clone(), y.clone()),
+                across: across.bins as u32,
+                up: up.bins as u32,
+                counts: Counts(counts),
+            })
+            .into(),
+        ));
     }
 
     /// Where nothing matches: the clauses without which something would, and how many rows then.

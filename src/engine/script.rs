@@ -2,7 +2,7 @@
 
 use super::Effect;
 use super::table::Table;
-use crate::protocol::Response;
+use crate::protocol::Seldom;
 use crate::protocol::script::{Script, Want};
 use crate::script::{Ask, File, script};
 use crate::spec::HubPath;
@@ -17,7 +17,7 @@ impl Table {
         let ask =
             Ask { files: self.script_files(), columns: &columns, rows: self.meta.rows, prompt, show: &show };
         let text = script(dialect, &ask);
-        effects.push(Effect::Respond(Response::Script(Script { dialect, text })));
+        effects.push(Effect::Respond(Seldom::Script(Script { dialect, text }).into()));
     }
 
     /// Where the table's files are, those that are not open yet as well.

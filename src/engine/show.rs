@@ -9,7 +9,7 @@ use crate::filter::{Condition, widen};
 use crate::parquet::meta::Logical;
 use crate::protocol::{
     self, Bins, Cell, Chart, Count, Counts, Cube, CubeSide, Detail, FilterClause, Kind, MAX_CELL_CHARS,
-    MAX_WINDOW, Response, Row, Rows, Show,
+    MAX_WINDOW, Response, Row, Rows, Seldom, Show,
 };
 use crate::roles::Role;
 use crate::select::Selection;
@@ -246,18 +246,21 @@ impl Table {
             .iter()
             .map(|state| (state.info.name.clone(), self.cell(state, row, usize::MAX)))
             .collect();
-        effects.push(Effect::Respond(Response::Detail(Detail {
-            row,
-            position: position.map(u64::from),
-            generation: self.show.generation,
-            prompt: self.roles.column(Role::Prompt).map(str::to_owned),
-            marks: self
-                .prompt
-                .and_then(|place| fields.get(place))
-                .map_or_else(Vec::new, |(_, cell)| self.marks_of(cell)),
-            fields,
-            same,
-        })));
+        effects.push(Effect::Respond(
+            Seldom::Detail(Detail {
+                row,
+                position: position.map(u64::from),
+                generation: self.show.generation,
+                prompt: self.roles.column(Role::Prompt).map(str::to_owned),
+                marks: self
+                    .prompt
+                    .and_then(|place| fields.get(place))
+                    .map_or_else(Vec::new, |(_, cell)| self.marks_of(cell)),
+                fields,
+                same,
+            })
+            .into(),
+        ));
     }
 
     fn marks_of(&self, cell: &Cell) -> Vec<(u32, u32)> {

@@ -6,6 +6,7 @@ use crate::bytes::human_bytes;
 use crate::catalog;
 use crate::protocol::images::{MakingOutcome, Settings};
 use crate::protocol::{Cell, LoadState};
+use crate::sorted;
 use crate::spec::{Clause, List, ListValue};
 use crate::usual::order;
 use crate::words::{cell_full, number};
@@ -24,10 +25,9 @@ pub fn Fields() -> impl IntoView {
         store.detail.with(|detail| {
             let Some(detail) = detail else { return Vec::new() };
             let prompt = prompt_of(detail).map(|(column, _)| column);
-            let mut fields: Vec<&(String, Cell)> =
+            let fields: Vec<&(String, Cell)> =
                 detail.fields.iter().filter(|(column, _)| prompt != Some(column.as_str())).collect();
-            fields.sort_by_key(|(column, _)| order(column));
-            fields.into_iter().cloned().collect::<Vec<_>>()
+            sorted::by_key(fields, |(column, _)| order(column)).into_iter().cloned().collect::<Vec<_>>()
         })
     };
     let facts = Memo::new(move |_| facts());

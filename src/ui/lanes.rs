@@ -30,10 +30,12 @@ pub struct Lane {
 /// The columns as they are laid out.
 pub fn lanes(store: Store, width_px: f64) -> Vec<Lane> {
     let chosen = store.spec.with(|spec| spec.columns.is_some());
-    let kinds: BTreeMap<String, Kind> = store.opened.with(|opened| {
-        let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
-        columns.iter().map(|column| (column.name.clone(), column.kind)).collect()
-    });
+    let kind_of = |name: &str| {
+        store.opened.with(|opened| {
+            let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
+            columns.iter().find(|column| column.name == name).map(|column| column.kind)
+        })
+    };
     let mut prose_taken = false;
     let roomy = width_px >= ROOMY_PX;
     let shown = store
@@ -42,7 +44,7 @@ pub fn lanes(store: Store, width_px: f64) -> Vec<Lane> {
         .filter(|name| chosen || name != "seed" || !(1.0..SEED_FROM_PX).contains(&width_px));
     shown
         .map(|name| {
-            let kind = kinds.get(&name).copied().unwrap_or(Kind::Text);
+            let kind = kind_of(&name).unwrap_or(Kind::Text);
             let facts = catalog::column(&name);
             let named = facts.is_some_and(|facts| !facts.labels.is_empty());
             let number = matches!(kind, Kind::Integer | Kind::Float | Kind::Time) && !named;

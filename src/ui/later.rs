@@ -15,6 +15,8 @@ use super::prompts::PromptsView;
 use super::repository::RepositoryPage;
 use super::settings::SettingsPanel;
 use super::shortcuts::Sheet;
+use super::start_page::StartPage;
+use super::store::{Reader, Store, read_late};
 use super::subset_menu::SubsetPanel;
 use crate::host::{Catalogue, Problem, read};
 use leptos::prelude::*;
@@ -26,6 +28,7 @@ type Make = fn() -> AnyView;
 /// The views of images.
 #[derive(Debug)]
 pub struct Images {
+    reader: Reader,
     gallery: Make,
     compare: Make,
     detail: Make,
@@ -34,6 +37,7 @@ pub struct Images {
 /// The views of what prompts are made of.
 #[derive(Debug)]
 pub struct Texts {
+    reader: Reader,
     prompts: Make,
     phrases: Make,
 }
@@ -41,6 +45,7 @@ pub struct Texts {
 /// Panels, and pages beside the table.
 #[derive(Debug)]
 pub struct Panels {
+    reader: Reader,
     metadata: Make,
     repository: Make,
     shortcuts: Make,
@@ -54,9 +59,16 @@ pub struct Panels {
     pub catalogue: fn(&str) -> (Catalogue, Vec<Problem>),
 }
 
+/// The page without a table.
+#[derive(Debug)]
+pub struct Start {
+    page: Make,
+}
+
 /// What begins the module of [`Images`].
 pub fn images() -> &'static Images {
     &Images {
+        reader: read_late,
         gallery: || view! { <Gallery/> }.into_any(),
         compare: || view! { <Compare/> }.into_any(),
         detail: || view! { <DetailDrawer/> }.into_any(),
@@ -66,6 +78,7 @@ pub fn images() -> &'static Images {
 /// What begins the module of [`Texts`].
 pub fn texts() -> &'static Texts {
     &Texts {
+        reader: read_late,
         prompts: || view! { <PromptsView/> }.into_any(),
         phrases: || view! { <PhrasesView/> }.into_any(),
     }
@@ -74,6 +87,7 @@ pub fn texts() -> &'static Texts {
 /// What begins the module of [`Panels`].
 pub fn panels() -> &'static Panels {
     &Panels {
+        reader: read_late,
         metadata: || view! { <Metadata/> }.into_any(),
         repository: || view! { <RepositoryPage/> }.into_any(),
         shortcuts: || view! { <Sheet/> }.into_any(),
@@ -85,6 +99,11 @@ pub fn panels() -> &'static Panels {
         added: || view! { <AddedTables/> }.into_any(),
         catalogue: read,
     }
+}
+
+/// What begins the module of [`Start`].
+pub fn start() -> &'static Start {
+    &Start { page: || view! { <StartPage/> }.into_any() }
 }
 
 /// A module that comes, or does not.
@@ -99,11 +118,14 @@ pub struct Modules {
     pub texts: fn() -> Coming<Texts>,
     /// See [`Panels`].
     pub panels: fn() -> Coming<Panels>,
+    /// See [`Start`].
+    pub start: fn() -> Coming<Start>,
 }
 
 /// A view that comes later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Late {
+    Start,
     Gallery,
     Compare,
     Detail,
@@ -123,22 +145,26 @@ pub enum Late {
 /// What has been fetched so far.
 #[derive(Clone, Copy)]
 pub struct Fetched {
+    store: Store,
     modules: Modules,
     images: RwSignal<Option<&'static Images>>,
     texts: RwSignal<Option<&'static Texts>>,
     panels: RwSignal<Option<&'static Panels>>,
+    start: RwSignal<Option<&'static Start>>,
 }
 
 impl Fetched {
-    pub fn nothing(modules: Modules) -> Self {
-        let (images, texts, panels) = (RwSignal::new(None), RwSignal::new(None), RwSignal::new(None));
-        Self { modules, images, texts, panels }
+    pub fn nothing(store: Store, modules: Modules) -> Self {
+        let (images, texts) = (RwSignal::new(None), RwSignal::new(None));
+        let (panels, start) = (RwSignal::new(None), RwSignal::new(None));
+        Self { store, modules, images, texts, panels, start }
     }
 
     /// What makes a view, once its module is there.
     fn make(self, late: Late) -> Option<Make> {
-        let (images, texts, panels) = (self.images, self.texts, self.panels);
+        let Self { images, texts, panels, start, .. } = self;
         match late {
+            Late::Start => start.get().map(|module| module.page),
             Late::Gallery => images.get().map(|module| module.gallery),
             Late::Compare => images.get().map(|module| module.compare),
             Late::Detail => images.get().map(|module| module.detail),
@@ -158,16 +184,14 @@ impl Fetched {
 
     /// Whether the module of a view could be fetched.
     async fn fetch(self, late: Late) -> bool {
-        async fn into<T: Send + Sync>(coming: Coming<T>, place: RwSignal<Option<&'static T>>) -> bool {
-            let module = coming.await;
-            if module.is_some() {
-                place.set(module);
+        let Self { store, modules, images, texts, panels, start } = self;
+        let reader = match late {
+            // It asks the data thread for nothing.
+            Late::Start => return come((modules.start)(), start).await.is_some(),
+            Late::Gallery | Late::Compare | Late::Detail => {
+                come((modules.images)(), images).await.map(|module| module.reader)
             }
-            module.is_some()
-        }
-        match late {
-            Late::Gallery | Late::Compare | Late::Detail => into((self.modules.images)(), self.images).await,
-            Late::Prompts | Late::Phrases => into((self.modules.texts)(), self.texts).await,
+            Late::Prompts | Late::Phrases => come((modules.texts)(), texts).await.map(|module| module.reader),
             Late::Metadata
             | Late::Repository
             | Late::Shortcuts
@@ -176,9 +200,19 @@ impl Fetched {
             | Late::Export
             | Late::Subset
             | Late::Columns
-            | Late::Added => into((self.modules.panels)(), self.panels).await,
-        }
+            | Late::Added => come((modules.panels)(), panels).await.map(|module| module.reader),
+        };
+        reader.map(|reader| store.read_with(reader)).is_some()
     }
+}
+
+/// A module, once it is there; then the views that wait for it are made.
+async fn come<T: Send + Sync>(coming: Coming<T>, place: RwSignal<Option<&'static T>>) -> Option<&'static T> {
+    let module = coming.await;
+    if module.is_some() {
+        place.set(module);
+    }
+    module
 }
 
 /// The place of a view that comes later. Where it can't come, that is said, with a way to ask again.

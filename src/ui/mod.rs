@@ -75,10 +75,9 @@ use crate::spec::TableRef;
 use crate::wire;
 use explore::Explore;
 use later::{Fetched, Late, Later};
-pub use later::{Images, Modules, Panels, Texts, images, panels, texts};
+pub use later::{Images, Modules, Panels, Start, Texts, images, panels, start as start_page, texts};
 use leptos::prelude::*;
 use shortcuts::{Shortcuts, ShortcutsSheet};
-use start_page::StartPage;
 use store::{Store, mark};
 use theme::Theme;
 use wasm_bindgen_futures::spawn_local;
@@ -115,7 +114,7 @@ enum Page {
 fn App(modules: Modules) -> impl IntoView {
     let store = Store::new();
     provide_context(store);
-    provide_context(Fetched::nothing(modules));
+    provide_context(Fetched::nothing(store, modules));
     provide_context(Theme::new());
     provide_context(Shortcuts(RwSignal::new(false)));
     store.follow_address_bar();
@@ -144,7 +143,7 @@ fn App(modules: Modules) -> impl IntoView {
     view! {
         <div class="page" data-embed=embedded>
             {move || match page.get() {
-                Page::Start => view! { <StartPage/> }.into_any(),
+                Page::Start => view! { <Later late=Late::Start/> }.into_any(),
                 Page::Repository => view! { <Later late=Late::Repository/> }.into_any(),
                 Page::Table => view! { <Explore/> }.into_any(),
             }}

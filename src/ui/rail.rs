@@ -11,6 +11,7 @@ use crate::bytes::human_bytes;
 use crate::catalog;
 use crate::chart::Measure;
 use crate::protocol::{Column, Kind, Level, LoadState, Shape};
+use crate::sorted;
 use crate::usual::order;
 use crate::words::compact;
 use leptos::prelude::*;
@@ -76,10 +77,8 @@ pub fn Charts() -> impl IntoView {
     let columns = Memo::new(move |_| {
         store.opened.with(|opened| {
             let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
-            let mut charted: Vec<Column> =
-                columns.iter().filter(|column| column.chartable).cloned().collect();
-            charted.sort_by_key(|column| order(&column.name));
-            charted
+            let charted: Vec<Column> = columns.iter().filter(|column| column.chartable).cloned().collect();
+            sorted::by_key(charted, |column| order(&column.name))
         })
     });
     // What is read comes before what is not, so that a column moves up only when it is asked for.

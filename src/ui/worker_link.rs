@@ -3,8 +3,8 @@
 //! Requests wait in a queue until the thread has said that it listens. A page that was told that
 //! the thread died starts a new link; the old one is terminated when it is dropped.
 
-use crate::protocol::{Request, Response};
-use serde::{Deserialize, Serialize};
+use crate::protocol::{Request, Response, Seldom};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
@@ -27,7 +27,7 @@ const MAX_QUEUED: usize = 64;
 /// What comes out of the wire.
 pub enum Said {
     /// Answers, in order.
-    Responses(Vec<Response>),
+    Responses(Vec<Response<Unread>>),
     /// A file that was written, for the downloads.
     Saved {
         /// Its name.
@@ -37,6 +37,25 @@ pub enum Said {
     },
     /// The thread can't go on.
     Died(String),
+}
+
+/// What is for views that come later, as it came: [`Response::Seldom`].
+pub struct Unread(JsValue);
+
+impl Unread {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When it is nothing that the data thread says.
+    pub fn read(&self) -> Result<Seldom, String> {
+        read(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Unread {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        serde_wasm_bindgen::preserve::deserialize(deserializer).map(Self)
+    }
 }
 
 /// A running data thread.
@@ -153,9 +172,9 @@ impl Drop for WorkerLink {
     }
 }
 
-fn read(answers: &JsValue) -> Result<Vec<Response>, String> {
+fn read<T: for<'de> Deserialize<'de>>(answers: &JsValue) -> Result<T, String> {
     let deserializer = serde_wasm_bindgen::Deserializer::from(answers.clone());
-    Vec::<Response>::deserialize(deserializer).map_err(|error| error.to_string())
+    T::deserialize(deserializer).map_err(|error| error.to_string())
 }
 
 fn get(object: &JsValue, key: &str) -> JsValue {

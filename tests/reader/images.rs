@@ -13,7 +13,7 @@ use vitrine::error::{Error, ErrorKind};
 use vitrine::hub::answer::Identity;
 use vitrine::ids::{DecodeId, FetchId, SourceId};
 use vitrine::protocol::images::{Image, ImageColumn, Images, Making, MakingOutcome, Outcome, Picture, Want};
-use vitrine::protocol::{Open, Opened, Request, Response};
+use vitrine::protocol::{Open, Opened, Request, Response, Seldom};
 
 const ROWS: u64 = 3_000;
 const TABLE: &str = "https://huggingface.co/datasets/poloclub/diffusiondb/resolve/main/metadata.parquet";
@@ -221,7 +221,7 @@ impl World {
                 }
                 Effect::Decode { id, bytes, size_px, .. } => self.decodes.push_back((id, bytes, size_px)),
                 Effect::Respond(Response::Image(image)) => self.images.push(image),
-                Effect::Respond(Response::Making(making)) => self.makings.push(making),
+                Effect::Respond(Response::Seldom(Seldom::Making(making))) => self.makings.push(making),
                 Effect::Respond(Response::Opened(opened)) => self.opened = Some(opened),
                 Effect::Respond(_)
                 | Effect::RetryNow

@@ -10,7 +10,7 @@ use vitrine::hub::answer::Identity;
 use vitrine::ids::{FetchId, SourceId};
 use vitrine::protocol::{
     Cell, Chart, Count, Cube, Detail, Filter, FilterClause, Heat, LoadState, Notice, Open, Opened, Phrases,
-    Prompts, QueryState, Request, Response, Rows, Show, export, script,
+    Prompts, QueryState, Request, Response, Rows, Seldom, Show, export, script,
 };
 
 /// Rows of the table that most tests read: several data pages of every wide column.
@@ -398,25 +398,27 @@ impl Session {
             }
             Response::Rows(rows) => self.rows = Some(rows),
             Response::Cube(cube) => self.cube = Some(cube),
-            Response::Detail(detail) => self.detail = Some(detail),
             Response::Progress(progress) => drop(self.loads.insert(progress.column, progress.state)),
             Response::Notice(notice) => self.notices.push(notice),
-            Response::Heat(heat) => self.heat = Some(heat),
-            Response::Prompts(prompts) => self.prompts = Some(prompts),
-            Response::Phrases(phrases) => self.phrases = Some(phrases),
             Response::Query(state) => self.query = state,
             Response::Grown(opened) => self.opened = Some(opened),
-            Response::Export(progress) => self.exports.push(progress),
-            Response::Script(script) => self.script = Some(script),
-            Response::Described(described) => self.described = Some(described),
-            Response::Groups(_)
-            | Response::Figure(_)
-            | Response::Listed(_)
-            | Response::Picked(_)
+            Response::Seldom(Seldom::Detail(detail)) => self.detail = Some(detail),
+            Response::Seldom(Seldom::Heat(heat)) => self.heat = Some(heat),
+            Response::Seldom(Seldom::Prompts(prompts)) => self.prompts = Some(prompts),
+            Response::Seldom(Seldom::Phrases(phrases)) => self.phrases = Some(phrases),
+            Response::Seldom(Seldom::Export(progress)) => self.exports.push(progress),
+            Response::Seldom(Seldom::Script(script)) => self.script = Some(script),
+            Response::Seldom(Seldom::Described(described)) => self.described = Some(described),
+            Response::Seldom(
+                Seldom::Groups(_)
+                | Seldom::Figure(_)
+                | Seldom::Listed(_)
+                | Seldom::Picked(_)
+                | Seldom::Making(_)
+                | Seldom::Kept { .. },
+            )
             | Response::Image(_)
-            | Response::Making(_)
             | Response::Traffic(_)
-            | Response::Kept { .. }
             | Response::Settled { .. } => {}
         }
     }

@@ -102,7 +102,7 @@ pub(crate) fn trunk(profile: Profile, out: &Path) -> Result<Command> {
 pub(crate) fn finish(profile: Profile, out: &Path) -> Result<()> {
     let html = read(out, "index.html")?;
     let page::Page { html, script_name, script } = page::seal(&html)?;
-    split::split(profile, out, &page::starts(&script)?)?;
+    let parts = split::split(profile, out, &page::starts(&script)?)?;
     let page::Styled { html, styles, style_name, style } = page::one_style(&html, |name| read(out, name))?;
     let code_path = out.join("worker_bg.wasm");
     let code = fs::read(&code_path).map_err(|error| format!("{}: {error}", code_path.display()))?;
@@ -111,7 +111,7 @@ pub(crate) fn finish(profile: Profile, out: &Path) -> Result<()> {
     let loader_name = page::hashed("worker.js", loader.as_bytes());
     let early = read(out, "early.js")?;
     let early_name = page::hashed("early.js", early.as_bytes());
-    let html = page::with_names(&html, &loader_name, &early_name)?;
+    let html = page::with_names(&html, &loader_name, &early_name, &parts)?;
     fs::rename(&code_path, out.join(&code_name)).map_err(|error| format!("{code_name}: {error}"))?;
     let written = [
         ("index.html", html.clone()),

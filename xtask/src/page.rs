@@ -5,6 +5,7 @@
 //! own `index.html` write is understood here; anything else fails the build.
 
 use crate::Result;
+use crate::split::Parts;
 
 /// What the page may do. No inline script or style, nothing from other hosts but data and images
 /// that were read as data. Reading from this machine is allowed for stand-in Hubs.
@@ -84,11 +85,16 @@ pub(crate) fn hashed(name: &str, content: &[u8]) -> String {
 }
 
 /// The page with its data thread's script and the script before everything under these names.
-pub(crate) fn with_names(html: &str, worker: &str, early: &str) -> Result<String> {
+/// What all pages need is asked for at once; what a page without a table needs, by that script.
+pub(crate) fn with_names(html: &str, worker: &str, early: &str, parts: &Parts) -> Result<String> {
     const EARLY: &str = "<script src=\"./early.js\"></script>";
     let (before, after) = html.split_once(EARLY).ok_or("the page has no early.js")?;
+    let Parts { script, start } = parts;
+    let start: Vec<String> = start.iter().map(|name| format!("./{name}")).collect();
+    let start = start.join(" ");
     Ok(format!(
-        "{before}<meta name=\"vitrine-worker\" content=\"./{worker}\"><script src=\"./{early}\"></script>{after}"
+        "{before}<meta name=\"vitrine-worker\" content=\"./{worker}\"><meta name=\"vitrine-start\" content=\"{start}\">\
+         <script src=\"./{early}\"></script><link rel=\"modulepreload\" href=\"./{script}\">{after}"
     ))
 }
 
@@ -201,7 +207,7 @@ fn digest(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{POLICY, hashed, offline, one_style, seal, with_names};
+    use super::{POLICY, Parts, hashed, offline, one_style, seal, with_names};
 
     const START: &str =
         "import init from './vitrine-1.js';\nawait init({ module_or_path: './vitrine-1_bg.wasm' });";
@@ -240,13 +246,18 @@ mod tests {
 
     #[test]
     fn what_serves_without_a_network_has_a_version_and_every_file() {
-        let html = with_names("<head><script src=\"./early.js\"></script></head>", "w-1.js", "e-1.js")
-            .expect("a page");
+        let parts =
+            Parts { script: "m-1.js".to_owned(), start: vec!["s-1.wasm".to_owned(), "t-1.wasm".to_owned()] };
+        let html =
+            with_names("<head><script src=\"./early.js\"></script></head>", "w-1.js", "e-1.js", &parts)
+                .expect("a page");
         assert_eq!(
             html,
-            "<head><meta name=\"vitrine-worker\" content=\"./w-1.js\"><script src=\"./e-1.js\"></script></head>"
+            "<head><meta name=\"vitrine-worker\" content=\"./w-1.js\">\
+             <meta name=\"vitrine-start\" content=\"./s-1.wasm ./t-1.wasm\"><script src=\"./e-1.js\"></script>\
+             <link rel=\"modulepreload\" href=\"./m-1.js\"></head>"
         );
-        assert!(with_names("<head></head>", "w.js", "e.js").is_err());
+        assert!(with_names("<head></head>", "w.js", "e.js", &parts).is_err());
         let files = ["a.js".to_owned(), "b.css".to_owned()];
         let script = offline(&html, &files, "start-1.js");
         assert!(script.contains("\"./a.js\",\n    \"./b.css\",\n];"), "{script}");

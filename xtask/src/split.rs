@@ -14,8 +14,16 @@ use wasm_split_cli_support::{Options, transform};
 /// What the names of the modules that come later begin with.
 pub(crate) const LATER: &str = "later-";
 
+/// What a page asks for besides its own module.
+pub(crate) struct Parts {
+    /// The script that fetches modules.
+    pub(crate) script: String,
+    /// The modules of the page without a table.
+    pub(crate) start: Vec<String>,
+}
+
 /// Takes the page in `out` apart, whose script is called `name` without its ending.
-pub(crate) fn split(profile: Profile, out: &Path, name: &str) -> Result<()> {
+pub(crate) fn split(profile: Profile, out: &Path, name: &str) -> Result<Parts> {
     let folder = match profile {
         Profile::Release => "page",
         Profile::Fast => "fast",
@@ -35,7 +43,7 @@ pub(crate) fn split(profile: Profile, out: &Path, name: &str) -> Result<()> {
     options.main_out_path = &main_path;
     options.link_name = &link_path;
     options.main_module = &main_script;
-    let modules = transform(options).map_err(|error| told(&path, &format!("{error:#}")))?.split_modules;
+    let cut = transform(options).map_err(|error| told(&path, &format!("{error:#}")))?;
 
     let mut bind = Command::new(tools::wasm_bindgen()?);
     bind.args(["--target", "web", "--no-typescript", "--keep-lld-exports", "--out-name", name])
@@ -47,7 +55,9 @@ pub(crate) fn split(profile: Profile, out: &Path, name: &str) -> Result<()> {
     // Their names change with what is in them, like those of everything else that is fetched.
     let script = work.join(&link);
     let mut script = fs::read_to_string(&script).map_err(|error| told(&script, &error))?;
-    for module in modules {
+    let at_start = cut.prefetch_map.get("start").cloned().unwrap_or_default();
+    let mut start = Vec::new();
+    for module in cut.split_modules {
         let code = fs::read(&module).map_err(|error| told(&module, &error))?;
         let stem = module.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
         let hashed = page::hashed(&format!("{LATER}{stem}.wasm"), &code);
@@ -58,7 +68,14 @@ pub(crate) fn split(profile: Profile, out: &Path, name: &str) -> Result<()> {
         script = script.replace(&named, &format!("\"./{hashed}\""));
         let path = out.join(&hashed);
         fs::write(&path, code).map_err(|error| told(&path, &error))?;
+        if at_start.iter().any(|name| name == stem) {
+            start.push(hashed);
+        }
+    }
+    if start.is_empty() {
+        return Err("the page without a table has no module".to_owned());
     }
     let path = out.join(&link);
-    fs::write(&path, script).map_err(|error| told(&path, &error))
+    fs::write(&path, script).map_err(|error| told(&path, &error))?;
+    Ok(Parts { script: link, start })
 }

@@ -5,7 +5,7 @@ use super::{Effect, Images, Target, failure};
 use crate::catalog::images::{Archive, Candidate, WEBP_PART_DIRECTORY_BYTES};
 use crate::engine::table::Table;
 use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::Response;
+use crate::protocol::Seldom;
 use crate::protocol::images::{Making, MakingOutcome, Settings};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -74,7 +74,7 @@ impl Images {
                 Work::Needs(target) => needed.push(target),
                 Work::Answered(outcome) => {
                     self.makings.answered.insert(row);
-                    effects.push(Effect::Respond(Response::Making(Making { row, outcome })));
+                    effects.push(Effect::Respond(Seldom::Making(Making { row, outcome }).into()));
                 }
             }
         }

@@ -5,6 +5,7 @@ use crate::hub::several::by_number;
 use crate::protocol::describe::Describe;
 use crate::protocol::{Opened, Request};
 use crate::roles::{Role, Roles};
+use crate::sorted;
 use crate::spec::{Clause, Spec, TableRef, View};
 use crate::usual::usual_columns;
 use leptos::prelude::*;
@@ -20,8 +21,8 @@ impl Store {
     }
 
     /// Opens files of this device as one table, by the numbers in their names.
-    pub fn open_files(self, mut files: Vec<web_sys::File>) {
-        files.sort_by(|a, b| by_number(&a.name(), &b.name()));
+    pub fn open_files(self, files: Vec<web_sys::File>) {
+        let files = sorted::by(files, |a, b| by_number(&a.name(), &b.name()));
         let name = match files.as_slice() {
             [] => return,
             [file] => file.name(),

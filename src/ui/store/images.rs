@@ -362,7 +362,9 @@ impl ImageStore {
             let makings = self.makings.try_with_untracked(|makings| {
                 let lacking =
                     inner.wanted_makings.values().flatten().filter(|row| !makings.contains_key(row));
-                lacking.copied().collect::<BTreeSet<u64>>()
+                let mut once = BTreeSet::new();
+                once.extend(lacking.copied());
+                once
             });
             let settings = makings.into_iter().flatten().take(MAX_WANTS).collect();
             let images = Images { wants, thumbnails, settings };
@@ -425,7 +427,8 @@ impl Inner {
         };
         let mut total: usize = self.shots.values().map(|(shot, _)| bytes(shot)).sum();
         while self.shots.len() > MAX_SHOTS || total > MAX_SHOT_BYTES {
-            let wanted: BTreeSet<&Want> = self.wanted.values().flatten().collect();
+            let mut wanted: BTreeSet<&Want> = BTreeSet::new();
+            wanted.extend(self.wanted.values().flatten());
             let oldest = self
                 .shots
                 .iter()

@@ -13,6 +13,7 @@ mod figures;
 mod history;
 mod images;
 mod kept;
+mod late;
 mod notices;
 mod receive;
 mod rows;
@@ -39,6 +40,7 @@ pub use export::{ExportStore, Place, place};
 pub use figures::{FigureStore, Picturing};
 pub use images::{ImageStore, Part, Pictures, Shot, Sight, size_px};
 use kept::KeptStore;
+pub use late::{Reader, read_late};
 pub use notices::{Item, ItemAction};
 pub use receive::prompt_of;
 pub use rows::{RowCache, RowData};
@@ -187,6 +189,7 @@ struct Inner {
     steps: undo::Steps,
     marked: BTreeSet<&'static str>,
     next_notice: u64,
+    late: late::Waiting,
 }
 
 impl Store {
@@ -329,7 +332,9 @@ impl Store {
         self.write.listed.set(None);
         self.write.described.set(None);
         self.write.charts.set(BTreeMap::new());
-        self.write.wanted.set(spec.filters.keys().cloned().collect());
+        let mut wanted = BTreeSet::new();
+        wanted.extend(spec.filters.keys().cloned());
+        self.write.wanted.set(wanted);
         self.write.live.set(None);
         self.write.count.set(None);
         self.write.query.set(QueryState::default());
@@ -362,6 +367,7 @@ impl Store {
             inner.select_at = None;
             inner.table = None;
             inner.marked.clear();
+            inner.late.forget();
         });
         let Some(table) = spec.table.as_ref() else {
             // Nothing is read behind the start page's back.

@@ -1,16 +1,15 @@
 //! What the data thread says, taken into the state.
 
+use super::super::worker_link::Unread;
 use super::actions::roles_of;
 use super::{Store, mark};
-use crate::protocol::browse::Browse;
 use crate::protocol::{Cell, Chart, Count, Detail, LoadState, Opened, Response, Rows};
-use crate::spec::TableRef;
 use crate::usual::charts_at_open;
 use leptos::prelude::*;
 use std::sync::Arc;
 
 impl Store {
-    pub(super) fn receive(self, response: Response) {
+    pub(super) fn receive(self, response: Response<Unread>) {
         // The data thread answers in order: what comes before the footer is of the table before.
         let early = self.opened.with_untracked(Option::is_none);
         let of_a_table = match &response {
@@ -18,27 +17,15 @@ impl Store {
             | Response::Count(_)
             | Response::Rows(_)
             | Response::Cube(_)
-            | Response::Detail(_)
             | Response::Image(_)
-            | Response::Making(_)
-            | Response::Groups(_)
-            | Response::Picked(_)
-            | Response::Heat(_)
-            | Response::Prompts(_)
-            | Response::Phrases(_)
             | Response::Query(_)
-            | Response::Export(_)
-            | Response::Script(_)
-            | Response::Figure(_)
-            | Response::Described(_)
+            | Response::Grown(_)
             | Response::Progress(_) => true,
-            Response::Grown(_) => true,
             Response::Opened(_)
-            | Response::Listed(_)
             | Response::Traffic(_)
-            | Response::Kept { .. }
             | Response::Notice(_)
-            | Response::Settled { .. } => false,
+            | Response::Settled { .. }
+            | Response::Seldom(_) => false,
         };
         if early && of_a_table {
             return;
@@ -46,31 +33,12 @@ impl Store {
         match response {
             Response::Opened(opened) => self.receive_opened(opened),
             Response::Grown(opened) => self.write.opened.set(Some(Arc::new(opened))),
-            Response::Listed(listed) => {
-                let is_wanted = self.spec.with_untracked(|spec| {
-                    spec.table.as_ref().is_some_and(|table| is_place(table, &listed.place))
-                });
-                if is_wanted {
-                    self.write.listed.set(Some(Arc::new(*listed)));
-                }
-            }
             Response::Chart(chart) => self.receive_chart(chart),
             Response::Count(count) => self.receive_count(count),
             Response::Rows(rows) => self.receive_rows(rows),
-            Response::Heat(heat) => self.write.heat.set(Some(Arc::new(heat))),
-            Response::Prompts(prompts) => self.write.prompts.set(Some(Arc::new(prompts))),
-            Response::Phrases(phrases) => self.write.phrases.set(Some(Arc::new(phrases))),
             Response::Query(state) => self.write.query.set(state),
             Response::Cube(cube) => self.receive_cube(cube),
-            Response::Detail(detail) => self.receive_detail(detail),
-            Response::Export(progress) => self.export.receive(progress),
-            Response::Script(script) => self.export.script.set(Some(script)),
-            Response::Figure(figure) => self.save_figure(figure),
             Response::Image(image) => self.images.receive(image),
-            Response::Making(making) => self.images.receive_making(making),
-            Response::Groups(groups) => self.compare.receive_groups(groups),
-            Response::Picked(picked) => self.compare.receive_picked(picked),
-            Response::Described(described) => self.write.described.set(Some(Arc::new(*described))),
             Response::Progress(progress) => {
                 let stays = progress.state != LoadState::Failed;
                 if !stays {
@@ -83,9 +51,9 @@ impl Store {
                 });
             }
             Response::Traffic(traffic) => self.write.traffic.set(traffic),
-            Response::Kept { bytes } => self.kept.bytes.set(Some(bytes)),
             Response::Notice(notice) => self.say(notice),
             Response::Settled { subject } => self.settle(&subject),
+            Response::Seldom(unread) => self.receive_unread(early, unread),
         }
     }
 
@@ -157,18 +125,6 @@ impl Store {
         }
     }
 
-    fn receive_detail(self, detail: Detail) {
-        if self.spec.with_untracked(|spec| spec.row) != Some(detail.row) {
-            return;
-        }
-        let is_new =
-            self.detail.with_untracked(|known| known.as_ref().is_none_or(|known| known.row != detail.row));
-        if let Some(position) = detail.position.filter(|_| is_new) {
-            self.write.active.set(position);
-        }
-        self.write.detail.set(Some(Arc::new(detail)));
-    }
-
     fn mark_first_rows(self) {
         let (first, end) = self.inner.with_value(|inner| (inner.window.0, inner.window.0 + 8));
         let columns = untrack(|| self.columns());
@@ -189,13 +145,6 @@ impl Store {
             self.select_row(Some(row));
         }
     }
-}
-
-/// Whether a listing is of this folder.
-fn is_place(table: &TableRef, place: &Browse) -> bool {
-    let Browse { endpoint: _, repository, revision, folder } = place;
-    matches!(table, TableRef::Folder(wanted)
-        if wanted.repository == *repository && wanted.revision == *revision && wanted.folder == *folder)
 }
 
 /// The prompt of a row, and its column.

@@ -4,6 +4,7 @@ use super::{Store, mark};
 use crate::catalog;
 use crate::protocol::{Column, Listing, MAX_WINDOW, Request, Show};
 use crate::roles::Role;
+use crate::sorted;
 use crate::spec::View;
 use crate::ui::wire;
 use crate::usual::order;
@@ -49,12 +50,12 @@ impl Store {
         let generation = self.generation.get_untracked();
         let (first, count) = self.inner.with_value(|inner| inner.window);
         let wanted = self.wanted.get_untracked();
-        let mut charts: Vec<&Column> = opened
+        let charts: Vec<&Column> = opened
             .columns
             .iter()
             .filter(|column| column.chartable && wanted.contains(&column.name))
             .collect();
-        charts.sort_by_key(|column| order(&column.name));
+        let charts = sorted::by_key(charts, |column| order(&column.name));
         let asked = self.spec.with_untracked(wire::asked);
         let show = Show {
             generation,

@@ -1,0 +1,122 @@
+//! What the data thread says to views that are seldom opened. Only code that comes with them can read it:
+//! what is said before that waits.
+
+use super::super::worker_link::Unread;
+use super::Store;
+use crate::protocol::browse::Browse;
+use crate::protocol::{Detail, Seldom};
+use crate::spec::TableRef;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// What reads an answer, and whether that came before the table was open.
+pub type Reader = fn(Store, bool, Unread);
+
+/// The most answers that wait. The newest of each kind says all that the ones before it said.
+const MAX_WAITING: usize = 64;
+
+/// Answers that nothing can read yet.
+#[derive(Default)]
+pub struct Waiting {
+    reader: Option<Reader>,
+    unread: Vec<(bool, Unread)>,
+}
+
+impl Waiting {
+    /// What was said of another table is nothing to this one.
+    pub fn forget(&mut self) {
+        self.unread.clear();
+    }
+}
+
+impl Store {
+    /// What can read has come.
+    pub fn read_with(self, reader: Reader) {
+        let unread = self.inner.try_update_value(|inner| {
+            inner.late.reader = Some(reader);
+            std::mem::take(&mut inner.late.unread)
+        });
+        for (early, unread) in unread.unwrap_or_default() {
+            reader(self, early, unread);
+        }
+    }
+
+    pub(super) fn receive_unread(self, early: bool, unread: Unread) {
+        match self.inner.with_value(|inner| inner.late.reader) {
+            Some(reader) => reader(self, early, unread),
+            None => self.inner.update_value(|inner| {
+                if inner.late.unread.len() >= MAX_WAITING {
+                    inner.late.unread.remove(0);
+                }
+                inner.late.unread.push((early, unread));
+            }),
+        }
+    }
+
+    fn receive_late(self, early: bool, said: Seldom) {
+        let of_a_table = match &said {
+            Seldom::Detail(_)
+            | Seldom::Making(_)
+            | Seldom::Groups(_)
+            | Seldom::Picked(_)
+            | Seldom::Heat(_)
+            | Seldom::Prompts(_)
+            | Seldom::Phrases(_)
+            | Seldom::Export(_)
+            | Seldom::Script(_)
+            | Seldom::Described(_) => true,
+            Seldom::Listed(_) | Seldom::Kept { .. } => false,
+        };
+        if early && of_a_table {
+            return;
+        }
+        match said {
+            Seldom::Listed(listed) => {
+                let is_wanted = self.spec.with_untracked(|spec| {
+                    spec.table.as_ref().is_some_and(|table| is_place(table, &listed.place))
+                });
+                if is_wanted {
+                    self.write.listed.set(Some(Arc::new(*listed)));
+                }
+            }
+            Seldom::Heat(heat) => self.write.heat.set(Some(Arc::new(heat))),
+            Seldom::Prompts(prompts) => self.write.prompts.set(Some(Arc::new(prompts))),
+            Seldom::Phrases(phrases) => self.write.phrases.set(Some(Arc::new(phrases))),
+            Seldom::Detail(detail) => self.receive_detail(detail),
+            Seldom::Export(progress) => self.export.receive(progress),
+            Seldom::Script(script) => self.export.script.set(Some(script)),
+            Seldom::Making(making) => self.images.receive_making(making),
+            Seldom::Groups(groups) => self.compare.receive_groups(groups),
+            Seldom::Picked(picked) => self.compare.receive_picked(picked),
+            Seldom::Described(described) => self.write.described.set(Some(Arc::new(*described))),
+            Seldom::Kept { bytes } => self.kept.bytes.set(Some(bytes)),
+        }
+    }
+
+    fn receive_detail(self, detail: Detail) {
+        if self.spec.with_untracked(|spec| spec.row) != Some(detail.row) {
+            return;
+        }
+        let is_new =
+            self.detail.with_untracked(|known| known.as_ref().is_none_or(|known| known.row != detail.row));
+        if let Some(position) = detail.position.filter(|_| is_new) {
+            self.write.active.set(position);
+        }
+        self.write.detail.set(Some(Arc::new(detail)));
+    }
+}
+
+/// Reads an answer and takes it into the state; only modules that come later may name it.
+pub fn read_late(store: Store, early: bool, unread: Unread) {
+    match unread.read() {
+        Ok(said) => store.receive_late(early, said),
+        Err(error) => store.say_thread_died(&error),
+    }
+}
+
+/// Whether a listing is of this folder.
+fn is_place(table: &TableRef, place: &Browse) -> bool {
+    let Browse { endpoint: _, repository, revision, folder } = place;
+    matches!(table, TableRef::Folder(wanted)
+        if wanted.repository == *repository && wanted.revision == *revision && wanted.folder == *folder)
+}
