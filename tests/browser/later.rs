@@ -26,6 +26,7 @@ fn a_table_is_shown_without_the_code_of_other_views() {
         page.click("button", "Settings").await;
         page.find("heading", "Kept on this device").await;
         assert_eq!(modules(stage).await, ["split_texts", "split_panels"]);
+        page.click("button", "Settings").await;
         // What was fetched once is not fetched again.
         page.click("button", "Prompts").await;
         page.click("button", "Metadata").await;
@@ -38,13 +39,15 @@ fn a_table_is_shown_without_the_code_of_other_views() {
 fn code_that_does_not_come_costs_its_own_view_and_nothing_else() {
     play("later-fails", async |stage| {
         let page = stage.page();
-        stage.go_to_hub("table=diffusiondb-2m").await;
-        assert_eq!(page.settled().await, 5_000);
+        // From the beginning: what serves the app offline fetches everything before long.
         stage.expect_failures();
         stage.app.script(Fault::always(Match::on(Server::App, "later-split_panels"), What::Gone));
+        stage.go_to_hub("table=diffusiondb-2m").await;
+        assert_eq!(page.settled().await, 5_000);
         page.click("button", "Settings").await;
         page.alert("This part of the app could not be fetched").await;
         stage.picture("later-fails").await;
+        page.click("button", "Settings").await;
         // The rest works.
         page.click("button", "Phrases").await;
         page.find("heading", "Modifiers").await;

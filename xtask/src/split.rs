@@ -55,6 +55,8 @@ pub(crate) fn split(profile: Profile, out: &Path, name: &str) -> Result<Parts> {
     // Their names change with what is in them, like those of everything else that is fetched.
     let script = work.join(&link);
     let mut script = fs::read_to_string(&script).map_err(|error| told(&script, &error))?;
+    // The page says in the place of the view what did not come.
+    script = script.replace("            console.error(e);\n", "");
     let at_start = cut.prefetch_map.get("start").cloned().unwrap_or_default();
     let mut start = Vec::new();
     for module in cut.split_modules {
