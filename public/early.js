@@ -8,11 +8,17 @@ if (new URLSearchParams(location.search).has("table")) {
     thread.addEventListener("message", () => { thread.listens = true; }, { once: true });
     globalThis.vitrineWorker = thread;
 } else {
-    // Without one the page needs the module of the start page, which it could name only once it runs.
+    // Without one the page needs the module and the styles of the start page, which it could name only once it runs.
     const modules = document.querySelector("meta[name=vitrine-start]")?.content ?? "";
     for (const module of modules.split(" ").filter(Boolean)) {
         const hint = document.createElement("link");
         Object.assign(hint, { rel: "preload", as: "fetch", crossOrigin: "anonymous", href: module });
+        document.head.append(hint);
+    }
+    const style = document.querySelector("meta[name=vitrine-style]")?.content;
+    if (style) {
+        const hint = document.createElement("link");
+        Object.assign(hint, { rel: "preload", as: "style", href: style });
         document.head.append(hint);
     }
 }

@@ -1,6 +1,6 @@
 //! The explore view: bar, rail, case, status.
 
-use super::empty::{Fatal, NothingMatches};
+use super::empty::Fatal;
 use super::format::table_name;
 use super::later::{Late, Later};
 use super::notices::Notices;
@@ -10,6 +10,7 @@ use super::status_bar::StatusBar;
 use super::store::{Pictures, use_store};
 use super::table::Table;
 use super::top_bar::TopBar;
+use super::turn::InTurn;
 use crate::protocol::Level;
 use crate::spec::View;
 use leptos::prelude::*;
@@ -43,9 +44,9 @@ pub fn Explore() -> impl IntoView {
     view! {
         <div class="app">
             <Show when=move || !bare.get()>
-                <TopBar/>
+                <InTurn><TopBar/></InTurn>
             </Show>
-            <Rail/>
+            <InTurn><Rail/></InTurn>
             <main class="case">
                 <h1 class="hidden">{name}</h1>
                 {move || match fatal.get() {
@@ -53,13 +54,15 @@ pub fn Explore() -> impl IntoView {
                     None => {
                         view! {
                             <div class="view">
-                                <ResultLine/>
-                                <Notices/>
+                                <InTurn><ResultLine/></InTurn>
+                                <InTurn><Notices/></InTurn>
                                 {move || match (open.get(), nothing.get(), way.get()) {
                                     (false, _, _) => view! { <Waiting/> }.into_any(),
                                     (true, _, View::Metadata) => view! { <Later late=Late::Metadata/> }.into_any(),
-                                    (true, true, _) => view! { <NothingMatches/> }.into_any(),
-                                    (true, false, View::Table) => view! { <Table/> }.into_any(),
+                                    (true, true, _) => view! { <Later late=Late::Nothing/> }.into_any(),
+                                    (true, false, View::Table) => {
+                                        view! { <InTurn before=|| view! { <Waiting/> }><Table/></InTurn> }.into_any()
+                                    }
                                     (true, false, View::Gallery) => view! { <Later late=Late::Gallery/> }.into_any(),
                                     (true, false, View::Compare) => view! { <Later late=Late::Compare/> }.into_any(),
                                     (true, false, View::Prompts) => view! { <Later late=Late::Prompts/> }.into_any(),
@@ -75,7 +78,7 @@ pub fn Explore() -> impl IntoView {
                 }}
             </main>
             <Show when=move || !bare.get()>
-                <StatusBar/>
+                <InTurn><StatusBar/></InTurn>
             </Show>
         </div>
     }

@@ -7,6 +7,7 @@ use super::added::AddedTables;
 use super::columns_menu::ColumnsPanel;
 use super::compare::Compare;
 use super::detail::DetailDrawer;
+use super::empty::NothingMatches;
 use super::export_menu::ExportPanel;
 use super::gallery::Gallery;
 use super::metadata::Metadata;
@@ -19,9 +20,14 @@ use super::start_page::StartPage;
 use super::store::{Reader, Store, read_late};
 use super::subset_menu::SubsetPanel;
 use crate::host::{Catalogue, Problem, read};
+use super::top_bar::DatasetList;
+use js_sys::Promise;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::pin::Pin;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Element, Event};
 
 type Make = fn() -> AnyView;
 
@@ -57,6 +63,8 @@ pub struct Panels {
     added: Make,
     /// Reads what the app's host adds.
     pub catalogue: fn(&str) -> (Catalogue, Vec<Problem>),
+    datasets: Make,
+    nothing: Make,
 }
 
 /// The page without a table.
@@ -98,6 +106,8 @@ pub fn panels() -> &'static Panels {
         columns: || view! { <ColumnsPanel/> }.into_any(),
         added: || view! { <AddedTables/> }.into_any(),
         catalogue: read,
+        datasets: || view! { <DatasetList/> }.into_any(),
+        nothing: || view! { <NothingMatches/> }.into_any(),
     }
 }
 
@@ -140,6 +150,8 @@ pub enum Late {
     Subset,
     Columns,
     Added,
+    Datasets,
+    Nothing,
 }
 
 /// What has been fetched so far.
@@ -179,19 +191,25 @@ impl Fetched {
             Late::Subset => panels.get().map(|module| module.subset),
             Late::Columns => panels.get().map(|module| module.columns),
             Late::Added => panels.get().map(|module| module.added),
+            Late::Datasets => panels.get().map(|module| module.datasets),
+            Late::Nothing => panels.get().map(|module| module.nothing),
         }
     }
 
-    /// Whether the module of a view could be fetched.
+    /// Whether the module of a view and its styles could be fetched.
     async fn fetch(self, late: Late) -> bool {
+        // Both are asked for before either is waited for.
+        let styles = Styles::fetch();
         let Self { store, modules, images, texts, panels, start } = self;
         let reader = match late {
             // It asks the data thread for nothing.
-            Late::Start => return come((modules.start)(), start).await.is_some(),
+            Late::Start => return come((modules.start)(), styles, start).await.is_some(),
             Late::Gallery | Late::Compare | Late::Detail => {
-                come((modules.images)(), images).await.map(|module| module.reader)
+                come((modules.images)(), styles, images).await.map(|module| module.reader)
             }
-            Late::Prompts | Late::Phrases => come((modules.texts)(), texts).await.map(|module| module.reader),
+            Late::Prompts | Late::Phrases => {
+                come((modules.texts)(), styles, texts).await.map(|module| module.reader)
+            }
             Late::Metadata
             | Late::Repository
             | Late::Shortcuts
@@ -200,19 +218,73 @@ impl Fetched {
             | Late::Export
             | Late::Subset
             | Late::Columns
-            | Late::Added => come((modules.panels)(), panels).await.map(|module| module.reader),
+            | Late::Added
+            | Late::Datasets
+            | Late::Nothing => come((modules.panels)(), styles, panels).await.map(|module| module.reader),
         };
         reader.map(|reader| store.read_with(reader)).is_some()
     }
 }
 
-/// A module, once it is there; then the views that wait for it are made.
-async fn come<T: Send + Sync>(coming: Coming<T>, place: RwSignal<Option<&'static T>>) -> Option<&'static T> {
-    let module = coming.await;
-    if module.is_some() {
-        place.set(module);
+/// A module, once it and the styles are there; then the views that wait for it are made.
+async fn come<T: Send + Sync>(
+    coming: Coming<T>,
+    styles: Option<Styles>,
+    place: RwSignal<Option<&'static T>>,
+) -> Option<&'static T> {
+    let module = coming.await?;
+    if let Some(styles) = styles
+        && !styles.come().await
+    {
+        return None;
     }
-    module
+    place.set(Some(module));
+    Some(module)
+}
+
+/// Where the page says what the styles of late views are called.
+const STYLES_NAMED_BY: &str = "meta[name=vitrine-style]";
+
+/// The styles of late views, once they have come.
+const STYLES_THERE: &str = "link[data-later]";
+
+/// Styles on their way: what fetches them, and what comes of it.
+struct Styles {
+    link: Element,
+    come: JsFuture,
+}
+
+impl Styles {
+    /// Begins to fetch them, unless they are there.
+    fn fetch() -> Option<Self> {
+        let document = document();
+        let find = |selector| document.query_selector(selector).ok().flatten();
+        let href = find(STYLES_NAMED_BY)?.get_attribute("content")?;
+        if find(STYLES_THERE).is_some() {
+            return None;
+        }
+        let (link, head) = (document.create_element("link").ok()?, document.head()?);
+        let _ = link.set_attribute("rel", "stylesheet");
+        let _ = link.set_attribute("href", &href);
+        let come = Promise::new(&mut |resolve, _| {
+            let _ = link.add_event_listener_with_callback("load", &resolve);
+            let _ = link.add_event_listener_with_callback("error", &resolve);
+        });
+        let _ = head.append_child(&link);
+        Some(Self { link, come: JsFuture::from(come) })
+    }
+
+    /// Whether they came.
+    async fn come(self) -> bool {
+        let event = self.come.await.ok().and_then(|event| event.dyn_into::<Event>().ok());
+        let came = event.is_some_and(|event| event.type_() == "load");
+        if came {
+            let _ = self.link.set_attribute("data-later", "");
+        } else {
+            self.link.remove();
+        }
+        came
+    }
 }
 
 /// The place of a view that comes later. Where it can't come, that is said, with a way to ask again.

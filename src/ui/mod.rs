@@ -55,6 +55,7 @@ mod search_state;
 mod settings;
 mod shortcuts;
 mod sign_in;
+mod slices;
 mod sort_note;
 mod start_page;
 mod status_bar;
@@ -66,6 +67,7 @@ mod table_row;
 mod text_clause;
 mod theme;
 mod top_bar;
+mod turn;
 mod undo_buttons;
 mod views;
 mod worker_link;
@@ -99,6 +101,7 @@ fn mount(modules: Modules) {
     if let Some(shell) = document().get_element_by_id("shell") {
         shell.remove();
     }
+    slices::begin();
     mount_to_body(move || view! { <App modules/> });
 }
 

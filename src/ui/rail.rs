@@ -7,6 +7,7 @@ use super::rail_sheet::{RailSheet, SheetButton};
 use super::safe::SafePreset;
 use super::store::use_store;
 use super::text_clause::TextClause;
+use super::turn::InTurn;
 use crate::bytes::human_bytes;
 use crate::catalog;
 use crate::chart::Measure;
@@ -108,14 +109,14 @@ pub fn Charts() -> impl IntoView {
             </div>
         </Show>
         <For each=shown key=|column| column.name.clone() let:column>
-            <Distribution column/>
+            <InTurn><Distribution column=column.clone()/></InTurn>
         </For>
         <SafePreset/>
         <For each=others key=|column| column.name.clone() let:column>
-            <Unread column/>
+            <InTurn><Unread column=column.clone()/></InTurn>
         </For>
         <For each=move || texts.get() key=|column| column.name.clone() let:column>
-            <TextClause column/>
+            <InTurn><TextClause column=column.clone()/></InTurn>
         </For>
     }
 }

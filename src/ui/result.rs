@@ -6,6 +6,7 @@ use super::icon::{Icon, icon};
 use super::sort_note::SortNote;
 use super::store::{Store, use_store};
 use super::subset_menu::SubsetMenu;
+use super::turn::InTurn;
 use super::undo_buttons::UndoButtons;
 use super::views::Views;
 use crate::catalog;
@@ -100,12 +101,12 @@ pub fn ResultLine() -> impl IntoView {
             <span class="whisper" role="status">{move || store.whisper.get()}</span>
             <UndoButtons/>
             <Show when=move || store.opened.with(Option::is_some)>
-                <SubsetMenu/>
+                <InTurn><SubsetMenu/></InTurn>
             </Show>
             <Show when=move || store.spec.with(|spec| spec.view == View::Table)>
-                <ColumnsMenu/>
+                <InTurn><ColumnsMenu/></InTurn>
             </Show>
-            <Views/>
+            <InTurn><Views/></InTurn>
         </div>
         <Chips/>
         <SortNote/>

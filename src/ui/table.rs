@@ -5,6 +5,7 @@ use super::result::count_now;
 use super::store::{Part, RowData, Store, size_px, use_store};
 use super::table_head::HeadCell;
 use super::table_row::TableRow;
+use super::turn::{InTurn, turn};
 use crate::protocol::images::Want;
 use crate::protocol::{Cell, MAX_CELL_CHARS};
 use crate::viewport::Viewport;
@@ -28,6 +29,8 @@ const CARDS_BELOW_PX: f64 = 640.0;
 /// Side of a row's image, and of a card's.
 const PICTURE_PX: f64 = 40.0;
 const CARD_PICTURE_PX: f64 = 64.0;
+/// Rows that are made in one task.
+const ROWS_AT_ONCE: u64 = 8;
 /// Rows painted beyond both ends of the window.
 const OVERSCAN: u64 = 8;
 /// After so long without a scroll event the scrolling rests.
@@ -55,6 +58,24 @@ pub fn Table() -> impl IntoView {
         format!("{}px", sum + 16.0)
     };
     let slice = Memo::new(move |_| viewport.get().slice(OVERSCAN));
+
+    // The first rows are made at once, the others after them.
+    let made = RwSignal::new(ROWS_AT_ONCE);
+    Effect::new(move || {
+        let slice = slice.get();
+        if made.get() < slice.end - slice.first {
+            let turn = turn();
+            Effect::new(move || {
+                if turn.get() {
+                    made.update(|made| *made += ROWS_AT_ONCE);
+                }
+            });
+        }
+    });
+    let positions = move || {
+        let slice = slice.get();
+        slice.first..slice.end.min(slice.first + made.get())
+    };
 
     observe_size(grid, size);
     // The scroller follows the viewport wherever the viewport does not follow the scroller.
@@ -248,13 +269,15 @@ pub fn Table() -> impl IntoView {
         >
             <div class="grid-head" role="rowgroup">
                 <div class="row" role="row">
+                    <InTurn>
                     <For each=move || lanes.get().into_iter().enumerate() key=|(at, lane)| (*at, lane.name.clone(), lane.number) let:item>
                         <HeadCell at=item.0 lane=item.1 widths/>
                     </For>
+                    </InTurn>
                 </div>
             </div>
             <div class="grid-body" role="rowgroup">
-                <For each=move || { let slice = slice.get(); slice.first..slice.end } key=|position| *position let:position>
+                <For each=positions key=|position| *position let:position>
                     <TableRow position lanes picture_px/>
                 </For>
             </div>

@@ -5,10 +5,12 @@ use super::export_menu::ExportMenu;
 use super::format;
 use super::host;
 use super::icon::{Brand, Icon, icon};
+use super::later::{Late, Later};
 use super::popover::{Popover, PopoverOpen};
 use super::search_field::SearchField;
 use super::settings::Settings;
 use super::store::use_store;
+use super::turn::InTurn;
 use crate::bytes::human_bytes;
 use crate::catalog::{self, TABLES};
 use crate::spec::{Spec, TableRef};
@@ -62,7 +64,7 @@ pub fn TopBar() -> impl IntoView {
                 when=move || store.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.prompt.is_some()))
                 fallback=move || view! { <p class="bar-about" title=about>{about}</p> }
             >
-                <SearchField/>
+                <InTurn><SearchField/></InTurn>
             </Show>
             <div class="bar-end">
                 <AboutButton/>
@@ -102,13 +104,14 @@ fn Switcher() -> impl IntoView {
     };
     view! {
         <Popover label=label class="button switcher" trigger=ViewFn::from(trigger)>
-            <DatasetList/>
+            <Later late=Late::Datasets/>
         </Popover>
     }
 }
 
+/// What is in it.
 #[component]
-fn DatasetList() -> impl IntoView {
+pub fn DatasetList() -> impl IntoView {
     let store = use_store();
     let open = use_context::<PopoverOpen>();
     let mut groups: Vec<(&'static str, Vec<&'static catalog::Table>)> = Vec::new();

@@ -2,6 +2,7 @@
 
 use super::icon::{Icon, icon};
 use super::store::{Pictures, use_store};
+use super::turn::InTurn;
 use crate::spec::View;
 use leptos::prelude::*;
 
@@ -48,9 +49,11 @@ pub fn Views() -> impl IntoView {
             (views.len() > 1)
                 .then(|| {
                     view! {
-                        <div class="views" role="group" aria-label="View">
-                            {views.into_iter().map(button).collect_view()}
-                        </div>
+                        <InTurn>
+                            <div class="views" role="group" aria-label="View">
+                                {views.iter().copied().map(button).collect_view()}
+                            </div>
+                        </InTurn>
                     }
                 })
         }}

@@ -103,7 +103,7 @@ pub(crate) fn finish(profile: Profile, out: &Path) -> Result<()> {
     let html = read(out, "index.html")?;
     let page::Page { html, script_name, script } = page::seal(&html)?;
     let parts = split::split(profile, out, &page::starts(&script)?)?;
-    let page::Styled { html, styles, style_name, style } = page::one_style(&html, |name| read(out, name))?;
+    let page::Styled { html, styles, first, later } = page::styles(&html, |name| read(out, name))?;
     let code_path = out.join("worker_bg.wasm");
     let code = fs::read(&code_path).map_err(|error| format!("{}: {error}", code_path.display()))?;
     let code_name = page::hashed("worker_bg.wasm", &code);
@@ -111,12 +111,13 @@ pub(crate) fn finish(profile: Profile, out: &Path) -> Result<()> {
     let loader_name = page::hashed("worker.js", loader.as_bytes());
     let early = read(out, "early.js")?;
     let early_name = page::hashed("early.js", early.as_bytes());
-    let html = page::with_names(&html, &loader_name, &early_name, &parts)?;
+    let html = page::with_names(&html, &loader_name, &early_name, &later.0, &parts)?;
     fs::rename(&code_path, out.join(&code_name)).map_err(|error| format!("{code_name}: {error}"))?;
     let written = [
         ("index.html", html.clone()),
         (script_name.as_str(), script),
-        (style_name.as_str(), style),
+        (first.0.as_str(), first.1),
+        (later.0.as_str(), later.1),
         (loader_name.as_str(), loader),
         (early_name.as_str(), early),
     ];

@@ -5,7 +5,7 @@
 //! own `index.html` write is understood here; anything else fails the build.
 
 use crate::Result;
-use crate::split::Parts;
+use crate::split::{LATER, Parts};
 
 /// What the page may do. No inline script or style, nothing from other hosts but data and images
 /// that were read as data. Reading from this machine is allowed for stand-in Hubs.
@@ -37,27 +37,47 @@ pub(crate) fn seal(html: &str) -> Result<Page> {
     Ok(Page { html, script_name, script })
 }
 
-/// The page with one style sheet.
+/// The page with one style sheet, and one for views that come later.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Styled {
     pub(crate) html: String,
     /// The style sheets that it had.
     pub(crate) styles: Vec<String>,
-    /// Name of the one that it has.
-    pub(crate) style_name: String,
-    pub(crate) style: String,
+    /// The one that it has, by its name.
+    pub(crate) first: (String, String),
+    /// The one that comes with the views that need it.
+    pub(crate) later: (String, String),
 }
 
-/// Puts all style sheets into one, in the page's order. `read` gives the text of a file beside the page.
-pub(crate) fn one_style(html: &str, read: impl Fn(&str) -> Result<String>) -> Result<Styled> {
+/// The styles of views whose code comes later as well.
+const LATER_STYLES: &[&str] = &[
+    "about",
+    "art",
+    "compare",
+    "detail",
+    "export",
+    "gallery",
+    "metadata",
+    "phrases",
+    "repository",
+    "settings",
+    "start",
+];
+
+/// Puts all style sheets into two, in the page's order. `read` gives the text of a file beside the page.
+pub(crate) fn styles(html: &str, read: impl Fn(&str) -> Result<String>) -> Result<Styled> {
     const OPEN: &str = "<link rel=\"stylesheet\" href=\"./";
     const CLOSE: &str = "\"/>";
     let (before, mut rest) = html.split_once(OPEN).ok_or("the page has no style sheet")?;
-    let (mut styles, mut style, mut after) = (Vec::new(), String::new(), String::new());
+    let (mut styles, mut first, mut later, mut after) =
+        (Vec::new(), String::new(), String::new(), String::new());
     loop {
         let (name, next) = rest.split_once(CLOSE).ok_or("the link to a style sheet does not end")?;
-        style.push_str(read(name)?.trim_end());
-        style.push('\n');
+        // The bundler puts a digest behind the name.
+        let plain = name.split(['-', '.']).next().unwrap_or(name);
+        let sheet = if LATER_STYLES.contains(&plain) { &mut later } else { &mut first };
+        sheet.push_str(read(name)?.trim_end());
+        sheet.push('\n');
         styles.push(name.to_owned());
         let Some((between, next)) = next.split_once(OPEN) else {
             after.push_str(next);
@@ -66,9 +86,10 @@ pub(crate) fn one_style(html: &str, read: impl Fn(&str) -> Result<String>) -> Re
         after.push_str(between.trim());
         rest = next;
     }
-    let style_name = format!("style-{:016x}.css", digest(style.as_bytes()));
-    let html = format!("{before}{OPEN}{style_name}{CLOSE}{after}");
-    Ok(Styled { html, styles, style_name, style })
+    let named = |stem: &str, text: String| (hashed(&format!("{stem}.css"), text.as_bytes()), text);
+    let (first, later) = (named("style", first), named(&format!("{LATER}style"), later));
+    let html = format!("{before}{OPEN}{}{CLOSE}{after}", first.0);
+    Ok(Styled { html, styles, first, later })
 }
 
 /// The script of the data thread: it asks for the code, a file of this name, first, and says what is to
@@ -84,16 +105,23 @@ pub(crate) fn hashed(name: &str, content: &[u8]) -> String {
     format!("{stem}-{:016x}.{ending}", digest(content))
 }
 
-/// The page with its data thread's script and the script before everything under these names.
+/// The page with its data thread's script, the script before everything and the styles that come later under
+/// these names.
 /// What all pages need is asked for at once; what a page without a table needs, by that script.
-pub(crate) fn with_names(html: &str, worker: &str, early: &str, parts: &Parts) -> Result<String> {
+pub(crate) fn with_names(
+    html: &str,
+    worker: &str,
+    early: &str,
+    style: &str,
+    parts: &Parts,
+) -> Result<String> {
     const EARLY: &str = "<script src=\"./early.js\"></script>";
     let (before, after) = html.split_once(EARLY).ok_or("the page has no early.js")?;
     let Parts { script, start } = parts;
     let start: Vec<String> = start.iter().map(|name| format!("./{name}")).collect();
     let start = start.join(" ");
     Ok(format!(
-        "{before}<meta name=\"vitrine-worker\" content=\"./{worker}\"><meta name=\"vitrine-start\" content=\"{start}\">\
+        "{before}<meta name=\"vitrine-worker\" content=\"./{worker}\"><meta name=\"vitrine-style\" content=\"./{style}\"><meta name=\"vitrine-start\" content=\"{start}\">\
          <script src=\"./{early}\"></script><link rel=\"modulepreload\" href=\"./{script}\">{after}"
     ))
 }
@@ -207,7 +235,7 @@ fn digest(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{POLICY, Parts, hashed, offline, one_style, seal, with_names};
+    use super::{POLICY, Parts, hashed, offline, seal, styles, with_names};
 
     const START: &str =
         "import init from './vitrine-1.js';\nawait init({ module_or_path: './vitrine-1_bg.wasm' });";
@@ -234,30 +262,37 @@ mod tests {
     }
 
     #[test]
-    fn style_sheets_become_one_in_their_order() {
+    fn style_sheets_become_two_in_their_order() {
         let link = |name: &str| format!("<link rel=\"stylesheet\" href=\"./{name}\"/>");
-        let html = format!("<head>{}\n  {}</head>", link("a.css"), link("b.css"));
-        let styled = one_style(&html, |name| Ok(format!("/* {name} */\n\n"))).expect("styles");
-        assert_eq!(styled.style, "/* a.css */\n/* b.css */\n");
-        assert_eq!(styled.html, format!("<head>{}</head>", link(&styled.style_name)));
-        assert_eq!(styled.styles, ["a.css", "b.css"]);
-        assert!(one_style("<head></head>", |_| Ok(String::new())).is_err());
+        let sheets = [link("a.css"), link("gallery-0f.css"), link("b.css")].join("\n  ");
+        let html = format!("<head>{sheets}</head>");
+        let styled = styles(&html, |name| Ok(format!("/* {name} */\n\n"))).expect("styles");
+        assert_eq!(styled.first.1, "/* a.css */\n/* b.css */\n");
+        assert_eq!(styled.later.1, "/* gallery-0f.css */\n");
+        assert_eq!(styled.html, format!("<head>{}</head>", link(&styled.first.0)));
+        assert_eq!(styled.styles, ["a.css", "gallery-0f.css", "b.css"]);
+        assert!(styles("<head></head>", |_| Ok(String::new())).is_err());
     }
 
     #[test]
     fn what_serves_without_a_network_has_a_version_and_every_file() {
         let parts =
             Parts { script: "m-1.js".to_owned(), start: vec!["s-1.wasm".to_owned(), "t-1.wasm".to_owned()] };
-        let html =
-            with_names("<head><script src=\"./early.js\"></script></head>", "w-1.js", "e-1.js", &parts)
-                .expect("a page");
+        let html = with_names(
+            "<head><script src=\"./early.js\"></script></head>",
+            "w-1.js",
+            "e-1.js",
+            "l-1.css",
+            &parts,
+        )
+        .expect("a page");
         assert_eq!(
             html,
             "<head><meta name=\"vitrine-worker\" content=\"./w-1.js\">\
-             <meta name=\"vitrine-start\" content=\"./s-1.wasm ./t-1.wasm\"><script src=\"./e-1.js\"></script>\
+             <meta name=\"vitrine-style\" content=\"./l-1.css\"><meta name=\"vitrine-start\" content=\"./s-1.wasm ./t-1.wasm\"><script src=\"./e-1.js\"></script>\
              <link rel=\"modulepreload\" href=\"./m-1.js\"></head>"
         );
-        assert!(with_names("<head></head>", "w.js", "e.js", &parts).is_err());
+        assert!(with_names("<head></head>", "w.js", "e.js", "l.css", &parts).is_err());
         let files = ["a.js".to_owned(), "b.css".to_owned()];
         let script = offline(&html, &files, "start-1.js");
         assert!(script.contains("\"./a.js\",\n    \"./b.css\",\n];"), "{script}");
