@@ -346,7 +346,9 @@ impl Table {
             Request::Export(start) => self.begin_export(start, effects),
             Request::CancelExport => self.cancel_export(effects),
             Request::Script(want) => self.tell_script(want, effects),
-            Request::Figure(want) => effects.push(Effect::Respond(protocol::Response::Figure(draw(*want)))),
+            Request::Figure(want) => {
+                effects.push(Effect::Respond(protocol::Seldom::Figure(draw(*want)).into()))
+            }
             // The engine's own.
             Request::Open(_)
             | Request::Browse(_)

@@ -14,6 +14,7 @@ use super::metadata::Metadata;
 use super::phrases::PhrasesView;
 use super::prompts::PromptsView;
 use super::repository::RepositoryPage;
+use super::save_chart::SaveChartPanel;
 use super::settings::SettingsPanel;
 use super::shortcuts::Sheet;
 use super::start_page::StartPage;
@@ -65,6 +66,7 @@ pub struct Panels {
     pub catalogue: fn(&str) -> (Catalogue, Vec<Problem>),
     datasets: Make,
     nothing: Make,
+    save_chart: Make,
 }
 
 /// The page without a table.
@@ -108,6 +110,7 @@ pub fn panels() -> &'static Panels {
         catalogue: read,
         datasets: || view! { <DatasetList/> }.into_any(),
         nothing: || view! { <NothingMatches/> }.into_any(),
+        save_chart: || view! { <SaveChartPanel/> }.into_any(),
     }
 }
 
@@ -152,6 +155,7 @@ pub enum Late {
     Added,
     Datasets,
     Nothing,
+    SaveChart,
 }
 
 /// What has been fetched so far.
@@ -193,6 +197,7 @@ impl Fetched {
             Late::Added => panels.get().map(|module| module.added),
             Late::Datasets => panels.get().map(|module| module.datasets),
             Late::Nothing => panels.get().map(|module| module.nothing),
+            Late::SaveChart => panels.get().map(|module| module.save_chart),
         }
     }
 
@@ -220,7 +225,8 @@ impl Fetched {
             | Late::Columns
             | Late::Added
             | Late::Datasets
-            | Late::Nothing => come((modules.panels)(), styles, panels).await.map(|module| module.reader),
+            | Late::Nothing
+            | Late::SaveChart => come((modules.panels)(), styles, panels).await.map(|module| module.reader),
         };
         reader.map(|reader| store.read_with(reader)).is_some()
     }

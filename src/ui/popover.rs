@@ -24,7 +24,6 @@ pub fn Popover(
     let open = RwSignal::new(false);
     let root: NodeRef<html::Div> = NodeRef::new();
     let button: NodeRef<html::Button> = NodeRef::new();
-    provide_context(PopoverOpen(open));
 
     let inside = move |target: Option<web_sys::EventTarget>| {
         let node = target.and_then(|target| target.dyn_into::<web_sys::Node>().ok());
@@ -66,7 +65,11 @@ pub fn Popover(
             </button>
             <Show when=move || open.get()>
                 <div class="panel" role="group" aria-label=move || label.get() data-end=end.then_some("")>
-                    {children.with_value(|children| children())}
+                    {
+                        // Here only what is in the panel sees it.
+                        provide_context(PopoverOpen(open));
+                        children.with_value(|children| children())
+                    }
                 </div>
             </Show>
         </div>

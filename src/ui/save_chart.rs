@@ -1,6 +1,7 @@
 //! The small menu of a chart: it as a picture, or as a drawing.
 
 use super::icon::{Icon, icon};
+use super::later::{Late, Later};
 use super::popover::{Popover, PopoverOpen};
 use super::store::{Picturing, use_store};
 use crate::protocol::figure::Drawn;
@@ -17,21 +18,30 @@ pub fn SaveChart(
     chart: Callback<(), Option<Drawn>>,
 ) -> impl IntoView {
     let label = format!("Save the chart of {title}");
-    let (title, name) = (StoredValue::new(title), StoredValue::new(name));
+    let saved = Saved { title: StoredValue::new(title), name: StoredValue::new(name), chart };
     view! {
         <Popover label=label class="log save-chart" end=true trigger=ViewFn::from(|| icon(Icon::Load))>
-            <Ways title name chart/>
+            {
+                provide_context(saved);
+                view! { <Later late=Late::SaveChart/> }
+            }
         </Popover>
     }
 }
 
-#[component]
-fn Ways(
+/// The chart that a menu is of.
+#[derive(Clone, Copy)]
+struct Saved {
     title: StoredValue<String>,
     name: StoredValue<String>,
     chart: Callback<(), Option<Drawn>>,
-) -> impl IntoView {
+}
+
+/// What is in it.
+#[component]
+pub fn SaveChartPanel() -> impl IntoView {
     let store = use_store();
+    let Saved { title, name, chart } = use_context()?;
     let open = use_context::<PopoverOpen>();
     let way = move |picturing: Picturing, words: &'static str, note: &'static str| {
         let take = move |_| {
@@ -51,10 +61,10 @@ fn Ways(
             </li>
         }
     };
-    view! {
+    Some(view! {
         <ul>
             {way(Picturing::Png, "Save as PNG", "pixels")}
             {way(Picturing::Svg, "Save as SVG", "a drawing")}
         </ul>
-    }
+    })
 }

@@ -64,6 +64,7 @@ impl Store {
             | Seldom::Phrases(_)
             | Seldom::Export(_)
             | Seldom::Script(_)
+            | Seldom::Figure(_)
             | Seldom::Described(_) => true,
             Seldom::Listed(_) | Seldom::Kept { .. } => false,
         };
@@ -85,6 +86,7 @@ impl Store {
             Seldom::Detail(detail) => self.receive_detail(detail),
             Seldom::Export(progress) => self.export.receive(progress),
             Seldom::Script(script) => self.export.script.set(Some(script)),
+            Seldom::Figure(figure) => self.save_figure(figure),
             Seldom::Making(making) => self.images.receive_making(making),
             Seldom::Groups(groups) => self.compare.receive_groups(groups),
             Seldom::Picked(picked) => self.compare.receive_picked(picked),
