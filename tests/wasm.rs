@@ -41,7 +41,7 @@ fn requests_survive_the_way_to_the_worker() {
 
 #[wasm_bindgen_test]
 fn answers_survive_the_way_to_the_page() {
-    check(&Response::Chart(Chart {
+    check::<Response>(&Response::Chart(Chart {
         column: "cfg".to_owned(),
         generation: 3,
         shape: Shape::Bins(Bins { edges: vec![0.0, 0.5, 1e300], detached: Some(2.0), ..Bins::default() }),
@@ -52,7 +52,7 @@ fn answers_survive_the_way_to_the_page() {
         rows_read: 10,
         complete: false,
     }));
-    check(&Response::Rows(Rows {
+    check::<Response>(&Response::Rows(Rows {
         generation: 1,
         first: 1 << 40,
         columns: vec!["a".to_owned()],
