@@ -403,7 +403,9 @@ impl Engine {
                         self.stop(error);
                     }
                 } else {
-                    self.images.failed(id, error);
+                    if let Some(closed) = self.images.failed(id, error.clone()) {
+                        self.respond(Response::Notice(notice::images_closed(&error, &closed)));
+                    }
                     // Its tile tells; nothing waits any more.
                     if self.flights.is_empty() && self.images.in_flight() == 0 && self.stopped.is_none() {
                         self.settle();

@@ -11,6 +11,9 @@ pub const TABLE: &str = "table";
 /// The subject of notices about the connection.
 pub const CONNECTION: &str = "connection";
 
+/// The subject of notices about images.
+pub const IMAGES: &str = "images";
+
 /// The subject of notices about what is shown without having been checked.
 pub const UNCHECKED: &str = "unchecked";
 
@@ -63,6 +66,19 @@ pub fn cannot_open(source: &str, error: &Error, near: &[String]) -> Notice {
         actions,
         retry_in_millis: None,
     }
+}
+
+/// Images are in a repository that asks who wants them; the table is read on.
+pub fn images_closed(error: &Error, archive: &(String, HubPath)) -> Notice {
+    let notice = Notice {
+        subject: IMAGES.to_owned(),
+        level: Level::Warning,
+        title: format!("The images in {} are not open to everyone", archive.1.repository),
+        text: format!("{}. The table works as ever.", sentence(&error.to_string())),
+        actions: Vec::new(),
+        retry_in_millis: None,
+    };
+    with_sign_in(notice, error, Some(archive))
 }
 
 /// The same notice, with a way in: the file is in a repository that asks who wants it.

@@ -136,7 +136,7 @@ fn Dataset(table: &'static Table) -> impl IntoView {
             <h3>"Licence"</h3>
             <p class="about-links">{link(licence)}</p>
             <h3>"Citation"</h3>
-            <pre>{bibtex}</pre>
+            <pre tabindex="0">{bibtex}</pre>
             <button type="button" class="button" data-kind="line" data-size="small" on:click=move |_| store.copy(bibtex, "BibTeX copied")>
                 {icon(Icon::Copy)} "Copy BibTeX"
             </button>

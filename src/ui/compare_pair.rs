@@ -1,5 +1,6 @@
 //! Two images over each other, with a slider between them.
 
+use super::focus;
 use super::picture::PictureOf;
 use super::store::{Sight, size_px};
 use crate::protocol::images::Want;
@@ -16,6 +17,11 @@ pub fn Pair(rows: RwSignal<Vec<u64>>) -> impl IntoView {
         Signal::derive(move || {
             rows.with(|rows| rows.get(which).map(|row| Want { row: *row, px: size_px(IMAGE_PX) }))
         })
+    };
+    // The image that was chosen first has the focus again.
+    let close = move |_| {
+        focus::first_of(&[".ranked [aria-pressed=true]"]);
+        rows.set(Vec::new());
     };
     view! {
         <div class="pair" role="group" aria-label="Two images" style=("--share", move || format!("{}%", share.get()))>
@@ -39,7 +45,7 @@ pub fn Pair(rows: RwSignal<Vec<u64>>) -> impl IntoView {
                     }
                 }
             />
-            <button type="button" class="button" data-size="small" on:click=move |_| rows.set(Vec::new())>"Close the pair"</button>
+            <button type="button" class="button" data-size="small" on:click=close>"Close the pair"</button>
         </div>
     }
 }

@@ -4,13 +4,13 @@ use super::detail_fields::Fields;
 use super::detail_image::{DetailImage, ImageTexts};
 use super::detail_prompt::DetailPrompt;
 use super::detail_same::SameStrip;
+use super::focus;
 use super::icon::{Icon, icon};
 use super::result::count_now;
 use super::store::use_store;
 use crate::words::thousands;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
 /// The drawer beside the view.
 #[component]
@@ -50,11 +50,7 @@ pub fn DetailDrawer() -> impl IntoView {
     };
     let close = move || {
         store.select_row(None);
-        if let Some(grid) = document().query_selector("[role=grid]").ok().flatten()
-            && let Ok(grid) = grid.dyn_into::<web_sys::HtmlElement>()
-        {
-            let _ = grid.focus();
-        }
+        focus::to_view();
     };
     let key = move |event: KeyboardEvent| {
         let plain = !(event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key());

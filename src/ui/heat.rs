@@ -25,6 +25,7 @@ pub fn HeatMap() -> impl IntoView {
         let heat = store.heat.get()?;
         store.charts.with(|charts| Map::new(&heat, charts))
     });
+    let active = RwSignal::new((0usize, 0usize));
     let (x, y) = untrack(|| store.heat_names());
     let title = format!("{} × {}", catalog::title(&x), catalog::title(&y));
     let name = format!("{x}-{y}");
@@ -32,6 +33,8 @@ pub fn HeatMap() -> impl IntoView {
     view! {
         {move || {
             let map = map.get()?;
+            // A map in the place of one that had the focus has it as well.
+            let focused = document().active_element().is_some_and(|element| element.matches(".heat").unwrap_or(false));
             let legend = (1..=STEPS).map(|step| view! { <i data-step=step.to_string()></i> }).collect_view();
             Some(view! {
                 <div class="pane-head">
@@ -43,7 +46,7 @@ pub fn HeatMap() -> impl IntoView {
                     </div>
                     <SaveChart title=title.clone() name=name.clone() chart=drawn/>
                 </div>
-                <Cells map/>
+                <Cells map active focused/>
             })
         }}
     }
@@ -162,10 +165,19 @@ fn choose(store: Store, map: &Map, x: usize, y: usize) {
 }
 
 #[component]
-fn Cells(map: Map) -> impl IntoView {
+fn Cells(map: Map, active: RwSignal<(usize, usize)>, focused: bool) -> impl IntoView {
     let store = use_store();
-    let active = RwSignal::new((0usize, 0usize));
     let (width, height) = (map.across.steps.len(), map.up.steps.len());
+    let frame = NodeRef::<leptos::html::Div>::new();
+    Effect::new(move || {
+        if let Some(frame) = frame.get().filter(|_| focused) {
+            let _ = frame.focus();
+        }
+    });
+    active.update(|(x, y)| {
+        *x = (*x).min(width.saturating_sub(1));
+        *y = (*y).min(height.saturating_sub(1));
+    });
     let margins = StoredValue::new(map.margins());
     let map = StoredValue::new(map);
     let tops = margins.with_value(|(across, _)| across.clone()).into_iter().map(|share| {
@@ -240,6 +252,7 @@ fn Cells(map: Map) -> impl IntoView {
         <div
             class="heat"
             role="grid"
+            node_ref=frame
             tabindex="0"
             aria-label=label
             aria-activedescendant=move || { let (x, y) = active.get(); format!("heat-{x}-{y}") }

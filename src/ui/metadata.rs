@@ -42,7 +42,7 @@ fn parts(
     });
     let file = known.file.clone().map(|file| view! { <p class="metadata-note">{file}</p> });
     let pairs = known.pairs.iter().cloned().map(|(key, value)| {
-        view! { <div><dt>{key}</dt><dd><pre>{readable(&value)}</pre></dd></div> }
+        view! { <div><dt>{key}</dt><dd><pre tabindex="0">{readable(&value)}</pre></dd></div> }
     });
     let schema = known.schema.iter().cloned().map(|field| {
         let depth = field.depth.to_string();

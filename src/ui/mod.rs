@@ -23,6 +23,7 @@ mod empty;
 mod exact;
 mod explore;
 mod export_menu;
+mod focus;
 mod format;
 mod gallery;
 mod gallery_bar;

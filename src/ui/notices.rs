@@ -1,5 +1,6 @@
 //! What went wrong, inside the case and below the result line: at most two, newest first.
 
+use super::focus;
 use super::icon::{Icon, icon};
 use super::sign_in::SignIn;
 use super::store::{Item, ItemAction, use_store};
@@ -73,7 +74,10 @@ fn Notice(item: Item) -> impl IntoView {
                                 type="button"
                                 class="close"
                                 aria-label="Dismiss"
-                                on:click=move |_| store.dismiss(id)
+                                on:click=move |_| {
+                                    store.dismiss(id);
+                                    focus::to_view();
+                                }
                             >
                                 {icon(Icon::Close)}
                             </button>

@@ -23,7 +23,7 @@ pub fn Rail() -> impl IntoView {
     // Charts are in one place at a time: in the rail, or in the sheet.
     let open = RwSignal::new(false);
     view! {
-        <aside class="rail" aria-label="Distributions">
+        <aside class="rail" aria-label="Distributions" tabindex="0">
             <SheetButton open/>
             <div class="rail-head">
                 <h2>"Distributions"</h2>

@@ -22,7 +22,7 @@ pub fn SheetButton(open: RwSignal<bool>) -> impl IntoView {
         Memo::new(move |_| store.spec.with(|spec| spec.filters.len() + usize::from(spec.subset.is_some())));
     let name = move || match asked.get() {
         0 => "All filters".to_owned(),
-        count => format!("All filters, {count} in use"),
+        count => format!("All filters {count} in use"),
     };
     view! {
         <button
@@ -35,6 +35,7 @@ pub fn SheetButton(open: RwSignal<bool>) -> impl IntoView {
         >
             {icon(Icon::Filter)}
             <span>"Filters"</span>
+            " "
             {move || (asked.get() > 0).then(|| view! { <b>{asked.get()}</b> })}
         </button>
     }
@@ -74,14 +75,15 @@ pub fn RailSheet(open: RwSignal<bool>) -> impl IntoView {
     };
     view! {
         <dialog class="rail-sheet" aria-labelledby="rail-sheet-title" node_ref=sheet on:close=move |_| open.set(false)>
-            <header class="rail-head">
+            <div class="rail-head">
                 <h2 id="rail-sheet-title">"Filters"</h2>
                 <Heights/>
                 <button type="button" class="close" aria-label="Close filters" on:click=move |_| close()>
                     {icon(Icon::Close)}
                 </button>
-            </header>
-            <div class="rail-all">
+            </div>
+            // A part of its own: heads of charts are heads of it, and not of the page.
+            <section class="rail-all">
                 <Show when=move || store.opened.with(Option::is_some)>
                     <div class="rail-subset">
                         <SubsetMenu/>
@@ -89,7 +91,7 @@ pub fn RailSheet(open: RwSignal<bool>) -> impl IntoView {
                     </div>
                 </Show>
                 <Charts/>
-            </div>
+            </section>
             <footer class="rail-foot">
                 <button type="button" class="button" data-kind="line" disabled=move || !any.get() on:click=move |_| store.clear_all()>
                     "Clear all"

@@ -62,11 +62,12 @@ fn Named() -> impl IntoView {
         .iter()
         .filter(|subset| table.as_ref().is_some_and(|table| subset.tables.contains(&table.as_str())));
     let item = move |title: String, note: String, subset: Option<Subset>| {
-        let (current, name) = (subset.clone(), title.clone());
+        let current = subset.clone();
         view! {
             <li>
-                <button type="button" aria-label=name aria-current=move || is(&current) on:click=move |_| choose(subset.clone())>
+                <button type="button" aria-current=move || is(&current) on:click=move |_| choose(subset.clone())>
                     <span>{title}</span>
+                    " "
                     <small>{note}</small>
                 </button>
             </li>

@@ -36,77 +36,172 @@ async fn look(stage: &Stage, axe: &str, what: &str) {
     }
 }
 
-#[test]
-fn axe_finds_nothing_in_any_view() {
+/// The script, where it is there.
+fn axe() -> Option<String> {
     let Some(file) = std::env::var_os("VITRINE_AXE") else {
         println!("SKIPPED: axe-core is not there (VITRINE_AXE)");
-        return;
+        return None;
     };
-    let axe = std::fs::read_to_string(&file).unwrap();
-    play_with_images("axe", async |stage: &Stage| {
-        stage.put_archives();
-        // The browser's own policy for pages would keep axe-core out as it keeps out everything else.
-        stage.browser.devtools("Page.setBypassCSP", json!({ "enabled": true })).await;
-        let page = stage.page();
-        stage.go(&format!("endpoint={}", stage.hub.endpoint())).await;
-        page.find("heading", "Look through millions of text-to-image prompts").await;
-        look(stage, &axe, "start").await;
-        for (query, what) in [
-            ("table=diffusiondb-2m", "table"),
-            ("table=diffusiondb-2m&cfg=7..12&sampler=k_lms&q=castle -anime", "filters"),
-            ("table=diffusiondb-2m&row=7", "details"),
-            ("table=diffusiondb-2m&view=gallery", "gallery"),
-            ("table=diffusiondb-2m&view=prompts", "prompts"),
-            ("table=diffusiondb-2m&view=phrases&q=portrait", "phrases"),
-            ("table=imagereward-test&view=compare", "compare"),
-        ] {
-            stage.go_to_hub(query).await;
-            if what != "compare" {
-                page.chart("cfg").await;
-            }
-            // Pictures and lists come after the charts.
-            tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
-            look(stage, &axe, what).await;
-        }
-        stage.go_to_hub("table=diffusiondb-2m&cfg=7..7.001&step=13").await;
-        page.find("heading", "No images match").await;
-        look(stage, &axe, "nothing matches").await;
+    Some(std::fs::read_to_string(&file).unwrap())
+}
+
+async fn begin(stage: &Stage) {
+    stage.put_archives();
+    crate::repository::put(stage);
+    // The browser's own policy for pages would keep axe-core out as it keeps out everything else.
+    stage.browser.devtools("Page.setBypassCSP", json!({ "enabled": true })).await;
+}
+
+async fn phone(stage: &Stage) {
+    let screen = json!({ "width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": true });
+    stage.browser.devtools("Emulation.setDeviceMetricsOverride", screen).await;
+}
+
+/// Pictures and lists come after the charts.
+async fn rest() {
+    tokio::time::sleep(std::time::Duration::from_millis(1_800)).await;
+}
+
+/// Every view.
+async fn views(stage: &Stage, axe: &str, size: &str) {
+    let page = stage.page();
+    stage.go(&format!("endpoint={}", stage.hub.endpoint())).await;
+    page.find("heading", "Look through millions of text-to-image prompts").await;
+    look(stage, axe, &format!("start, {size}")).await;
+    for (query, what) in [
+        ("table=diffusiondb-2m", "table"),
+        ("table=diffusiondb-2m&cfg=7..12&sampler=k_lms&q=castle -anime", "filters"),
+        ("table=diffusiondb-2m&row=7", "details"),
+        ("table=diffusiondb-2m&view=gallery", "gallery"),
+        ("table=diffusiondb-2m&view=gallery&row=9", "gallery with details"),
+        ("table=diffusiondb-2m&view=prompts", "prompts"),
+        ("table=diffusiondb-2m&view=phrases&q=portrait", "phrases"),
+        ("table=diffusiondb-2m&view=metadata", "metadata"),
+        ("table=imagereward-test&view=compare", "compare"),
+        ("table=hf:vitrine/parts", "repository"),
+        ("table=hf:vitrine/parts/data/", "folder of a repository"),
+        ("table=diffusiondb-2m&embed=1", "embedded"),
+    ] {
+        stage.go_to_hub(query).await;
+        rest().await;
+        look(stage, axe, &format!("{what}, {size}")).await;
+    }
+    stage.go_to_hub("table=diffusiondb-2m&cfg=7..7.001&step=13").await;
+    page.find("heading", "No images match").await;
+    look(stage, axe, &format!("nothing matches, {size}")).await;
+}
+
+/// Everything that opens over a view, and what is told.
+async fn panels(stage: &Stage, axe: &str, size: &str) {
+    let page = stage.page();
+    stage.go_to_hub("table=diffusiondb-2m").await;
+    page.settled().await;
+    for begins in ["Settings", "Choose columns", "Dataset:", "Subset", "Export", "About DiffusionDB"] {
+        page.click_first("button", begins).await;
+        rest().await;
+        look(stage, axe, &format!("{begins}, {size}")).await;
+        stage.picture(&format!("axe-{}-{size}", begins.to_lowercase().replace([' ', ':'], ""))).await;
+        page.click_first("button", begins).await;
+    }
+    if page.press_if_there("button", "All filters").await {
+        rest().await;
+        look(stage, axe, &format!("the sheet of filters, {size}")).await;
+        stage.picture(&format!("axe-sheet-{size}")).await;
         stage.go_to_hub("table=diffusiondb-2m").await;
         page.settled().await;
-        for button in ["Settings", "Choose columns", "Dataset: DiffusionDB 2M"] {
-            page.click("button", button).await;
-            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-            look(stage, &axe, button).await;
-            page.click("button", button).await;
-        }
-        page.find("grid", "Rows").await.send_keys("?").await.unwrap();
-        page.find("heading", "Keyboard shortcuts").await;
-        stage.picture("shortcuts").await;
-        look(stage, &axe, "shortcuts").await;
-        // What goes wrong.
+    }
+    page.click_first("button", "Share").await;
+    look(stage, axe, &format!("a shared link, {size}")).await;
+    page.find("grid", "Rows").await.send_keys("?").await.unwrap();
+    page.find("heading", "Keyboard shortcuts").await;
+    stage.picture("shortcuts").await;
+    look(stage, axe, &format!("shortcuts, {size}")).await;
+    page.click("button", "Close").await;
+    // An image at full size, and two over each other.
+    stage.go_to_hub("table=diffusiondb-2m&row=7&part_id=1..900").await;
+    page.settled().await;
+    if page.press_if_there("button", "Show the image at full size").await {
+        page.find("dialog", "Image at full size").await;
+        look(stage, axe, &format!("full size, {size}")).await;
+    }
+    stage.go_to_hub("table=imagereward-test&view=compare").await;
+    page.images("region", "Images of the prompt").await;
+    for at in [0, 1] {
+        const PRESS: &str = "[...document.querySelectorAll('button')]
+            .filter((button) => button.textContent.includes('Compare this image'))[arguments[0]].click()";
+        stage.browser.client.execute(PRESS, vec![json!(at)]).await.unwrap();
+    }
+    page.find("group", "Two images").await;
+    look(stage, axe, &format!("a pair, {size}")).await;
+    stage.picture(&format!("axe-pair-{size}")).await;
+}
+
+/// What goes wrong.
+async fn troubles(stage: &Stage, axe: &str, size: &str) {
+    let page = stage.page();
+    stage.expect_failures();
+    stage.go_to_hub("table=diffusiondb-2m&cfg=seven&colour=red&q=(castle").await;
+    until("notices", async || (!page.texts("alert").await.is_empty()).then_some(())).await;
+    rest().await;
+    look(stage, axe, &format!("a link that is not understood, {size}")).await;
+    stage.go_to_hub("table=hf:poloclub/diffusiondb/metdata.parquet").await;
+    page.alert("does not exist").await;
+    look(stage, axe, &format!("not there, {size}")).await;
+    stage.go_to_hub("table=diffusiondb-3m").await;
+    until("a notice", async || (!page.texts("alert").await.is_empty()).then_some(())).await;
+    look(stage, axe, &format!("the start with an error, {size}")).await;
+    stage.hub.gate("zai-org/ImageRewardDB", true);
+    stage.go_to_hub("table=imagereward-train").await;
+    page.alert("gated").await;
+    look(stage, axe, &format!("gated, {size}")).await;
+    stage.hub.expire_signatures();
+    stage.hub.script(Fault::always(Match::on(Server::Cdn, "metadata.parquet").after(2), What::Gone));
+    stage.go_to_hub("table=diffusiondb-2m").await;
+    until("a notice", async || (!page.texts("alert").await.is_empty()).then_some(())).await;
+    look(stage, axe, &format!("a network that is down, {size}")).await;
+    stage.hub.clear_faults();
+}
+
+#[test]
+fn axe_finds_nothing_in_any_view() {
+    let Some(axe) = axe() else { return };
+    play_with_images("axe", async |stage: &Stage| {
+        begin(stage).await;
         stage.expect_failures();
-        stage.go_to_hub("table=hf:poloclub/diffusiondb/metdata.parquet").await;
-        page.alert("does not exist").await;
-        look(stage, &axe, "not there").await;
-        stage.hub.gate("zai-org/ImageRewardDB", true);
-        stage.go_to_hub("table=imagereward-train").await;
-        page.alert("gated").await;
-        look(stage, &axe, "gated").await;
-        stage.hub.expire_signatures();
-        stage.hub.script(Fault::always(Match::on(Server::Cdn, "metadata.parquet").after(2), What::Gone));
-        stage.go_to_hub("table=diffusiondb-2m").await;
-        until("a notice", async || (!page.texts("alert").await.is_empty()).then_some(())).await;
-        look(stage, &axe, "a network that is down").await;
-        // A phone.
-        let screen = json!({ "width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": true });
-        stage.browser.devtools("Emulation.setDeviceMetricsOverride", screen).await;
-        stage.hub.clear_faults();
-        for query in
-            ["table=diffusiondb-2m", "table=diffusiondb-2m&row=7", "table=diffusiondb-2m&view=gallery"]
-        {
-            stage.go_to_hub(query).await;
-            tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
-            look(stage, &axe, &format!("a phone, {query}")).await;
-        }
+        views(stage, &axe, "wide").await;
+    });
+}
+
+#[test]
+fn axe_finds_nothing_in_panels_and_troubles() {
+    let Some(axe) = axe() else { return };
+    play_with_images("axe-panels", async |stage: &Stage| {
+        begin(stage).await;
+        stage.expect_failures();
+        panels(stage, &axe, "wide").await;
+        troubles(stage, &axe, "wide").await;
+    });
+}
+
+#[test]
+fn axe_finds_nothing_on_a_phone() {
+    let Some(axe) = axe() else { return };
+    play_with_images("axe-phone", async |stage: &Stage| {
+        begin(stage).await;
+        phone(stage).await;
+        stage.expect_failures();
+        views(stage, &axe, "a phone").await;
+    });
+}
+
+#[test]
+fn axe_finds_nothing_in_panels_and_troubles_on_a_phone() {
+    let Some(axe) = axe() else { return };
+    play_with_images("axe-phone-panels", async |stage: &Stage| {
+        begin(stage).await;
+        phone(stage).await;
+        stage.expect_failures();
+        panels(stage, &axe, "a phone").await;
+        troubles(stage, &axe, "a phone").await;
     });
 }

@@ -74,7 +74,8 @@ fn the_focus_is_always_seen() {
         page.rows().await;
         const LOOK: &str = r#"
             const at = document.activeElement;
-            if (!at || at === document.body) { return null; }
+            // Behind the last stop the focus is with the browser itself.
+            if (!at || at === document.body || !document.hasFocus()) { return null; }
             const shows = (element, pseudo) => {
                 const style = getComputedStyle(element, pseudo);
                 return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0

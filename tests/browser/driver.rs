@@ -1,16 +1,41 @@
-//! Chromium and its driver: one driver a process, one browser with an empty profile a test.
+//! The browser and its driver: an empty profile each test.
+//!
+//! Chromium, unless `VITRINE_BROWSER` says `firefox`. What needs Chromium's own tools ends there with
+//! [`NeedsChromium`], which counts as left out and not as failed.
 
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use std::cell::RefCell;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-/// A running chromedriver. It ends with the last test that uses it.
+/// Which browser is driven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Chromium,
+    Firefox,
+}
+
+impl Engine {
+    /// The one that was asked for.
+    pub fn chosen() -> Engine {
+        match std::env::var("VITRINE_BROWSER").as_deref() {
+            Ok("firefox") => Engine::Firefox,
+            _ => Engine::Chromium,
+        }
+    }
+}
+
+/// Why a test does not run in the browser that was asked for: the panic that ends it says what it needs.
+#[derive(Debug)]
+pub struct NeedsChromium(pub String);
+
+/// A running driver. It ends with the last test that uses it.
 #[derive(Debug)]
 pub struct Driver {
     child: Child,
@@ -18,19 +43,28 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// The one of this process, started if there is none.
-    pub fn shared() -> Arc<Driver> {
+    /// One to use: a chromedriver serves the whole process, a geckodriver one browser.
+    pub fn of(engine: Engine) -> Arc<Driver> {
         static SHARED: Mutex<Weak<Driver>> = Mutex::new(Weak::new());
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        shared.upgrade().unwrap_or_else(|| {
-            let driver = Arc::new(Driver::start());
-            *shared = Arc::downgrade(&driver);
-            driver
-        })
+        match engine {
+            Engine::Firefox => {
+                Arc::new(Driver::start("VITRINE_GECKODRIVER", "geckodriver", "Listening on 127.0.0.1:"))
+            }
+            Engine::Chromium => {
+                let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+                shared.upgrade().unwrap_or_else(|| {
+                    let says = "started successfully on port ";
+                    let driver = Arc::new(Driver::start("VITRINE_CHROMEDRIVER", "chromedriver", says));
+                    *shared = Arc::downgrade(&driver);
+                    driver
+                })
+            }
+        }
     }
 
-    fn start() -> Driver {
-        let program = std::env::var("VITRINE_CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
+    /// Starts a program that a variable or its usual name names, and that says its port after these words.
+    fn start(variable: &str, usual: &str, says: &str) -> Driver {
+        let program = std::env::var(variable).unwrap_or_else(|_| usual.to_owned());
         let mut child = Command::new(&program)
             .arg("--port=0")
             .stdin(Stdio::null())
@@ -42,11 +76,8 @@ impl Driver {
         let port = lines
             .by_ref()
             .map_while(Result::ok)
-            .find_map(|line| {
-                let (_, port) = line.split_once("started successfully on port ")?;
-                port.trim_end_matches('.').parse::<u16>().ok()
-            })
-            .expect("chromedriver says its port");
+            .find_map(|line| line.split_once(says)?.1.trim_end_matches('.').parse::<u16>().ok())
+            .expect("the driver says its port");
         // Its output is read to the end, or it would stop once the pipe is full.
         std::thread::spawn(move || lines.for_each(drop));
         Driver { child, url: format!("http://127.0.0.1:{port}") }
@@ -64,56 +95,67 @@ impl Drop for Driver {
 #[derive(Debug)]
 pub struct Browser {
     pub client: Client,
+    engine: Engine,
+    /// An address of the app that runs nothing: where settings can be made before it does.
+    quiet_address: RefCell<Option<String>>,
     profile: PathBuf,
     _driver: Arc<Driver>,
+}
+
+/// What a browser lets pages keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Storage {
+    Allowed,
+    /// Its user has switched it off: databases can't be opened, and asking for the others throws.
+    Denied,
 }
 
 impl Browser {
     /// Starts one with a window of this size.
     pub async fn start(width_px: u32, height_px: u32) -> Browser {
+        Browser::start_with(width_px, height_px, Storage::Allowed).await
+    }
+
+    /// The same, with what pages may keep.
+    pub async fn start_with(width_px: u32, height_px: u32, storage: Storage) -> Browser {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let driver = Driver::shared();
+        let engine = Engine::chosen();
+        let driver = Driver::of(engine);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let profile = std::env::temp_dir().join(format!("vitrine-{}-{number}", std::process::id()));
-        let mut args: Vec<String> = [
-            "--headless=new",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--disable-default-apps",
-            "--hide-scrollbars",
-            "--force-device-scale-factor=1",
-            "--lang=en-US",
-        ]
-        .map(str::to_owned)
-        .to_vec();
-        args.push(format!("--window-size={width_px},{height_px}"));
-        args.push(format!("--user-data-dir={}", profile.display()));
-        // Chromium has no sandbox as root, which is who runs in containers.
-        if is_root() {
-            args.push("--no-sandbox".to_owned());
-        }
-        let mut options = json!({ "args": args });
-        if let Ok(chromium) = std::env::var("VITRINE_CHROMIUM") {
-            options["binary"] = json!(chromium);
-        }
         let mut capabilities = Capabilities::new();
-        capabilities.insert("goog:chromeOptions".to_owned(), options);
-        capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
+        match engine {
+            Engine::Chromium => {
+                let options = chromium_options(width_px, height_px, &profile, storage);
+                capabilities.insert("goog:chromeOptions".to_owned(), options);
+                capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
+            }
+            Engine::Firefox => {
+                capabilities.insert("moz:firefoxOptions".to_owned(), firefox_options(storage));
+            }
+        }
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
             .connect(&driver.url)
             .await
             .expect("a browser");
-        Browser { client, profile, _driver: driver }
+        if engine == Engine::Firefox {
+            client.set_window_size(width_px, height_px).await.unwrap();
+        }
+        Browser { client, engine, quiet_address: RefCell::default(), profile, _driver: driver }
+    }
+
+    /// Tells the browser an address of the app that runs nothing.
+    pub fn knows_quiet_address(&self, address: String) {
+        *self.quiet_address.borrow_mut() = Some(address);
     }
 
     /// What the console holds since it was last asked.
+    /// Firefox does not tell its driver.
     pub async fn console(&self) -> Vec<Logged> {
+        if self.engine == Engine::Firefox {
+            return Vec::new();
+        }
         let entries = self.command("se/log", json!({ "type": "browser" })).await;
         let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
         let entries = entries.as_array().cloned().unwrap_or_default();
@@ -127,9 +169,17 @@ impl Browser {
             .collect()
     }
 
-    /// A command of the DevTools protocol.
+    /// A command of the DevTools protocol, which Chromium alone has.
     pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        if self.engine == Engine::Firefox {
+            std::panic::panic_any(NeedsChromium(command.to_owned()));
+        }
         self.command("goog/cdp/execute", json!({ "cmd": command, "params": parameters })).await
+    }
+
+    /// A script that runs in each page from now on, before anything of the page does.
+    pub async fn before_each_page(&self, source: &str) {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await;
     }
 
     /// A setting that the page finds as if someone had chosen it, unless it has one.
@@ -137,7 +187,13 @@ impl Browser {
         let source = format!(
             "try {{ localStorage.getItem('{key}') ?? localStorage.setItem('{key}', '{value}') }} catch {{}}"
         );
-        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await;
+        if self.engine == Engine::Chromium {
+            return self.before_each_page(&source).await;
+        }
+        let address = self.quiet_address.borrow().clone();
+        let address = address.unwrap_or_else(|| std::panic::panic_any(NeedsChromium("a setting".to_owned())));
+        self.client.goto(&address).await.unwrap();
+        self.client.execute(&source, Vec::new()).await.unwrap();
     }
 
     /// Rows of the table show no images in this browser.
@@ -147,6 +203,11 @@ impl Browser {
 
     /// The most memory that any of this browser's renderers ever had, as the system counts it.
     pub fn renderer_peak_bytes(&self) -> u64 {
+        self.renderer_bytes("VmHWM:")
+    }
+
+    /// What the system says of the largest of this browser's renderers, by the field's name.
+    pub fn renderer_bytes(&self, field: &str) -> u64 {
         let profile = self.profile.display().to_string();
         let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten().map(|entry| entry.path());
         processes
@@ -157,7 +218,7 @@ impl Browser {
             })
             .filter_map(|process| {
                 let status = std::fs::read_to_string(process.join("status")).ok()?;
-                let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+                let line = status.lines().find_map(|line| line.strip_prefix(field))?;
                 line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()
             })
             .max()
@@ -174,6 +235,53 @@ impl Browser {
     async fn command(&self, path: &'static str, body: Value) -> Value {
         self.client.issue_cmd(Post { path, body }).await.unwrap_or_else(|error| panic!("{path}: {error}"))
     }
+}
+
+fn chromium_options(width_px: u32, height_px: u32, profile: &std::path::Path, storage: Storage) -> Value {
+    let mut args: Vec<String> = [
+        "--headless=new",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-default-apps",
+        "--hide-scrollbars",
+        "--force-device-scale-factor=1",
+        "--lang=en-US",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    args.push(format!("--window-size={width_px},{height_px}"));
+    args.push(format!("--user-data-dir={}", profile.display()));
+    // Chromium has no sandbox as root, which is who runs in containers.
+    if is_root() {
+        args.push("--no-sandbox".to_owned());
+    }
+    let mut options = json!({ "args": args });
+    if storage == Storage::Denied {
+        const BLOCK: u8 = 2;
+        options["prefs"] = json!({ "profile": { "default_content_setting_values": { "cookies": BLOCK } } });
+    }
+    if let Ok(chromium) = std::env::var("VITRINE_CHROMIUM") {
+        options["binary"] = json!(chromium);
+    }
+    options
+}
+
+fn firefox_options(storage: Storage) -> Value {
+    let mut prefs = json!({ "intl.accept_languages": "en-US", "app.update.auto": false });
+    if storage == Storage::Denied {
+        const REJECT: u8 = 2;
+        prefs["network.cookie.cookieBehavior"] = json!(REJECT);
+    }
+    let mut options = json!({ "args": ["-headless"], "prefs": prefs });
+    if let Ok(firefox) = std::env::var("VITRINE_FIREFOX") {
+        options["binary"] = json!(firefox);
+    }
+    options
 }
 
 fn is_root() -> bool {

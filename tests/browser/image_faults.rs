@@ -1,9 +1,10 @@
 //! What goes wrong while an image is read: at its archive's directory, and at the image itself.
 
-use crate::page::Picture;
+use crate::page::{Picture, key};
 use crate::sample::{DIFFUSIONDB, Table, Value, sample_path};
-use crate::stage::{Stage, play, until};
-use hub::{Fault, Match, Server, What};
+use crate::stage::{Stage, TOKEN, play, until};
+use fixture::parts::write_part;
+use hub::{Fault, Match, Server, Source, What};
 use std::ops::Range;
 
 /// What of an archive is read.
@@ -156,5 +157,146 @@ fn an_image_that_is_damaged_is_not_shown() {
         let picture = shown(stage).await;
         assert_eq!(picture.state, "failed", "{picture:?}");
         stage.picture("image-damaged").await;
+    });
+}
+
+const REPOSITORY: &str = "poloclub/diffusiondb";
+const ARCHIVE: &str = "images/part-000001.zip";
+
+/// A table of one part, whose archive has images of this length and so many members more. Gives the row
+/// that is looked at, and the archive's length.
+async fn put_one_part(stage: &Stage, image_bytes: usize, others: u64) -> (Row, u64) {
+    let table = fixture::table::Table::new(1_000, 1);
+    let mut bytes = Vec::new();
+    fixture::write::diffusiondb(&table, &"hub".parse().unwrap(), &mut bytes).unwrap();
+    stage.hub.mount(REPOSITORY, "metadata.parquet", Source::bytes(bytes)).unwrap();
+    let zip = write_part(&table, 1, |_| image_bytes..image_bytes + 1, others, Vec::new()).unwrap();
+    let end = zip.len() as u64;
+    stage.hub.mount(REPOSITORY, ARCHIVE, Source::bytes(zip)).unwrap();
+    let row = Row { link: "table=diffusiondb-2m&row=500".to_owned(), image: 0..0, directory: end - 10..end };
+    // Where its image is, a first visit tells.
+    open(stage, &row, Vec::new()).await;
+    assert_eq!(shown(stage).await.state, "here");
+    let log = stage.hub.log();
+    let mut reads = log.iter().filter(|entry| {
+        entry.server == Server::Cdn && entry.repo_path.as_deref().is_some_and(|path| path.ends_with(".zip"))
+    });
+    let image = reads
+        .find_map(|entry| {
+            entry.range.clone().filter(|range| range.end < end && range.end - range.start > 100)
+        })
+        .expect("a read of the image");
+    (Row { image, ..row }, end)
+}
+
+/// What the CDN sent of archives, and the most at once.
+fn sent(stage: &Stage) -> (u64, u64) {
+    let log = stage.hub.log();
+    let of_archives = log.iter().filter(|entry| {
+        entry.server == Server::Cdn && entry.repo_path.as_deref().is_some_and(|path| path.ends_with(".zip"))
+    });
+    of_archives.map(|entry| entry.bytes_sent).fold((0, 0), |(all, most), sent| (all + sent, most.max(sent)))
+}
+
+/// Its image is looked at whatever its scores are.
+async fn without_blur(stage: &Stage) {
+    stage.browser.setting("vitrine.blur", "1").await;
+}
+
+#[test]
+fn a_large_archive_that_would_come_whole_is_refused() {
+    play("image-large", async |stage: &Stage| {
+        stage.expect_failures();
+        without_blur(stage).await;
+        let (row, end) = put_one_part(stage, 42_000, 0).await;
+        assert!(end > 36 << 20, "{end} bytes");
+        for at in [At::Directory, At::Image] {
+            open(stage, &row, vec![Fault::always(row.requests(at), What::IgnoreRange)]).await;
+            let picture = shown(stage).await;
+            assert_eq!(picture.state, "failed", "{at:?}: {picture:?}");
+            assert!(picture.says.contains("whole file"), "{at:?}: {picture:?}");
+            let (_, most) = sent(stage);
+            assert!(most < end / 2, "{at:?}: {most} bytes were sent at once");
+            assert!(!stage.page().rows().await.is_empty(), "{at:?}: the table is as ever");
+            comes_back(stage, "Retry", &format!("{at:?} 200")).await;
+            let (all, _) = sent(stage);
+            assert!(all < end, "{at:?}: {all} bytes in all");
+        }
+    });
+}
+
+#[test]
+fn an_archive_that_changes_while_its_directory_is_read_is_not_mixed() {
+    play("image-changes", async |stage: &Stage| {
+        stage.expect_failures();
+        without_blur(stage).await;
+        // A directory too long to come with the end: it takes two reads.
+        let (row, _) = put_one_part(stage, 2_000, 3_000).await;
+        let changes = Fault::always(Match::on(Server::Cdn, ".zip").after(1), What::ChangeEtag);
+        open(stage, &row, vec![changes]).await;
+        let picture = shown(stage).await;
+        assert_eq!(picture.state, "failed", "{picture:?}");
+        assert!(picture.says.contains("was replaced"), "{picture:?}");
+        assert_eq!(stage.page().rows().await.len().min(1), 1);
+        comes_back(stage, "Retry", "a change").await;
+        // Another archive, shorter than the Hub said a moment ago: what it says is believed, once.
+        let (row, end) = put_one_part(stage, 1_000, 3_000).await;
+        open(stage, &row, Vec::new()).await;
+        assert_eq!(shown(stage).await.state, "here");
+        assert!(sent(stage).0 < end, "{:?}", sent(stage));
+    });
+}
+
+#[test]
+fn a_repository_that_is_closed_while_images_are_read_asks_for_a_token() {
+    play("image-closed", async |stage: &Stage| {
+        stage.put_archives();
+        stage.expect_failures();
+        let row = Row::find(stage).await;
+        for at in [At::Directory, At::Image] {
+            stage.hub.gate(REPOSITORY, false);
+            let part = row.link.rsplit('&').next().unwrap();
+            let page = stage.page();
+            match at {
+                // The table is there, and nothing of the archive.
+                At::Directory => {
+                    stage.browser.client.goto("about:blank").await.unwrap();
+                    stage.go_to_hub(&format!("table=diffusiondb-2m&{part}")).await;
+                }
+                At::Image => {
+                    open(stage, &row, Vec::new()).await;
+                    assert_eq!(shown(stage).await.state, "here");
+                }
+            }
+            page.settled().await;
+            page.rows().await;
+            stage.hub.gate(REPOSITORY, true);
+            stage.hub.expire_signatures();
+            let grid = page.find("grid", "Rows").await;
+            match at {
+                At::Directory => grid.send_keys(key::ENTER).await.unwrap(),
+                // Farther than what was read ahead.
+                At::Image => {
+                    page.click("button", "Close details").await;
+                    grid.send_keys(&format!("{}{}{}", key::HOME, key::DOWN.repeat(4), key::ENTER))
+                        .await
+                        .unwrap();
+                }
+            }
+            let told = page.alert("gated").await;
+            assert!(told.contains(REPOSITORY), "{at:?}: {told}");
+            stage.picture("image-closed").await;
+            stage.hub.clear_log();
+            page.find("password", "Token").await.send_keys(TOKEN).await.unwrap();
+            page.click("button", "Use token").await;
+            until("the image", async || (shown(stage).await.state == "here").then_some(())).await;
+            let log = stage.hub.log();
+            assert!(log.iter().any(|entry| entry.server == Server::Hub && entry.authorization), "{at:?}");
+            let strangers = log.iter().filter(|entry| entry.server != Server::Hub && entry.authorization);
+            assert_eq!(strangers.count(), 0, "{at:?}: the store was shown the token");
+            // The next round begins without it.
+            stage.browser.client.execute("sessionStorage.clear()", Vec::new()).await.unwrap();
+            stage.hub.expire_signatures();
+        }
     });
 }

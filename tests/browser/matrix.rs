@@ -300,6 +300,31 @@ fn a_file_that_changed_is_not_mixed_with_what_it_was() {
 }
 
 #[test]
+fn a_file_that_changes_while_it_is_opened_is_not_mixed() {
+    play("matrix-changes", async |stage| {
+        // Its end is of the one version, its pages would be of the other.
+        begin(stage, At::Opening, vec![Fault::always(store().after(1), What::ChangeEtag)]).await;
+        stage.page().alert("changed while it was being opened").await;
+        let pages: Vec<_> = stage.page().rows_so_far().await;
+        assert!(
+            pages.iter().all(|row| row.cells.values().all(Option::is_none)),
+            "rows of the other version: {pages:?}"
+        );
+        assert!(asked(stage, |entry| entry.server == Server::Cdn) <= 8, "it is not asked for over and over");
+        stage.hub.clear_faults();
+        stage.hub.clear_log();
+        stage.page().click("button", "Load again").await;
+        right(stage, At::Opening).await;
+        no_alert(stage, At::Opening).await;
+        let end = TABLE.len() as u64;
+        let ends = |entry: &Entry| {
+            entry.server == Server::Cdn && entry.range.as_ref().is_some_and(|range| range.end == end)
+        };
+        assert!(asked(stage, ends) >= 1, "its end is read anew");
+    });
+}
+
+#[test]
 fn a_repository_that_is_closed_meanwhile() {
     play("matrix-closed", async |stage| {
         for at in STAGES {

@@ -13,6 +13,7 @@ const IMPLICIT = {
     textbox: "input:not([type]), input[type=text], input[type=url], textarea",
     searchbox: "input[type=search]",
     checkbox: "input[type=checkbox]",
+    radio: "input[type=radio]",
     combobox: "select",
     file: "input[type=file]",
     // Without a role of its own in the standard: what a field for a secret is looked for by.
@@ -20,6 +21,7 @@ const IMPLICIT = {
     dialog: "dialog[open]",
     main: "main",
     mark: "mark",
+    slider: "input[type=range]",
     progressbar: "progress",
     region: "section[aria-label]",
     navigation: "nav",

@@ -11,7 +11,7 @@ use vitrine::spec::{HubFolder, HubPath, TableRef};
 const REPOSITORY: &str = "vitrine/parts";
 
 /// Three files of one table in a folder, another table beside it, and what the Hub made of them.
-fn put(stage: &Stage) {
+pub fn put(stage: &Stage) {
     let sample = || Source::file(sample_path(DIFFUSIONDB));
     let put = |path: &str, source: Source| stage.hub.mount(REPOSITORY, path, source).unwrap();
     for number in 0..3 {

@@ -1,10 +1,11 @@
 //! A long session: scripted use for as long as is asked, and what it leaves behind.
 //!
-//! `cargo xtask soak --minutes N`. Memory of the data thread and of the page, the number of nodes, of
-//! listeners and of object URLs are read once a minute; from the fifth minute on they must stay within a tenth.
+//! `cargo xtask soak --minutes N`. After each round, memory of the data thread and of the page and the numbers
+//! of nodes, listeners, object URLs and workers are read; from the fifth minute on they must stay within a tenth.
 
 use crate::driver::Browser;
 use crate::page::key;
+use crate::sample::{IMAGEREWARD, sample_path};
 use crate::stage::dist;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use hub::{App, AppConfig, Config, Hub, Source};
@@ -19,13 +20,33 @@ struct Sample {
     heap_bytes: f64,
     nodes: f64,
     listeners: f64,
-    images: f64,
+    urls: f64,
+    workers: f64,
 }
+
+/// Counts object URLs and workers that are alive, from the first line of the page on; and images are seen
+/// whatever their scores are.
+const COUNTER: &str = r#"(() => {
+    const urls = new Set();
+    globalThis.alive = { urls, workers: 0 };
+    const create = URL.createObjectURL.bind(URL), revoke = URL.revokeObjectURL.bind(URL);
+    URL.createObjectURL = (blob) => { const url = create(blob); urls.add(url); return url; };
+    URL.revokeObjectURL = (url) => { urls.delete(url); revoke(url); };
+    globalThis.Worker = class extends Worker {
+        constructor(...rest) { super(...rest); alive.workers += 1; }
+        terminate() { alive.workers -= 1; super.terminate(); }
+    };
+    localStorage.setItem("vitrine.blur", "1");
+})()"#;
+
+/// Archives for the first parts of the table of two million rows, and for its last one.
+const PARTS: [u64; 4] = [1, 2, 3, 2_000];
+const ROWS: u64 = 2_000_000;
 
 async fn sample(browser: &Browser, minute: f64) -> Sample {
     const SCRIPT: &str = "return [
         Number(document.querySelector('[data-memory]')?.dataset.memory ?? 0),
-        document.querySelectorAll('img[src^=\"blob:\"]').length];";
+        alive.urls.size, alive.workers];";
     browser.devtools("HeapProfiler.collectGarbage", json!({})).await;
     let counters = browser.devtools("Memory.getDOMCounters", json!({})).await;
     let heap = browser.devtools("Runtime.getHeapUsage", json!({})).await;
@@ -38,29 +59,29 @@ async fn sample(browser: &Browser, minute: f64) -> Sample {
         heap_bytes: number(&heap["usedSize"]),
         nodes: number(&counters["nodes"]),
         listeners: number(&counters["jsEventListeners"]),
-        images: page[1],
+        urls: page[1],
+        workers: page[2],
     }
 }
 
 /// A round of what people do.
 async fn round(stage: &Page<'_>, number: u64) {
     let links = [
-        "cfg=7..12",
-        "sampler=k_lms",
-        "q=castle",
-        "view=gallery",
-        "view=phrases&q=portrait",
-        "view=prompts&step=50",
-        "sort=-cfg",
-        "row=1234",
+        "table=diffusiondb-2m&cfg=7..12",
+        "table=diffusiondb-2m&sampler=k_lms",
+        "table=diffusiondb-2m&q=castle",
+        "table=diffusiondb-2m&view=gallery",
+        "table=diffusiondb-2m&view=phrases&q=portrait",
+        "table=diffusiondb-2m&view=gallery&part_id=2&sort=-cfg",
+        "table=diffusiondb-2m&view=prompts&step=50",
+        "table=diffusiondb-2m&sort=-cfg",
+        "table=imagereward-test&view=compare",
+        "table=imagereward-test&view=compare&at=30",
+        "table=diffusiondb-2m&row=1234",
+        "table=diffusiondb-2m&view=metadata",
     ];
     for at in 0..links.len() {
-        let link = links[(at as u64 + number) as usize % links.len()];
-        // As the links of the page do it: the address changes, the page stays.
-        const GO: &str = "history.pushState(null, '', arguments[0]);
-            dispatchEvent(new PopStateEvent('popstate', { state: null }));";
-        let address = format!("?table=diffusiondb-2m&{link}&endpoint={}", stage.endpoint);
-        stage.browser.client.execute(GO, vec![json!(address)]).await.unwrap();
+        go(stage, links[(at as u64 + number) as usize % links.len()]).await;
         tokio::time::sleep(Duration::from_millis(1_500)).await;
         for keys in [key::END, key::HOME, key::DOWN, key::DOWN, key::ENTER, key::ESCAPE] {
             press(&stage.page, keys).await;
@@ -79,6 +100,35 @@ async fn round(stage: &Page<'_>, number: u64) {
         {
             stage.page.drag("cfg", 0.1 + (number % 5) as f64 * 0.1, 0.7).await;
         }
+        compare_two(stage).await;
+    }
+    // Every round ends in the same view.
+    go(stage, "table=diffusiondb-2m").await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+}
+
+/// As the links of the page do it: the address changes, the page stays.
+async fn go(stage: &Page<'_>, link: &str) {
+    const GO: &str = "history.pushState(null, '', arguments[0]);
+        dispatchEvent(new PopStateEvent('popstate', { state: null }));";
+    let address = format!("?{link}&endpoint={}", stage.endpoint);
+    stage.browser.client.execute(GO, vec![json!(address)]).await.unwrap();
+}
+
+/// In the view that compares, the next prompt, two images over each other, and back.
+async fn compare_two(stage: &Page<'_>) {
+    const PRESS: &str = "const press = (words, at) => [...document.querySelectorAll('button')]
+            .filter((button) => (button.getAttribute('aria-label') ?? button.textContent).includes(words))[at]?.click();
+        press(arguments[0], arguments[1]);";
+    for (words, at) in [
+        ("Next prompt", 0),
+        ("Compare this image", 0),
+        ("Compare this image", 1),
+        ("Close the pair", 0),
+        ("Next prompt", 0),
+    ] {
+        stage.browser.client.execute(PRESS, vec![json!(words), json!(at)]).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(120)).await;
     }
 }
 
@@ -99,6 +149,22 @@ async fn press(page: &crate::page::Page<'_>, keys: &str) {
     page.client.perform_actions(actions).await.unwrap();
 }
 
+/// Puts archives of images onto the Hub, and the table of ranked images with its own.
+fn put_images(hub: &Hub) {
+    let table = fixture::table::Table::new(ROWS, 1);
+    for part in PARTS {
+        let zip = fixture::parts::write_part(&table, part, |_| 20_000..60_000, 0, Vec::new()).unwrap();
+        hub.mount("poloclub/diffusiondb", &format!("images/part-{part:06}.zip"), Source::bytes(zip)).unwrap();
+    }
+    hub.mount("zai-org/ImageRewardDB", "metadata-test.parquet", Source::file(sample_path(IMAGEREWARD)))
+        .unwrap();
+    for shard in 1..=2 {
+        let name = format!("images/test/test_{shard}.zip");
+        let path = sample_path(IMAGEREWARD).with_file_name(&name);
+        hub.mount("zai-org/ImageRewardDB", &name, Source::file(path)).unwrap();
+    }
+}
+
 struct Page<'a> {
     browser: &'a Browser,
     page: crate::page::Page<'a>,
@@ -115,8 +181,10 @@ fn hours_of_use_leave_nothing_behind() {
     runtime.block_on(async {
         let hub = Hub::start(Config::default()).unwrap();
         hub.mount("poloclub/diffusiondb", "metadata.parquet", Source::file(file)).unwrap();
+        put_images(&hub);
         let app = App::start(AppConfig::new(dist())).unwrap();
         let browser = Browser::start(1440, 900).await;
+        browser.before_each_page(COUNTER).await;
         let page = crate::page::Page { client: &browser.client };
         browser.client.goto(&format!("{}?table=diffusiondb-2m&endpoint={}", app.url(), hub.endpoint())).await.unwrap();
         page.settled().await;
@@ -127,11 +195,13 @@ fn hours_of_use_leave_nothing_behind() {
             rounds += 1;
             let now = sample(&browser, start.elapsed().as_secs_f64() / 60.0).await;
             println!(
-                "soak {:5.1} min, round {rounds}: thread {:.0} MB, heap {:.1} MB, {} nodes, {} listeners, {} images",
-                now.minute, now.thread_bytes / 1e6, now.heap_bytes / 1e6, now.nodes, now.listeners, now.images
+                "soak {:5.1} min, round {rounds}: thread {:.0} MB, heap {:.1} MB, {} nodes, {} listeners, {} object URLs, {} workers, renderer {:.0} MB",
+                now.minute, now.thread_bytes / 1e6, now.heap_bytes / 1e6, now.nodes, now.listeners, now.urls, now.workers, browser.renderer_bytes("VmRSS:") as f64 / 1e6
             );
             samples.push(now);
-            let bad: Vec<_> = browser.console().await.into_iter().filter(|line| line.level == "SEVERE").collect();
+            let missing = |line: &crate::driver::Logged| line.source == "network" && line.message.contains(".zip");
+            let bad: Vec<_> =
+                browser.console().await.into_iter().filter(|line| line.level == "SEVERE" && !missing(line)).collect();
             assert!(bad.is_empty(), "{bad:#?}");
         }
         let settled: Vec<&Sample> = samples.iter().filter(|sample| sample.minute > 5.0).collect();
@@ -144,6 +214,8 @@ fn hours_of_use_leave_nothing_behind() {
             flat("the page's heap", |it| it.heap_bytes, 4e6);
             flat("the number of nodes", |it| it.nodes, 500.0);
             flat("the number of listeners", |it| it.listeners, 100.0);
+            flat("the number of object URLs", |it| it.urls, 40.0);
+            flat("the number of workers", |it| it.workers, 0.0);
         }
         println!("soak: {rounds} rounds in {minutes} minutes");
         browser.end().await;

@@ -1,6 +1,6 @@
 //! Where a test takes place: a stand-in Hub with the sample on it, the built app, and a browser.
 
-use crate::driver::{Browser, Logged};
+use crate::driver::{Browser, Logged, NeedsChromium, Storage};
 use crate::page::Page;
 use crate::sample::{DIFFUSIONDB, IMAGEREWARD, sample_path};
 use hub::{App, AppConfig, Config, Hub, Source};
@@ -44,6 +44,16 @@ pub fn play_with_images(name: &'static str, test: impl AsyncFnOnce(&Stage)) {
     play_in(name, "/", &[NOTHING_KEPT], TEST_LIMIT, test);
 }
 
+/// The same, for longer than tests take.
+pub fn play_with_images_for(name: &'static str, limit: Duration, test: impl AsyncFnOnce(&Stage)) {
+    play_in(name, "/", &[NOTHING_KEPT], limit, test);
+}
+
+/// The same, in a browser whose user lets pages keep nothing.
+pub fn play_denied(name: &'static str, test: impl AsyncFnOnce(&Stage)) {
+    play_on(name, "/", &[], Storage::Denied, TEST_LIMIT, test);
+}
+
 /// The same, with what is read kept between visits.
 pub fn play_kept(name: &'static str, test: impl AsyncFnOnce(&Stage)) {
     play_kept_at(name, "/", test);
@@ -76,8 +86,19 @@ fn play_in(
     limit: Duration,
     test: impl AsyncFnOnce(&Stage),
 ) {
+    play_on(name, prefix, settings, Storage::Allowed, limit, test);
+}
+
+fn play_on(
+    name: &'static str,
+    prefix: &str,
+    settings: &[Setting],
+    storage: Storage,
+    limit: Duration,
+    test: impl AsyncFnOnce(&Stage),
+) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let stage = runtime.block_on(Stage::new(name, prefix, settings));
+    let stage = runtime.block_on(Stage::new(name, prefix, settings, storage));
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(async {
             let ended = tokio::time::timeout(limit, test(&stage)).await;
@@ -86,14 +107,19 @@ fn play_in(
             stage.check_console();
         });
     }));
-    runtime.block_on(stage.end(outcome.is_err()));
+    let left_out = outcome.as_ref().err().and_then(|panic| panic.downcast_ref::<NeedsChromium>());
+    runtime.block_on(stage.end(outcome.is_err() && left_out.is_none()));
+    if let Some(NeedsChromium(what)) = left_out {
+        println!("LEFT OUT: {name} needs {what}, which Chromium alone has");
+        return;
+    }
     if let Err(panic) = outcome {
         resume_unwind(panic);
     }
 }
 
 impl Stage {
-    async fn new(name: &'static str, prefix: &str, settings: &[Setting]) -> Stage {
+    async fn new(name: &'static str, prefix: &str, settings: &[Setting], storage: Storage) -> Stage {
         let config = Config { tokens: vec![TOKEN.to_owned()], ..Config::default() };
         let hub = Hub::start(config).unwrap();
         for path in ["metadata.parquet", "metadata-large.parquet"] {
@@ -105,7 +131,8 @@ impl Stage {
         }
         let config = AppConfig { prefix: prefix.to_owned(), ..AppConfig::new(dist()) };
         let app = App::start(config).unwrap();
-        let browser = Browser::start(1440, 900).await;
+        let browser = Browser::start_with(1440, 900, storage).await;
+        browser.knows_quiet_address(format!("{}nothing-here", app.url()));
         for (key, value) in settings {
             browser.setting(key, value).await;
         }

@@ -146,8 +146,20 @@ fn wasm() -> Result<Report> {
 }
 
 fn browser() -> Result<Report> {
-    let (chromium, chromedriver) = (tools::chromium()?, tools::chromedriver()?);
-    let axe = tools::axe();
+    // All in Firefox, where that is asked for; otherwise its own short test, where it is there.
+    let in_firefox = std::env::var("VITRINE_BROWSER").is_ok_and(|browser| browser == "firefox");
+    let firefox = tools::firefox();
+    let mut programs = Vec::new();
+    if in_firefox || firefox.is_ok() {
+        let (firefox, geckodriver) = firefox?;
+        programs.extend([("VITRINE_FIREFOX", firefox), ("VITRINE_GECKODRIVER", geckodriver)]);
+    }
+    if !in_firefox {
+        let chromium =
+            [("VITRINE_CHROMIUM", tools::chromium()?), ("VITRINE_CHROMEDRIVER", tools::chromedriver()?)];
+        programs.extend(chromium);
+        programs.extend(tools::axe().map(|axe| ("VITRINE_AXE", axe)));
+    }
     let dist = target().join("browser-dist");
     let built = kept(build::trunk(Profile::Fast, &dist)?, BUILD_LIMIT);
     if !built.ok {
@@ -156,14 +168,7 @@ fn browser() -> Result<Report> {
     build::finish(Profile::Fast, &dist)?;
     let test = |args: &[&str], limit| {
         let mut command = cargo(&["test", "--locked", "--package", "vitrine", "--test", "browser"]);
-        command
-            .args(args)
-            .env("VITRINE_DIST", &dist)
-            .env("VITRINE_CHROMIUM", &chromium)
-            .env("VITRINE_CHROMEDRIVER", &chromedriver);
-        if let Some(axe) = &axe {
-            command.env("VITRINE_AXE", axe);
-        }
+        command.args(args).env("VITRINE_DIST", &dist).envs(programs.iter().cloned());
         (command, limit)
     };
     Ok(tests(vec![test(&["--no-run"], BUILD_LIMIT), test(&["--no-fail-fast"], RUN_LIMIT)]))

@@ -58,6 +58,19 @@ pub(crate) fn chromedriver() -> Result<PathBuf> {
     browser_part("chromedriver", look)
 }
 
+/// Firefox and what drives it, for tests that are told to run there.
+pub(crate) fn firefox() -> Result<(PathBuf, PathBuf)> {
+    const NAMES: &[&str] = &["firefox", "firefox-esr"];
+    let told = |variable: &str| std::env::var_os(variable).map(PathBuf::from);
+    let browser = told("VITRINE_FIREFOX").or_else(|| NAMES.iter().find_map(|name| find(name)));
+    let driver = told("VITRINE_GECKODRIVER").or_else(|| find("geckodriver"));
+    browser.zip(driver).ok_or_else(|| {
+        "Firefox or geckodriver was not found (cargo install geckodriver --locked); \
+         VITRINE_FIREFOX and VITRINE_GECKODRIVER name them elsewhere"
+            .to_owned()
+    })
+}
+
 /// What looks for barriers in pages: a script that tests run in them. It is fetched by npm, once, and is
 /// no part of this repository. Without it that test says that it was skipped.
 pub(crate) fn axe() -> Option<PathBuf> {

@@ -5,6 +5,7 @@ use super::{Decoding, Effect, Flight, Images, Target};
 use crate::bytes::ByteRange;
 use crate::catalog::images as places;
 use crate::error::{Error, ErrorKind, Result};
+use crate::hub::HubPath;
 use crate::ids::{DecodeId, FetchId};
 use crate::protocol::images::Outcome;
 use crate::zip::member::content;
@@ -95,9 +96,23 @@ impl Images {
         }
     }
 
-    /// A fetch failed for good.
-    pub fn failed(&mut self, id: FetchId, error: Error) {
-        let Some(Flight { target, .. }) = self.flights.remove(&id) else { return };
+    /// A fetch failed for good. Where an archive on the Hub is not open to everyone, this gives the Hub and
+    /// the archive.
+    pub fn failed(&mut self, id: FetchId, error: Error) -> Option<(String, HubPath)> {
+        let Flight { target, .. } = self.flights.remove(&id)?;
+        let closed = match &target {
+            Target::Archive(places::Archive::Hub(path)) | Target::Member(places::Archive::Hub(path), _)
+                if error.kind == ErrorKind::Unauthorized =>
+            {
+                Some((self.endpoint.clone(), path.clone()))
+            }
+            Target::Archive(_)
+            | Target::Member(..)
+            | Target::Preview(_)
+            | Target::Address(_)
+            | Target::Cell(_)
+            | Target::Pack(_) => None,
+        };
         match &target {
             Target::Archive(key) => {
                 if let Some(archive) = self.archives.get_mut(key) {
@@ -135,6 +150,7 @@ impl Images {
                 self.kept.fail(target, error);
             }
         }
+        closed
     }
 
     /// An image was decoded, to a smaller one where that was asked for, or can't be.

@@ -117,6 +117,10 @@ impl Store {
     /// Shows the result in another way.
     pub fn set_view(self, view: View) {
         let mut spec = self.spec.get_untracked();
+        if spec.view != view && [spec.view, view].contains(&View::Compare) {
+            // There it is the number of a prompt, elsewhere that of a row.
+            spec.at = None;
+        }
         spec.view = view;
         self.apply(spec, Commit::Step);
     }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The most pictures that are kept.
-const MAX_SHOTS: usize = 600;
+const MAX_SHOTS: usize = 400;
 
 /// The most bytes of image files that are kept.
 const MAX_SHOT_BYTES: usize = 64 << 20;
