@@ -67,7 +67,9 @@ pub enum Request {
     },
     /// Write the matching rows to a file.
     Export(export::Start),
-    /// Stop writing rows.
+    /// Put images into an archive.
+    TakeImages(export::Images),
+    /// Stop writing rows or images.
     CancelExport,
     /// Write a view as a program.
     Script(script::Want),

@@ -10,7 +10,7 @@ mod shell {
     use vitrine::decode::Decoder;
     use vitrine::engine::{Effect, Engine, Event};
     use vitrine::net::{Net, Saved};
-    use vitrine::protocol::export::Start;
+    use vitrine::protocol::export::{ARCHIVE_MIME, Images, Start};
     use vitrine::protocol::{Open, Request, Response, Seldom, Traffic};
     use vitrine::save::Saver;
     use wasm_bindgen::prelude::Closure;
@@ -45,6 +45,11 @@ mod shell {
         /// With the handle of the file that was chosen for it, where one was.
         Export {
             start: Start,
+            handle: Option<JsValue>,
+        },
+        /// The same for images.
+        Take {
+            start: Images,
             handle: Option<JsValue>,
         },
         Continue,
@@ -131,6 +136,9 @@ mod shell {
             Request::Export(start) => {
                 Some(Message::Export { start, handle: field("handle").filter(JsValue::is_object) })
             }
+            Request::TakeImages(start) => {
+                Some(Message::Take { start, handle: field("handle").filter(JsValue::is_object) })
+            }
             request => Some(Message::Request(request)),
         }
     }
@@ -180,6 +188,10 @@ mod shell {
                     Message::Export { start, handle } => {
                         self.saver.begin(start.id, handle, start.name.clone(), start.format.mime());
                         self.step(Event::Request(Request::Export(start)));
+                    }
+                    Message::Take { start, handle } => {
+                        self.saver.begin(start.id, handle, start.name.clone(), ARCHIVE_MIME);
+                        self.step(Event::Request(Request::TakeImages(start)));
                     }
                     Message::Local { open, files } => {
                         let known = files.iter().map(|file| (file.name(), file.size() as u64)).collect();

@@ -465,5 +465,6 @@ impl Export {
 }
 
 fn tell(effects: &mut Vec<Effect>, id: u32, stage: Stage, (rows, rows_total, bytes): (u64, u64, u64)) {
-    effects.push(Effect::Respond(Seldom::Export(Progress { id, stage, rows, rows_total, bytes }).into()));
+    let progress = Progress { id, stage, rows, rows_total, bytes, missing: 0 };
+    effects.push(Effect::Respond(Seldom::Export(progress).into()));
 }

@@ -28,6 +28,7 @@ mod same;
 mod script;
 mod show;
 mod table;
+mod take;
 
 use crate::bytes::ByteRange;
 use crate::error::{Error, ErrorKind, Result};
@@ -310,6 +311,8 @@ pub struct Engine {
     /// Listings under way.
     lists: BTreeMap<FetchId, Asked>,
     images: Images,
+    /// Images that are put into an archive.
+    taking: Option<Box<take::Taking>>,
     foretold: Foretold,
     pool: Pool,
     flights: BTreeMap<FetchId, Flight>,
@@ -356,6 +359,17 @@ impl Engine {
             Event::Request(Request::RetryImage { row }) => {
                 if let Some(table) = &self.table {
                     self.images.retry(row, table);
+                }
+            }
+            Event::Request(Request::TakeImages(start)) => {
+                if self.table.is_some() {
+                    self.begin_taking(start);
+                }
+            }
+            Event::Request(request @ (Request::CancelExport | Request::Export(_))) => {
+                self.cancel_taking();
+                if let Some(table) = &mut self.table {
+                    table.request(request, &mut self.effects);
                 }
             }
             Event::Request(request) => match (&mut self.table, &mut self.opening) {
@@ -423,11 +437,14 @@ impl Engine {
                 }
             }
             Event::Written { export } => {
-                if let Some(table) = &mut self.table {
+                if !self.taking_written(export)
+                    && let Some(table) = &mut self.table
+                {
                     table.written(export);
                 }
             }
             Event::WriteFailed { export, message } => {
+                self.taking_failed(export, &message);
                 if let Some(table) = &mut self.table {
                     table.write_failed(export, message, &mut self.effects);
                 }
@@ -439,6 +456,7 @@ impl Engine {
         self.advance();
         self.schedule();
         self.advance_images();
+        self.advance_taking();
         self.tell_traffic();
         std::mem::take(&mut self.effects)
     }

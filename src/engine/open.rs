@@ -113,6 +113,7 @@ impl Opening {
             | Request::Pick(_)
             | Request::RetryImage { .. }
             | Request::Export(_)
+            | Request::TakeImages(_)
             | Request::CancelExport
             | Request::Script(_)
             | Request::Figure(_)
@@ -147,6 +148,7 @@ impl Opening {
 impl Engine {
     /// Begins to open a table; what was open is dropped.
     pub(super) fn open(&mut self, open: Open) {
+        self.cancel_taking();
         let Open { table, endpoint, base, roles, added } = open;
         let roles = corrections(roles);
         let endpoint = endpoint.as_deref().unwrap_or(hub::DEFAULT_ENDPOINT);

@@ -270,10 +270,14 @@ impl Table {
             let (image_rows, image_columns) = &self.image_rows;
             let says_where =
                 image_columns.contains(&state.info.name) || addresses.as_ref() == Some(&state.info.name);
+            let (taken_rows, taken_columns) = &self.taken_rows;
+            let takes =
+                taken_columns.contains(&state.info.name) || addresses.as_ref() == Some(&state.info.name);
             let asks = [
                 (on_screen, missing(&rows)),
                 (self.detail.is_some(), missing(&detail)),
                 (says_where, missing(image_rows)),
+                (takes, missing(taken_rows)),
                 (extra && !on_screen, missing(&rows)),
                 (true, missing(self.compare.rows_of(&state.info.name))),
             ];

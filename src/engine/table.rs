@@ -54,6 +54,8 @@ pub struct Table {
     pub(super) compare: Compare,
     /// Rows whose images are wanted, and the columns that say where those are.
     pub(super) image_rows: (Vec<u64>, Vec<String>),
+    /// Rows whose images are taken away now, in ascending order, and the columns that are needed of them.
+    pub(super) taken_rows: (Vec<u64>, Vec<String>),
     /// What was last asked of the file itself: it is told again when more of it is known.
     pub(super) describes: Option<Describe>,
     /// The column of images that the catalogue does not know of.
@@ -280,6 +282,7 @@ impl Table {
             compare: Compare::default(),
             describes: None,
             image_rows: (Vec::new(), Vec::new()),
+            taken_rows: (Vec::new(), Vec::new()),
             embedded,
             export: None,
             stale: Stale { counts: true, masks: true, rows: true, detail: false, lists: false },
@@ -344,6 +347,7 @@ impl Table {
             Request::Groups { wanted } => self.want_groups(wanted),
             Request::Pick(pick) => self.pick(pick),
             Request::Export(start) => self.begin_export(start, effects),
+            // The engine has given up images already.
             Request::CancelExport => self.cancel_export(effects),
             Request::Script(want) => self.tell_script(want, effects),
             Request::Figure(want) => {
@@ -354,6 +358,7 @@ impl Table {
             | Request::Browse(_)
             | Request::Retry
             | Request::Images(_)
+            | Request::TakeImages(_)
             | Request::RetryImage { .. }
             | Request::SignIn { .. }
             | Request::Keep { .. }

@@ -16,6 +16,32 @@ pub struct Start {
     pub name: String,
 }
 
+/// Images that are put into a ZIP archive, with a list of what made them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Images {
+    /// What the page calls it, as [`Start::id`].
+    pub id: u32,
+    /// Whose images.
+    pub rows: Rows,
+    /// Name of the file.
+    pub name: String,
+}
+
+/// Which rows' images are taken, at most [`MAX_IMAGES`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Rows {
+    /// These, by their places in the file.
+    These(Vec<u64>),
+    /// The first so many of those that match.
+    First(u32),
+}
+
+/// The most images that are put into one archive.
+pub const MAX_IMAGES: usize = 10_000;
+
+/// The media type of an archive.
+pub const ARCHIVE_MIME: &str = "application/zip";
+
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
@@ -66,6 +92,8 @@ pub struct Progress {
     pub rows_total: u64,
     /// Bytes written.
     pub bytes: u64,
+    /// Of images, how many could not be had.
+    pub missing: u64,
 }
 
 /// Where an export stands.

@@ -4,9 +4,9 @@ use super::icon::{Icon, icon};
 use super::later::{Late, Later};
 use super::popover::Popover;
 use super::script_part::ScriptPart;
-use super::store::{Place, place, use_store};
+use super::store::{Place, Taken, place, use_store};
 use crate::bytes::human_bytes;
-use crate::protocol::export::{Format, MAX_MEMORY_BYTES, Stage};
+use crate::protocol::export::{Format, MAX_IMAGES, MAX_MEMORY_BYTES, Rows, Stage};
 use crate::words::{percent_floor, thousands};
 use leptos::prelude::*;
 
@@ -17,7 +17,7 @@ pub fn ExportMenu() -> impl IntoView {
     let share = move || {
         store.export.progress.with(|progress| {
             let progress = progress.as_ref().filter(|progress| progress.stage == Stage::Writing)?;
-            Some(format!("{} %", percent_floor(progress.rows, progress.rows_total)))
+            Some(format!("{} %", percent_floor(progress.rows + progress.missing, progress.rows_total)))
         })
     };
     let trigger = move || {
@@ -37,9 +37,13 @@ pub fn ExportMenu() -> impl IntoView {
 /// What is in it.
 #[component]
 pub fn ExportPanel() -> impl IntoView {
+    let store = use_store();
     view! {
         <div class="export">
             <RowsPart/>
+            <Show when=move || store.pictures().is_some()>
+                <ImagesPart/>
+            </Show>
             <ScriptPart/>
             <LinkPart/>
         </div>
@@ -79,13 +83,7 @@ fn RowsPart() -> impl IntoView {
         0 => "Everything that is needed has been read.".to_owned(),
         bytes => format!("Reads up to {} first.", human_bytes(bytes)),
     };
-    let place = match place() {
-        Place::Chosen => "Written straight to the file that you choose.".to_owned(),
-        Place::Storage => "Written to disk, then put among your downloads.".to_owned(),
-        Place::Memory => {
-            format!("This browser keeps the file in memory: {} at most.", human_bytes(MAX_MEMORY_BYTES))
-        }
-    };
+    let place = where_it_goes();
     let begin = move |_| {
         let format = match kind.get_untracked() {
             Kind::Csv => Format::Csv { guard_formulas: guard.get_untracked() },
@@ -144,7 +142,76 @@ fn RowsPart() -> impl IntoView {
                 >
                     "Export rows"
                 </button>
-                <Running/>
+                <Running of=Taken::Rows/>
+            </div>
+        </section>
+    }
+}
+
+/// Where a file is written, in a sentence.
+fn where_it_goes() -> String {
+    match place() {
+        Place::Chosen => "Written straight to the file that you choose.".to_owned(),
+        Place::Storage => "Written to disk, then put among your downloads.".to_owned(),
+        Place::Memory => {
+            format!("This browser keeps the file in memory: {} at most.", human_bytes(MAX_MEMORY_BYTES))
+        }
+    }
+}
+
+#[component]
+fn ImagesPart() -> impl IntoView {
+    /// As many as somebody may want to look at.
+    const USUAL: u32 = 100;
+    let store = use_store();
+    let text = RwSignal::new(USUAL.to_string());
+    let number = move || {
+        let number = text.with(|text| text.replace([',', ' '], "").parse::<u32>().ok());
+        number.filter(|number| (1..=MAX_IMAGES as u32).contains(number))
+    };
+    let waits = move || store.count.with(Option::is_none) || store.search_waits();
+    let begin = move |_| {
+        if let Some(number) = untrack(number) {
+            store.take_images(Rows::First(number));
+        }
+    };
+    view! {
+        <section class="export-part" aria-label="Images">
+            <h2 class="panel-title">"Images, as they are, with what made them"</h2>
+            <div class="export-row">
+                <label class="choice">
+                    <span>"the first"</span>
+                    <input
+                        type="text"
+                        class="field export-number"
+                        inputmode="numeric"
+                        aria-label="Number of images"
+                        aria-invalid=move || number().is_none().then_some("true")
+                        prop:value=move || text.get()
+                        on:input=move |event| text.set(event_target_value(&event))
+                    />
+                    <span>"of the rows"</span>
+                </label>
+            </div>
+            <p class="export-note">
+                {format!(
+                    "A ZIP in the form of a part of DiffusionDB, of at most {} images; each is read whole. Chosen ones are saved in the gallery. {}",
+                    thousands(MAX_IMAGES as u64),
+                    where_it_goes(),
+                )}
+            </p>
+            <div class="export-row">
+                <button
+                    type="button"
+                    class="button"
+                    data-kind="line"
+                    data-size="small"
+                    disabled=move || waits() || number().is_none()
+                    on:click=begin
+                >
+                    "Save images"
+                </button>
+                <Running of=Taken::Images/>
             </div>
         </section>
     }
@@ -152,12 +219,29 @@ fn RowsPart() -> impl IntoView {
 
 /// How far an export is, and a way to stop it.
 #[component]
-fn Running() -> impl IntoView {
+pub fn Running(
+    /// Of what.
+    of: Taken,
+) -> impl IntoView {
     let store = use_store();
+    let own = move || store.export.what.get() == of;
     let says = move || {
         store.export.progress.with(|progress| {
-            let progress = progress.as_ref()?;
-            let written = || format!("{} rows, {}", thousands(progress.rows), human_bytes(progress.bytes));
+            let progress = progress.as_ref().filter(|_| own())?;
+            let bytes = human_bytes(progress.bytes);
+            let written = || match of {
+                Taken::Rows => format!("{} rows, {bytes}", thousands(progress.rows)),
+                Taken::Images => {
+                    let missing = match progress.missing {
+                        0 => String::new(),
+                        missing => {
+                            format!("; {} could not be read: missing.txt names them", thousands(missing))
+                        }
+                    };
+                    let (done, total) = (thousands(progress.rows), thousands(progress.rows_total));
+                    format!("{done} of {total} images, {bytes}{missing}")
+                }
+            };
             Some(match &progress.stage {
                 Stage::Waiting => "Waiting for what decides which rows match".to_owned(),
                 Stage::Writing => written(),
@@ -171,12 +255,14 @@ fn Running() -> impl IntoView {
         store.export.progress.with(|progress| {
             progress
                 .as_ref()
-                .is_some_and(|progress| matches!(progress.stage, Stage::Waiting | Stage::Writing))
+                .is_some_and(|progress| own() && matches!(progress.stage, Stage::Waiting | Stage::Writing))
         })
     });
     let share = move || {
         store.export.progress.with(|progress| {
-            progress.as_ref().map_or(0, |progress| percent_floor(progress.rows, progress.rows_total))
+            progress
+                .as_ref()
+                .map_or(0, |progress| percent_floor(progress.rows + progress.missing, progress.rows_total))
         })
     };
     view! {

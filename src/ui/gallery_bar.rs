@@ -1,9 +1,11 @@
 //! What is above the gallery: how large tiles are, what is blurred, and what was chosen.
 
+use super::export_menu::Running;
 use super::gallery::{Layout, chosen_rows};
 use super::gallery_tile::prompt_in;
 use super::safe::SafePreset;
-use super::store::{Sight, use_store};
+use super::store::{Sight, Taken, use_store};
+use crate::protocol::export::Rows;
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 
@@ -42,6 +44,10 @@ pub fn GalleryBar(
         let prompts: Vec<String> = rows.iter().filter_map(|row| prompt_in(row)).collect();
         store.copy(&prompts.join("\n"), "Prompts copied");
     };
+    let save = move |_| {
+        let rows = chosen.with_untracked(|chosen| chosen_rows(store, chosen));
+        store.take_images(Rows::These(rows.iter().map(|row| row.row).collect()));
+    };
     view! {
         <div class="gallery-bar">
             <label>
@@ -68,10 +74,12 @@ pub fn GalleryBar(
             <Show when=move || store.places().is_some_and(|places| places.has_previews())>
                 <PreviewsCheck/>
             </Show>
+            <Running of=Taken::Images/>
             <Show when=move || { picked.get() > 0 }>
                 <span class="gallery-picked" role="status">
                     {move || format!("{} chosen", picked.get())}
                     <button type="button" class="button" data-size="small" on:click=copy>"Copy prompts"</button>
+                    <button type="button" class="button" data-size="small" on:click=save>"Save images"</button>
                     <button type="button" class="button" data-size="small" on:click=move |_| chosen.set(BTreeSet::new())>
                         "Choose none"
                     </button>

@@ -2,7 +2,7 @@
 //!
 //! Nothing here does I/O. [`end`] says which bytes hold the directory, [`directory`] makes a compact
 //! table of it, [`compact`] keeps it in few bytes, and [`member`] turns a member's bytes into its content, which is then known to have
-//! the length and the checksum that the directory promised. An archive is not trusted: every
+//! the length and the checksum that the directory promised; [`write`] makes an archive. An archive is not trusted: every
 //! contradiction is a typed error, and every amount has a limit.
 //!
 //! Layout: PKWARE's APPNOTE.TXT 6.3.10, sections 4.3 (records) and 4.5.3 (ZIP64).
@@ -13,6 +13,7 @@ pub mod end;
 pub mod member;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
+pub mod write;
 
 /// Little-endian numbers at a place of some bytes.
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {

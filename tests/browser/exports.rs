@@ -192,6 +192,94 @@ fn the_menu_fits_a_phone_and_the_dark() {
     });
 }
 
+/// Members of an archive by name.
+fn members(file: &[u8]) -> std::collections::BTreeMap<String, Vec<u8>> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(file)).unwrap();
+    (0..archive.len())
+        .map(|at| {
+            let mut member = archive.by_index(at).unwrap();
+            let mut bytes = Vec::new();
+            std::io::Read::read_to_end(&mut member, &mut bytes).unwrap();
+            (member.name().to_owned(), bytes)
+        })
+        .collect()
+}
+
+/// Requests for images so far.
+fn image_requests(stage: &Stage) -> usize {
+    let is_image = |path: &str| path.ends_with(".zip");
+    stage.hub.log().iter().filter(|entry| entry.repo_path.as_deref().is_some_and(is_image)).count()
+}
+
+#[test]
+fn images_are_saved_as_an_archive_with_what_made_them() {
+    crate::stage::play_with_images("images-zip", async |stage| {
+        before_the_page(stage, NO_PICKER).await;
+        stage.put_archives();
+        let folder = downloads(stage, "images").await;
+        let page = stage.page();
+        // The first of the result, without a single image on the screen.
+        stage.go_to_hub("table=diffusiondb-2m&sort=-cfg&view=prompts").await;
+        page.find("list", "Prompts").await;
+        page.click("button", "Export").await;
+        let field = page.find("textbox", "Number of images").await;
+        field.clear().await.unwrap();
+        field.send_keys("12").await.unwrap();
+        stage.picture("save-images").await;
+        let before = image_requests(stage);
+        page.click("button", "Save images").await;
+        let said = until("the archive", async || {
+            page.texts("status").await.into_iter().find(|text| text.starts_with("Done"))
+        })
+        .await;
+        let archive = members(&file(&folder, "diffusiondb-2m-images.zip").await);
+        let list: Json = serde_json::from_slice(&archive["part-000001.json"]).unwrap();
+        let images = list.as_object().unwrap();
+        assert!(!images.is_empty() && images.len() <= 12, "{said}");
+        let missing = 12 - images.len();
+        assert_eq!(archive.contains_key("missing.txt"), missing > 0, "{said}");
+        assert!(said.contains(&format!("{} of 12 images", images.len())), "{said}");
+        assert_eq!(said.contains("could not be read"), missing > 0, "{said}");
+        for (name, made) in images {
+            assert!(archive[name].starts_with(b"\x89PNG"), "{name}");
+            assert!(made["p"].is_string() && made["c"].is_number() && made["sa"].is_string(), "{made}");
+        }
+        // A redirect and a range an image, and some for each archive's directory.
+        let parts: std::collections::BTreeSet<String> = stage
+            .hub
+            .log()
+            .into_iter()
+            .filter_map(|entry| entry.repo_path.filter(|path| path.ends_with(".zip")))
+            .collect();
+        let requests = image_requests(stage) - before;
+        assert!(requests <= images.len() + 4 * parts.len(), "{requests} requests, {parts:?}");
+        std::fs::remove_file(folder.join("diffusiondb-2m-images.zip")).unwrap();
+        // Those that were chosen.
+        stage.go_to_hub("table=diffusiondb-2m&view=gallery").await;
+        page.find("grid", "Images").await;
+        until("images", async || {
+            let images = page.images("grid", "Images").await;
+            (images.len() > 3).then_some(())
+        })
+        .await;
+        let grid = page.find("grid", "Images").await;
+        grid.send_keys(" \u{E014} ").await.unwrap();
+        page.click("button", "Save images").await;
+        until("the archive", async || {
+            page.texts("status").await.into_iter().find(|text| text.starts_with("Done: 2 of 2"))
+        })
+        .await;
+        stage.picture("save-chosen").await;
+        let archive = members(&file(&folder, "diffusiondb-2m-images.zip").await);
+        let table = Table::read(&sample_path(DIFFUSIONDB));
+        for row in table.rows.iter().take(2) {
+            let Value::Text(name) = &row["image_name"] else { panic!("a row without a name") };
+            assert!(archive.contains_key(name), "{name}: {:?}", archive.keys());
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
+    });
+}
+
 /// Prints what an export of a million rows takes: `VITRINE_FIXTURES` names the folder of the large tables.
 #[test]
 #[ignore = "measures for minutes"]

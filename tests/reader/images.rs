@@ -12,6 +12,7 @@ use vitrine::engine::{Effect, Engine, Event};
 use vitrine::error::{Error, ErrorKind};
 use vitrine::hub::answer::Identity;
 use vitrine::ids::{DecodeId, FetchId, SourceId};
+use vitrine::protocol::export::{self, Progress, Rows, Stage};
 use vitrine::protocol::images::{Image, ImageColumn, Images, Making, MakingOutcome, Outcome, Picture, Want};
 use vitrine::protocol::{Open, Opened, Request, Response, Seldom};
 
@@ -52,6 +53,9 @@ struct World {
     most_in_flight: usize,
     images: Vec<Image>,
     makings: Vec<Making>,
+    /// What was written of files, and what was told of it.
+    written: Vec<u8>,
+    exports: Vec<Progress>,
     opened: Option<Opened>,
     /// Whether the Hub tells the lengths of files.
     tells_sizes: bool,
@@ -85,6 +89,8 @@ impl World {
             most_in_flight: 0,
             images: Vec::new(),
             makings: Vec::new(),
+            written: Vec::new(),
+            exports: Vec::new(),
             opened: None,
             tells_sizes,
         };
@@ -223,11 +229,13 @@ impl World {
                 Effect::Respond(Response::Image(image)) => self.images.push(image),
                 Effect::Respond(Response::Seldom(Seldom::Making(making))) => self.makings.push(making),
                 Effect::Respond(Response::Opened(opened)) => self.opened = Some(opened),
-                Effect::Respond(_)
-                | Effect::RetryNow
-                | Effect::List { .. }
-                | Effect::Write { .. }
-                | Effect::DropFile { .. } => {}
+                Effect::Respond(Response::Export(progress)) => self.exports.push(progress),
+                Effect::Write { export, bytes, .. } => {
+                    self.written.extend(bytes);
+                    self.later.push(Event::Written { export });
+                }
+                Effect::DropFile { .. } => self.written.clear(),
+                Effect::Respond(_) | Effect::RetryNow | Effect::List { .. } => {}
             }
         }
         let images = self.flights.iter().filter(|flight| flight.url != self.table).count();
@@ -765,4 +773,92 @@ mod other_tables {
         world.run();
         assert_eq!(world.log, [""; 0]);
     }
+}
+
+/// Members of an archive by name, read with no code of ours.
+fn members(file: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(file)).unwrap();
+    (0..archive.len())
+        .map(|at| {
+            let mut member = archive.by_index(at).unwrap();
+            let mut bytes = Vec::new();
+            std::io::Read::read_to_end(&mut member, &mut bytes).unwrap();
+            (member.name().to_owned(), bytes)
+        })
+        .collect()
+}
+
+#[test]
+fn images_are_taken_away_with_what_made_them() {
+    let mut world = World::new();
+    let missing = world.rows_of(1)[3];
+    world.put_part(1, Method::Deflate, |row| (row as u64 != missing).then(|| png(row)));
+    let rows = world.rows_of(1);
+    // In the order in which they were chosen, one of them twice.
+    let chosen: Vec<u64> = [7, 3, 5, 0, 7, 900].iter().map(|at| rows[*at]).collect();
+    let take = |rows| Request::TakeImages(export::Images { id: 4, rows, name: "x.zip".to_owned() });
+    world.ask(take(Rows::These(chosen.clone())));
+    world.run();
+    let last = world.exports.last().unwrap().clone();
+    assert_eq!((last.id, &last.stage, last.rows, last.rows_total, last.missing), (4, &Stage::Done, 4, 5, 1));
+    assert_eq!(last.bytes, world.written.len() as u64);
+    let members = members(&world.written);
+    let names: Vec<&str> = members.keys().map(String::as_str).collect();
+    assert_eq!(members.len(), 6, "{names:?}");
+    for row in [7, 5, 0, 900].map(|at| rows[at] as usize) {
+        assert_eq!(members[&world.names[row]], png(row));
+    }
+    let note = String::from_utf8(members["missing.txt"].clone()).unwrap();
+    assert!(
+        note.contains(&format!("row {}\t", missing + 1)) && note.contains("not in the archive"),
+        "{note}"
+    );
+    // The list has the form of DiffusionDB's own.
+    let list: serde_json::Value = serde_json::from_slice(&members["part-000001.json"]).unwrap();
+    assert_eq!(list.as_object().unwrap().len(), 4);
+    let batch = reference(&world.files[TABLE]);
+    let row = rows[7] as usize;
+    let made = &list[&world.names[row]];
+    assert_eq!(made["p"], as_string_array(column(&batch, "prompt")).value(row));
+    let seed = column(&batch, "seed").as_primitive::<arrow_array::types::UInt32Type>().value(row);
+    assert_eq!(made["se"], seed);
+    let steps = column(&batch, "step").as_primitive::<UInt16Type>().value(row);
+    assert_eq!(made["st"], steps);
+    let cfg = column(&batch, "cfg").as_primitive::<arrow_array::types::Float32Type>().value(row);
+    assert!((made["c"].as_f64().unwrap() - f64::from(cfg)).abs() < 1e-6, "{made}");
+    assert!(made["sa"].as_str().is_some_and(|name| !name.is_empty()), "{made}");
+    // Each image once, and no preview.
+    let reads = world.log.iter().filter(|line| line.starts_with("part-000001.zip")).count();
+    assert!(reads <= 4 + 2, "{:?}", world.log);
+}
+
+#[test]
+fn the_first_images_of_the_result_are_taken_and_a_stop_leaves_nothing() {
+    let mut world = World::new();
+    for part in 1..=3 {
+        world.put_part(part, Method::Stored, |row| Some(png(row)));
+    }
+    let take = |rows| Request::TakeImages(export::Images { id: 1, rows, name: "x.zip".to_owned() });
+    world.ask(take(Rows::First(40)));
+    world.run();
+    assert_eq!(world.exports.last().unwrap().stage, Stage::Done);
+    let found = members(&world.written);
+    assert_eq!(found.len(), 41);
+    assert!(world.names.iter().take(40).all(|name| found.contains_key(name)));
+    assert!(world.most_in_flight <= 6, "{}", world.most_in_flight);
+    // Stopped on the way: what was fetched for it alone is aborted, and the file is dropped.
+    world.written.clear();
+    world.ask(take(Rows::First(2_000)));
+    for _ in 0..60 {
+        world.deliver();
+    }
+    world.ask(Request::CancelExport);
+    assert_eq!(world.exports.last().unwrap().stage, Stage::Cancelled);
+    assert!(world.flights.iter().all(|flight| flight.url == TABLE), "nothing is fetched for it any more");
+    world.run();
+    assert!(world.written.is_empty());
+    assert_eq!(world.exports.last().unwrap().stage, Stage::Cancelled);
+    // Nothing at all.
+    world.ask(take(Rows::These(vec![9_000_000])));
+    assert!(matches!(world.exports.last().unwrap().stage, Stage::Failed(_)));
 }

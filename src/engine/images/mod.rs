@@ -7,6 +7,7 @@
 mod answers;
 mod archive;
 mod kept;
+mod originals;
 mod settings;
 mod sizes;
 mod words;
@@ -26,6 +27,7 @@ use crate::zip::directory::{Directory, MAX_MEMBER_BYTES};
 use answers::host_of;
 use archive::Archive;
 use kept::Kept;
+use originals::Originals;
 use settings::Makings;
 use sizes::Sizes;
 use std::collections::{BTreeMap, BTreeSet};
@@ -134,6 +136,8 @@ pub struct Images {
     kin: BTreeMap<u64, Vec<u64>>,
     /// Rows that the table has to read whole, in ascending order.
     cells: Vec<u64>,
+    /// What is taken away.
+    originals: Originals,
     kept: Kept,
     /// Sources of archives that are forgotten, still to be told.
     forgotten: Vec<SourceId>,
@@ -313,6 +317,7 @@ impl Images {
             }
             self.cells.sort_unstable();
             self.work_on_makings(table, &mut needed, effects);
+            self.work_on_originals(table, &mut needed, effects);
         }
         self.ask_for_sizes(&needed, next_fetch, traffic, effects);
         let unwanted: Vec<FetchId> = self

@@ -1,7 +1,7 @@
 //! Taking rows away: what is being written, and scripts that find the same rows elsewhere.
 
 use super::Store;
-use crate::protocol::export::{Format, Progress, Stage, Start};
+use crate::protocol::export::{ARCHIVE_MIME, Format, Images, Progress, Rows, Stage, Start};
 use crate::protocol::script::{Dialect, Script, Want};
 use crate::protocol::{LoadState, Request, Show};
 use crate::ui::wire;
@@ -20,9 +20,20 @@ const DOWNLOAD: std::time::Duration = std::time::Duration::from_secs(60);
 pub struct ExportStore {
     /// The newest export, as far as it is.
     pub progress: RwSignal<Option<Progress>>,
+    /// What that is of.
+    pub what: RwSignal<Taken>,
     /// The newest script.
     pub script: RwSignal<Option<Script>>,
     number: StoredValue<u32>,
+}
+
+/// What is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// Rows.
+    Rows,
+    /// Images.
+    Images,
 }
 
 /// Where a file is written.
@@ -39,7 +50,12 @@ pub enum Place {
 impl ExportStore {
     /// Nothing yet.
     pub fn new() -> Self {
-        Self { progress: RwSignal::new(None), script: RwSignal::new(None), number: StoredValue::new(0) }
+        Self {
+            progress: RwSignal::new(None),
+            what: RwSignal::new(Taken::Rows),
+            script: RwSignal::new(None),
+            number: StoredValue::new(0),
+        }
     }
 
     pub(super) fn clear(self) {
@@ -57,20 +73,39 @@ impl ExportStore {
 impl Store {
     /// Writes the matching rows to a file.
     pub fn export_rows(self, format: Format, columns: Vec<String>) {
-        let id = self.export.number.try_update_value(|number| {
+        let id = self.next_export();
+        let name = format!("{}.{}", self.file_stem(), format.ending());
+        let request = Request::Export(Start { id, format, columns, name: name.clone() });
+        self.write_file(id, Taken::Rows, request, &name, (format.mime(), format.ending()));
+    }
+
+    /// Puts images into an archive.
+    pub fn take_images(self, rows: Rows) {
+        let id = self.next_export();
+        let name = format!("{}-images.zip", self.file_stem());
+        let request = Request::TakeImages(Images { id, rows, name: name.clone() });
+        self.write_file(id, Taken::Images, request, &name, (ARCHIVE_MIME, "zip"));
+    }
+
+    fn next_export(self) -> u32 {
+        let number = self.export.number.try_update_value(|number| {
             *number += 1;
             *number
         });
-        let id = id.unwrap_or_default();
-        let name = format!("{}.{}", self.file_stem(), format.ending());
-        let request = Request::Export(Start { id, format, columns, name: name.clone() });
+        number.unwrap_or_default()
+    }
+
+    /// Asks for a file to be written, by its media type and its ending.
+    fn write_file(self, id: u32, what: Taken, request: Request, name: &str, kind: (&str, &str)) {
         let begin = move |handle: Option<&JsValue>| {
-            let waiting = Progress { id, stage: Stage::Waiting, rows: 0, rows_total: 0, bytes: 0 };
+            let waiting =
+                Progress { id, stage: Stage::Waiting, rows: 0, rows_total: 0, bytes: 0, missing: 0 };
+            self.export.what.set(what);
             self.export.progress.set(Some(waiting));
             self.send_along(&request, "handle", handle);
         };
         // Only a press may ask for a file, so that it is asked for before anything is awaited.
-        match picker().and_then(|picker| choose(&picker, &name, format)) {
+        match picker().and_then(|picker| choose(&picker, name, kind)) {
             Some(choice) => spawn_local(async move {
                 match JsFuture::from(choice).await {
                     Ok(handle) => begin(Some(&handle)),
@@ -150,10 +185,10 @@ fn picker() -> Option<Function> {
     Reflect::get(window().as_ref(), &"showSaveFilePicker".into()).ok()?.dyn_into().ok()
 }
 
-fn choose(picker: &Function, name: &str, format: Format) -> Option<Promise> {
+fn choose(picker: &Function, name: &str, (mime, ending): (&str, &str)) -> Option<Promise> {
     let set = |object: &Object, key: &str, value: &JsValue| drop(Reflect::set(object, &key.into(), value));
     let (options, kind, accept) = (Object::new(), Object::new(), Object::new());
-    set(&accept, format.mime(), &Array::of1(&format!(".{}", format.ending()).into()));
+    set(&accept, mime, &Array::of1(&format!(".{ending}").into()));
     set(&kind, "accept", &accept);
     set(&options, "suggestedName", &name.into());
     set(&options, "types", &Array::of1(&kind));

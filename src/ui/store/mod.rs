@@ -36,7 +36,7 @@ use crate::usual::order;
 pub use brush::Live;
 use compare::CompareStore;
 pub use compare::PickFor;
-pub use export::{ExportStore, Place, place};
+pub use export::{ExportStore, Place, Taken, place};
 pub use figures::{FigureStore, Picturing};
 pub use images::{ImageStore, Part, Pictures, Shot, Sight, size_px};
 use kept::KeptStore;
