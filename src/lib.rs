@@ -13,7 +13,7 @@
 //!   [`text`] (the store), [`query`] and [`search`] (prompts), [`filter`], [`crossfilter`] (masks,
 //!   bins, the brush cube), [`subset`], [`select`] (the n-th match), [`order`] (sorting), [`repeats`]
 //!   and [`phrases`] (what prompts share), [`bits`] (sets), [`viewport`], [`justify`] and [`chart`]
-//!   (geometry of table, gallery and charts), [`words`] (values for people).
+//!   (geometry of table, gallery and charts), [`words`] (values for people), [`markdown`] (the documents that the app shows).
 //! - Contract: [`engine`] (the worker's logic: events in, effects out), [`protocol`] (what crosses
 //!   between page and worker), [`export`] (rows as files), [`figure`] (charts as drawings), [`script`] (a view as a program for other
 //!   tools), [`url`] (links), [`host`] (what the app's host adds), [`wire`] (a link as a request), [`usual`] (what is shown before anyone chooses).
@@ -47,6 +47,7 @@ pub mod hub;
 pub mod ids;
 pub mod justify;
 pub mod maps;
+pub mod markdown;
 #[cfg(target_arch = "wasm32")]
 pub mod net;
 pub mod order;

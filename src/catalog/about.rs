@@ -60,10 +60,11 @@ const ABOUT: &[About] = &[
              An image score of exactly 2 means that the generator had blurred the image itself.",
             "Settings were read out of chat messages: a few values of cfg scale are negative or absurdly large, and \
              samplers beyond the common eight are all called others.",
-            "Rows whose image was gone when the collection was repeated have no user and no time.",
+            "Rows whose image was gone when the collection was repeated have no user and no time; all users who had left by \
+             then are one, deleted_account.",
         ],
-        privacy: "User names are hashed (SHA-256), not removed: whoever has a name can hash it and find its rows, and prompts \
-                  may name people. Do not try to find out who someone is. The authors take requests to remove images; the \
+        privacy: "Users stand as hashes (SHA-256) of their Discord ids: whoever has an id can hash it and find its rows, and \
+                  prompts may name people. Do not try to find out who someone is. The authors take requests to remove images; the \
                   card says how.",
     },
     About {

@@ -10,6 +10,7 @@ use super::detail::DetailDrawer;
 use super::empty::NothingMatches;
 use super::export_menu::ExportPanel;
 use super::gallery::Gallery;
+use super::help::HelpSheet;
 use super::metadata::Metadata;
 use super::phrases::PhrasesView;
 use super::prompts::PromptsView;
@@ -56,6 +57,7 @@ pub struct Panels {
     metadata: Make,
     repository: Make,
     shortcuts: Make,
+    help: Make,
     settings: Make,
     about: Make,
     export: Make,
@@ -101,6 +103,7 @@ pub fn panels() -> &'static Panels {
         metadata: || view! { <Metadata/> }.into_any(),
         repository: || view! { <RepositoryPage/> }.into_any(),
         shortcuts: || view! { <Sheet/> }.into_any(),
+        help: || view! { <HelpSheet/> }.into_any(),
         settings: || view! { <SettingsPanel/> }.into_any(),
         about: || view! { <AboutPanel/> }.into_any(),
         export: || view! { <ExportPanel/> }.into_any(),
@@ -147,6 +150,7 @@ pub enum Late {
     Metadata,
     Repository,
     Shortcuts,
+    Help,
     Settings,
     About,
     Export,
@@ -189,6 +193,7 @@ impl Fetched {
             Late::Metadata => panels.get().map(|module| module.metadata),
             Late::Repository => panels.get().map(|module| module.repository),
             Late::Shortcuts => panels.get().map(|module| module.shortcuts),
+            Late::Help => panels.get().map(|module| module.help),
             Late::Settings => panels.get().map(|module| module.settings),
             Late::About => panels.get().map(|module| module.about),
             Late::Export => panels.get().map(|module| module.export),
@@ -218,6 +223,7 @@ impl Fetched {
             Late::Metadata
             | Late::Repository
             | Late::Shortcuts
+            | Late::Help
             | Late::Settings
             | Late::About
             | Late::Export

@@ -29,6 +29,7 @@ mod gallery;
 mod gallery_bar;
 mod gallery_tile;
 mod heat;
+mod help;
 mod histogram;
 mod host;
 mod icon;
@@ -77,6 +78,7 @@ mod zoom;
 use crate::spec::TableRef;
 use crate::wire;
 use explore::Explore;
+use help::{Help, HelpPlace};
 use later::{Fetched, Late, Later};
 pub use later::{Images, Modules, Panels, Start, Texts, images, panels, start as start_page, texts};
 use leptos::prelude::*;
@@ -121,6 +123,7 @@ fn App(modules: Modules) -> impl IntoView {
     provide_context(Fetched::nothing(store, modules));
     provide_context(Theme::new());
     provide_context(Shortcuts(RwSignal::new(false)));
+    provide_context(Help(RwSignal::new(false)));
     store.follow_address_bar();
     request_animation_frame(|| mark("vitrine:shell"));
     // A network that is back is not waited for.
@@ -152,6 +155,7 @@ fn App(modules: Modules) -> impl IntoView {
                 Page::Table => view! { <Explore/> }.into_any(),
             }}
             <ShortcutsSheet/>
+            <HelpPlace/>
         </div>
     }
 }

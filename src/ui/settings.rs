@@ -1,6 +1,7 @@
 //! What someone chooses once: the theme, what of images is shown, and what is kept on this device.
 
 use super::gallery_bar::{BlurField, PreviewsCheck};
+use super::help::Help;
 use super::icon::{Icon, icon};
 use super::later::{Late, Later};
 use super::popover::{Popover, PopoverOpen};
@@ -114,7 +115,7 @@ fn Kept() -> impl IntoView {
     }
 }
 
-/// The way to the sheet of keys, for those who do not know its key.
+/// The ways to the sheet of keys, for those who do not know its key, and to the guide.
 #[component]
 fn Keys() -> impl IntoView {
     let open = use_context::<PopoverOpen>();
@@ -127,10 +128,22 @@ fn Keys() -> impl IntoView {
             sheet.set(true);
         }
     };
+    let help = use_context::<Help>();
+    let guide = move |_| {
+        if let Some(PopoverOpen(open)) = open {
+            open.set(false);
+        }
+        if let Some(Help(help)) = help {
+            help.set(true);
+        }
+    };
     view! {
         <button type="button" class="button settings-keys" on:click=show>
             "Keyboard shortcuts "
             <kbd>"?"</kbd>
+        </button>
+        <button type="button" class="button settings-keys" on:click=guide>
+            "Help"
         </button>
     }
 }

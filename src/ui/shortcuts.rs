@@ -1,5 +1,6 @@
 //! The sheet of keys, behind the question mark, and the keys that work wherever the focus is.
 
+use super::help::Help;
 use super::icon::{Icon, icon};
 use super::later::{Late, Later};
 use super::store::use_store;
@@ -111,6 +112,13 @@ pub fn Sheet() -> impl IntoView {
         }
         shut();
     };
+    let help = use_context::<Help>();
+    let guide = move |_| {
+        close();
+        if let Some(Help(help)) = help {
+            help.set(true);
+        }
+    };
     let parts = KEYS.iter().map(|(title, keys)| {
         let keys = keys.iter().map(|(key, what)| {
             view! {
@@ -131,6 +139,9 @@ pub fn Sheet() -> impl IntoView {
         <dialog class="sheet" aria-labelledby="sheet-title" node_ref=sheet on:close=move |_| shut()>
             <header>
                 <h2 id="sheet-title">"Keyboard shortcuts"</h2>
+                <button type="button" class="button" data-kind="line" data-size="small" on:click=guide>
+                    "Help"
+                </button>
                 <button type="button" class="close" aria-label="Close" on:click=move |_| close()>
                     {icon(Icon::Close)}
                 </button>

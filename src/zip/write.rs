@@ -157,7 +157,7 @@ impl Writer {
     }
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
 mod tests {
     use super::Writer;
     use crate::zip::directory::Directory;

@@ -185,3 +185,36 @@ fn a_row_opens_with_all_its_fields() {
         until("the row is closed", async || page.spec().await.row.is_none().then_some(())).await;
     });
 }
+
+#[test]
+fn the_help_is_the_guide() {
+    play("help", async |stage| {
+        let page = stage.page();
+        stage.go_to_hub("table=diffusiondb-2m").await;
+        page.settled().await;
+        page.find("grid", "Rows").await.send_keys("?").await.unwrap();
+        page.click("button", "Help").await;
+        page.find("dialog", "Help").await;
+        for document in [include_str!("../../docs/guide.md"), include_str!("../../docs/links.md")] {
+            let mut code = false;
+            for line in document.lines() {
+                code ^= line.starts_with("```");
+                if !code && line.starts_with('#') {
+                    page.find("heading", line.trim_start_matches('#').trim()).await;
+                }
+            }
+        }
+        stage.picture("help").await;
+        page.click("button", "Close").await;
+        // From the settings as well, on a phone.
+        let screen =
+            serde_json::json!({ "width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": true });
+        stage.browser.devtools("Emulation.setDeviceMetricsOverride", screen).await;
+        page.click("button", "Settings").await;
+        page.click("button", "Help").await;
+        page.find("heading", "Searching").await;
+        let (wide, window) = page.widths().await;
+        assert!(wide <= window, "{wide} px in a window of {window} px");
+        stage.picture("help-phone").await;
+    });
+}

@@ -229,7 +229,7 @@ impl World {
                 Effect::Respond(Response::Image(image)) => self.images.push(image),
                 Effect::Respond(Response::Seldom(Seldom::Making(making))) => self.makings.push(making),
                 Effect::Respond(Response::Opened(opened)) => self.opened = Some(opened),
-                Effect::Respond(Response::Export(progress)) => self.exports.push(progress),
+                Effect::Respond(Response::Seldom(Seldom::Export(progress))) => self.exports.push(progress),
                 Effect::Write { export, bytes, .. } => {
                     self.written.extend(bytes);
                     self.later.push(Event::Written { export });

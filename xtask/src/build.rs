@@ -111,7 +111,14 @@ pub(crate) fn finish(profile: Profile, out: &Path) -> Result<()> {
     let loader_name = page::hashed("worker.js", loader.as_bytes());
     let early = read(out, "early.js")?;
     let early_name = page::hashed("early.js", early.as_bytes());
-    let html = page::with_names(&html, &loader_name, &early_name, &later.0, &parts)?;
+    let mut html = page::with_names(&html, &loader_name, &early_name, &later.0, &parts)?;
+    // The documents that the app shows have names that change with their content as well.
+    for name in ["guide.md", "links.md"] {
+        let text = read(out, name)?;
+        let own = page::hashed(name, text.as_bytes());
+        html = page::with_document(&html, name, &own)?;
+        fs::rename(out.join(name), out.join(&own)).map_err(|error| format!("{own}: {error}"))?;
+    }
     fs::rename(&code_path, out.join(&code_name)).map_err(|error| format!("{code_name}: {error}"))?;
     let written = [
         ("index.html", html.clone()),
@@ -155,7 +162,7 @@ fn report(out: &Path, profile: Profile) -> Result<()> {
         println!("{name:<52} {:>10} {packed:>10}", bytes.len());
         if name.starts_with("worker") {
             worker += packed;
-        } else if name.starts_with(split::LATER) {
+        } else if name.starts_with(split::LATER) || name.ends_with(".md") {
             later += packed;
         } else {
             page += packed;

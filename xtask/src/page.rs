@@ -138,6 +138,14 @@ pub(crate) fn offline(html: &str, files: &[String], start: &str) -> String {
     )
 }
 
+/// The page with the name that a document of the app has got.
+pub(crate) fn with_document(html: &str, name: &str, own: &str) -> Result<String> {
+    let link = |name: &str| format!("<link rel=\"help\" href=\"./{name}\"");
+    let (before, after) =
+        html.split_once(&link(name)).ok_or_else(|| format!("the page does not name {name}"))?;
+    Ok(format!("{before}{}{after}", link(own)))
+}
+
 /// The name, without its ending, of the page's script that the script which starts the app imports.
 pub(crate) fn starts(script: &str) -> Result<String> {
     let name = script.split_once("from './").and_then(|(_, rest)| rest.split_once(".js'"));
