@@ -14,6 +14,7 @@ use super::help::HelpSheet;
 use super::metadata::Metadata;
 use super::phrases::PhrasesView;
 use super::prompts::PromptsView;
+use super::rail_sheet::RailSheet;
 use super::repository::RepositoryPage;
 use super::save_chart::SaveChartPanel;
 use super::settings::SettingsPanel;
@@ -69,6 +70,7 @@ pub struct Panels {
     datasets: Make,
     nothing: Make,
     save_chart: Make,
+    rail_sheet: Make,
 }
 
 /// The page without a table.
@@ -114,6 +116,7 @@ pub fn panels() -> &'static Panels {
         datasets: || view! { <DatasetList/> }.into_any(),
         nothing: || view! { <NothingMatches/> }.into_any(),
         save_chart: || view! { <SaveChartPanel/> }.into_any(),
+        rail_sheet: || view! { <RailSheet/> }.into_any(),
     }
 }
 
@@ -160,6 +163,7 @@ pub enum Late {
     Datasets,
     Nothing,
     SaveChart,
+    RailSheet,
 }
 
 /// What has been fetched so far.
@@ -203,6 +207,7 @@ impl Fetched {
             Late::Datasets => panels.get().map(|module| module.datasets),
             Late::Nothing => panels.get().map(|module| module.nothing),
             Late::SaveChart => panels.get().map(|module| module.save_chart),
+            Late::RailSheet => panels.get().map(|module| module.rail_sheet),
         }
     }
 
@@ -232,7 +237,8 @@ impl Fetched {
             | Late::Added
             | Late::Datasets
             | Late::Nothing
-            | Late::SaveChart => come((modules.panels)(), styles, panels).await.map(|module| module.reader),
+            | Late::SaveChart
+            | Late::RailSheet => come((modules.panels)(), styles, panels).await.map(|module| module.reader),
         };
         reader.map(|reader| store.read_with(reader)).is_some()
     }

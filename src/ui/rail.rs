@@ -3,7 +3,8 @@
 use super::bars::Bars;
 use super::histogram::Histogram;
 use super::icon::{Icon, icon};
-use super::rail_sheet::{RailSheet, SheetButton};
+use super::later::{Late, Later};
+use super::rail_sheet::{SheetButton, SheetOpen};
 use super::safe::SafePreset;
 use super::store::use_store;
 use super::text_clause::TextClause;
@@ -22,6 +23,7 @@ use leptos::prelude::*;
 pub fn Rail() -> impl IntoView {
     // Charts are in one place at a time: in the rail, or in the sheet.
     let open = RwSignal::new(false);
+    provide_context(SheetOpen(open));
     view! {
         <aside class="rail" aria-label="Distributions" tabindex="0">
             <SheetButton open/>
@@ -34,7 +36,7 @@ pub fn Rail() -> impl IntoView {
             </Show>
         </aside>
         <Show when=move || open.get()>
-            <RailSheet open/>
+            <Later late=Late::RailSheet/>
         </Show>
     }
 }

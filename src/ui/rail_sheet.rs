@@ -41,9 +41,14 @@ pub fn SheetButton(open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
+/// Whether the sheet is open.
+#[derive(Clone, Copy)]
+pub struct SheetOpen(pub RwSignal<bool>);
+
 /// The sheet.
 #[component]
-pub fn RailSheet(open: RwSignal<bool>) -> impl IntoView {
+pub fn RailSheet() -> impl IntoView {
+    let SheetOpen(open) = use_context()?;
     let store = use_store();
     let sheet: NodeRef<html::Dialog> = NodeRef::new();
     // The browser keeps the focus within it, and gives it back.
@@ -73,7 +78,7 @@ pub fn RailSheet(open: RwSignal<bool>) -> impl IntoView {
         }
         None => "Show rows".to_owned(),
     };
-    view! {
+    Some(view! {
         <dialog class="rail-sheet" aria-labelledby="rail-sheet-title" node_ref=sheet on:close=move |_| open.set(false)>
             <div class="rail-head">
                 <h2 id="rail-sheet-title">"Filters"</h2>
@@ -101,5 +106,5 @@ pub fn RailSheet(open: RwSignal<bool>) -> impl IntoView {
                 </button>
             </footer>
         </dialog>
-    }
+    })
 }

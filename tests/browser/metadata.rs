@@ -125,6 +125,7 @@ fn a_dataset_is_told_of_and_can_be_cited() {
             page.settled().await;
             page.click("button", &format!("About {dataset}")).await;
             let panel = page.find("group", &format!("About {dataset}")).await;
+            page.find("heading", "Citation").await;
             let text = panel.text().await.unwrap();
             for words in [part, "Limits and biases", "Privacy", "Licence", "Citation", "prompt"] {
                 assert!(text.contains(words), "{words}: {text}");
