@@ -2,6 +2,7 @@
 
 use crate::stage::{Stage, play, until};
 use hub::{Fault, Match, Server, What};
+use serde_json::json;
 
 /// The modules that the page itself has fetched so far, without what serves it offline.
 async fn modules(stage: &Stage) -> Vec<String> {
@@ -61,5 +62,40 @@ fn code_that_does_not_come_costs_its_own_view_and_nothing_else() {
             page.texts("heading").await.contains(&"Kept on this device".to_owned()).then_some(())
         })
         .await;
+    });
+}
+
+/// What every element that is shown looks like, before and after the styles of other views come.
+const LOOKS: &str = "const done = arguments[0];
+    const names = ['display', 'position', 'padding', 'margin', 'font', 'color', 'backgroundColor', 'width', 'height', 'boxShadow'];
+    const looks = () => [...document.querySelectorAll('body *')].map((element) => {
+        const style = getComputedStyle(element);
+        return `${element.tagName}.${element.getAttribute('class')} ` + names.map((name) => style[name]).join('; ');
+    });
+    const before = looks();
+    const link = document.createElement('link');
+    link.rel = 'stylesheet';
+    link.href = document.querySelector('meta[name=vitrine-style]').content;
+    link.onload = () => {
+        const after = looks();
+        done([before.length, before.filter((look, place) => look !== after[place])]);
+    };
+    document.head.append(link);";
+
+#[test]
+fn styles_of_other_views_change_nothing_of_a_table() {
+    play("later-styles", async |stage| {
+        let page = stage.page();
+        for (width, height) in [(1440, 900), (390, 844)] {
+            let screen =
+                json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 900 });
+            stage.browser.devtools("Emulation.setDeviceMetricsOverride", screen).await;
+            stage.go_to_hub("table=diffusiondb-2m&cfg=5..9&sort=-cfg").await;
+            page.rows().await;
+            page.find("button", "Phrases").await;
+            let told = stage.browser.client.execute_async(LOOKS, Vec::new()).await.unwrap();
+            assert!(told[0].as_u64().unwrap() > 100, "{told}");
+            assert_eq!(told[1], json!([]), "at {width} pixels");
+        }
     });
 }
