@@ -82,7 +82,8 @@ const WALK: &str = r#"globalThis.walkTo = async (tile) => {
             return seen && (well.dataset.state === "pending" || (image && !image.complete));
         });
     };
-    while (last() < tile && grid.scrollTop + grid.clientHeight + 2 < grid.scrollHeight) {
+    // Tiles are numbered from 0.
+    while (last() + 1 < tile && grid.scrollTop + grid.clientHeight + 2 < grid.scrollHeight) {
         grid.scrollTop += grid.clientHeight;
         await rest(60);
         for (let tries = 0; waits() && tries < 500; tries += 1) await rest(20);
