@@ -1,5 +1,6 @@
 //! What choosing a value does to the clause of its column.
 
+use crate::numbers;
 use crate::spec::{Bound, Clause, List, ListValue, Range};
 
 /// Whether a clause asks for rows of this value.
@@ -15,7 +16,7 @@ pub fn holds(clause: Option<&Clause>, value: &ListValue) -> bool {
 
 fn is_in(range: &Range, value: &ListValue) -> bool {
     let ListValue::Text(text) = value else { return false };
-    let Ok(value) = text.parse::<f64>() else { return false };
+    let Some(value) = numbers::parse(text) else { return false };
     let ends = (range.low, range.high);
     let number = |end: Option<Bound>| match end {
         None => Some(None),
@@ -98,7 +99,7 @@ pub fn typed(text: &str) -> Result<Option<Clause>, &'static str> {
             "none" | "null" => ListValue::Null,
             number => {
                 let number = number.replace('−', "-");
-                if number.parse::<f64>().is_err() {
+                if numbers::parse(&number).is_none() {
                     return Err("Numbers, separated by commas");
                 }
                 ListValue::Text(number)

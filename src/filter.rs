@@ -3,6 +3,7 @@
 use crate::bits::Bits;
 use crate::catalog;
 use crate::column::{Column, Plain, ROWS_A_CALL, Store, Value, value_at};
+use crate::numbers;
 use crate::text;
 
 /// A condition, in the terms of the values.
@@ -240,7 +241,7 @@ fn whole_numbers(name: &str, texts: &[Option<String>]) -> Vec<i64> {
     let labels = catalog::column(name).map_or(&[][..], |facts| facts.labels);
     let mut found: Vec<i64> = Vec::new();
     for text in texts.iter().flatten() {
-        let rounded = text.parse::<f64>().ok().filter(|value| value.fract() == 0.0).map(|value| value as i64);
+        let rounded = numbers::parse(text).filter(|value| value.fract() == 0.0).map(|value| value as i64);
         let coded = labels.iter().filter(|(_, label)| label == text).map(|(code, _)| *code);
         let maybe = text.parse::<i64>().ok().into_iter().chain(rounded).chain(coded);
         found.extend(maybe.filter(|value| is_called(name, Value::Int(*value), text)));
@@ -265,7 +266,7 @@ fn is_called(name: &str, value: Value<'_>, text: &str) -> bool {
             text.parse::<f32>().is_ok_and(|wanted| wanted == value || wanted.is_nan() && value.is_nan())
         }
         Value::Float64(value) => {
-            text.parse::<f64>().is_ok_and(|wanted| wanted == value || wanted.is_nan() && value.is_nan())
+            numbers::parse(text).is_some_and(|wanted| wanted == value || wanted.is_nan() && value.is_nan())
         }
     }
 }

@@ -173,18 +173,15 @@ fn phrase(body: &str) -> Option<(String, usize)> {
     }
 }
 
-/// The pattern between the slash that `body` begins with and the next one without a backslash.
+/// The pattern between the slash that `body` begins with and the next one without a backslash, as it was
+/// typed, so that places in it are places in the query: an escaped slash is a slash in a pattern too.
 fn pattern(body: &str) -> Option<(String, usize)> {
-    let mut pattern = String::new();
     let mut chars = body.char_indices().skip(1);
     while let Some((at, c)) = chars.next() {
         match c {
-            '/' => return Some((pattern, at + 1)),
-            '\\' => match chars.next()? {
-                (_, '/') => pattern.push('/'),
-                (_, escaped) => pattern.extend(['\\', escaped]),
-            },
-            c => pattern.push(c),
+            '/' => return Some((body.get(1..at)?.to_owned(), at + 1)),
+            '\\' => _ = chars.next()?,
+            _ => {}
         }
     }
     None
@@ -305,7 +302,7 @@ mod tests {
             ("castle | fortress dawn", "castle | fortress & dawn"),
             ("castle|-\"low poly\"", "castle | not “low poly”"),
             ("art* *punk *wave*", "art* & *punk & *wave*"),
-            ("/8 ?k/ -/\\/x\\d/", "/8 ?k/ & not //x\\d/"),
+            ("/8 ?k/ -/\\/x\\d/", "/8 ?k/ & not /\\/x\\d/"),
             ("a castle, at dawn - by greg.", "a & castle & at & dawn & by & greg"),
             ("say \"\"\"hi\"\" there\"", "say & “\"hi\" there”"),
             ("\"  two   spaces \" \"\" // -", "“two spaces”"),

@@ -132,7 +132,9 @@ impl Roles {
 
     /// What was told of them, as pairs of a role's name and a column.
     pub fn told(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self(pairs.into_iter().filter_map(|(role, column)| Some((Role::of(&role)?, column))).collect())
+        let mut roles = Self::default();
+        roles.0.extend(pairs.into_iter().filter_map(|(role, column)| Some((Role::of(&role)?, column))));
+        roles
     }
 
     /// Pairs of a role's name and a column.

@@ -590,6 +590,8 @@ mod tests {
             problem("castle /a(b/"),
             ("(".to_owned(), "The regular expression can't be read: unclosed group.".to_owned())
         );
+        // What was escaped before it counts.
+        assert_eq!(problem("/\\/é\\/a(b/").0, "(");
         assert_eq!(problem("/(\\w{100}){100}/").1, "The regular expression is too large.");
         assert!(problem("/a/ /b/ /c/ /d/ /e/").1.starts_with("At most 4"));
         // What takes others for ever takes time in proportion to the text.

@@ -3,7 +3,7 @@
 pub mod parameters;
 
 use crate::{
-    catalog,
+    catalog, numbers,
     protocol::Cell,
     spec::{Bound, Clause, ListValue, Precision, Range, Subset, TimeBound},
 };
@@ -209,8 +209,8 @@ pub fn typed_bound(text: &str, time: bool) -> Result<Option<Bound>, &'static str
         return typed_time(text).map(|time| Some(Bound::Time(time))).ok_or("A date is written 2022-08-20");
     }
     let plain = text.replace([',', ' ', '\u{a0}'], "").replace('−', "-");
-    match plain.parse::<f64>() {
-        Ok(value) if value.is_finite() => Ok(Some(Bound::Number(value))),
+    match numbers::parse(&plain) {
+        Some(value) if value.is_finite() => Ok(Some(Bound::Number(value))),
         _ => Err("Not a number"),
     }
 }
@@ -258,7 +258,7 @@ fn typed_time(text: &str) -> Option<TimeBound> {
 /// A category as people read it: `512x768` of the image sizes is `512 × 768`.
 pub fn label(column: &str, label: &str) -> String {
     let alone = catalog::column(column).and_then(|facts| facts.detached);
-    match alone.filter(|(value, _)| label.parse() == Ok(*value)) {
+    match alone.filter(|(value, _)| numbers::parse(label) == Some(*value)) {
         Some((_, name)) => name.to_owned(),
         None if column == catalog::SIZE => label.replacen('x', " × ", 1),
         None => label.to_owned(),
@@ -299,7 +299,9 @@ fn just_below(value: f64) -> Option<f64> {
     let next = narrow.next_up();
     let (own, above) = (narrow.to_string(), next.to_string());
     let is_that = value.is_finite() && value.fract() != 0.0 && f64::from(narrow) - value < 1e-9 * value.abs();
-    (is_that && own.len() > above.len() + ROUND && above.len() <= ROUND).then(|| above.parse().ok()).flatten()
+    (is_that && own.len() > above.len() + ROUND && above.len() <= ROUND)
+        .then(|| numbers::parse(&above))
+        .flatten()
 }
 
 fn list_value(column: &str, value: &ListValue) -> String {

@@ -3,6 +3,8 @@
 //! By RFC 8259, with bounds: nothing nests deeper than [`MAX_DEPTH`]. A key that is given twice is kept
 //! twice; whoever reads it says so.
 
+use crate::numbers;
+
 /// Nothing that is meant nests deeper.
 const MAX_DEPTH: u32 = 16;
 
@@ -194,8 +196,8 @@ impl Reader<'_> {
         let zeros = digits.starts_with('0') && digits.chars().nth(1).is_some_and(|c| c.is_ascii_digit());
         let ends = !text.ends_with('.') && !text.contains(".e") && !text.contains(".E");
         let sound = begins && ends && !zeros;
-        match text.parse::<f64>() {
-            Ok(value) if sound && value.is_finite() => {
+        match numbers::parse(&text) {
+            Some(value) if sound && value.is_finite() => {
                 self.at += text.len();
                 Ok(Value::Number(value))
             }

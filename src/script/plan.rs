@@ -5,6 +5,7 @@ use super::quote::comment;
 use super::terms::{self, Group};
 use crate::catalog;
 use crate::filter::widen;
+use crate::numbers;
 use crate::protocol::{Column, FilterClause, Kind, Subset};
 
 /// What is asked.
@@ -336,10 +337,10 @@ impl OneOf {
                 Ok(value) => self.numbers.push(f64::from(value)),
                 Err(_) => {}
             },
-            Form::Float64 | Form::Decimal => match text.parse::<f64>() {
-                Ok(value) if value.is_nan() => self.nan = true,
-                Ok(value) => self.numbers.push(value),
-                Err(_) => {}
+            Form::Float64 | Form::Decimal => match numbers::parse(text) {
+                Some(value) if value.is_nan() => self.nan = true,
+                Some(value) => self.numbers.push(value),
+                None => {}
             },
             Form::Other => {}
         }

@@ -65,16 +65,14 @@ pub fn Bars(column: String) -> impl IntoView {
     let finds =
         Memo::new(move |_| expanded.get() && (others.get() > 0 || names.with(Vec::len) > FOUND_BY_EYE));
     let shown = Memo::new(move |_| {
-        let wanted =
-            if finds.get() { wanted.with(|wanted| wanted.trim().to_lowercase()) } else { String::new() };
+        let wanted = if finds.get() { wanted.with(|wanted| lower(wanted.trim())) } else { String::new() };
         let count = match (expanded.get(), wanted.is_empty()) {
             (false, _) => SHOWN_FIRST,
             (true, true) => usize::MAX,
             (true, false) => MAX_FOUND,
         };
         bars.with(|bars| {
-            let found =
-                bars.iter().filter(|bar| wanted.is_empty() || bar.label.to_lowercase().contains(&wanted));
+            let found = bars.iter().filter(|bar| wanted.is_empty() || lower(&bar.label).contains(&wanted));
             found.take(count).map(|bar| bar.value.clone()).collect::<Vec<_>>()
         })
     });
@@ -100,9 +98,7 @@ pub fn Bars(column: String) -> impl IntoView {
             return;
         }
         let named = bars.with_untracked(|bars| {
-            bars.iter()
-                .find(|bar| bar.label.to_lowercase() == text.to_lowercase())
-                .map(|bar| bar.value.clone())
+            bars.iter().find(|bar| lower(&bar.label) == lower(&text)).map(|bar| bar.value.clone())
         });
         let value = named.unwrap_or(ListValue::Text(text));
         if !choice::holds(clause.get_untracked().as_ref(), &value) || clause.get_untracked().is_none() {
@@ -278,6 +274,11 @@ fn bars_of(now: &Now, measure: Measure, log: bool, column: StoredValue<String>) 
             Bar { value, label, here, all, here_share, all_share }
         })
         .collect()
+}
+
+/// In lower case. The browser has the tables for it.
+fn lower(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
 }
 
 fn tip(bar: &Bar) -> String {

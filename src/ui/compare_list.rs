@@ -5,6 +5,7 @@ use super::gallery_tile::prompt_in;
 use super::picture::PictureOf;
 use super::store::{Commit, Part, PickFor, Sight, size_px, use_store};
 use super::table::observe_size;
+use crate::numbers;
 use crate::protocol::Shape;
 use crate::protocol::compare::Group;
 use crate::protocol::images::Want;
@@ -218,7 +219,7 @@ fn Amounts() -> impl IntoView {
         })
     });
     let choose = move |value: String| {
-        let end = value.parse::<f64>().ok().map(Bound::Number);
+        let end = numbers::parse(&value).map(Bound::Number);
         let clause = end.map(|end| Clause::Range(Range { low: Some(end), high: Some(end) }));
         store.set_clause(AMOUNT, clause, Commit::Step);
     };

@@ -3,6 +3,7 @@
 use super::focus;
 use super::picture::PictureOf;
 use super::store::{Sight, size_px};
+use crate::numbers;
 use crate::protocol::images::Want;
 use leptos::prelude::*;
 
@@ -40,7 +41,7 @@ pub fn Pair(rows: RwSignal<Vec<u64>>) -> impl IntoView {
                 max="100"
                 prop:value=move || share.get().to_string()
                 on:input:target=move |event| {
-                    if let Ok(value) = event.target().value().parse::<f64>() {
+                    if let Some(value) = numbers::parse(&event.target().value()) {
                         share.set(value.clamp(0.0, 100.0));
                     }
                 }

@@ -5,6 +5,7 @@ use super::gallery::{Layout, chosen_rows};
 use super::gallery_tile::prompt_in;
 use super::safe::SafePreset;
 use super::store::{Sight, Taken, use_store};
+use crate::numbers;
 use crate::protocol::export::Rows;
 use leptos::prelude::*;
 use std::collections::BTreeSet;
@@ -60,7 +61,7 @@ pub fn GalleryBar(
                     step="4"
                     prop:value=move || row_px.get().to_string()
                     on:input:target=move |event| {
-                        if let Ok(value) = event.target().value().parse::<f64>() {
+                        if let Some(value) = numbers::parse(&event.target().value()) {
                             row_px.set(value.clamp(ROW_PX.0, ROW_PX.1));
                         }
                     }
@@ -125,7 +126,7 @@ pub fn BlurField() -> impl IntoView {
                 step="0.05"
                 prop:value=move || threshold.get().to_string()
                 on:input:target=move |event| {
-                    if let Ok(value) = event.target().value().parse::<f64>() {
+                    if let Some(value) = numbers::parse(&event.target().value()) {
                         threshold.set(value.clamp(0.0, 1.0));
                     }
                 }

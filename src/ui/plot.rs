@@ -4,6 +4,7 @@ use super::bars::{Bar, BarRow};
 use super::store::{Store, use_store};
 use super::wire;
 use crate::chart::{Chosen, Measure, bins_of_range, is_lopsided};
+use crate::numbers;
 use crate::protocol::figure::Scale;
 use crate::protocol::{Bins, Cell, Chart, Shape};
 use crate::spec::{Bound, Clause, ListValue, Range};
@@ -50,7 +51,7 @@ pub fn range_of(clause: Option<&Clause>) -> Option<Range> {
         Clause::Range(range) if range.low.is_some() || range.high.is_some() => Some(*range),
         Clause::List(list) if !list.negated => {
             let values = list.values.iter().filter_map(|value| match value {
-                ListValue::Text(text) => text.parse::<f64>().ok().filter(|value| value.is_finite()),
+                ListValue::Text(text) => numbers::parse(text).filter(|value| value.is_finite()),
                 ListValue::Null => None,
             });
             let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {

@@ -2,6 +2,7 @@
 
 use super::time::{parse_time, print_time};
 use super::{MAX_LIST_VALUES, shown};
+use crate::numbers;
 use crate::spec::{Bound, Clause, List, ListValue, Range};
 
 const NULL: &str = "null";
@@ -160,9 +161,9 @@ fn parse_bound(text: &str) -> Result<Option<Bound>, String> {
     if let Some(time) = parse_time(text) {
         return Ok(Some(Bound::Time(time)));
     }
-    match text.parse::<f64>() {
-        Ok(number) if !number.is_nan() => Ok(Some(Bound::Number(number))),
-        Ok(_) | Err(_) => Err(format!("“{}” is neither a number nor a time.", shown(text))),
+    match numbers::parse(text) {
+        Some(value) if !value.is_nan() => Ok(Some(Bound::Number(value))),
+        Some(_) | None => Err(format!("“{}” is neither a number nor a time.", shown(text))),
     }
 }
 

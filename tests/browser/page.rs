@@ -66,12 +66,13 @@ impl Page<'_> {
     }
 
     async fn element(&self, question: &str, rest: &[Value]) -> Element {
-        until(&format!("{question} {rest:?}"), async || {
-            let answer = self.ask(question, rest).await;
-            let id = answer.as_object()?.values().next()?.as_str()?.to_owned();
-            Some(Element::from_element_id(self.client.clone(), ElementRef::from(id)))
-        })
-        .await
+        until(&format!("{question} {rest:?}"), async || self.element_now(question, rest).await).await
+    }
+
+    async fn element_now(&self, question: &str, rest: &[Value]) -> Option<Element> {
+        let answer = self.ask(question, rest).await;
+        let id = answer.as_object()?.values().next()?.as_str()?.to_owned();
+        Some(Element::from_element_id(self.client.clone(), ElementRef::from(id)))
     }
 
     /// The first thing with this role and name, once it is there.
@@ -102,14 +103,19 @@ impl Page<'_> {
         serde_json::from_value(self.ask("texts", &[json!(role)]).await).unwrap()
     }
 
-    /// Clicks the first thing of this role whose name begins so.
+    /// Clicks the first thing of this role whose name begins so. A name that changes between looking
+    /// and clicking (a count does) is looked for again.
     pub async fn click_first(&self, role: &str, begins: &str) {
-        let name = until(&format!("a {role} that begins with {begins:?}"), async || {
+        until(&format!("a {role} that begins with {begins:?}"), async || {
             let names: Vec<String> = serde_json::from_value(self.ask("names", &[json!(role)]).await).unwrap();
-            names.into_iter().find(|name| name.starts_with(begins))
+            let name = names.into_iter().find(|name| name.starts_with(begins))?;
+            match self.element_now("find", &[json!(role), json!(name)]).await?.click().await {
+                Ok(()) => Some(()),
+                Err(error) if error.to_string().contains("stale") => None,
+                Err(error) => panic!("click on {role} {name}: {error}"),
+            }
         })
         .await;
-        self.click(role, &name).await;
     }
 
     /// The first alert that says this, once there is one.

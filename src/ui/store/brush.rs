@@ -130,15 +130,11 @@ impl Store {
         // Without a choice the rows without a value count too, and they are in no bin.
         let live = cube.zip(chosen).map(|(cube, chosen)| {
             let total = cube_slice(&cube.total.0, 1, chosen).first().copied().unwrap_or_default();
-            let sides = cube.others.iter().map(|CubeSide { column, bins, before }| {
+            let mut sides = BTreeMap::new();
+            sides.extend(cube.others.iter().map(|CubeSide { column, bins, before }| {
                 (column.clone(), cube_slice(&before.0, *bins as usize, chosen))
-            });
-            Arc::new(Live {
-                generation,
-                column: cube.column.clone(),
-                matching: u64::from(total),
-                sides: sides.collect(),
-            })
+            }));
+            Arc::new(Live { generation, column: cube.column.clone(), matching: u64::from(total), sides })
         });
         self.write.live.set(live);
     }

@@ -7,6 +7,7 @@ use super::super::host;
 use super::RowData;
 use crate::catalog::images::{FLAGGED, Images as Places, SCORES, THUMBNAILS};
 use crate::host::Place;
+use crate::numbers;
 use crate::protocol::images::{
     Failure, Image, ImageColumn, Images, MAX_WANTS, Making, MakingOutcome, Outcome, Picture, Want,
 };
@@ -161,7 +162,7 @@ impl ImageStore {
     /// No images; settings as they were chosen before.
     pub fn new() -> Self {
         let kept = |key: &str| storage().and_then(|storage| storage.get_item(key).ok().flatten());
-        let threshold = kept(THRESHOLD_KEY).and_then(|text| text.parse::<f64>().ok());
+        let threshold = kept(THRESHOLD_KEY).and_then(|text| numbers::parse(&text));
         let threshold = threshold.filter(|value| (0.0..=1.0).contains(value)).unwrap_or(USUAL_THRESHOLD);
         let previews = kept(PREVIEWS_KEY);
         let saving = saves_data();
