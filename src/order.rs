@@ -1,133 +1,422 @@
 //! The order of rows: a stable sort by any columns, with rows without a value last.
 //!
-//! Each key becomes a rank a row, and rows are put in order rank by rank from the least important
-//! key to the most important one, eleven bits at a time. Nothing is compared, so that fourteen
-//! million rows are in order within a second.
+//! Each key becomes a number a row, and rows are put in order key by key from the least important to the
+//! most important one, eleven bits at a time; bits in which no two rows differ are passed over. Rows are
+//! not compared. It is done in steps, between which other things are, and anything else can be asked.
 
 use crate::column::{Column, Plain, Store, Value, value_at};
 use crate::parquet::decode::Values;
-use crate::text;
+use crate::text::{self, Texts};
 
-/// The rank of a row without a value.
+/// The rank of a value that has none.
 const LAST: u32 = u32::MAX;
 
-/// The rows of a table in the order of these columns, the most important first; `true` puts the
-/// largest first. Rows beyond what is read of a column have no value there.
-pub fn sorted(rows: usize, keys: &[(&Column, bool)]) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..rows as u32).collect();
-    for (column, descending) in keys.iter().rev() {
-        let (mut ranks, count) = ranks(column);
-        ranks.resize(rows, LAST);
-        if *descending {
-            for rank in ranks.iter_mut().filter(|rank| **rank != LAST) {
-                *rank = count - 1 - *rank;
-            }
-        }
-        for rank in ranks.iter_mut().filter(|rank| **rank == LAST) {
-            *rank = count;
-        }
-        order = by_rank(order, &ranks, count);
-    }
-    order
+/// Bits of a key that rows are put in order by at once.
+const BITS: u32 = 11;
+const DIGITS: usize = 1 << BITS;
+
+/// Rows whose keys are looked up together.
+const CHUNK: usize = 1 << 13;
+
+/// Texts that are put in order at once, before such runs are merged.
+const RUN: usize = 1 << 13;
+
+/// A text costs as much as so many rows.
+const TEXT: usize = 8;
+
+/// Rows of a table that are being put in the order of columns.
+#[derive(Debug)]
+pub struct Sorting {
+    order: Vec<u32>,
+    /// The order after the pass that is under way.
+    next: Vec<u32>,
+    /// Keys that are done, from the least important.
+    done: usize,
+    stage: Stage,
 }
 
-/// Puts rows in the order of their ranks, all at most `highest`; equal ones stay as they are.
-fn by_rank(mut order: Vec<u32>, ranks: &[u32], highest: u32) -> Vec<u32> {
-    const BITS: u32 = 11;
-    let mut next = vec![0u32; order.len()];
-    let mut shift = 0;
-    while shift < 32 && (highest >> shift) > 0 {
-        let digit = |row: u32| {
-            let rank = ranks.get(row as usize).copied().unwrap_or(highest);
-            (rank >> shift) as usize & ((1 << BITS) - 1)
-        };
-        let mut places = vec![0u32; 1 << BITS];
-        for row in &order {
-            if let Some(count) = places.get_mut(digit(*row)) {
-                *count += 1;
+#[derive(Debug)]
+enum Stage {
+    /// A key is to be looked at.
+    Begin,
+    /// Its texts are put in order.
+    Texts(Ranking),
+    /// Its digits are counted.
+    Count(Ranks, Counts, usize),
+    /// Rows are put in the order of a digit: how many are, and where the next one of each goes.
+    Pass { ranks: Ranks, counts: Counts, at: usize, places: Vec<u32> },
+}
+
+/// The rank of each value of a dictionary, from what comes first; none for plain values.
+#[derive(Debug, Default)]
+struct Ranks(Option<Vec<u32>>);
+
+/// How many rows have which digit, for each digit that is still to be sorted by.
+#[derive(Debug)]
+struct Counts(Vec<(Digit, Vec<u32>)>);
+
+/// A part of a key.
+#[derive(Clone, Copy, Debug)]
+enum Digit {
+    /// Bits from this one.
+    From(u32),
+    /// Whether there is no value.
+    Null,
+}
+
+impl Digit {
+    fn of(self, key: Option<u64>) -> usize {
+        match self {
+            Self::From(shift) => (key.unwrap_or_default() >> shift) as usize & (DIGITS - 1),
+            Self::Null => usize::from(key.is_none()),
+        }
+    }
+}
+
+impl Sorting {
+    /// So many rows, in the order of the file.
+    pub fn new(rows: usize) -> Self {
+        Self { order: (0..rows as u32).collect(), next: vec![0; rows], done: 0, stage: Stage::Begin }
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Goes on for about as long as `budget` looks at a row take. `keys` are the same at each step: columns,
+    /// the most important first; `true` puts the largest first. Rows beyond what is read of a column have no
+    /// value there. The order, once it is there.
+    pub fn step(&mut self, keys: &[(&Column, bool)], mut budget: usize) -> Option<Vec<u32>> {
+        while let Some((column, descending)) = keys.iter().rev().nth(self.done) {
+            if budget == 0 {
+                return None;
             }
-        }
-        let mut sum = 0;
-        for place in &mut places {
-            sum += std::mem::replace(place, sum);
-        }
-        for row in &order {
-            if let Some(place) = places.get_mut(digit(*row)) {
-                if let Some(slot) = next.get_mut(*place as usize) {
-                    *slot = *row;
+            let (stage, cost) = match std::mem::replace(&mut self.stage, Stage::Begin) {
+                Stage::Begin => self.begin(column, *descending),
+                Stage::Texts(mut ranking) => match column.texts() {
+                    Some(texts) if !ranking.step(texts, budget / TEXT) => (Stage::Texts(ranking), budget),
+                    _ => (self.counting(Ranks(Some(ranking.ranks(*descending)))), 1),
+                },
+                Stage::Count(ranks, counts, at) => {
+                    self.count(column, *descending, (ranks, counts, at), budget)
                 }
-                *place += 1;
-            }
+                Stage::Pass { ranks, counts, at, places } => {
+                    self.pass(column, *descending, (ranks, counts, at, places), budget)
+                }
+            };
+            self.stage = stage;
+            budget = budget.saturating_sub(cost.max(1));
         }
-        std::mem::swap(&mut order, &mut next);
-        shift += BITS;
+        Some(std::mem::take(&mut self.order))
     }
-    order
+
+    /// How the keys of a column come about, and what that took.
+    fn begin(&mut self, column: &Column, descending: bool) -> (Stage, usize) {
+        let ranks = match column.store() {
+            Store::Codes8(_, values) | Store::Codes16(_, values) => {
+                Ranks(Some(ranks_of_values(column, values, descending)))
+            }
+            Store::Plain(..) => Ranks(None),
+            Store::Text(texts) => return (Stage::Texts(Ranking::new(texts.distinct())), 1),
+        };
+        let cost = ranks.0.as_ref().map_or(1, Vec::len) * TEXT;
+        (self.counting(ranks), cost)
+    }
+
+    fn counting(&self, ranks: Ranks) -> Stage {
+        let mut digits: Vec<Digit> = match &ranks.0 {
+            // What has no rank is after all that have.
+            Some(ranks) => shifts(u64::BITS - (ranks.len() as u64).leading_zeros()),
+            None => shifts(u64::BITS),
+        };
+        if ranks.0.is_none() {
+            digits.push(Digit::Null);
+        }
+        let counts = digits.into_iter().map(|digit| (digit, vec![0; DIGITS])).collect();
+        Stage::Count(ranks, Counts(counts), 0)
+    }
+
+    fn count(
+        &mut self,
+        column: &Column,
+        descending: bool,
+        (ranks, mut counts, mut at): (Ranks, Counts, usize),
+        budget: usize,
+    ) -> (Stage, usize) {
+        let rows = self.order.len();
+        let end = rows.min(at.saturating_add(budget));
+        let cost = end - at;
+        let mut keys = Vec::with_capacity(CHUNK);
+        while at < end {
+            let to = end.min(at + CHUNK);
+            keys_of(column, &ranks, descending, at..to, &mut keys);
+            for (digit, counts) in &mut counts.0 {
+                for key in &keys {
+                    if let Some(count) = counts.get_mut(digit.of(*key)) {
+                        *count += 1;
+                    }
+                }
+            }
+            at = to;
+        }
+        if at < rows {
+            return (Stage::Count(ranks, counts, at), cost);
+        }
+        // What is the same in all rows puts none before another; the rest is sorted by from its end.
+        counts.0.retain(|(_, counts)| counts.iter().all(|count| (*count as usize) < rows));
+        counts.0.reverse();
+        (self.next_pass(ranks, counts), cost)
+    }
+
+    /// The pass by the least digit that is left, or the next key.
+    fn next_pass(&mut self, ranks: Ranks, counts: Counts) -> Stage {
+        let Some((_, digits)) = counts.0.last() else {
+            self.done += 1;
+            return Stage::Begin;
+        };
+        let mut sum = 0;
+        let places = digits.iter().map(|count| {
+            sum += count;
+            sum - count
+        });
+        let places = places.collect();
+        Stage::Pass { ranks, counts, at: 0, places }
+    }
+
+    fn pass(
+        &mut self,
+        column: &Column,
+        descending: bool,
+        (ranks, mut counts, mut at, mut places): (Ranks, Counts, usize, Vec<u32>),
+        budget: usize,
+    ) -> (Stage, usize) {
+        let Some((digit, _)) = counts.0.last() else { return (self.next_pass(ranks, counts), 1) };
+        let end = self.order.len().min(at.saturating_add(budget));
+        let cost = end - at;
+        let mut keys = Vec::with_capacity(CHUNK);
+        while at < end {
+            let to = end.min(at + CHUNK);
+            let rows = self.order.get(at..to).unwrap_or_default();
+            keys_of(column, &ranks, descending, rows.iter().map(|row| *row as usize), &mut keys);
+            for (row, key) in rows.iter().zip(&keys) {
+                if let Some(place) = places.get_mut(digit.of(*key)) {
+                    if let Some(slot) = self.next.get_mut(*place as usize) {
+                        *slot = *row;
+                    }
+                    *place += 1;
+                }
+            }
+            at = to;
+        }
+        if at < self.order.len() {
+            return (Stage::Pass { ranks, counts, at, places }, cost);
+        }
+        std::mem::swap(&mut self.order, &mut self.next);
+        counts.0.pop();
+        (self.next_pass(ranks, counts), cost)
+    }
 }
 
-/// Each row's rank among the values of the column, and how many ranks there are.
-fn ranks(column: &Column) -> (Vec<u32>, u32) {
+/// Digits that make up so many bits, the least first.
+fn shifts(bits: u32) -> Vec<Digit> {
+    (0..bits).step_by(BITS as usize).map(Digit::From).collect()
+}
+
+/// What rows are sorted by: the smallest comes first, none last.
+fn keys_of(
+    column: &Column,
+    Ranks(ranks): &Ranks,
+    descending: bool,
+    rows: impl Iterator<Item = usize>,
+    into: &mut Vec<Option<u64>>,
+) {
+    into.clear();
+    let ranks = ranks.as_deref().unwrap_or_default();
+    // A value without a rank, and a row without a value.
+    let last = ranks.len() as u64;
+    let ranked = |code: Option<usize>| {
+        let rank = code.and_then(|code| ranks.get(code)).filter(|rank| **rank != LAST);
+        Some(rank.map_or(last, |rank| u64::from(*rank)))
+    };
+    let turned = |key: u64| if descending { !key } else { key };
     match column.store() {
-        Store::Codes8(codes, values) => {
-            let (rank, count) = ranks_of_values(column, values);
-            let of = |code: &u8| rank.get(usize::from(*code)).copied().unwrap_or(LAST);
-            (codes.iter().map(of).collect(), count)
+        Store::Codes8(codes, _) => {
+            into.extend(rows.map(|row| ranked(codes.get(row).map(|code| usize::from(*code)))));
         }
-        Store::Codes16(codes, values) => {
-            let (rank, count) = ranks_of_values(column, values);
-            let of = |code: &u16| rank.get(usize::from(*code)).copied().unwrap_or(LAST);
-            (codes.iter().map(of).collect(), count)
+        Store::Codes16(codes, _) => {
+            into.extend(rows.map(|row| ranked(codes.get(row).map(|code| usize::from(*code)))));
         }
         Store::Text(texts) => {
-            let mut order: Vec<u32> = (0..texts.distinct() as u32).collect();
-            // The first bytes decide nearly always, and comparing them touches no text.
-            let head: Vec<u64> =
-                order.iter().map(|code| head(texts.get(*code).unwrap_or_default())).collect();
-            let head = |code: &u32| head.get(*code as usize).copied().unwrap_or_default();
-            order.sort_unstable_by(|a, b| {
-                head(a).cmp(&head(b)).then_with(|| texts.get(*a).cmp(&texts.get(*b)))
-            });
-            let mut rank = vec![LAST; order.len()];
-            for (place, code) in order.iter().enumerate() {
-                if let Some(rank) = rank.get_mut(*code as usize) {
-                    *rank = place as u32;
-                }
-            }
-            let of = |code: &u32| match *code {
-                text::NULL => LAST,
-                code => rank.get(code as usize).copied().unwrap_or(LAST),
-            };
-            (texts.codes().iter().map(of).collect(), order.len() as u32)
+            let codes = texts.codes();
+            let code = |row: usize| codes.get(row).filter(|code| **code != text::NULL);
+            into.extend(rows.map(|row| ranked(code(row).map(|code| *code as usize))));
         }
         Store::Plain(plain, valid) => {
             let valid = |row: usize| valid.as_ref().is_none_or(|valid| valid.get(row) == Some(&true));
             match plain {
-                Plain::UInt32(all) => dense(all.iter().map(|value| Some(u64::from(*value))), valid),
+                Plain::UInt32(all) => {
+                    into.extend(rows.map(|row| {
+                        all.get(row).filter(|_| valid(row)).map(|value| turned(u64::from(*value)))
+                    }))
+                }
                 Plain::Int64(all) => {
                     // Bits of unsigned numbers are in the order of those already.
                     let unsigned = column.meaning(Value::Int(-1)) != Value::Int(-1);
                     let sign = if unsigned { 0 } else { 1 << 63 };
-                    dense(all.iter().map(move |value| Some((*value as u64) ^ sign)), valid)
+                    into.extend(rows.map(|row| {
+                        all.get(row).filter(|_| valid(row)).map(|value| turned((*value as u64) ^ sign))
+                    }));
                 }
-                Plain::Float32(all) => dense(all.iter().map(|value| float(f64::from(*value))), valid),
-                Plain::Float64(all) => dense(all.iter().map(|value| float(*value)), valid),
+                Plain::Float32(all) => into.extend(rows.map(|row| {
+                    let value = all.get(row).filter(|_| valid(row));
+                    value.and_then(|value| float(f64::from(*value))).map(turned)
+                })),
+                Plain::Float64(all) => into.extend(rows.map(|row| {
+                    all.get(row).filter(|_| valid(row)).and_then(|value| float(*value)).map(turned)
+                })),
             }
         }
     }
 }
 
-/// The rank of each value of a dictionary; equal ones share theirs.
-fn ranks_of_values(column: &Column, values: &Values) -> (Vec<u32>, u32) {
+/// Codes of texts that are being put in the order of those: runs of them, which are merged by twos.
+#[derive(Debug)]
+struct Ranking {
+    /// The first bytes of each text. Comparing them decides nearly always, and touches no text.
+    heads: Vec<u64>,
+    codes: Vec<u32>,
+    /// How many of each run are in order; none of them at first.
+    run: usize,
+    /// What is merged of the codes.
+    merged: Vec<u32>,
+    /// The two runs that are being merged, as far as they are not yet.
+    left: std::ops::Range<usize>,
+    right: std::ops::Range<usize>,
+}
+
+impl Ranking {
+    fn new(texts: usize) -> Self {
+        Self {
+            heads: Vec::with_capacity(texts),
+            codes: (0..texts as u32).collect(),
+            run: 0,
+            merged: Vec::new(),
+            left: 0..0,
+            right: 0..0,
+        }
+    }
+
+    /// Goes on for so many texts; whether all are in order.
+    fn step(&mut self, texts: &Texts, budget: usize) -> bool {
+        let mut left = budget.max(1);
+        while left > 0 {
+            let all = self.codes.len();
+            if self.heads.len() < all {
+                let from = self.heads.len();
+                let to = all.min(from + left);
+                self.heads.extend((from..to).map(|code| head(texts.get(code as u32).unwrap_or_default())));
+                left -= to - from;
+                continue;
+            }
+            let head = |code: &u32| self.heads.get(*code as usize).copied().unwrap_or_default();
+            let compare =
+                |a: &u32, b: &u32| head(a).cmp(&head(b)).then_with(|| texts.get(*a).cmp(&texts.get(*b)));
+            if self.run == 0 {
+                // `right` says which part is in order.
+                let from = self.right.end;
+                let to = all.min(from + RUN);
+                if let Some(run) = self.codes.get_mut(from..to) {
+                    run.sort_unstable_by(compare);
+                }
+                self.right = from..to;
+                left = left.saturating_sub(RUN);
+                if to == all {
+                    self.run = RUN;
+                    self.right = 0..0;
+                }
+                continue;
+            }
+            if self.run >= all {
+                return true;
+            }
+            // Both runs are merged: those after them are next.
+            if self.left.is_empty() && self.right.is_empty() {
+                let from = self.right.end;
+                if from == all {
+                    std::mem::swap(&mut self.codes, &mut self.merged);
+                    self.merged.clear();
+                    self.run *= 2;
+                    self.right = 0..0;
+                    continue;
+                }
+                let middle = all.min(from + self.run);
+                self.left = from..middle;
+                self.right = middle..all.min(middle + self.run);
+            }
+            while left > 0 {
+                let (a, b) = (self.left.start, self.right.start);
+                let one = self.codes.get(a).filter(|_| !self.left.is_empty());
+                let other = self.codes.get(b).filter(|_| !self.right.is_empty());
+                match (one, other) {
+                    (Some(one), Some(other)) if compare(one, other).is_le() => {
+                        self.merged.push(*one);
+                        self.left.start += 1;
+                    }
+                    (_, Some(other)) => {
+                        self.merged.push(*other);
+                        self.right.start += 1;
+                    }
+                    (Some(one), None) => {
+                        self.merged.push(*one);
+                        self.left.start += 1;
+                    }
+                    (None, None) => break,
+                }
+                left -= 1;
+            }
+        }
+        false
+    }
+
+    /// The rank of each code.
+    fn ranks(&self, descending: bool) -> Vec<u32> {
+        let mut ranks = vec![LAST; self.codes.len()];
+        for (place, code) in self.codes.iter().enumerate() {
+            if let Some(rank) = ranks.get_mut(*code as usize) {
+                *rank = place as u32;
+            }
+        }
+        if descending {
+            turn(&mut ranks);
+        }
+        ranks
+    }
+}
+
+/// The largest first.
+fn turn(ranks: &mut [u32]) {
+    let highest = (ranks.len() as u32).saturating_sub(1);
+    for rank in ranks.iter_mut().filter(|rank| **rank != LAST) {
+        *rank = highest - *rank;
+    }
+}
+
+/// The rank of each value of a dictionary.
+fn ranks_of_values(column: &Column, values: &Values, descending: bool) -> Vec<u32> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     let key = |place: usize| column.meaning(value_at(values, place));
     order.sort_by(|a, b| compare(key(*a), key(*b)));
-    let mut rank = vec![LAST; order.len()];
+    let mut ranks = vec![LAST; order.len()];
     for (place, code) in order.iter().enumerate() {
-        if let Some(rank) = rank.get_mut(*code) {
+        if let Some(rank) = ranks.get_mut(*code) {
             *rank = if is_nan(key(*code)) { LAST } else { place as u32 };
         }
     }
-    (rank, order.len() as u32)
+    if descending {
+        turn(&mut ranks);
+    }
+    ranks
 }
 
 fn is_nan(value: Value<'_>) -> bool {
@@ -154,19 +443,6 @@ fn compare(a: Value<'_>, b: Value<'_>) -> std::cmp::Ordering {
     }
 }
 
-/// Ranks of numbers that need not be few: their place among all different ones.
-fn dense(keys: impl Iterator<Item = Option<u64>> + Clone, valid: impl Fn(usize) -> bool) -> (Vec<u32>, u32) {
-    let mut all: Vec<u64> =
-        keys.clone().enumerate().filter_map(|(row, key)| key.filter(|_| valid(row))).collect();
-    all.sort_unstable();
-    all.dedup();
-    let ranks = keys.enumerate().map(|(row, key)| {
-        let key = key.filter(|_| valid(row));
-        key.and_then(|key| all.binary_search(&key).ok()).map_or(LAST, |rank| rank as u32)
-    });
-    (ranks.collect(), all.len() as u32)
-}
-
 /// A key in the order of the numbers; both zeros are one. NaN has none: it is last, like a row without
 /// a value.
 fn float(value: f64) -> Option<u64> {
@@ -184,10 +460,14 @@ fn head(text: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::sorted;
+    use super::Sorting;
     use crate::column::Column;
     use crate::parquet::decode::{ByteValues, Decoded, Values};
     use std::cmp::Ordering;
+
+    fn sorted(rows: usize, keys: &[(&Column, bool)]) -> Vec<u32> {
+        Sorting::new(rows).step(keys, usize::MAX).unwrap()
+    }
 
     fn column(values: Values, valid: Vec<bool>, text: bool) -> Column {
         let mut column = if text { Column::text(valid.len()) } else { Column::with_capacity(valid.len()) };
@@ -234,6 +514,26 @@ mod tests {
         assert_eq!(order.get(..2), Some(&[70_000, 69_998][..]));
     }
 
+    #[test]
+    fn more_texts_than_one_step_takes_are_in_order() {
+        // Most begin alike, and none twice.
+        let words: Vec<Option<String>> =
+            (0..30_000_u32).map(|n| Some(format!("portrait of {}", n.wrapping_mul(2_654_435_761)))).collect();
+        let prompt = texts(&words, true);
+        let mut expected: Vec<u32> = (0..words.len() as u32).collect();
+        expected.sort_by(|a, b| words[*b as usize].cmp(&words[*a as usize]));
+        let mut sorting = Sorting::new(words.len());
+        let mut steps = 1;
+        let order = loop {
+            match sorting.step(&[(&prompt, true)], 8_000) {
+                Some(order) => break order,
+                None => steps += 1,
+            }
+        };
+        assert_eq!(order, expected);
+        assert!(steps > 30, "{steps} steps");
+    }
+
     proptest::proptest! {
         #[test]
         fn it_is_a_stable_sort_with_nulls_last(
@@ -241,7 +541,7 @@ mod tests {
                 proptest::option::weighted(0.8, proptest::prop_oneof![-3i32..3, proptest::strategy::Just(i32::MAX)]),
                 proptest::option::weighted(0.8, "[aé]{0,10}"),
             ), 0..120),
-            down in proptest::array::uniform2(proptest::bool::ANY), plain: bool, long: bool,
+            down in proptest::array::uniform2(proptest::bool::ANY), plain: bool, long: bool, budget in 1usize..60_000,
         ) {
             // i32::MAX stands for a value that is no number.
             let numbers: Vec<Option<f32>> =
@@ -253,7 +553,18 @@ mod tests {
             let mut words: Vec<Option<String>> = rows.iter().map(|row| row.1.clone()).collect();
             words.resize(all.len(), Some("zzz".to_owned()));
             let (cfg, prompt) = (floats(&all), texts(&words, long));
-            let order = sorted(all.len(), &[(&cfg, down[0]), (&prompt, down[1])]);
+            let keys = [(&cfg, down[0]), (&prompt, down[1])];
+            let mut sorting = Sorting::new(all.len());
+            // However little is done at once.
+            let budget = if plain { budget + 20_000 } else { budget };
+            let mut steps = 0;
+            let order = loop {
+                steps += 1;
+                if let Some(order) = sorting.step(&keys, budget) {
+                    break order;
+                }
+            };
+            proptest::prop_assert!(!plain || steps > 1);
             let mut expected: Vec<u32> = (0..all.len() as u32).collect();
             let number = |row: u32| all[row as usize].filter(|value| !value.is_nan());
             expected.sort_by(|a, b| {

@@ -4,13 +4,17 @@ use super::Effect;
 use super::table::Table;
 use crate::bits::Bits;
 use crate::catalog;
+use crate::column::Column;
 use crate::crossfilter::{QUERY, SUBSET};
-use crate::order::sorted;
+use crate::order::Sorting;
 use crate::protocol::{Kind, QueryState, Response, SortKey, Subset};
 use crate::query;
 use crate::search::{Matcher, Search};
 use crate::subset;
 use crate::text::Texts;
+
+/// Rows that are looked at in one step of putting them in order: about ten milliseconds of work.
+const ROWS_A_STEP: usize = 1 << 20;
 
 /// What is asked, and how far it is answered.
 #[derive(Default)]
@@ -26,6 +30,8 @@ pub struct Asked {
     subset: Option<Subset>,
     sort: Vec<SortKey>,
     order: Option<Vec<u32>>,
+    /// Rows on their way into the order of `sort`.
+    sorting: Option<Sorting>,
     /// What of `sort` the order stands for.
     ordered: Vec<SortKey>,
 }
@@ -222,34 +228,54 @@ impl Table {
         for key in self.asked.sort.clone() {
             self.load(&key.column);
         }
-        self.put_in_order()
+        self.asked.sorting = None;
+        if !self.asked.sort.is_empty() {
+            return false;
+        }
+        self.asked.ordered.clear();
+        self.asked.order.take().is_some()
     }
 
-    /// Puts the rows in order once the columns for it are read; until then they stay as they are.
-    fn put_in_order(&mut self) -> bool {
-        if self.asked.sort == self.asked.ordered {
-            return false;
-        }
-        let columns = || self.asked.sort.iter().map(|key| (self.column(&key.column), key.descending));
+    /// The columns to sort by, once they are read. What does not exist, can't be sorted or could not be read
+    /// has no say.
+    fn sort_keys(&self) -> Option<Vec<(&Column, bool)>> {
         let sortable = |kind: Kind| !matches!(kind, Kind::Nested | Kind::Binary);
-        // What does not exist, can't be sorted or could not be read has no say.
-        let usable = columns().filter_map(|(column, descending)| {
-            column
-                .map(|(_, state)| (state, descending))
-                .filter(|(state, _)| sortable(state.info.kind) && !state.failed)
-        });
-        let usable: Vec<_> = usable.collect();
-        if usable.iter().any(|(state, _)| !state.complete) {
+        let mut keys = Vec::new();
+        for key in &self.asked.sort {
+            let Some((_, state)) = self.column(&key.column) else { continue };
+            if sortable(state.info.kind) && !state.failed {
+                keys.push((state.data.as_ref().filter(|_| state.complete)?, key.descending));
+            }
+        }
+        Some(keys)
+    }
+
+    /// Puts the rows in order, a step at a time, once the columns for it are read; until then they stay as
+    /// they are. Whether there is more to be done.
+    pub(super) fn sort_on(&mut self) -> bool {
+        if self.is_in_order() {
             return false;
         }
-        let keys: Vec<_> = usable
-            .into_iter()
-            .filter_map(|(state, descending)| Some((state.data.as_ref()?, descending)))
-            .collect();
-        let order = (!keys.is_empty()).then(|| sorted(self.meta.rows as usize, &keys));
+        let rows = self.meta.rows as usize;
+        let begun = self.asked.sorting.take().filter(|sorting| sorting.rows() == rows);
+        let Some(keys) = self.sort_keys() else { return false };
+        let order = if keys.is_empty() {
+            None
+        } else {
+            let mut sorting = begun.unwrap_or_else(|| Sorting::new(rows));
+            match sorting.step(&keys, ROWS_A_STEP) {
+                Some(order) => Some(order),
+                None => {
+                    self.asked.sorting = Some(sorting);
+                    return true;
+                }
+            }
+        };
         self.asked.order = order;
-        self.asked.ordered = self.asked.sort.clone();
-        true
+        self.asked.ordered.clone_from(&self.asked.sort);
+        self.stale.counts = true;
+        self.stale.masks = true;
+        false
     }
 
     /// A column has grown: what is asked of it is answered as far as it goes.
@@ -278,10 +304,6 @@ impl Table {
         }
         if is_path && complete && matches!(self.asked.subset, Some(Subset::Shards { .. })) {
             self.mark_subset();
-            self.stale.counts = true;
-            self.stale.masks = true;
-        }
-        if complete && self.put_in_order() {
             self.stale.counts = true;
             self.stale.masks = true;
         }

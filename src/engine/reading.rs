@@ -90,7 +90,7 @@ impl Table {
             self.advance_load(place, pool, effects);
         }
         self.derive();
-        let searching = self.search_on();
+        let working = self.search_on() | self.sort_on();
         for place in 0..self.columns.len() {
             self.bin(place);
             if let Some(state) = self.columns.get_mut(place) {
@@ -113,7 +113,7 @@ impl Table {
             self.tell_counts(masks, effects);
         }
         self.tell_groups(effects);
-        let more = self.tell_lists(effects) | searching;
+        let more = self.tell_lists(effects) | working;
         self.poll_pages(pool, effects);
         if std::mem::take(&mut self.stale.rows) {
             self.tell_rows(effects);
