@@ -71,8 +71,8 @@ pub fn script(files: &[File], plan: &Plan) -> String {
         body.push_str(&unless(&format!("matches(row[{}])", python(prompt))));
     }
     let source = match files {
-        [file] => address(file),
-        files => list(files.iter().map(address)),
+        [file] => python(&file.short_address()),
+        files => list(files.iter().map(|file| python(&file.short_address()))),
     };
     text.push_str(&format!(
         "def keep(row, number):\n{body}    return True\n\n\nrows = load_dataset(\"parquet\", data_files={}, split=\"train\")\nresult = rows.filter(keep, with_indices=True)\n",
@@ -107,18 +107,6 @@ pub fn script(files: &[File], plan: &Plan) -> String {
     }
     text.push_str("print(result)\n");
     text
-}
-
-/// What the library reads a file by.
-fn address(file: &File) -> String {
-    match file {
-        File::Hub { path, .. } if file.is_on_usual_hub() && !path.revision.contains('/') => {
-            let revision =
-                if path.revision == "main" { String::new() } else { format!("@{}", path.revision) };
-            python(&format!("hf://datasets/{}{revision}/{}", path.repository, path.path))
-        }
-        File::Hub { .. } | File::Address(_) | File::Local(_) => python(&file.address()),
-    }
 }
 
 fn unless(condition: &str) -> String {

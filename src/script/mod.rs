@@ -66,6 +66,19 @@ impl File {
         }
     }
 
+    /// The same for those that read the usual Hub under a name of their own, so that a token of the user's is
+    /// taken along.
+    fn short_address(&self) -> String {
+        match self {
+            // A slash in a revision would begin the path.
+            Self::Hub { path, .. } if self.is_on_usual_hub() && !path.revision.contains('/') => {
+                let at = if path.revision == "main" { String::new() } else { format!("@{}", path.revision) };
+                format!("hf://datasets/{}{at}/{}", path.repository, path.path)
+            }
+            Self::Hub { .. } | Self::Address(_) | Self::Local(_) => self.address(),
+        }
+    }
+
     /// Whether it is on the Hub that libraries know by themselves.
     fn is_on_usual_hub(&self) -> bool {
         matches!(self, Self::Hub { endpoint, .. } if endpoint == DEFAULT_ENDPOINT)

@@ -42,8 +42,8 @@ pub fn script(files: &[File], plan: &Plan) -> String {
     }
     text.push_str(&folded);
     let source = match files {
-        [file] => address(file),
-        files => list(files.iter().map(address)),
+        [file] => python(&file.short_address()),
+        files => list(files.iter().map(|file| python(&file.short_address()))),
     };
     text.push_str(&format!("rows = pl.scan_parquet({source}).with_row_index({ROW})\n"));
     if !tests.is_empty() {
@@ -85,18 +85,6 @@ pub fn script(files: &[File], plan: &Plan) -> String {
     }
     text.push_str("print(result)\n");
     text
-}
-
-/// What Polars reads the file by.
-fn address(file: &File) -> String {
-    match file {
-        File::Hub { path, .. } if file.is_on_usual_hub() && !path.revision.contains('/') => {
-            let revision =
-                if path.revision == "main" { String::new() } else { format!("@{}", path.revision) };
-            python(&format!("hf://datasets/{}{revision}/{}", path.repository, path.path))
-        }
-        File::Hub { .. } | File::Address(_) | File::Local(_) => python(&file.address()),
-    }
 }
 
 /// Polars' expressions.

@@ -63,12 +63,7 @@ fn parts(
         <Roles/>
         <section aria-label="Schema">
             <h2>"Schema"</h2>
-            <div class="metadata-wide" tabindex="0">
-                <table>
-                    <thead><tr><th scope="col">"field"</th><th scope="col">"type"</th><th scope="col">"how often"</th></tr></thead>
-                    <tbody>{schema.collect_view()}</tbody>
-                </table>
-            </div>
+            {grid(&[("field", false), ("type", false), ("how often", false)], schema.collect_view().into_any())}
         </section>
         {groups(known, group)}
         {chunks(known, column)}
@@ -168,6 +163,38 @@ fn holds(kind: Kind) -> Holds {
     }
 }
 
+/// A table of rows under these heads; `true` is over numbers.
+fn grid(heads: &[(&'static str, bool)], rows: AnyView) -> impl IntoView + use<> {
+    let head = |(name, number): &(&'static str, bool)| {
+        view! { <th scope="col" data-number=number.then_some("")>{*name}</th> }
+    };
+    view! {
+        <div class="metadata-wide" tabindex="0">
+            <table>
+                <thead><tr>{heads.iter().map(head).collect_view()}</tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
+/// The head of a row, which chooses it.
+fn row_head(name: String, chosen: bool, choose: impl Fn() + 'static) -> impl IntoView {
+    view! {
+        <th scope="row">
+            <button
+                type="button"
+                class="button"
+                data-size="small"
+                aria-pressed=if chosen { "true" } else { "false" }
+                on:click=move |_| choose()
+            >
+                {name}
+            </button>
+        </th>
+    }
+}
+
 fn groups(known: &Described, group: RwSignal<u32>) -> impl IntoView + use<> {
     let Described { groups, first_group, groups_in_all, asked, .. } = known;
     let (first, all, chosen) = (*first_group, *groups_in_all, asked.group);
@@ -175,17 +202,7 @@ fn groups(known: &Described, group: RwSignal<u32>) -> impl IntoView + use<> {
         let chosen = number == chosen;
         view! {
             <tr data-chosen=chosen.then_some("")>
-                <th scope="row">
-                    <button
-                        type="button"
-                        class="button"
-                        data-size="small"
-                        aria-pressed=if chosen { "true" } else { "false" }
-                        on:click=move |_| group.set(number)
-                    >
-                        {format!("row group {}", thousands(number.into()))}
-                    </button>
-                </th>
+                {row_head(format!("row group {}", thousands(number.into())), chosen, move || group.set(number))}
                 <td data-number="">{thousands(row.first_row)}</td>
                 <td data-number="">{thousands(row.rows)}</td>
                 <td data-number="">{human_bytes(row.bytes)}</td>
@@ -210,20 +227,10 @@ fn groups(known: &Described, group: RwSignal<u32>) -> impl IntoView + use<> {
                 {said} {turn(first.saturating_sub(step), "earlier", first > 0)}
                 {turn(first + step, "later", first + step < all)}
             </p>
-            <div class="metadata-wide" tabindex="0">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">"row group"</th>
-                            <th scope="col" data-number="">"first row"</th>
-                            <th scope="col" data-number="">"rows"</th>
-                            <th scope="col" data-number="">"bytes"</th>
-                            <th scope="col" data-number="">"decompressed"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
+            {grid(
+                &[("row group", false), ("first row", true), ("rows", true), ("bytes", true), ("decompressed", true)],
+                rows.collect_view().into_any(),
+            )}
         </section>
     }
 }
@@ -262,21 +269,11 @@ fn chunks(known: &Described, column: RwSignal<Option<String>>) -> impl IntoView 
         let number = |value: Option<u64>| value.map(thousands).unwrap_or_default();
         let choose = {
             let name = name.clone();
-            move |_| column.set(Some(name.clone()))
+            move || column.set(Some(name.clone()))
         };
         view! {
             <tr data-column=name.clone() data-chosen=chosen.then_some("")>
-                <th scope="row">
-                    <button
-                        type="button"
-                        class="button"
-                        data-size="small"
-                        aria-pressed=if chosen { "true" } else { "false" }
-                        on:click=choose
-                    >
-                        {name.clone()}
-                    </button>
-                </th>
+                {row_head(name.clone(), chosen, choose)}
                 <td data-number="">{human_bytes(bytes)}</td>
                 <td data-number="">{share}</td>
                 <td data-number="">{ratio}</td>
@@ -309,17 +306,10 @@ fn chunks(known: &Described, column: RwSignal<Option<String>>) -> impl IntoView 
         ("has", false),
         ("pages known", true),
     ];
-    let heads =
-        heads.map(|(name, number)| view! { <th scope="col" data-number=number.then_some("")>{name}</th> });
     view! {
         <section aria-label="Column chunks">
             <h2>{format!("Column chunks of row group {}", thousands(known.asked.group.into()))}</h2>
-            <div class="metadata-wide" tabindex="0">
-                <table>
-                    <thead><tr>{heads.collect_view()}</tr></thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
+            {grid(&heads, rows.collect_view().into_any())}
         </section>
     }
 }
@@ -373,8 +363,6 @@ fn pages(known: &Described, column: RwSignal<Option<String>>) -> impl IntoView +
         ("smallest", false),
         ("largest", false),
     ];
-    let heads =
-        heads.map(|(name, number)| view! { <th scope="col" data-number=number.then_some("")>{name}</th> });
     view! {
         <section aria-label="Pages">
             <h2>{format!("Pages of {name}")}</h2>
@@ -382,12 +370,7 @@ fn pages(known: &Described, column: RwSignal<Option<String>>) -> impl IntoView +
                 {said}
                 <button type="button" class="button" data-size="small" on:click=move |_| column.set(None)>"Close"</button>
             </p>
-            <div class="metadata-wide" tabindex="0">
-                <table>
-                    <thead><tr>{heads.collect_view()}</tr></thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
+            {grid(&heads, rows.collect_view().into_any())}
         </section>
     }
     .into_any()

@@ -47,8 +47,9 @@ pub fn RangeFields(
             }
         })
     };
+    // What is wrong with what was typed last, and in which field.
+    let wrong = RwSignal::new(None::<(bool, &'static str)>);
     let field = move |low: bool| {
-        let invalid = RwSignal::new(None::<&'static str>);
         let shown = Memo::new(move |_| {
             let range = present();
             let end = if low { range.low } else { range.high };
@@ -57,7 +58,7 @@ pub fn RangeFields(
         let take = move |text: String| {
             let range = untrack(present);
             if text == shown.get_untracked() {
-                invalid.set(None);
+                wrong.set(None);
                 return;
             }
             match typed_bound(&lengthen(&text), bins.with_untracked(|bins| bins.time)) {
@@ -66,14 +67,14 @@ pub fn RangeFields(
                     let place = if low { &mut next.low } else { &mut next.high };
                     *place = end;
                     if is_crossed(&next) {
-                        invalid.set(Some("From has to be at most to"));
+                        wrong.set(Some((low, "The range ends before it begins")));
                         return;
                     }
-                    invalid.set(None);
+                    wrong.set(None);
                     let open = next.low.is_none() && next.high.is_none();
                     set.run((!open).then_some(Clause::Range(next)));
                 }
-                Err(message) => invalid.set(Some(message)),
+                Err(message) => wrong.set(Some((low, message))),
             }
         };
         let key = move |event: KeyboardEvent| match event.key().as_str() {
@@ -81,7 +82,7 @@ pub fn RangeFields(
             "Escape" => {
                 event.prevent_default();
                 event.stop_propagation();
-                invalid.set(None);
+                wrong.set(None);
                 let input: web_sys::HtmlInputElement = event_target(&event);
                 input.set_value(&shown.get_untracked());
                 input.select();
@@ -96,8 +97,7 @@ pub fn RangeFields(
                 spellcheck="false"
                 data-end=if low { "low" } else { "high" }
                 aria-label=format!("{title}, {}", if low { "from" } else { "to" })
-                aria-invalid=move || invalid.get().is_some().then_some("true")
-                title=move || invalid.get()
+                aria-invalid=move || wrong.get().is_some_and(|(end, _)| end == low).then_some("true")
                 size=move || shown.get().chars().count().clamp(2, 16).to_string()
                 prop:value=move || shown.get()
                 on:change=move |event| take(event_target_value(&event))
@@ -110,6 +110,7 @@ pub fn RangeFields(
             {field(true)}
             <span aria-hidden="true">"–"</span>
             {field(false)}
+            {move || wrong.get().map(|(_, message)| view! { <span class="range-wrong" role="alert">{message}</span> })}
         </span>
     }
 }

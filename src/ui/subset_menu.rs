@@ -137,28 +137,8 @@ fn Any() -> impl IntoView {
     view! {
         <h2 class="panel-title">"Any other"</h2>
         <div class="subset-any">
-            <label>
-                <span>"rows"</span>
-                <input
-                    type="text"
-                    class="field"
-                    inputmode="numeric"
-                    aria-label="Rows of the subset"
-                    prop:value=move || rows.get()
-                    on:input=move |event| rows.set(event_target_value(&event))
-                />
-            </label>
-            <label>
-                <span>"seed"</span>
-                <input
-                    type="text"
-                    class="field"
-                    inputmode="numeric"
-                    aria-label="Seed of the subset"
-                    prop:value=move || seed.get()
-                    on:input=move |event| seed.set(event_target_value(&event))
-                />
-            </label>
+            {field("rows", "Rows of the subset", rows)}
+            {field("seed", "Seed of the subset", seed)}
             <button type="button" class="button" data-kind="line" data-size="small" disabled=wrong on:click=first>
                 "First rows"
             </button>
@@ -166,5 +146,21 @@ fn Any() -> impl IntoView {
                 "Random rows"
             </button>
         </div>
+    }
+}
+
+fn field(title: &'static str, name: &'static str, text: RwSignal<String>) -> impl IntoView {
+    view! {
+        <label>
+            <span>{title}</span>
+            <input
+                type="text"
+                class="field"
+                inputmode="numeric"
+                aria-label=name
+                prop:value=move || text.get()
+                on:input=move |event| text.set(event_target_value(&event))
+            />
+        </label>
     }
 }

@@ -12,27 +12,30 @@ pub fn UndoButtons() -> impl IntoView {
     view! {
         <Show when=move || any.get()>
             <div class="undo" role="group" aria-label="Steps">
-                <button
-                    type="button"
-                    class="close"
-                    aria-label="Undo"
-                    title="Undo (Ctrl+Z)"
-                    disabled=move || store.steps.get().0 == 0
-                    on:click=move |_| store.undo()
-                >
-                    {icon(Icon::Undo)}
-                </button>
-                <button
-                    type="button"
-                    class="close"
-                    aria-label="Redo"
-                    title="Redo (Ctrl+Shift+Z)"
-                    disabled=move || store.steps.get().1 == 0
-                    on:click=move |_| store.redo()
-                >
-                    {icon(Icon::Redo)}
-                </button>
+                {button("Undo", "Ctrl+Z", Icon::Undo, move || store.steps.get().0 == 0, move || store.undo())}
+                {button("Redo", "Ctrl+Shift+Z", Icon::Redo, move || store.steps.get().1 == 0, move || store.redo())}
             </div>
         </Show>
+    }
+}
+
+fn button(
+    name: &'static str,
+    keys: &'static str,
+    sign: Icon,
+    idle: impl Fn() -> bool + Send + 'static,
+    step: impl Fn() + 'static,
+) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="close"
+            aria-label=name
+            title=format!("{name} ({keys})")
+            disabled=idle
+            on:click=move |_| step()
+        >
+            {icon(sign)}
+        </button>
     }
 }

@@ -85,6 +85,61 @@ fn numbers_are_asked_for_by_value() {
 }
 
 #[test]
+fn a_range_that_ends_before_it_begins_is_told_and_changes_nothing() {
+    play("crossed", async |stage| {
+        let table = open(stage).await;
+        let page = stage.page();
+        page.chart("cfg").await;
+        let from = page.find("textbox", "cfg scale, from").await;
+        from.clear().await.unwrap();
+        from.send_keys(&format!("9{}", key::ENTER)).await.unwrap();
+        until("from nine", async || page.spec().await.filters.get("cfg").map(|_| ())).await;
+        let nine = page.spec().await;
+        page.settles_at(table.count(&nine)).await;
+        let to = page.find("textbox", "cfg scale, to").await;
+        to.clear().await.unwrap();
+        to.send_keys(&format!("7{}", key::ENTER)).await.unwrap();
+        page.alert("The range ends before it begins").await;
+        stage.picture("crossed").await;
+        assert_eq!(page.spec().await, nine);
+        page.settles_at(table.count(&nine)).await;
+        // What is no number is told too, and what is right takes the words back.
+        to.clear().await.unwrap();
+        to.send_keys(&format!("many{}", key::ENTER)).await.unwrap();
+        page.alert("Not a number").await;
+        to.clear().await.unwrap();
+        to.send_keys(&format!("12{}", key::ENTER)).await.unwrap();
+        until("an end", async || (page.spec().await != nine).then_some(())).await;
+        page.settles_at(table.count(&page.spec().await)).await;
+        assert_eq!(page.texts("alert").await, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_column_without_any_value_has_a_bar_and_nothing_to_brush() {
+    play("nulls", async |stage| {
+        let page = stage.page();
+        stage.go_to_hub("table=imagereward-test").await;
+        let all = page.settled().await;
+        let none = until("one bar", async || {
+            let bars = page.bars("overall_rating").await;
+            (!bars.is_empty()).then_some(bars)
+        })
+        .await;
+        assert_eq!(none.into_keys().collect::<Vec<_>>(), ["none"]);
+        page.bar("overall_rating", "none").await.click().await.unwrap();
+        until("a clause", async || page.spec().await.filters.get("overall_rating").map(|_| ())).await;
+        page.settles_at(all).await;
+        // A range of it, from a link, leaves nothing, and is what the empty result names.
+        stage.go_to_hub("table=imagereward-test&overall_rating=3..5&rank=1..2").await;
+        page.find("heading", "No images match").await;
+        page.click_first("button", "Without overall rating").await;
+        until("without it", async || (page.spec().await.filters.len() == 1).then_some(())).await;
+        assert!(page.settled().await > 0);
+    });
+}
+
+#[test]
 fn what_the_source_flagged_is_a_value_of_its_own() {
     play("flagged", async |stage| {
         let table = open(stage).await;
