@@ -4,9 +4,8 @@ use super::detail_image::ImageActions;
 use super::icon::{Icon, icon};
 use super::marked::marked;
 use super::store::{prompt_of, use_store};
+use super::term::Term;
 use crate::protocol::Cell;
-use crate::query;
-use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 
@@ -64,7 +63,7 @@ pub fn DetailPrompt() -> impl IntoView {
             <Show when=move || !parts.with(Vec::is_empty)>
                 <ul class="modifiers" aria-label="Modifiers" title="Click to search for a part, Alt-click to exclude it">
                     <For each=move || parts.get() key=Clone::clone let:part>
-                        <li><Modifier part/></li>
+                        <li><Term text=part class="modifier"/></li>
                     </For>
                 </ul>
             </Show>
@@ -95,43 +94,6 @@ pub fn DetailPrompt() -> impl IntoView {
                 <ImageActions/>
             </div>
         </section>
-    }
-}
-
-/// A part of the prompt, which is added to the query, or excluded.
-#[component]
-fn Modifier(part: String) -> impl IntoView {
-    let store = use_store();
-    let stance = Memo::new({
-        let part = part.clone();
-        move |_| {
-            let query = store.spec.with(|spec| spec.query.clone())?;
-            query::stance(&query::parse(&query).ok()?, &part)
-        }
-    });
-    let toggled = StoredValue::new(part.clone());
-    let toggle = move |excluded: bool| toggled.with_value(|part| store.toggle_term(part, excluded));
-    let click = move |event: MouseEvent| toggle(event.alt_key());
-    let key = move |event: KeyboardEvent| {
-        if matches!(event.key().as_str(), "-" | "−" | "Delete") {
-            event.prevent_default();
-            toggle(true);
-        }
-    };
-    view! {
-        <button
-            type="button"
-            class="modifier"
-            aria-pressed=move || (stance.get() == Some(false)).to_string()
-            data-not=move || (stance.get() == Some(true)).then_some("")
-            on:click=click
-            on:keydown=key
-        >
-            <Show when=move || stance.get() == Some(true)>
-                <b>"not "</b>
-            </Show>
-            {part}
-        </button>
     }
 }
 

@@ -66,6 +66,7 @@ mod subset_menu;
 mod table;
 mod table_head;
 mod table_row;
+mod term;
 mod text_clause;
 mod theme;
 mod top_bar;

@@ -2,9 +2,9 @@
 
 use super::heat::HeatMap;
 use super::marked::marked;
-use super::store::{Store, use_store};
+use super::store::use_store;
+use super::term::Term;
 use crate::protocol::{Phrase, Phrases, Repeated};
-use crate::query;
 use crate::spec::View;
 use crate::words::{percent, thousands};
 use leptos::prelude::*;
@@ -76,7 +76,7 @@ pub fn PhrasesView() -> impl IntoView {
                         let by_count = by_count.get() || !filtered.get();
                         view! {
                             <p class="pane-note">{note(&phrases, by_count)}</p>
-                            {modifiers(store, &phrases, by_count)}
+                            {modifiers(&phrases, by_count)}
                         }
                             .into_any()
                     }
@@ -134,12 +134,11 @@ fn note(phrases: &Phrases, by_count: bool) -> String {
     }
 }
 
-fn modifiers(store: Store, phrases: &Phrases, by_count: bool) -> impl IntoView + use<> {
+fn modifiers(phrases: &Phrases, by_count: bool) -> impl IntoView + use<> {
     let rows = phrases.rows.0;
     let most = phrases.common.first().map_or(1, |phrase| phrase.here.max(1));
     let table = move |caption: &'static str, list: &[Phrase]| {
-        let lines =
-            list.iter().map(|phrase| line(store, phrase, rows, by_count.then_some(most))).collect_view();
+        let lines = list.iter().map(|phrase| line(phrase, rows, by_count.then_some(most))).collect_view();
         view! {
             <table class="lift">
                 <caption class="hidden">{caption}</caption>
@@ -172,7 +171,7 @@ fn modifiers(store: Store, phrases: &Phrases, by_count: bool) -> impl IntoView +
     }
 }
 
-fn line(store: Store, phrase: &Phrase, rows: u64, most: Option<u32>) -> impl IntoView + use<> {
+fn line(phrase: &Phrase, rows: u64, most: Option<u32>) -> impl IntoView + use<> {
     let Phrase { text, here, all, lift } = phrase.clone();
     let (share, less) = match most {
         Some(most) => (f64::from(here) / f64::from(most), false),
@@ -183,27 +182,9 @@ fn line(store: Store, phrase: &Phrase, rows: u64, most: Option<u32>) -> impl Int
         None if lift >= 10.0 => format!("{lift:.0}×"),
         None => format!("{lift:.2}×"),
     };
-    let asked = text.clone();
-    let stance = move || {
-        let query = store.spec.with(|spec| spec.query.clone())?;
-        query::stance(&query::parse(&query).ok()?, &asked)
-    };
-    let stance = Memo::new(move |_| stance());
-    let clicked = text.clone();
-    let click = move |event: leptos::ev::MouseEvent| store.toggle_term(&clicked, event.alt_key());
     view! {
         <tr>
-            <td>
-                <button
-                    type="button"
-                    class="phrase"
-                    aria-pressed=move || (stance.get() == Some(false)).to_string()
-                    data-not=move || (stance.get() == Some(true)).then_some("")
-                    on:click=click
-                >
-                    {text.clone()}
-                </button>
-            </td>
+            <td><Term text class="phrase"/></td>
             <td>
                 <div class="lift-bar" data-less=less.then_some("")>
                     <i style=("--w", format!("{:.3}", share.min(1.0)))></i>

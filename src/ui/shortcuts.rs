@@ -20,6 +20,7 @@ const KEYS: &[(&str, &[(&str, &str)])] = &[
         &[
             ("/", "search"),
             ("T G P", "table, gallery, prompts"),
+            ("Ctrl Z", "a step back; with Shift, on again"),
             ("?", "this sheet"),
             ("Esc", "close what is open"),
         ],
@@ -46,6 +47,7 @@ const KEYS: &[(&str, &[(&str, &str)])] = &[
             ("Esc", "clear"),
         ],
     ),
+    ("Parts of prompts", &[("Enter", "search for it"), ("Alt Enter", "leave it out, as − does")]),
     ("Image at full size", &[("+ −", "nearer, farther"), ("0", "whole"), ("← → ↑ ↓", "move")]),
 ];
 

@@ -40,8 +40,44 @@ struct Figure {
     memory: u64,
 }
 
-/// Figures by task and whether the link was shaped.
+/// Figures by task and whether the link was shaped; none where a reader could not do it.
 type Figures = BTreeMap<(String, bool), Figure>;
+
+/// What a reader took for everything.
+struct Reader {
+    name: String,
+    figures: Figures,
+    /// Milliseconds of one brush update.
+    brush: Option<f64>,
+    code_bytes: u64,
+}
+
+/// A table that everyone reads.
+struct Scale {
+    title: &'static str,
+    file: &'static str,
+    mounted: &'static str,
+    id: &'static str,
+    /// Whether the link is shaped; a large table takes minutes a task over a narrow one.
+    links: &'static [bool],
+}
+
+const SCALES: [Scale; 2] = [
+    Scale {
+        title: "2M",
+        file: "diffusiondb-2m.parquet",
+        mounted: "metadata.parquet",
+        id: "diffusiondb-2m",
+        links: &[true, false],
+    },
+    Scale {
+        title: "14M",
+        file: "diffusiondb-large.parquet",
+        mounted: "metadata-large.parquet",
+        id: "diffusiondb-large",
+        links: &[true],
+    },
+];
 
 #[test]
 #[ignore = "measures for many minutes: cargo xtask bench --peers"]
@@ -49,25 +85,26 @@ fn peers() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let folder = PathBuf::from(std::env::var_os("VITRINE_FIXTURES").expect("cargo xtask bench sets it"));
-        let path = folder.join("diffusiondb-2m.parquet");
-        let bench = Bench::new(&path, "metadata.parquet", "diffusiondb-2m");
-        let pages = std::env::var_os("VITRINE_PEERS").expect("cargo xtask bench --peers sets it");
-        let config = AppConfig { brotli_quality: 9, ..AppConfig::new(PathBuf::from(pages)) };
-        let app = App::start_with(&bench.hub, config).unwrap();
-        let reference = reference(&path);
-        let mut all: Vec<(String, Figures, f64, u64)> = Vec::new();
-        let mut failed = Vec::new();
-        let (figures, brush, code) = vitrine(&bench, &reference).await;
-        all.push(("Vitrine".to_owned(), figures, brush, code));
-        for peer in PEERS {
-            match other(&bench, &app, peer, &reference).await {
-                Ok((figures, brush, code)) => all.push((peer.to_owned(), figures, brush, code)),
-                Err(reason) => {
-                    failed.push(format!("{peer} could not read the table from the Hub: {reason}."))
-                }
+        let mut text = introduction();
+        for scale in &SCALES {
+            let path = folder.join(scale.file);
+            let bench = Bench::new(&path, scale.mounted, scale.id);
+            let pages = std::env::var_os("VITRINE_PEERS").expect("cargo xtask bench --peers sets it");
+            let config = AppConfig { brotli_quality: 9, ..AppConfig::new(PathBuf::from(pages)) };
+            let app = App::start_with(&bench.hub, config).unwrap();
+            let reference = reference(&path);
+            let mut failed = Vec::new();
+            let mut all = vec![vitrine(&bench, scale, &reference).await];
+            for peer in PEERS {
+                let reader = other(&bench, &app, scale, peer, &reference, &mut failed).await;
+                // What reads nothing has no column.
+                all.extend((!reader.figures.is_empty()).then_some(reader));
             }
+            text += &section(&bench, scale, &all, &failed);
         }
-        write(&bench, &all, &failed);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/PEERS.md");
+        std::fs::write(path, &text).unwrap();
+        println!("{text}");
     });
 }
 
@@ -75,48 +112,86 @@ fn peers() {
 async fn other(
     bench: &Bench,
     app: &App,
+    scale: &Scale,
     peer: &str,
     reference: &Value,
-) -> Result<(Figures, f64, u64), String> {
-    let file =
-        format!("{}/datasets/poloclub/diffusiondb/resolve/main/metadata.parquet", bench.hub.endpoint());
+    failed: &mut Vec<String>,
+) -> Reader {
+    let file = format!("{}/datasets/poloclub/diffusiondb/resolve/main/{}", bench.hub.endpoint(), scale.mounted);
     let url = format!("{}{peer}.html?file={file}", app.url());
-    let mut figures = Figures::new();
-    let mut code = 0;
-    for shaped in [false, true] {
+    let mut reader =
+        Reader { name: peer.to_owned(), figures: Figures::new(), brush: None, code_bytes: 0 };
+    let mut reasons = BTreeMap::<String, Vec<&str>>::new();
+    for shaped in scale.links.iter().copied() {
         for task in TASKS {
             let mut runs_of = Vec::new();
             for _ in 0..runs() {
                 bench.shape(false);
                 bench.hub.clear_log();
                 let browser = ready(&url).await;
-                code = sent(&bench.hub.log());
+                reader.code_bytes = sent(&bench.hub.log());
                 bench.shape(shaped);
                 bench.hub.clear_log();
-                let cold = run(&browser, task).await?;
-                let data = bench.data();
-                let memory = browser.renderer_peak_bytes();
-                let warm = run(&browser, task).await?;
-                agree(peer, task, &cold["answer"], reference);
-                let millis = |answer: &Value| answer["millis"].as_f64().unwrap() / 1e3;
-                runs_of.push(figure(millis(&cold), millis(&warm), &data, memory));
+                let done = twice(bench, &browser, task).await;
                 browser.end().await;
+                match done {
+                    Ok((answer, figure)) => {
+                        agree(peer, task, &answer, reference);
+                        runs_of.push(figure);
+                    }
+                    Err(reason) => {
+                        println!("{peer} {} {task}: {reason}", scale.title);
+                        let tasks = reasons.entry(reason).or_default();
+                        if !tasks.contains(&named(task)) {
+                            tasks.push(named(task));
+                        }
+                        break;
+                    }
+                }
+            }
+            if runs_of.is_empty() {
+                continue;
             }
             let figure = middle(runs_of);
-            println!("{peer} {task} shaped {shaped}: {:.2} {:.2}", figure.cold, figure.warm);
-            figures.insert((task.to_owned(), shaped), figure);
+            println!("{peer} {} {task} shaped {shaped}: {:.2} {:.2}", scale.title, figure.cold, figure.warm);
+            reader.figures.insert((task.to_owned(), shaped), figure);
         }
+    }
+    failed.extend(reasons.into_iter().map(|(reason, tasks)| {
+        if tasks.len() == TASKS.len() {
+            format!("{peer} could not read the table from the Hub: {reason}.")
+        } else {
+            format!("{peer} could not do this ({}): {reason}.", tasks.join("; "))
+        }
+    }));
+    if reader.figures.is_empty() {
+        return reader;
     }
     bench.shape(false);
     let mut brushes = Vec::new();
     for _ in 0..runs() {
         let browser = ready(&url).await;
-        let answer = browser.client.execute_async(&script("window.brushes()"), Vec::new()).await.unwrap();
-        agree(peer, "brushes", &answer["answer"], reference);
-        brushes.push(answer["millis"].as_f64().unwrap());
+        let answer = browser.client.execute_async(&script("window.brushes()"), Vec::new()).await;
+        if let Some((answer, millis)) = answer.ok().and_then(|answer| {
+            let millis = answer["millis"].as_f64()?;
+            Some((answer, millis))
+        }) {
+            agree(peer, "brushes", &answer["answer"], reference);
+            brushes.push(millis);
+        }
         browser.end().await;
     }
-    Ok((figures, median(brushes), code))
+    reader.brush = (!brushes.is_empty()).then(|| median(brushes));
+    reader
+}
+
+/// The answer to a task in a fresh page, and what it took there and once more.
+async fn twice(bench: &Bench, browser: &Browser, task: &str) -> Result<(Value, Figure), String> {
+    let millis = |answer: &Value| answer["millis"].as_f64().unwrap() / 1e3;
+    let cold = run(browser, task).await?;
+    let (data, memory) = (bench.data(), browser.renderer_peak_bytes());
+    let warm = run(browser, task).await?;
+    Ok((cold["answer"].clone(), figure(millis(&cold), millis(&warm), &data, memory)))
 }
 
 async fn ready(url: &str) -> Browser {
@@ -138,7 +213,11 @@ async fn ready(url: &str) -> Browser {
 /// A task's milliseconds and answer, or what a page says that can't do it.
 async fn run(browser: &Browser, task: &str) -> Result<Value, String> {
     let call = script(&format!("window.run({task:?})"));
-    let answer = browser.client.execute_async(&call, Vec::new()).await.unwrap();
+    let answer = browser.client.execute_async(&call, Vec::new()).await;
+    let answer = answer.map_err(|error| {
+        let told = error.to_string();
+        if told.contains("crash") { "its tab ran out of memory".to_owned() } else { told }
+    })?;
     if answer["failed"].is_null() {
         return Ok(answer);
     }
@@ -157,10 +236,10 @@ fn script(call: &str) -> String {
 }
 
 /// Vitrine does the tasks in its own page, as someone who follows a link to them.
-async fn vitrine(bench: &Bench, reference: &Value) -> (Figures, f64, u64) {
+async fn vitrine(bench: &Bench, scale: &Scale, reference: &Value) -> Reader {
     let mut figures = Figures::new();
-    let mut code = 0;
-    for shaped in [false, true] {
+    let mut code_bytes = 0;
+    for shaped in scale.links.iter().copied() {
         let mut runs_of: BTreeMap<&str, Vec<Figure>> = BTreeMap::new();
         for _ in 0..runs() {
             bench.shape(shaped);
@@ -168,7 +247,7 @@ async fn vitrine(bench: &Bench, reference: &Value) -> (Figures, f64, u64) {
             let browser = bench.visit(VIEW).await;
             let page = Page { client: &browser.client };
             let log = bench.hub.log();
-            code = log
+            code_bytes = log
                 .iter()
                 .filter(|entry| entry.server == hub::Server::App)
                 .map(|entry| entry.bytes_sent)
@@ -196,13 +275,13 @@ async fn vitrine(bench: &Bench, reference: &Value) -> (Figures, f64, u64) {
                 ("filter", FILTER.to_owned(), &reference["filter"]["count"]),
                 ("search", format!("q=*{WORD}*"), &reference["search"]),
             ] {
-                let found = asked(bench, &view, count.as_u64().unwrap()).await;
+                let found = asked(bench, scale.id, &view, count.as_u64().unwrap()).await;
                 runs_of.entry(task).or_default().push(found);
             }
         }
         for (task, figures_of) in runs_of {
             let figure = middle(figures_of);
-            println!("Vitrine {task} shaped {shaped}: {:.2} {:.2}", figure.cold, figure.warm);
+            println!("Vitrine {} {task} shaped {shaped}: {:.2} {:.2}", scale.title, figure.cold, figure.warm);
             figures.insert((task.to_owned(), shaped), figure);
         }
     }
@@ -216,11 +295,11 @@ async fn vitrine(bench: &Bench, reference: &Value) -> (Figures, f64, u64) {
         brushes.push(median(frames));
         browser.end().await;
     }
-    (figures, median(brushes), code)
+    Reader { name: "Vitrine".to_owned(), figures, brush: Some(median(brushes)), code_bytes }
 }
 
 /// Follows a link to a filter or a search, takes the filter back, and asks for it once more.
-async fn asked(bench: &Bench, view: &str, count: u64) -> Figure {
+async fn asked(bench: &Bench, table: &str, view: &str, count: u64) -> Figure {
     const ANSWERED: &str = r#"
         const [count, since, done] = arguments;
         const texts = () => [...document.querySelectorAll("[role=status]")].map((status) => status.innerText.replace(/\s+/g, " "));
@@ -242,7 +321,7 @@ async fn asked(bench: &Bench, view: &str, count: u64) -> Figure {
     let browser = Browser::start(1440, 900).await;
     browser.without_table_images().await;
     bench.hub.clear_log();
-    let link = |view: &str| format!("?table=diffusiondb-2m&endpoint={}&{VIEW}&{view}", bench.hub.endpoint());
+    let link = |view: &str| format!("?table={table}&endpoint={}&{VIEW}&{view}", bench.hub.endpoint());
     browser.client.goto(&format!("{}{}", bench.app.url(), link(view))).await.unwrap();
     let patience = fantoccini::wd::TimeoutConfiguration::new(Some(Duration::from_secs(120)), None, None);
     browser.client.update_timeouts(patience).await.unwrap();
@@ -432,7 +511,32 @@ little over a real link and more than the whole column where a link is endless. 
 hyparquet, which has no view.
 ";
 
-fn write(bench: &Bench, all: &[(String, Figures, f64, u64)], failed: &[String]) {
+fn named(task: &str) -> &'static str {
+    match task {
+        "histograms" => "cfg and step histograms",
+        "firstRows" => "first 100 rows, six columns",
+        "jump" => "100 rows at 1,234,000",
+        "filter" => "cfg 10..15 and step 50: count, first 50",
+        _ => "substring in all prompts",
+    }
+}
+
+fn introduction() -> String {
+    format!(
+        "# Beside its peers\n\nWritten by `cargo xtask bench --peers`: {} Medians of {} fresh browsers. Every reader runs in \
+         the same headless Chromium against the same stand-in Hub, on the same tables. Times are in seconds, without \
+         the code's own; each answer was the same as that of a native reader. \"Shaped\" is {MEGABITS} Mbit/s and \
+         {LATENCY_MILLIS} ms a request. Vitrine draws what it answers, and the others only compute it; its first two tasks \
+         are one visit, and its third is a visit and a jump. The floor is the bytes needed over the bandwidth and four \
+         round trips. Versions: `benches/peers/package.json`; duckdb-wasm is the \
+         last that has its Parquet reader inside, since later ones fetch it from a host of their own as they run.\n\
+         {WHERE_NOT_FIRST}",
+        report::stamp(),
+        runs()
+    )
+}
+
+fn section(bench: &Bench, scale: &Scale, all: &[Reader], failed: &[String]) -> String {
     let charts = bench.chunk("cfg").len() + bench.chunk("step").len();
     let pages = |first: u64| -> u64 {
         let columns = ["prompt", "cfg", "step", "sampler", "width", "height"];
@@ -445,34 +549,16 @@ fn write(bench: &Bench, all: &[(String, Figures, f64, u64)], failed: &[String]) 
         "filter" => charts + pages(0),
         _ => bench.chunk("prompt").len(),
     };
-    let named = |task: &str| match task {
-        "histograms" => "cfg and step histograms",
-        "firstRows" => "first 100 rows, six columns",
-        "jump" => "100 rows at 1,234,000",
-        "filter" => "cfg 10..15 and step 50: count, first 50",
-        _ => "substring in all prompts",
-    };
-    let heads: String = all.iter().map(|(name, ..)| format!(" {name} |")).collect();
+    let heads: String = all.iter().map(|reader| format!(" {} |", reader.name)).collect();
     let rules = "--:|".repeat(all.len());
-    let mut text = format!(
-        "# Beside its peers\n\nWritten by `cargo xtask bench --peers`: {} Medians of {} fresh browsers. Every reader runs in \
-         the same headless Chromium against the same stand-in Hub, on the 2M table. Times are in seconds, without \
-         the code's own; each answer was the same as that of a native reader. \"Shaped\" is {MEGABITS} Mbit/s and \
-         {LATENCY_MILLIS} ms a request. Vitrine draws what it answers, and the others only compute it; its first two tasks \
-         are one visit, and its third is a visit and a jump. The floor is the bytes needed over the bandwidth and four \
-         round trips. Versions: `benches/peers/package.json`; duckdb-wasm is the \
-         last that has its Parquet reader inside, since later ones fetch it from a host of their own as they run.\n",
-        report::stamp(),
-        runs()
-    );
+    let title = scale.title;
+    let mut text = String::new();
     for line in failed {
-        let _ = write!(text, "\n{line}\n");
+        let _ = write!(text, "\nOn {title} {line}\n");
     }
-    text += WHERE_NOT_FIRST;
-    for (shaped, title) in
-        [(true, "Cold, shaped: seconds (MB, requests)"), (false, "Cold, unshaped: seconds")]
-    {
-        let _ = write!(text, "\n## {title}\n\n| task | floor |{heads}\n|---|--:|{rules}\n");
+    for shaped in scale.links.iter().copied() {
+        let how = if shaped { "shaped: seconds (MB, requests)" } else { "unshaped: seconds" };
+        let _ = write!(text, "\n## {title}, cold, {how}\n\n| task | floor |{heads}\n|---|--:|{rules}\n");
         for task in TASKS {
             let bytes = needed(task) + bench.footer_bytes();
             let floor = if shaped {
@@ -481,18 +567,17 @@ fn write(bench: &Bench, all: &[(String, Figures, f64, u64)], failed: &[String]) 
                 String::new()
             };
             let _ = write!(text, "| {} | {floor} |", named(task));
-            for (_, figures, ..) in all {
-                let figure = &figures[&(task.to_owned(), shaped)];
-                let _ = if shaped {
-                    write!(
+            for reader in all {
+                let _ = match reader.figures.get(&(task.to_owned(), shaped)) {
+                    Some(figure) if shaped => write!(
                         text,
                         " {:.2} ({:.1}, {}) |",
                         figure.cold,
                         figure.bytes as f64 / 1e6,
                         figure.requests
-                    )
-                } else {
-                    write!(text, " {:.2} |", figure.cold)
+                    ),
+                    Some(figure) => write!(text, " {:.2} |", figure.cold),
+                    None => write!(text, " failed |"),
                 };
             }
             text.push('\n');
@@ -500,32 +585,40 @@ fn write(bench: &Bench, all: &[(String, Figures, f64, u64)], failed: &[String]) 
     }
     let _ = write!(
         text,
-        "\n## Warm: the same again in the same page, shaped, seconds\n\n| task |{heads}\n|---|{rules}\n"
+        "\n## {title}, warm: the same again in the same page, shaped, seconds\n\n| task |{heads}\n|---|{rules}\n"
     );
     for task in TASKS {
         let _ = write!(text, "| {} |", named(task));
-        for (_, figures, ..) in all {
-            let _ = write!(text, " {:.2} |", figures[&(task.to_owned(), true)].warm);
+        for reader in all {
+            let _ = match reader.figures.get(&(task.to_owned(), true)) {
+                Some(figure) => write!(text, " {:.2} |", figure.warm),
+                None => write!(text, " failed |"),
+            };
         }
         text.push('\n');
     }
     let _ = write!(
         text,
-        "\n## Otherwise\n\n| what |{heads}\n|---|{rules}\n| one brush update of five histograms, ms |"
+        "\n## {title}, otherwise\n\n| what |{heads}\n|---|{rules}\n| one brush update of five histograms, ms |"
     );
-    for (_, _, brush, _) in all {
-        let _ = write!(text, " {brush:.1} |");
+    for reader in all {
+        let _ = match reader.brush {
+            Some(brush) => write!(text, " {brush:.1} |"),
+            None => write!(text, " failed |"),
+        };
     }
     text += "\n| peak memory of the renderer in a search |";
-    for (_, figures, ..) in all {
-        let _ = write!(text, " {} |", human_bytes(figures[&("search".to_owned(), false)].memory));
+    for reader in all {
+        let searched = scale.links.last().and_then(|link| reader.figures.get(&("search".to_owned(), *link)));
+        let _ = match searched {
+            Some(figure) => write!(text, " {} |", human_bytes(figure.memory)),
+            None => write!(text, " failed |"),
+        };
     }
     text += "\n| code, brotli |";
-    for (.., code) in all {
-        let _ = write!(text, " {} |", human_bytes(*code));
+    for reader in all {
+        let _ = write!(text, " {} |", human_bytes(reader.code_bytes));
     }
     text.push('\n');
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/PEERS.md");
-    std::fs::write(path, &text).unwrap();
-    println!("{text}");
+    text
 }
