@@ -117,10 +117,10 @@ async fn other(
     reference: &Value,
     failed: &mut Vec<String>,
 ) -> Reader {
-    let file = format!("{}/datasets/poloclub/diffusiondb/resolve/main/{}", bench.hub.endpoint(), scale.mounted);
+    let file =
+        format!("{}/datasets/poloclub/diffusiondb/resolve/main/{}", bench.hub.endpoint(), scale.mounted);
     let url = format!("{}{peer}.html?file={file}", app.url());
-    let mut reader =
-        Reader { name: peer.to_owned(), figures: Figures::new(), brush: None, code_bytes: 0 };
+    let mut reader = Reader { name: peer.to_owned(), figures: Figures::new(), brush: None, code_bytes: 0 };
     let mut reasons = BTreeMap::<String, Vec<&str>>::new();
     for shaped in scale.links.iter().copied() {
         for task in TASKS {
