@@ -212,14 +212,15 @@ impl Net {
         *self.token.borrow_mut() = (!token.reveal().is_empty()).then_some((endpoint, token));
     }
 
-    /// Adds the token to a request, if it is to the Hub that the token is for. A browser takes it
-    /// off where the answer is a redirect to another origin (step 13 of the Fetch standard's
+    /// Adds the token to a request, if it is to the Hub that the token is for; whether it is. A browser takes
+    /// it off where the answer is a redirect to another origin (step 13 of the Fetch standard's
     /// HTTP-redirect fetch); the signed address is asked without it.
-    fn authorize(&self, url: &str, headers: &web_sys::Headers) {
-        if let Some((endpoint, token)) = &*self.token.borrow()
-            && is_on(endpoint, url)
-        {
-            let _ = headers.set("Authorization", &format!("Bearer {}", token.reveal()));
+    fn authorize(&self, url: &str, headers: &web_sys::Headers) -> bool {
+        match &*self.token.borrow() {
+            Some((endpoint, token)) if is_on(endpoint, url) => {
+                headers.set("Authorization", &format!("Bearer {}", token.reveal())).is_ok()
+            }
+            _ => false,
         }
     }
 
@@ -789,7 +790,7 @@ impl Net {
             // Whoever serves an image need not hear from where it is looked at.
             let _ = Reflect::set(&init, &"referrerPolicy".into(), &"no-referrer".into());
         }
-        self.authorize(url, &headers);
+        let with_token = self.authorize(url, &headers);
         init.set_headers(&headers);
         let promise = scope().fetch_with_str_and_init(url, &init);
         match timeout(JsFuture::from(promise)).await {
@@ -797,7 +798,13 @@ impl Net {
             _ if !self.is_running(id) => Err(Ended::Aborted),
             Some(Err(_)) => Err(Ended::Failed(Error::new(
                 ErrorKind::Network,
-                "there was no answer that this page may read",
+                // Firefox asks the store for leave as if the token went along; the store gives none.
+                if with_token {
+                    "there was no answer that this page may read; where a token goes along, Firefox does not \
+                     follow the Hub to its store, and other browsers do"
+                } else {
+                    "there was no answer that this page may read"
+                },
             ))),
             None => {
                 self.restart(id);

@@ -51,6 +51,7 @@ fn where_nothing_may_be_kept_everything_works_and_that_is_told_once() {
 #[test]
 fn a_token_works_where_nothing_may_be_kept() {
     play_denied("denied-token", async |stage| {
+        stage.browser.needs_chromium("a redirect that is followed where a token goes along");
         stage.expect_failures();
         stage.hub.gate("poloclub/diffusiondb", true);
         stage.go_to_hub(TABLE).await;

@@ -153,7 +153,7 @@ impl Browser {
     /// What the console holds since it was last asked.
     /// Firefox does not tell its driver.
     pub async fn console(&self) -> Vec<Logged> {
-        if self.engine == Engine::Firefox {
+        if self.is_firefox() {
             return Vec::new();
         }
         let entries = self.command("se/log", json!({ "type": "browser" })).await;
@@ -169,11 +169,21 @@ impl Browser {
             .collect()
     }
 
+    /// Whether it is the other engine.
+    pub fn is_firefox(&self) -> bool {
+        self.engine == Engine::Firefox
+    }
+
+    /// Ends a test that needs something which Firefox does not do.
+    pub fn needs_chromium(&self, what: &str) {
+        if self.is_firefox() {
+            std::panic::panic_any(NeedsChromium(what.to_owned()));
+        }
+    }
+
     /// A command of the DevTools protocol, which Chromium alone has.
     pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
-        if self.engine == Engine::Firefox {
-            std::panic::panic_any(NeedsChromium(command.to_owned()));
-        }
+        self.needs_chromium(command);
         self.command("goog/cdp/execute", json!({ "cmd": command, "params": parameters })).await
     }
 

@@ -250,6 +250,7 @@ fn an_archive_that_changes_while_its_directory_is_read_is_not_mixed() {
 #[test]
 fn a_repository_that_is_closed_while_images_are_read_asks_for_a_token() {
     play("image-closed", async |stage: &Stage| {
+        stage.browser.needs_chromium("a redirect that is followed where a token goes along");
         stage.put_archives();
         stage.expect_failures();
         let row = Row::find(stage).await;

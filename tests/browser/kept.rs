@@ -191,6 +191,7 @@ fn another_version_takes_the_place_of_what_is_kept() {
 #[test]
 fn what_a_token_opened_is_not_kept() {
     play_kept("kept-gated", async |stage| {
+        stage.browser.needs_chromium("a redirect that is followed where a token goes along");
         stage.expect_failures();
         stage.hub.gate(REPOSITORY, true);
         stage.go_to_hub(TABLE).await;
