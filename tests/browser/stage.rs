@@ -16,7 +16,18 @@ const TEST_LIMIT: Duration = Duration::from_secs(180);
 const WAIT_LIMIT: Duration = Duration::from_secs(30);
 
 /// Pictures that the documentation shows.
-const DOCUMENTED: &[&str] = &["explore", "search", "phrases", "prompts", "gallery", "compare", "export"];
+const DOCUMENTED: &[&str] = &[
+    "explore",
+    "repository",
+    "search",
+    "detail",
+    "phrases",
+    "prompts",
+    "gallery",
+    "compare",
+    "metadata-chunks",
+    "export",
+];
 
 /// Opens what is gated on the stand-in Hub.
 pub const TOKEN: &str = "hf_tokenOfATest";
