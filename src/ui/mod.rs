@@ -134,6 +134,17 @@ fn App(modules: Modules) -> impl IntoView {
         }
     });
 
+    // A file that is dropped anywhere is opened, and never replaces the page.
+    let _ = window_event_listener(leptos::ev::dragover, |event| event.prevent_default());
+    let _ = window_event_listener(leptos::ev::drop, move |event| {
+        if !event.default_prevented() {
+            event.prevent_default();
+            if let Err(trouble) = store.open_files(event.data_transfer().and_then(|data| data.files())) {
+                store.tell(trouble);
+            }
+        }
+    });
+
     let page = Memo::new(move |_| {
         store.spec.with(|spec| match &spec.table {
             None => Page::Start,

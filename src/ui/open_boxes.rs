@@ -2,10 +2,8 @@
 
 use super::icon::{Icon, icon};
 use super::store::use_store;
-use crate::hub::several::MAX_FILES;
 use crate::spec::TableRef;
 use crate::url::parse_table;
-use crate::words::thousands;
 use leptos::ev::{DragEvent, SubmitEvent};
 use leptos::html;
 use leptos::prelude::*;
@@ -66,28 +64,13 @@ pub fn DropBox() -> impl IntoView {
     let trouble = RwSignal::new(None::<String>);
     let input: NodeRef<html::Input> = NodeRef::new();
     let take = move |files: Option<web_sys::FileList>| {
-        let files: Vec<web_sys::File> = files
-            .map(|files| (0..files.length()).filter_map(|place| files.get(place)).collect())
-            .unwrap_or_default();
-        if files.len() > MAX_FILES {
-            trouble.set(Some(format!("{} files are more than {MAX_FILES}.", thousands(files.len() as u64))));
-        } else if let Some(short) = files.iter().find(|file| file.size() < 12.0) {
-            trouble.set(Some(format!("{} is too short for a Parquet file.", short.name())));
-        } else {
-            store.open_files(files);
-        }
+        trouble.set(store.open_files(files).err());
     };
     let dropped = move |event: DragEvent| {
         event.prevent_default();
         over.set(false);
         take(event.data_transfer().and_then(|data| data.files()));
     };
-    // A file that misses the box must not replace the page.
-    let handles = [
-        window_event_listener(leptos::ev::dragover, |event| event.prevent_default()),
-        window_event_listener(leptos::ev::drop, |event| event.prevent_default()),
-    ];
-    on_cleanup(move || handles.into_iter().for_each(WindowListenerHandle::remove));
     view! {
         <section
             class="box"

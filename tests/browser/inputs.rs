@@ -2,6 +2,8 @@
 
 use crate::sample::{DIFFUSIONDB, IMAGEREWARD, sample_path};
 use crate::stage::{Stage, play, until};
+use serde_json::json;
+use std::path::PathBuf;
 
 fn sample() -> Vec<u8> {
     std::fs::read(sample_path(DIFFUSIONDB)).unwrap()
@@ -124,6 +126,47 @@ fn a_file_of_the_disk_opens_and_goes_nowhere() {
         assert_eq!(stage.hub.log(), []);
         assert!(!stage.page().query().await.contains("table="));
     });
+}
+
+#[test]
+fn files_that_are_dropped_anywhere_open_and_go_nowhere() {
+    play("dropped", async |stage| {
+        let page = stage.page();
+        stage.go(&format!("endpoint={}", stage.hub.endpoint())).await;
+        page.find("heading", "Drop local files").await;
+        drop_at(stage, 200, 20, &[sample_path(IMAGEREWARD)]).await;
+        assert_eq!(page.settled().await, 2_720);
+        // Onto a table that is open as well; two with the same columns are one.
+        let folder = std::env::temp_dir().join(format!("vitrine-dropped-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let parts = [folder.join("part-1.parquet"), folder.join("part-2.parquet")];
+        parts.iter().for_each(|part| _ = std::fs::copy(sample_path(DIFFUSIONDB), part).unwrap());
+        drop_at(stage, 700, 500, &parts).await;
+        page.settles_at(10_000).await;
+        // What can't be a table is told, and the one that is open stays.
+        let short = folder.join("short.parquet");
+        std::fs::write(&short, "PAR1").unwrap();
+        drop_at(stage, 700, 500, &[short]).await;
+        until("a word", async || {
+            page.texts("status")
+                .await
+                .iter()
+                .any(|text| text == "short.parquet is too short for a Parquet file.")
+                .then_some(())
+        })
+        .await;
+        assert_eq!(page.settled().await, 10_000);
+        assert_eq!(stage.hub.log(), []);
+        std::fs::remove_dir_all(&folder).unwrap();
+    });
+}
+
+async fn drop_at(stage: &Stage, x: u32, y: u32, files: &[PathBuf]) {
+    for kind in ["dragEnter", "dragOver", "drop"] {
+        let data = json!({ "items": [], "files": files, "dragOperationsMask": 1 });
+        let event = json!({ "type": kind, "x": x, "y": y, "data": data });
+        stage.browser.devtools("Input.dispatchDragEvent", event).await;
+    }
 }
 
 #[test]

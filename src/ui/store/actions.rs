@@ -1,15 +1,20 @@
 //! What the user can do: tables, filters, rows and columns.
 
 use super::{Commit, RowData, Store};
-use crate::hub::several::by_number;
+use crate::hub::several::{MAX_FILES, by_number};
 use crate::protocol::describe::Describe;
 use crate::protocol::{Opened, Request};
 use crate::roles::{Role, Roles};
 use crate::sorted;
 use crate::spec::{Clause, Spec, TableRef, View};
 use crate::usual::usual_columns;
+use crate::words::thousands;
 use leptos::prelude::*;
+use std::borrow::Cow;
 use std::sync::Arc;
+
+/// A file with nothing in it but its magic numbers and a footer's length.
+const LEAST_FILE_BYTES: f64 = 12.0;
 
 impl Store {
     // ------------------------------------------------------------ tables
@@ -21,10 +26,22 @@ impl Store {
     }
 
     /// Opens files of this device as one table, by the numbers in their names.
-    pub fn open_files(self, files: Vec<web_sys::File>) {
+    ///
+    /// # Errors
+    /// What is wrong with them. The view stays as it was.
+    pub fn open_files(self, files: Option<web_sys::FileList>) -> Result<(), String> {
+        let files: Vec<web_sys::File> = files
+            .map(|files| (0..files.length()).filter_map(|place| files.get(place)).collect())
+            .unwrap_or_default();
+        if files.len() > MAX_FILES {
+            return Err(format!("{} files are more than {MAX_FILES}.", thousands(files.len() as u64)));
+        }
+        if let Some(short) = files.iter().find(|file| file.size() < LEAST_FILE_BYTES) {
+            return Err(format!("{} is too short for a Parquet file.", short.name()));
+        }
         let files = sorted::by(files, |a, b| by_number(&a.name(), &b.name()));
         let name = match files.as_slice() {
-            [] => return,
+            [] => return Ok(()),
             [file] => file.name(),
             [first, rest @ ..] => format!("{} and {} more", first.name(), rest.len()),
         };
@@ -37,6 +54,7 @@ impl Store {
             self.reload();
         }
         self.open(TableRef::Local(name));
+        Ok(())
     }
 
     /// Back to the start page.
@@ -193,10 +211,14 @@ impl Store {
         });
     }
 
-    /// Says a few words for a moment.
-    pub(super) fn tell(self, words: &'static str) {
+    /// Says a few words for as long as they take to be read.
+    pub fn tell(self, words: impl Into<Cow<'static, str>>) {
+        const MOMENT_MILLIS: u64 = 1_200;
+        const LETTER_MILLIS: u64 = 50;
+        let words = words.into();
+        let millis = MOMENT_MILLIS + LETTER_MILLIS * words.len() as u64;
         self.write.whisper.set(words);
-        set_timeout(move || self.write.whisper.set(""), std::time::Duration::from_millis(1_600));
+        set_timeout(move || self.write.whisper.set("".into()), std::time::Duration::from_millis(millis));
     }
 
     /// Asks what the file says of itself.

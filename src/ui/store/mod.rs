@@ -47,6 +47,7 @@ pub use rows::{RowCache, RowData};
 pub use search::Reading;
 
 use leptos::prelude::*;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
@@ -138,7 +139,7 @@ pub struct Store {
     /// Charts that are being drawn.
     pub figures: FigureStore,
     /// A word on what has just been done, for a moment.
-    pub whisper: ReadSignal<&'static str>,
+    pub whisper: ReadSignal<Cow<'static, str>>,
     write: Writers,
     inner: StoredValue<Inner, LocalStorage>,
 }
@@ -166,7 +167,7 @@ struct Writers {
     dragging: WriteSignal<Option<String>>,
     active: WriteSignal<u64>,
     hovered: WriteSignal<Option<Arc<RowData>>>,
-    whisper: WriteSignal<&'static str>,
+    whisper: WriteSignal<Cow<'static, str>>,
     steps: WriteSignal<(usize, usize)>,
 }
 
@@ -216,7 +217,7 @@ impl Store {
         let (dragging, set_dragging) = signal(None);
         let (active, set_active) = signal(0);
         let (hovered, set_hovered) = signal(None);
-        let (whisper, set_whisper) = signal("");
+        let (whisper, set_whisper) = signal(Cow::Borrowed(""));
         let (steps, set_steps) = signal((0, 0));
         Self {
             spec,
