@@ -51,7 +51,7 @@ const FOOTER: Fields = &[
     (7, Kind::List(&Kind::Struct(COLUMN_ORDER))),
 ];
 const KEY_VALUE: Fields = &[(1, Kind::Binary), (2, Kind::Binary)];
-const COLUMN_ORDER: Fields = &[(1, Kind::Struct(&[])), (2, Kind::Struct(&[]))];
+const COLUMN_ORDER: Fields = &[(1, Kind::Struct(&[])), (2, Kind::Struct(&[])), (3, Kind::Struct(&[]))];
 const ELEMENT: Fields = &[
     (1, Kind::Int),
     (2, Kind::Int),
@@ -82,6 +82,7 @@ const LOGICAL: Fields = &[
     (16, Kind::Struct(&[(1, Kind::Byte)])),
     (17, Kind::Struct(&[(1, Kind::Binary)])),
     (18, Kind::Struct(&[(1, Kind::Binary), (2, Kind::Int)])),
+    (19, Kind::Struct(&[])),
 ];
 const TIME: Fields = &[(1, Kind::Bool), (2, Kind::Struct(UNIT))];
 const UNIT: Fields = &[(1, Kind::Struct(&[])), (2, Kind::Struct(&[])), (3, Kind::Struct(&[]))];

@@ -1,7 +1,8 @@
 //! A long session: scripted use for as long as is asked, and what it leaves behind.
 //!
 //! `cargo xtask soak --minutes N`. After each round, memory of the data thread and of the page and the numbers
-//! of nodes, listeners, object URLs and workers are read; from the fifth minute on they must stay within a tenth.
+//! of nodes, listeners, object URLs and workers are read; after the fifth minute the most of each may not grow
+//! by more than a tenth from the first half to the second.
 
 use crate::driver::Browser;
 use crate::page::key;
@@ -205,15 +206,18 @@ fn hours_of_use_leave_nothing_behind() {
             assert!(bad.is_empty(), "{bad:#?}");
         }
         let settled: Vec<&Sample> = samples.iter().filter(|sample| sample.minute > 5.0).collect();
-        if let (Some(first), Some(last)) = (settled.first(), settled.last()) {
+        // What is held goes up and down with the view; the most of it is what a leak would raise.
+        let (early, late) = settled.split_at(settled.len() / 2);
+        if !early.is_empty() {
             let flat = |name: &str, of: fn(&Sample) -> f64, room: f64| {
-                let (first, last) = (of(first), of(last));
-                assert!(last <= first * 1.1 + room, "{name} grew from {first} to {last}");
+                let most = |of_them: &[&Sample]| of_them.iter().map(|it| of(it)).fold(0.0, f64::max);
+                let (early, late) = (most(early), most(late));
+                assert!(late <= early * 1.1 + room, "{name} grew from {early} to {late}");
             };
-            flat("the thread's memory", |it| it.thread_bytes, 8e6);
-            flat("the page's heap", |it| it.heap_bytes, 4e6);
-            flat("the number of nodes", |it| it.nodes, 500.0);
-            flat("the number of listeners", |it| it.listeners, 100.0);
+            flat("the thread's memory", |it| it.thread_bytes, 0.0);
+            flat("the page's heap", |it| it.heap_bytes, 1e6);
+            flat("the number of nodes", |it| it.nodes, 100.0);
+            flat("the number of listeners", |it| it.listeners, 30.0);
             flat("the number of object URLs", |it| it.urls, 40.0);
             flat("the number of workers", |it| it.workers, 0.0);
         }
