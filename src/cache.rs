@@ -69,6 +69,8 @@ struct Inner {
     /// Parts to be written, one after another: what there is room for depends on those before.
     queue: RefCell<VecDeque<(KeptFile, ByteRange, Blob)>>,
     writing: Cell<bool>,
+    /// Whether nothing was kept before, nor has been since.
+    empty: Cell<bool>,
     /// Whether nothing more is written, because it failed.
     broken: Cell<bool>,
     says: Box<dyn Fn(Error)>,
@@ -85,6 +87,7 @@ impl Cache {
             pending_bytes: Cell::default(),
             queue: RefCell::default(),
             writing: Cell::default(),
+            empty: Cell::default(),
             broken: Cell::default(),
             says: Box::new(says),
         }));
@@ -101,6 +104,11 @@ impl Cache {
         cache
     }
 
+    /// Nothing is kept yet: until something is, nobody waits for the database, which is only being made.
+    pub fn begin_empty(&self) {
+        self.0.empty.set(true);
+    }
+
     /// No more than this is kept from now on. With none, what is there is removed.
     pub fn set_limit(&self, limit_bytes: u64) {
         self.0.limit_bytes.set(limit_bytes);
@@ -115,7 +123,7 @@ impl Cache {
 
     /// What is kept of the file at an address, if anything is.
     pub async fn look_up(&self, address: &str) -> Option<KeptFile> {
-        if self.0.limit_bytes.get() == 0 || !blocks::may_keep(address) {
+        if self.0.limit_bytes.get() == 0 || self.0.empty.get() || !blocks::may_keep(address) {
             return None;
         }
         let look = self.0.look_up(address);
@@ -169,6 +177,7 @@ impl Cache {
         }
         let Ok(body) = Blob::new_with_u8_array_sequence(pieces) else { return false };
         inner.pending_bytes.set(pending);
+        inner.empty.set(false);
         inner.queue.borrow_mut().push_back((KeptFile::new(address, identity.clone(), now()), part, body));
         if !inner.writing.replace(true) {
             spawn_local(async move {

@@ -89,6 +89,8 @@ pub enum Request {
         /// In bytes; with 0 nothing is.
         limit_bytes: u64,
     },
+    /// Nobody was here before on this device: nothing is kept, and nothing need be looked for.
+    FirstVisit,
     /// How much is kept on this device.
     Kept {
         /// Whether to remove it first.

@@ -181,6 +181,7 @@ mod shell {
                     Message::Request(Request::Keep { limit_bytes }) => {
                         self.net.cache().set_limit(limit_bytes)
                     }
+                    Message::Request(Request::FirstVisit) => self.net.cache().begin_empty(),
                     Message::Request(Request::Kept { forget }) => self.tell_kept(forget),
                     Message::Request(request) => self.step(Event::Request(request)),
                     Message::Continue => self.step(Event::Continue),

@@ -120,6 +120,7 @@ impl Opening {
             | Request::Retry
             | Request::SignIn { .. }
             | Request::Keep { .. }
+            | Request::FirstVisit
             | Request::Kept { .. } => {}
         }
     }

@@ -362,6 +362,7 @@ impl Table {
             | Request::RetryImage { .. }
             | Request::SignIn { .. }
             | Request::Keep { .. }
+            | Request::FirstVisit
             | Request::Kept { .. } => {}
         }
     }

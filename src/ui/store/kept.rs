@@ -8,6 +8,7 @@ use crate::protocol::Request;
 use leptos::prelude::*;
 
 const KEY: &str = "vitrine.keep";
+const VISITED_KEY: &str = "vitrine.visited";
 
 /// What is kept. Copies are the same.
 #[derive(Clone, Copy)]
@@ -16,6 +17,8 @@ pub struct KeptStore {
     pub limit_bytes: RwSignal<u64>,
     /// How many are, as far as it was asked; inside it none where nothing can be.
     pub bytes: RwSignal<Option<Option<u64>>>,
+    /// Whether nobody was here before, until the data thread knows.
+    first_visit: StoredValue<bool>,
 }
 
 impl KeptStore {
@@ -23,7 +26,16 @@ impl KeptStore {
     pub fn new() -> Self {
         let kept = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
         let limit = kept.and_then(|text| text.parse().ok()).unwrap_or(USUAL_LIMIT_BYTES);
-        let store = Self { limit_bytes: RwSignal::new(limit), bytes: RwSignal::new(None) };
+        let visited = storage().map(|storage| {
+            let visited = storage.get_item(VISITED_KEY).is_ok_and(|visited| visited.is_some());
+            let _ = storage.set_item(VISITED_KEY, "1");
+            visited
+        });
+        let store = Self {
+            limit_bytes: RwSignal::new(limit),
+            bytes: RwSignal::new(None),
+            first_visit: StoredValue::new(visited == Some(false)),
+        };
         keep(store.limit_bytes, KEY, |limit| (*limit != USUAL_LIMIT_BYTES).then(|| limit.to_string()));
         store
     }
@@ -42,8 +54,12 @@ impl Store {
         self.send(&Request::Kept { forget });
     }
 
-    /// Tells a new data thread how much may be kept, unless it knows.
-    pub(super) fn tell_limit(self) {
+    /// Tells a new data thread how much may be kept and whether anything can be, unless it knows.
+    pub(super) fn tell_kept(self) {
+        if self.kept.first_visit.get_value() {
+            self.kept.first_visit.set_value(false);
+            self.send(&Request::FirstVisit);
+        }
         let limit_bytes = self.kept.limit_bytes.get_untracked();
         if limit_bytes != USUAL_LIMIT_BYTES {
             self.send(&Request::Keep { limit_bytes });

@@ -404,7 +404,7 @@ impl Store {
                 .map(|(role, column)| (role.name().to_owned(), column.clone()))
                 .collect(),
         });
-        self.tell_limit();
+        self.tell_kept();
         self.send_with(&request, &files);
         let asked = super::wire::asked(&spec);
         // What is known of the view goes along, so that nothing waits for this page to see the footer.
