@@ -100,6 +100,7 @@ impl Embedded {
             return Ok(Vec::new());
         };
         let polled = pager.poll(&self.rows, meta, pool);
+        pager.round();
         self.failed = polled.as_ref().err().cloned();
         polled
     }

@@ -372,7 +372,11 @@ impl Table {
         for source in &mut export.columns {
             let Some(state) = self.columns.get(source.place) else { continue };
             wants.extend(match (&mut source.how, state.part) {
-                (How::Pages(pager), _) => pager.poll(&rows, &self.meta, pool)?,
+                (How::Pages(pager), _) => {
+                    let missing = pager.poll(&rows, &self.meta, pool)?;
+                    pager.round();
+                    missing
+                }
                 (How::Nested(nested), Part::Nested { first, end }) => {
                     nested.poll(&rows, first..end, &self.meta, pool)?
                 }

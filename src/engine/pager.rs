@@ -9,12 +9,13 @@ use crate::parquet::decode::{Decoded, Values, decode_dictionary, decode_page};
 use crate::parquet::map::{PageEntry, PageMap};
 use crate::parquet::meta::{Chunk, ColumnMeta, FileMeta};
 use crate::parquet::walk::{Bytes, READ_THROUGH_BYTES, Step, Walk};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Pages asked for at a time: rows far apart come a screenful of pages after the other.
 const MAX_PAGES_WANTED: usize = 12;
 
-/// Decoded pages of a column are dropped, the longest unused first, above this amount.
+/// Decoded pages of a column are dropped, the longest unused first, above this amount. Of those that are
+/// dropped while they are wanted, the wanted values stay.
 const MAX_CACHED_BYTES: usize = 24 << 20;
 
 /// Read behind a dictionary page on the way to the first data page. While a dictionary is in use
@@ -31,7 +32,39 @@ pub struct Pager {
     dictionaries: BTreeMap<usize, Values>,
     /// Decoded pages by their first row in the file.
     pages: BTreeMap<u64, Cached>,
+    /// Rows that were asked for since the last [`Self::round`].
+    wanted: BTreeSet<u64>,
+    /// Values of such rows whose page is dropped.
+    kept: BTreeMap<u64, Kept>,
     clock: u64,
+}
+
+/// A value that outlives its page.
+#[derive(Debug)]
+enum Kept {
+    Bytes(Box<[u8]>),
+    Plain(Value<'static>),
+}
+
+impl Kept {
+    fn new(value: Value<'_>) -> Self {
+        Self::Plain(match value {
+            Value::Bytes(bytes) => return Self::Bytes(bytes.into()),
+            Value::Null => Value::Null,
+            Value::Bool(value) => Value::Bool(value),
+            Value::Int(value) => Value::Int(value),
+            Value::UInt(value) => Value::UInt(value),
+            Value::Float32(value) => Value::Float32(value),
+            Value::Float64(value) => Value::Float64(value),
+        })
+    }
+
+    fn value(&self) -> Value<'_> {
+        match self {
+            Self::Bytes(bytes) => Value::Bytes(bytes),
+            Self::Plain(value) => *value,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -71,8 +104,12 @@ impl Pager {
         }
     }
 
-    /// The value of a row, if its page is here.
+    /// The value of a row, if it is here.
     pub fn get(&self, row: u64) -> Option<Value<'_>> {
+        self.on_page(row).or_else(|| self.kept.get(&row).map(Kept::value))
+    }
+
+    fn on_page(&self, row: u64) -> Option<Value<'_>> {
         let (first, cached) = self.pages.range(..=row).next_back()?;
         let offset = usize::try_from(row - first).ok()?;
         if offset >= cached.page.rows as usize {
@@ -93,20 +130,17 @@ impl Pager {
     }
 
     /// Decodes what has come of the pages that hold `rows` (in ascending order), and says what is
-    /// still missing, most wanted first.
+    /// still missing, most wanted first. Whoever has asked for all that is wanted calls [`Self::round`].
     ///
     /// # Errors
     /// Where a page can't be found or decoded.
     pub fn poll(&mut self, rows: &[u64], meta: &FileMeta, pool: &mut Pool) -> Result<Vec<ByteRange>> {
         meta.columns.get(self.leaf).map_or(Ok(()), ColumnMeta::check)?;
-        if let Some(column) = meta.columns.get(self.leaf) {
-            column.check()?;
-        }
         self.prepare(meta);
+        self.wanted.extend(rows);
         let mut wants = Vec::new();
         let mut pages = 0;
         let mut covered = 0;
-        self.clock += 1;
         for &row in rows {
             if row < covered {
                 continue;
@@ -120,25 +154,36 @@ impl Pager {
             }
             let Some((number, group)) = meta.group_of(row) else { continue };
             let name = meta.columns.get(self.leaf).map_or("", |column| &column.name);
+            let asked = wants.len();
             let found = self
                 .page_for(number, row - group.first_row, meta, pool, &mut wants)
                 .context(|| format!("{name}, row group {number}"))?;
-            pages += 1;
+            // What was here already is no page to wait for: were it counted, nothing might be asked for.
+            pages += usize::from(wants.len() > asked);
             // Rows of one page, or on one way to a page, are asked for once.
             covered = group.first_row + found;
         }
-        self.evict();
         Ok(wants)
     }
 
-    /// Marks the page of a row as used; the first row after it.
+    /// Everything that is wanted was asked for: lets go of what there is no room for.
+    pub fn round(&mut self) {
+        self.evict();
+        let wanted = std::mem::take(&mut self.wanted);
+        self.kept.retain(|row, _| wanted.contains(row));
+        self.clock += 1;
+    }
+
+    /// Marks the page of a row as used; the first row after what is here.
     fn touch(&mut self, row: u64) -> Option<u64> {
-        let (first, cached) = self.pages.range_mut(..=row).next_back()?;
-        let end = first + u64::from(cached.page.rows);
-        (row < end).then(|| {
-            cached.used = self.clock;
-            end
-        })
+        if let Some((first, cached)) = self.pages.range_mut(..=row).next_back() {
+            let end = first + u64::from(cached.page.rows);
+            if row < end {
+                cached.used = self.clock;
+                return Some(end);
+            }
+        }
+        self.kept.contains_key(&row).then_some(row + 1)
     }
 
     /// Gets the page of a row of a row group as far as its bytes are here, and adds what is missing
@@ -264,14 +309,15 @@ impl Pager {
         };
         let mut total: usize = self.pages.values().map(size).sum();
         while total > MAX_CACHED_BYTES {
-            let oldest = self
-                .pages
-                .iter()
-                .filter(|(_, cached)| cached.used < self.clock)
-                .min_by_key(|(_, cached)| cached.used);
+            let oldest = self.pages.iter().min_by_key(|(_, cached)| cached.used);
             let Some((first, cached)) = oldest else { return };
             total -= size(cached);
-            let first = *first;
+            let (first, rows) = (*first, u64::from(cached.page.rows));
+            for row in self.wanted.range(first..first + rows) {
+                if let Some(value) = self.on_page(*row) {
+                    self.kept.insert(*row, Kept::new(value));
+                }
+            }
             self.pages.remove(&first);
         }
     }

@@ -236,7 +236,9 @@ impl Table {
 
     /// Gets single pages for the rows on the screen, of columns that are not read whole.
     fn poll_pages(&mut self, pool: &mut Pool, effects: &mut Vec<Effect>) {
-        let rows: Vec<u64> = self.window().into_iter().map(u64::from).collect();
+        // Pages are found from front to back, whatever the order of the rows.
+        let mut rows: Vec<u64> = self.window().into_iter().map(u64::from).collect();
+        rows.sort_unstable();
         let detail: Vec<u64> = self.detail.into_iter().collect();
         let before = self.screen_wants.len();
         let mut wants = Vec::new();
@@ -296,6 +298,7 @@ impl Table {
                     Err(error) => errors.push((place, error)),
                 }
             }
+            state.pager.round();
         }
         wants.extend(later);
         // What goes wrong there is told by the images that are not shown for it.
