@@ -135,6 +135,7 @@ const STATISTICS: Fields = &[
     (6, Kind::Binary),
     (7, Kind::Bool),
     (8, Kind::Bool),
+    (9, Kind::Int),
 ];
 const BOX: Fields = &[
     (1, Kind::Double),
