@@ -117,6 +117,10 @@ enum Page {
     Table,
 }
 
+fn carries_files(event: &leptos::ev::DragEvent) -> bool {
+    event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0))
+}
+
 #[component]
 fn App(modules: Modules) -> impl IntoView {
     let store = Store::new();
@@ -134,10 +138,14 @@ fn App(modules: Modules) -> impl IntoView {
         }
     });
 
-    // A file that is dropped anywhere is opened, and never replaces the page.
-    let _ = window_event_listener(leptos::ev::dragover, |event| event.prevent_default());
+    // A file that is dropped anywhere is opened, and never replaces the page. Text goes where it is dropped.
+    let _ = window_event_listener(leptos::ev::dragover, |event| {
+        if carries_files(&event) {
+            event.prevent_default();
+        }
+    });
     let _ = window_event_listener(leptos::ev::drop, move |event| {
-        if !event.default_prevented() {
+        if carries_files(&event) && !event.default_prevented() {
             event.prevent_default();
             if let Err(trouble) = store.open_files(event.data_transfer().and_then(|data| data.files())) {
                 store.tell(trouble);

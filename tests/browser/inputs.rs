@@ -158,6 +158,14 @@ fn files_that_are_dropped_anywhere_open_and_go_nowhere() {
         assert_eq!(page.settled().await, 10_000);
         assert_eq!(stage.hub.log(), []);
         std::fs::remove_dir_all(&folder).unwrap();
+        // Text is left to the browser, which puts it into the field.
+        const DROP_TEXT: &str = "const data = new DataTransfer();
+            data.setData('text/plain', 'castle');
+            const drop = new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true });
+            document.querySelector('[type=search], [role=searchbox], input').dispatchEvent(drop);
+            return drop.defaultPrevented";
+        let prevented = stage.browser.client.execute(DROP_TEXT, Vec::new()).await.unwrap();
+        assert_eq!(prevented, json!(false));
     });
 }
 
