@@ -69,11 +69,35 @@ struct Inner {
     /// Parts to be written, one after another: what there is room for depends on those before.
     queue: RefCell<VecDeque<(KeptFile, ByteRange, Blob)>>,
     writing: Cell<bool>,
+    /// The part that was last read for some of its bytes: others of it are mostly next.
+    held: RefCell<Option<Held>>,
     /// Whether nothing was kept before, nor has been since.
     empty: Cell<bool>,
     /// Whether nothing more is written, because it failed.
     broken: Cell<bool>,
     says: Box<dyn Fn(Error)>,
+}
+
+/// The bytes of a part.
+struct Held {
+    address: String,
+    version: String,
+    part: ByteRange,
+    bytes: Uint8Array,
+}
+
+impl Held {
+    fn new(file: &KeptFile, part: ByteRange, bytes: &Uint8Array) -> Self {
+        Self { address: file.address.clone(), version: file.version.clone(), part, bytes: bytes.clone() }
+    }
+
+    fn is(&self, file: &KeptFile, part: ByteRange) -> bool {
+        self.part == part && self.address == file.address && self.version == file.version
+    }
+
+    fn bytes(&self) -> Uint8Array {
+        self.bytes.clone()
+    }
 }
 
 impl Cache {
@@ -87,6 +111,7 @@ impl Cache {
             pending_bytes: Cell::default(),
             queue: RefCell::default(),
             writing: Cell::default(),
+            held: RefCell::default(),
             empty: Cell::default(),
             broken: Cell::default(),
             says: Box::new(says),
@@ -139,27 +164,29 @@ impl Cache {
             file.touched.insert(part.start);
             (file.key(part.start), part)
         };
-        let body = patiently(self.0.body(&key)).await.flatten();
         let end = part.end.min(range.end);
-        let bytes = match body {
-            // The bytes must be as many as was noted: a device may lose some.
-            Some(body) if body.size() as u64 == part.len() => {
-                let slice = body
-                    .slice_with_f64_and_f64((range.start - part.start) as f64, (end - part.start) as f64)
-                    .ok();
-                match slice {
-                    Some(slice) => JsFuture::from(slice.array_buffer()).await.ok(),
-                    None => None,
-                }
-            }
-            Some(_) | None => None,
+        let held =
+            self.0.held.borrow().as_ref().filter(|held| held.is(&file.borrow(), part)).map(Held::bytes);
+        let bytes = match held {
+            Some(bytes) => Some(bytes),
+            // Whole: Chromium may end the page, now and then, that takes a slice of a blob that is in a
+            // database ("Bad blob references in BlobRegistry::Register").
+            None => match patiently(self.0.body(&key)).await.flatten() {
+                Some(body) => JsFuture::from(body.array_buffer()).await.ok().map(|it| Uint8Array::new(&it)),
+                None => None,
+            },
         };
-        let bytes = bytes.map(|bytes| Uint8Array::new(&bytes));
-        if bytes.as_ref().is_none_or(|bytes| u64::from(bytes.length()) != end - range.start) {
+        // The bytes must be as many as was noted: a device may lose some.
+        let Some(bytes) = bytes.filter(|bytes| u64::from(bytes.length()) == part.len()) else {
             file.borrow_mut().parts.remove(part.start);
             return None;
+        };
+        if (range.start, end) == (part.start, part.end) {
+            return Some(bytes);
         }
-        bytes
+        *self.0.held.borrow_mut() = Some(Held::new(&file.borrow(), part, &bytes));
+        // No part is longer than what one request brings.
+        Some(bytes.subarray((range.start - part.start) as u32, (end - part.start) as u32))
     }
 
     /// Keeps a part that came of a file, as arrays of bytes in order; whether it tries to.
