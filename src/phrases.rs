@@ -18,10 +18,19 @@ const MAX_PARTS: usize = 256;
 #[derive(Clone, Debug, Default)]
 pub struct PhraseIndex {
     phrases: Texts,
-    /// The parts of all prompts, one after the other; none twice in one prompt.
-    parts: Vec<u32>,
+    /// What each step took apart. Apart in memory as well, so that an index that grows never moves what
+    /// it has.
+    steps: Vec<Taken>,
+    prompts: usize,
+}
+
+/// Prompts that one step took apart.
+#[derive(Clone, Debug)]
+struct Taken {
+    /// Their parts, one after the other; none twice in one prompt.
+    parts: Box<[u32]>,
     /// Where the parts of each prompt end.
-    ends: Vec<u32>,
+    ends: Box<[u32]>,
 }
 
 /// How many rows have each phrase.
@@ -49,12 +58,12 @@ pub struct Ranked {
 impl PhraseIndex {
     /// Prompts that are taken apart.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.prompts
     }
 
     /// Whether no prompt is.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.prompts == 0
     }
 
     /// The text of a phrase.
@@ -67,41 +76,56 @@ impl PhraseIndex {
     /// # Errors
     /// Where there are more different phrases than can be kept.
     pub fn extend(&mut self, prompts: &Texts, most: usize) -> Result<bool> {
-        let from = self.ends.len();
+        let from = self.prompts;
         let to = prompts.distinct().min(from + most);
         let mut part = Vec::with_capacity(MAX_PHRASE_BYTES);
+        let mut parts: Vec<u32> = Vec::new();
+        let mut ends = Vec::with_capacity(to.saturating_sub(from));
         for code in from..to {
-            let begin = self.parts.len();
+            let begin = parts.len();
             let text = prompts.get(code as u32).unwrap_or_default();
             for raw in text.split(|byte| *byte == b',').take(MAX_PARTS) {
                 if !normal(raw, &mut part) {
                     continue;
                 }
                 let phrase = self.phrases.intern(&part)?;
-                if !self.parts.get(begin..).unwrap_or_default().contains(&phrase) {
-                    self.parts.push(phrase);
+                if !parts.get(begin..).unwrap_or_default().contains(&phrase) {
+                    parts.push(phrase);
                 }
             }
-            self.ends.push(self.parts.len() as u32);
+            ends.push(parts.len() as u32);
         }
-        Ok(to == prompts.distinct())
+        if from < to {
+            self.prompts = to;
+            self.steps.push(Taken { parts: parts.into(), ends: ends.into() });
+        }
+        Ok(to >= prompts.distinct())
+    }
+
+    /// Lets go of what only an index that grows needs.
+    pub fn finish(&mut self) {
+        self.phrases.finish();
     }
 
     /// Counts rows by phrase.
     pub fn count(&self, here: &Repeats, all: &Repeats) -> Counted {
         let mut counted =
             Counted { here: vec![0; self.phrases.distinct()], all: vec![0; self.phrases.distinct()] };
-        let mut start = 0;
-        for (code, end) in self.ends.iter().enumerate() {
-            let parts = self.parts.get(start..*end as usize).unwrap_or_default();
-            start = *end as usize;
-            let (rows_here, rows_all) = (here.of(code as u32), all.of(code as u32));
-            for phrase in parts {
-                if let (Some(here), Some(all)) =
-                    (counted.here.get_mut(*phrase as usize), counted.all.get_mut(*phrase as usize))
-                {
-                    *here += rows_here;
-                    *all += rows_all;
+        let mut code = 0;
+        for Taken { parts, ends } in &self.steps {
+            let mut start = 0;
+            for end in ends {
+                let parts = parts.get(start..*end as usize).unwrap_or_default();
+                start = *end as usize;
+                let (rows_here, rows_all) = (here.of(code), all.of(code));
+                code += 1;
+                for phrase in parts {
+                    if let (Some(here), Some(all)) =
+                        (counted.here.get_mut(*phrase as usize), counted.all.get_mut(*phrase as usize))
+                    {
+                        *here += rows_here;
+                        *all += rows_all;
+                    }
                 }
             }
         }

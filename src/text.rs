@@ -180,7 +180,7 @@ impl Texts {
     }
 
     fn grow_table(&mut self) {
-        let places = ((self.starts.len() + 1) * 4).next_power_of_two().max(1 << 10);
+        let places = ((self.starts.len() + 1) * 2).next_power_of_two().max(1 << 10);
         self.table.clear();
         self.table.resize(places, NULL);
         for (code, hash) in self.hashes.iter().enumerate() {

@@ -129,6 +129,9 @@ impl Table {
             None => true,
         };
         let complete = done && self.prompts_complete();
+        if complete {
+            lists.phrases.finish();
+        }
         self.lists = lists;
         let parted = self.lists.phrases.len();
         // A share of what is there is told each time it has doubled, and in the end.
