@@ -179,6 +179,8 @@ pub struct NamedSubset {
     pub title: &'static str,
     /// Which rows it has.
     pub rows: SubsetRows,
+    /// How many images the card counts in it, where that does not follow from its rows.
+    pub images: Option<&'static str>,
 }
 
 /// Which rows a subset has.
@@ -211,7 +213,7 @@ const fn first(
     title: &'static str,
     rows: u64,
 ) -> NamedSubset {
-    NamedSubset { name, tables, title, rows: SubsetRows::First(rows) }
+    NamedSubset { name, tables, title, rows: SubsetRows::First(rows), images: None }
 }
 
 const fn random(
@@ -220,11 +222,11 @@ const fn random(
     title: &'static str,
     rows: u64,
 ) -> NamedSubset {
-    NamedSubset { name, tables, title, rows: SubsetRows::Random { rows, seed: CARD_SEED } }
+    NamedSubset { name, tables, title, rows: SubsetRows::Random { rows, seed: CARD_SEED }, images: None }
 }
 
-const fn shards(name: &'static str, title: &'static str, last: u32) -> NamedSubset {
-    NamedSubset { name, tables: TRAIN, title, rows: SubsetRows::Shards(last) }
+const fn shards(name: &'static str, title: &'static str, last: u32, images: &'static str) -> NamedSubset {
+    NamedSubset { name, tables: TRAIN, title, rows: SubsetRows::Shards(last), images: Some(images) }
 }
 
 /// The subsets of the cards: DiffusionDB's by number of rows, ImageRewardDB's by number of prompts,
@@ -250,10 +252,10 @@ pub const SUBSETS: &[NamedSubset] = &[
     random("large_random_10k", LARGE, "random 10,000", 10_000),
     random("large_random_50k", LARGE, "random 50,000", 50_000),
     random("large_random_100k", LARGE, "random 100,000", 100_000),
-    shards("1k", "1,000 prompts", 4),
-    shards("2k", "2,000 prompts", 8),
-    shards("4k", "4,000 prompts", 16),
-    shards("8k", "8,000 prompts", 32),
+    shards("1k", "1,000 prompts", 4, "6.2 K"),
+    shards("2k", "2,000 prompts", 8, "12.5 K"),
+    shards("4k", "4,000 prompts", 16, "25.1 K"),
+    shards("8k", "8,000 prompts", 32, "49.9 K"),
 ];
 
 /// The subset of this name.

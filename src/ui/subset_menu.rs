@@ -76,19 +76,17 @@ fn Named() -> impl IntoView {
     let rows = store.opened.with_untracked(|opened| opened.as_ref().map(|opened| opened.rows));
     let items: Vec<_> = named
         .map(|subset| {
-            let by_chance = matches!(subset.rows, SubsetRows::Random { .. });
-            (
-                by_chance,
-                item(
-                    subset.title.to_owned(),
-                    subset.name.to_owned(),
-                    Some(Subset::Named(subset.name.to_owned())),
-                ),
-            )
+            let note = match subset.images {
+                Some(images) => format!("{} · {images} images", subset.name),
+                None => subset.name.to_owned(),
+            };
+            let named = Subset::Named(subset.name.to_owned());
+            (subset.rows, item(subset.title.to_owned(), note, Some(named)))
         })
         .collect();
     let any = !items.is_empty();
-    let draws = items.iter().any(|(by_chance, _)| *by_chance);
+    let draws = items.iter().any(|(rows, _)| matches!(rows, SubsetRows::Random { .. }));
+    let shards = items.iter().any(|(rows, _)| matches!(rows, SubsetRows::Shards(_)));
     view! {
         <ul>{item("all rows".to_owned(), rows.map(thousands).unwrap_or_default(), None)}</ul>
         {any.then(|| view! { <h2 class="panel-title">"Subsets of the dataset’s card"</h2> })}
@@ -98,6 +96,15 @@ fn Named() -> impl IntoView {
                 view! {
                     <p class="panel-note">
                         "Random ones are drawn here, the same rows each time; which rows the card’s own script drew is not published."
+                    </p>
+                }
+            })}
+        {shards
+            .then(|| {
+                view! {
+                    <p class="panel-note">
+                        "Prompts and images as the card counts them; here they are those of the first 4, 8, 16 or all 32 archives, \
+                        and the line above the rows says how many there are."
                     </p>
                 }
             })}

@@ -182,3 +182,69 @@ fn the_prompt_that_is_compared_is_in_the_link() {
         shows(ids[0]).await;
     });
 }
+
+/// A train split of 32 shards of 250 prompts with four to nine images each, its rows in no order.
+fn train() -> (Vec<(u32, u32)>, Vec<u8>) {
+    const SHARDS: u32 = 32;
+    let images = |prompt: u32| 4 + prompt * 7 % 6;
+    let ordered: Vec<(u32, u32, u32)> = (0..SHARDS * 250)
+        .flat_map(|prompt| (0..images(prompt)).map(move |nth| (prompt / 250 + 1, prompt, nth)))
+        .collect();
+    // Steps of a prime number come by all of them.
+    let rows: Vec<(u32, u32, u32)> =
+        (0..ordered.len()).map(|place| ordered[place * 7_919 % ordered.len()]).collect();
+    let text = |of: &dyn Fn(&(u32, u32, u32)) -> String| -> ArrayRef {
+        Arc::new(rows.iter().map(|row| Some(of(row))).collect::<StringArray>())
+    };
+    let number = |of: &dyn Fn(&(u32, u32, u32)) -> u32| -> ArrayRef {
+        Arc::new(rows.iter().map(|row| Some(i64::from(of(row)))).collect::<Int64Array>())
+    };
+    let columns = [
+        (
+            "image_path",
+            text(&|(shard, prompt, nth)| format!("images/train/train_{shard}/{prompt:08x}-{nth}.webp")),
+        ),
+        ("prompt_id", text(&|(_, prompt, _)| format!("{:06}-{:04}", prompt + 1, prompt % 1_000))),
+        ("prompt", text(&|(_, prompt, _)| format!("a painted prompt, number {prompt}"))),
+        ("classification", text(&|(_, prompt, _)| CATEGORIES[*prompt as usize % 4].to_owned())),
+        ("image_amount_in_total", number(&|(_, prompt, _)| images(*prompt))),
+        ("rank", number(&|(_, _, nth)| nth + 1)),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    (rows.iter().map(|(shard, prompt, _)| (*shard, *prompt)).collect(), writer.into_inner().unwrap())
+}
+
+#[test]
+fn scales_of_the_train_split_are_its_first_shards() {
+    play_with_images("scales", async |stage: &Stage| {
+        let (rows, bytes) = train();
+        stage.hub.mount("zai-org/ImageRewardDB", "metadata-train.parquet", Source::bytes(bytes)).unwrap();
+        stage.expect_failures();
+        let page = stage.page();
+        // Every prompt has the word, so that all are read and counted.
+        stage.go_to_hub("table=imagereward-train&q=painted").await;
+        page.settles_at(rows.len() as u64).await;
+        let mut menu = "Subset: all rows".to_owned();
+        for (name, shards, prompts, images) in [
+            ("1k", 4, "1,000", "6.2 K"),
+            ("2k", 8, "2,000", "12.5 K"),
+            ("4k", 16, "4,000", "25.1 K"),
+            ("8k", 32, "8,000", "49.9 K"),
+        ] {
+            page.click("button", &menu).await;
+            page.click("button", &format!("{prompts} prompts {name} · {images} images")).await;
+            let expected = rows.iter().filter(|(shard, _)| *shard <= shards).count();
+            page.settles_at(expected as u64).await;
+            until("distinct prompts", async || {
+                let said = page.texts("status").await.join(" ");
+                said.contains(&format!("{prompts} distinct prompts")).then_some(())
+            })
+            .await;
+            menu = format!("Subset: {name}");
+        }
+        page.click("button", &menu).await;
+        stage.picture("scales").await;
+    });
+}
