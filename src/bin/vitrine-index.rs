@@ -35,7 +35,7 @@ vitrine-index --out DIR [--endpoint URL] [--catalogue] [--zips PATTERN FIRST LAS
                  machine that holds the same bytes as TABLE
   --catalogue    every table of the catalogue that is on the Hub
   --zips         directories of archives by number: hf:owner/name/images/part-######.zip 1 2000
-  --packs        into how many files those go; one for sixteen archives unless told otherwise
+  --packs        into how many files those go; as many as archives unless told otherwise
   --endpoint     another Hub than huggingface.co; HF_TOKEN in the environment opens gated files
   --tag ETAG     what the server calls the version of a file that is read on this machine";
 
@@ -220,7 +220,6 @@ vitrine-index --out DIR [--endpoint URL] [--catalogue] [--zips PATTERN FIRST LAS
         endpoint: &str,
         out: &Path,
     ) -> Result<()> {
-        const ARCHIVES_A_PACK: u32 = 16;
         // The pattern is no file that ends by .parquet, which is what tables are.
         let text = pattern.strip_prefix("hf:").ok_or("takes hf:owner/name/path-######.zip")?;
         let mut steps = text.splitn(3, '/');
@@ -239,14 +238,20 @@ vitrine-index --out DIR [--endpoint URL] [--catalogue] [--zips PATTERN FIRST LAS
         let list_path = out.join(LIST.trim_start_matches(maps::FOLDER));
         let read_list = || List::parse(&fs::read_to_string(&list_path).unwrap_or_default());
         let own = key(&maps::repository_name(&repository, &revision));
-        let usual = (paths.len() as u32).div_ceil(ARCHIVES_A_PACK).max(1);
+        // The images of a view are of many archives: each is to bring little but its own directory.
+        let usual = (paths.len() as u32).max(1);
         let packs = packs.or_else(|| read_list().packs(own)).unwrap_or(usual);
         let (mut total, mut archives, mut requests) = (0, 0, 0);
         for number in 0..packs {
             let file = out.join(maps::pack_file(own, number).trim_start_matches(maps::FOLDER));
             let mut known =
                 fs::read(&file).ok().and_then(|bytes| pack::read(&bytes).ok()).unwrap_or_default();
-            for path in paths.iter().filter(|path| maps::pack_of(path, packs) == number) {
+            let archives_of_it: Vec<&String> =
+                paths.iter().filter(|path| maps::pack_of(path, packs) == number).collect();
+            if archives_of_it.is_empty() {
+                continue;
+            }
+            for path in archives_of_it {
                 if known.iter().any(|known| known.path == *path) {
                     continue;
                 }

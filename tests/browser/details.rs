@@ -4,7 +4,7 @@ use crate::page::key;
 use crate::sample::{DIFFUSIONDB, Table, Value, sample_path};
 use crate::stage::{Stage, play_with_images, until};
 use fantoccini::Locator;
-use hub::{Server, Source};
+use hub::{Entry, Server, Source};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use vitrine::spec::{Clause, ListValue, View};
@@ -196,6 +196,17 @@ fn the_next_image_is_here_before_it_is_looked_at() {
             (ranges.len() >= 3).then_some(ranges)
         })
         .await;
+        // It had the line to itself until it was here.
+        let log = stage.hub.log();
+        let of_archives = |entry: &&Entry| {
+            entry.server == Server::Cdn && entry.repo_path.as_ref().is_some_and(|path| path.ends_with(".zip"))
+        };
+        let of_archives: Vec<&Entry> = log.iter().filter(of_archives).collect();
+        let [_, opened, others @ ..] = of_archives.as_slice() else { panic!("{log:?}") };
+        assert!(
+            others.iter().all(|other| opened.finished.is_some_and(|end| other.started >= end)),
+            "{log:?}"
+        );
         let first = stage.page().spec().await.row;
         stage.page().find("group", "Fields").await.send_keys(key::RIGHT).await.unwrap();
         until("the next row", async || (stage.page().spec().await.row != first).then_some(())).await;

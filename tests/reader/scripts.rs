@@ -329,7 +329,7 @@ for job in jobs:
                 if kind == "duckdb":
                     names = [row[0] for row in result.fetchall()]
                 elif kind == "spark":
-                    names = [row[0] for row in result.collect()]
+                    names = [row[0] for row in result.select("image_name").collect()]
                 else:
                     names = list(result["image_name"])
         answers.append({"count": len(names), "first": names[:50]})

@@ -274,6 +274,11 @@ impl ImageStore {
             inner.evict();
         });
         self.news.update(|news| *news += 1);
+        let opened =
+            |inner: &Inner| inner.wanted.get(&Part::Detail).is_some_and(|wants| wants.contains(&want));
+        if self.inner.with_value(opened) {
+            self.ask_soon();
+        }
     }
 
     /// Takes in how an image was made.
@@ -352,7 +357,11 @@ impl ImageStore {
         self.inner.try_update_value(|inner| {
             inner.due = false;
             let mut wants: Vec<Want> = Vec::new();
-            for want in inner.wanted.values().flatten() {
+            // The image that someone has opened does not share the line with what is small or beside it.
+            let mut opened = inner.wanted.get(&Part::Detail).into_iter().flatten();
+            let opening = opened.any(|want| !inner.shots.contains_key(want));
+            let now = inner.wanted.iter().filter(|(part, _)| !opening || **part <= Part::View);
+            for want in now.flat_map(|(_, wants)| wants) {
                 if !inner.shots.contains_key(want) && !wants.contains(want) && wants.len() < MAX_WANTS {
                     wants.push(*want);
                 }
