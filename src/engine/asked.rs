@@ -1,20 +1,15 @@
-//! What is asked beyond clauses on columns: the prompt query, the subset, the order of rows.
+//! What is asked beyond clauses on columns: the prompt query and the subset.
 
 use super::Effect;
 use super::table::Table;
 use crate::bits::Bits;
 use crate::catalog;
-use crate::column::Column;
 use crate::crossfilter::{QUERY, SUBSET};
-use crate::order::Sorting;
-use crate::protocol::{Kind, QueryState, Response, SortKey, Subset};
+use crate::protocol::{QueryState, Response, Subset};
 use crate::query;
 use crate::search::{Matcher, Search};
 use crate::subset;
 use crate::text::Texts;
-
-/// Rows that are looked at in one step of putting them in order: about ten milliseconds of work.
-const ROWS_A_STEP: usize = 1 << 20;
 
 /// What is asked, and how far it is answered.
 #[derive(Default)]
@@ -28,31 +23,15 @@ pub struct Asked {
     /// Whether there are prompts at hand that it has not looked at.
     looking: bool,
     subset: Option<Subset>,
-    sort: Vec<SortKey>,
-    order: Option<Vec<u32>>,
-    /// Rows on their way into the order of `sort`.
-    sorting: Option<Sorting>,
-    /// What of `sort` the order stands for.
-    ordered: Vec<SortKey>,
 }
 
 impl Table {
-    /// The order of the rows, where it is not that of the file.
-    pub(super) fn order(&self) -> Option<&[u32]> {
-        self.asked.order.as_deref()
-    }
-
-    /// Whether the rows are in the order that is asked for.
-    pub(super) fn is_in_order(&self) -> bool {
-        self.asked.sort == self.asked.ordered
-    }
-
     /// Whether a clause or the order of rows waits for the column.
     pub(super) fn is_asked(&self, place: usize) -> bool {
         let named = |name: &str| self.columns.get(place).is_some_and(|state| state.info.name == name);
         (self.asked.search.is_some() && self.prompt == Some(place))
             || (matches!(self.asked.subset, Some(Subset::Shards { .. })) && named(catalog::IMAGE_PATH))
-            || self.asked.sort.iter().any(|key| named(&key.column))
+            || self.ordering.waits_for(|column| named(column))
     }
 
     /// The prompts, as far as they are read.
@@ -218,64 +197,6 @@ impl Table {
             }
         };
         self.filter.set_own(SUBSET, Some(&mut mark));
-    }
-
-    fn ask_sort(&mut self) -> bool {
-        if self.show.sort == self.asked.sort {
-            return false;
-        }
-        self.asked.sort = self.show.sort.clone();
-        for key in self.asked.sort.clone() {
-            self.load(&key.column);
-        }
-        self.asked.sorting = None;
-        if !self.asked.sort.is_empty() {
-            return false;
-        }
-        self.asked.ordered.clear();
-        self.asked.order.take().is_some()
-    }
-
-    /// The columns to sort by, once they are read. What does not exist, can't be sorted or could not be read
-    /// has no say.
-    fn sort_keys(&self) -> Option<Vec<(&Column, bool)>> {
-        let sortable = |kind: Kind| !matches!(kind, Kind::Nested | Kind::Binary);
-        let mut keys = Vec::new();
-        for key in &self.asked.sort {
-            let Some((_, state)) = self.column(&key.column) else { continue };
-            if sortable(state.info.kind) && !state.failed {
-                keys.push((state.data.as_ref().filter(|_| state.complete)?, key.descending));
-            }
-        }
-        Some(keys)
-    }
-
-    /// Puts the rows in order, a step at a time, once the columns for it are read; until then they stay as
-    /// they are. Whether there is more to be done.
-    pub(super) fn sort_on(&mut self) -> bool {
-        if self.is_in_order() {
-            return false;
-        }
-        let rows = self.meta.rows as usize;
-        let begun = self.asked.sorting.take().filter(|sorting| sorting.rows() == rows);
-        let Some(keys) = self.sort_keys() else { return false };
-        let order = if keys.is_empty() {
-            None
-        } else {
-            let mut sorting = begun.unwrap_or_else(|| Sorting::new(rows));
-            match sorting.step(&keys, ROWS_A_STEP) {
-                Some(order) => Some(order),
-                None => {
-                    self.asked.sorting = Some(sorting);
-                    return true;
-                }
-            }
-        };
-        self.asked.order = order;
-        self.asked.ordered.clone_from(&self.asked.sort);
-        self.stale.counts = true;
-        self.stale.masks = true;
-        false
     }
 
     /// A column has grown: what is asked of it is answered as far as it goes.

@@ -27,6 +27,7 @@ mod reading;
 mod same;
 mod script;
 mod show;
+mod sort;
 mod table;
 mod take;
 

@@ -10,6 +10,7 @@ use super::load::Load;
 use super::nested::Nested;
 use super::pager::Pager;
 use super::same::SamePrompt;
+use super::sort::Ordering;
 use super::{Effect, progress};
 use crate::bytes::ByteRange;
 use crate::catalog;
@@ -43,6 +44,7 @@ pub struct Table {
     /// The column of prompts, by its place.
     pub(super) prompt: Option<usize>,
     pub(super) asked: Asked,
+    pub(super) ordering: Ordering,
     pub(super) lists: Lists,
     /// The rows of the prompt whose details are open.
     pub(super) same: SamePrompt,
@@ -275,6 +277,7 @@ impl Table {
             roles,
             prompt,
             asked: Asked::default(),
+            ordering: Ordering::default(),
             lists: Lists::default(),
             same: SamePrompt::default(),
             screen_wants: Vec::new(),
