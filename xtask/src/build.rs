@@ -82,6 +82,8 @@ pub(crate) fn trunk(profile: Profile, out: &Path) -> Result<Command> {
     // Which cargo profile each module is built with stands in index.html.
     if profile == Profile::Release {
         command.args(["build", "--release"]);
+        // Cargo adds these to the ones of its configuration.
+        command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", tools::without_folders());
     } else {
         command.arg("build");
     }

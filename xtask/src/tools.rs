@@ -183,9 +183,25 @@ fn locked_version(lock: &str, package: &str) -> Option<String> {
     Some(line.strip_prefix("version = \"")?.strip_suffix('"')?.to_owned())
 }
 
-fn cargo_bin() -> Option<PathBuf> {
+fn cargo_home() -> Option<PathBuf> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo"))).map(|home| home.join("bin"))
+    home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
+}
+
+fn cargo_bin() -> Option<PathBuf> {
+    cargo_home().map(|home| home.join("bin"))
+}
+
+/// The compiler's options that leave the folders of this machine out of what it compiles, where crates
+/// were unpacked to: whatever is built of the same sources is the same everywhere, and shorter.
+pub(crate) fn without_folders() -> String {
+    let sources = cargo_home().map(|home| home.join("registry").join("src"));
+    let entries = sources.and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten();
+    let options = entries.filter_map(|entry| {
+        let folder = entry.path().to_str().filter(|path| !path.contains(char::is_whitespace))?.to_owned();
+        Some(format!("--remap-path-prefix={folder}=crates"))
+    });
+    options.collect::<Vec<_>>().join(" ")
 }
 
 /// A program on PATH or in cargo's own folder.
