@@ -1,9 +1,11 @@
 //! What images cost: requests, bytes and time. Not a test: run by name, it tells its figures.
 
+use crate::hosted::Copy;
+use crate::measure_ahead::index;
 use crate::stage::{Stage, play_with_images};
 use fixture::parts::{IMAGE_BYTES, write_part};
 use fixture::table::Table;
-use hub::{Entry, Link, Server, Source};
+use hub::{App, AppConfig, Entry, Link, Server, Source};
 use std::time::{Duration, Instant};
 
 fn put_table(stage: &Stage, table: &Table) {
@@ -64,6 +66,23 @@ fn one_part() {
             stage.page().click("button", "Previous row").await;
             tokio::time::sleep(Duration::from_secs(2)).await;
             tell(&format!("second image of part {part}, the next one being at hand"), &reads(stage));
+        }
+        // The same with the directories beside the app.
+        let copy = Copy::new("image-costs");
+        let pattern = "hf:poloclub/diffusiondb/images/part-######.zip";
+        index(&stage.hub, &copy.0.join("maps"), &["--zips", pattern, "1", "2"]);
+        let app = App::start_with(&stage.hub, AppConfig::new(&copy.0)).unwrap();
+        for part in [1, 2] {
+            stage.hub.clear_log();
+            let query = format!("table=diffusiondb-2m&row={}&part_id={part}", (part - 1) * 1_000 + 999);
+            let url = format!("{}?{query}&endpoint={}", app.url(), stage.hub.endpoint());
+            stage.browser.client.goto(&url).await.unwrap();
+            stage.page().settled().await;
+            stage.page().images("group", "Fields").await;
+            tell(&format!("first image of part {part}, its directory beside the app"), &reads(stage));
+            let own = stage.hub.log().into_iter().filter(|entry| entry.path.ends_with(".zips"));
+            let own: Vec<(String, u64)> = own.map(|entry| (entry.path, entry.bytes_sent)).collect();
+            println!("    from the app's host: {own:?}, lengths: {:?}", told(stage));
         }
     });
 }

@@ -41,7 +41,7 @@ fn ahead() {
 }
 
 /// What a run of the program took.
-struct Made {
+pub(crate) struct Made {
     bytes: u64,
     files: usize,
     requests: usize,
@@ -51,7 +51,7 @@ struct Made {
 }
 
 /// Runs `vitrine-index`, and looks at its memory while it runs.
-fn index(hub: &Hub, out: &Path, arguments: &[&str]) -> Made {
+pub(crate) fn index(hub: &Hub, out: &Path, arguments: &[&str]) -> Made {
     hub.clear_log();
     let before = folder_bytes(out);
     let start = Instant::now();
