@@ -256,11 +256,8 @@ pub fn Gallery() -> impl IntoView {
                 chosen.insert(position);
             });
         }
-        store.set_active(position);
+        store.move_to(position);
         reveal(position);
-        if store.spec.with_untracked(|spec| spec.row.is_some()) {
-            store.select_at(position);
-        }
     };
     let key = move |event: KeyboardEvent| {
         if event.target() != event.current_target() || event.alt_key() {

@@ -2,8 +2,8 @@
 
 use super::icon::{Icon, icon};
 use super::later::{Late, Later};
+use super::sheet::sheet;
 use crate::markdown::{self, Block, Inline};
-use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
@@ -36,19 +36,7 @@ enum Coming {
 #[component]
 pub fn HelpSheet() -> impl IntoView {
     let Help(open) = use_context().unwrap_or_else(|| Help(RwSignal::new(false)));
-    let sheet: NodeRef<html::Dialog> = NodeRef::new();
-    // The browser keeps the focus within it, and gives it back.
-    Effect::new(move || {
-        if let Some(sheet) = sheet.get() {
-            let _ = sheet.show_modal();
-        }
-    });
-    let close = move || {
-        if let Some(sheet) = sheet.get_untracked() {
-            sheet.close();
-        }
-        open.set(false);
-    };
+    let (dialog, close) = sheet(move || open.set(false));
     let coming = RwSignal::new(Coming::Waits);
     let fetch = move || {
         coming.set(Coming::Waits);
@@ -73,7 +61,7 @@ pub fn HelpSheet() -> impl IntoView {
     }
     };
     view! {
-        <dialog class="sheet help" aria-labelledby="help-title" node_ref=sheet on:close=move |_| open.set(false)>
+        <dialog class="sheet help" aria-labelledby="help-title" node_ref=dialog on:close=move |_| open.set(false)>
             <header>
                 <h2 id="help-title">"Help"</h2>
                 <button type="button" class="close" aria-label="Close" on:click=move |_| close()>

@@ -55,6 +55,7 @@ mod script_part;
 mod search_field;
 mod search_state;
 mod settings;
+mod sheet;
 mod shortcuts;
 mod sign_in;
 mod slices;

@@ -4,11 +4,11 @@ use super::format;
 use super::icon::{Icon, icon};
 use super::rail::{Charts, Heights};
 use super::result::{asks_anything, count_now};
+use super::sheet::sheet;
 use super::store::use_store;
 use super::subset_menu::SubsetMenu;
 use super::undo_buttons::UndoButtons;
 use crate::words::thousands;
-use leptos::html;
 use leptos::prelude::*;
 
 /// From this width on, the rail is beside the case and needs no sheet.
@@ -50,19 +50,7 @@ pub struct SheetOpen(pub RwSignal<bool>);
 pub fn RailSheet() -> impl IntoView {
     let SheetOpen(open) = use_context()?;
     let store = use_store();
-    let sheet: NodeRef<html::Dialog> = NodeRef::new();
-    // The browser keeps the focus within it, and gives it back.
-    Effect::new(move || {
-        if let Some(sheet) = sheet.get() {
-            let _ = sheet.show_modal();
-        }
-    });
-    let close = move || {
-        if let Some(sheet) = sheet.get_untracked() {
-            sheet.close();
-        }
-        open.set(false);
-    };
+    let (dialog, close) = sheet(move || open.set(false));
     let resized = window_event_listener(leptos::ev::resize, move |_| {
         let width = window().inner_width().ok().and_then(|width| width.as_f64());
         if width.is_some_and(|width| width >= WIDE_PX) {
@@ -79,7 +67,7 @@ pub fn RailSheet() -> impl IntoView {
         None => "Show rows".to_owned(),
     };
     Some(view! {
-        <dialog class="rail-sheet" aria-labelledby="rail-sheet-title" node_ref=sheet on:close=move |_| open.set(false)>
+        <dialog class="rail-sheet" aria-labelledby="rail-sheet-title" node_ref=dialog on:close=move |_| open.set(false)>
             <div class="rail-head">
                 <h2 id="rail-sheet-title">"Filters"</h2>
                 <Heights/>

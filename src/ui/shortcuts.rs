@@ -3,9 +3,9 @@
 use super::help::Help;
 use super::icon::{Icon, icon};
 use super::later::{Late, Later};
+use super::sheet::sheet;
 use super::store::use_store;
 use crate::spec::View;
-use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -101,19 +101,7 @@ pub fn Sheet() -> impl IntoView {
             shown.set(false);
         }
     };
-    let sheet: NodeRef<html::Dialog> = NodeRef::new();
-    // The browser keeps the focus within it, and gives it back.
-    Effect::new(move || {
-        if let Some(sheet) = sheet.get() {
-            let _ = sheet.show_modal();
-        }
-    });
-    let close = move || {
-        if let Some(sheet) = sheet.get_untracked() {
-            sheet.close();
-        }
-        shut();
-    };
+    let (dialog, close) = sheet(shut);
     let help = use_context::<Help>();
     let guide = move |_| {
         close();
@@ -138,7 +126,7 @@ pub fn Sheet() -> impl IntoView {
         }
     });
     view! {
-        <dialog class="sheet" aria-labelledby="sheet-title" node_ref=sheet on:close=move |_| shut()>
+        <dialog class="sheet" aria-labelledby="sheet-title" node_ref=dialog on:close=move |_| shut()>
             <header>
                 <h2 id="sheet-title">"Keyboard shortcuts"</h2>
                 <button type="button" class="button" data-kind="line" data-size="small" on:click=guide>

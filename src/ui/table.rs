@@ -196,11 +196,8 @@ pub fn Table() -> impl IntoView {
         }
     });
     let move_to = move |position: u64| {
-        store.set_active(position);
+        store.move_to(position);
         reveal(position);
-        if store.spec.with_untracked(|spec| spec.row.is_some()) {
-            store.select_at(position);
-        }
     };
     let key = move |event: KeyboardEvent| {
         if event.target() != event.current_target() || event.alt_key() {

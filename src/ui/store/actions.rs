@@ -112,6 +112,14 @@ impl Store {
         self.apply(spec, Commit::Step);
     }
 
+    /// Goes to a row of the result; where details are open, they are of it.
+    pub fn move_to(self, position: u64) {
+        self.set_active(position);
+        if self.spec.with_untracked(|spec| spec.row.is_some()) {
+            self.select_at(position);
+        }
+    }
+
     /// Opens the details of the row at a position of the result, as soon as it is known which.
     pub fn select_at(self, position: u64) {
         self.write.active.set(position);
