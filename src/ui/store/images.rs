@@ -27,9 +27,6 @@ const MAX_SHOT_BYTES: usize = 64 << 20;
 /// The sizes that images are asked for in, so that one serves tiles of about the same size.
 const SIZES_PX: [u32; 9] = [64, 96, 128, 192, 256, 384, 512, 768, 1_024];
 
-/// Marks of images on the page's timeline are cleared about this often.
-const MARKS_KEPT: u64 = 512;
-
 /// What scrolls by faster than this is not asked for.
 const REST: Duration = Duration::from_millis(90);
 
@@ -144,8 +141,6 @@ pub struct ImageStore {
 struct Inner {
     shots: BTreeMap<Want, (Shot, u64)>,
     clock: u64,
-    /// Marks set on the page's timeline.
-    marks: u64,
     wanted: BTreeMap<Part, Vec<Want>>,
     /// Rows of which it is wanted how their images were made, by who wants it.
     wanted_makings: BTreeMap<Part, Vec<u64>>,
@@ -262,13 +257,6 @@ impl ImageStore {
         };
         self.inner.update_value(|inner| {
             inner.clock += 1;
-            // The browser keeps every mark, and nobody looks at those of hundreds of images ago.
-            inner.marks += 1;
-            if inner.marks % MARKS_KEPT == 0
-                && let Some(performance) = window().performance()
-            {
-                performance.clear_marks_with_mark_name("vitrine:image");
-            }
             super::mark("vitrine:image");
             inner.shots.insert(want, (shot, inner.clock));
             inner.evict();

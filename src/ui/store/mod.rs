@@ -48,6 +48,7 @@ pub use search::Reading;
 
 use leptos::prelude::*;
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
@@ -479,9 +480,20 @@ pub(super) fn base() -> String {
 
 /// The page's `performance.mark`.
 pub fn mark(name: &str) {
-    if let Some(performance) = window().performance() {
-        let _ = performance.mark(name);
+    /// Marks of frames and images that the browser is to keep: it keeps every one, and nobody looks at
+    /// those of hundreds ago.
+    const KEPT: u32 = 512;
+    thread_local! {
+        static MARKS: Cell<u32> = const { Cell::new(0) };
     }
+    let Some(performance) = window().performance() else { return };
+    let marks = MARKS.replace(MARKS.get().wrapping_add(1));
+    if marks % KEPT == KEPT - 1 {
+        for many in ["vitrine:brush", "vitrine:image"] {
+            performance.clear_marks_with_mark_name(many);
+        }
+    }
+    let _ = performance.mark(name);
 }
 
 /// The store that the components above have given.
