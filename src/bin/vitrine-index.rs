@@ -246,12 +246,8 @@ vitrine-index --out DIR [--endpoint URL] [--catalogue] [--zips PATTERN FIRST LAS
             let file = out.join(maps::pack_file(own, number).trim_start_matches(maps::FOLDER));
             let mut known =
                 fs::read(&file).ok().and_then(|bytes| pack::read(&bytes).ok()).unwrap_or_default();
-            let archives_of_it: Vec<&String> =
-                paths.iter().filter(|path| maps::pack_of(path, packs) == number).collect();
-            if archives_of_it.is_empty() {
-                continue;
-            }
-            for path in archives_of_it {
+            // One that holds nothing is written as well: it is asked for where other archives are.
+            for path in paths.iter().filter(|path| maps::pack_of(path, packs) == number) {
                 if known.iter().any(|known| known.path == *path) {
                     continue;
                 }
