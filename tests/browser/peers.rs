@@ -527,7 +527,7 @@ fn named(task: &str) -> &'static str {
 
 fn introduction() -> String {
     format!(
-        "# Beside its peers\n\nWritten by `cargo xtask bench --peers`: {} Medians of {} fresh browsers. Every reader runs in \
+        "# Beside its peers\n\nWritten by `cargo xtask bench --peers`: {} {}. Every reader runs in \
          the same headless Chromium against the same stand-in Hub, on the same tables. Times are in seconds, without \
          the code's own; each answer was the same as that of a native reader. \"Shaped\" is {MEGABITS} Mbit/s and \
          {LATENCY_MILLIS} ms a request. Vitrine draws what it answers, and the others only compute it; its first two tasks \
@@ -536,7 +536,10 @@ fn introduction() -> String {
          last that has its Parquet reader inside, since later ones fetch it from a host of their own as they run.\n\
          {WHERE_NOT_FIRST}",
         report::stamp(),
-        runs()
+        match runs() {
+            1 => "One fresh browser for each figure".to_owned(),
+            runs => format!("Medians of {runs} fresh browsers"),
+        }
     )
 }
 
