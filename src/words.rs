@@ -345,15 +345,57 @@ pub fn subset(subset: &Subset) -> String {
     }
 }
 
+/// Where a text begins on the screen that has room for `letters` characters, so that its first mark
+/// is seen: at 0, or at the word a little before the mark. `marks` are bytes from and to.
+pub fn begin_near(text: &str, marks: &[(u32, u32)], letters: usize) -> usize {
+    /// Characters that are shown before the mark.
+    const LEAD: usize = 20;
+    let Some((start, end)) = marks.first() else { return 0 };
+    let (Some(before), Some(shown)) = (text.get(..*start as usize), text.get(..*end as usize)) else {
+        return 0;
+    };
+    if shown.chars().nth(letters).is_none() {
+        return 0;
+    }
+    let lead = before.char_indices().rev().take(LEAD.min(letters / 2));
+    let Some((from, _)) = lead.last() else { return before.len() };
+    // A word is not cut where one begins before the mark.
+    let gap = before.get(from..).and_then(|lead| lead.find(char::is_whitespace));
+    gap.and_then(|gap| {
+        let rest = before.get(from + gap..)?;
+        Some(before.len() - rest.trim_start().len())
+    })
+    .unwrap_or(from)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{
-        cell, civil, clause, compact, number, percent, thousands, time_bound, time_from, time_full,
-        time_short, time_tick, time_until, typed_bound,
+        begin_near, cell, civil, clause, compact, number, percent, thousands, time_bound, time_from,
+        time_full, time_short, time_tick, time_until, typed_bound,
     };
     use crate::protocol::Cell;
     use crate::spec::{Bound, Clause, List, ListValue, Precision, Range};
     use proptest::prelude::*;
+
+    #[test]
+    fn a_mark_far_behind_is_brought_into_sight() {
+        let text = "a beautiful concept art, cyberpunk, high tech fantasy maiden";
+        let at = text.find("fantasy").unwrap() as u32;
+        let marks = [(at, at + 7)];
+        let shown = |letters| &text[begin_near(text, &marks, letters)..];
+        assert_eq!(shown(text.len()), text);
+        assert_eq!(shown(at as usize + 7), text);
+        assert_eq!(shown(at as usize + 6), "high tech fantasy maiden");
+        assert_eq!(shown(16), "tech fantasy maiden");
+        assert_eq!(shown(0), "fantasy maiden");
+        assert_eq!(begin_near(text, &[], 0), 0);
+        // Without a word's beginning it cuts between characters, never inside of one.
+        let text = "é".repeat(50) + "x";
+        assert_eq!(begin_near(&text, &[(100, 101)], 10), 90);
+        assert_eq!(begin_near(&text, &[(99, 101)], 10), 0);
+        assert_eq!(begin_near("  x", &[(2, 3)], 1), 2);
+    }
 
     #[test]
     fn numbers_read_like_the_interface_writes_them() {

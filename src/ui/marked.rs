@@ -1,11 +1,24 @@
 //! A text with what matched in it.
 
+use crate::words;
 use leptos::prelude::*;
 
 /// The text with marks at these places, bytes from and to.
 pub fn marked(text: &str, marks: &[(u32, u32)]) -> impl IntoView + use<> {
-    let mut pieces = Vec::with_capacity(marks.len() * 2 + 1);
-    let mut at = 0;
+    marked_from(0, text, marks)
+}
+
+/// The same where only so many letters have room: it begins where the first mark is seen.
+pub fn marked_near(text: &str, marks: &[(u32, u32)], letters: usize) -> impl IntoView + use<> {
+    marked_from(words::begin_near(text, marks, letters), text, marks)
+}
+
+fn marked_from(from: usize, text: &str, marks: &[(u32, u32)]) -> impl IntoView + use<> {
+    let mut pieces = Vec::with_capacity(marks.len() * 2 + 2);
+    if from > 0 {
+        pieces.push(view! { <>"… "</> }.into_any());
+    }
+    let mut at = from;
     for (start, end) in marks {
         let (start, end) = (*start as usize, *end as usize);
         // What does not lie between characters is not of this text.

@@ -1,7 +1,7 @@
 //! What the prompts of the result are made of, and how cfg and steps go together in them.
 
 use super::heat::HeatMap;
-use super::marked::marked;
+use super::marked::marked_near;
 use super::store::use_store;
 use super::term::Term;
 use crate::protocol::{Phrase, Phrases, Repeated};
@@ -14,6 +14,9 @@ const MAX_LIFT: f64 = 100.0;
 
 /// The choices of how many rows a phrase must be in.
 const LEAST: &[u32] = &[2, 5, 20, 100, 1_000];
+
+/// Letters of a repeated prompt that have room in its line.
+const REPEATED_LETTERS: usize = 44;
 
 /// The view.
 #[component]
@@ -104,7 +107,7 @@ pub fn PhrasesView() -> impl IntoView {
                                             {if text.trim().is_empty() {
                                                 view! { <em>"(empty prompt)"</em> }.into_any()
                                             } else {
-                                                marked(&text, &marks).into_any()
+                                                marked_near(&text, &marks, REPEATED_LETTERS).into_any()
                                             }}
                                         </button>
                                         <span>{thousands(u64::from(count))}</span>

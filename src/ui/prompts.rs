@@ -1,7 +1,7 @@
 //! One line a prompt: how many rows have it, what they differ in, and the rows themselves when it
 //! is opened.
 
-use super::marked::marked;
+use super::marked::marked_near;
 use super::store::use_store;
 use crate::catalog;
 use crate::protocol::Prompt;
@@ -15,6 +15,9 @@ const LINE_PX: f64 = 48.0;
 
 /// Lines painted beyond both ends of the window.
 const OVERSCAN: u64 = 6;
+
+/// Letters of a prompt that have room in its two lines, at the least.
+const LETTERS: usize = 96;
 
 /// The view.
 #[component]
@@ -66,7 +69,7 @@ pub fn PromptsView() -> impl IntoView {
                 let text = if prompt.text.trim().is_empty() {
                     view! { <em>"(empty prompt)"</em> }.into_any()
                 } else {
-                    marked(&prompt.text, &prompt.marks).into_any()
+                    marked_near(&prompt.text, &prompt.marks, LETTERS).into_any()
                 };
                 let ranges = prompt.ranges.iter().map(|(column, low, high)| {
                     let title = catalog::title(column);

@@ -29,6 +29,10 @@ const CARDS_BELOW_PX: f64 = 640.0;
 /// Side of a row's image, and of a card's.
 const PICTURE_PX: f64 = 40.0;
 const CARD_PICTURE_PX: f64 = 64.0;
+/// Of a letter of a prompt, on average, and how much of a line is full where words are not cut.
+const PX_A_LETTER: f64 = 7.0;
+const LINE_SHARE: f64 = 0.85;
+const LEAST_LETTERS: usize = 32;
 /// Rows that are made in one task.
 const ROWS_AT_ONCE: u64 = 8;
 /// Rows painted beyond both ends of the window.
@@ -107,6 +111,16 @@ pub fn Table() -> impl IntoView {
     let pictures = Memo::new(move |_| store.images.in_table.get() && store.pictures().is_some());
     let picture_px =
         Memo::new(move |_| pictures.get().then(|| if cards.get() { CARD_PICTURE_PX } else { PICTURE_PX }));
+    // In steps, so that rows are not made anew for every pixel of a window that changes.
+    let letters = Memo::new(move |_| {
+        let width = size.get().0 - 32.0 - picture_px.get().map_or(0.0, |px| px + 12.0);
+        let others: f64 = lanes.with(|lanes| {
+            let others = lanes.iter().filter(|lane| !lane.prose && !cards.get());
+            widths.with(|set| others.map(|lane| set.get(&lane.name).unwrap_or(&lane.width_px)).sum())
+        });
+        let lines = 2.0 * (width - others) / PX_A_LETTER * LINE_SHARE;
+        (lines as usize / 8 * 8).max(LEAST_LETTERS)
+    });
     // Those on the screen first, from the top.
     Effect::new(move || {
         let slice = viewport.get().slice(0);
@@ -275,7 +289,7 @@ pub fn Table() -> impl IntoView {
             </div>
             <div class="grid-body" role="rowgroup">
                 <For each=positions key=|position| *position let:position>
-                    <TableRow position lanes picture_px/>
+                    <TableRow position lanes picture_px letters/>
                 </For>
             </div>
             <div class="grid-track" aria-hidden="true"></div>

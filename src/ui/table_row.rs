@@ -2,7 +2,7 @@
 
 use super::icon::{Icon, icon};
 use super::lanes::Lane;
-use super::marked::marked;
+use super::marked::marked_near;
 use super::picture::PictureOf;
 use super::store::{RowData, Sight, Store, size_px, use_store};
 use crate::protocol::Cell;
@@ -14,9 +14,14 @@ use std::sync::Arc;
 /// The year of most known tables, which their times leave out.
 const USUAL_YEAR: i64 = 2022;
 
-/// The row at a position of the result.
+/// The row at a position of the result. `letters` are how many of its prompt have room.
 #[component]
-pub fn TableRow(position: u64, lanes: Memo<Vec<Lane>>, picture_px: Memo<Option<f64>>) -> impl IntoView {
+pub fn TableRow(
+    position: u64,
+    lanes: Memo<Vec<Lane>>,
+    picture_px: Memo<Option<f64>>,
+    letters: Memo<usize>,
+) -> impl IntoView {
     let store = use_store();
     let row = Memo::new(move |_| store.rows.with(|rows| rows.get(position).cloned()));
     let selected = Memo::new(move |_| {
@@ -45,7 +50,8 @@ pub fn TableRow(position: u64, lanes: Memo<Vec<Lane>>, picture_px: Memo<Option<f
                         .enumerate()
                         .map(|(at, lane)| {
                             let px = picture_px.get().filter(|_| lane.prose);
-                            cell(at, lane, row.as_ref(), px.map(|px| picture(store, row.clone(), px).into_any()))
+                            let picture = px.map(|px| picture(store, row.clone(), px).into_any());
+                            cell(at, lane, row.as_ref(), letters, picture)
                         })
                         .collect_view()
                 })
@@ -65,6 +71,7 @@ fn cell(
     at: usize,
     lane: &Lane,
     row: Option<&Arc<RowData>>,
+    letters: Memo<usize>,
     picture: Option<AnyView>,
 ) -> impl IntoView + use<> {
     let value = row.and_then(|row| row.cell(&lane.name)).unwrap_or(&Cell::Pending);
@@ -74,7 +81,7 @@ fn cell(
         Cell::Null => ("null", "none".into_any()),
         Cell::Text(text) if lane.prose => {
             let marks = row.map(|row| row.marks.as_slice()).unwrap_or_default();
-            ("read", view! { <span>{marked(text, marks)}</span> }.into_any())
+            ("read", view! { <span>{marked_near(text, marks, letters.get())}</span> }.into_any())
         }
         value => {
             let text = words::cell(&lane.name, value, Some(USUAL_YEAR)).unwrap_or_default();

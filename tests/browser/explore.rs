@@ -160,7 +160,7 @@ fn a_range_by_pointer_filters_everything_else() {
         page.settles_at(table.count(&spec)).await;
         page.bars_show("sampler", &table.bars(&spec, "sampler")).await;
         rows_are_right(stage, &table).await;
-        stage.picture("explore").await;
+        stage.picture("crossfiltered").await;
     });
 }
 

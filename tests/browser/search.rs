@@ -2,7 +2,7 @@
 
 use crate::page::key;
 use crate::sample::{DIFFUSIONDB, Table, Value, sample_path};
-use crate::stage::{play, until};
+use crate::stage::{play, play_with_images, until};
 use std::collections::BTreeSet;
 
 const TABLE: &str = "table=diffusiondb-2m";
@@ -53,6 +53,38 @@ fn prompts_are_searched_as_someone_types() {
         stage.browser.client.back().await.unwrap();
         stage.page().settles_at(with_words(&table, &["portrait"], &["woman"])).await;
         stage.picture("search").await;
+    });
+}
+
+#[test]
+fn what_matched_is_in_sight_however_late_in_a_prompt() {
+    play_with_images("search-sight", async |stage| {
+        stage.put_archives();
+        // Most parts' archives are not on the stand-in.
+        stage.expect_failures();
+        let table = Table::read(&sample_path(DIFFUSIONDB));
+        stage.browser.client.set_window_size(1440, 1043).await.unwrap();
+        stage.go_to_hub(&format!("{TABLE}&q=fantasy -anime&cfg=7..15&row=9")).await;
+        let page = stage.page();
+        let count = with_words(&table, &["fantasy"], &["anime"]);
+        let shown = page.settled().await;
+        assert!((1..count).contains(&shown), "{shown} of {count} within the range");
+        let rows = page.rows().await;
+        let mut later = 0;
+        for row in &rows {
+            let text = row.cells["prompt"].clone().unwrap();
+            let place = text.to_lowercase().find("fantasy").unwrap();
+            assert!(place < 60, "{text:?}");
+            later += usize::from(text.starts_with("… "));
+            let part = text.trim_start_matches("… ");
+            let whole = |row: usize| text_of(&table, row).contains(part);
+            assert!((0..table.rows.len()).any(whole), "no prompt of the file holds {part:?}");
+        }
+        assert!((1..rows.len()).contains(&later), "{later} of {} rows begin later", rows.len());
+        page.images("grid", "Rows").await;
+        page.images("group", "Fields").await;
+        page.images("listbox", "Images of the same prompt").await;
+        stage.picture("explore").await;
     });
 }
 
