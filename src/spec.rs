@@ -34,6 +34,23 @@ pub struct Spec {
     pub embed: bool,
 }
 
+impl Spec {
+    /// The position of the first row in sight when the view opens: that of the link, or a few before
+    /// the row whose details are open, where it is known where that one stands.
+    pub fn first_in_sight(&self) -> u64 {
+        /// Rows above the open one, and rows that are seen from the top of the table anyway.
+        const ABOVE: u64 = 4;
+        const AT_THE_TOP: u64 = 10;
+        let in_file_order =
+            self.subset.is_none() && self.query.is_none() && self.filters.is_empty() && self.sort.is_empty();
+        let row = self.row.filter(|row| in_file_order && *row >= AT_THE_TOP);
+        match self.view {
+            View::Table | View::Gallery => self.at.or(row.map(|row| row - ABOVE)).unwrap_or(0),
+            View::Compare | View::Prompts | View::Phrases | View::Metadata => 0,
+        }
+    }
+}
+
 /// Where a table is found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TableRef {

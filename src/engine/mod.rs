@@ -630,7 +630,10 @@ impl Engine {
                 held.extend(&self.missing);
                 gaps.extend(subtract(*range, &held));
             }
-            for run in self.without_held(coalesce(&gaps)) {
+            let mut runs = self.without_held(coalesce(&gaps));
+            // What was named first is fetched first, wherever in the file it is.
+            runs.sort_by_cached_key(|run| gaps.iter().position(|gap| gap.intersection(*run).is_some()));
+            for run in runs {
                 for range in blocks(run) {
                     let background = class == Class::Background;
                     let busy =

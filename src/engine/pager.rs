@@ -8,7 +8,7 @@ use crate::error::{Context, Error, Result};
 use crate::parquet::decode::{Decoded, Values, decode_dictionary, decode_page};
 use crate::parquet::map::{PageEntry, PageMap};
 use crate::parquet::meta::{Chunk, ColumnMeta, FileMeta};
-use crate::parquet::walk::{Bytes, READ_THROUGH_BYTES, Step, Walk};
+use crate::parquet::walk::{Bytes, Step, Walk, is_read_through};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Pages asked for at a time: rows far apart come a screenful of pages after the other.
@@ -28,7 +28,8 @@ pub struct Pager {
     leaf: usize,
     /// One map a row group; made when the column is first asked for.
     pub maps: Vec<PageMap>,
-    walks: BTreeMap<usize, Walk>,
+    /// Ways to pages under way, one a row group, with the round in which each was last gone.
+    walks: BTreeMap<usize, (Walk, u64)>,
     dictionaries: BTreeMap<usize, Values>,
     /// Decoded pages by their first row in the file.
     pages: BTreeMap<u64, Cached>,
@@ -199,7 +200,8 @@ impl Pager {
         loop {
             let Some(map) = self.maps.get_mut(number) else { return Ok(u64::MAX) };
             if let Some(entry) = map.page_of(row).copied() {
-                self.walks.remove(&number);
+                // A way to another row goes on: the rows on the screen and an open one may be far apart.
+                self.walks.retain(|walked, (walk, _)| *walked != number || !walk.has_arrived(map));
                 let missing = self.decode(number, entry, meta, pool)?;
                 wants.extend(missing);
                 return Ok(entry.first_row + entry.rows);
@@ -212,22 +214,27 @@ impl Pager {
             }
             // While the way to this page is sought, the rows behind it wait: one way a row group.
             let rest = map.rows();
-            if let Some(walk) = self.walks.get_mut(&number)
-                && walk.retarget(row, map)
-            {
-                match walk.step(map, pool)? {
-                    Step::Arrived => continue,
-                    Step::Needs(ranges) => wants.extend(ranges),
+            if let Some((walk, round)) = self.walks.get_mut(&number) {
+                if walk.retarget(row, map) {
+                    *round = self.clock;
+                    match walk.step(map, pool)? {
+                        Step::Arrived => continue,
+                        Step::Needs(ranges) => wants.extend(ranges),
+                    }
+                    return Ok(rest);
                 }
-                return Ok(rest);
+                // Who is asked for first goes first: were both ways begun anew in turn, neither would end.
+                if *round == self.clock {
+                    return Ok(rest);
+                }
             }
             let way = map.estimate(row).saturating_sub(frontier);
-            if known_rows == 0 || way <= READ_THROUGH_BYTES {
+            if known_rows == 0 || is_read_through(way, map.average_page_bytes()) {
                 // The first pages tell how large pages are; a walk from there is cut better.
                 wants.push(first_read(map, &chunk, way));
                 return Ok(rest);
             }
-            self.walks.insert(number, Walk::new(map, row));
+            self.walks.insert(number, (Walk::new(map, row), self.clock));
         }
     }
 
@@ -334,6 +341,6 @@ fn first_read(map: &PageMap, chunk: &Chunk, way: u64) -> ByteRange {
     };
     // A dictionary at the front is needed for the first pages.
     let start = if frontier == chunk.first_data && way == 0 { chunk.range.start } else { frontier };
-    let end = if way <= READ_THROUGH_BYTES { frontier + way + guess } else { frontier + 512 };
+    let end = if is_read_through(way, page) { frontier + way + guess } else { frontier + 512 };
     ByteRange::new(start, end.min(chunk.range.end))
 }

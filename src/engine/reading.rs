@@ -241,6 +241,8 @@ impl Table {
         rows.sort_unstable();
         let detail: Vec<u64> = self.detail.into_iter().collect();
         let before = self.screen_wants.len();
+        // Where the image of the open row is, then the screen, then its other values.
+        let mut sooner = Vec::new();
         let mut wants = Vec::new();
         let mut later = Vec::new();
         let mut last = Vec::new();
@@ -293,6 +295,7 @@ impl Table {
                 };
                 match polled {
                     Ok(missing) if number == 0 => wants.extend(missing),
+                    Ok(missing) if number == 1 && says_where => sooner.extend(missing),
                     Ok(missing) if number == 1 => later.extend(missing),
                     Ok(missing) => last.extend(missing),
                     Err(error) => errors.push((place, error)),
@@ -300,6 +303,7 @@ impl Table {
             }
             state.pager.round();
         }
+        wants.splice(0..0, sooner);
         wants.extend(later);
         // What goes wrong there is told by the images that are not shown for it.
         if let Some(Ok(missing)) = self.embedded.as_mut().map(|embedded| embedded.poll(&self.meta, pool)) {

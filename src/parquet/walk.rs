@@ -18,15 +18,23 @@ pub const SEGMENTS: u64 = 6;
 /// Bytes read to see a header. Statistics make headers long; without them they take 20 to 30.
 const PROBE_BYTES: u64 = 512;
 
-/// Where so few bytes lie between what is known and the wanted row, reading them all costs less
-/// than walking: what 50 Mbit/s bring in the time of about four round trips.
-pub const READ_THROUGH_BYTES: u64 = 3 << 19;
+/// What 50 Mbit/s bring in the time of a round trip.
+const ROUND_TRIP_BYTES: u64 = 3 << 17;
+
+/// Beyond so many bytes a walk has several headers under way at once.
+const READ_THROUGH_BYTES: u64 = 4 * ROUND_TRIP_BYTES;
 
 /// How far behind a segment's start its first header is looked for, before giving the segment up.
 const MAX_SEARCH_BYTES: u64 = 4 << 20;
 
 /// How many false headers a segment may follow, before giving it up: a file may be full of them.
 const MAX_RETREATS: u32 = 200;
+
+/// Whether reading all of the `way` between what is known and the wanted row costs less time than
+/// walking it: a page of so many bytes on `average` costs a walk a round trip.
+pub fn is_read_through(way: u64, average: u64) -> bool {
+    way <= ROUND_TRIP_BYTES || way <= READ_THROUGH_BYTES && average <= ROUND_TRIP_BYTES
+}
 
 /// Bytes of the file that have been read.
 pub trait Bytes {
@@ -81,7 +89,10 @@ impl Walk {
         let (start, _) = map.frontier();
         let average = map.average_page_bytes().max(1);
         let way = map.estimate(row).saturating_sub(start);
-        let count = (way / average / 2).clamp(1, SEGMENTS);
+        // A segment more saves round trips, and costs the window in which its first header is looked
+        // for: of the pages' average length, of which a bit more than half is read until it is found.
+        let (pages, window) = (way / average, average * 5 / 8);
+        let count = (pages * ROUND_TRIP_BYTES / window.max(1)).isqrt().min(pages / 2).clamp(1, SEGMENTS);
         let segments = (0..count)
             .map(|number| {
                 let origin = start + way * number / count;
@@ -98,6 +109,11 @@ impl Walk {
             })
             .collect();
         Self { segments, row }
+    }
+
+    /// Whether the map knows the page.
+    pub fn has_arrived(&self, map: &PageMap) -> bool {
+        map.page_of(self.row).is_some() || map.is_complete()
     }
 
     /// Makes this a walk to another row, if it leads there as well: to a row not many pages further.
@@ -118,7 +134,7 @@ impl Walk {
     /// Where a header can't be read at a place where one must be.
     pub fn step(&mut self, map: &mut PageMap, bytes: &impl Bytes) -> Result<Step> {
         loop {
-            if map.page_of(self.row).is_some() || map.is_complete() {
+            if self.has_arrived(map) {
                 return Ok(Step::Arrived);
             }
             let before: Vec<u64> = self.segments.iter().map(Segment::first).collect();

@@ -8,6 +8,7 @@ use super::table::observe_size;
 use crate::justify::{Grid, Line, nearest};
 use crate::protocol::Cell;
 use crate::protocol::images::Want;
+use crate::spec::Spec;
 use crate::viewport::Viewport;
 use leptos::ev::KeyboardEvent;
 use leptos::html;
@@ -97,7 +98,10 @@ pub fn Gallery() -> impl IntoView {
     Effect::new(move || {
         let (first, end) = blocks.get();
         let images = grid.get().images as u64;
-        store.look_at(first * images, (end * images).min(count.get()));
+        // Before there are rows the link says which ones are seen first.
+        if count.get() > 0 {
+            store.look_at(first * images, (end * images).min(count.get()));
+        }
     });
     // What is on the screen first, then one screen ahead.
     Effect::new(move || {
@@ -149,18 +153,21 @@ pub fn Gallery() -> impl IntoView {
     });
 
     // The link holds the first image in sight, and leads there.
-    let kept = StoredValue::new(None::<u64>);
+    let kept = StoredValue::new(None::<Option<u64>>);
     let sought = StoredValue::new(None::<u64>);
     Effect::new(move || {
         let at = store.spec.with(|spec| spec.at);
         let ready = count.get() > 0 && size.get().1 > 0.0;
-        if !ready || kept.get_value() == at {
+        let before = kept.get_value();
+        if !ready || before == Some(at) {
             return;
         }
-        kept.set_value(at);
-        sought.set_value(at);
+        kept.set_value(Some(at));
+        let first =
+            if before.is_some() { at.unwrap_or(0) } else { store.spec.with_untracked(Spec::first_in_sight) };
+        sought.set_value((first > 0).then_some(first));
         let images = grid.get_untracked().images as u64;
-        let position = at.unwrap_or(0).min(count.get_untracked().saturating_sub(1));
+        let position = first.min(count.get_untracked().saturating_sub(1));
         let next = viewport.get_untracked().at_row(position as f64 / images.max(1) as f64);
         viewport.set(next);
         request_animation_frame(follow);
@@ -184,7 +191,7 @@ pub fn Gallery() -> impl IntoView {
         let (viewport, grid) = (viewport.get_untracked(), grid.get_untracked());
         let first = layout.with_untracked(|layout| first_in_sight(layout, viewport, grid));
         if let Some(first) = first.filter(|_| store.dragging.get_untracked().is_none()) {
-            kept.set_value((first > 0).then_some(first));
+            kept.set_value(Some((first > 0).then_some(first)));
             store.set_at(first);
         }
     };

@@ -8,6 +8,7 @@ use super::table_row::TableRow;
 use super::turn::{InTurn, turn};
 use crate::protocol::images::Want;
 use crate::protocol::{Cell, MAX_CELL_CHARS};
+use crate::spec::Spec;
 use crate::viewport::Viewport;
 use leptos::ev::KeyboardEvent;
 use leptos::html;
@@ -106,7 +107,10 @@ pub fn Table() -> impl IntoView {
     });
     Effect::new(move || {
         let slice = slice.get();
-        store.look_at(slice.first, slice.end);
+        // Before there are rows the link says which ones are seen first.
+        if count.get() > 0 {
+            store.look_at(slice.first, slice.end);
+        }
     });
     let pictures = Memo::new(move |_| store.images.in_table.get() && store.pictures().is_some());
     let picture_px =
@@ -145,13 +149,19 @@ pub fn Table() -> impl IntoView {
         filters
     });
     // The link holds the first row in sight, and leads there.
-    let kept = StoredValue::new(None::<u64>);
+    let kept = StoredValue::new(None::<Option<u64>>);
     Effect::new(move || {
         let at = store.spec.with(|spec| spec.at);
         let ready = count.get() > 0 && size.get().1 > 0.0;
-        if ready && kept.get_value() != at {
-            kept.set_value(at);
-            let next = viewport.get_untracked().at_row(at.unwrap_or(0) as f64);
+        let before = kept.get_value();
+        if ready && before != Some(at) {
+            kept.set_value(Some(at));
+            let first = if before.is_some() {
+                at.unwrap_or(0)
+            } else {
+                store.spec.with_untracked(Spec::first_in_sight)
+            };
+            let next = viewport.get_untracked().at_row(first as f64);
             viewport.set(next);
             request_animation_frame(follow);
         }
@@ -173,7 +183,7 @@ pub fn Table() -> impl IntoView {
                     scroll_to(next);
                     if store.dragging.get_untracked().is_none() {
                         let first = next.top_row().round() as u64;
-                        kept.set_value((first > 0).then_some(first));
+                        kept.set_value(Some((first > 0).then_some(first)));
                         store.set_at(first);
                     }
                 }

@@ -1,14 +1,20 @@
 //! How much is read for what: bytes and requests against what the pages themselves take.
 
-use crate::server::{HUB, ROWS, Session, generate, reference};
+use crate::server::{HUB, ROWS, Session, cell, generate, reference};
 use parquet::file::metadata::ParquetMetaDataReader;
 use std::sync::Arc;
+use vitrine::bytes::ByteRange;
 use vitrine::protocol::Request;
 
 fn chunk_bytes(file: &[u8], name: &str) -> u64 {
+    chunk(file, name).1
+}
+
+/// Where the one column chunk of a column begins, and how long it is.
+fn chunk(file: &[u8], name: &str) -> (u64, u64) {
     let meta = ParquetMetaDataReader::new().parse_and_finish(&bytes::Bytes::copy_from_slice(file)).unwrap();
     let columns = meta.row_group(0).columns();
-    columns.iter().find(|column| column.column_path().string() == name).unwrap().byte_range().1
+    columns.iter().find(|column| column.column_path().string() == name).unwrap().byte_range()
 }
 
 #[test]
@@ -171,4 +177,34 @@ fn a_jump_to_an_unknown_place_walks_headers() {
         session.check_rows(&batch);
         assert!(session.requests.len() <= 2, "{:?}", session.requests);
     }
+}
+
+/// A link to a row far down: its details are sought while the table's first rows are on their way, and
+/// the way there is not begun anew for them.
+#[test]
+fn details_far_from_the_rows_on_the_screen_are_walked_to_once() {
+    let rows = 500_000;
+    let file = Arc::new(generate(rows, "hub"));
+    let batch = reference(&file);
+    let far = 420_000;
+    let mut session = Session::open(&file);
+    session.piece = 1 << 18;
+    session.clear_log();
+    session.ask(Request::Detail { row: far });
+    session.show(|show| {
+        show.columns = vec!["prompt".into()];
+        show.extras = vec!["image_name".into()];
+        show.count = 60;
+    });
+    session.check_rows(&batch);
+    for (name, value) in &session.detail.as_ref().unwrap().fields {
+        if let Some(array) = batch.column_by_name(name) {
+            assert_eq!(*value, cell(array, far as usize), "{name}");
+        }
+    }
+    // One window for each segment but the first, the page at the top, and that of the row.
+    let (start, len) = chunk(&file, "image_name");
+    let names = ByteRange::new(start, start + len);
+    let windows = session.requests.iter().filter(|range| names.contains(**range) && range.len() > 1 << 19);
+    assert!(windows.clone().count() <= 7, "{:?}", windows.collect::<Vec<_>>());
 }

@@ -54,7 +54,7 @@ use std::sync::Arc;
 use wasm_bindgen::JsValue;
 
 /// Rows asked for before it is known how many fit.
-const FIRST_ROWS: u32 = 32;
+const FIRST_ROWS: u64 = 16;
 
 /// The fewest rows that a phrase must be in to be compared, unless told otherwise.
 const LEAST_ROWS: u32 = 20;
@@ -330,6 +330,8 @@ impl Store {
     /// Makes the data thread open the table of the link.
     fn follow_table(self) {
         let spec = self.spec.get_untracked();
+        let in_sight = spec.first_in_sight();
+        let window = show::window_of(in_sight, in_sight + FIRST_ROWS);
         self.write.opened.set(None);
         self.write.listed.set(None);
         self.write.described.set(None);
@@ -361,7 +363,7 @@ impl Store {
         self.write.generation.update(|generation| *generation = generation.wrapping_add(1));
         self.inner.update_value(|inner| {
             inner.sent = None;
-            inner.window = (0, FIRST_ROWS);
+            inner.window = window;
             inner.rows_come.clear();
             inner.touched = None;
             inner.cube = None;
@@ -412,7 +414,8 @@ impl Store {
         self.send(&Request::Show(Show {
             generation: self.generation.get_untracked(),
             columns: spec.columns.clone().unwrap_or_default(),
-            count: FIRST_ROWS,
+            first: window.0,
+            count: window.1,
             // What a search costs is not known before the footer is read.
             query: String::new(),
             // Nor what an order costs, unless its columns are read with the table anyway.

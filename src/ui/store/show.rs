@@ -13,15 +13,20 @@ use leptos::prelude::*;
 /// Windows begin and end at multiples of this, so that scrolling by a row asks for nothing new.
 const WINDOW_STEP: u64 = 32;
 
+/// The window that holds these positions: its first one, and how many there are.
+pub(super) fn window_of(first: u64, end: u64) -> (u64, u32) {
+    let from = first.saturating_sub(WINDOW_STEP / 2) / WINDOW_STEP * WINDOW_STEP;
+    let to = end.saturating_add(WINDOW_STEP / 2).div_ceil(WINDOW_STEP) * WINDOW_STEP;
+    (from, u32::try_from(to.saturating_sub(from)).unwrap_or(MAX_WINDOW).min(MAX_WINDOW))
+}
+
 impl Store {
     /// Says which positions of the result are on the screen.
     pub fn look_at(self, first: u64, end: u64) {
-        let from = first.saturating_sub(WINDOW_STEP / 2) / WINDOW_STEP * WINDOW_STEP;
-        let to = end.saturating_add(WINDOW_STEP / 2).div_ceil(WINDOW_STEP) * WINDOW_STEP;
-        let count = u32::try_from(to - from).unwrap_or(MAX_WINDOW).min(MAX_WINDOW);
+        let window = window_of(first, end);
         let moved = self.inner.try_update_value(|inner| {
-            let moved = inner.window != (from, count);
-            inner.window = (from, count);
+            let moved = inner.window != window;
+            inner.window = window;
             moved
         });
         if moved == Some(true) {
