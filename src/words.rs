@@ -345,27 +345,23 @@ pub fn subset(subset: &Subset) -> String {
     }
 }
 
-/// Where a text begins on the screen that has room for `letters` characters, so that its first mark
-/// is seen: at 0, or at the word a little before the mark. `marks` are bytes from and to.
+/// Where a text begins on the screen that has room for about `letters` bytes of it, so that its first
+/// mark is seen: at 0, or at the word a little before the mark. `marks` are bytes from and to.
 pub fn begin_near(text: &str, marks: &[(u32, u32)], letters: usize) -> usize {
-    /// Characters that are shown before the mark.
+    /// Bytes that are shown before the mark.
     const LEAD: usize = 20;
-    let Some((start, end)) = marks.first() else { return 0 };
-    let (Some(before), Some(shown)) = (text.get(..*start as usize), text.get(..*end as usize)) else {
-        return 0;
-    };
-    if shown.chars().nth(letters).is_none() {
+    let Some(&(start, end)) = marks.first() else { return 0 };
+    let start = start as usize;
+    if end as usize <= letters || !text.is_char_boundary(start) {
         return 0;
     }
-    let lead = before.char_indices().rev().take(LEAD.min(letters / 2));
-    let Some((from, _)) = lead.last() else { return before.len() };
+    let mut from = start.saturating_sub(LEAD.min(letters / 2));
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
     // A word is not cut where one begins before the mark.
-    let gap = before.get(from..).and_then(|lead| lead.find(char::is_whitespace));
-    gap.and_then(|gap| {
-        let rest = before.get(from + gap..)?;
-        Some(before.len() - rest.trim_start().len())
-    })
-    .unwrap_or(from)
+    let gap = text.get(from..start).and_then(|lead| lead.find(' '));
+    gap.map_or(from, |gap| from + gap + 1)
 }
 
 #[cfg(test)]
@@ -392,9 +388,11 @@ mod tests {
         assert_eq!(begin_near(text, &[], 0), 0);
         // Without a word's beginning it cuts between characters, never inside of one.
         let text = "é".repeat(50) + "x";
-        assert_eq!(begin_near(&text, &[(100, 101)], 10), 90);
+        assert_eq!(begin_near(&text, &[(100, 101)], 22), 90);
+        assert_eq!(begin_near(&text, &[(100, 101)], 21), 90);
         assert_eq!(begin_near(&text, &[(99, 101)], 10), 0);
-        assert_eq!(begin_near("  x", &[(2, 3)], 1), 2);
+        assert_eq!(begin_near(&text, &[(999, 1_000)], 10), 0);
+        assert_eq!(begin_near("a x", &[(2, 3)], 2), 2);
     }
 
     #[test]

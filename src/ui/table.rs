@@ -1,6 +1,6 @@
 //! The table: a window on millions of rows, moved by wheel, thumb and keys.
 
-use super::lanes::{lanes, template};
+use super::lanes::{Lane, lanes, template};
 use super::result::count_now;
 use super::store::{Part, RowData, Store, size_px, use_store};
 use super::table_head::HeadCell;
@@ -118,10 +118,8 @@ pub fn Table() -> impl IntoView {
     // In steps, so that rows are not made anew for every pixel of a window that changes.
     let letters = Memo::new(move |_| {
         let width = size.get().0 - 32.0 - picture_px.get().map_or(0.0, |px| px + 12.0);
-        let others: f64 = lanes.with(|lanes| {
-            let others = lanes.iter().filter(|lane| !lane.prose && !cards.get());
-            widths.with(|set| others.map(|lane| set.get(&lane.name).unwrap_or(&lane.width_px)).sum())
-        });
+        let others = |lane: &Lane| if lane.prose || cards.get() { 0.0 } else { lane.width_px };
+        let others: f64 = lanes.with(|lanes| lanes.iter().map(others).sum());
         let lines = 2.0 * (width - others) / PX_A_LETTER * LINE_SHARE;
         (lines as usize / 8 * 8).max(LEAST_LETTERS)
     });
