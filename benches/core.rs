@@ -11,19 +11,19 @@ use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
-use vitrine::bytes::ByteRange;
-use vitrine::column::Column;
-use vitrine::crossfilter::{Crossfilter, bin, count, cube, side};
+use vitrine::base::bytes::ByteRange;
+use vitrine::base::error::{Error, ErrorKind};
+use vitrine::base::ids::FetchId;
 use vitrine::engine::{Effect, Engine, Event};
-use vitrine::error::{Error, ErrorKind};
-use vitrine::filter::Condition;
-use vitrine::hub::answer::Identity;
-use vitrine::ids::FetchId;
-use vitrine::parquet::decode::{decode_dictionary, decode_page};
-use vitrine::parquet::header::{PageHeader, PageKind};
-use vitrine::parquet::meta::{FileMeta, Footer, read_footer};
+use vitrine::formats::hub::answer::Identity;
+use vitrine::formats::parquet::decode::{decode_dictionary, decode_page};
+use vitrine::formats::parquet::header::{PageHeader, PageKind};
+use vitrine::formats::parquet::meta::{FileMeta, Footer, read_footer};
 use vitrine::protocol::{Filter, FilterClause, Open, Request, Response, Show};
-use vitrine::select::Selection;
+use vitrine::table::column::Column;
+use vitrine::table::crossfilter::{Crossfilter, bin, count, cube, side};
+use vitrine::table::filter::Condition;
+use vitrine::table::select::Selection;
 
 /// Rows of the generated table.
 const ROWS: u64 = 500_000;
@@ -131,7 +131,7 @@ fn column(meta: &FileMeta, file: &[u8], name: &str) -> Column {
                 column.begin_chunk(Some(&values)).expect("few values");
                 dictionary = Some(values);
             } else {
-                let known = dictionary.as_ref().map(vitrine::parquet::decode::Values::len);
+                let known = dictionary.as_ref().map(vitrine::formats::parquet::decode::Values::len);
                 let page = decode_page(leaf_meta, chunk.codec, &header, body, known).expect("a page");
                 rows += u64::from(page.rows);
                 column.append(&page, dictionary.as_ref()).expect("few values");

@@ -7,7 +7,8 @@
 mod catalogue {
     use std::fs;
     use std::path::{Path, PathBuf};
-    use vitrine::host::{self, FILE, Place, Problem};
+    use vitrine::view::host;
+    use vitrine::view::host::{FILE, Place, Problem};
 
     const HELP: &str = "\
 vitrine-catalog FILE [--into DIR]

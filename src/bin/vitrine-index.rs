@@ -13,18 +13,21 @@ mod index {
     use std::io::{Read, Seek, SeekFrom};
     use std::path::{Path, PathBuf};
     use std::process::Command;
-    use vitrine::bytes::{ByteRange, human_bytes};
-    use vitrine::catalog;
-    use vitrine::hub::{self, DEFAULT_ENDPOINT};
-    use vitrine::maps::pack::{self, Known};
-    use vitrine::maps::{self, Entry, LIST, List, key, table_file, tag};
-    use vitrine::parquet::header::{MAX_HEADER_BYTES, PageHeader};
-    use vitrine::parquet::map::PageMap;
-    use vitrine::parquet::meta::{FileMeta, Footer, TAIL_BYTES, read_footer};
-    use vitrine::spec::{HubPath, TableRef};
-    use vitrine::url::{parse_table, print_table};
-    use vitrine::zip::directory::Directory;
-    use vitrine::zip::end::{Tail, read_end};
+    use vitrine::base::bytes::{ByteRange, human_bytes};
+    use vitrine::formats::hub;
+    use vitrine::formats::hub::DEFAULT_ENDPOINT;
+    use vitrine::formats::maps;
+    use vitrine::formats::maps::pack;
+    use vitrine::formats::maps::pack::Known;
+    use vitrine::formats::maps::{Entry, LIST, List, key, table_file, tag};
+    use vitrine::formats::parquet::header::{MAX_HEADER_BYTES, PageHeader};
+    use vitrine::formats::parquet::map::PageMap;
+    use vitrine::formats::parquet::meta::{FileMeta, Footer, TAIL_BYTES, read_footer};
+    use vitrine::formats::zip::directory::Directory;
+    use vitrine::formats::zip::end::{Tail, read_end};
+    use vitrine::view::catalog;
+    use vitrine::view::spec::{HubPath, TableRef};
+    use vitrine::view::url::{parse_table, print_table};
 
     const HELP: &str = "\
 vitrine-index --out DIR [--endpoint URL] [--catalogue] [--zips PATTERN FIRST LAST] [TABLE...]
@@ -293,7 +296,7 @@ vitrine-index --out DIR [--endpoint URL] [--catalogue] [--zips PATTERN FIRST LAS
     /// The directory of an archive, and how many requests it took.
     fn archive(source: &mut Source, path: &str) -> Result<(Known, u32)> {
         const TAIL: u64 = 128 << 10;
-        let told = |error: vitrine::error::Error| error.to_string();
+        let told = |error: vitrine::base::error::Error| error.to_string();
         let About { file_bytes, etag } = source.about(None)?;
         let mut requests = 1;
         let mut from = file_bytes.saturating_sub(TAIL);

@@ -7,12 +7,12 @@ mod shell {
     use std::cell::RefCell;
     use std::collections::VecDeque;
     use std::rc::Rc;
-    use vitrine::decode::Decoder;
     use vitrine::engine::{Effect, Engine, Event};
-    use vitrine::net::{Net, Saved};
     use vitrine::protocol::export::{ARCHIVE_MIME, Images, Start};
     use vitrine::protocol::{Open, Request, Response, Seldom, Traffic};
-    use vitrine::save::Saver;
+    use vitrine::shell::decode::Decoder;
+    use vitrine::shell::net::{Net, Saved};
+    use vitrine::shell::save::Saver;
     use wasm_bindgen::prelude::Closure;
     use wasm_bindgen::{JsCast, JsValue};
     use wasm_bindgen_futures::spawn_local;

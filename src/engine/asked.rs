@@ -2,14 +2,14 @@
 
 use super::Effect;
 use super::table::Table;
-use crate::bits::Bits;
-use crate::catalog;
-use crate::crossfilter::{QUERY, SUBSET};
+use crate::base::bits::Bits;
 use crate::protocol::{QueryState, Response, Subset};
-use crate::query;
-use crate::search::{Matcher, Search};
-use crate::subset;
-use crate::text::Texts;
+use crate::table::crossfilter::{QUERY, SUBSET};
+use crate::table::search::{Matcher, Search};
+use crate::table::subset;
+use crate::table::text::Texts;
+use crate::view::catalog;
+use crate::view::query;
 
 /// What is asked, and how far it is answered.
 #[derive(Default)]

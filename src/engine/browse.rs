@@ -2,13 +2,14 @@
 //! have been meant by a path that does not exist.
 
 use super::{Effect, Engine, notice};
-use crate::error::{Error, Result};
-use crate::hub::listing::{
+use crate::base::error::{Error, Result};
+use crate::base::ids::FetchId;
+use crate::formats::hub;
+use crate::formats::hub::listing::{
     Entry, MAX_LISTING_PAGES, Reference, ReferenceKind, Tree, next_page, parse_refs, parse_tree,
 };
-use crate::hub::several::{is_parquet, together};
-use crate::hub::{self, HubFolder, HubPath};
-use crate::ids::FetchId;
+use crate::formats::hub::several::{is_parquet, together};
+use crate::formats::hub::{HubFolder, HubPath};
 use crate::protocol::browse::{Browse, Items, Listed, Reference as Named, Split};
 use crate::protocol::{Response, Seldom};
 use std::collections::BTreeMap;

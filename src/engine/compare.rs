@@ -2,9 +2,9 @@
 
 use super::Effect;
 use super::table::{State, Table};
-use crate::column::{Store, Value};
 use crate::protocol::compare::{Group, Groups, MAX_PICKED, Pick, Picked};
 use crate::protocol::{Counts, MAX_CELL_CHARS, Row, Seldom};
+use crate::table::column::{Store, Value};
 use std::collections::BTreeMap;
 
 /// The column that says which rows belong together.

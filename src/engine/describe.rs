@@ -3,14 +3,14 @@
 use super::show::cell;
 use super::table::{Part, State, Table};
 use super::{Effect, notice};
-use crate::bytes::human_bytes;
-use crate::column::value_at;
-use crate::parquet::decode::Values;
-use crate::parquet::describe::{ChunkFacts, Field, Story};
-use crate::parquet::map::{PageEntry, PageMap};
-use crate::parquet::meta::{Chunk, ColumnMeta, Logical};
+use crate::base::bytes::human_bytes;
+use crate::formats::parquet::decode::Values;
+use crate::formats::parquet::describe::{ChunkFacts, Field, Story};
+use crate::formats::parquet::map::{PageEntry, PageMap};
+use crate::formats::parquet::meta::{Chunk, ColumnMeta, Logical};
 use crate::protocol::describe::{self as wire, Describe, Described, MAX_GROUPS, MAX_PAGES};
 use crate::protocol::{Cell, Response, Seldom};
+use crate::table::column::value_at;
 
 /// Characters of a smallest or largest value.
 const MAX_VALUE_CHARS: usize = 80;
@@ -48,9 +48,9 @@ impl Table {
             self.meta.groups.iter().skip(part.first_group).take(part.groups).map(|group| group.rows).sum();
         let mut facts = vec![
             ("size".to_owned(), human_bytes(part.file_bytes)),
-            ("rows".to_owned(), crate::words::thousands(rows)),
-            ("columns".to_owned(), crate::words::thousands(self.meta.columns.len() as u64)),
-            ("row groups".to_owned(), crate::words::thousands(part.groups as u64)),
+            ("rows".to_owned(), crate::protocol::display::thousands(rows)),
+            ("columns".to_owned(), crate::protocol::display::thousands(self.meta.columns.len() as u64)),
+            ("row groups".to_owned(), crate::protocol::display::thousands(part.groups as u64)),
             ("footer".to_owned(), human_bytes(footer.len() as u64)),
             ("format version".to_owned(), story.version().to_string()),
         ];

@@ -4,11 +4,11 @@
 use super::pager::Pager;
 use super::pool::Pool;
 use super::table::Table;
-use crate::bytes::ByteRange;
-use crate::column::Value;
-use crate::error::{Error, ErrorKind, Result};
-use crate::parquet::meta::{ColumnMeta, FileMeta, Logical, Physical};
+use crate::base::bytes::ByteRange;
+use crate::base::error::{Error, ErrorKind, Result};
+use crate::formats::parquet::meta::{ColumnMeta, FileMeta, Logical, Physical};
 use crate::protocol::images::ImageColumn;
+use crate::table::column::Value;
 use std::collections::BTreeMap;
 
 /// The largest image file in a table that is shown.
@@ -156,12 +156,12 @@ impl Table {
             return BTreeMap::new();
         };
         let code = |row: &u64| texts.codes().get(usize::try_from(*row).ok()?).copied();
-        let codes: Vec<u32> = rows.iter().map(|row| code(row).unwrap_or(crate::text::NULL)).collect();
+        let codes: Vec<u32> = rows.iter().map(|row| code(row).unwrap_or(crate::table::text::NULL)).collect();
         let mut different = codes.clone();
         different.sort_unstable();
         different.dedup();
         let all = vec![0; texts.rows()];
-        let found = crate::repeats::rows_of(texts, &all, &different, super::images::MAX_KIN + 1);
+        let found = crate::table::repeats::rows_of(texts, &all, &different, super::images::MAX_KIN + 1);
         rows.iter()
             .zip(codes)
             .map(|(row, code)| {

@@ -11,14 +11,14 @@ use super::nested::Nested;
 use super::pager::Pager;
 use super::pool::Pool;
 use super::table::{Part, State, Table};
-use crate::bytes::ByteRange;
-use crate::column::Value;
-use crate::error::{Error, ErrorKind, Result};
-use crate::export::{Field, Form, Writer};
-use crate::parquet::map::PageMap;
-use crate::parquet::meta::{Logical, Physical};
+use crate::base::bytes::ByteRange;
+use crate::base::error::{Error, ErrorKind, Result};
+use crate::engine::output::export::{Field, Form, Writer};
+use crate::formats::parquet::map::PageMap;
+use crate::formats::parquet::meta::{Logical, Physical};
 use crate::protocol::export::{Progress, Stage, Start};
 use crate::protocol::{Kind, Seldom};
+use crate::table::column::Value;
 
 /// Bytes of a piece.
 const PIECE_BYTES: usize = 1 << 20;

@@ -5,11 +5,11 @@
 
 use super::table::{Part as Origin, Table};
 use super::{Class, Effect, notice};
-use crate::bytes::ByteRange;
-use crate::error::{Error, Result};
-use crate::ids::SourceId;
-use crate::parquet::meta::{FileMeta, Footer, TAIL_BYTES, read_footer};
-use crate::parquet::walk::Bytes;
+use crate::base::bytes::ByteRange;
+use crate::base::error::{Error, Result};
+use crate::base::ids::SourceId;
+use crate::formats::parquet::meta::{FileMeta, Footer, TAIL_BYTES, read_footer};
+use crate::formats::parquet::walk::Bytes;
 use crate::protocol::{Response, Subset};
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -1,16 +1,17 @@
-//! What the app's own host knows of a table ahead of time: its page map, as [`crate::maps`] has it.
+//! What the app's own host knows of a table ahead of time: its page map, as [`crate::formats::maps`] has it.
 //!
 //! It is asked for beside everything else, and nothing waits for it. What does not fit the file that
 //! was opened is left aside.
 
 use super::table::{Part, Table};
 use super::{Effect, Engine};
-use crate::hub::answer::Identity;
-use crate::ids::FetchId;
-use crate::maps::{self, LIST, List, MAX_FILE_BYTES};
-use crate::parquet::map::PageMap;
-use crate::spec::TableRef;
-use crate::url::print_table;
+use crate::base::ids::FetchId;
+use crate::formats::hub::answer::Identity;
+use crate::formats::maps;
+use crate::formats::maps::{LIST, List, MAX_FILE_BYTES};
+use crate::formats::parquet::map::PageMap;
+use crate::view::spec::TableRef;
+use crate::view::url::print_table;
 
 /// Where the asking stands.
 #[derive(Debug, Default)]

@@ -3,15 +3,15 @@
 
 use super::Effect;
 use super::table::Table;
-use crate::crossfilter::{QUERY, SUBSET};
-use crate::filter::number;
-use crate::phrases::{PhraseIndex, Ranked};
 use crate::protocol::{
     Clause, Counts, Heat, Listing, MAX_CELL_CHARS, MAX_PROMPT_ROWS, Phrase, Phrases, Prompt, Prompts,
     Repeated, Seldom,
 };
-use crate::repeats::{Repeats, rows_of};
-use crate::roles::Role;
+use crate::table::crossfilter::{QUERY, SUBSET};
+use crate::table::filter::number;
+use crate::table::phrases::{PhraseIndex, Ranked};
+use crate::table::repeats::{Repeats, rows_of};
+use crate::view::roles::Role;
 
 /// Prompts that are taken apart between two looks at what the page wants.
 const PROMPTS_A_STEP: usize = 40_000;

@@ -1,14 +1,14 @@
 //! Reading a column whole, page by page as its bytes come.
 
 use super::pool::Pool;
-use crate::bytes::ByteRange;
-use crate::column::Column;
-use crate::error::{Context, Error, ErrorKind, Result};
-use crate::parquet::decode::{Values, decode_dictionary, decode_page};
-use crate::parquet::header::{MAX_HEADER_BYTES, PageHeader, PageKind};
-use crate::parquet::map::PageMap;
-use crate::parquet::meta::FileMeta;
-use crate::parquet::walk::Bytes;
+use crate::base::bytes::ByteRange;
+use crate::base::error::{Context, Error, ErrorKind, Result};
+use crate::formats::parquet::decode::{Values, decode_dictionary, decode_page};
+use crate::formats::parquet::header::{MAX_HEADER_BYTES, PageHeader, PageKind};
+use crate::formats::parquet::map::PageMap;
+use crate::formats::parquet::meta::FileMeta;
+use crate::formats::parquet::walk::Bytes;
+use crate::table::column::Column;
 
 /// How far ahead of what is decoded bytes are asked for: six blocks.
 pub const READ_AHEAD_BYTES: u64 = 24 << 20;

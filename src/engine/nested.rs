@@ -1,11 +1,11 @@
 //! Lists and structures for the rows on the screen, a row group at a time.
 
 use super::pool::Pool;
-use crate::bytes::{ByteRange, human_bytes};
-use crate::error::{Context, Error, ErrorKind, Result};
-use crate::parquet::meta::{ColumnMeta, FileMeta};
-use crate::parquet::nested::{MAX_NESTED_BYTES, chunks, rows_as_json};
-use crate::parquet::walk::Bytes;
+use crate::base::bytes::{ByteRange, human_bytes};
+use crate::base::error::{Context, Error, ErrorKind, Result};
+use crate::formats::parquet::meta::{ColumnMeta, FileMeta};
+use crate::formats::parquet::nested::{MAX_NESTED_BYTES, chunks, rows_as_json};
+use crate::formats::parquet::walk::Bytes;
 use std::collections::BTreeMap;
 use std::ops::Range;
 

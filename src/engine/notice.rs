@@ -1,8 +1,9 @@
 //! Errors in words: the one place where they become notices.
 
-use crate::bytes::human_bytes;
-use crate::error::{Error, ErrorKind};
-use crate::hub::{self, HubPath};
+use crate::base::bytes::human_bytes;
+use crate::base::error::{Error, ErrorKind};
+use crate::formats::hub;
+use crate::formats::hub::HubPath;
 use crate::protocol::{Action, Gate, Level, Notice};
 
 /// The subject of notices about the open table as a whole.

@@ -2,13 +2,13 @@
 
 use super::load::header_at;
 use super::pool::Pool;
-use crate::bytes::ByteRange;
-use crate::column::{Value, value_at};
-use crate::error::{Context, Error, Result};
-use crate::parquet::decode::{Decoded, Values, decode_dictionary, decode_page};
-use crate::parquet::map::{PageEntry, PageMap};
-use crate::parquet::meta::{Chunk, ColumnMeta, FileMeta};
-use crate::parquet::walk::{Bytes, Step, Walk, is_read_through};
+use crate::base::bytes::ByteRange;
+use crate::base::error::{Context, Error, Result};
+use crate::formats::parquet::decode::{Decoded, Values, decode_dictionary, decode_page};
+use crate::formats::parquet::map::{PageEntry, PageMap};
+use crate::formats::parquet::meta::{Chunk, ColumnMeta, FileMeta};
+use crate::formats::parquet::walk::{Bytes, Step, Walk, is_read_through};
+use crate::table::column::{Value, value_at};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Pages asked for at a time: rows far apart come a screenful of pages after the other.
@@ -256,7 +256,8 @@ impl Pager {
         let mut uses_dictionary = entry.uses_dictionary;
         if let Some(header) = header_at(pool, entry.range.start, entry.range.end)? {
             map.learn(entry.range.start, &header)?;
-            uses_dictionary = header.encoding().map(crate::parquet::header::Encoding::uses_dictionary);
+            uses_dictionary =
+                header.encoding().map(crate::formats::parquet::header::Encoding::uses_dictionary);
         }
         if let Some(range) = map.dictionary().filter(|_| !self.dictionaries.contains_key(&number)) {
             // Pages far from the front are often plain although there is a dictionary: those ask
@@ -264,7 +265,7 @@ impl Pager {
             if uses_dictionary.unwrap_or(entry.first_row == 0) {
                 if pool.has(range) {
                     let bytes = pool.at(range.start, range.len());
-                    let header = crate::parquet::header::PageHeader::parse(&bytes)?;
+                    let header = crate::formats::parquet::header::PageHeader::parse(&bytes)?;
                     let body = bytes.get(header.header_bytes as usize..header.page_bytes() as usize);
                     let values = decode_dictionary(column, chunk.codec, &header, body.unwrap_or_default())?;
                     drop(bytes);
@@ -283,7 +284,7 @@ impl Pager {
         }
         let bytes = pool.at(entry.range.start, entry.range.len());
         let place = || format!("page at byte {}", entry.range.start);
-        let header = crate::parquet::header::PageHeader::parse(&bytes).context(place)?;
+        let header = crate::formats::parquet::header::PageHeader::parse(&bytes).context(place)?;
         let body = bytes.get(header.header_bytes as usize..header.page_bytes() as usize).unwrap_or_default();
         if header.values().map(u64::from) != Some(entry.rows) {
             // An offset index may say so; the rows that it promises would be waited for for ever.

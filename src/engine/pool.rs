@@ -1,7 +1,7 @@
 //! Bytes of the file that have come and are not yet used up.
 
-use crate::bytes::ByteRange;
-use crate::parquet::walk::Bytes;
+use crate::base::bytes::ByteRange;
+use crate::formats::parquet::walk::Bytes;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -174,7 +174,7 @@ impl Bytes for Pool {
 #[cfg(test)]
 mod tests {
     use super::{Bytes, Pool};
-    use crate::bytes::ByteRange;
+    use crate::base::bytes::ByteRange;
 
     #[test]
     fn pieces_join_where_they_meet() {

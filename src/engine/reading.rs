@@ -5,13 +5,13 @@ use super::pace::Pace;
 use super::pool::Pool;
 use super::table::{Later, Part, Table};
 use super::{Class, Effect, notice};
-use crate::bytes::ByteRange;
-use crate::column::{Column, ROWS_A_CALL, Store, Value, value_at};
-use crate::error::{Error, ErrorKind};
-use crate::parquet::decode::{ByteValues, Values};
-use crate::parquet::meta::Logical;
+use crate::base::bytes::ByteRange;
+use crate::base::error::{Error, ErrorKind};
+use crate::formats::parquet::decode::{ByteValues, Values};
+use crate::formats::parquet::meta::Logical;
 use crate::protocol::images::ImageColumn;
 use crate::protocol::{Kind, Response};
+use crate::table::column::{Column, ROWS_A_CALL, Store, Value, value_at};
 
 impl Table {
     /// The columns that must be read for this one: itself, and what it is derived from.
@@ -226,7 +226,7 @@ impl Table {
         if !grown || !wanted {
             return;
         }
-        let binned = crate::crossfilter::bin(&state.info.name, data, state.info.kind == Kind::Time);
+        let binned = crate::table::crossfilter::bin(&state.info.name, data, state.info.kind == Kind::Time);
         self.filter.refresh(&state.info.name, data);
         state.binned = Some(binned);
         state.untold = true;

@@ -1,9 +1,9 @@
 //! The rows that have the same prompt as one row.
 
 use super::table::Table;
-use crate::column::Value;
 use crate::protocol::{MAX_SAME_ROWS, Same};
-use crate::text::NULL;
+use crate::table::column::Value;
+use crate::table::text::NULL;
 
 /// Where the prompts are not read whole, so many rows before and behind are looked at: images of one
 /// request mostly stand together.

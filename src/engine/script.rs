@@ -2,10 +2,10 @@
 
 use super::Effect;
 use super::table::Table;
+use crate::engine::output::script::{Ask, File, script};
 use crate::protocol::Seldom;
 use crate::protocol::script::{Script, Want};
-use crate::script::{Ask, File, script};
-use crate::spec::HubPath;
+use crate::view::spec::HubPath;
 
 impl Table {
     /// Tells the page a view of this table as a program.

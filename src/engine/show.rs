@@ -2,17 +2,17 @@
 
 use super::table::{Part, State, Table};
 use super::{Effect, notice};
-use crate::column::Value;
-use crate::crossfilter::{Shape, count, cube, side};
-use crate::error::{Error, ErrorKind, Result};
-use crate::filter::{Condition, widen};
-use crate::parquet::meta::Logical;
+use crate::base::error::{Error, ErrorKind, Result};
+use crate::formats::parquet::meta::Logical;
 use crate::protocol::{
     self, Bins, Cell, Chart, Count, Counts, Cube, CubeSide, Detail, FilterClause, Kind, MAX_CELL_CHARS,
     MAX_WINDOW, Response, Row, Rows, Seldom, Show,
 };
-use crate::roles::Role;
-use crate::select::Selection;
+use crate::table::column::Value;
+use crate::table::crossfilter::{Shape, count, cube, side};
+use crate::table::filter::{Condition, widen};
+use crate::table::select::Selection;
+use crate::view::roles::Role;
 
 impl Table {
     /// Takes the new state of the screen.

@@ -1,9 +1,9 @@
 //! The order of the rows that is asked for.
 
 use super::table::Table;
-use crate::column::Column;
-use crate::order::Sorting;
 use crate::protocol::{Kind, SortKey};
+use crate::table::column::Column;
+use crate::table::order::Sorting;
 
 /// Rows that are looked at in one step of putting them in order: about ten milliseconds of work.
 const ROWS_A_STEP: usize = 1 << 20;

@@ -12,18 +12,18 @@ use super::pager::Pager;
 use super::same::SamePrompt;
 use super::sort::Ordering;
 use super::{Effect, progress};
-use crate::bytes::ByteRange;
-use crate::catalog;
-use crate::column::{Column, Value};
-use crate::crossfilter::{Binned, Crossfilter};
-use crate::figure::draw;
-use crate::parquet::map::PageMap;
-use crate::parquet::meta::{ColumnMeta, FileMeta, Logical};
+use crate::base::bytes::ByteRange;
+use crate::engine::output::figure::draw;
+use crate::formats::parquet::map::PageMap;
+use crate::formats::parquet::meta::{ColumnMeta, FileMeta, Logical};
 use crate::protocol::describe::Describe;
 use crate::protocol::{self, Kind, LoadState, Opened, Request, Show};
-use crate::roles::{Candidate, Corrections, Holds, Role, Roles};
-use crate::select::Selection;
-use crate::spec::HubPath;
+use crate::table::column::{Column, Value};
+use crate::table::crossfilter::{Binned, Crossfilter};
+use crate::table::select::Selection;
+use crate::view::catalog;
+use crate::view::roles::{Candidate, Corrections, Holds, Role, Roles};
+use crate::view::spec::HubPath;
 
 /// An open table.
 pub struct Table {

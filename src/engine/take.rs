@@ -6,12 +6,13 @@
 //! as previews. What can't be had is named in `missing.txt`. Never more than two pieces wait to be written.
 
 use super::{Effect, Engine};
-use crate::error::{Error, ErrorKind, Result};
+use crate::base::error::{Error, ErrorKind, Result};
+use crate::formats::picture;
+use crate::formats::zip::write::Writer;
 use crate::protocol::export::{Images, MAX_IMAGES, Progress, Rows, Stage};
 use crate::protocol::{Cell, Seldom};
-use crate::roles::Role;
-use crate::zip::write::Writer;
-use crate::{catalog, picture};
+use crate::view::catalog;
+use crate::view::roles::Role;
 use serde_json::{Map, Number, Value as Json, json};
 use std::collections::BTreeSet;
 use std::rc::Rc;

@@ -4,7 +4,7 @@ use crate::page::{End, Page, key};
 use crate::sample::{DIFFUSIONDB, Table, sample_path};
 use crate::stage::{Stage, play, until};
 use hub::Link;
-use vitrine::spec::{Clause, List, ListValue, Spec, Subset};
+use vitrine::view::spec::{Clause, List, ListValue, Spec, Subset};
 
 const TABLE: &str = "table=diffusiondb-2m";
 
@@ -380,7 +380,7 @@ fn a_link_that_asks_too_much_is_cut_and_told() {
         let clauses: Vec<String> = (0..200).map(|n| format!("column{n}=1..2")).collect();
         stage.go_to_hub(&format!("{TABLE}&cfg=7..12&{}", clauses.join("&"))).await;
         page.alert("at most 14 columns can be filtered at once").await;
-        let (spec, _): (Spec, _) = vitrine::url::parse(&page.query().await);
+        let (spec, _): (Spec, _) = vitrine::view::url::parse(&page.query().await);
         assert!(spec.filters.len() <= 14);
         let words = vec!["word"; 10_000].join("+");
         stage.go_to_hub(&format!("{TABLE}&q={words}")).await;

@@ -7,7 +7,7 @@ use fantoccini::Locator;
 use hub::{Entry, Server, Source};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use vitrine::spec::{Clause, ListValue, View};
+use vitrine::view::spec::{Clause, ListValue, View};
 
 fn text<'a>(row: &'a BTreeMap<String, Value>, column: &str) -> &'a str {
     match &row[column] {
@@ -43,7 +43,7 @@ fn a_prompt_is_taken_apart_and_its_parts_are_searched_for() {
         }
         stage.page().click("button", &parts[1]).await;
         let query = until("a search", async || stage.page().spec().await.query).await;
-        assert_eq!(query, vitrine::query::ask_for(&parts[1]));
+        assert_eq!(query, vitrine::view::query::ask_for(&parts[1]));
         // What it has found is marked in the prompt, and the part says that it is asked for.
         until("a mark", async || {
             let drawer = stage.page().find("region", "Prompt").await;
@@ -60,7 +60,7 @@ fn a_prompt_is_taken_apart_and_its_parts_are_searched_for() {
         let script = "arguments[0].dispatchEvent(new MouseEvent('click', { bubbles: true, altKey: true }))";
         stage.browser.client.execute(script, vec![serde_json::to_value(chip).unwrap()]).await.unwrap();
         let query = until("an exclusion", async || stage.page().spec().await.query).await;
-        assert_eq!(query, format!("-{}", vitrine::query::ask_for(&parts[2])));
+        assert_eq!(query, format!("-{}", vitrine::view::query::ask_for(&parts[2])));
         // By keyboard as well.
         stage.page().find("button", &parts[1]).await.send_keys("-").await.unwrap();
         until("two exclusions", async || {

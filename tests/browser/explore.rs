@@ -4,7 +4,7 @@ use crate::page::{End, key};
 use crate::sample::{DIFFUSIONDB, Table, Value, label, sample_path};
 use crate::stage::{Stage, play, until};
 use hub::Server;
-use vitrine::spec::Clause;
+use vitrine::view::spec::Clause;
 
 const TABLE: &str = "table=diffusiondb-2m";
 

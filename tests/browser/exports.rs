@@ -364,15 +364,15 @@ fn charts_are_saved_as_pictures_and_as_drawings() {
         // What each bin says is what the table holds: the chart leaves its own filter out.
         let spec = page.spec().await;
         let mut own = spec.clone();
-        own.filters.insert("cfg".to_owned(), vitrine::url::parse("cfg=7..7").0.filters["cfg"].clone());
-        let words = format!("7: {} here, ", vitrine::words::thousands(table.count(&own)));
+        own.filters.insert("cfg".to_owned(), vitrine::view::url::parse("cfg=7..7").0.filters["cfg"].clone());
+        let words = format!("7: {} here, ", vitrine::protocol::display::thousands(table.count(&own)));
         assert!(titles.iter().any(|title| title.starts_with(&words)), "{words} {titles:?}");
         let says =
             document.descendants().filter(|node| node.has_tag_name("text")).filter_map(|node| node.text());
         let says = says.collect::<Vec<_>>().join("\n");
         for part in [
             "DiffusionDB 2M",
-            &format!("{} of 5,000 images", vitrine::words::thousands(matching)),
+            &format!("{} of 5,000 images", vitrine::protocol::display::thousands(matching)),
             "cfg scale 7 – 12",
             "sampler k_lms",
         ] {

@@ -7,7 +7,7 @@ use fixture::zips::{Method, ZipWriter};
 use hub::{Entry, Server, Source};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use vitrine::spec::{TableRef, View};
+use vitrine::view::spec::{TableRef, View};
 
 fn count(pictures: &[Picture], state: &str) -> usize {
     pictures.iter().filter(|picture| picture.state == state).count()

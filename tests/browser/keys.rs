@@ -156,7 +156,7 @@ fn a_cell_of_the_map_is_chosen_by_key() {
             (spec.filters.contains_key("cfg") && spec.filters.contains_key("step")).then_some(spec)
         })
         .await;
-        let told = format!("{} of 5,000 images", vitrine::words::thousands(rows));
+        let told = format!("{} of 5,000 images", vitrine::protocol::display::thousands(rows));
         until(&told, async || {
             let line = page.texts("status").await;
             line.iter().any(|line| line.starts_with(&told)).then_some(())

@@ -16,8 +16,8 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use vitrine::bytes::{ByteRange, human_bytes};
-use vitrine::parquet::header::PageHeader;
+use vitrine::base::bytes::{ByteRange, human_bytes};
+use vitrine::formats::parquet::header::PageHeader;
 
 /// Fresh browsers for each figure.
 const RUNS: usize = 5;

@@ -16,7 +16,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use vitrine::bytes::human_bytes;
+use vitrine::base::bytes::human_bytes;
 
 /// Fresh browsers for each figure.
 const RUNS: usize = 3;

@@ -6,7 +6,7 @@ use crate::report;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
-use vitrine::bytes::human_bytes;
+use vitrine::base::bytes::human_bytes;
 
 /// Fresh browsers for each figure.
 const RUNS: usize = 3;

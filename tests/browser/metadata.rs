@@ -4,7 +4,7 @@ use crate::sample::{DIFFUSIONDB, sample_path};
 use crate::stage::{Stage, play, until};
 use hub::Source;
 use serde_json::json;
-use vitrine::spec::View;
+use vitrine::view::spec::View;
 
 async fn region(stage: &Stage, name: &str) -> String {
     stage.page().find("region", name).await.text().await.unwrap()

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use vitrine::spec::Spec;
+use vitrine::view::spec::Spec;
 
 /// Keys as WebDriver writes them.
 pub mod key {
@@ -308,7 +308,7 @@ impl Page<'_> {
 
     /// The view that the address stands for. It must be wholly understood.
     pub async fn spec(&self) -> Spec {
-        let (spec, notices) = vitrine::url::parse(&self.query().await);
+        let (spec, notices) = vitrine::view::url::parse(&self.query().await);
         assert_eq!(notices, []);
         spec
     }

@@ -17,7 +17,7 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use vitrine::bytes::human_bytes;
+use vitrine::base::bytes::human_bytes;
 
 const PEERS: [&str; 3] = ["hyparquet", "parquet-wasm", "duckdb"];
 const TASKS: [&str; 5] = ["histograms", "firstRows", "jump", "filter", "search"];

@@ -40,7 +40,7 @@ fn the_sheet_of_filters_has_all_that_the_rail_has() {
         let spec = page.spec().await;
         let only = table.count(&spec);
         assert!(0 < only && only < 5_000, "{spec:?}");
-        page.find("button", &format!("Show {} images", vitrine::words::thousands(only))).await;
+        page.find("button", &format!("Show {} images", vitrine::protocol::display::thousands(only))).await;
         // Heights, scales and exact values.
         page.click("button", "count").await;
         let pressed = "return document.querySelector('dialog .measure [aria-pressed=true]').innerText";
@@ -54,7 +54,7 @@ fn the_sheet_of_filters_has_all_that_the_rail_has() {
         })
         .await;
         let both = table.count(&spec);
-        page.find("button", &format!("Show {} images", vitrine::words::thousands(both))).await;
+        page.find("button", &format!("Show {} images", vitrine::protocol::display::thousands(both))).await;
         // A part of the table, and a step back.
         page.click("button", "Subset: all rows").await;
         page.find("textbox", "Rows of the subset").await.clear().await.unwrap();

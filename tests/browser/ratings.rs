@@ -9,7 +9,7 @@ use parquet::arrow::ArrowWriter;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use vitrine::spec::View;
+use vitrine::view::spec::View;
 
 const RATINGS: [&str; 3] = ["overall_rating", "image_text_alignment_rating", "fidelity_rating"];
 const CATEGORIES: [&str; 4] = ["People", "Animals", "Outdoor Scenes", "Artifacts"];

@@ -6,7 +6,7 @@ use crate::stage::{Stage, play, until};
 use fantoccini::Locator;
 use hub::Source;
 use serde_json::json;
-use vitrine::spec::{HubFolder, HubPath, TableRef};
+use vitrine::view::spec::{HubFolder, HubPath, TableRef};
 
 const REPOSITORY: &str = "vitrine/parts";
 

@@ -6,8 +6,8 @@ use parquet::record::Field;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use vitrine::catalog;
-use vitrine::spec::{Bound, Clause, ListValue, Spec};
+use vitrine::view::catalog;
+use vitrine::view::spec::{Bound, Clause, ListValue, Spec};
 
 pub const DIFFUSIONDB: &str = "diffusiondb-sample.parquet";
 pub const IMAGEREWARD: &str = "imagereward-test-sample.parquet";

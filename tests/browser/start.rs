@@ -19,7 +19,7 @@ fn every_table_of_the_catalogue_is_offered() {
     play("start", async |stage| {
         stage.go("").await;
         let page = stage.page();
-        for table in vitrine::catalog::TABLES {
+        for table in vitrine::view::catalog::TABLES {
             page.find("link", &format!("{} {}", table.dataset, table.part)).await;
         }
         page.mark("vitrine:shell").await;

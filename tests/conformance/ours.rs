@@ -1,12 +1,12 @@
 //! This reader: every page of every column, without the engine.
 
 use crate::Table;
-use vitrine::error::{Error, Result};
-use vitrine::parquet::codec::Codec;
-use vitrine::parquet::decode::{Values, decode_dictionary, decode_page};
-use vitrine::parquet::header::{PageHeader, PageKind};
-use vitrine::parquet::meta::{ColumnMeta, FileMeta, Footer, Logical, read_footer};
-use vitrine::parquet::nested::{MAX_NESTED_ROWS, chunks, rows_as_json};
+use vitrine::base::error::{Error, Result};
+use vitrine::formats::parquet::codec::Codec;
+use vitrine::formats::parquet::decode::{Values, decode_dictionary, decode_page};
+use vitrine::formats::parquet::header::{PageHeader, PageKind};
+use vitrine::formats::parquet::meta::{ColumnMeta, FileMeta, Footer, Logical, read_footer};
+use vitrine::formats::parquet::nested::{MAX_NESTED_ROWS, chunks, rows_as_json};
 
 /// Everything in a file.
 pub fn read(file: &[u8]) -> Table {

@@ -1,9 +1,11 @@
 //! Links, times that are typed, and what the Hub answers.
 
-use vitrine::bytes::ByteRange;
-use vitrine::hub::answer::{Answer, Identity, classify};
-use vitrine::hub::listing::{next_page, parse_refs, parse_revision, parse_tree};
-use vitrine::{hub, url, words};
+use vitrine::base::bytes::ByteRange;
+use vitrine::formats::hub;
+use vitrine::formats::hub::answer::{Answer, Identity, classify};
+use vitrine::formats::hub::listing::{next_page, parse_refs, parse_revision, parse_tree};
+use vitrine::protocol::display;
+use vitrine::view::url;
 
 /// A link: whatever was understood of it is printed and read back as the same.
 pub fn link(data: &[u8]) {
@@ -21,18 +23,21 @@ pub fn link(data: &[u8]) {
 pub fn times(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     for time in [false, true] {
-        if let Ok(Some(bound)) = words::typed_bound(&text, time) {
-            let words = words::bound(bound);
+        if let Ok(Some(bound)) = display::typed_bound(&text, time) {
+            let words = display::bound(bound);
             assert!(!words.is_empty());
         }
     }
     if let Some((head, _)) = data.split_first_chunk::<8>() {
         let millis = i64::from_le_bytes(*head);
-        let _ =
-            (words::civil(millis), words::time_full(millis as f64), words::time_short(millis as f64, None));
-        let _ = (words::time_from(millis), words::time_until(millis));
+        let _ = (
+            display::civil(millis),
+            display::time_full(millis as f64),
+            display::time_short(millis as f64, None),
+        );
+        let _ = (display::time_from(millis), display::time_until(millis));
         let number = f64::from_le_bytes(*head);
-        let _ = (words::number(number), words::time_full(number), words::time_tick(number, number));
+        let _ = (display::number(number), display::time_full(number), display::time_tick(number, number));
     }
 }
 

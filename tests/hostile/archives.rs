@@ -1,8 +1,8 @@
 //! Archives of images, and images.
 
-use vitrine::zip::directory::Directory;
-use vitrine::zip::end::{Tail, read_end};
-use vitrine::zip::member::content;
+use vitrine::formats::zip::directory::Directory;
+use vitrine::formats::zip::end::{Tail, read_end};
+use vitrine::formats::zip::member::content;
 
 /// A whole archive: its directory, and each member that the name of a local header finds.
 pub fn archive(data: &[u8]) {
@@ -29,7 +29,7 @@ pub fn archive(data: &[u8]) {
 
 /// An image's own bytes: size and texts.
 pub fn picture(data: &[u8]) {
-    if let Ok(facts) = vitrine::picture::look(data) {
+    if let Ok(facts) = vitrine::formats::picture::look(data) {
         assert!(facts.texts.iter().map(|(_, text)| text.len()).sum::<usize>() <= 64 << 20);
     }
 }

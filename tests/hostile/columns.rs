@@ -4,14 +4,14 @@ use parquet::basic::{Repetition, Type as PhysicalType};
 use parquet::schema::types::{ColumnDescriptor, ColumnPath, Type};
 use std::borrow::Cow;
 use std::sync::Arc;
-use vitrine::bytes::ByteRange;
-use vitrine::error::ErrorKind;
-use vitrine::parquet::codec::Codec;
-use vitrine::parquet::decode::{Values, decode_dictionary, decode_page};
-use vitrine::parquet::header::{Encoding, PageHeader, PageKind, offset_index};
-use vitrine::parquet::map::PageMap;
-use vitrine::parquet::meta::{Chunk, ColumnMeta, Footer, Logical, Physical, Unit, read_footer};
-use vitrine::parquet::walk::{Bytes, Step, Walk};
+use vitrine::base::bytes::ByteRange;
+use vitrine::base::error::ErrorKind;
+use vitrine::formats::parquet::codec::Codec;
+use vitrine::formats::parquet::decode::{Values, decode_dictionary, decode_page};
+use vitrine::formats::parquet::header::{Encoding, PageHeader, PageKind, offset_index};
+use vitrine::formats::parquet::map::PageMap;
+use vitrine::formats::parquet::meta::{Chunk, ColumnMeta, Footer, Logical, Physical, Unit, read_footer};
+use vitrine::formats::parquet::walk::{Bytes, Step, Walk};
 
 /// A footer without its length and its magic, of a file of a terabyte.
 pub fn footer(data: &[u8]) {

@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use vitrine::bytes::ByteRange;
+use vitrine::base::bytes::ByteRange;
+use vitrine::base::error::{Error, ErrorKind};
+use vitrine::base::ids::FetchId;
 use vitrine::engine::{Effect, Engine, Event};
-use vitrine::error::{Error, ErrorKind};
-use vitrine::hub::answer::Identity;
-use vitrine::ids::FetchId;
+use vitrine::formats::hub::answer::Identity;
 use vitrine::protocol::{Filter, FilterClause, Open, Opened, Request, Response, Show};
 
 /// More answers than any screen of a small file needs.

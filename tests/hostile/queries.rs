@@ -1,8 +1,8 @@
 //! What is typed into the search field, against texts.
 
-use vitrine::query::{Problem, parse, with, without};
-use vitrine::search::{Matcher, Search};
-use vitrine::text::Texts;
+use vitrine::table::search::{Matcher, Search};
+use vitrine::table::text::Texts;
+use vitrine::view::query::{Problem, parse, with, without};
 
 /// A query up to the first zero, then texts that end with one.
 pub fn query(data: &[u8]) {

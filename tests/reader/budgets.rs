@@ -3,7 +3,7 @@
 use crate::server::{HUB, ROWS, Session, cell, generate, reference};
 use parquet::file::metadata::ParquetMetaDataReader;
 use std::sync::Arc;
-use vitrine::bytes::ByteRange;
+use vitrine::base::bytes::ByteRange;
 use vitrine::protocol::Request;
 
 fn chunk_bytes(file: &[u8], name: &str) -> u64 {

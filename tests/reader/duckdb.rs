@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use vitrine::catalog;
 use vitrine::protocol::{Filter, FilterClause, Subset};
+use vitrine::view::catalog;
 
 const ROWS: u64 = 50_000;
 const QUESTIONS: usize = 120;

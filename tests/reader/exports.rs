@@ -171,7 +171,7 @@ fn scattered_rows_are_read_page_by_page() {
         .filter(|line| !line.is_empty())
         .map(|line| serde_json::from_slice(line).unwrap())
         .collect();
-    let chosen = vitrine::subset::random(ROWS as usize, 6, 3);
+    let chosen = vitrine::table::subset::random(ROWS as usize, 6, 3);
     let names = column(&batch, "image_name").as_string::<i32>();
     let expected: Vec<&str> = chosen.members(0).map(|row| names.value(row)).collect();
     assert_eq!(lines.iter().map(|line| line["image_name"].as_str().unwrap()).collect::<Vec<_>>(), expected);

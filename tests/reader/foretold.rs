@@ -8,9 +8,10 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
-use vitrine::maps::{self, LIST, key, table_file};
-use vitrine::parquet::decode::Values;
-use vitrine::parquet::meta::{Footer, read_footer};
+use vitrine::formats::maps;
+use vitrine::formats::maps::{LIST, key, table_file};
+use vitrine::formats::parquet::decode::Values;
+use vitrine::formats::parquet::meta::{Footer, read_footer};
 use vitrine::protocol::describe::Describe;
 use vitrine::protocol::{Cell, Request};
 

@@ -7,11 +7,11 @@ use fixture::canvas::Canvas;
 use fixture::zips::{Method, ZipWriter};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use vitrine::bytes::ByteRange;
+use vitrine::base::bytes::ByteRange;
+use vitrine::base::error::{Error, ErrorKind};
+use vitrine::base::ids::{DecodeId, FetchId, SourceId};
 use vitrine::engine::{Effect, Engine, Event};
-use vitrine::error::{Error, ErrorKind};
-use vitrine::hub::answer::Identity;
-use vitrine::ids::{DecodeId, FetchId, SourceId};
+use vitrine::formats::hub::answer::Identity;
 use vitrine::protocol::export::{self, Progress, Rows, Stage};
 use vitrine::protocol::images::{Image, ImageColumn, Images, Making, MakingOutcome, Outcome, Picture, Want};
 use vitrine::protocol::{Open, Opened, Request, Response, Seldom};
@@ -298,9 +298,9 @@ fn the_first_image_of_a_part_costs_its_directory_and_the_next_one_only_itself() 
 
 /// Puts the directory of a part beside the app, as it is in `zip`, and opens the table anew.
 fn foretell(world: &mut World, part: u16, zip: &[u8]) {
-    use vitrine::maps::{Entry, List, key, pack, pack_file, repository_name};
-    use vitrine::zip::directory::Directory;
-    use vitrine::zip::end::{Tail, read_end};
+    use vitrine::formats::maps::{Entry, List, key, pack, pack_file, repository_name};
+    use vitrine::formats::zip::directory::Directory;
+    use vitrine::formats::zip::end::{Tail, read_end};
     let Tail::End(end) = read_end(zip, zip.len() as u64).unwrap() else { panic!("the archive is all here") };
     let bytes = &zip[end.directory.start as usize..end.directory.end as usize];
     let known = pack::Known {

@@ -19,9 +19,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use vitrine::protocol::script::{Dialect, Want};
+use vitrine::protocol::wire;
 use vitrine::protocol::{Cell, Request, Show};
-use vitrine::spec::{Bound, Clause, List, ListValue, Precision, Range, SortKey, Spec, Subset, TimeBound};
-use vitrine::wire;
+use vitrine::view::spec::{
+    Bound, Clause, List, ListValue, Precision, Range, SortKey, Spec, Subset, TimeBound,
+};
 
 /// Rows whose names are compared.
 const FIRST_ROWS: u32 = 50;

@@ -3,11 +3,11 @@
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, LazyLock};
-use vitrine::bytes::ByteRange;
+use vitrine::base::bytes::ByteRange;
+use vitrine::base::error::{Error, ErrorKind};
+use vitrine::base::ids::{FetchId, SourceId};
 use vitrine::engine::{Effect, Engine, Event};
-use vitrine::error::{Error, ErrorKind};
-use vitrine::hub::answer::Identity;
-use vitrine::ids::{FetchId, SourceId};
+use vitrine::formats::hub::answer::Identity;
 use vitrine::protocol::{
     Cell, Chart, Count, Cube, Detail, Filter, FilterClause, Heat, LoadState, Notice, Open, Opened, Phrases,
     Prompts, QueryState, Request, Response, Rows, Seldom, Show, export, script,

@@ -5,7 +5,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::UInt16Type;
 use arrow_array::{Array, RecordBatch};
 use std::sync::Arc;
-use vitrine::ids::SourceId;
+use vitrine::base::ids::SourceId;
 use vitrine::protocol::{Cell, FilterClause, LoadState, Request, SortKey, Subset};
 
 const FILES: u64 = 12;

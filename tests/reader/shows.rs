@@ -155,7 +155,10 @@ fn a_failed_read_is_told_and_retried_on_request() {
     let mut session = Session::open(&HUB);
     session.ask(Request::Load { column: "seed".into() });
     session.deliver_piece();
-    session.fail(vitrine::error::Error::new(vitrine::error::ErrorKind::Network, "the connection was cut"));
+    session.fail(vitrine::base::error::Error::new(
+        vitrine::base::error::ErrorKind::Network,
+        "the connection was cut",
+    ));
     let notice = session.notices.last().unwrap().clone();
     assert_eq!(notice.subject, "connection");
     assert!(notice.text.contains("keeps working"), "{}", notice.text);

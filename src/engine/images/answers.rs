@@ -2,13 +2,13 @@
 
 use super::archive::Archive;
 use super::{Decoding, Effect, Flight, Images, Target};
-use crate::bytes::ByteRange;
-use crate::catalog::images as places;
-use crate::error::{Error, ErrorKind, Result};
-use crate::hub::HubPath;
-use crate::ids::{DecodeId, FetchId};
+use crate::base::bytes::ByteRange;
+use crate::base::error::{Error, ErrorKind, Result};
+use crate::base::ids::{DecodeId, FetchId};
+use crate::formats::hub::HubPath;
+use crate::formats::zip::member::content;
 use crate::protocol::images::Outcome;
-use crate::zip::member::content;
+use crate::view::catalog::images as places;
 
 impl Images {
     /// The answer to a fetch has begun.

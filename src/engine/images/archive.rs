@@ -1,10 +1,10 @@
 //! One archive: from its address to its directory, in as few reads as its known size allows.
 
-use crate::bytes::ByteRange;
-use crate::error::{Context, Error, ErrorKind, Result};
-use crate::ids::SourceId;
-use crate::zip::directory::Directory;
-use crate::zip::end::{End, Tail, read_end};
+use crate::base::bytes::ByteRange;
+use crate::base::error::{Context, Error, ErrorKind, Result};
+use crate::base::ids::SourceId;
+use crate::formats::zip::directory::Directory;
+use crate::formats::zip::end::{End, Tail, read_end};
 
 /// An archive that something was wanted of.
 #[derive(Debug)]

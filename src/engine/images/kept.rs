@@ -1,7 +1,7 @@
 //! What is kept of images that were read, up to a bound, and what is known not to be there.
 
 use super::Target;
-use crate::error::Error;
+use crate::base::error::Error;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 

@@ -1,10 +1,10 @@
 //! Images as they are, for taking them away: no previews, and nothing is decoded.
 
 use super::{Effect, Images, Target};
-use crate::catalog::images::Candidate;
+use crate::base::error::{Error, ErrorKind, Result};
 use crate::engine::table::Table;
 use crate::engine::take::Original;
-use crate::error::{Error, ErrorKind, Result};
+use crate::view::catalog::images::Candidate;
 use std::collections::BTreeMap;
 
 /// What is taken away now.
@@ -66,7 +66,7 @@ impl Images {
             }
             if let Some(file) = self.kept.file(&target) {
                 // Some archives hold empty files in the place of images.
-                match crate::picture::look(&file) {
+                match crate::formats::picture::look(&file) {
                     Ok(_) => return Ok(Work::Here((name_of(&candidate), file))),
                     Err(error) => {
                         last = error.clone();

@@ -2,11 +2,11 @@
 //! Large that an image is from holds a JSON file with the settings of all its images.
 
 use super::{Effect, Images, Target, failure};
-use crate::catalog::images::{Archive, Candidate, WEBP_PART_DIRECTORY_BYTES};
+use crate::base::error::{Error, ErrorKind, Result};
 use crate::engine::table::Table;
-use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::Seldom;
 use crate::protocol::images::{Making, MakingOutcome, Settings};
+use crate::view::catalog::images::{Archive, Candidate, WEBP_PART_DIRECTORY_BYTES};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Parts whose settings are kept; each has a thousand images.
@@ -148,7 +148,7 @@ fn parse(json: &[u8], source: &str) -> Result<BTreeMap<String, Settings>> {
         let sampler = match image.get("sa") {
             Some(serde_json::Value::String(name)) => Some(name.chars().take(64).collect()),
             Some(serde_json::Value::Number(code)) => {
-                code.as_f64().and_then(|code| crate::catalog::label("sampler", code)).map(str::to_owned)
+                code.as_f64().and_then(|code| crate::view::catalog::label("sampler", code)).map(str::to_owned)
             }
             Some(_) | None => None,
         };

@@ -3,10 +3,11 @@
 //! only where it does not answer, each archive is asked for its own, by one byte of it.
 
 use super::{Effect, Images, Target};
-use crate::catalog::images::Archive;
-use crate::hub::{self, HubPath};
-use crate::ids::FetchId;
+use crate::base::ids::FetchId;
+use crate::formats::hub;
+use crate::formats::hub::HubPath;
 use crate::protocol::Traffic;
+use crate::view::catalog::images::Archive;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Archives asked for at a time.

@@ -1,6 +1,6 @@
 //! Why an image can't be seen, in words for its tile.
 
-use crate::error::{Error, ErrorKind};
+use crate::base::error::{Error, ErrorKind};
 
 /// Why there is no picture.
 pub fn failure(error: &Error) -> String {

@@ -1,14 +1,14 @@
 //! What the user can do: tables, filters, rows and columns.
 
 use super::{Commit, RowData, Store};
-use crate::hub::several::{MAX_FILES, by_number};
+use crate::base::sorted;
+use crate::formats::hub::several::{MAX_FILES, by_number};
+use crate::protocol::defaults::usual_columns;
 use crate::protocol::describe::Describe;
+use crate::protocol::display::thousands;
 use crate::protocol::{Opened, Request};
-use crate::roles::{Role, Roles};
-use crate::sorted;
-use crate::spec::{Clause, Spec, TableRef, View};
-use crate::usual::usual_columns;
-use crate::words::thousands;
+use crate::view::roles::{Role, Roles};
+use crate::view::spec::{Clause, Spec, TableRef, View};
 use leptos::prelude::*;
 use std::borrow::Cow;
 use std::sync::Arc;

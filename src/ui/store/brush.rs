@@ -5,9 +5,9 @@
 //! another.
 
 use super::{Commit, Store, mark};
-use crate::chart::{Chosen, cube_slice};
 use crate::protocol::{Cube, CubeSide, Request};
-use crate::spec::{Clause, Spec};
+use crate::view::chart::{Chosen, cube_slice};
+use crate::view::spec::{Clause, Spec};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -3,14 +3,14 @@
 use super::Store;
 use super::images::{Shot, Shown, Sight};
 use super::receive::prompt_of;
-use crate::catalog::images::part_of;
-use crate::hub::{DEFAULT_ENDPOINT, page_url};
+use crate::formats::hub::{DEFAULT_ENDPOINT, page_url};
+use crate::protocol::display::parameters::parameters;
 use crate::protocol::images::{MakingOutcome, Settings, Want};
 use crate::protocol::{Cell, Detail};
-use crate::query;
-use crate::spec::{Bound, Clause, List, ListValue, Range, Spec, TableRef, View};
-use crate::ui::host;
-use crate::words::parameters::parameters;
+use crate::ui::runtime::host;
+use crate::view::catalog::images::part_of;
+use crate::view::query;
+use crate::view::spec::{Bound, Clause, List, ListValue, Range, Spec, TableRef, View};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -63,7 +63,7 @@ impl Store {
             let detail = detail.as_ref()?;
             let text = |name: &str| match cell_of(detail, name) {
                 Some(Cell::Text(text)) => Some(text),
-                Some(Cell::Number(value)) => Some(crate::words::number(value)),
+                Some(Cell::Number(value)) => Some(crate::protocol::display::number(value)),
                 _ => None,
             };
             let mut values = [String::new(), String::new()];

@@ -5,7 +5,7 @@ use crate::protocol::export::{ARCHIVE_MIME, Format, Images, Progress, Rows, Stag
 use crate::protocol::script::{Dialect, Script, Want};
 use crate::protocol::{LoadState, Request, Show};
 use crate::ui::wire;
-use crate::url;
+use crate::view::url;
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};

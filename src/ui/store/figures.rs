@@ -2,12 +2,13 @@
 
 use super::Store;
 use super::export::download;
-use crate::catalog;
 use crate::protocol::Request;
+use crate::protocol::display;
+use crate::protocol::display::thousands;
 use crate::protocol::figure::{Drawn, Figure, Want};
-use crate::ui::colours::colours;
-use crate::ui::format;
-use crate::words::{self, thousands};
+use crate::ui::charts::colours::colours;
+use crate::ui::runtime::names;
+use crate::view::catalog;
 use js_sys::{Array, Promise};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -66,8 +67,8 @@ impl Store {
     /// What a chart rests on, for those who see it without the page.
     fn figure_lines(self) -> Vec<String> {
         self.spec.with_untracked(|spec| {
-            let (name, part) = spec.table.as_ref().map(format::table_name).unwrap_or_default();
-            let noun = format::row_noun(spec.table.as_ref());
+            let (name, part) = spec.table.as_ref().map(names::table_name).unwrap_or_default();
+            let noun = names::row_noun(spec.table.as_ref());
             let count = self.count.with_untracked(|count| {
                 count.as_ref().map(|count| {
                     let part = if count.rows_read < count.rows { ", as far as they are read" } else { "" };
@@ -79,11 +80,11 @@ impl Store {
             });
             let mut asked = Vec::new();
             asked.extend(spec.query.as_ref().map(|query| format!("prompts with {query}")));
-            asked.extend(spec.subset.as_ref().map(|subset| format!("subset {}", words::subset(subset))));
+            asked.extend(spec.subset.as_ref().map(|subset| format!("subset {}", display::subset(subset))));
             asked.extend(spec.filters.iter().map(|(column, clause)| {
-                let not = matches!(clause, crate::spec::Clause::List(list) if list.negated);
+                let not = matches!(clause, crate::view::spec::Clause::List(list) if list.negated);
                 let not = if not { "not " } else { "" };
-                format!("{} {not}{}", catalog::title(column), words::clause(column, clause))
+                format!("{} {not}{}", catalog::title(column), display::clause(column, clause))
             }));
             let of = [Some(format!("{name} {part}").trim_end().to_owned()), count.or(rows)];
             let mut lines = vec![of.into_iter().flatten().collect::<Vec<_>>().join(" · ")];

@@ -1,8 +1,8 @@
 //! The address bar and the back button.
 
 use super::{Commit, Store};
-use crate::spec::{Spec, TableRef};
-use crate::url;
+use crate::view::spec::{Spec, TableRef};
+use crate::view::url;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 

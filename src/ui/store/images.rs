@@ -3,16 +3,16 @@
 //! Parts of the page say what they show; what is lacking of it is asked of the data thread, the most
 //! important first. Pictures are kept as object URLs up to a bound and released with it.
 
-use super::super::host;
 use super::RowData;
-use crate::catalog::images::{FLAGGED, Images as Places, SCORES, THUMBNAILS};
-use crate::host::Place;
-use crate::numbers;
+use crate::base::numbers;
 use crate::protocol::images::{
     Failure, Image, ImageColumn, Images, MAX_WANTS, Making, MakingOutcome, Outcome, Picture, Want,
 };
 use crate::protocol::{Cell, Request};
-use crate::spec::{Spec, TableRef, View};
+use crate::ui::runtime::host;
+use crate::view::catalog::images::{FLAGGED, Images as Places, SCORES, THUMBNAILS};
+use crate::view::host::Place;
+use crate::view::spec::{Spec, TableRef, View};
 use leptos::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,11 +1,11 @@
 //! What the data thread says to views that are seldom opened. Only code that comes with them can read it:
 //! what is said before that waits.
 
-use super::super::worker_link::Unread;
 use super::Store;
 use crate::protocol::browse::Browse;
 use crate::protocol::{Detail, Seldom};
-use crate::spec::TableRef;
+use crate::ui::runtime::worker_link::Unread;
+use crate::view::spec::TableRef;
 use leptos::prelude::*;
 use std::sync::Arc;
 

@@ -22,17 +22,17 @@ mod show;
 mod token;
 mod undo;
 
-use super::host;
-use super::worker_link::{Said, WorkerLink};
-use crate::catalog::CHARTED_AT_OPEN;
-use crate::chart::Measure;
 use crate::protocol::browse::{Browse, Listed};
+use crate::protocol::defaults::order;
 use crate::protocol::describe::Described;
 use crate::protocol::{Chart, Count, Cube, Detail, Open, Opened, Progress, Request, Rows, Show, Traffic};
 use crate::protocol::{Heat, Phrases, Prompts, QueryState};
-use crate::spec::{HubFolder, Spec, TableRef};
-use crate::url;
-use crate::usual::order;
+use crate::ui::runtime::host;
+use crate::ui::runtime::worker_link::{Said, WorkerLink};
+use crate::view::catalog::CHARTED_AT_OPEN;
+use crate::view::chart::Measure;
+use crate::view::spec::{HubFolder, Spec, TableRef};
+use crate::view::url;
 pub use brush::Live;
 use compare::CompareStore;
 pub use compare::PickFor;
@@ -381,7 +381,7 @@ impl Store {
         let name = url::print_table(table);
         let endpoint = host::endpoint(spec.endpoint.as_ref());
         if let TableRef::Folder(HubFolder { repository, revision, folder }) = table.clone() {
-            self.show_token(endpoint.as_deref().unwrap_or(crate::hub::DEFAULT_ENDPOINT));
+            self.show_token(endpoint.as_deref().unwrap_or(crate::formats::hub::DEFAULT_ENDPOINT));
             self.send(&Request::Browse(Browse { endpoint, repository, revision, folder }));
             return;
         }
@@ -396,7 +396,7 @@ impl Store {
             TableRef::Catalogue(id) => host::table(id),
             TableRef::Hub(_) | TableRef::Folder(_) | TableRef::Url(_) | TableRef::Local(_) => None,
         };
-        self.show_token(endpoint.as_deref().unwrap_or(crate::hub::DEFAULT_ENDPOINT));
+        self.show_token(endpoint.as_deref().unwrap_or(crate::formats::hub::DEFAULT_ENDPOINT));
         let request = Request::Open(Open {
             table: name,
             endpoint,

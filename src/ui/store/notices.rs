@@ -2,7 +2,8 @@
 
 use super::Store;
 use crate::protocol::{Action, Level, Notice};
-use crate::url::{self, LinkNotice};
+use crate::view::url;
+use crate::view::url::LinkNotice;
 use leptos::prelude::*;
 
 /// Notices that are kept; the page shows the newest two.

@@ -1,10 +1,10 @@
 //! What the data thread says, taken into the state.
 
-use super::super::worker_link::Unread;
 use super::actions::roles_of;
 use super::{Store, mark};
+use crate::protocol::defaults::charts_at_open;
 use crate::protocol::{Cell, Chart, Count, Detail, LoadState, Opened, Response, Rows};
-use crate::usual::charts_at_open;
+use crate::ui::runtime::worker_link::Unread;
 use leptos::prelude::*;
 use std::sync::Arc;
 

@@ -2,8 +2,8 @@
 
 use super::{Commit, Store};
 use crate::protocol::{LoadState, Request};
-use crate::query;
-use crate::spec::{Clause, List, ListValue, SortKey, Subset, View};
+use crate::view::query;
+use crate::view::spec::{Clause, List, ListValue, SortKey, Subset, View};
 use leptos::prelude::*;
 
 /// A search that reads more than this asks first.
@@ -178,7 +178,7 @@ impl Store {
                 }
                 (None, Some(next)) => {
                     spec.sort.push(next);
-                    spec.sort.truncate(crate::url::MAX_SORT_KEYS);
+                    spec.sort.truncate(crate::view::url::MAX_SORT_KEYS);
                 }
                 (None, None) => {}
             }

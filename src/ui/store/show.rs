@@ -1,13 +1,13 @@
 //! Telling the data thread what is on the screen, at most once a frame.
 
 use super::{Store, mark};
-use crate::catalog;
+use crate::base::sorted;
+use crate::protocol::defaults::order;
 use crate::protocol::{Column, Listing, MAX_WINDOW, Request, Show};
-use crate::roles::Role;
-use crate::sorted;
-use crate::spec::View;
 use crate::ui::wire;
-use crate::usual::order;
+use crate::view::catalog;
+use crate::view::roles::Role;
+use crate::view::spec::View;
 use leptos::prelude::*;
 
 /// Windows begin and end at multiples of this, so that scrolling by a row asks for nothing new.

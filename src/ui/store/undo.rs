@@ -2,7 +2,7 @@
 //! which are where someone is rather than what someone asks.
 
 use super::{Commit, Store};
-use crate::spec::Spec;
+use crate::view::spec::Spec;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 

@@ -1,0 +1,9 @@
+//! Words that every floor uses: ranges of bytes, ids, errors, numbers, sets of bits.
+
+pub mod bits;
+pub mod bytes;
+pub mod error;
+pub mod ids;
+pub mod markdown;
+pub mod numbers;
+pub mod sorted;

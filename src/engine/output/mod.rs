@@ -1,0 +1,5 @@
+//! What leaves: rows as files, charts as drawings, views as programs.
+
+pub mod export;
+pub mod figure;
+pub mod script;

@@ -1,0 +1,371 @@
+//! Judging the answer to a range request, before its body is read.
+//!
+//! Status codes and headers are those of RFC 9110, sections 14 and 15. Headers may be missing: a
+//! page sees only those that the server exposes, and servers differ.
+
+use crate::base::bytes::{ByteRange, human_bytes};
+use crate::base::error::{Error, ErrorKind};
+
+/// A file below this size may come whole where a range was asked for: that costs less than an
+/// error helps.
+pub const WHOLE_FILE_LIMIT: u64 = 32 * 1024 * 1024;
+
+/// What tells one version of a file from another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The file's size.
+    pub total_bytes: u64,
+    /// The tag of the file's content, as the server wrote it.
+    pub etag: Option<String>,
+    /// The commit of the repository that the file was taken from.
+    pub commit: Option<String>,
+}
+
+/// An answer's head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer<'a> {
+    /// The range in the request; it may reach beyond the end of the file.
+    pub asked: ByteRange,
+    /// Whether the request went to a signed address from an earlier answer, not to the Hub.
+    pub signed: bool,
+    /// The status code.
+    pub status: u16,
+    /// `Content-Range`.
+    pub content_range: Option<String>,
+    /// `Content-Length`.
+    pub content_length: Option<u64>,
+    /// `ETag`.
+    pub etag: Option<String>,
+    /// `X-Linked-ETag`, which the Hub gives besides.
+    pub linked_etag: Option<String>,
+    /// `X-Repo-Commit`.
+    pub repo_commit: Option<String>,
+    /// `X-Error-Code`.
+    pub error_code: Option<String>,
+    /// What the file was when it was opened; none at the first request.
+    pub expected: Option<&'a Identity>,
+}
+
+/// An answer whose body is worth reading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// The bytes of the file that the body must hold, no more and no fewer.
+    pub range: ByteRange,
+    /// The file's size.
+    pub total_bytes: u64,
+    /// What the file is, to be compared with later answers.
+    pub identity: Identity,
+}
+
+/// Why a body is not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// The signed address is used up: ask the Hub for a new one.
+    ResolveAgain,
+    /// The range begins after the end of the file.
+    BeyondEnd {
+        /// The file's size, where the server tells.
+        total_bytes: Option<u64>,
+    },
+    /// Anything else; [`Error::is_retryable`] says whether the same request may succeed.
+    Failed(Error),
+}
+
+/// Judges an answer.
+///
+/// # Errors
+/// [`Refused`], when the body must not be read.
+pub fn classify(answer: &Answer<'_>) -> Result<Accepted, Refused> {
+    let status = answer.status;
+    match status {
+        206 => partial(answer),
+        200 => whole(answer),
+        // Stores behind the Hub tell an expired signature in different ways.
+        400 | 401 | 403 | 410 if answer.signed => Err(Refused::ResolveAgain),
+        401 | 403 | 404 | 410 => Err(failed(absent(answer))),
+        416 => Err(Refused::BeyondEnd { total_bytes: unsatisfied_total(answer) }),
+        429 => Err(fail(ErrorKind::RateLimited, "the server asks for a pause (429)")),
+        0 => Err(fail(ErrorKind::Network, "there was no answer")),
+        408 | 425 | 500..=599 => Err(fail(ErrorKind::Server, format!("the server failed ({status})"))),
+        _ => Err(fail(ErrorKind::Unsupported, format!("the server refused the request ({status})"))),
+    }
+}
+
+/// What the answer to a request for something else than a range of a file means, where its status
+/// is none of success.
+pub fn refusal(status: u16, error_code: Option<String>) -> Error {
+    let answer = Answer {
+        asked: ByteRange::new(0, 0),
+        signed: false,
+        status,
+        content_range: None,
+        content_length: None,
+        etag: None,
+        linked_etag: None,
+        repo_commit: None,
+        error_code,
+        expected: None,
+    };
+    match classify(&answer) {
+        Err(Refused::Failed(error)) => error,
+        Ok(_) | Err(Refused::ResolveAgain | Refused::BeyondEnd { .. }) => {
+            Error::new(ErrorKind::Unsupported, format!("the server refused the request ({status})"))
+        }
+    }
+}
+
+fn partial(answer: &Answer<'_>) -> Result<Accepted, Refused> {
+    let said = answer.content_range.as_deref().map(parse_content_range);
+    let (range, total) = match said {
+        Some(Some((range, total))) => (Some(range), total),
+        Some(None) => return Err(short("the answer names a range that can't be read")),
+        None => (None, None),
+    };
+    let Some(total_bytes) = total.or(answer.expected.map(|identity| identity.total_bytes)) else {
+        return Err(fail(
+            ErrorKind::Unsupported,
+            "the server does not let pages see how long the file is: it has to expose Content-Range",
+        ));
+    };
+    let identity = same_file(answer, total_bytes)?;
+    let wanted = ByteRange::new(answer.asked.start, answer.asked.end.min(total_bytes));
+    let range = range.unwrap_or(wanted);
+    if range != wanted {
+        return Err(short(format!("asked for bytes {wanted}, the answer is about {range}")));
+    }
+    if answer.content_length.is_some_and(|length| length != range.len()) {
+        return Err(short(format!("the answer to bytes {wanted} has another length")));
+    }
+    Ok(Accepted { range, total_bytes, identity })
+}
+
+fn whole(answer: &Answer<'_>) -> Result<Accepted, Refused> {
+    let expected = answer.expected.map(|identity| identity.total_bytes);
+    let Some(total_bytes) = answer.content_length.or(expected) else {
+        return Err(fail(
+            ErrorKind::RangeIgnored,
+            "the server ignores ranges and wants to send the whole file, of unknown size",
+        ));
+    };
+    let identity = same_file(answer, total_bytes)?;
+    let all = ByteRange::new(0, total_bytes);
+    if total_bytes > WHOLE_FILE_LIMIT && !answer.asked.contains(all) {
+        let size = human_bytes(total_bytes);
+        let message = format!("the server ignores ranges and wants to send the whole file, {size}");
+        return Err(fail(ErrorKind::RangeIgnored, message));
+    }
+    Ok(Accepted { range: all, total_bytes, identity })
+}
+
+/// What the file is now, if it is still the one that was opened. Sizes must be equal. Tags must
+/// be equal where both are known, unless the commit is the same: then only the store changed,
+/// and stores tag the same bytes differently.
+fn same_file(answer: &Answer<'_>, total_bytes: u64) -> Result<Identity, Refused> {
+    let now = Identity {
+        total_bytes,
+        etag: answer.etag.clone().or_else(|| answer.linked_etag.clone()),
+        commit: answer.repo_commit.clone(),
+    };
+    let Some(before) = answer.expected else { return Ok(now) };
+    let changed = |message: String| Err(fail(ErrorKind::Changed, message));
+    if before.total_bytes != total_bytes {
+        let (old, new) = (before.total_bytes, total_bytes);
+        return changed(format!("the file had {old} bytes when it was opened and has {new} now"));
+    }
+    let tags = [answer.etag.as_deref(), answer.linked_etag.as_deref()];
+    let mut tags = tags.into_iter().flatten().peekable();
+    let same_commit = before.commit.is_some() && before.commit == now.commit;
+    if let Some(before) = before.etag.as_deref()
+        && !same_commit
+        && tags.peek().is_some()
+        && !tags.any(|tag| same_tag(tag, before))
+    {
+        return changed("the file's content was replaced since it was opened".to_owned());
+    }
+    // What was known and is not told again stays known.
+    Ok(Identity {
+        total_bytes,
+        etag: before.etag.clone().or(now.etag),
+        commit: before.commit.clone().or(now.commit),
+    })
+}
+
+/// RFC 9110's weak comparison (section 8.8.3.2): some edges mark a tag as weak on their way, and a
+/// changed file changes the rest of it as well.
+fn same_tag(a: &str, b: &str) -> bool {
+    let opaque = |tag: &'_ str| tag.trim().trim_start_matches("W/").trim_matches('"').to_owned();
+    opaque(a) == opaque(b)
+}
+
+/// `bytes 0-99/1000` or `bytes 0-99/*`.
+fn parse_content_range(header: &str) -> Option<(ByteRange, Option<u64>)> {
+    let (range, total) = header.trim().strip_prefix("bytes ")?.split_once('/')?;
+    let (first, last) = range.split_once('-')?;
+    let (start, end) = (first.trim().parse().ok()?, last.trim().parse::<u64>().ok()?.checked_add(1)?);
+    let total = match total.trim() {
+        "*" => None,
+        total => Some(total.parse::<u64>().ok().filter(|total| *total >= end)?),
+    };
+    (start < end).then_some((ByteRange { start, end }, total))
+}
+
+/// `bytes */1000`
+fn unsatisfied_total(answer: &Answer<'_>) -> Option<u64> {
+    answer.content_range.as_deref()?.trim().strip_prefix("bytes */")?.trim().parse().ok()
+}
+
+fn absent(answer: &Answer<'_>) -> Error {
+    // The Hub does not tell a private repository from one that does not exist.
+    match (answer.status, answer.error_code.as_deref()) {
+        (_, Some("RepoNotFound")) => {
+            Error::new(ErrorKind::NotFound, "there is no such repository, or it is private")
+        }
+        (_, Some("RevisionNotFound")) => {
+            Error::new(ErrorKind::NotFound, "the repository has no such revision")
+        }
+        (_, Some("GatedRepo")) => Error::new(
+            ErrorKind::Unauthorized,
+            "the repository is gated, its terms have to be accepted on the Hub, and a token is needed",
+        ),
+        (401 | 403, _) => Error::new(
+            ErrorKind::Unauthorized,
+            format!("the server wants to know who asks ({})", answer.status),
+        ),
+        _ => Error::new(ErrorKind::NotFound, "there is no such file"),
+    }
+}
+
+/// An answer that is not what it should be; the next edge may do better.
+fn short(message: impl Into<String>) -> Refused {
+    fail(ErrorKind::Server, message)
+}
+
+fn fail(kind: ErrorKind, message: impl Into<String>) -> Refused {
+    failed(Error::new(kind, message))
+}
+
+fn failed(error: Error) -> Refused {
+    Refused::Failed(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16) -> Answer<'static> {
+        Answer {
+            asked: ByteRange::new(100, 200),
+            signed: false,
+            status,
+            content_range: None,
+            content_length: None,
+            etag: None,
+            linked_etag: None,
+            repo_commit: None,
+            error_code: None,
+            expected: None,
+        }
+    }
+
+    fn part(content_range: &str) -> Answer<'static> {
+        Answer { content_range: Some(content_range.to_owned()), ..answer(206) }
+    }
+
+    fn identity(total_bytes: u64, etag: &str) -> Identity {
+        Identity { total_bytes, etag: Some(etag.to_owned()), commit: None }
+    }
+
+    /// What an answer comes to, in a line.
+    fn check(answer: &Answer<'_>, expected: &str) {
+        let verdict = match classify(answer) {
+            Ok(Accepted { range, total_bytes, identity }) => {
+                assert_eq!(identity.total_bytes, total_bytes);
+                format!("{range} of {total_bytes}")
+            }
+            Err(Refused::ResolveAgain) => "resolve again".to_owned(),
+            Err(Refused::BeyondEnd { total_bytes }) => format!("beyond {total_bytes:?}"),
+            Err(Refused::Failed(error)) => format!("{:?}", error.kind),
+        };
+        assert_eq!(verdict, expected, "{answer:?}");
+    }
+
+    #[test]
+    fn a_part_must_be_the_one_asked_for() {
+        check(&part("bytes 100-199/1000"), "100..200 of 1000");
+        check(&part("bytes 100-149/150"), "100..150 of 150");
+        check(&part("bytes 100-149/1000"), "Server");
+        check(&part("bytes 0-199/1000"), "Server");
+        check(&part("bytes 100-199/150"), "Server");
+        check(&part("bytes 199-100/1000"), "Server");
+        check(&part("bytes 100-18446744073709551615/1000"), "Server");
+        check(&part("nonsense"), "Server");
+        check(&Answer { content_length: Some(100), ..part("bytes 100-199/1000") }, "100..200 of 1000");
+        check(&Answer { content_length: Some(0), ..part("bytes 100-199/1000") }, "Server");
+    }
+
+    #[test]
+    fn hidden_headers_are_made_up_for_where_the_size_is_known() {
+        let known = identity(1000, "\"a\"");
+        check(&answer(206), "Unsupported");
+        check(&part("bytes 100-199/*"), "Unsupported");
+        check(&Answer { expected: Some(&known), ..answer(206) }, "100..200 of 1000");
+        check(&Answer { expected: Some(&known), ..part("bytes 100-199/*") }, "100..200 of 1000");
+        check(&Answer { expected: Some(&known), content_length: Some(7), ..answer(206) }, "Server");
+    }
+
+    #[test]
+    fn a_whole_file_is_read_only_if_small() {
+        let whole = |length| Answer { content_length: length, ..answer(200) };
+        check(&whole(Some(5_000)), "0..5000 of 5000");
+        check(&whole(Some(WHOLE_FILE_LIMIT + 1)), "RangeIgnored");
+        check(&whole(None), "RangeIgnored");
+        let everything = ByteRange::new(0, u64::MAX);
+        check(&Answer { asked: everything, ..whole(Some(50_000_000)) }, "0..50000000 of 50000000");
+    }
+
+    #[test]
+    fn refusals_are_told_apart() {
+        check(&answer(401), "Unauthorized");
+        check(&answer(403), "Unauthorized");
+        check(&Answer { signed: true, ..answer(403) }, "resolve again");
+        check(&Answer { error_code: Some("RepoNotFound".to_owned()), ..answer(401) }, "NotFound");
+        check(&Answer { error_code: Some("GatedRepo".to_owned()), ..answer(401) }, "Unauthorized");
+        check(&answer(404), "NotFound");
+        check(&Answer { signed: true, ..answer(404) }, "NotFound");
+        check(&answer(416), "beyond None");
+        check(&Answer { content_range: Some("bytes */80".to_owned()), ..answer(416) }, "beyond Some(80)");
+        check(&answer(429), "RateLimited");
+        check(&answer(503), "Server");
+        check(&answer(0), "Network");
+        check(&answer(304), "Unsupported");
+    }
+
+    #[test]
+    fn a_file_that_changed_is_noticed() {
+        let opened = identity(1000, "\"a\"");
+        let later = |etag: &str, total: u64| Answer {
+            expected: Some(&opened),
+            etag: Some(etag.to_owned()),
+            ..part(&format!("bytes 100-199/{total}"))
+        };
+        check(&later("\"a\"", 1000), "100..200 of 1000");
+        check(&later("W/\"a\"", 1000), "100..200 of 1000");
+        check(&later("\"b\"", 1000), "Changed");
+        check(&later("\"a\"", 1001), "Changed");
+        check(&Answer { etag: None, ..later("", 1000) }, "100..200 of 1000");
+        check(&Answer { linked_etag: Some("\"a\"".to_owned()), ..later("\"b\"", 1000) }, "100..200 of 1000");
+        check(&Answer { expected: Some(&opened), content_length: Some(999), ..answer(200) }, "Changed");
+    }
+
+    #[test]
+    fn another_store_may_tag_the_same_commit_differently() {
+        let opened = Identity { commit: Some("c".to_owned()), ..identity(1000, "\"a\"") };
+        let again = Answer {
+            expected: Some(&opened),
+            etag: Some("\"b\"".to_owned()),
+            repo_commit: Some("c".to_owned()),
+            ..part("bytes 100-199/1000")
+        };
+        assert_eq!(classify(&again).map(|accepted| accepted.identity), Ok(opened.clone()));
+    }
+}

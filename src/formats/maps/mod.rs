@@ -1,0 +1,239 @@
+//! What was found out ahead of time about files elsewhere: page maps of tables, and directories of
+//! archives, as small files beside the app.
+//!
+//! A list names what there is; [`table`] and [`pack`] are the files themselves. `vitrine-index` writes
+//! them. None of it is trusted: whatever is read is held against the file that it is about, and is left
+//! aside where it does not fit. Without it everything works, with more requests.
+
+pub mod pack;
+pub mod table;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
+use crate::base::error::{Error, ErrorKind, Result};
+use crate::formats::hub::HubPath;
+
+/// The folder beside the app.
+pub const FOLDER: &str = "maps/";
+
+/// The list of what there is.
+pub const LIST: &str = "maps/list.txt";
+
+/// More than this is not read of any of the files.
+pub const MAX_FILE_BYTES: u64 = 8 << 20;
+
+/// The most entries of the list.
+const MAX_ENTRIES: usize = 10_000;
+
+/// What the list names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct List {
+    entries: Vec<Entry>,
+}
+
+/// A line of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// `table KEY BYTES ETAG`: the page map of a table of this size and tag.
+    Table {
+        /// Made of the table's name.
+        key: u64,
+        /// The table's size.
+        file_bytes: u64,
+        /// The table's tag, as [`tag`] leaves it.
+        etag: String,
+    },
+    /// `zips KEY PACKS`: directories of the archives of a repository, in so many files.
+    Zips {
+        /// Made of the repository's name and revision.
+        key: u64,
+        /// How many files.
+        packs: u32,
+    },
+}
+
+impl List {
+    /// Reads a list. What is not understood is passed over.
+    pub fn parse(text: &str) -> Self {
+        let entry = |line: &str| {
+            let mut words = line.split_ascii_whitespace();
+            let (kind, key) = (words.next()?, u64::from_str_radix(words.next()?, 16).ok()?);
+            match kind {
+                "table" => {
+                    let file_bytes = words.next()?.parse().ok()?;
+                    Some(Entry::Table { key, file_bytes, etag: words.next()?.to_owned() })
+                }
+                "zips" => {
+                    let packs = words.next()?.parse().ok().filter(|packs| (1..=65_536).contains(packs))?;
+                    Some(Entry::Zips { key, packs })
+                }
+                _ => None,
+            }
+        };
+        Self { entries: text.lines().filter_map(entry).take(MAX_ENTRIES).collect() }
+    }
+
+    /// Writes a list.
+    pub fn print(&self) -> String {
+        let line = |entry: &Entry| match entry {
+            Entry::Table { key, file_bytes, etag } => format!("table {key:016x} {file_bytes} {etag}\n"),
+            Entry::Zips { key, packs } => format!("zips {key:016x} {packs}\n"),
+        };
+        self.entries.iter().map(line).collect()
+    }
+
+    /// Adds a line, in place of the one about the same.
+    pub fn put(&mut self, entry: Entry) {
+        let about = |entry: &Entry| match entry {
+            Entry::Table { key, .. } => (false, *key),
+            Entry::Zips { key, .. } => (true, *key),
+        };
+        self.entries.retain(|other| about(other) != about(&entry));
+        self.entries.push(entry);
+    }
+
+    /// The address, below the app, of the page map of a table of this size and tag.
+    pub fn table(&self, name: &str, file_bytes: u64, etag: Option<&str>) -> Option<String> {
+        let own = key(name);
+        let fits = |entry: &Entry| match entry {
+            Entry::Table { key, file_bytes: size, etag: known } => {
+                *key == own && *size == file_bytes && etag.is_some_and(|etag| tag(etag) == *known)
+            }
+            Entry::Zips { .. } => false,
+        };
+        self.entries.iter().any(fits).then(|| table_file(own))
+    }
+
+    /// In how many files the directories of a repository are, by its key.
+    pub fn packs(&self, own: u64) -> Option<u32> {
+        self.entries.iter().find_map(|entry| match entry {
+            Entry::Zips { key, packs } => (*key == own).then_some(*packs),
+            Entry::Table { .. } => None,
+        })
+    }
+
+    /// The address, below the app, of the file that has the directory of an archive.
+    pub fn pack(&self, archive: &HubPath) -> Option<String> {
+        let own = key(&repository_name(&archive.repository, &archive.revision));
+        let packs = self.packs(own)?;
+        Some(pack_file(own, pack_of(&archive.path, packs)))
+    }
+}
+
+/// Where the page map of a table is, below the app.
+pub fn table_file(key: u64) -> String {
+    format!("{FOLDER}{key:016x}.pages")
+}
+
+/// Where a pack of directories is, below the app.
+pub fn pack_file(key: u64, number: u32) -> String {
+    format!("{FOLDER}{key:016x}-{number}.zips")
+}
+
+/// The pack that has an archive.
+pub fn pack_of(path: &str, packs: u32) -> u32 {
+    (key(path) % u64::from(packs.max(1))) as u32
+}
+
+/// What a repository is called.
+pub fn repository_name(repository: &str, revision: &str) -> String {
+    format!("hf:{repository}@{revision}")
+}
+
+/// A short name for a long one: FNV-1a, 64 bits.
+pub fn key(name: &str) -> u64 {
+    digest(name.as_bytes())
+}
+
+/// A tag without what servers add to it.
+pub fn tag(etag: &str) -> String {
+    let plain = etag.trim().trim_start_matches("W/").trim_matches('"');
+    plain.chars().filter(|c| !c.is_whitespace() && !c.is_control()).take(200).collect()
+}
+
+fn digest(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+/// Writes numbers as few bytes, and what they are about.
+#[derive(Debug, Default)]
+struct Out(Vec<u8>);
+
+impl Out {
+    fn begin(magic: [u8; 4]) -> Self {
+        Self(magic.to_vec())
+    }
+
+    /// Seven bits a byte, the lowest first.
+    fn number(&mut self, mut value: u64) {
+        while value >= 0x80 {
+            self.0.push(value as u8 | 0x80);
+            value >>= 7;
+        }
+        self.0.push(value as u8);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.number(text.len() as u64);
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    /// The bytes, with their digest at the end.
+    fn end(mut self) -> Vec<u8> {
+        let digest = digest(&self.0);
+        self.0.extend_from_slice(&digest.to_le_bytes());
+        self.0
+    }
+}
+
+/// Reads what [`Out`] wrote.
+struct In<'a>(&'a [u8]);
+
+impl<'a> In<'a> {
+    fn begin(magic: [u8; 4], bytes: &'a [u8]) -> Result<Self> {
+        let broken = || Error::corrupt("it is no such file, or cut short");
+        let (body, sum) = bytes.split_last_chunk::<8>().ok_or_else(broken)?;
+        if u64::from_le_bytes(*sum) != digest(body) {
+            return Err(broken());
+        }
+        body.strip_prefix(&magic)
+            .map(Self)
+            .ok_or_else(|| Error::new(ErrorKind::Unsupported, "it is of another version"))
+    }
+
+    fn number(&mut self) -> Result<u64> {
+        let mut value = 0u64;
+        for shift in (0..64).step_by(7) {
+            let (byte, rest) = self.0.split_first().ok_or_else(short)?;
+            self.0 = rest;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Ok(value);
+            }
+        }
+        Err(Error::corrupt("a number does not end"))
+    }
+
+    fn bytes(&mut self, len: u64) -> Result<&'a [u8]> {
+        let len = usize::try_from(len).map_err(|_| short())?;
+        let (bytes, rest) = self.0.split_at_checked(len).ok_or_else(short)?;
+        self.0 = rest;
+        Ok(bytes)
+    }
+
+    fn text(&mut self) -> Result<String> {
+        let len = self.number()?;
+        let bytes = self.bytes(len)?;
+        std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| Error::corrupt("a name is no text"))
+    }
+
+    fn done(&self) -> Result<()> {
+        if self.0.is_empty() { Ok(()) } else { Err(Error::corrupt("it goes on behind its end")) }
+    }
+}
+
+fn short() -> Error {
+    Error::corrupt("it ends early")
+}

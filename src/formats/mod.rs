@@ -1,0 +1,8 @@
+//! What bytes mean and which ones are needed. Sans-IO: nothing here reads, everything is handed its bytes.
+
+pub mod blocks;
+pub mod hub;
+pub mod maps;
+pub mod parquet;
+pub mod picture;
+pub mod zip;

@@ -1,0 +1,185 @@
+//! Decompression, bounded by what the page header promises and by a cap of our own.
+
+use crate::base::error::{Context, Error, ErrorKind, Result};
+use std::io::Read;
+
+/// No page is decompressed to more than this. Writers aim at 1 MiB; a page with embedded images
+/// can reach tens of megabytes.
+pub const MAX_PAGE_BYTES: u32 = 256 << 20;
+
+/// How the pages of a chunk are compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codec {
+    /// Not at all.
+    Uncompressed,
+    /// Snappy, raw.
+    Snappy,
+    /// Gzip.
+    Gzip,
+    /// Brotli.
+    Brotli,
+    /// The deprecated LZ4: Hadoop's framing, or a frame, or raw, depending on the writer.
+    Lz4,
+    /// LZ4 blocks without framing.
+    Lz4Raw,
+    /// Zstandard.
+    Zstd,
+    /// LZO, which nobody writes and this reader does not read.
+    Lzo,
+}
+
+impl Codec {
+    /// The codec's name as the format spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Uncompressed => "UNCOMPRESSED",
+            Self::Snappy => "SNAPPY",
+            Self::Gzip => "GZIP",
+            Self::Brotli => "BROTLI",
+            Self::Lz4 => "LZ4",
+            Self::Lz4Raw => "LZ4_RAW",
+            Self::Zstd => "ZSTD",
+            Self::Lzo => "LZO",
+        }
+    }
+}
+
+/// Appends to `out` the `len` bytes that `body` decompresses to.
+///
+/// # Errors
+/// Where the bytes do not decompress, or not to exactly `len` bytes, or `len` is above
+/// [`MAX_PAGE_BYTES`].
+pub fn decompress(codec: Codec, body: &[u8], len: usize, out: &mut Vec<u8>) -> Result<()> {
+    if len > MAX_PAGE_BYTES as usize {
+        return Err(Error::new(
+            ErrorKind::Limit,
+            format!("a page of {len} bytes is above the limit of {MAX_PAGE_BYTES}"),
+        ));
+    }
+    if len == 0 && body.is_empty() {
+        // A page of nulls only has no values to compress.
+        return Ok(());
+    }
+    let start = out.len();
+    out.try_reserve(len)
+        .map_err(|_| Error::new(ErrorKind::Limit, format!("no memory for a page of {len} bytes")))?;
+    let broken = |error: &dyn std::fmt::Display| Error::corrupt(error.to_string());
+    let result = match codec {
+        Codec::Uncompressed => {
+            out.extend_from_slice(body.get(..len).unwrap_or(body));
+            Ok(())
+        }
+        Codec::Snappy => match snap::raw::decompress_len(body) {
+            Ok(claimed) if claimed == len => {
+                out.resize(start + len, 0);
+                let room = out.get_mut(start..).unwrap_or_default();
+                snap::raw::Decoder::new().decompress(body, room).map(|_| ()).map_err(|e| broken(&e))
+            }
+            Ok(claimed) => Err(Error::corrupt(format!("it says {claimed} bytes, its header {len}"))),
+            Err(error) => Err(broken(&error)),
+        },
+        Codec::Gzip => read_all(flate2::read::MultiGzDecoder::new(body), len, out),
+        Codec::Brotli => read_all(brotli_decompressor::Decompressor::new(body, 4096), len, out),
+        Codec::Zstd => zstd(body, len, out),
+        Codec::Lz4Raw => lz4_block(body, len, out),
+        Codec::Lz4 => {
+            // Tried in the order of likelihood; each is checked by the length it must give.
+            lz4_hadoop(body, len, out)
+                .or_else(|_| {
+                    out.truncate(start);
+                    read_all(lz4_flex::frame::FrameDecoder::new(body), len, out)
+                })
+                .or_else(|_| {
+                    out.truncate(start);
+                    lz4_block(body, len, out)
+                })
+        }
+        Codec::Lzo => return Err(Error::new(ErrorKind::Unsupported, "LZO compression is not supported")),
+    };
+    result.context(|| format!("decompressing {}", codec.name()))?;
+    let got = out.len() - start;
+    if got != len {
+        return Err(Error::corrupt(format!("a page of {got} bytes where its header says {len}")));
+    }
+    Ok(())
+}
+
+fn read_all(reader: impl Read, len: usize, out: &mut Vec<u8>) -> Result<()> {
+    // One byte more than promised is enough to notice a bomb.
+    reader
+        .take(len as u64 + 1)
+        .read_to_end(out)
+        .map(|_| ())
+        .map_err(|error| Error::corrupt(error.to_string()))
+}
+
+fn zstd(body: &[u8], len: usize, out: &mut Vec<u8>) -> Result<()> {
+    let mut rest = body;
+    let start = out.len();
+    while !rest.is_empty() && out.len() - start <= len {
+        let decoder = ruzstd::decoding::StreamingDecoder::new(&mut rest)
+            .map_err(|error| Error::corrupt(error.to_string()))?;
+        read_all(decoder, len, out)?;
+    }
+    Ok(())
+}
+
+fn lz4_block(body: &[u8], len: usize, out: &mut Vec<u8>) -> Result<()> {
+    let start = out.len();
+    out.resize(start + len, 0);
+    let room = out.get_mut(start..).unwrap_or_default();
+    let got =
+        lz4_flex::block::decompress_into(body, room).map_err(|error| Error::corrupt(error.to_string()))?;
+    out.truncate(start + got);
+    Ok(())
+}
+
+/// Hadoop's framing: lengths of the block and its compressed form, each four bytes, most
+/// significant first, then the block; again until all bytes are read.
+fn lz4_hadoop(body: &[u8], len: usize, out: &mut Vec<u8>) -> Result<()> {
+    let bad = || Error::corrupt("no Hadoop frames");
+    let mut rest = body;
+    let mut left = len;
+    while !rest.is_empty() {
+        let (raw, after) = rest.split_first_chunk::<4>().ok_or_else(bad)?;
+        let (packed, after) = after.split_first_chunk::<4>().ok_or_else(bad)?;
+        let raw = u32::from_be_bytes(*raw) as usize;
+        let (block, after) = after.split_at_checked(u32::from_be_bytes(*packed) as usize).ok_or_else(bad)?;
+        left = left.checked_sub(raw).ok_or_else(bad)?;
+        let before = out.len();
+        lz4_block(block, raw, out)?;
+        if out.len() - before != raw {
+            return Err(bad());
+        }
+        rest = after;
+    }
+    if left == 0 { Ok(()) } else { Err(bad()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Codec, decompress};
+
+    #[test]
+    fn a_wrong_length_is_noticed() {
+        let packed = snap::raw::Encoder::new().compress_vec(b"castle on a hill").unwrap();
+        let mut out = Vec::new();
+        decompress(Codec::Snappy, &packed, 16, &mut out).unwrap();
+        assert_eq!(out, b"castle on a hill");
+        assert!(decompress(Codec::Snappy, &packed, 15, &mut Vec::new()).is_err());
+        assert!(decompress(Codec::Uncompressed, b"abc", 4, &mut Vec::new()).is_err());
+        assert!(decompress(Codec::Uncompressed, b"abc", usize::MAX, &mut Vec::new()).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(body: Vec<u8>, len in 0usize..10_000) {
+            for codec in [Codec::Snappy, Codec::Gzip, Codec::Brotli, Codec::Lz4, Codec::Lz4Raw, Codec::Zstd] {
+                let mut out = Vec::new();
+                if decompress(codec, &body, len, &mut out).is_ok() {
+                    proptest::prop_assert_eq!(out.len(), len);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,424 @@
+//! Finding a page that nobody has listed, by reading page headers only.
+//!
+//! A header says how long its page is, so the next header can be found from the one before, a
+//! round trip each. To have several under way at once, the way to the wanted row is cut into
+//! segments: each but the first looks for a header in a window of bytes near its start, and walks
+//! from there. What such a search finds may be an accident; it counts only when the walk of the
+//! segment before arrives at exactly that byte. A row's number follows from the pages of all
+//! segments before it, so nothing is guessed in the end.
+
+use super::header::{MAX_HEADER_BYTES, PageHeader};
+use super::map::PageMap;
+use crate::base::bytes::ByteRange;
+use crate::base::error::{Error, ErrorKind, Result};
+
+/// Segments of a walk: as many as there are requests in flight.
+pub const SEGMENTS: u64 = 6;
+
+/// Bytes read to see a header. Statistics make headers long; without them they take 20 to 30.
+const PROBE_BYTES: u64 = 512;
+
+/// What 50 Mbit/s bring in the time of a round trip.
+const ROUND_TRIP_BYTES: u64 = 3 << 17;
+
+/// Beyond so many bytes a walk has several headers under way at once.
+const READ_THROUGH_BYTES: u64 = 4 * ROUND_TRIP_BYTES;
+
+/// How far behind a segment's start its first header is looked for, before giving the segment up.
+const MAX_SEARCH_BYTES: u64 = 4 << 20;
+
+/// How many false headers a segment may follow, before giving it up: a file may be full of them.
+const MAX_RETREATS: u32 = 200;
+
+/// Whether reading all of the `way` between what is known and the wanted row costs less time than
+/// walking it: a page of so many bytes on `average` costs a walk a round trip.
+pub fn is_read_through(way: u64, average: u64) -> bool {
+    way <= ROUND_TRIP_BYTES || way <= READ_THROUGH_BYTES && average <= ROUND_TRIP_BYTES
+}
+
+/// Bytes of the file that have been read.
+pub trait Bytes {
+    /// As much as is there of the file from `offset` on, up to `len` bytes, in one piece.
+    fn at(&self, offset: u64, len: u64) -> std::borrow::Cow<'_, [u8]>;
+}
+
+/// A walk towards one row of a chunk.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    segments: Vec<Segment>,
+    row: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Segment {
+    /// Where the search for a first header stands; none once it is believed to be found, or where
+    /// it was known from the start.
+    search: Option<Search>,
+    /// Headers found, with their offsets; the last one's page ends where the next is expected.
+    found: Vec<(u64, PageHeader)>,
+    /// Where the next header is expected.
+    at: u64,
+    /// Where the search began.
+    origin: u64,
+    /// How many bytes are needed to see the next header.
+    probe_bytes: u64,
+    /// How often what was found was no header.
+    retreats: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Search {
+    /// The next byte to look at.
+    at: u64,
+    /// The end of the window.
+    end: u64,
+}
+
+/// What a walk needs or has come to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Step {
+    /// These ranges, none of which has been read in full. There is at least one.
+    Needs(Vec<ByteRange>),
+    /// The map now knows the page.
+    Arrived,
+}
+
+impl Walk {
+    /// A walk from what `map` knows to the page that holds `row` of the row group.
+    pub fn new(map: &PageMap, row: u64) -> Self {
+        let (start, _) = map.frontier();
+        let average = map.average_page_bytes().max(1);
+        let way = map.estimate(row).saturating_sub(start);
+        // A segment more saves round trips, and costs the window in which its first header is looked
+        // for: of the pages' average length, of which a bit more than half is read until it is found.
+        let (pages, window) = (way / average, average * 5 / 8);
+        let count = (pages * ROUND_TRIP_BYTES / window.max(1)).isqrt().min(pages / 2).clamp(1, SEGMENTS);
+        let segments = (0..count)
+            .map(|number| {
+                let origin = start + way * number / count;
+                let search =
+                    (number > 0).then_some(Search { at: origin, end: origin + average + average / 4 });
+                Segment {
+                    search,
+                    found: Vec::new(),
+                    at: origin,
+                    origin,
+                    probe_bytes: PROBE_BYTES,
+                    retreats: 0,
+                }
+            })
+            .collect();
+        Self { segments, row }
+    }
+
+    /// Whether the map knows the page.
+    pub fn has_arrived(&self, map: &PageMap) -> bool {
+        map.page_of(self.row).is_some() || map.is_complete()
+    }
+
+    /// Makes this a walk to another row, if it leads there as well: to a row not many pages further.
+    /// A screen that still moves does not begin anew each time.
+    pub fn retarget(&mut self, row: u64, map: &PageMap) -> bool {
+        const PAGES: u64 = 4;
+        let near = map.average_page_bytes() * PAGES;
+        let leads_there = map.estimate(row).abs_diff(map.estimate(self.row)) <= near;
+        if leads_there {
+            self.row = row;
+        }
+        leads_there
+    }
+
+    /// Goes as far as the bytes at hand allow, and tells `map` of every page whose place is sure.
+    ///
+    /// # Errors
+    /// Where a header can't be read at a place where one must be.
+    pub fn step(&mut self, map: &mut PageMap, bytes: &impl Bytes) -> Result<Step> {
+        loop {
+            if self.has_arrived(map) {
+                return Ok(Step::Arrived);
+            }
+            let before: Vec<u64> = self.segments.iter().map(Segment::first).collect();
+            let mut needs = Vec::new();
+            for number in 0..self.segments.len() {
+                let limit = self.segments.get(number + 1).map_or(map.chunk().range.end, Segment::first);
+                let Some(segment) = self.segments.get_mut(number) else { break };
+                if let Some(need) = segment.advance(limit, map, bytes, number == 0)? {
+                    needs.push(need);
+                }
+            }
+            self.join(map)?;
+            // A segment that joined its neighbour goes on from where that one stands, and one whose
+            // neighbour has found its first header goes on to there. No bytes need come for that: were
+            // it left to the next call, there might be none.
+            if !self.segments.iter().map(Segment::first).eq(before) {
+                continue;
+            }
+            if map.page_of(self.row).is_some() {
+                return Ok(Step::Arrived);
+            }
+            if needs.is_empty() {
+                return Err(Error::corrupt("its pages end before its rows do"));
+            }
+            return Ok(Step::Needs(needs));
+        }
+    }
+
+    /// Tells the map what the first segment found, and appends the next one where they meet.
+    fn join(&mut self, map: &mut PageMap) -> Result<()> {
+        let chunk_end = map.chunk().range.end;
+        // Searches that came to nothing are given up: the segment before walks on over their part.
+        let mut number = 0;
+        self.segments.retain(|segment| {
+            number += 1;
+            number == 1 || !segment.is_hopeless(chunk_end)
+        });
+        while let Some((first, rest)) = self.segments.split_first_mut() {
+            for (offset, header) in first.found.drain(..) {
+                map.learn(offset, &header)?;
+            }
+            let Some(next) = rest.first() else { return Ok(()) };
+            if next.search.is_some() || first.at < next.first() {
+                return Ok(());
+            }
+            if first.at == next.first() {
+                // They meet: all that the next one found is true.
+                self.segments.remove(0);
+            } else {
+                // The walk stepped over it: what it took for a header was none.
+                self.segments.remove(1);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Segment {
+    /// Where its first header is believed to be; where it looks for one, as long as it does.
+    fn first(&self) -> u64 {
+        match (self.search, self.found.first()) {
+            (Some(_), _) => self.origin,
+            (None, Some((offset, _))) => *offset,
+            (None, None) => self.at,
+        }
+    }
+
+    fn is_hopeless(&self, chunk_end: u64) -> bool {
+        self.retreats > MAX_RETREATS
+            || self
+                .search
+                .is_some_and(|search| search.at >= chunk_end || search.at - self.origin > MAX_SEARCH_BYTES)
+    }
+
+    /// Searches and walks up to `limit`; says what it lacks, if it is not there yet.
+    fn advance(
+        &mut self,
+        limit: u64,
+        map: &PageMap,
+        bytes: &impl Bytes,
+        sure: bool,
+    ) -> Result<Option<ByteRange>> {
+        let chunk_end = map.chunk().range.end;
+        loop {
+            if let Some(search) = self.search {
+                if self.is_hopeless(chunk_end) {
+                    return Ok(None);
+                }
+                let end = search.end.min(chunk_end);
+                let window = bytes.at(search.at, end.saturating_sub(search.at));
+                match find(&window, search.at, map) {
+                    Some((offset, header)) => {
+                        self.found = vec![(offset, header)];
+                        self.at = offset + header.page_bytes();
+                        self.search = None;
+                    }
+                    None if (window.len() as u64) < end - search.at => {
+                        return Ok(Some(ByteRange::new(search.at, end)));
+                    }
+                    None => {
+                        // A header may lie across the window's end: step back by what one takes.
+                        let len = (end - self.origin).max(PROBE_BYTES);
+                        let at = end.saturating_sub(64).max(search.at + 1);
+                        self.search = Some(Search { at, end: end + len });
+                    }
+                }
+                continue;
+            }
+            if self.at >= limit.min(chunk_end) {
+                return Ok(None);
+            }
+            let len = self.probe_bytes.min(chunk_end - self.at);
+            let head = bytes.at(self.at, len);
+            match PageHeader::parse(&head) {
+                Ok(header) if sure || plausible(&header, self.at, map) => {
+                    self.found.push((self.at, header));
+                    self.at += header.page_bytes().max(1);
+                    self.probe_bytes = PROBE_BYTES;
+                    if sure {
+                        // The first segment's pages are known at once, so that it can stop early.
+                        let rows: u64 =
+                            self.found.iter().filter_map(|(_, header)| header.values()).map(u64::from).sum();
+                        if map.frontier().1 + rows > map.rows() {
+                            return Ok(None);
+                        }
+                    }
+                }
+                Err(error) if error.kind == ErrorKind::Truncated => {
+                    if (head.len() as u64) < len {
+                        return Ok(Some(ByteRange::new(self.at, self.at + len)));
+                    }
+                    if len >= MAX_HEADER_BYTES as u64 || self.at + len >= chunk_end {
+                        if sure {
+                            return Err(error.context(format!("page header at {}", self.at)));
+                        }
+                        self.retreat(map);
+                        continue;
+                    }
+                    self.probe_bytes = len * 4;
+                }
+                Err(error) if sure => return Err(error.context(format!("page header at {}", self.at))),
+                Ok(_) | Err(_) => self.retreat(map),
+            }
+        }
+    }
+
+    /// What was found was no header: look on, one byte behind it.
+    fn retreat(&mut self, map: &PageMap) {
+        let at = self.found.first().map_or(self.origin, |(offset, _)| *offset) + 1;
+        let end = at + map.average_page_bytes();
+        self.found.clear();
+        self.retreats += 1;
+        self.search = Some(Search { at, end });
+        self.probe_bytes = PROBE_BYTES;
+    }
+}
+
+/// The first place in `window` that can be a data page's header.
+fn find(window: &[u8], offset: u64, map: &PageMap) -> Option<(u64, PageHeader)> {
+    memchr::memchr_iter(0x15, window).find_map(|place| {
+        // Field 1, the type, is a data page (0) or one of version 2 (3, zigzag 6); field 2 follows.
+        let head = window.get(place..)?;
+        if !matches!(head, [0x15, 0 | 6, 0x15, ..]) {
+            return None;
+        }
+        let header = PageHeader::parse(head).ok()?;
+        let at = offset + place as u64;
+        plausible(&header, at, map).then_some((at, header))
+    })
+}
+
+/// Whether this can be a data page of the chunk.
+fn plausible(header: &PageHeader, offset: u64, map: &PageMap) -> bool {
+    let Some(values) = header.values() else { return false };
+    values > 0
+        && u64::from(values) <= map.rows()
+        && offset + header.page_bytes() <= map.chunk().range.end
+        && u64::from(header.uncompressed_bytes) <= map.chunk().uncompressed_bytes
+        && header.body_bytes > 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bytes, Step, Walk};
+    use crate::base::bytes::ByteRange;
+    use crate::formats::parquet::codec::Codec;
+    use crate::formats::parquet::header::PageHeader;
+    use crate::formats::parquet::map::PageMap;
+    use crate::formats::parquet::meta::Chunk;
+    use std::borrow::Cow;
+
+    const PAGES: u64 = 40;
+    const ROWS_A_PAGE: u64 = 50;
+
+    /// The bytes of a chunk, as far as they have come.
+    struct Come(Vec<u8>, usize);
+
+    impl Bytes for Come {
+        fn at(&self, offset: u64, len: u64) -> Cow<'_, [u8]> {
+            let start = (offset as usize).min(self.1);
+            Cow::Borrowed(&self.0[start..(start + len as usize).min(self.1)])
+        }
+    }
+
+    /// The header of a data page of 50 values, as Thrift's compact protocol writes it.
+    fn header(body_bytes: u64) -> Vec<u8> {
+        let number = |value: u64| {
+            let mut zigzag = value * 2;
+            let mut bytes = Vec::new();
+            while zigzag >= 0x80 {
+                bytes.push(zigzag as u8 | 0x80);
+                zigzag >>= 7;
+            }
+            bytes.push(zigzag as u8);
+            bytes
+        };
+        let (size, values) = (number(body_bytes), number(ROWS_A_PAGE));
+        [
+            &[0x15, 0, 0x15],
+            &size[..],
+            &[0x15],
+            &size,
+            &[0x2c, 0x15],
+            &values,
+            &[0x15, 0, 0x15, 6, 0x15, 6, 0, 0],
+        ]
+        .concat()
+    }
+
+    /// A chunk of pages whose bodies hold what looks like headers, every `lure` bytes.
+    fn chunk(lure: usize) -> (Come, PageMap) {
+        let mut bytes = Vec::new();
+        for page in 0..PAGES {
+            let body_bytes = 90_000 + page * 7;
+            bytes.extend(header(body_bytes));
+            let mut body: Vec<u8> = (0..body_bytes).map(|at| (at % 251) as u8 | 1).collect();
+            for place in (100..body.len() - 40).step_by(lure) {
+                let false_one = header(3_000 + place as u64);
+                body[place..place + false_one.len()].copy_from_slice(&false_one);
+            }
+            bytes.extend(body);
+        }
+        let chunk = Chunk {
+            range: ByteRange::new(0, bytes.len() as u64),
+            dictionary: None,
+            first_data: 0,
+            values: PAGES * ROWS_A_PAGE,
+            uncompressed_bytes: bytes.len() as u64,
+            codec: Codec::Uncompressed,
+            offset_index: None,
+        };
+        let mut map = PageMap::new(chunk, PAGES * ROWS_A_PAGE);
+        map.learn(0, &PageHeader::parse(&bytes).unwrap()).unwrap();
+        let here = bytes.len();
+        (Come(bytes, here), map)
+    }
+
+    #[test]
+    fn what_is_all_here_is_walked_at_once() {
+        for lure in [1_000_000, 40_000, 9_000, 1_777] {
+            for row in [60, 700, 1_999] {
+                let (bytes, mut map) = chunk(lure);
+                let mut walk = Walk::new(&map, row);
+                // Nothing more will come, so that what is not found now never is.
+                assert_eq!(walk.step(&mut map, &bytes).unwrap(), Step::Arrived, "{lure} {row}");
+                assert_eq!(map.page_of(row).unwrap().first_row, row / ROWS_A_PAGE * ROWS_A_PAGE);
+            }
+        }
+    }
+
+    #[test]
+    fn what_it_needs_is_not_here() {
+        let (mut bytes, mut map) = chunk(9_000);
+        let all = std::mem::replace(&mut bytes.1, 1_000);
+        let mut walk = Walk::new(&map, 1_500);
+        loop {
+            match walk.step(&mut map, &bytes).unwrap() {
+                Step::Arrived => break,
+                Step::Needs(ranges) => {
+                    assert!(ranges.iter().any(|range| range.end > bytes.1 as u64), "{ranges:?} is here");
+                }
+            }
+            assert!(bytes.1 < all);
+            bytes.1 = (bytes.1 + 64 * 1024).min(all);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What a table shows before anyone has chosen: which charts, which columns, in which order.
+
+use crate::base::sorted;
+use crate::protocol::Column;
+use crate::view::catalog;
+use crate::view::catalog::{CHARTED_AT_OPEN, UNKNOWN_ORDER};
+use crate::view::roles::{Role, Roles};
+
+/// A table of more files than this is not charted unasked: each file costs two requests.
+const MOST_FILES: u32 = 200;
+
+/// Charts of an unknown table that are read with it.
+const UNKNOWN_CHARTS: usize = 4;
+
+/// A column of an unknown table is only charted unasked where reading it costs no more.
+const UNKNOWN_CHART_BYTES: u64 = 12_000_000;
+
+/// Place of a column in the rail.
+pub fn order(column: &str) -> u16 {
+    catalog::column(column).map_or(UNKNOWN_ORDER, |facts| facts.order)
+}
+
+/// The charts that are read with a table of so many files.
+pub fn charts_at_open(columns: &[Column], roles: &Roles, files: u32) -> Vec<String> {
+    if files > MOST_FILES {
+        return Vec::new();
+    }
+    let chartable = || columns.iter().filter(|column| column.chartable);
+    let known: Vec<String> = chartable()
+        .filter(|column| order(&column.name) < CHARTED_AT_OPEN)
+        .map(|column| column.name.clone())
+        .collect();
+    if !known.is_empty() {
+        return known;
+    }
+    let small: Vec<&Column> = chartable().filter(|column| column.bytes <= UNKNOWN_CHART_BYTES).collect();
+    // What is known to be a setting comes before what is merely small.
+    let is_setting = |column: &Column| {
+        [Role::Cfg, Role::Step, Role::Sampler].iter().any(|role| roles.column(*role) == Some(&column.name))
+    };
+    let small = sorted::by_key(small, |column| (!is_setting(column), column.bytes));
+    small.into_iter().take(UNKNOWN_CHARTS).map(|column| column.name.clone()).collect()
+}
+
+/// The columns that a table has unless others are chosen: those that the catalogue names, or the
+/// first few.
+pub fn usual_columns(columns: &[Column], roles: &Roles) -> Vec<String> {
+    const FIRST_FEW: usize = 8;
+    let known: Vec<&catalog::ColumnFacts> = columns
+        .iter()
+        .filter_map(|column| catalog::column(&column.name))
+        .filter(|facts| facts.in_table)
+        .collect();
+    if known.is_empty() {
+        let plain = columns.iter().filter(|column| column.derived_from.is_empty());
+        // Images take more room than they tell; prompt and settings come first.
+        let plain = sorted::by_key(plain.collect::<Vec<_>>(), |column| match roles.role(&column.name) {
+            Some(Role::Image) => usize::MAX,
+            Some(role) => Role::ALL.iter().position(|(other, ..)| *other == role).unwrap_or(0),
+            None => Role::ALL.len(),
+        });
+        return plain.into_iter().take(FIRST_FEW).map(|column| column.name.clone()).collect();
+    }
+    // The prompt comes first, then what the rail shows in its order, then the rest.
+    let known = sorted::by_key(known, |facts| match facts.name {
+        "prompt" => 0,
+        "seed" => 200,
+        "timestamp" => 210,
+        _ => facts.order,
+    });
+    known.into_iter().map(|facts| facts.name.to_owned()).collect()
+}

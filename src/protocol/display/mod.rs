@@ -1,0 +1,489 @@
+//! How values are written for people: numbers, times, cells, ranges, and back from what is typed.
+
+pub mod parameters;
+
+use crate::base::numbers;
+use crate::protocol::Cell;
+use crate::view::catalog;
+use crate::view::spec::{Bound, Clause, ListValue, Precision, Range, Subset, TimeBound};
+
+/// A whole number with commas: `2,000,000`.
+pub fn thousands(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A whole number in a few characters: `950`, `1.4 M`, `14 M`.
+pub fn compact(value: u64) -> String {
+    for (scale, unit) in [(1e9, "G"), (1e6, "M"), (1e4, "K")] {
+        let scaled = value as f64 / if unit == "K" { 1e3 } else { scale };
+        if value as f64 >= scale {
+            let one = format!("{scaled:.1}");
+            let text = one.strip_suffix(".0").map_or_else(|| one.clone(), str::to_owned);
+            return format!("{text} {unit}");
+        }
+    }
+    thousands(value)
+}
+
+/// A count that fits beside a bar: with commas below a million, short from there.
+pub fn count(value: u64) -> String {
+    if value < 1_000_000 { thousands(value) } else { compact(value) }
+}
+
+/// A number without needless digits: `7`, `7.5`, `0.0312`.
+pub fn number(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        return format!("{value}");
+    }
+    let size = value.abs();
+    if size != 0.0 && !(1e-4..1e9).contains(&size) {
+        return format!("{value:.3e}");
+    }
+    let decimals = if size >= 100.0 {
+        2
+    } else if size >= 1.0 {
+        3
+    } else {
+        4
+    };
+    let text = format!("{value:.decimals$}");
+    let trimmed = text.trim_end_matches('0').trim_end_matches('.');
+    if trimmed.is_empty() || trimmed == "-0" { "0".to_owned() } else { trimmed.to_owned() }
+}
+
+/// A share of all as whole percent, which is not 100 before it is all: `41 %`.
+pub fn percent(part: u64, all: u64) -> String {
+    format!("{} %", percent_floor(part, all))
+}
+
+/// The same as a number.
+pub fn percent_floor(part: u64, all: u64) -> u64 {
+    if all == 0 { 0 } else { (u128::from(part.min(all)) * 100 / u128::from(all)) as u64 }
+}
+
+/// A moment taken apart, UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Civil {
+    /// Year of the Gregorian calendar.
+    pub year: i64,
+    /// 1 to 12.
+    pub month: u32,
+    /// 1 to 31.
+    pub day: u32,
+    /// 0 to 23.
+    pub hour: u32,
+    /// 0 to 59.
+    pub minute: u32,
+    /// 0 to 59.
+    pub second: u32,
+    /// 0 to 999.
+    pub milli: u32,
+}
+
+/// Takes a moment apart. After Howard Hinnant, "chrono-compatible low-level date algorithms".
+pub fn civil(millis: i64) -> Civil {
+    let (days, rest) = (millis.div_euclid(86_400_000), millis.rem_euclid(86_400_000));
+    let shifted = days + 719_468;
+    let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    Civil {
+        year: year_of_era + era * 400 + i64::from(month <= 2),
+        month: month as u32,
+        day: day as u32,
+        hour: (rest / 3_600_000) as u32,
+        minute: (rest / 60_000 % 60) as u32,
+        second: (rest / 1_000 % 60) as u32,
+        milli: (rest % 1_000) as u32,
+    }
+}
+
+/// Days from 1970-01-01 to a date.
+fn days_of(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let day_of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// A moment below a chart whose labels are `step` milliseconds apart: `6 Aug`, `14:00`, `2021`.
+pub fn time_tick(millis: f64, step: f64) -> String {
+    let at = civil(millis as i64);
+    let month = MONTHS.get(at.month as usize - 1).copied().unwrap_or_default();
+    if step >= 300.0 * 86_400_000.0 {
+        at.year.to_string()
+    } else if step >= 86_400_000.0 {
+        format!("{} {month}", at.day)
+    } else if step >= 60_000.0 {
+        format!("{:02}:{:02}", at.hour, at.minute)
+    } else {
+        format!("{:02}:{:02}:{:02}", at.hour, at.minute, at.second)
+    }
+}
+
+/// A moment in a table: `08-20 17:41`, with the year where it is not `year`.
+pub fn time_short(millis: f64, year: Option<i64>) -> String {
+    let at = civil(millis as i64);
+    let rest = format!("{:02}-{:02} {:02}:{:02}", at.month, at.day, at.hour, at.minute);
+    if year == Some(at.year) { rest } else { format!("{}-{rest}", at.year) }
+}
+
+/// A moment in full: `2022-08-20 17:41:00`.
+pub fn time_full(millis: f64) -> String {
+    let at = civil(millis as i64);
+    let mut text = format!(
+        "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
+        at.year, at.month, at.day, at.hour, at.minute, at.second
+    );
+    if at.milli > 0 {
+        text.push_str(&format!(".{:03}", at.milli));
+    }
+    text
+}
+
+/// A moment as exact as it was written.
+pub fn time_bound(bound: TimeBound) -> String {
+    let full = time_full(bound.start_millis as f64);
+    let keep = match bound.precision {
+        Precision::Day => 10,
+        Precision::Hour | Precision::Minute => 16,
+        Precision::Second => 19,
+        Precision::Millisecond => full.len(),
+    };
+    full.get(..keep).unwrap_or(&full).to_owned()
+}
+
+/// The coarsest point in time that begins exactly here.
+pub fn time_from(start_millis: i64) -> TimeBound {
+    let precision = coarsest(start_millis);
+    TimeBound { start_millis, precision }
+}
+
+/// The coarsest point in time that ends exactly before `end_millis`.
+pub fn time_until(end_millis: i64) -> TimeBound {
+    let precision = coarsest(end_millis);
+    TimeBound { start_millis: end_millis.saturating_sub(precision.millis()), precision }
+}
+
+fn coarsest(millis: i64) -> Precision {
+    [Precision::Day, Precision::Hour, Precision::Minute, Precision::Second]
+        .into_iter()
+        .find(|precision| millis.rem_euclid(precision.millis()) == 0)
+        .unwrap_or(Precision::Millisecond)
+}
+
+/// An end of a range.
+pub fn bound(end: Bound) -> String {
+    match end {
+        Bound::Number(value) => number(value),
+        Bound::Time(time) => time_bound(time),
+    }
+}
+
+/// An end of a range as someone typed it; nothing typed is an open end.
+///
+/// # Errors
+/// What is expected instead.
+pub fn typed_bound(text: &str, time: bool) -> Result<Option<Bound>, &'static str> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if time {
+        return typed_time(text).map(|time| Some(Bound::Time(time))).ok_or("A date is written 2022-08-20");
+    }
+    let plain = text.replace([',', ' ', '\u{a0}'], "").replace('−', "-");
+    match numbers::parse(&plain) {
+        Some(value) if value.is_finite() => Ok(Some(Bound::Number(value))),
+        _ => Err("Not a number"),
+    }
+}
+
+fn typed_time(text: &str) -> Option<TimeBound> {
+    let (date, clock) = match text.split_once(['T', ' ']) {
+        Some((date, clock)) => (date, Some(clock.trim_end_matches('Z'))),
+        None => (text, None),
+    };
+    let mut parts = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    if !(1..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    let mut start_millis = days_of(year, month, day) * 86_400_000;
+    if civil(start_millis).day != day as u32 {
+        return None;
+    }
+    let mut precision = Precision::Day;
+    if let Some(clock) = clock {
+        let limits = [(24, Precision::Hour), (60, Precision::Minute), (60, Precision::Second)];
+        let mut fields = clock.splitn(3, ':');
+        for (limit, exactness) in limits {
+            let Some(field) = fields.next() else { break };
+            let (whole, fraction) = match field.split_once('.') {
+                Some((whole, fraction)) if exactness == Precision::Second => (whole, Some(fraction)),
+                _ => (field, None),
+            };
+            let value: i64 = whole.parse().ok()?;
+            if !(0..limit).contains(&value) {
+                return None;
+            }
+            start_millis += value * exactness.millis();
+            precision = exactness;
+            if let Some(fraction) = fraction {
+                let padded = format!("{fraction:0<3}");
+                start_millis += padded.get(..3)?.parse::<u32>().map(i64::from).ok()?;
+                precision = Precision::Millisecond;
+            }
+        }
+    }
+    Some(TimeBound { start_millis, precision })
+}
+
+/// A category as people read it: `512x768` of the image sizes is `512 × 768`.
+pub fn label(column: &str, label: &str) -> String {
+    let alone = catalog::column(column).and_then(|facts| facts.detached);
+    match alone.filter(|(value, _)| numbers::parse(label) == Some(*value)) {
+        Some((_, name)) => name.to_owned(),
+        None if column == catalog::SIZE => label.replacen('x', " × ", 1),
+        None => label.to_owned(),
+    }
+}
+
+/// What a filter asks of its column: `7 – 15`, `≤ 0.5`, `k_lms, ddim`.
+pub fn clause(column: &str, clause: &Clause) -> String {
+    match clause {
+        Clause::Range(Range { low: Some(low), high: Some(high) }) => {
+            let (low, high) = (bound(*low), bound(*high));
+            if low == high { label(column, &low) } else { format!("{low} – {high}") }
+        }
+        Clause::Range(Range { low: Some(low), high: None }) => format!("≥ {}", bound(*low)),
+        Clause::Range(Range { low: None, high: Some(high) }) => match high {
+            Bound::Number(value) if just_below(*value).is_some() => {
+                format!("< {}", just_below(*value).map(number).unwrap_or_default())
+            }
+            Bound::Number(_) | Bound::Time(_) => format!("≤ {}", bound(*high)),
+        },
+        Clause::Range(Range { low: None, high: None }) | Clause::NotNull => "any value".to_owned(),
+        Clause::List(list) => {
+            let named: Vec<String> =
+                list.values.iter().take(3).map(|value| list_value(column, value)).collect();
+            let more = list.values.len().saturating_sub(3);
+            if more > 0 { format!("{} and {more} more", named.join(", ")) } else { named.join(", ") }
+        }
+        Clause::Null => "none".to_owned(),
+    }
+}
+
+/// The round number that a value of four bytes is the next one below: what is at most `0.099999994`
+/// is below `0.1`.
+fn just_below(value: f64) -> Option<f64> {
+    /// Digits of a number that somebody would choose.
+    const ROUND: usize = 5;
+    let narrow = value as f32;
+    let next = narrow.next_up();
+    let (own, above) = (narrow.to_string(), next.to_string());
+    let is_that = value.is_finite() && value.fract() != 0.0 && f64::from(narrow) - value < 1e-9 * value.abs();
+    (is_that && own.len() > above.len() + ROUND && above.len() <= ROUND)
+        .then(|| numbers::parse(&above))
+        .flatten()
+}
+
+fn list_value(column: &str, value: &ListValue) -> String {
+    match value {
+        ListValue::Null => "none".to_owned(),
+        ListValue::Text(text) => label(column, text),
+    }
+}
+
+/// A value of the table in short; none where there is nothing to read yet.
+pub fn cell(column: &str, value: &Cell, year: Option<i64>) -> Option<String> {
+    Some(match value {
+        Cell::Pending | Cell::Failed => return None,
+        Cell::Null => "none".to_owned(),
+        Cell::Bool(value) => if *value { "yes" } else { "no" }.to_owned(),
+        Cell::Number(value) => catalog::label(column, *value).map_or_else(|| number(*value), str::to_owned),
+        Cell::Digits(text) | Cell::Json(text) => text.clone(),
+        Cell::Time(millis) => time_short(*millis, year),
+        Cell::Text(text) => label(column, text),
+        Cell::Binary(bytes) => crate::base::bytes::human_bytes(u64::from(*bytes)),
+    })
+}
+
+/// A value in full.
+pub fn cell_full(column: &str, value: &Cell) -> Option<String> {
+    match value {
+        Cell::Time(millis) => Some(format!("{} UTC", time_full(*millis))),
+        _ => cell(column, value, None),
+    }
+}
+
+/// A subset, for people.
+pub fn subset(subset: &Subset) -> String {
+    match subset {
+        Subset::First(rows) => format!("first {} rows", thousands(*rows)),
+        Subset::Random { rows, seed } => format!("random {} rows, seed {seed}", thousands(*rows)),
+        Subset::Named(name) => {
+            let title = catalog::subset(name).map_or("", |subset| subset.title);
+            format!("{name} ({title})")
+        }
+    }
+}
+
+/// Where a text begins on the screen that has room for about `letters` bytes of it, so that its first
+/// mark is seen: at 0, or at the word a little before the mark. `marks` are bytes from and to.
+pub fn begin_near(text: &str, marks: &[(u32, u32)], letters: usize) -> usize {
+    /// Bytes that are shown before the mark.
+    const LEAD: usize = 20;
+    let Some(&(start, end)) = marks.first() else { return 0 };
+    let start = start as usize;
+    if end as usize <= letters || !text.is_char_boundary(start) {
+        return 0;
+    }
+    let mut from = start.saturating_sub(LEAD.min(letters / 2));
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    // A word is not cut where one begins before the mark.
+    let gap = text.get(from..start).and_then(|lead| lead.find(' '));
+    gap.map_or(from, |gap| from + gap + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        begin_near, cell, civil, clause, compact, number, percent, thousands, time_bound, time_from,
+        time_full, time_short, time_tick, time_until, typed_bound,
+    };
+    use crate::protocol::Cell;
+    use crate::view::spec::{Bound, Clause, List, ListValue, Precision, Range};
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_mark_far_behind_is_brought_into_sight() {
+        let text = "a beautiful concept art, cyberpunk, high tech fantasy maiden";
+        let at = text.find("fantasy").unwrap() as u32;
+        let marks = [(at, at + 7)];
+        let shown = |letters| &text[begin_near(text, &marks, letters)..];
+        assert_eq!(shown(text.len()), text);
+        assert_eq!(shown(at as usize + 7), text);
+        assert_eq!(shown(at as usize + 6), "high tech fantasy maiden");
+        assert_eq!(shown(16), "tech fantasy maiden");
+        assert_eq!(shown(0), "fantasy maiden");
+        assert_eq!(begin_near(text, &[], 0), 0);
+        // Without a word's beginning it cuts between characters, never inside of one.
+        let text = "é".repeat(50) + "x";
+        assert_eq!(begin_near(&text, &[(100, 101)], 22), 90);
+        assert_eq!(begin_near(&text, &[(100, 101)], 21), 90);
+        assert_eq!(begin_near(&text, &[(99, 101)], 10), 0);
+        assert_eq!(begin_near(&text, &[(999, 1_000)], 10), 0);
+        assert_eq!(begin_near("a x", &[(2, 3)], 2), 2);
+    }
+
+    #[test]
+    fn numbers_read_like_the_interface_writes_them() {
+        let written: Vec<String> = [0, 950, 18_204, 2_000_000].into_iter().map(thousands).collect();
+        assert_eq!(written, ["0", "950", "18,204", "2,000,000"]);
+        let short: Vec<String> =
+            [950, 9_500, 18_204, 1_402_000, 14_000_000].into_iter().map(compact).collect();
+        assert_eq!(short, ["950", "9,500", "18.2 K", "1.4 M", "14 M"]);
+        let plain: Vec<String> =
+            [7.0, 7.5, 0.031_24, -2.0, 1e-7, 123.456_78].into_iter().map(number).collect();
+        assert_eq!(plain, ["7", "7.5", "0.0312", "-2", "1.000e-7", "123.46"]);
+        assert_eq!(percent(1_999_999, 2_000_000), "99 %");
+    }
+
+    #[test]
+    fn times_are_utc() {
+        let millis = 1_661_017_260_000.0;
+        assert_eq!(time_full(millis), "2022-08-20 17:41:00");
+        assert_eq!(time_short(millis, Some(2022)), "08-20 17:41");
+        assert_eq!(time_short(millis, Some(2021)), "2022-08-20 17:41");
+        assert_eq!(time_tick(millis, 86_400_000.0), "20 Aug");
+        assert_eq!(civil(-1).year, 1969);
+    }
+
+    #[test]
+    fn a_whole_day_is_that_day() {
+        let day = 86_400_000 * 19_000;
+        assert_eq!(time_from(day).precision, Precision::Day);
+        assert_eq!(time_until(day + 86_400_000), time_from(day));
+        assert_eq!(time_bound(time_until(day + 3_600_000)), "2022-01-08 00:00");
+        assert_eq!(time_until(day + 1).end_millis(), day + 1);
+    }
+
+    #[test]
+    fn filters_are_said_in_few_words() {
+        let range = |low: Option<f64>, high: Option<f64>| {
+            clause(
+                "cfg",
+                &Clause::Range(Range { low: low.map(Bound::Number), high: high.map(Bound::Number) }),
+            )
+        };
+        assert_eq!(range(Some(7.0), Some(15.0)), "7 – 15");
+        assert_eq!(range(Some(7.0), Some(7.0)), "7");
+        assert_eq!(range(None, Some(0.5)), "≤ 0.5");
+        assert_eq!(range(None, Some(0.1)), "≤ 0.1");
+        assert_eq!(range(None, Some(7.0)), "≤ 7");
+        assert_eq!(range(None, Some(crate::view::catalog::SAFE_BELOW)), "< 0.1");
+        assert_eq!(range(None, Some(-0.062_500_004)), "≤ -0.0625");
+        let values = vec![ListValue::Text("512x768".to_owned()), ListValue::Null];
+        let flagged = || Some(Bound::Number(2.0));
+        assert_eq!(
+            clause("image_nsfw", &Clause::Range(Range { low: flagged(), high: flagged() })),
+            "flagged"
+        );
+        assert_eq!(clause("size", &Clause::List(List { values, negated: false })), "512 × 768, none");
+    }
+
+    #[test]
+    fn coded_values_have_names() {
+        assert_eq!(cell("sampler", &Cell::Number(8.0), None).as_deref(), Some("k_lms"));
+        assert_eq!(cell("sampler", &Cell::Pending, None), None);
+        assert_eq!(cell("size", &Cell::Text("512x512".to_owned()), None).as_deref(), Some("512 × 512"));
+    }
+
+    #[test]
+    fn what_is_typed_is_read() {
+        assert_eq!(typed_bound(" 1,000 ", false), Ok(Some(Bound::Number(1000.0))));
+        assert_eq!(typed_bound("", false), Ok(None));
+        assert!(typed_bound("seven", false).is_err());
+        let typed = |text: &str| match typed_bound(text, true) {
+            Ok(Some(Bound::Time(time))) => Some((time_full(time.start_millis as f64), time.precision)),
+            _ => None,
+        };
+        assert_eq!(typed("2022-08-20"), Some(("2022-08-20 00:00:00".to_owned(), Precision::Day)));
+        assert_eq!(typed("2022-08-20 17:41"), Some(("2022-08-20 17:41:00".to_owned(), Precision::Minute)));
+        assert_eq!(typed("2022-02-30"), None);
+        assert_eq!(typed("2022-08-20T25"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn times_come_back(millis in 0_i64..4_102_444_800_000) {
+            let text = time_bound(time_from(millis));
+            let again = typed_bound(&text, true);
+            let Ok(Some(Bound::Time(time))) = again else { return Err(TestCaseError::fail(text)) };
+            prop_assert_eq!(time.start_millis, millis);
+        }
+
+        #[test]
+        fn nothing_typed_panics(text in ".{0,30}", time: bool) {
+            let _ = typed_bound(&text, time);
+        }
+    }
+}

@@ -1,0 +1,841 @@
+//! What crosses between the page and the worker: closed enums, plain data, bulk as typed arrays.
+//!
+//! Everything here is serialised with serde-wasm-bindgen. Numbers are exact up to 2^53. A
+//! [`Request`] goes to the worker, [`Response`]s come back, several to a request and some to none:
+//! the worker says what it knows whenever it knows more. What depends on the filters carries the
+//! [`Generation`](crate::base::ids::Generation) of the filters that it belongs to.
+
+pub mod browse;
+pub mod compare;
+pub mod defaults;
+pub mod describe;
+pub mod display;
+pub mod export;
+pub mod figure;
+pub mod images;
+pub mod script;
+pub mod wire;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+
+// ---------------------------------------------------------------- page -> worker
+
+/// What the page asks of the worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// Open a table. Whatever was open is dropped, and its reads are aborted.
+    Open(Open),
+    /// Look into a folder of a repository. Whatever was open is dropped.
+    Browse(browse::Browse),
+    /// The state of the filters and what is on the screen; replaces the one before it.
+    Show(Show),
+    /// Read a column whole.
+    Load {
+        /// The column's name.
+        column: String,
+    },
+    /// Stop reading a column whole; what has been read is kept.
+    Stop {
+        /// The column's name.
+        column: String,
+    },
+    /// A handle of this column's chart is touched: count what a drag will need.
+    Touch {
+        /// The column's name.
+        column: String,
+        /// The generation of the filters on the screen.
+        generation: u32,
+    },
+    /// Every field of one row.
+    Detail {
+        /// The row's place in the file, from 0.
+        row: u64,
+    },
+    /// What the file says of itself.
+    Describe(describe::Describe),
+    /// The images that the screen lacks; replaces what was wanted before.
+    Images(images::Images),
+    /// Whether the rows of each prompt are wanted together.
+    Groups {
+        /// They are.
+        wanted: bool,
+    },
+    /// Cells of rows that are named one by one; replaces those of before.
+    Pick(compare::Pick),
+    /// Look for the image of this row anew.
+    RetryImage {
+        /// The row's place in the file, from 0.
+        row: u64,
+    },
+    /// Write the matching rows to a file.
+    Export(export::Start),
+    /// Put images into an archive.
+    TakeImages(export::Images),
+    /// Stop writing rows or images.
+    CancelExport,
+    /// Write a view as a program.
+    Script(script::Want),
+    /// Draw a chart for use elsewhere.
+    Figure(Box<figure::Want>),
+    /// Try again what failed.
+    Retry,
+    /// From now on what is asked of this Hub is asked in somebody's name.
+    SignIn {
+        /// The Hub's origin; nobody else is shown the token.
+        endpoint: String,
+        /// The token.
+        token: Secret,
+    },
+    /// How much may be kept on this device.
+    Keep {
+        /// In bytes; with 0 nothing is.
+        limit_bytes: u64,
+    },
+    /// Nobody was here before on this device: nothing is kept, and nothing need be looked for.
+    FirstVisit,
+    /// How much is kept on this device.
+    Kept {
+        /// Whether to remove it first.
+        forget: bool,
+    },
+}
+
+/// A text that nobody gets to read: it is left out of whatever prints the value that holds it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Keeps a text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text, for the request that it is for.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+/// Which table to open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Open {
+    /// The table as a link names it: a catalogue id, `hf:owner/name@revision/path`, or an address.
+    /// For a local file its name; the file itself comes along in the same message.
+    pub table: String,
+    /// The Hub to ask, `https://huggingface.co` where none is given.
+    pub endpoint: Option<String>,
+    /// Where the page itself lives, with a slash at the end: the bundled samples are beside it.
+    pub base: String,
+    /// Names of roles, and the column that plays each where that is not as guessed, or none.
+    pub roles: Vec<(String, Option<String>)>,
+    /// What the app's host says of a table that it has added.
+    pub added: Option<Added>,
+}
+
+/// A table that the app's host has added: texts that [`crate::view::host`] reads.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Added {
+    /// Where its files are, with their sizes where they are known.
+    pub files: Vec<(String, Option<u64>)>,
+    /// How its images are found: the archive, its member, and a preview.
+    pub images: Option<[Option<String>; 3]>,
+}
+
+/// What is on the screen.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Show {
+    /// Counts up with every change of `filters`.
+    pub generation: u32,
+    /// One clause a column.
+    pub filters: Vec<Filter>,
+    /// What is asked of the prompts; empty for nothing.
+    pub query: String,
+    /// Which rows count at all; none for all.
+    pub subset: Option<Subset>,
+    /// The order of the rows, the most important key first.
+    pub sort: Vec<SortKey>,
+    /// Two columns whose values are counted against each other.
+    pub heat: Option<(String, String)>,
+    /// What the view lists besides rows.
+    pub list: Listing,
+    /// Columns whose charts are wanted, most important first. Those not read yet are read.
+    pub charts: Vec<String>,
+    /// Columns whose cells are wanted.
+    pub columns: Vec<String>,
+    /// Columns whose cells are wanted as well, but after everything else on the screen.
+    pub extras: Vec<String>,
+    /// Position in the result of the first row wanted.
+    pub first: u64,
+    /// How many rows are wanted; at most [`MAX_WINDOW`].
+    pub count: u32,
+}
+
+/// What a view lists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Listing {
+    /// Rows: the window of [`Show`].
+    #[default]
+    Rows,
+    /// Different prompts: the window of [`Show`] is of them.
+    Prompts,
+    /// What prompts are made of.
+    Phrases {
+        /// The fewest rows in the whole table that a phrase must be in.
+        least: u32,
+    },
+}
+
+/// [`crate::view::spec::Subset`], on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Subset {
+    /// So many rows from the first.
+    First {
+        /// How many.
+        rows: u64,
+    },
+    /// So many rows by chance.
+    Random {
+        /// How many.
+        rows: u64,
+        /// What they depend on.
+        seed: u64,
+    },
+    /// Rows whose image is in one of the first shards.
+    Shards {
+        /// The last of them.
+        last: u32,
+    },
+}
+
+/// [`crate::view::spec::SortKey`], on the wire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SortKey {
+    /// The column's name.
+    pub column: String,
+    /// Whether the largest comes first.
+    pub descending: bool,
+}
+
+/// The most rows that one answer holds.
+pub const MAX_WINDOW: u32 = 400;
+
+/// One column's clause.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Filter {
+    /// The column's name.
+    pub column: String,
+    /// What is asked of it.
+    pub clause: FilterClause,
+}
+
+/// [`crate::view::spec::Clause`], on the wire.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum FilterClause {
+    /// Numbers between two ends, both included.
+    Numbers {
+        /// Smallest, open if missing.
+        low: Option<f64>,
+        /// Largest, open if missing.
+        high: Option<f64>,
+    },
+    /// Milliseconds since 1970, from the first one included to the second one not included.
+    Times {
+        /// First, open if missing.
+        start_millis: Option<f64>,
+        /// First one after, open if missing.
+        end_millis: Option<f64>,
+    },
+    /// Values by label or text.
+    List {
+        /// The values; none stands for null.
+        values: Vec<Option<String>>,
+        /// All but these.
+        negated: bool,
+    },
+    /// Only rows without a value.
+    Null,
+    /// Only rows with a value.
+    NotNull,
+}
+
+// ---------------------------------------------------------------- worker -> page
+
+/// What the worker says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Response<S = Seldom> {
+    /// The footer is read: this is what is in the file.
+    Opened(Opened),
+    /// More files of the table are open than before.
+    Grown(Opened),
+    /// A column's chart for the present filters.
+    Chart(Chart),
+    /// How many rows match.
+    Count(Count),
+    /// What became of the query.
+    Query(QueryState),
+    /// Rows of the table.
+    Rows(Rows),
+    /// All that a drag on one chart needs.
+    Cube(Cube),
+    /// What came of a wanted image.
+    Image(images::Image),
+    /// How far a column is read.
+    Progress(Progress),
+    /// What has been read in all.
+    Traffic(Traffic),
+    /// Something went wrong, and what still works.
+    Notice(Notice),
+    /// The trouble with this subject is over.
+    Settled {
+        /// [`Notice::subject`].
+        subject: String,
+    },
+    /// What only views ask for that are seldom opened: the page can leave it unread until their code is
+    /// there, which alone can read it.
+    Seldom(S),
+}
+
+/// See [`Response::Seldom`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Seldom {
+    /// What there is to choose from; sent again when more is known.
+    Listed(Box<browse::Listed>),
+    /// Two columns against each other.
+    Heat(Heat),
+    /// Different prompts.
+    Prompts(Prompts),
+    /// What prompts are made of.
+    Phrases(Phrases),
+    /// All fields of one row; sent again when more of them are there.
+    Detail(Detail),
+    /// The rows of each prompt.
+    Groups(compare::Groups),
+    /// Cells of rows that were named one by one.
+    Picked(compare::Picked),
+    /// How far the writing of rows is.
+    Export(export::Progress),
+    /// A view as a program.
+    Script(script::Script),
+    /// A chart as a drawing.
+    Figure(figure::Figure),
+    /// How an image was made.
+    Making(images::Making),
+    /// What the file says of itself.
+    Described(Box<describe::Described>),
+    /// How much is kept on this device.
+    Kept {
+        /// In bytes; none where nothing can be.
+        bytes: Option<u64>,
+    },
+}
+
+impl From<Seldom> for Response {
+    fn from(seldom: Seldom) -> Self {
+        Self::Seldom(seldom)
+    }
+}
+
+/// An open table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Opened {
+    /// [`Open::table`].
+    pub table: String,
+    /// The file's address, for people.
+    pub source: String,
+    /// Rows in the files that are open.
+    pub rows: u64,
+    /// Rows in all files; about how many, while some are not open.
+    pub rows_in_all: u64,
+    /// How many files there are, and how many of them are open.
+    pub files: (u32, u32),
+    /// Size of all files.
+    pub file_bytes: u64,
+    /// The commit, or the first digits of the file's tag, for people.
+    pub revision: Option<String>,
+    /// Columns in the file's order, derived ones last.
+    pub columns: Vec<Column>,
+    /// Who wrote the file, as it says itself.
+    pub created_by: Option<String>,
+    /// Row groups in the file.
+    pub row_groups: u32,
+    /// The column that holds prompts, if one does.
+    pub prompt: Option<String>,
+    /// The column that holds images, if one does.
+    pub images: Option<images::ImageColumn>,
+    /// Names of roles, and the column that plays each.
+    pub roles: Vec<(String, String)>,
+}
+
+/// A column of the open table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Column {
+    /// Its name in the file; nested leaves have their path.
+    pub name: String,
+    /// What kind of values it holds.
+    pub kind: Kind,
+    /// The type as parquet names it, for people: `UINT_16`, `TIMESTAMP_MICROS (UTC)`.
+    pub type_name: String,
+    /// Bytes to read for all of it. A derived column counts what it is derived from.
+    pub bytes: u64,
+    /// Whether it can be filtered and charted.
+    pub chartable: bool,
+    /// Columns in the file that it is computed from; empty for a column of the file.
+    pub derived_from: Vec<String>,
+}
+
+/// What kind of values a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// True or false.
+    Bool,
+    /// Whole numbers.
+    Integer,
+    /// Numbers with fractions.
+    Float,
+    /// Points in time; on the wire milliseconds since 1970 UTC.
+    Time,
+    /// Text.
+    Text,
+    /// Bytes that are not text.
+    Binary,
+    /// Lists and structures; shown as JSON.
+    Nested,
+}
+
+/// Counts, one a bin; a `Uint8Array` on the wire, four bytes a count, least byte first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts(pub Vec<u32>);
+
+impl Serialize for Counts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut bytes = Vec::with_capacity(self.0.len() * 4);
+        for count in &self.0 {
+            bytes.extend_from_slice(&count.to_le_bytes());
+        }
+        serializer.serialize_bytes(&bytes)
+    }
+}
+
+impl<'de> Deserialize<'de> for Counts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes = serde_bytes::ByteBuf::deserialize(deserializer)?;
+        let (counts, _) = bytes.as_chunks::<4>();
+        Ok(Self(counts.iter().map(|count| u32::from_le_bytes(*count)).collect()))
+    }
+}
+
+/// A chart: the whole table's counts, and those of the rows that pass every clause but its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Chart {
+    /// The column's name.
+    pub column: String,
+    /// Which filters `here` belongs to.
+    pub generation: u32,
+    /// How the values are put into bins.
+    pub shape: Shape,
+    /// Rows of each bin in the whole table, as far as read.
+    pub all: Counts,
+    /// Rows of each bin that pass every clause but this column's.
+    pub here: Counts,
+    /// Rows without a value in the whole table.
+    pub null_all: u32,
+    /// Rows without a value that pass every clause but this column's.
+    pub null_here: u32,
+    /// Rows that the chart rests on; less than the table's while columns are being read.
+    pub rows_read: u32,
+    /// Whether it rests on all rows.
+    pub complete: bool,
+}
+
+/// How a chart puts values into bins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Shape {
+    /// Neighbouring intervals of numbers or times.
+    Bins(Bins),
+    /// One bin a value.
+    Categories {
+        /// What each value is called in a link and on the screen; commonest in the table first.
+        labels: Vec<String>,
+        /// Different values that are not listed; their rows are counted in no bin.
+        others: u32,
+    },
+}
+
+/// Neighbouring intervals.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Bins {
+    /// The edges, one more than bins (the detached bin excluded). Values below the first edge
+    /// are counted in the first bin, those above the last edge in the last.
+    pub edges: Vec<f64>,
+    /// Smallest end of a range that begins with this bin: as round as it can be while the range
+    /// holds exactly the bins' rows.
+    pub from: Vec<f64>,
+    /// Largest end of a range that ends with this bin; for times the first millisecond after.
+    pub to: Vec<f64>,
+    /// Whether edges are times in milliseconds.
+    pub time: bool,
+    /// Whether all values are whole numbers.
+    pub integer: bool,
+    /// A value beyond the scale that stands alone in one more bin, after the others.
+    pub detached: Option<f64>,
+    /// Rows below the first edge.
+    pub below: u32,
+    /// Rows above the last edge, the detached value excluded.
+    pub above: u32,
+}
+
+/// How many rows match.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    /// Which filters this belongs to.
+    pub generation: u32,
+    /// Rows that match, among those read.
+    pub matching: u64,
+    /// Rows of which it is known whether they match.
+    pub rows_read: u64,
+    /// Rows in the table.
+    pub rows: u64,
+    /// Different prompts among the matching rows; none while the prompts are not read whole.
+    pub distinct: Option<u64>,
+    /// Where nothing matches, the clauses without which something would, and how many rows then:
+    /// those that exclude most first.
+    pub without: Vec<(Clause, u64)>,
+}
+
+/// Which clause is meant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Clause {
+    /// The one on this column.
+    Column(String),
+    /// The query.
+    Query,
+    /// The subset.
+    Subset,
+}
+
+/// What became of the query.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueryState {
+    /// The query, as it was asked.
+    pub query: String,
+    /// What is wrong with it: from and to in bytes, and a sentence. The query before it still holds.
+    pub problem: Option<(u32, u32, String)>,
+}
+
+/// Two columns against each other, for the rows that pass every clause but those on the two.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Heat {
+    /// Which filters this belongs to.
+    pub generation: u32,
+    /// The columns; their charts say what the bins are.
+    pub columns: (String, String),
+    /// Bins of the first column.
+    pub across: u32,
+    /// Bins of the second column.
+    pub up: u32,
+    /// `across x up` counts, the first column outermost.
+    pub counts: Counts,
+}
+
+/// A window of the different prompts of the matching rows, those of most rows first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Prompts {
+    /// Which filters this belongs to.
+    pub generation: u32,
+    /// Position of the first.
+    pub first: u64,
+    /// How many there are.
+    pub total: u64,
+    /// Whether all prompts are read.
+    pub complete: bool,
+    /// The prompts.
+    pub prompts: Vec<Prompt>,
+}
+
+/// A prompt and the matching rows that have it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Prompt {
+    /// The prompt, cut at [`MAX_CELL_CHARS`].
+    pub text: String,
+    /// What of it matches the query: from and to in bytes.
+    pub marks: Vec<(u32, u32)>,
+    /// How many rows have it.
+    pub count: u32,
+    /// Smallest and largest number of each of the columns asked for that are read.
+    pub ranges: Vec<(String, f64, f64)>,
+    /// The first of the rows, at most [`MAX_PROMPT_ROWS`].
+    pub rows: Vec<u32>,
+}
+
+/// The most rows of a prompt that are named.
+pub const MAX_PROMPT_ROWS: usize = 24;
+
+/// What prompts are made of: the parts between commas.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Phrases {
+    /// Which filters this belongs to.
+    pub generation: u32,
+    /// Whether all prompts are read.
+    pub complete: bool,
+    /// Rows that match, and all that are read.
+    pub rows: (u64, u64),
+    /// The phrases of most matching rows.
+    pub common: Vec<Phrase>,
+    /// The phrases whose share here is largest against their share in all rows.
+    pub telling: Vec<Phrase>,
+    /// Those whose share here is smallest against it.
+    pub rare: Vec<Phrase>,
+    /// The prompts of most matching rows.
+    pub repeated: Vec<Repeated>,
+}
+
+/// A prompt that several rows have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Repeated {
+    /// The prompt, cut at [`MAX_CELL_CHARS`].
+    pub text: String,
+    /// What of it matches the query: from and to in bytes.
+    pub marks: Vec<(u32, u32)>,
+    /// How many matching rows have it.
+    pub count: u32,
+}
+
+/// A part of prompts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Phrase {
+    /// The part.
+    pub text: String,
+    /// Matching rows that have it.
+    pub here: u32,
+    /// Rows that have it.
+    pub all: u32,
+    /// Its share of the matching rows over its share of all.
+    pub lift: f64,
+}
+
+/// A window of the result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rows {
+    /// Which filters this belongs to.
+    pub generation: u32,
+    /// Position in the result of the first row.
+    pub first: u64,
+    /// Names of the columns of `cells`: [`Show::columns`], then [`Show::extras`].
+    pub columns: Vec<String>,
+    /// The rows.
+    pub rows: Vec<Row>,
+}
+
+/// One row, as far as it is read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// The row's place in the file, from 0.
+    pub row: u64,
+    /// One cell a column of [`Rows::columns`].
+    pub cells: Vec<Cell>,
+    /// What of the prompt matches the query: from and to in bytes of its cell's text.
+    pub marks: Vec<(u32, u32)>,
+}
+
+/// A value on its way to the screen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Cell {
+    /// Not read yet.
+    Pending,
+    /// Could not be read.
+    Failed,
+    /// No value.
+    Null,
+    /// True or false.
+    Bool(bool),
+    /// A number that is exact as a double.
+    Number(f64),
+    /// A number that is not: a big integer or a decimal, as text.
+    Digits(String),
+    /// Milliseconds since 1970 UTC.
+    Time(f64),
+    /// Text, cut at [`MAX_CELL_CHARS`] in a table and whole in a detail.
+    Text(String),
+    /// Bytes that are not text: how many.
+    Binary(u32),
+    /// A list or a structure, as JSON.
+    Json(String),
+}
+
+/// The most characters of a text that go into a table's cell.
+pub const MAX_CELL_CHARS: usize = 400;
+
+/// All that a drag on one chart needs: for every other chart the counts of rows before each bin
+/// of the dragged one. The rows of bins `i..j` are row `j` less row `i`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cube {
+    /// The dragged chart's column.
+    pub column: String,
+    /// Which filters this belongs to; the dragged column's own clause is left out.
+    pub generation: u32,
+    /// Number of bins of the dragged chart.
+    pub bins: u32,
+    /// Matching rows before each bin, and in all: `bins + 1` counts.
+    pub total: Counts,
+    /// The other charts.
+    pub others: Vec<CubeSide>,
+}
+
+/// One passive chart of a [`Cube`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CubeSide {
+    /// The chart's column.
+    pub column: String,
+    /// Number of its bins, the bin for nulls included, which is the last.
+    pub bins: u32,
+    /// `(active bins + 1) x bins` counts, the active bin outermost.
+    pub before: Counts,
+}
+
+/// All fields of one row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Detail {
+    /// The row's place in the file, from 0.
+    pub row: u64,
+    /// The row's position in the present result, if it is in it.
+    pub position: Option<u64>,
+    /// The generation that `position` belongs to.
+    pub generation: u32,
+    /// The column that holds prompts, if one does.
+    pub prompt: Option<String>,
+    /// Column names and cells, in the file's order.
+    pub fields: Vec<(String, Cell)>,
+    /// What of the prompt matches the query: from and to in bytes.
+    pub marks: Vec<(u32, u32)>,
+    /// The rows of the same prompt; none while the prompt is not read, or where there is none.
+    pub same: Option<Same>,
+}
+
+/// Rows of one prompt, whether they match or not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Same {
+    /// Their places in the file in ascending order, at most [`MAX_SAME_ROWS`]; the row itself is one.
+    pub rows: Vec<u64>,
+    /// How many there are.
+    pub count: u32,
+    /// Among how many rows they were looked for.
+    pub rows_read: u64,
+}
+
+/// The most rows of the same prompt that are named.
+pub const MAX_SAME_ROWS: usize = 48;
+
+/// How far a column is read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The column's name.
+    pub column: String,
+    /// Where it stands.
+    pub state: LoadState,
+    /// Bytes read of it.
+    pub bytes: u64,
+    /// Bytes of it in all.
+    pub bytes_total: u64,
+    /// Rows read, from the first one.
+    pub rows: u64,
+}
+
+/// Where the reading of a column stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LoadState {
+    /// Nobody asked for it, or it was stopped.
+    Idle,
+    /// Being read.
+    Loading,
+    /// Read whole.
+    Loaded,
+    /// Failed; the notice says why.
+    Failed,
+}
+
+/// What has been read since the table was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Traffic {
+    /// Body bytes that came.
+    pub bytes: u64,
+    /// Requests made.
+    pub requests: u32,
+    /// Body bytes that came for images.
+    pub image_bytes: u64,
+    /// Requests made for images.
+    pub image_requests: u32,
+    /// Bytes that did not have to come, because they were kept of an earlier visit.
+    pub kept_bytes: u64,
+    /// Requests under way.
+    pub in_flight: u32,
+    /// Bytes a second over the last seconds; 0 when idle.
+    pub bytes_per_second: f64,
+    /// Whether the last attempt of anything failed and will be tried again.
+    pub waiting: bool,
+    /// Memory that the data thread has taken.
+    pub memory_bytes: u64,
+}
+
+/// Something went wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// What it is about; a newer notice about the same replaces the older one.
+    pub subject: String,
+    /// How bad it is.
+    pub level: Level,
+    /// What happened, in a few words.
+    pub title: String,
+    /// Where, what still works, what to do.
+    pub text: String,
+    /// What the user can do about it here; at most two.
+    pub actions: Vec<Action>,
+    /// Milliseconds until the next try, where one will be made.
+    pub retry_in_millis: Option<u32>,
+}
+
+/// How bad a notice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// Something waits or was left out.
+    Warning,
+    /// Something failed.
+    Error,
+    /// The table can't be shown at all.
+    Fatal,
+}
+
+/// What a notice offers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Action {
+    /// [`Request::Retry`].
+    Retry,
+    /// Open the table again.
+    Reload,
+    /// Go to the start page.
+    ChooseAnother,
+    /// Open another table.
+    OpenTable(String),
+    /// [`Request::SignIn`], with a token that the user has.
+    SignIn(Gate),
+}
+
+/// A repository that is not open to everyone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gate {
+    /// The Hub's origin.
+    pub endpoint: String,
+    /// `owner/name`.
+    pub repository: String,
+    /// The address of the repository's page, where its terms are.
+    pub page: String,
+}

@@ -1,0 +1,542 @@
+//! Which bin of its column's chart each row is in.
+//!
+//! Edges are round numbers, chosen once from the values themselves: from the 0.1 % to the 99.9 %
+//! quantile, so that one absurd cfg scale does not flatten all others. What lies beyond is counted
+//! in the first and last bin. Each bin also says which ends a range must have to hold exactly its
+//! rows, so that what a brush counts is what the filter then keeps.
+
+use crate::formats::parquet::decode::Values;
+use crate::table::column::{Column, Plain, ROWS_A_CALL, Store, Value, value_at};
+use crate::table::filter::{call, number, widen};
+use crate::view::catalog;
+
+/// Most bins of a chart; the numbers above are for nulls and for what is in no bin.
+pub const MAX_BINS: usize = 250;
+
+/// Intervals that a chart of 240 pixels can show four pixels wide.
+const WANTED_INTERVALS: f64 = 60.0;
+
+/// Values looked at to choose the edges of a column that is not coded.
+const SAMPLE: usize = 1 << 16;
+
+/// A column's rows, by bin.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Binned {
+    /// What the bins are.
+    pub shape: Shape,
+    /// Number of bins. Rows without a value are in bin `bins`, rows in no bin in `bins + 1`.
+    pub bins: usize,
+    /// Each row's bin.
+    pub rows: Vec<u8>,
+    /// Rows of each bin, and of the two numbers behind them.
+    pub all: Vec<u32>,
+}
+
+/// What the bins are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shape {
+    /// Neighbouring intervals.
+    Intervals(Intervals),
+    /// One bin a value, commonest first.
+    Categories {
+        /// What each is called.
+        labels: Vec<String>,
+        /// Values without a bin.
+        others: u32,
+    },
+}
+
+/// Neighbouring intervals.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Intervals {
+    /// One more than intervals.
+    pub edges: Vec<f64>,
+    /// Smallest end of a range that begins with a bin.
+    pub from: Vec<f64>,
+    /// Largest end of a range that ends with a bin.
+    pub to: Vec<f64>,
+    /// Whether the values are times.
+    pub time: bool,
+    /// Whether all values are whole numbers.
+    pub integer: bool,
+    /// The value of the last bin, where it stands alone.
+    pub detached: Option<f64>,
+    /// Rows below the first edge.
+    pub below: u32,
+    /// Rows above the last edge.
+    pub above: u32,
+}
+
+/// Puts the rows of a column, as far as it is read, into bins. `time` says that its whole numbers
+/// are milliseconds.
+pub fn bin(name: &str, column: &Column, time: bool) -> Binned {
+    let facts = catalog::column(name);
+    let categorical = facts.is_some_and(|facts| facts.categorical);
+    match column.store() {
+        Store::Codes8(codes, values) => coded(name, codes, values, column, categorical, time),
+        Store::Codes16(codes, values) => coded(name, codes, values, column, categorical, time),
+        Store::Text(texts) => {
+            let mut counts = vec![0u32; texts.distinct()];
+            for code in texts.codes() {
+                if let Some(count) = counts.get_mut(*code as usize) {
+                    *count += 1;
+                }
+            }
+            let call = |code: usize| {
+                String::from_utf8_lossy(texts.get(code as u32).unwrap_or_default()).into_owned()
+            };
+            let (shape, bin_of, bins) = categories(call, &counts);
+            let bin = |code: &u32| bin_of.get(*code as usize).copied().unwrap_or(bins as u8);
+            let rows: Vec<u8> = texts.codes().iter().map(bin).collect();
+            let mut all = vec![0u32; bins + 2];
+            for bin in &rows {
+                if let Some(count) = all.get_mut(usize::from(*bin)) {
+                    *count += 1;
+                }
+            }
+            Binned { shape, bins, rows, all }
+        }
+        Store::Plain(plain, valid) => {
+            let valid = valid.as_deref();
+            match plain {
+                Plain::UInt32(all) => intervals(name, time, all, f64::from, valid, false),
+                Plain::Int64(all) => {
+                    let number = |bits| raw(column.meaning(Value::Int(bits)));
+                    intervals(name, time, all, number, valid, false)
+                }
+                Plain::Float32(all) => intervals(name, time, all, f64::from, valid, true),
+                Plain::Float64(all) => intervals(name, time, all, |value| value, valid, false),
+            }
+        }
+    }
+}
+
+fn coded<C: Copy + Into<usize>>(
+    name: &str,
+    codes: &[C],
+    values: &Values,
+    column: &Column,
+    categorical: bool,
+    time: bool,
+) -> Binned {
+    let text = matches!(values, Values::Bytes(_) | Values::Bool(_));
+    let mut counts = vec![0u32; values.len()];
+    codes.chunks(ROWS_A_CALL).for_each(|codes| tally(codes, &mut counts));
+    let (shape, bin_of, bins) = if (text || categorical) && !time {
+        categories(|code| call(name, value_at(values, code)).unwrap_or_default(), &counts)
+    } else {
+        let numbers: Vec<f64> =
+            (0..values.len()).map(|code| raw(column.meaning(value_at(values, code)))).collect();
+        let narrow = matches!(values, Values::Float32(_));
+        let scale = Scale::choose(name, time, narrow, &numbers, &counts);
+        let mut ends = Ends::new(&scale);
+        let bin_of: Vec<u8> = numbers
+            .iter()
+            .zip(&counts)
+            .map(|(value, count)| {
+                let bin = scale.bin(*value);
+                ends.see(bin, *value, *count, &scale);
+                bin
+            })
+            .collect();
+        let bins = scale.bins();
+        (Shape::Intervals(ends.finish(scale)), bin_of, bins)
+    };
+    let mut all = vec![0u32; bins + 2];
+    for (bin, count) in bin_of.iter().zip(&counts) {
+        if let Some(all) = all.get_mut(usize::from(*bin)) {
+            *all += count;
+        }
+    }
+    let nulls = codes.len() - counts.iter().sum::<u32>() as usize;
+    if let Some(all) = all.get_mut(bins) {
+        *all += nulls as u32;
+    }
+    let mut rows = Vec::with_capacity(codes.len());
+    codes.chunks(ROWS_A_CALL).for_each(|codes| translate(codes, &bin_of, bins as u8, &mut rows));
+    Binned { shape, bins, rows, all }
+}
+
+/// Counts the rows of each code. The code of null lies behind those of values.
+#[inline(never)]
+fn tally<C: Copy + Into<usize>>(codes: &[C], counts: &mut [u32]) {
+    for code in codes {
+        if let Some(count) = counts.get_mut((*code).into()) {
+            *count += 1;
+        }
+    }
+}
+
+#[inline(never)]
+fn translate<C: Copy + Into<usize>>(codes: &[C], bin_of: &[u8], null: u8, rows: &mut Vec<u8>) {
+    rows.extend(codes.iter().map(|code| bin_of.get((*code).into()).copied().unwrap_or(null)));
+}
+
+fn categories(call: impl Fn(usize) -> String, counts: &[u32]) -> (Shape, Vec<u8>, usize) {
+    let mut order: Vec<usize> =
+        (0..counts.len()).filter(|code| counts.get(*code).is_some_and(|n| *n > 0)).collect();
+    order.sort_by_key(|code| (std::cmp::Reverse(counts.get(*code).copied()), *code));
+    let bins = order.len().min(MAX_BINS);
+    let mut bin_of = vec![bins as u8 + 1; counts.len()];
+    let mut labels = Vec::with_capacity(bins);
+    for (bin, code) in order.iter().take(bins).enumerate() {
+        if let Some(place) = bin_of.get_mut(*code) {
+            *place = bin as u8;
+        }
+        labels.push(call(*code));
+    }
+    (Shape::Categories { labels, others: (order.len() - bins) as u32 }, bin_of, bins)
+}
+
+/// A value as a number, four-byte ones as they are.
+fn raw(value: Value<'_>) -> f64 {
+    match value {
+        Value::Float32(value) => f64::from(value),
+        value => number(value).unwrap_or(f64::NAN),
+    }
+}
+
+fn intervals<T: Copy>(
+    name: &str,
+    time: bool,
+    values: &[T],
+    number: impl Fn(T) -> f64 + Copy,
+    valid: Option<&[bool]>,
+    narrow: bool,
+) -> Binned {
+    let is_valid = |row: usize| valid.and_then(|valid| valid.get(row)).copied().unwrap_or(true);
+    let stride = (values.len() / SAMPLE).max(1);
+    let sample: Vec<f64> = values
+        .iter()
+        .enumerate()
+        .step_by(stride)
+        .map(|(row, value)| (row, number(*value)))
+        .filter(|(row, value)| is_valid(*row) && !value.is_nan())
+        .map(|(_, value)| value)
+        .collect();
+    let scale = Scale::choose(name, time, narrow, &sample, &vec![1; sample.len()]);
+    let bins = scale.bins();
+    let mut all = vec![0; bins + 2];
+    let mut ends = Ends::new(&scale);
+    let mut rows = Vec::with_capacity(values.len());
+    for (place, values) in values.chunks(ROWS_A_CALL).enumerate() {
+        let start = place * ROWS_A_CALL;
+        let valid = valid.and_then(|valid| valid.get(start..start + values.len()));
+        place_some(values, number, valid, &scale, &mut ends, &mut rows);
+        rows.get(start..).unwrap_or_default().chunks(ROWS_A_CALL).for_each(|bins| tally(bins, &mut all));
+    }
+    Binned { shape: Shape::Intervals(ends.finish(scale)), bins, rows, all }
+}
+
+#[inline(never)]
+fn place_some<T: Copy>(
+    values: &[T],
+    number: impl Fn(T) -> f64,
+    valid: Option<&[bool]>,
+    scale: &Scale,
+    ends: &mut Ends,
+    rows: &mut Vec<u8>,
+) {
+    let null = scale.bins() as u8;
+    for (place, value) in values.iter().enumerate() {
+        if valid.and_then(|valid| valid.get(place)) == Some(&false) {
+            rows.push(null);
+        } else {
+            let value = number(*value);
+            let bin = scale.bin(value);
+            ends.see(bin, value, 1, scale);
+            rows.push(bin);
+        }
+    }
+}
+
+/// Where the edges are.
+#[derive(Clone, Debug)]
+struct Scale {
+    edges: Vec<f64>,
+    width: f64,
+    detached: Option<f64>,
+    integer: bool,
+    time: bool,
+    /// Whether the values have four bytes, so that ends are written with as many digits.
+    narrow: bool,
+}
+
+impl Scale {
+    fn choose(name: &str, time: bool, narrow: bool, values: &[f64], counts: &[u32]) -> Self {
+        let detached = catalog::column(name).and_then(|facts| facts.detached).map(|(value, _)| value);
+        let mut pairs: Vec<(f64, u64)> = values
+            .iter()
+            .zip(counts)
+            .filter(|(value, count)| value.is_finite() && **count > 0 && Some(**value) != detached)
+            .map(|(value, count)| (*value, u64::from(*count)))
+            .collect();
+        pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let total: u64 = pairs.iter().map(|(_, count)| count).sum();
+        let quantile = |share: f64| {
+            let mut left = (total as f64 * share) as u64;
+            pairs
+                .iter()
+                .find(|(_, count)| {
+                    let found = left < *count;
+                    left = left.saturating_sub(*count);
+                    found
+                })
+                .or(pairs.last())
+                .map_or(0.0, |(value, _)| *value)
+        };
+        let (low, high) = (quantile(0.001), quantile(0.999));
+        let integer = pairs.iter().all(|(value, _)| value.fract() == 0.0);
+        let width = if time { time_width(high - low) } else { number_width(high - low, integer) };
+        // Numbers next to nothing lie closer together than a width can be written.
+        let (width, low) =
+            if width.is_normal() && (low / width).is_finite() { (width, low) } else { (1.0, 0.0) };
+        let first = (low / width).floor();
+        let count = ((high / width).floor() - first + 1.0).clamp(1.0, MAX_BINS as f64 - 2.0);
+        let edges = (0..=count as usize)
+            .map(|place| {
+                let edge = round((first + place as f64) * width);
+                if narrow { f64::from(edge as f32) } else { edge }
+            })
+            .collect();
+        Self { edges, width, detached, integer, time, narrow }
+    }
+
+    /// Intervals, and the detached bin.
+    fn bins(&self) -> usize {
+        self.intervals() + usize::from(self.detached.is_some())
+    }
+
+    fn intervals(&self) -> usize {
+        self.edges.len().saturating_sub(1)
+    }
+
+    fn edge(&self, place: usize) -> f64 {
+        self.edges.get(place).copied().unwrap_or(f64::INFINITY)
+    }
+
+    fn bin(&self, value: f64) -> u8 {
+        let last = self.intervals() - 1;
+        if value.is_nan() {
+            return self.bins() as u8 + 1;
+        }
+        if Some(value) == self.detached {
+            return last as u8 + 1;
+        }
+        // The quotient may be off by one at an edge; the edges themselves decide.
+        let mut bin = ((value - self.edge(0)) / self.width).clamp(0.0, last as f64) as usize;
+        while bin > 0 && value < self.edge(bin) {
+            bin -= 1;
+        }
+        while bin < last && value >= self.edge(bin + 1) {
+            bin += 1;
+        }
+        bin as u8
+    }
+}
+
+/// A width of 1, 2, 2.5 or 5 times a power of ten that makes about as many intervals as wanted.
+fn number_width(span: f64, integer: bool) -> f64 {
+    if integer && span < WANTED_INTERVALS {
+        return 1.0;
+    }
+    if span <= 0.0 || !span.is_finite() {
+        return 1.0;
+    }
+    let least = span / WANTED_INTERVALS;
+    let power = 10f64.powf(least.log10().floor());
+    let width = [1.0, 2.0, 2.5, 5.0, 10.0]
+        .into_iter()
+        .map(|factor| round(factor * power))
+        .find(|width| *width >= least * 0.999 && (!integer || width.fract() == 0.0));
+    width.unwrap_or(10.0 * power).max(if integer { 1.0 } else { 0.0 })
+}
+
+/// A width that clocks and calendars have.
+fn time_width(span: f64) -> f64 {
+    const MINUTE: f64 = 60_000.0;
+    const HOUR: f64 = 60.0 * MINUTE;
+    const DAY: f64 = 24.0 * HOUR;
+    let widths = [
+        1.0,
+        1_000.0,
+        MINUTE,
+        5.0 * MINUTE,
+        15.0 * MINUTE,
+        HOUR,
+        3.0 * HOUR,
+        6.0 * HOUR,
+        12.0 * HOUR,
+        DAY,
+        7.0 * DAY,
+    ];
+    widths.into_iter().find(|width| span / width <= WANTED_INTERVALS).unwrap_or_else(|| {
+        // Beyond weeks, days in round numbers.
+        (number_width(span / DAY, true) * DAY).max(DAY)
+    })
+}
+
+/// Without the dust of binary fractions: twelve digits.
+fn round(value: f64) -> f64 {
+    format!("{value:.11e}").parse().unwrap_or(value)
+}
+
+/// What is seen of the values of each bin, to give ranges exact ends.
+struct Ends {
+    highest: Vec<f64>,
+    lowest: Vec<f64>,
+    /// Whether a value stands exactly on the bin's lower edge.
+    on_edge: Vec<bool>,
+    below: u32,
+    above: u32,
+}
+
+impl Ends {
+    fn new(scale: &Scale) -> Self {
+        let bins = scale.intervals();
+        Self {
+            highest: vec![f64::NEG_INFINITY; bins],
+            lowest: vec![f64::INFINITY; bins],
+            on_edge: vec![false; bins],
+            below: 0,
+            above: 0,
+        }
+    }
+
+    fn see(&mut self, bin: u8, value: f64, count: u32, scale: &Scale) {
+        let bin = usize::from(bin);
+        let (Some(highest), Some(lowest), Some(on_edge)) =
+            (self.highest.get_mut(bin), self.lowest.get_mut(bin), self.on_edge.get_mut(bin))
+        else {
+            return;
+        };
+        if count == 0 {
+            return;
+        }
+        *highest = highest.max(value);
+        *lowest = lowest.min(value);
+        *on_edge |= value == scale.edge(bin);
+        if value < scale.edge(0) {
+            self.below += count;
+        } else if value >= scale.edge(scale.intervals()) {
+            self.above += count;
+        }
+    }
+
+    fn finish(self, scale: Scale) -> Intervals {
+        let last = scale.intervals() - 1;
+        let written = |value: f64| if scale.narrow { widen(value as f32) } else { value };
+        let mut from = Vec::with_capacity(last + 2);
+        let mut to = Vec::with_capacity(last + 2);
+        let mut highest_so_far = f64::NEG_INFINITY;
+        for bin in 0..=last {
+            let (edge, next) = (scale.edge(bin), scale.edge(bin + 1));
+            let lowest = self.lowest.get(bin).copied().unwrap_or(f64::INFINITY);
+            let start = if bin == 0 { edge.min(lowest) } else { edge };
+            from.push(written(start));
+            highest_so_far = highest_so_far.max(self.highest.get(bin).copied().unwrap_or(f64::NEG_INFINITY));
+            let beyond = bin == last && highest_so_far >= next;
+            let end = if scale.time {
+                if beyond { highest_so_far + 1.0 } else { next }
+            } else if beyond {
+                highest_so_far
+            } else if scale.integer {
+                next - 1.0
+            } else if bin == last || !self.on_edge.get(bin + 1).copied().unwrap_or(false) {
+                // Nothing stands on the edge, or it would be in this bin: the round number serves.
+                next
+            } else {
+                highest_so_far.max(start)
+            };
+            to.push(written(end));
+        }
+        if let Some(value) = scale.detached {
+            from.push(value);
+            to.push(value);
+        }
+        Intervals {
+            edges: scale.edges.iter().map(|edge| written(*edge)).collect(),
+            from,
+            to,
+            time: scale.time,
+            integer: scale.integer,
+            detached: scale.detached,
+            below: self.below,
+            above: self.above,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Binned, Shape, bin};
+    use crate::formats::parquet::decode::{Decoded, Values};
+    use crate::table::column::Column;
+
+    fn binned(name: &str, values: Values, time: bool) -> Binned {
+        let mut column = Column::with_capacity(0);
+        column.append(&Decoded { rows: values.len() as u32, valid: None, values }, None).unwrap();
+        bin(name, &column, time)
+    }
+
+    #[test]
+    fn numbers_next_to_nothing_and_of_every_size_have_bins() {
+        for values in [
+            vec![1e-320, 5e-324, 3e-322, 0.0],
+            vec![f64::MAX, f64::MIN, 1.0],
+            vec![1e300, 1.000_000_1e300],
+            vec![-5e-324; 3],
+        ] {
+            let rows = values.len();
+            assert_eq!(binned("x", Values::Float64(values), false).rows.len(), rows);
+        }
+    }
+
+    fn edges(binned: &Binned) -> (f64, f64, usize) {
+        match &binned.shape {
+            Shape::Intervals(all) => (all.edges[0], all.edges[all.edges.len() - 1], all.edges.len() - 1),
+            Shape::Categories { .. } => panic!("no intervals"),
+        }
+    }
+
+    #[test]
+    fn one_absurd_value_does_not_flatten_the_others() {
+        let mut values: Vec<f32> = (0..5000).map(|n| 1.0 + (n % 59) as f32 / 2.0).collect();
+        values.push(1e9);
+        let binned = binned("cfg", Values::Float32(values), false);
+        assert_eq!(edges(&binned), (1.0, 30.5, 59));
+        let Shape::Intervals(all) = &binned.shape else { panic!() };
+        assert_eq!((all.above, all.to[58]), (1, 1e9));
+        assert_eq!((all.from[12], all.to[12]), (7.0, 7.0), "7.5 has a bin of its own");
+    }
+
+    #[test]
+    fn whole_numbers_have_whole_edges() {
+        let steps = binned("step", Values::Int((10..=150).collect()), false);
+        assert_eq!(edges(&steps), (10.0, 155.0, 29));
+        let few = binned("rank", Values::Int(vec![1, 2, 3, 9, 1]), false);
+        assert_eq!(edges(&few), (1.0, 10.0, 9));
+        assert_eq!(few.rows, [0, 1, 2, 8, 0]);
+        assert_eq!(edges(&binned("rank", Values::Int(vec![]), false)), (0.0, 1.0, 1));
+    }
+
+    #[test]
+    fn a_sentinel_stands_alone() {
+        let binned = binned("image_nsfw", Values::Float32(vec![0.0, 0.5, 0.99, 2.0]), false);
+        let Shape::Intervals(all) = &binned.shape else { panic!() };
+        assert_eq!(all.detached, Some(2.0));
+        assert_eq!(usize::from(binned.rows[3]), binned.bins - 1);
+        assert_eq!(all.to.last(), Some(&2.0));
+        assert!(all.to[binned.bins - 2] <= 1.0);
+    }
+
+    #[test]
+    fn times_have_the_edges_of_clocks() {
+        let start = 1_659_823_140_000i64;
+        let two_weeks = (0..14 * 24 * 60).map(|minute| start + minute * 60_000).collect();
+        let binned = binned("timestamp", Values::Int(two_weeks), true);
+        let Shape::Intervals(all) = &binned.shape else { panic!() };
+        assert!(all.edges.iter().all(|edge| edge % (6.0 * 3_600_000.0) == 0.0));
+        assert_eq!(all.to[0], all.edges[1]);
+    }
+}

@@ -1,0 +1,86 @@
+//! The words of a scale: the labels below a plot, and what a bin is called.
+
+use crate::protocol::Bins;
+use crate::protocol::display;
+use crate::ui::charts::plot::{drawn_at, ends, high_bound, low_bound};
+use crate::view::catalog;
+use crate::view::chart;
+use crate::view::chart::Layout;
+use leptos::prelude::*;
+
+/// What a bin is called when the pointer is on it.
+pub fn slot_name(bins: &Bins, slot: usize, facts: Option<&catalog::ColumnFacts>) -> String {
+    let (from, to) = ends(bins);
+    if slot + 1 == from.len() && bins.detached.is_some() {
+        return detached_name(bins, facts);
+    }
+    let (Some(from), Some(to)) = (from.get(slot), to.get(slot)) else { return String::new() };
+    let (low, high) = (display::bound(low_bound(bins, *from)), display::bound(high_bound(bins, *to)));
+    if low == high { low } else { format!("{low} – {high}") }
+}
+
+fn detached_name(bins: &Bins, facts: Option<&catalog::ColumnFacts>) -> String {
+    let named = facts.and_then(|facts| facts.detached).map(|(_, name)| name.to_owned());
+    named.unwrap_or_else(|| bins.detached.map(display::number).unwrap_or_default())
+}
+
+/// The labels below the plot.
+pub fn axis(bins: &Bins, layout: Layout, facts: Option<&catalog::ColumnFacts>) -> Vec<impl IntoView + use<>> {
+    /// Labels nearer to an end than this are aligned with it.
+    const NEAR_END: f64 = 0.08;
+    let label = |(share, text): (f64, String)| {
+        let end = if share < NEAR_END {
+            Some("low")
+        } else if share > 1.0 - NEAR_END {
+            Some("high")
+        } else {
+            None
+        };
+        view! { <span data-end=end style=("--p", format!("{:.2}%", share * 100.0))>{text}</span> }
+    };
+    labels(bins, layout, facts).into_iter().map(label).collect()
+}
+
+/// The words of the labels, each with its place as a share of the width.
+pub fn labels(bins: &Bins, layout: Layout, facts: Option<&catalog::ColumnFacts>) -> Vec<(f64, String)> {
+    let (low, high) = (bins.edges.first().copied(), bins.edges.last().copied());
+    /// Up to so many whole numbers are all named.
+    const FEW: usize = 10;
+    let each_is_one = bins.integer
+        && !bins.time
+        && bins.edges.windows(2).all(|pair| matches!(pair, [a, b] if b - a == 1.0));
+    let ticks = match (low, high) {
+        _ if each_is_one && layout.bins <= FEW => bins.from.iter().take(layout.bins).copied().collect(),
+        (Some(low), Some(high)) if bins.time => chart::time_ticks(low, high),
+        (Some(low), Some(high)) => chart::ticks(low, high),
+        _ => Vec::new(),
+    };
+    let step = match ticks.as_slice() {
+        [first, second, ..] => second - first,
+        _ => 0.0,
+    };
+    let mut labels: Vec<(f64, String)> = ticks
+        .into_iter()
+        .filter_map(|tick| {
+            let x = layout.place(&bins.edges, None, drawn_at(bins, tick))?;
+            Some((x, if bins.time { display::time_tick(tick, step) } else { display::number(tick) }))
+        })
+        .collect();
+    // The scale's beginning is named too, where the first round value is far from it.
+    let begins = bins.from.first().copied();
+    if let Some(from) = begins
+        && labels.len() < 4
+        && !each_is_one
+        && labels.first().is_some_and(|(x, _)| *x > chart::WIDTH * 0.16)
+    {
+        let text = if bins.time { display::time_tick(from, step) } else { display::number(from) };
+        if text.len() <= 6 {
+            labels.insert(0, (0.0, text));
+        }
+    }
+    if layout.detached {
+        labels.retain(|(x, _)| *x < chart::WIDTH * 0.72);
+        labels.push((chart::WIDTH, detached_name(bins, facts)));
+    }
+    labels.into_iter().map(|(x, text)| (x / chart::WIDTH, text)).collect()
+}

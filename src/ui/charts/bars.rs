@@ -1,0 +1,292 @@
+//! Categories as horizontal bars; a click on one is a filter.
+
+use crate::protocol::Shape;
+use crate::protocol::display;
+use crate::protocol::figure::{self, Drawn};
+use crate::ui::charts::head::{ChartHead, heading_id};
+use crate::ui::charts::plot::{Log, Now, chart_now, clause_of, marked_cell, scale_of};
+use crate::ui::store::{Commit, use_store};
+use crate::ui::widgets::icon::{Icon, icon};
+use crate::view::chart;
+use crate::view::chart::{Measure, heights};
+use crate::view::choice;
+use crate::view::spec::{Clause, ListValue};
+use leptos::prelude::*;
+
+/// Bars that are shown before "n more" is pressed.
+const SHOWN_FIRST: usize = 5;
+
+/// With more values than this there is a field to find one.
+const FOUND_BY_EYE: usize = 10;
+
+/// Bars that are shown at a time where one is looked for.
+const MAX_FOUND: usize = 60;
+
+/// One category with all that its bar needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bar {
+    /// What a click asks for.
+    pub value: ListValue,
+    /// What it is called.
+    pub label: String,
+    /// Rows that match.
+    pub here: u32,
+    /// Rows in the whole table.
+    pub all: u32,
+    /// How long the bar of what matches is, of one.
+    pub here_share: f64,
+    /// The same of the whole table.
+    pub all_share: f64,
+}
+
+/// The chart of one column.
+#[component]
+pub fn Bars(column: String) -> impl IntoView {
+    let store = use_store();
+    let heading = heading_id(&column);
+    let data_column = column.clone();
+    let column = StoredValue::new(column);
+    let expanded = RwSignal::new(false);
+    let wanted = RwSignal::new(String::new());
+    let now = chart_now(store, column);
+    let log = Log::new(now);
+    let clause = clause_of(store, column);
+    let marked = marked_cell(store, column);
+    let measure = store.measure;
+    let bars = Memo::new(move |_| {
+        now.get().map(|now| bars_of(&now, measure.get(), log.is_on(), column)).unwrap_or_default()
+    });
+    let names =
+        Memo::new(move |_| bars.with(|bars| bars.iter().map(|bar| bar.value.clone()).collect::<Vec<_>>()));
+    let others = Memo::new(move |_| match now.get().map(|now| now.chart.shape.clone()) {
+        Some(Shape::Categories { others, .. }) => others,
+        _ => 0,
+    });
+    let hidden = move || names.with(Vec::len).saturating_sub(SHOWN_FIRST);
+    let finds =
+        Memo::new(move |_| expanded.get() && (others.get() > 0 || names.with(Vec::len) > FOUND_BY_EYE));
+    let shown = Memo::new(move |_| {
+        let wanted = if finds.get() { wanted.with(|wanted| lower(wanted.trim())) } else { String::new() };
+        let count = match (expanded.get(), wanted.is_empty()) {
+            (false, _) => SHOWN_FIRST,
+            (true, true) => usize::MAX,
+            (true, false) => MAX_FOUND,
+        };
+        bars.with(|bars| {
+            let found = bars.iter().filter(|bar| wanted.is_empty() || lower(&bar.label).contains(&wanted));
+            found.take(count).map(|bar| bar.value.clone()).collect::<Vec<_>>()
+        })
+    });
+    let longest = move || {
+        bars.with(|bars| bars.iter().take(SHOWN_FIRST).map(|bar| bar.label.chars().count()).max())
+            .unwrap_or(4)
+    };
+    let at = Memo::new(move |_| {
+        let cell = marked.get()?;
+        column.with_value(|column| display::cell(column, &cell, None))
+    });
+    let row = move |value: ListValue| {
+        let this = {
+            let value = value.clone();
+            Memo::new(move |_| bars.with(|bars| bars.iter().find(|bar| bar.value == value).cloned()))
+        };
+        view! { <BarRow column bar=this clause at/> }
+    };
+    // What is typed need not be among the values that are listed: `user_name` has thousands.
+    let take = move || {
+        let text = wanted.get_untracked().trim().to_owned();
+        if text.is_empty() {
+            return;
+        }
+        let named = bars.with_untracked(|bars| {
+            bars.iter().find(|bar| lower(&bar.label) == lower(&text)).map(|bar| bar.value.clone())
+        });
+        let value = named.unwrap_or(ListValue::Text(text));
+        if !choice::holds(clause.get_untracked().as_ref(), &value) || clause.get_untracked().is_none() {
+            let next = choice::toggled(clause.get_untracked(), &value);
+            column.with_value(|column| store.set_clause(column, next, Commit::Step));
+        }
+        wanted.set(String::new());
+    };
+    let drawn = move |()| {
+        let bars = bars.get_untracked().into_iter();
+        let bars = bars.map(|bar| figure::Bar { name: bar.label, all: bar.all, here: bar.here }).collect();
+        let scale = scale_of(measure.get_untracked(), log);
+        Some(Drawn::Bars(figure::Bars { bars, more: others.get_untracked(), scale }))
+    };
+    let title = column.with_value(|column| crate::view::catalog::title(column).to_owned());
+    let find_label = StoredValue::new(format!("Find a value of {title}"));
+    let none_found = move || shown.with(Vec::is_empty) && wanted.with(|wanted| !wanted.trim().is_empty());
+    view! {
+        <section
+            role="group"
+            aria-labelledby=heading
+            data-column=data_column
+            data-brushed=move || clause.with(Option::is_some).then_some("")
+        >
+            <ChartHead column log clause drawn=Callback::new(drawn)>
+                <Show when=move || hidden() != 0>
+                    <button
+                        type="button"
+                        class="more"
+                        aria-expanded=move || expanded.get().to_string()
+                        on:click=move |_| expanded.update(|expanded| *expanded = !*expanded)
+                    >
+                        {move || if expanded.get() { "fewer".to_owned() } else { format!("{} more", hidden()) }}
+                    </button>
+                </Show>
+            </ChartHead>
+            <Show when=move || finds.get()>
+                <div class="bars-find">
+                    {icon(Icon::Search)}
+                    <input
+                        type="search"
+                        class="field"
+                        aria-label=find_label.get_value()
+                        placeholder="find a value"
+                        autocomplete="off"
+                        spellcheck="false"
+                        prop:value=move || wanted.get()
+                        on:input=move |event| wanted.set(event_target_value(&event))
+                        on:keydown=move |event| match event.key().as_str() {
+                            "Enter" => {
+                                event.prevent_default();
+                                take();
+                            }
+                            "Escape" if wanted.with_untracked(|wanted| !wanted.is_empty()) => {
+                                event.prevent_default();
+                                wanted.set(String::new());
+                            }
+                            _ => {}
+                        }
+                    />
+                </div>
+            </Show>
+            <ul
+                class="bars"
+                data-long=move || finds.get().then_some("")
+                style=("--label", move || format!("calc({:.1}ch + 14px)", longest().clamp(5, 16) as f64 * 0.92))
+            >
+                <For each=move || shown.get() key=|value| value.clone() children=row/>
+            </ul>
+            <Show when=none_found>
+                <p class="dist-note">"Not among the values listed. Enter filters by exactly this one."</p>
+            </Show>
+            <Show when=move || !none_found() && (expanded.get() || hidden() == 0) && others.get() != 0>
+                <p class="dist-note">{move || format!("{} more values are not listed", display::thousands(others.get().into()))}</p>
+            </Show>
+        </section>
+    }
+}
+
+/// One value: its bar is a switch, and beside it stand "only" and "not".
+#[component]
+pub fn BarRow(
+    column: StoredValue<String>,
+    bar: Memo<Option<Bar>>,
+    clause: Memo<Option<Clause>>,
+    /// What the marked row has.
+    #[prop(optional)]
+    at: Option<Memo<Option<String>>>,
+) -> impl IntoView {
+    let store = use_store();
+    let value = move || bar.with_untracked(|bar| bar.as_ref().map(|bar| bar.value.clone()));
+    let pressed = Memo::new(move |_| {
+        let value = bar.with(|bar| bar.as_ref().map(|bar| bar.value.clone()));
+        value.is_some_and(|value| choice::holds(clause.get().as_ref(), &value))
+    });
+    // Nobody reads the tips of bars that the pointer is not on: they are not written in every frame.
+    let hovered = RwSignal::new(false);
+    let set = move |next: Option<Clause>| column.with_value(|column| store.choose(column, next, None));
+    let toggle = move |_| {
+        if let Some(value) = value() {
+            set(choice::toggled(clause.get_untracked(), &value));
+        }
+    };
+    let only = move |_| {
+        if let Some(value) = value() {
+            set(choice::only(&value));
+        }
+    };
+    let not = move |_| {
+        if let Some(value) = value() {
+            set(choice::without(clause.get_untracked(), &value));
+        }
+    };
+    let label = move || bar.with(|bar| bar.as_ref().map(|bar| bar.label.clone())).unwrap_or_default();
+    let is_at = move || at.is_some_and(|at| at.with(|at| at.as_ref().is_some_and(|at| *at == label())));
+    view! {
+        <li class="bar-item">
+            <button
+                type="button"
+                class="bar-row"
+                aria-pressed=move || pressed.get().to_string()
+                data-at=move || is_at().then_some("")
+                title=move || hovered.get().then(|| bar.get().map(|bar| tip(&bar))).flatten()
+                on:pointerenter=move |_| hovered.set(true)
+                on:pointerleave=move |_| hovered.set(false)
+                on:click=toggle
+            >
+                <span class="bar-label">{label}</span>
+                <span
+                    class="track"
+                    style=("--all", move || format!("{:.4}", bar.with(|bar| bar.as_ref().map_or(0.0, |bar| bar.all_share))))
+                    style=("--here", move || format!("{:.4}", bar.with(|bar| bar.as_ref().map_or(0.0, |bar| bar.here_share))))
+                >
+                    <i></i>
+                    <b></b>
+                </span>
+                <span class="bar-count">
+                    {move || bar.with(|bar| bar.as_ref().map(|bar| display::count(bar.here.into())))}
+                </span>
+            </button>
+            <span class="bar-acts">
+                <button type="button" aria-label=move || format!("Only {}", label()) title="Only this value" on:click=only>
+                    "only"
+                </button>
+                <button type="button" aria-label=move || format!("Not {}", label()) title="All but this value" on:click=not>
+                    "not"
+                </button>
+            </span>
+        </li>
+    }
+}
+
+fn bars_of(now: &Now, measure: Measure, log: bool, column: StoredValue<String>) -> Vec<Bar> {
+    let Shape::Categories { labels, .. } = &now.chart.shape else { return Vec::new() };
+    let (mut all, mut here) = (now.chart.all.0.clone(), now.here.clone());
+    all.resize(labels.len(), 0);
+    here.resize(labels.len(), 0);
+    all.push(now.chart.null_all);
+    here.push(now.null_here);
+    let both = heights(&all, &here, measure, log);
+    let values = labels.iter().map(|label| ListValue::Text(label.clone())).chain([ListValue::Null]);
+    let counts = all.into_iter().zip(here);
+    let shares = both.all.into_iter().zip(both.here);
+    values
+        .zip(counts.zip(shares))
+        .filter(|(value, ((all, _), _))| *value != ListValue::Null || *all > 0)
+        .map(|(value, ((all, here), (all_share, here_share)))| {
+            let label = match &value {
+                ListValue::Null => "none".to_owned(),
+                ListValue::Text(text) => column.with_value(|column| display::label(column, text)),
+            };
+            let (all_share, here_share) = (all_share / chart::HEIGHT, here_share / chart::HEIGHT);
+            Bar { value, label, here, all, here_share, all_share }
+        })
+        .collect()
+}
+
+/// In lower case. The browser has the tables for it.
+fn lower(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
+fn tip(bar: &Bar) -> String {
+    format!(
+        "{}: {} here, {} in all",
+        bar.label,
+        display::thousands(bar.here.into()),
+        display::compact(bar.all.into())
+    )
+}

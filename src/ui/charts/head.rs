@@ -1,0 +1,49 @@
+//! The head of a chart: its name, the scale of its counts, and the button that clears it.
+
+use crate::protocol::figure::Drawn;
+use crate::ui::charts::plot::{Log, LogButton};
+use crate::ui::charts::save::SaveChart;
+use crate::ui::store::use_store;
+use crate::ui::widgets::icon::{Icon, icon};
+use crate::view::catalog;
+use crate::view::spec::Clause;
+use leptos::prelude::*;
+
+/// The id of a chart's heading, by which the chart is named.
+pub fn heading_id(column: &str) -> String {
+    format!("dist-{}", column.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-"))
+}
+
+/// The head; what only one kind of chart has there comes last.
+#[component]
+pub fn ChartHead(
+    column: StoredValue<String>,
+    log: Log,
+    clause: Memo<Option<Clause>>,
+    /// The chart as it is on the screen.
+    drawn: Callback<(), Option<Drawn>>,
+    children: Children,
+) -> impl IntoView {
+    let store = use_store();
+    let (title, about, id) = column.with_value(|column| {
+        let about = catalog::column(column).map(|facts| facts.about);
+        (catalog::title(column).to_owned(), about, heading_id(column))
+    });
+    view! {
+        <header class="dist-head">
+            <h3 id=id title=about>{title.clone()}</h3>
+            <SaveChart title=title.clone() name=column.get_value() chart=drawn/>
+            <LogButton title=title.clone() log/>
+            <button
+                type="button"
+                class="close"
+                aria-label=format!("Clear {title}")
+                disabled=move || clause.with(Option::is_none)
+                on:click=move |_| column.with_value(|column| store.clear_clause(column))
+            >
+                {icon(Icon::Close)}
+            </button>
+            {children()}
+        </header>
+    }
+}

@@ -1,0 +1,125 @@
+//! The two numbers of a range, which can be typed. What is half typed stays here.
+
+use crate::protocol::Bins;
+use crate::protocol::display;
+use crate::protocol::display::typed_bound;
+use crate::ui::charts::plot::{ends, high_bound, low_bound, range_of};
+use crate::view::spec::{Bound, Clause, Range};
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+
+/// The fields `from` and `to`.
+#[component]
+pub fn RangeFields(
+    /// The column's title.
+    title: String,
+    /// The chart's bins.
+    bins: Memo<Bins>,
+    /// The column's clause.
+    clause: Memo<Option<Clause>>,
+    /// Called with a new clause.
+    set: Callback<Option<Clause>>,
+) -> impl IntoView {
+    let present = move || range_of(clause.get().as_ref()).unwrap_or_default();
+    // Where all of a scale is in one year, the year is left out, and may be left out when typing.
+    let year = Memo::new(move |_| {
+        bins.with(|bins| {
+            let (first, last) = (bins.edges.first()?, bins.edges.last()?);
+            let year = |millis: f64| display::civil(millis as i64).year;
+            (bins.time && year(*first) == year(*last - 1.0)).then(|| format!("{:04}-", year(*first)))
+        })
+    });
+    let shorten = move |text: String| {
+        year.with(|year| year.as_ref().and_then(|year| text.strip_prefix(year.as_str()).map(str::to_owned)))
+            .unwrap_or(text)
+    };
+    let lengthen = move |text: &str| match year.get_untracked() {
+        Some(year) if text.trim().find('-') == Some(2) => format!("{year}{}", text.trim()),
+        _ => text.to_owned(),
+    };
+    let extent = move |low: bool| {
+        bins.with(|bins| {
+            let (from, to) = ends(bins);
+            let on_scale = bins.edges.len().saturating_sub(1);
+            if low {
+                from.first().map(|value| low_bound(bins, *value))
+            } else {
+                on_scale.checked_sub(1).and_then(|last| to.get(last)).map(|value| high_bound(bins, *value))
+            }
+        })
+    };
+    // What is wrong with what was typed last, and in which field.
+    let wrong = RwSignal::new(None::<(bool, &'static str)>);
+    let field = move |low: bool| {
+        let shown = Memo::new(move |_| {
+            let range = present();
+            let end = if low { range.low } else { range.high };
+            end.or_else(|| extent(low)).map(display::bound).map(shorten).unwrap_or_default()
+        });
+        let take = move |text: String| {
+            let range = untrack(present);
+            if text == shown.get_untracked() {
+                wrong.set(None);
+                return;
+            }
+            match typed_bound(&lengthen(&text), bins.with_untracked(|bins| bins.time)) {
+                Ok(end) => {
+                    let mut next = range;
+                    let place = if low { &mut next.low } else { &mut next.high };
+                    *place = end;
+                    if is_crossed(&next) {
+                        wrong.set(Some((low, "The range ends before it begins")));
+                        return;
+                    }
+                    wrong.set(None);
+                    let open = next.low.is_none() && next.high.is_none();
+                    set.run((!open).then_some(Clause::Range(next)));
+                }
+                Err(message) => wrong.set(Some((low, message))),
+            }
+        };
+        let key = move |event: KeyboardEvent| match event.key().as_str() {
+            "Enter" => take(event_target_value(&event)),
+            "Escape" => {
+                event.prevent_default();
+                event.stop_propagation();
+                wrong.set(None);
+                let input: web_sys::HtmlInputElement = event_target(&event);
+                input.set_value(&shown.get_untracked());
+                input.select();
+            }
+            _ => {}
+        };
+        view! {
+            <input
+                type="text"
+                inputmode="decimal"
+                autocomplete="off"
+                spellcheck="false"
+                data-end=if low { "low" } else { "high" }
+                aria-label=format!("{title}, {}", if low { "from" } else { "to" })
+                aria-invalid=move || wrong.get().is_some_and(|(end, _)| end == low).then_some("true")
+                size=move || shown.get().chars().count().clamp(2, 16).to_string()
+                prop:value=move || shown.get()
+                on:change=move |event| take(event_target_value(&event))
+                on:keydown=key
+            />
+        }
+    };
+    view! {
+        <span class="range">
+            {field(true)}
+            <span aria-hidden="true">"–"</span>
+            {field(false)}
+            {move || wrong.get().map(|(_, message)| view! { <span class="range-wrong" role="alert">{message}</span> })}
+        </span>
+    }
+}
+
+fn is_crossed(range: &Range) -> bool {
+    match (range.low, range.high) {
+        (Some(Bound::Number(low)), Some(Bound::Number(high))) => low > high,
+        (Some(Bound::Time(low)), Some(Bound::Time(high))) => low.start_millis >= high.end_millis(),
+        _ => false,
+    }
+}

@@ -1,0 +1,101 @@
+//! Texts that are too many to be charted, as names of files: filtered by value, and by having one.
+
+use crate::base::bytes::human_bytes;
+use crate::protocol::Column;
+use crate::ui::store::{Commit, use_store};
+use crate::ui::widgets::icon::{Icon, icon};
+use crate::view::catalog;
+use crate::view::choice;
+use crate::view::spec::{Clause, ListValue};
+use leptos::prelude::*;
+
+/// One column: a line that opens a field.
+#[component]
+pub fn TextClause(column: Column) -> impl IntoView {
+    let store = use_store();
+    let Column { name, bytes, .. } = column;
+    let title = catalog::title(&name).to_owned();
+    let about = catalog::column(&name).map(|facts| facts.about);
+    let data_column = name.clone();
+    let column = StoredValue::new(name);
+    let clause = Memo::new(move |_| {
+        store.spec.with(|spec| column.with_value(|column| spec.filters.get(column).cloned()))
+    });
+    let open = RwSignal::new(clause.with_untracked(Option::is_some));
+    let size = move || {
+        let left = column.with_value(|column| store.sort_reads(column)).min(bytes);
+        if left > 0 { format!("filter, reads {}", human_bytes(left)) } else { "filter".to_owned() }
+    };
+    let set =
+        move |next: Option<Clause>| column.with_value(|column| store.set_clause(column, next, Commit::Step));
+    let key = move |event: leptos::ev::KeyboardEvent| {
+        let text = event_target_value(&event);
+        if event.key() == "Enter" && !text.is_empty() {
+            event.prevent_default();
+            set(choice::toggled(clause.get_untracked(), &ListValue::Text(text)));
+            let input: web_sys::HtmlInputElement = event_target(&event);
+            input.set_value("");
+        }
+    };
+    let switch = move |clause_of: Clause, words: &'static str| {
+        let (pressed, next) = (clause_of.clone(), clause_of);
+        view! {
+            <button
+                type="button"
+                class="button"
+                data-size="small"
+                aria-pressed=move || (clause.get().as_ref() == Some(&pressed)).to_string()
+                on:click=move |_| {
+                    let is_on = clause.get_untracked().as_ref() == Some(&next);
+                    set((!is_on).then(|| next.clone()));
+                }
+            >
+                {words}
+            </button>
+        }
+    };
+    let field = StoredValue::new(format!("{title}, exact value"));
+    let label = title.clone();
+    view! {
+        <div
+            class="text-clause"
+            role="group"
+            aria-label=title.clone()
+            data-of=data_column
+            data-brushed=move || clause.with(Option::is_some).then_some("")
+        >
+            <div class="unread">
+                <h3 title=about>{title.clone()}</h3>
+                <button
+                    type="button"
+                    class="button"
+                    data-size="small"
+                    data-kind="link"
+                    aria-label=move || format!("{label}: {}", size())
+                    aria-expanded=move || open.get().to_string()
+                    on:click=move |_| open.update(|open| *open = !*open)
+                >
+                    {icon(Icon::Search)}
+                    {size}
+                </button>
+            </div>
+            <Show when=move || open.get()>
+                <div class="exact">
+                    <input
+                        type="text"
+                        class="field"
+                        autocomplete="off"
+                        spellcheck="false"
+                        aria-label=field.get_value()
+                        placeholder="exact value, Enter adds it"
+                        on:keydown=key
+                    />
+                    <div class="text-switches">
+                        {switch(Clause::Null, "none")}
+                        {switch(Clause::NotNull, "any value")}
+                    </div>
+                </div>
+            </Show>
+        </div>
+    }
+}

@@ -1,0 +1,52 @@
+//! Two images over each other, with a slider between them.
+
+use crate::base::numbers;
+use crate::protocol::images::Want;
+use crate::ui::store::{Sight, size_px};
+use crate::ui::widgets::focus;
+use crate::ui::widgets::picture::PictureOf;
+use leptos::prelude::*;
+
+/// Length of each image on the screen.
+const IMAGE_PX: f64 = 260.0;
+
+/// The pair. `rows` are two.
+#[component]
+pub fn Pair(rows: RwSignal<Vec<u64>>) -> impl IntoView {
+    let share = RwSignal::new(50.0_f64);
+    let want = move |which: usize| {
+        Signal::derive(move || {
+            rows.with(|rows| rows.get(which).map(|row| Want { row: *row, px: size_px(IMAGE_PX) }))
+        })
+    };
+    // The image that was chosen first has the focus again.
+    let close = move |_| {
+        focus::first_of(&[".ranked [aria-pressed=true]"]);
+        rows.set(Vec::new());
+    };
+    view! {
+        <div class="pair" role="group" aria-label="Two images" style=("--share", move || format!("{}%", share.get()))>
+            <div class="pair-images">
+                <div class="pair-one">
+                    <PictureOf want=want(0) sight=Signal::derive(|| Sight::Clear) name="The first of two images"/>
+                </div>
+                <div class="pair-two">
+                    <PictureOf want=want(1) sight=Signal::derive(|| Sight::Clear) name="The second of two images"/>
+                </div>
+            </div>
+            <input
+                type="range"
+                aria-label="How much of the first image is seen"
+                min="0"
+                max="100"
+                prop:value=move || share.get().to_string()
+                on:input:target=move |event| {
+                    if let Some(value) = numbers::parse(&event.target().value()) {
+                        share.set(value.clamp(0.0, 100.0));
+                    }
+                }
+            />
+            <button type="button" class="button" data-size="small" on:click=close>"Close the pair"</button>
+        </div>
+    }
+}

@@ -1,0 +1,201 @@
+//! Every field of the row whose details are open, and what each of them means.
+
+use crate::base::bytes::human_bytes;
+use crate::base::sorted;
+use crate::protocol::defaults::order;
+use crate::protocol::display::{cell_full, number};
+use crate::protocol::images::{MakingOutcome, Settings};
+use crate::protocol::{Cell, LoadState};
+use crate::ui::store::{Commit, Part, Store, prompt_of, use_store};
+use crate::ui::widgets::icon::{Icon, icon};
+use crate::view::catalog;
+use crate::view::spec::{Clause, List, ListValue};
+use leptos::prelude::*;
+
+/// The column that says who asked for an image, and what it says of accounts that are gone.
+const USER: &str = "user_name";
+const DELETED: &str = "deleted_account";
+
+/// The fields, without the prompt.
+#[component]
+pub fn Fields() -> impl IntoView {
+    let store = use_store();
+    let explained = store.explained;
+    let facts = move || {
+        store.detail.with(|detail| {
+            let Some(detail) = detail else { return Vec::new() };
+            let prompt = prompt_of(detail).map(|(column, _)| column);
+            let fields: Vec<&(String, Cell)> =
+                detail.fields.iter().filter(|(column, _)| prompt != Some(column.as_str())).collect();
+            sorted::by_key(fields, |(column, _)| order(column)).into_iter().cloned().collect::<Vec<_>>()
+        })
+    };
+    let facts = Memo::new(move |_| facts());
+    let tells = Memo::new(move |_| store.places().is_some_and(|places| places.knows_settings()));
+    view! {
+        <section class="drawer-fields" aria-label="All fields">
+            <dl class="facts" data-explained=move || explained.get().then_some("")>
+                <For each=move || facts.get() key=|(column, cell)| (column.clone(), format!("{cell:?}")) let:field>
+                    {fact(store, field.0, field.1, explained)}
+                </For>
+            </dl>
+            <Show when=move || tells.get()>
+                <Made/>
+            </Show>
+            <button
+                type="button"
+                class="button facts-explain"
+                data-size="small"
+                aria-pressed=move || explained.get().to_string()
+                on:click=move |_| explained.update(|explained| *explained = !*explained)
+            >
+                {icon(Icon::Info)} "What the fields mean"
+            </button>
+        </section>
+    }
+}
+
+/// How the image was made, which another archive tells.
+#[component]
+fn Made() -> impl IntoView {
+    let store = use_store();
+    let row = Memo::new(move |_| store.spec.with(|spec| spec.row));
+    Effect::new(move || {
+        let wanted = row.get().filter(|_| !store.images.saving.get());
+        store.images.look_at_makings(Part::Detail, wanted.into_iter().collect());
+    });
+    on_cleanup(move || store.images.look_at_makings(Part::Detail, Vec::new()));
+    let made = Memo::new(move |_| {
+        let row = row.get()?;
+        store.images.makings.with(|makings| makings.get(&row).cloned())
+    });
+    let fact = |title: &'static str, value: Option<String>| {
+        value.map(|value| view! { <div><dt>{title}</dt><dd>{value}</dd></div> })
+    };
+    view! {
+        <dl class="facts" aria-label="How it was made">
+            {move || match made.get() {
+                Some(MakingOutcome::Known(Settings { seed, cfg, steps, sampler, source })) => {
+                    view! {
+                        {fact(catalog::title("cfg"), cfg.map(number))}
+                        {fact(catalog::title("step"), steps.map(number))}
+                        {fact(catalog::title("sampler"), sampler)}
+                        {fact(catalog::title("seed"), seed.map(number))}
+                        <div data-span="all">
+                            <dt>"read from DiffusionDB Large"</dt>
+                            <dd>{source}</dd>
+                        </div>
+                    }
+                        .into_any()
+                }
+                Some(MakingOutcome::Failed(failure)) => {
+                    view! {
+                        <div data-span="all">
+                            <dt>"how it was made"</dt>
+                            <dd data-state="failed">{failure.message}</dd>
+                        </div>
+                    }
+                        .into_any()
+                }
+                None => ().into_any(),
+            }}
+        </dl>
+    }
+}
+
+fn fact(store: Store, column: String, cell: Cell, explained: RwSignal<bool>) -> impl IntoView {
+    let title = catalog::title(&column).to_owned();
+    let (text, state) = match &cell {
+        Cell::Pending => ("not loaded".to_owned(), Some("pending")),
+        Cell::Failed => ("could not be read".to_owned(), Some("failed")),
+        Cell::Null => ("none".to_owned(), Some("null")),
+        _ => (cell_full(&column, &cell).unwrap_or_default(), None),
+    };
+    let unit = match column.as_str() {
+        "width" | "height" if state.is_none() => " px",
+        _ => "",
+    };
+    let span = Memo::new({
+        let length = text.chars().count();
+        move |_| match length {
+            _ if explained.get() => Some("all"),
+            0..=13 => None,
+            14..=24 => Some("2"),
+            _ => Some("all"),
+        }
+    });
+    let meaning = explanation(store, &column, &cell);
+    let user = match &cell {
+        Cell::Text(user) if column == USER => Some(user.clone()),
+        _ => None,
+    };
+    view! {
+        <div data-column=column data-span=move || span.get()>
+            <dt>{title}</dt>
+            <dd data-state=state>{text} {unit}</dd>
+            {user.map(|user| view! { <dd class="fact-action"><MoreByUser user/></dd> })}
+            <Show when=move || explained.get()>
+                <dd class="fact-about">{meaning.clone()}</dd>
+            </Show>
+        </div>
+    }
+}
+
+/// What a field holds, and how it stands in the file.
+fn explanation(store: Store, column: &str, cell: &Cell) -> String {
+    let about = catalog::column(column).map_or("", |facts| facts.about);
+    let own = store.opened.with_untracked(|opened| {
+        let columns = &opened.as_ref()?.columns;
+        let found = columns.iter().find(|other| other.name == column)?;
+        Some(if found.derived_from.is_empty() {
+            format!("In the file: {column}, {}", found.type_name)
+        } else {
+            format!("Computed from {}", found.derived_from.join(" and "))
+        })
+    });
+    // A value with a name of its own stands in the file as a number.
+    let code = match cell {
+        Cell::Number(value) if catalog::label(column, *value).is_some() => format!(", here {value}"),
+        _ => String::new(),
+    };
+    let own = own.map(|own| format!("{own}{code}.")).unwrap_or_default();
+    if about.is_empty() { own } else { format!("{about} {own}") }
+}
+
+/// The filter for the images of one account.
+#[component]
+fn MoreByUser(user: String) -> impl IntoView {
+    let store = use_store();
+    let words = if user == DELETED { "More of deleted accounts" } else { "More by this user" };
+    let value = user.clone();
+    let is_chosen = Memo::new(move |_| {
+        store.spec.with(|spec| match spec.filters.get(USER) {
+            Some(Clause::List(List { values, negated: false })) => {
+                matches!(values.as_slice(), [ListValue::Text(only)] if *only == value)
+            }
+            Some(_) | None => false,
+        })
+    });
+    // What it costs, as long as it costs anything.
+    let cost = move || {
+        let read = store
+            .progress
+            .with(|all| all.get(USER).is_some_and(|progress| progress.state == LoadState::Loaded));
+        let bytes = store.opened.with(|opened| {
+            let columns = &opened.as_ref()?.columns;
+            columns.iter().find(|column| column.name == USER).map(|column| column.bytes)
+        });
+        bytes.filter(|_| !read).map(|bytes| format!("reads {}", human_bytes(bytes)))
+    };
+    let choose = move |_| {
+        let clause = (!is_chosen.get_untracked())
+            .then(|| Clause::List(List { values: vec![ListValue::Text(user.clone())], negated: false }));
+        store.set_clause(USER, clause, Commit::Step);
+    };
+    view! {
+        <button type="button" class="button" data-kind="line" data-size="small" aria-pressed=move || is_chosen.get().to_string() on:click=choose>
+            {words}
+        </button>
+        <small>{cost}</small>
+    }
+}

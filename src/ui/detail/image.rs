@@ -1,0 +1,165 @@
+//! The image of the row whose details are open, and what can be done with it.
+
+use crate::base::bytes::human_bytes;
+use crate::protocol::Cell;
+use crate::protocol::images::{Picture, Want};
+use crate::ui::detail::zoom::Zoom;
+use crate::ui::store::{Part, Sight, prompt_of, use_store};
+use crate::ui::widgets::icon::{Icon, icon};
+use crate::ui::widgets::picture::PictureOf;
+use leptos::prelude::*;
+
+/// Where people can ask for an image to be taken out of DiffusionDB.
+const REPORT: &str = "https://forms.gle/GbYaSpRNYqxCafMZ9";
+
+/// The image on its mat. `next` is the position after it in the result.
+#[component]
+pub fn DetailImage(#[prop(into)] next: Signal<Option<u64>>) -> impl IntoView {
+    let store = use_store();
+    let row = Memo::new(move |_| store.spec.with(|spec| spec.row));
+    let want = Memo::new(move |_| row.get().map(|row| Want { row, px: 0 }));
+    let sight = Memo::new(move |_| store.sight_of_detail());
+    let name = Signal::derive(move || {
+        store.detail.with(|detail| match detail.as_ref().and_then(|detail| prompt_of(detail)) {
+            Some((_, Cell::Text(text))) => text.clone(),
+            _ => String::new(),
+        })
+    });
+    // The next one is read while this one is looked at.
+    Effect::new(move || {
+        let shown = want.get().filter(|_| sight.get().is_asked_for() && !store.images.saving.get());
+        store.images.look_at(Part::Detail, shown.into_iter().collect());
+        let next = next.get().and_then(|next| store.rows.with(|rows| rows.get(next).cloned()));
+        let next = next.filter(|row| store.wants(row) && shown.is_some());
+        store.images.look_at(Part::Next, next.map(|row| Want { row: row.row, px: 0 }).into_iter().collect());
+    });
+    on_cleanup(move || {
+        store.images.look_at(Part::Detail, Vec::new());
+        store.images.look_at(Part::Next, Vec::new());
+    });
+    let picture = Memo::new(move |_| store.picture_of_detail());
+    let zoomed = RwSignal::new(false);
+    let clear = move || sight.get() == Sight::Clear && picture.with(Option::is_some);
+    view! {
+        <figure class="detail-image">
+            <div class="detail-mat">
+                <PictureOf want=want sight=sight name=name/>
+                <Show when=clear>
+                    <button
+                        type="button"
+                        class="detail-open"
+                        aria-label="Show the image at full size"
+                        on:click=move |_| zoomed.set(true)
+                    ></button>
+                </Show>
+            </div>
+            {move || {
+                picture.get().map(|shown| view! { <About facts=shown.facts.clone()/> })
+            }}
+        </figure>
+        <Show when=move || zoomed.get() && clear()>
+            <Zoom
+                url=Signal::derive(move || picture.get().map(|shown| shown.url.clone()).unwrap_or_default())
+                name=name
+                close=Callback::new(move |()| zoomed.set(false))
+            />
+        </Show>
+    }
+}
+
+/// Where the image is from, and what it is.
+#[component]
+fn About(facts: Picture) -> impl IntoView {
+    let Picture { width_px, height_px, format, file_bytes, source, address, requests, note, .. } = facts;
+    let requests = match (&address, requests) {
+        (Some(_), _) => " · its own address".to_owned(),
+        (None, 0) => String::new(),
+        (None, 1) => " · 1 range request".to_owned(),
+        (None, requests) => format!(" · {requests} range requests"),
+    };
+    view! {
+        <figcaption class="detail-source">
+            <span class="detail-path" title=source.clone()>{source.clone()}</span>
+            <span>{format!("{width_px} × {height_px} px · {format} · {}{requests}", human_bytes(file_bytes))}</span>
+            {note.map(|note| view! { <span class="detail-note">{icon(Icon::Info)} {note}</span> })}
+        </figcaption>
+    }
+}
+
+/// What can be done with the image itself: buttons of a row of buttons.
+#[component]
+pub fn ImageActions() -> impl IntoView {
+    let store = use_store();
+    let picture = Memo::new(move |_| store.picture_of_detail());
+    let seen = Memo::new(move |_| store.sight_of_detail() == Sight::Clear);
+    let reports = Memo::new(move |_| store.places().is_some());
+    view! {
+        {move || {
+            let shown = picture.get()?;
+            let file = file_name(&shown.facts.source, &shown.facts.format);
+            let download = seen
+                .get()
+                .then(|| {
+                    view! {
+                        <a class="button" data-kind="line" data-size="small" href=shown.url.clone() download=file>
+                            {icon(Icon::Load)} "Download"
+                        </a>
+                    }
+                });
+            let address = shown
+                .facts
+                .address
+                .clone()
+                .map(|address| {
+                    view! {
+                        <a class="button" data-kind="line" data-size="small" href=address target="_blank" rel="noopener noreferrer">
+                            {icon(Icon::Out)} "Open its address"
+                        </a>
+                    }
+                });
+            Some(view! { {download} {address} })
+        }}
+        <Show when=move || reports.get()>
+            <a class="button" data-size="small" href=REPORT target="_blank" rel="noopener noreferrer" title="DiffusionDB’s own form, to ask for the removal of an image">
+                "Report"
+            </a>
+        </Show>
+    }
+}
+
+/// What the image file says in words.
+#[component]
+pub fn ImageTexts() -> impl IntoView {
+    let store = use_store();
+    let texts = Memo::new(move |_| {
+        store.picture_of_detail().map(|shown| shown.facts.texts.clone()).unwrap_or_default()
+    });
+    view! {
+        <Show when=move || !texts.with(Vec::is_empty)>
+            <details class="detail-texts">
+                <summary>"Text in the image file"</summary>
+                <dl>
+                    {move || {
+                        texts
+                            .get()
+                            .into_iter()
+                            .map(|(keyword, text)| view! { <div><dt>{keyword}</dt><dd>{text}</dd></div> })
+                            .collect_view()
+                    }}
+                </dl>
+            </details>
+        </Show>
+    }
+}
+
+/// What a download is called: the last part of where the image is from, with the ending of its kind.
+fn file_name(source: &str, format: &str) -> String {
+    let name = source.rsplit(['/', ' ']).next().unwrap_or_default();
+    let name = name.split(['?', '#']).next().unwrap_or_default();
+    let ending = format!(".{}", format.to_lowercase());
+    if name.to_lowercase().ends_with(&ending) || name.to_lowercase().ends_with(".jpg") {
+        return name.to_owned();
+    }
+    let stem = if name.is_empty() || name == "table" { "image" } else { name };
+    format!("{stem}{ending}")
+}

@@ -1,0 +1,109 @@
+//! The prompt of the row whose details are open, in its parts, and what can be done with it.
+
+use crate::protocol::Cell;
+use crate::ui::detail::image::ImageActions;
+use crate::ui::search::marked::marked;
+use crate::ui::search::term::Term;
+use crate::ui::store::{prompt_of, use_store};
+use crate::ui::widgets::icon::{Icon, icon};
+use leptos::prelude::*;
+use std::collections::BTreeSet;
+
+/// The most modifiers that are laid out of one prompt.
+const MAX_MODIFIERS: usize = 60;
+
+/// The prompt with what the search has found in it, its parts, and what can be copied.
+#[component]
+pub fn DetailPrompt() -> impl IntoView {
+    let store = use_store();
+    let prompt = Memo::new(move |_| {
+        store.detail.with(|detail| match detail.as_ref().and_then(|detail| prompt_of(detail)) {
+            Some((_, Cell::Text(text))) => Some(text.clone()),
+            _ => None,
+        })
+    });
+    let waits = Memo::new(move |_| {
+        store.detail.with(|detail| {
+            matches!(detail.as_ref().and_then(|detail| prompt_of(detail)), Some((_, Cell::Pending)))
+        })
+    });
+    let marks = Memo::new(move |_| {
+        store.detail.with(|detail| detail.as_ref().map(|detail| detail.marks.clone()).unwrap_or_default())
+    });
+    let parts = Memo::new(move |_| prompt.with(|prompt| modifiers(prompt.as_deref().unwrap_or_default())));
+    let settings = Memo::new(move |_| store.parameters());
+    let link = move |_| match store.link() {
+        Some(link) => store.copy(&link, "Permalink copied"),
+        None => store.copy("", "A file of this device can’t be shared"),
+    };
+    let copy_prompt = move |_| {
+        if let Some(prompt) = prompt.get_untracked() {
+            store.copy(&prompt, "Prompt copied");
+        }
+    };
+    let copy_settings = move |_| {
+        if let Some(settings) = settings.get_untracked() {
+            store.copy(&settings, "Parameters copied");
+        }
+    };
+    let page = Memo::new(move |_| store.page_of_detail());
+    view! {
+        <section class="drawer-prompt" aria-label="Prompt">
+            <Show when=move || waits.get()>
+                <p class="skeleton drawer-line"></p>
+            </Show>
+            {move || {
+                prompt
+                    .get()
+                    .map(|prompt| match prompt.trim() {
+                        "" => view! { <h2><em>"(empty prompt)"</em></h2> }.into_any(),
+                        _ => view! { <h2>{marked(&prompt, &marks.get())}</h2> }.into_any(),
+                    })
+            }}
+            <Show when=move || !parts.with(Vec::is_empty)>
+                <ul class="modifiers" aria-label="Modifiers" title="Click to search for a part, Alt-click to exclude it">
+                    <For each=move || parts.get() key=Clone::clone let:part>
+                        <li><Term text=part class="modifier"/></li>
+                    </For>
+                </ul>
+            </Show>
+            <div class="drawer-actions">
+                <Show when=move || prompt.with(Option::is_some)>
+                    <button type="button" class="button" data-kind="line" data-size="small" on:click=copy_prompt>
+                        {icon(Icon::Copy)} "Copy prompt"
+                    </button>
+                </Show>
+                <Show when=move || settings.with(Option::is_some)>
+                    <button type="button" class="button" data-kind="line" data-size="small" on:click=copy_settings>
+                        {icon(Icon::Copy)} "Copy parameters"
+                    </button>
+                </Show>
+                <button type="button" class="button" data-kind="line" data-size="small" on:click=link>
+                    {icon(Icon::Link)} "Permalink"
+                </button>
+                {move || {
+                    page.get()
+                        .map(|page| {
+                            view! {
+                                <a class="button" data-kind="line" data-size="small" href=page target="_blank" rel="noopener noreferrer">
+                                    {icon(Icon::Out)} "Open on Hub"
+                                </a>
+                            }
+                        })
+                }}
+                <ImageActions/>
+            </div>
+        </section>
+    }
+}
+
+/// The parts between commas, each once, without those that nobody can search for.
+fn modifiers(prompt: &str) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    prompt
+        .split([',', '\n'])
+        .map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|part| part.chars().any(char::is_alphanumeric) && seen.insert(part.to_lowercase()))
+        .take(MAX_MODIFIERS)
+        .collect()
+}

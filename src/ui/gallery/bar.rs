@@ -1,0 +1,137 @@
+//! What is above the gallery: how large tiles are, what is blurred, and what was chosen.
+
+use crate::base::numbers;
+use crate::protocol::export::Rows;
+use crate::ui::charts::safe::SafePreset;
+use crate::ui::gallery::tile::prompt_in;
+use crate::ui::gallery::{Layout, chosen_rows};
+use crate::ui::panels::export::Running;
+use crate::ui::store::{Sight, Taken, use_store};
+use leptos::prelude::*;
+use std::collections::BTreeSet;
+
+/// Heights of rows that can be chosen.
+const ROW_PX: (f64, f64) = (88.0, 420.0);
+
+/// The bar.
+#[component]
+pub fn GalleryBar(
+    row_px: RwSignal<f64>,
+    layout: Memo<Layout>,
+    chosen: RwSignal<BTreeSet<u64>>,
+) -> impl IntoView {
+    let store = use_store();
+    let has_scores = Memo::new(move |_| store.has_scores());
+    let blurred = move || {
+        let (mut all, mut hidden) = (0, 0);
+        store.rows.with(|rows| {
+            layout.with(|layout| {
+                for (block, lines) in &layout.blocks {
+                    let images: usize = lines.iter().map(|line| line.spans_px.len()).sum();
+                    for place in 0..images as u64 {
+                        if let Some(row) = rows.get(block * layout.images + place) {
+                            all += 1;
+                            hidden += usize::from(store.sight(row) != Sight::Clear);
+                        }
+                    }
+                }
+            });
+        });
+        format!("{hidden} of {all} around here hidden")
+    };
+    let picked = Memo::new(move |_| chosen.with(BTreeSet::len));
+    let copy = move |_| {
+        let rows = chosen.with_untracked(|chosen| chosen_rows(store, chosen));
+        let prompts: Vec<String> = rows.iter().filter_map(|row| prompt_in(row)).collect();
+        store.copy(&prompts.join("\n"), "Prompts copied");
+    };
+    let save = move |_| {
+        let rows = chosen.with_untracked(|chosen| chosen_rows(store, chosen));
+        store.take_images(Rows::These(rows.iter().map(|row| row.row).collect()));
+    };
+    view! {
+        <div class="gallery-bar">
+            <label>
+                <span>"tile size"</span>
+                <input
+                    type="range"
+                    aria-label="Tile size"
+                    min=ROW_PX.0.to_string()
+                    max=ROW_PX.1.to_string()
+                    step="4"
+                    prop:value=move || row_px.get().to_string()
+                    on:input:target=move |event| {
+                        if let Some(value) = numbers::parse(&event.target().value()) {
+                            row_px.set(value.clamp(ROW_PX.0, ROW_PX.1));
+                        }
+                    }
+                />
+            </label>
+            <Show when=move || has_scores.get()>
+                <BlurField/>
+                <SafePreset/>
+                <span class="gallery-note">{blurred}</span>
+            </Show>
+            <Show when=move || store.places().is_some_and(|places| places.has_previews())>
+                <PreviewsCheck/>
+            </Show>
+            <Running of=Taken::Images/>
+            <Show when=move || { picked.get() > 0 }>
+                <span class="gallery-picked" role="status">
+                    {move || format!("{} chosen", picked.get())}
+                    <button type="button" class="button" data-size="small" on:click=copy>"Copy prompts"</button>
+                    <button type="button" class="button" data-size="small" on:click=save>"Save images"</button>
+                    <button type="button" class="button" data-size="small" on:click=move |_| chosen.set(BTreeSet::new())>
+                        "Choose none"
+                    </button>
+                </span>
+            </Show>
+        </div>
+    }
+}
+
+/// Whether small previews are read from where the dataset's authors keep them; kept on this device.
+#[component]
+pub fn PreviewsCheck() -> impl IntoView {
+    let store = use_store();
+    let previews = store.images.previews;
+    view! {
+        <label
+            class="check"
+            title="Small tiles are read from poloclub/diffusiondb-thumbnails on GitHub where it has them, which takes kilobytes instead of megabytes. Switched off, all images are read from the Hub."
+        >
+            <input
+                type="checkbox"
+                prop:checked=move || previews.get()
+                on:change=move |_| previews.update(|previews| *previews = !*previews)
+            />
+            <span>"previews from GitHub"</span>
+        </label>
+    }
+}
+
+/// From which score on images are blurred; kept on this device.
+#[component]
+pub fn BlurField() -> impl IntoView {
+    let store = use_store();
+    let threshold = store.images.threshold;
+    view! {
+        <label title="Images with a higher score, and those without one, are blurred. Kept on this device.">
+            <span>"blur above NSFW"</span>
+            <input
+                type="range"
+                aria-label="Blur above NSFW score"
+                min="0"
+                max="1"
+                step="0.05"
+                prop:value=move || threshold.get().to_string()
+                on:input:target=move |event| {
+                    if let Some(value) = numbers::parse(&event.target().value()) {
+                        threshold.set(value.clamp(0.0, 1.0));
+                    }
+                }
+            />
+            <b>{move || format!("{:.2}", threshold.get())}</b>
+        </label>
+    }
+}

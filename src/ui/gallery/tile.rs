@@ -1,0 +1,98 @@
+//! One image of the gallery.
+
+use crate::protocol::Cell;
+use crate::protocol::display;
+use crate::ui::gallery::{Layout, span, toggle, want_of};
+use crate::ui::store::{RowData, Sight, use_store};
+use crate::ui::widgets::picture::PictureOf;
+use leptos::prelude::*;
+use std::collections::BTreeSet;
+
+/// What a caption says below the prompt.
+const CAPTION: [&str; 4] = ["cfg", "step", "sampler", "seed"];
+
+/// The image at a position of the result.
+#[component]
+pub fn Tile(position: u64, layout: Memo<Layout>, chosen: RwSignal<BTreeSet<u64>>) -> impl IntoView {
+    let store = use_store();
+    let row = Memo::new(move |_| store.rows.with(|rows| rows.get(position).cloned()));
+    let place = Memo::new(move |_| layout.with(|layout| span(layout, position)));
+    let want = Memo::new(move |_| {
+        let (_, _, width, height) = place.get()?;
+        row.get().map(|row| want_of(&row, width, height))
+    });
+    let sight =
+        Memo::new(move |_| row.with(|row| row.as_ref().map_or(Sight::Blurred(None), |row| store.sight(row))));
+    let prompt = move || row.with(|row| row.as_ref().and_then(|row| prompt_in(row)).unwrap_or_default());
+    let name = Signal::derive(prompt);
+    let meta = move || row.with(|row| row.as_ref().map(|row| meta(row)).unwrap_or_default());
+    let active = Memo::new(move |_| store.active.get() == position);
+    let open = Memo::new(move |_| {
+        let selected = store.spec.with(|spec| spec.row);
+        selected.is_some() && row.with(|row| row.as_ref().map(|row| row.row)) == selected
+    });
+    let picked = move || chosen.with(|chosen| chosen.contains(&position));
+    let press = move |event: leptos::ev::MouseEvent| {
+        if event.ctrl_key() || event.meta_key() || event.shift_key() {
+            store.set_active(position);
+            toggle(chosen, position);
+        } else {
+            store.select_at(position);
+        }
+    };
+    let px = move |which: usize| {
+        move || {
+            let (left, top, width, height) = place.get().unwrap_or_default();
+            format!("{:.2}px", [left, top, width, height].get(which).copied().unwrap_or_default())
+        }
+    };
+    let shows_caption = Memo::new(move |_| sight.get() == Sight::Clear);
+    view! {
+        <div
+            class="tile"
+            role="gridcell"
+            id=format!("tile-{position}")
+            aria-label=move || (sight.get() == Sight::Clear).then(prompt)
+            aria-selected=move || picked().to_string()
+            data-active=move || active.get().then_some("")
+            data-open=move || open.get().then_some("")
+            style=("--x", px(0))
+            style=("--y", px(1))
+            style=("--w", px(2))
+            style=("--h", px(3))
+            on:click=press
+            on:pointerenter=move |_| store.set_hovered(row.get_untracked())
+            on:pointerleave=move |_| store.set_hovered(None)
+        >
+            <PictureOf want=want sight=sight name=name/>
+            <Show when=move || shows_caption.get()>
+                <span class="caption" aria-hidden="true">
+                    <span class="caption-prompt">{prompt}</span>
+                    <small>{meta}</small>
+                </span>
+            </Show>
+        </div>
+    }
+}
+
+/// The prompt of a row, if it is among its cells.
+pub fn prompt_in(row: &RowData) -> Option<String> {
+    let cell = row.cell("prompt").or_else(|| row.cell("text")).or_else(|| row.cell("caption"))?;
+    match cell {
+        Cell::Text(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+fn meta(row: &RowData) -> String {
+    let parts = CAPTION.into_iter().filter_map(|name| {
+        let cell = row.cell(name)?;
+        let text = display::cell(name, cell, None)?;
+        Some(match name {
+            "cfg" => format!("cfg {text}"),
+            "step" => format!("{text} steps"),
+            _ => text,
+        })
+    });
+    parts.collect::<Vec<_>>().join(" · ")
+}

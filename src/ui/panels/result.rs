@@ -1,0 +1,206 @@
+//! The line that says how many rows match, and the chips of what was asked.
+
+use crate::protocol::Count;
+use crate::protocol::display;
+use crate::protocol::display::{percent, percent_floor, thousands};
+use crate::ui::panels::subset::SubsetMenu;
+use crate::ui::panels::views::Views;
+use crate::ui::runtime::names;
+use crate::ui::runtime::turn::InTurn;
+use crate::ui::store::{Store, use_store};
+use crate::ui::table::columns_menu::ColumnsMenu;
+use crate::ui::table::sort_note::SortNote;
+use crate::ui::widgets::icon::{Icon, icon};
+use crate::ui::widgets::undo_buttons::UndoButtons;
+use crate::view::catalog;
+use crate::view::query;
+use crate::view::query::What;
+use crate::view::spec::{Clause, List, Spec, Subset, View};
+use leptos::prelude::*;
+
+/// The newest that is known of how many rows match.
+pub fn count_now(store: Store) -> Option<Count> {
+    let opened = store.opened.get()?;
+    let count = store.count.get();
+    let live = store.live.get();
+    match (count, live) {
+        (Some(count), Some(live)) if live.generation > count.generation => {
+            Some(Count { matching: live.matching, generation: live.generation, ..count })
+        }
+        (Some(count), _) => Some(count),
+        // Without filters every row matches, and no one has to be asked.
+        (None, _) if !store.spec.with(asks_anything) => {
+            let rows = opened.rows;
+            Some(Count { matching: rows, rows_read: rows, rows, ..Count::default() })
+        }
+        (None, _) => None,
+    }
+}
+
+/// Whether the link leaves any rows out.
+pub fn asks_anything(spec: &Spec) -> bool {
+    !spec.filters.is_empty() || spec.query.is_some() || spec.subset.is_some()
+}
+
+/// The line.
+#[component]
+pub fn ResultLine() -> impl IntoView {
+    let store = use_store();
+    let count = Memo::new(move |_| count_now(store));
+    let noun = move || store.spec.with(|spec| names::row_noun(spec.table.as_ref()));
+    let filtered = move || store.spec.with(asks_anything);
+    let rows = move || store.opened.with(|opened| opened.as_ref().map(|opened| opened.rows));
+    let number = move || match (count.get(), rows()) {
+        (Some(count), _) => Some(thousands(count.matching)),
+        (None, _) => None,
+    };
+    let of = move || match (rows(), filtered()) {
+        (Some(_), true) => {
+            let opened = store.opened.get();
+            let (rows, about) = opened.map_or((0, ""), |opened| {
+                (opened.rows_in_all, if opened.rows_in_all > opened.rows { "about " } else { "" })
+            });
+            format!("of {about}{} {}", thousands(rows), noun())
+        }
+        (Some(_), false) => noun().to_owned(),
+        (None, _) => "Reading the index".to_owned(),
+    };
+    let part = move || if store.spec.with(|spec| spec.query.is_some()) { "searched" } else { "read" };
+    let partial = move || count.get().filter(|count| count.rows_read < count.rows && filtered());
+    let files = move || {
+        let opened = store.opened.get()?;
+        let (all, open) = opened.files;
+        (opened.rows_in_all > opened.rows && !filtered()).then(|| {
+            let rows = thousands(opened.rows_in_all);
+            format!("in {} of {} files, about {rows} in all", thousands(open.into()), thousands(all.into()))
+        })
+    };
+    view! {
+        <div class="result">
+            <div class="count" role="status">
+                {move || match number() {
+                    Some(number) => view! { <strong>{number}</strong> }.into_any(),
+                    None => view! { <span class="skeleton count-skeleton"></span> }.into_any(),
+                }}
+                <span>{of}</span>
+                {move || {
+                    let distinct = count.get()?.distinct?;
+                    Some(view! { <span class="distinct">{format!("{} distinct prompts", thousands(distinct))}</span> })
+                }}
+                {move || files().map(|files| view! { <span class="sofar">{files}</span> })}
+                {move || {
+                    partial().map(|count| {
+                        let share = percent_floor(count.rows_read, count.rows).to_string();
+                        view! {
+                            <span class="sofar">
+                                <i class="pie" style=("--v", share) aria-hidden="true"></i>
+                                {format!("{} {}", percent(count.rows_read, count.rows), part())}
+                            </span>
+                        }
+                    })
+                }}
+            </div>
+            <span class="whisper" role="status">{move || store.whisper.get()}</span>
+            <UndoButtons/>
+            <Show when=move || store.opened.with(Option::is_some)>
+                <InTurn><SubsetMenu/></InTurn>
+            </Show>
+            <Show when=move || store.spec.with(|spec| spec.view == View::Table)>
+                <InTurn><ColumnsMenu/></InTurn>
+            </Show>
+            <InTurn><Views/></InTurn>
+        </div>
+        <Chips/>
+        <SortNote/>
+    }
+}
+
+#[component]
+fn Chips() -> impl IntoView {
+    let store = use_store();
+    let filters = move || store.spec.with(|spec| spec.filters.clone().into_iter().collect::<Vec<_>>());
+    let any = Memo::new(move |_| store.spec.with(asks_anything));
+    view! {
+        <Show when=move || any.get()>
+            <ul class="chips" aria-label="Filters">
+                {move || terms(store)}
+                {move || store.spec.with(|spec| spec.subset.clone()).map(|subset| subset_chip(store, &subset))}
+                {move || {
+                    filters()
+                        .into_iter()
+                        .map(|(column, clause)| view! { <li><Chip column clause/></li> })
+                        .collect_view()
+                }}
+                <li>
+                    <button type="button" class="button" data-size="small" on:click=move |_| store.clear_all()>
+                        "Clear all"
+                    </button>
+                </li>
+            </ul>
+        </Show>
+    }
+}
+
+/// What is asked of the prompts, a chip a term.
+fn terms(store: Store) -> impl IntoView {
+    let text = store.spec.with(|spec| spec.query.clone()).unwrap_or_default();
+    let terms: Vec<query::Term> =
+        query::parse(&text).map(|query| query.terms().cloned().collect()).unwrap_or_default();
+    let chip = move |term: query::Term| {
+        let words = match &term.what {
+            What::Word { .. } => {
+                text.get(term.place.clone()).unwrap_or_default().trim_start_matches('-').to_owned()
+            }
+            What::Phrase(phrase) => format!("“{phrase}”"),
+            What::Regex(pattern) => format!("/{pattern}/"),
+        };
+        let label = format!("Remove {words}");
+        let rest = query::without_place(&text, term.place);
+        let not = term.excluded;
+        view! {
+            <li>
+                <span class="chip" data-not=not.then_some("") data-term="">
+                    <span class="chip-words">{not.then(|| view! { <em>"not "</em> })} <b>{words}</b></span>
+                    <button type="button" class="close" aria-label=label on:click=move |_| store.set_query(&rest)>
+                        {icon(Icon::Close)}
+                    </button>
+                </span>
+            </li>
+        }
+    };
+    terms.into_iter().map(chip).collect_view()
+}
+
+fn subset_chip(store: Store, subset: &Subset) -> impl IntoView + use<> {
+    let words = display::subset(subset);
+    view! {
+        <li>
+            <span class="chip">
+                <span class="chip-words">"subset " <b>{words}</b></span>
+                <button type="button" class="close" aria-label="Clear subset" on:click=move |_| store.set_subset(None)>
+                    {icon(Icon::Close)}
+                </button>
+            </span>
+        </li>
+    }
+}
+
+#[component]
+fn Chip(column: String, clause: Clause) -> impl IntoView {
+    let store = use_store();
+    let not = matches!(&clause, Clause::List(List { negated: true, .. }));
+    let title = catalog::title(&column).to_owned();
+    let text = display::clause(&column, &clause);
+    let label = format!("Clear {title}");
+    let name = column.clone();
+    view! {
+        <span class="chip" data-not=not.then_some("") data-column=column>
+            <span class="chip-words">
+                {title} " " {not.then(|| view! { <em>"not "</em> })} <b>{text}</b>
+            </span>
+            <button type="button" class="close" aria-label=label on:click=move |_| store.clear_clause(&name)>
+                {icon(Icon::Close)}
+            </button>
+        </span>
+    }
+}

@@ -1,0 +1,47 @@
+//! What tables and columns are called on the page.
+
+use crate::ui::runtime::host;
+use crate::view::catalog;
+use crate::view::spec::{HubFolder, HubPath, TableRef};
+
+/// Name and part of a table, for the switcher.
+pub fn table_name(table: &TableRef) -> (String, String) {
+    match table {
+        TableRef::Catalogue(id) => match catalog::table(id) {
+            Some(table) => (table.dataset.to_owned(), table.part.to_owned()),
+            None => (host::table(id).map_or_else(|| id.clone(), |table| table.title.clone()), String::new()),
+        },
+        TableRef::Hub(HubPath { repository, path, .. }) => {
+            let name = repository.rsplit('/').next().unwrap_or(repository);
+            (name.to_owned(), file_name(path))
+        }
+        TableRef::Folder(HubFolder { repository, folder, .. }) => (repository.clone(), folder.clone()),
+        TableRef::Url(address) => (file_name(address), String::new()),
+        TableRef::Local(name) => (name.clone(), String::new()),
+    }
+}
+
+/// The document's title.
+pub fn title(table: Option<&TableRef>) -> String {
+    match table.map(table_name) {
+        Some((name, part)) if part.is_empty() => format!("{name} · Vitrine"),
+        Some((name, part)) => format!("{name} {part} · Vitrine"),
+        None => match &host::host().catalogue.title {
+            Some(title) => format!("{title} · Vitrine"),
+            None => "Vitrine · text-to-image prompt datasets".to_owned(),
+        },
+    }
+}
+
+/// What a row of the table is: "images".
+pub fn row_noun(table: Option<&TableRef>) -> &'static str {
+    match table {
+        Some(TableRef::Catalogue(id)) => catalog::table(id).map_or("rows", |table| table.row_noun),
+        _ => "rows",
+    }
+}
+
+fn file_name(path: &str) -> String {
+    let plain = path.split(['?', '#']).next().unwrap_or(path);
+    plain.rsplit('/').find(|part| !part.is_empty()).unwrap_or(path).to_owned()
+}

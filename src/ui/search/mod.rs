@@ -1,0 +1,8 @@
+//! Asking for prompts, and the views that list them.
+
+pub mod field;
+pub mod marked;
+pub mod phrases;
+pub mod prompts;
+pub mod state;
+pub mod term;

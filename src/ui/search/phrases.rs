@@ -1,0 +1,202 @@
+//! What the prompts of the result are made of, and how cfg and steps go together in them.
+
+use crate::protocol::display::{percent, thousands};
+use crate::protocol::{Phrase, Phrases, Repeated};
+use crate::ui::charts::heat::HeatMap;
+use crate::ui::search::marked::marked_near;
+use crate::ui::search::term::Term;
+use crate::ui::store::use_store;
+use crate::view::spec::View;
+use leptos::prelude::*;
+
+/// Lift at the end of the scale: what lies beyond is as long as this.
+const MAX_LIFT: f64 = 100.0;
+
+/// The choices of how many rows a phrase must be in.
+const LEAST: &[u32] = &[2, 5, 20, 100, 1_000];
+
+/// Letters of a repeated prompt that have room in its line.
+const REPEATED_LETTERS: usize = 44;
+
+/// The view.
+#[component]
+pub fn PhrasesView() -> impl IntoView {
+    let store = use_store();
+    let by_count = RwSignal::new(false);
+    let filtered = Memo::new(move |_| {
+        store.phrases.with(|phrases| phrases.as_ref().is_some_and(|phrases| phrases.rows.0 < phrases.rows.1))
+    });
+    view! {
+        <div class="two">
+            <section class="pane" aria-labelledby="modifiers-head" tabindex="0">
+                <div class="pane-head">
+                    <h2 id="modifiers-head">"Modifiers"</h2>
+                    <Show when=move || filtered.get()>
+                        <div class="views" data-size="small" role="group" aria-label="Order of modifiers">
+                            <button
+                                type="button"
+                                class="button"
+                                aria-pressed=move || (!by_count.get()).to_string()
+                                on:click=move |_| by_count.set(false)
+                            >
+                                "lift"
+                            </button>
+                            <button
+                                type="button"
+                                class="button"
+                                aria-pressed=move || by_count.get().to_string()
+                                on:click=move |_| by_count.set(true)
+                            >
+                                "count"
+                            </button>
+                        </div>
+                    </Show>
+                    <label class="least">
+                        "in at least "
+                        <select
+                            on:change=move |event| {
+                                if let Ok(least) = event_target_value(&event).parse() {
+                                    store.set_least(least);
+                                }
+                            }
+                        >
+                            {LEAST
+                                .iter()
+                                .map(|least| {
+                                    view! {
+                                        <option value=least.to_string() selected=move || store.least.get() == *least>
+                                            {thousands(u64::from(*least))}
+                                        </option>
+                                    }
+                                })
+                                .collect_view()}
+                        </select>
+                    </label>
+                </div>
+                {move || match store.phrases.get() {
+                    None => view! { <div class="phrases-wait" aria-busy="true"><i class="skeleton"></i><i class="skeleton"></i><i class="skeleton"></i></div> }.into_any(),
+                    Some(phrases) => {
+                        let by_count = by_count.get() || !filtered.get();
+                        view! {
+                            <p class="pane-note">{note(&phrases, by_count)}</p>
+                            {modifiers(&phrases, by_count)}
+                        }
+                            .into_any()
+                    }
+                }}
+            </section>
+            <section class="pane" aria-label="cfg, steps and repeated prompts" tabindex="0">
+                <HeatMap/>
+                <div class="pane-head">
+                    <h2>"Most repeated prompts"</h2>
+                    <button type="button" class="button" data-kind="link" data-size="small" on:click=move |_| store.set_view(View::Prompts)>
+                        "all prompts"
+                    </button>
+                </div>
+                <ol class="repeated">
+                    {move || {
+                        let phrases = store.phrases.get();
+                        let repeated = phrases.map(|phrases| phrases.repeated.clone()).unwrap_or_default();
+                        repeated
+                            .into_iter()
+                            .map(|Repeated { text, marks, count }| {
+                                let asked = text.clone();
+                                view! {
+                                    <li>
+                                        <button type="button" title="Show the rows of this prompt" on:click=move |_| store.show_prompt(&asked)>
+                                            {if text.trim().is_empty() {
+                                                view! { <em>"(empty prompt)"</em> }.into_any()
+                                            } else {
+                                                marked_near(&text, &marks, REPEATED_LETTERS).into_any()
+                                            }}
+                                        </button>
+                                        <span>{thousands(u64::from(count))}</span>
+                                    </li>
+                                }
+                            })
+                            .collect_view()
+                    }}
+                </ol>
+            </section>
+        </div>
+    }
+}
+
+fn note(phrases: &Phrases, by_count: bool) -> String {
+    let part = if phrases.complete { "" } else { "So far, while the prompts are being read. " };
+    if by_count {
+        format!(
+            "{part}Comma-separated parts of the prompts, by how many rows have them. Click to search, Alt-click to exclude."
+        )
+    } else {
+        format!(
+            "{part}Comma-separated parts of the prompts. Lift is a part’s share of these {} rows over its share of all {}. Click to search, Alt-click to exclude.",
+            thousands(phrases.rows.0),
+            thousands(phrases.rows.1)
+        )
+    }
+}
+
+fn modifiers(phrases: &Phrases, by_count: bool) -> impl IntoView + use<> {
+    let rows = phrases.rows.0;
+    let most = phrases.common.first().map_or(1, |phrase| phrase.here.max(1));
+    let table = move |caption: &'static str, list: &[Phrase]| {
+        let lines = list.iter().map(|phrase| line(phrase, rows, by_count.then_some(most))).collect_view();
+        view! {
+            <table class="lift">
+                <caption class="hidden">{caption}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"phrase"</th>
+                        <th scope="col">{if by_count { "rows" } else { "lift, log scale" }}</th>
+                        <th scope="col" data-number="">"rows"</th>
+                        <th scope="col" data-number="">"share"</th>
+                        <th scope="col" data-number="">"in all"</th>
+                    </tr>
+                </thead>
+                <tbody>{lines}</tbody>
+            </table>
+        }
+    };
+    let rare = (!by_count && !phrases.rare.is_empty()).then(|| {
+        view! {
+            <h3 class="pane-sub">"Less common here than in all rows"</h3>
+            {table("Phrases that are less common here", &phrases.rare)}
+        }
+    });
+    view! {
+        {if by_count {
+            table("Phrases by number of rows", &phrases.common)
+        } else {
+            table("Phrases by lift", &phrases.telling)
+        }}
+        {rare}
+    }
+}
+
+fn line(phrase: &Phrase, rows: u64, most: Option<u32>) -> impl IntoView + use<> {
+    let Phrase { text, here, all, lift } = phrase.clone();
+    let (share, less) = match most {
+        Some(most) => (f64::from(here) / f64::from(most), false),
+        None => (lift.max(1.0 / MAX_LIFT).ln().abs() / MAX_LIFT.ln(), lift < 1.0),
+    };
+    let words = match most {
+        Some(_) => String::new(),
+        None if lift >= 10.0 => format!("{lift:.0}×"),
+        None => format!("{lift:.2}×"),
+    };
+    view! {
+        <tr>
+            <td><Term text class="phrase"/></td>
+            <td>
+                <div class="lift-bar" data-less=less.then_some("")>
+                    <i style=("--w", format!("{:.3}", share.min(1.0)))></i>
+                    <b>{words}</b>
+                </div>
+            </td>
+            <td data-number="">{thousands(u64::from(here))}</td>
+            <td data-number="">{percent(u64::from(here), rows.max(1))}</td>
+            <td data-number="">{thousands(u64::from(all))}</td>
+        </tr>
+    }
+}

@@ -1,0 +1,163 @@
+//! One line a prompt: how many rows have it, what they differ in, and the rows themselves when it
+//! is opened.
+
+use crate::protocol::Prompt;
+use crate::protocol::display::{percent, thousands};
+use crate::ui::search::marked::marked_near;
+use crate::ui::store::use_store;
+use crate::view::catalog;
+use crate::view::viewport::Viewport;
+use leptos::html;
+use leptos::prelude::*;
+
+/// Height of a line.
+const LINE_PX: f64 = 48.0;
+
+/// Lines painted beyond both ends of the window.
+const OVERSCAN: u64 = 6;
+
+/// Letters of a prompt that have room in its two lines, at the least.
+const LETTERS: usize = 96;
+
+/// The view.
+#[component]
+pub fn PromptsView() -> impl IntoView {
+    let store = use_store();
+    let list: NodeRef<html::Div> = NodeRef::new();
+    let viewport = RwSignal::new(Viewport::new(0, LINE_PX, 0.0));
+    let opened = RwSignal::new(None::<Prompt>);
+    let total =
+        Memo::new(move |_| store.prompts.with(|prompts| prompts.as_ref().map_or(0, |prompts| prompts.total)));
+    let measure = move || {
+        // By the next frame another view may have taken its place.
+        if let Some(list) = list.try_get_untracked().flatten() {
+            let height = f64::from(list.client_height());
+            viewport.update(|viewport| *viewport = viewport.resized(total.get_untracked(), LINE_PX, height));
+        }
+    };
+    Effect::new(move || {
+        total.track();
+        list.track();
+        request_animation_frame(measure);
+    });
+    let resized = window_event_listener(leptos::ev::resize, move |_| measure());
+    on_cleanup(move || resized.remove());
+    let slice = Memo::new(move |_| viewport.get().slice(OVERSCAN));
+    Effect::new(move || {
+        let slice = slice.get();
+        store.look_at(slice.first, slice.end.max(slice.first + 40));
+    });
+    let scrolled = move |_| {
+        if let Some(list) = list.get_untracked() {
+            viewport
+                .update(|viewport| *viewport = viewport.scrolled(f64::from(list.scroll_top())).settled(true));
+        }
+    };
+    let line = move |position: u64| {
+        let prompt = Memo::new(move |_| {
+            store.prompts.with(|prompts| {
+                let prompts = prompts.as_ref()?;
+                let at = usize::try_from(position.checked_sub(prompts.first)?).ok()?;
+                prompts.prompts.get(at).cloned()
+            })
+        });
+        move || match prompt.get() {
+            None => {
+                view! { <li class="prompt-line" aria-busy="true"><i class="skeleton"></i></li> }.into_any()
+            }
+            Some(prompt) => {
+                let text = if prompt.text.trim().is_empty() {
+                    view! { <em>"(empty prompt)"</em> }.into_any()
+                } else {
+                    marked_near(&prompt.text, &prompt.marks, LETTERS).into_any()
+                };
+                let ranges = prompt.ranges.iter().map(|(column, low, high)| {
+                    let title = catalog::title(column);
+                    let words = if low == high {
+                        format!("{title} {low}")
+                    } else {
+                        format!("{title} {low} – {high}")
+                    };
+                    view! { <span>{words}</span> }
+                });
+                let ranges = ranges.collect_view();
+                let count = thousands(u64::from(prompt.count));
+                view! {
+                    <li class="prompt-line">
+                        <button type="button" on:click=move |_| opened.set(Some(prompt.clone()))>
+                            <b>{count}</b>
+                            <span class="prompt-text">{text}</span>
+                            <span class="prompt-ranges">{ranges}</span>
+                        </button>
+                    </li>
+                }
+                .into_any()
+            }
+        }
+    };
+    let complete =
+        move || store.prompts.with(|prompts| prompts.as_ref().is_some_and(|prompts| prompts.complete));
+    let progress = move || {
+        let count = store.count.get()?;
+        (!complete() && count.rows_read > 0)
+            .then(|| format!("{} of the prompts are read", percent(count.rows_read, count.rows)))
+    };
+    view! {
+        <div class="prompts">
+            <p class="pane-note">
+                {move || format!("{} different prompts, those of most rows first. ", thousands(total.get()))}
+                {progress}
+            </p>
+            <div
+                class="prompt-list"
+                tabindex="0"
+                role="group"
+                aria-label="Prompts"
+                node_ref=list
+                style=("--track", move || format!("{}px", viewport.get().track_height_px()))
+                style=("--top", move || format!("{:.2}px", slice.get().top_px))
+                on:scroll=scrolled
+            >
+                <ol>
+                    <For each=move || { let slice = slice.get(); slice.first..slice.end } key=|position| *position let:position>
+                        {line(position)}
+                    </For>
+                </ol>
+                <div class="prompt-track" aria-hidden="true"></div>
+            </div>
+            {move || opened.get().map(|prompt| view! { <Opened prompt close=move || opened.set(None)/> })}
+        </div>
+    }
+}
+
+/// The rows of one prompt.
+#[component]
+fn Opened(prompt: Prompt, close: impl Fn() + Copy + 'static) -> impl IntoView {
+    let store = use_store();
+    let text = prompt.text.clone();
+    let rows = prompt.rows.iter().map(|row| {
+        let row = u64::from(*row);
+        view! {
+            <li>
+                <button type="button" class="button" data-kind="line" data-size="small" on:click=move |_| store.select_row(Some(row))>
+                    {format!("row {}", thousands(row + 1))}
+                </button>
+            </li>
+        }
+    });
+    let rows = rows.collect_view();
+    let more = u64::from(prompt.count).saturating_sub(prompt.rows.len() as u64);
+    view! {
+        <section class="prompt-open" aria-label="Rows of the prompt">
+            <header class="pane-head">
+                <h2>{format!("{} rows of one prompt", thousands(u64::from(prompt.count)))}</h2>
+                <button type="button" class="button" data-kind="line" data-size="small" on:click=move |_| store.show_prompt(&text)>
+                    "Show them in the table"
+                </button>
+                <button type="button" class="button" data-size="small" on:click=move |_| close()>"Close"</button>
+            </header>
+            <p>{prompt.text.clone()}</p>
+            <ul>{rows} {(more > 0).then(|| view! { <li>{format!("and {} more", thousands(more))}</li> })}</ul>
+        </section>
+    }
+}

@@ -1,0 +1,57 @@
+//! How far a search has come, beside the field: it can be paused, taken up again and given up.
+
+use crate::protocol::display::{percent, percent_floor};
+use crate::ui::store::{Reading, use_store};
+use crate::ui::widgets::icon::{Icon, icon};
+use leptos::prelude::*;
+
+/// The share of the prompts that were searched, and what can be done; nothing while no search is
+/// under way.
+#[component]
+pub fn SearchState() -> impl IntoView {
+    let store = use_store();
+    let reading = Memo::new(move |_| store.search_reading());
+    let share = Memo::new(move |_| {
+        let count = store.count.get();
+        count.map_or((0, 0), |count| (count.rows_read, count.rows))
+    });
+    let percents = move || share.with(|(read, rows)| percent(*read, *rows));
+    let floor = move || share.with(|(read, rows)| percent_floor(*read, *rows)).to_string();
+    let paused = move || reading.get() == Some(Reading::Paused);
+    view! {
+        <Show when=move || reading.get().is_some()>
+            <span class="search-state" data-paused=move || paused().then_some("")>
+                <span
+                    class="search-progress"
+                    role="progressbar"
+                    aria-label="Search"
+                    aria-valuemin="0"
+                    aria-valuemax="100"
+                    aria-valuenow=floor
+                    style=("--v", floor)
+                ></span>
+                <span class="search-share">
+                    {move || if paused() { format!("paused at {}", percents()) } else { percents() }}
+                </span>
+                <button
+                    type="button"
+                    class="close"
+                    aria-label=move || if paused() { "Resume the search" } else { "Pause the search" }
+                    title=move || if paused() { "Go on reading prompts" } else { "Stop reading prompts for now; what was found stays" }
+                    on:click=move |_| if paused() { store.resume_search() } else { store.pause_search() }
+                >
+                    {move || icon(if paused() { Icon::Play } else { Icon::Pause })}
+                </button>
+                <button
+                    type="button"
+                    class="close"
+                    aria-label="Cancel the search"
+                    title="Give the search up"
+                    on:click=move |_| store.set_query("")
+                >
+                    {icon(Icon::Close)}
+                </button>
+            </span>
+        </Show>
+    }
+}

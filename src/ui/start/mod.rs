@@ -1,0 +1,94 @@
+//! The start page: the catalogue, and the ways to open anything else.
+
+pub mod added;
+pub mod art;
+pub mod open_boxes;
+pub mod repository;
+
+use crate::ui::panels::notices::Notices;
+use crate::ui::panels::top_bar::{PlainBar, TableLink};
+use crate::ui::runtime::host::{Host, host};
+use crate::ui::runtime::later::{Late, Later};
+use crate::ui::start::art::{Shelf, Studio};
+use crate::ui::start::open_boxes::{DropBox, PlaceBox};
+use crate::view::catalog::{TABLES, Table};
+use crate::view::host::Catalogue;
+use leptos::prelude::*;
+
+/// What the app is, where its host does not say.
+const WHAT: &str = "Runs in this tab. Reads only the byte ranges a view needs, straight from the Hugging Face Hub. Nothing is uploaded.";
+
+/// The page.
+#[component]
+pub fn StartPage() -> impl IntoView {
+    let Host { catalogue: Catalogue { title, description, tables, .. }, problems } = host();
+    let has_added = !(tables.is_empty() && problems.is_empty());
+    let cards = TABLES.iter().filter(|table| !table.is_sample()).map(|table| view! { <Card table/> });
+    let samples = TABLES.iter().filter(|table| table.is_sample()).map(|table| view! { <Sample table/> });
+    view! {
+        <Studio/>
+        <div class="start">
+            <PlainBar/>
+            <main>
+                <div class="hero">
+                    <h1>{title.as_deref().unwrap_or("Look through millions of text-to-image prompts")}</h1>
+                    <p>{description.as_deref().unwrap_or(WHAT)}</p>
+                </div>
+                <Notices/>
+                {has_added.then(|| view! { <Later late=Late::Added/> })}
+                <div class="part-head">
+                    <h2>"Datasets"</h2>
+                    <p>"opening one reads its index first, then columns on demand"</p>
+                </div>
+                <ul class="cards">{cards.collect_view()}</ul>
+                <div class="ways">
+                    <PlaceBox/>
+                    <DropBox/>
+                    <section class="box">
+                        <h2>"Bundled samples"</h2>
+                        <ul class="samples">{samples.collect_view()}</ul>
+                        <p>"Small, and without a network."</p>
+                    </section>
+                </div>
+            </main>
+        </div>
+    }
+}
+
+#[component]
+fn Card(table: &'static Table) -> impl IntoView {
+    let wide = (table.dataset == "DiffusionDB").then_some("");
+    let facts = table.facts.iter().map(|(name, value)| {
+        view! {
+            <div>
+                <dt>{*name}</dt>
+                <dd>{*value}</dd>
+            </div>
+        }
+    });
+    let note = if wide.is_some() { "prompts and settings" } else { "ranked and rated" };
+    view! {
+        <li class="card" data-wide=wide>
+            <Shelf table=table.id/>
+            <div class="card-words">
+                <h3>
+                    <TableLink id=table.id>{format!("{} {}", table.dataset, table.part)}</TableLink>
+                    <small>{note}</small>
+                </h3>
+                <dl>{facts.collect_view()}</dl>
+            </div>
+        </li>
+    }
+}
+
+#[component]
+fn Sample(table: &'static Table) -> impl IntoView {
+    view! {
+        <li>
+            <span class="sample" title=table.summary>
+                <TableLink id=table.id>{format!("{} {}", table.dataset, table.part)}</TableLink>
+                <small>{format!("{} rows", crate::protocol::display::thousands(table.rows))}</small>
+            </span>
+        </li>
+    }
+}

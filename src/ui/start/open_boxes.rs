@@ -1,0 +1,131 @@
+//! Opening a table that is not in the catalogue: by path, by address, or from this device.
+
+use crate::ui::store::use_store;
+use crate::ui::widgets::icon::{Icon, icon};
+use crate::view::spec::TableRef;
+use crate::view::url::parse_table;
+use leptos::ev::{DragEvent, SubmitEvent};
+use leptos::html;
+use leptos::prelude::*;
+
+/// A field for a path on the Hub or an address.
+#[component]
+pub fn PlaceBox() -> impl IntoView {
+    let store = use_store();
+    let field: NodeRef<html::Input> = NodeRef::new();
+    let trouble = RwSignal::new(None::<String>);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(input) = field.get_untracked() else { return };
+        match table_of(&input.value()) {
+            Ok(table) => store.open(table),
+            Err(message) => {
+                trouble.set(Some(message));
+                let _ = input.focus();
+            }
+        }
+    };
+    view! {
+        <section class="box">
+            <h2 id="place-title">"Open any Parquet file"</h2>
+            <form class="place" on:submit=submit novalidate>
+                <input
+                    type="text"
+                    class="field"
+                    name="place"
+                    node_ref=field
+                    aria-labelledby="place-title"
+                    aria-describedby="place-help"
+                    aria-invalid=move || trouble.with(Option::is_some).then_some("true")
+                    placeholder="owner/dataset or https://…"
+                    autocomplete="off"
+                    autocapitalize="off"
+                    spellcheck="false"
+                    on:input=move |_| trouble.set(None)
+                />
+                <button type="submit" class="button" data-kind="line">"Open"</button>
+            </form>
+            <p id="place-help" aria-live="polite" data-trouble=move || trouble.with(Option::is_some).then_some("")>
+                {move || {
+                    trouble
+                        .get()
+                        .unwrap_or_else(|| "A dataset of the Hub, by name or address, to choose a file of; or any address that allows range requests and cross-origin reads.".to_owned())
+                }}
+            </p>
+        </section>
+    }
+}
+
+/// A place to drop a file, and a button that chooses one.
+#[component]
+pub fn DropBox() -> impl IntoView {
+    let store = use_store();
+    let over = RwSignal::new(false);
+    let trouble = RwSignal::new(None::<String>);
+    let input: NodeRef<html::Input> = NodeRef::new();
+    let take = move |files: Option<web_sys::FileList>| {
+        trouble.set(store.open_files(files).err());
+    };
+    let dropped = move |event: DragEvent| {
+        event.prevent_default();
+        over.set(false);
+        take(event.data_transfer().and_then(|data| data.files()));
+    };
+    view! {
+        <section
+            class="box"
+            data-drop=""
+            data-over=move || over.get().then_some("")
+            on:dragover=move |event: DragEvent| {
+                event.prevent_default();
+                over.set(true);
+            }
+            on:dragleave=move |_| over.set(false)
+            on:drop=dropped
+        >
+            <h2>{icon(Icon::Upload)} "Drop local files"</h2>
+            <p data-trouble=move || trouble.with(Option::is_some).then_some("") aria-live="polite">
+                {move || trouble.get().unwrap_or_else(|| "Parquet of any size, several with the same columns as one table. They stay on this device.".to_owned())}
+            </p>
+            <label class="pick">
+                <input
+                    type="file"
+                    class="hidden"
+                    accept=".parquet,.parq,.pq"
+                    multiple
+                    node_ref=input
+                    on:change=move |_| take(input.get_untracked().and_then(|input| input.files()))
+                />
+                <span>"or choose files"</span>
+            </label>
+        </section>
+    }
+}
+
+/// What was typed, as a table: `owner/name` is short for the repository on the Hub.
+fn table_of(text: &str) -> Result<TableRef, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("Type a path on the Hub or an address.".to_owned());
+    }
+    if text.contains("://") && !text.starts_with("https://") && !is_loopback(text) {
+        return Err("Only https addresses can be read.".to_owned());
+    }
+    let is_plain = !text.contains(':');
+    let path = text.trim_start_matches("datasets/");
+    if is_plain && path.contains('/') {
+        return parse_table(&format!("hf:{path}")).map_err(|message| format!("This {message}"));
+    }
+    if is_plain
+        && crate::view::catalog::table(text).is_none()
+        && crate::ui::runtime::host::table(text).is_none()
+    {
+        return Err("Type owner/dataset to choose a file of it, or the file’s path behind that.".to_owned());
+    }
+    parse_table(text).map_err(|message| format!("This {message}"))
+}
+
+/// An address of this machine needs no encryption.
+fn is_loopback(text: &str) -> bool {
+    ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|start| text.starts_with(start))
+}

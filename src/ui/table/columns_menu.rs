@@ -1,0 +1,100 @@
+//! Choosing the table's columns.
+
+use crate::ui::runtime::later::{Late, Later};
+use crate::ui::store::use_store;
+use crate::ui::widgets::icon::{Icon, icon};
+use crate::ui::widgets::popover::Popover;
+use crate::view::catalog;
+use leptos::prelude::*;
+
+/// The button and its list of check boxes.
+#[component]
+pub fn ColumnsMenu() -> impl IntoView {
+    let trigger = || {
+        view! {
+            {icon(Icon::Columns)}
+            <span class="button-words">"Columns"</span>
+        }
+    };
+    view! {
+        <Popover label="Choose columns" class="button columns-button" end=true trigger=ViewFn::from(trigger)>
+            <Later late=Late::Columns/>
+        </Popover>
+    }
+}
+
+/// What is in it.
+#[component]
+pub fn ColumnsPanel() -> impl IntoView {
+    let store = use_store();
+    let names = move || {
+        store.opened.with(|opened| {
+            let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
+            columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>()
+        })
+    };
+    view! {
+        <h2 class="panel-title">"Columns"</h2>
+        <ul class="checks">
+            {store.pictures().is_some().then(|| view! { <li><ImagesCheck/></li> })}
+            {names().into_iter().map(|name| view! { <li><ColumnCheck name/></li> }).collect_view()}
+        </ul>
+        <button
+            type="button"
+            class="button"
+            data-size="small"
+            disabled=move || store.spec.with(|spec| spec.columns.is_none())
+            on:click=move |_| store.set_columns(None)
+        >
+            "Usual columns"
+        </button>
+    }
+}
+
+/// Whether rows have their images; kept on this device.
+#[component]
+fn ImagesCheck() -> impl IntoView {
+    let store = use_store();
+    let shown = store.images.in_table;
+    let toggle = move |_| {
+        shown.update(|shown| *shown = !*shown);
+        store.show_again();
+    };
+    view! {
+        <label class="check" title="The image of each row, out of its archive.">
+            <input type="checkbox" prop:checked=move || shown.get() on:change=toggle/>
+            <span>"images"</span>
+        </label>
+    }
+}
+
+#[component]
+fn ColumnCheck(name: String) -> impl IntoView {
+    let store = use_store();
+    let title = catalog::title(&name).to_owned();
+    let about = catalog::column(&name).map(|facts| facts.about);
+    let small = (title != name).then(|| name.clone());
+    let shown = {
+        let name = name.clone();
+        Memo::new(move |_| store.columns().contains(&name))
+    };
+    let toggle = move |_| {
+        let usual = untrack(|| store.usual_columns());
+        let mut columns = untrack(|| store.columns());
+        if shown.get_untracked() {
+            if columns.len() > 1 {
+                columns.retain(|column| *column != name);
+            }
+        } else {
+            columns.push(name.clone());
+        }
+        store.set_columns((columns != usual).then_some(columns));
+    };
+    view! {
+        <label class="check" title=about>
+            <input type="checkbox" prop:checked=move || shown.get() on:change=toggle/>
+            <span>{title}</span>
+            <small>{small}</small>
+        </label>
+    }
+}

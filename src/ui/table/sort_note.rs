@@ -1,0 +1,28 @@
+//! What sorting costs where a column has to be read for it, before it is read.
+
+use crate::base::bytes::human_bytes;
+use crate::ui::store::use_store;
+use crate::view::catalog;
+use leptos::prelude::*;
+
+/// The question; nothing while none is open.
+#[component]
+pub fn SortNote() -> impl IntoView {
+    let store = use_store();
+    let question = Memo::new(move |_| store.sort_question());
+    move || {
+        let (column, bytes) = question.get()?;
+        let title = catalog::title(&column).to_owned();
+        Some(view! {
+            <p class="sort-note" role="status">
+                <span>{format!("To sort by {title}, {} are read.", human_bytes(bytes))}</span>
+                <button type="button" class="button" data-kind="link" data-size="small" on:click=move |_| store.agree_to_sort()>
+                    "Read and sort"
+                </button>
+                <button type="button" class="button" data-size="small" on:click=move |_| store.drop_sort()>
+                    "Leave as it is"
+                </button>
+            </p>
+        })
+    }
+}

@@ -1,0 +1,181 @@
+//! An image in its place: on its way, here, blurred, or why there is none.
+
+use crate::protocol::images::Want;
+use crate::ui::store::{Shot, Sight, use_store};
+use crate::ui::widgets::icon::{Icon, icon};
+use leptos::prelude::*;
+
+/// The image of a row, as large as its place. `name` is what it shows, for those who do not see it.
+#[component]
+pub fn PictureOf(
+    /// The image, or none while it is not known which.
+    #[prop(into)]
+    want: Signal<Option<Want>>,
+    /// Whether it may be seen.
+    #[prop(into)]
+    sight: Signal<Sight>,
+    /// What it shows.
+    #[prop(into)]
+    name: Signal<String>,
+    /// Whether there is no room for words.
+    #[prop(optional)]
+    small: bool,
+) -> impl IntoView {
+    let store = use_store();
+    let shot = Memo::new(move |_| match (want.get(), sight.get()) {
+        (_, Sight::Flagged | Sight::Unasked) | (None, _) => None,
+        (Some(want), Sight::Clear | Sight::Blurred(_)) => store.images.shot(want),
+    });
+    let waits_for_click = move || store.images.saving.get() && shot.with(Option::is_none);
+    let body = move || {
+        match (sight.get(), shot.get()) {
+        (Sight::Flagged, _) if small => {
+            view! { <span class="well-mark" title="Flagged at the source">{icon(Icon::Hidden)}</span> }.into_any()
+        }
+        (Sight::Flagged, _) => {
+            let load = move |event: leptos::ev::MouseEvent| {
+                event.stop_propagation();
+                if let Some(want) = want.get_untracked() {
+                    store.images.reveal(want.row);
+                }
+            };
+            view! {
+                <span class="plate">
+                    {icon(Icon::Hidden)}
+                    "Flagged at the source"
+                    <button type="button" class="button" data-kind="line" data-size="small" on:click=load>"Load anyway"</button>
+                </span>
+            }
+                .into_any()
+        }
+        (Sight::Unasked, _) => view! { <Unasked want small/> }.into_any(),
+        (_, None) if waits_for_click() && small => ().into_any(),
+        (_, None) if waits_for_click() => {
+            view! {
+                <span class="plate">
+                    "Data saver is on"
+                    <button type="button" class="button" data-kind="line" data-size="small" on:click=move |event| {
+                        event.stop_propagation();
+                        store.images.saving.set(false);
+                    }>"Load images"</button>
+                </span>
+            }
+                .into_any()
+        }
+        (_, None) => view! { <i class="skeleton" aria-hidden="true"></i> }.into_any(),
+        (_, Some(Shot::Failed(failure))) if small => {
+            view! { <span class="well-mark" title=failure.message>{icon(Icon::Alert)}</span> }.into_any()
+        }
+        (_, Some(Shot::Failed(failure))) => {
+            let retry = move |event: leptos::ev::MouseEvent| {
+                event.stop_propagation();
+                if let Some(want) = want.get_untracked() {
+                    store.images.retry(want.row);
+                }
+            };
+            view! {
+                <span class="plate">
+                    {icon(Icon::Alert)}
+                    <b>"Image not loaded"</b>
+                    <span class="plate-words">{failure.message}</span>
+                    {failure
+                        .retry
+                        .then(|| {
+                            view! {
+                                <button type="button" class="button" data-kind="line" data-size="small" on:click=retry>
+                                    "Retry"
+                                </button>
+                            }
+                        })}
+                </span>
+            }
+                .into_any()
+        }
+        (sight, Some(Shot::Here(shown))) => {
+            let blurred = sight != Sight::Clear;
+            let url = shown.url.clone();
+            let note = shown.facts.note.clone();
+            let same_prompt = shown.facts.same_prompt && !small;
+            // The URL holds as long as the picture does.
+            let kept = StoredValue::new_local(shown);
+            on_cleanup(move || kept.dispose());
+            let plate = match sight {
+                Sight::Blurred(score) if !small => Some(view! { <Veil want score/> }),
+                _ => None,
+            };
+            let alt = move || if blurred { "Blurred image".to_owned() } else { name.get() };
+            view! {
+                <img src=url alt=alt title=note.filter(|_| !small) decoding="async" draggable="false"/>
+                {same_prompt.then(|| view! { <span class="well-badge">"same prompt"</span> })}
+                {plate}
+            }
+                .into_any()
+        }
+    }
+    };
+    let state = move || match (sight.get(), shot.with(Option::is_some)) {
+        (Sight::Flagged, _) => "flagged",
+        (Sight::Unasked, _) => "unasked",
+        (_, false) => "pending",
+        (_, true) if matches!(shot.get(), Some(Shot::Failed(_))) => "failed",
+        (Sight::Blurred(_), true) => "blurred",
+        (Sight::Clear, true) => "here",
+    };
+    view! { <span class="well" data-state=state data-small=small.then_some("")>{body}</span> }
+}
+
+/// What stands in place of an image at an address that nobody has clicked on.
+#[component]
+fn Unasked(#[prop(into)] want: Signal<Option<Want>>, small: bool) -> impl IntoView {
+    let store = use_store();
+    let host = move || {
+        let address = want.get().and_then(|want| store.address_of(want.row)).unwrap_or_default();
+        let rest = address.split_once("://").map_or("", |(_, rest)| rest).to_owned();
+        rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned()
+    };
+    let words = move || match host().as_str() {
+        "" => "Load the image".to_owned(),
+        host => format!("Load from {host}"),
+    };
+    let load = move |event: leptos::ev::MouseEvent| {
+        event.stop_propagation();
+        if let Some(want) = want.get_untracked() {
+            store.images.ask_address(want.row);
+        }
+    };
+    if small {
+        view! {
+            <button type="button" class="well-mark" aria-label=words title=words on:click=load>{icon(Icon::Load)}</button>
+        }
+            .into_any()
+    } else {
+        view! {
+            <span class="plate">
+                <button type="button" class="button" data-kind="line" data-size="small" on:click=load>{words}</button>
+            </span>
+        }
+            .into_any()
+    }
+}
+
+/// What lies over a blurred image.
+#[component]
+fn Veil(#[prop(into)] want: Signal<Option<Want>>, score: Option<f64>) -> impl IntoView {
+    let store = use_store();
+    let reveal = move |event: leptos::ev::MouseEvent| {
+        event.stop_propagation();
+        if let Some(want) = want.get_untracked() {
+            store.images.reveal(want.row);
+        }
+    };
+    let score = score.map_or_else(
+        || view! { "NSFW score unknown" }.into_any(),
+        |score| view! { "NSFW " <b>{format!("{score:.2}")}</b> }.into_any(),
+    );
+    view! {
+        <span class="plate" data-over="">
+            <span class="plate-score">{icon(Icon::Hidden)} {score}</span>
+            <button type="button" class="button" data-kind="line" data-size="small" on:click=reveal>"Reveal"</button>
+        </span>
+    }
+}

@@ -1,0 +1,254 @@
+//! What the app's host adds: the file `catalog.json` beside it, with tables, a title, and another Hub.
+//!
+//! `docs/tables.md` says what may stand in it. Nothing of it is markup, no address of it is anything but
+//! http or https, and what is wrong is told with its place and what to do, while the rest counts.
+
+pub mod json;
+pub mod policy;
+mod read;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
+use crate::formats::hub::HubPath;
+use crate::view::catalog::images::{Added, AddedHome, Images};
+use crate::view::catalog::pattern::Pattern;
+use crate::view::roles::Corrections;
+use crate::view::spec::TableRef;
+use crate::view::url::{parse_table, split_hosts_address};
+use std::fmt;
+
+pub use read::{MAX_BYTES, read};
+
+/// What the file is called.
+pub const FILE: &str = "catalog.json";
+
+/// What a host says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Catalogue {
+    /// What the site is called.
+    pub title: Option<String>,
+    /// What it is, in a sentence or two.
+    pub description: Option<String>,
+    /// The Hub that is asked where a link names none: `scheme://host[:port]`.
+    pub endpoint: Option<String>,
+    /// Where small previews of DiffusionDB are, without a slash at the end.
+    pub thumbnails: Option<String>,
+    /// Its tables, in order.
+    pub tables: Vec<Table>,
+    /// The origins that it names, each once, in order.
+    pub origins: Vec<String>,
+}
+
+/// A table that the host adds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// Its name in links.
+    pub id: String,
+    /// What people call it.
+    pub title: String,
+    /// What it is, in a sentence or two.
+    pub description: String,
+    /// Its files; one at least.
+    pub files: Vec<File>,
+    /// About how many rows it has, for the start page.
+    pub rows: Option<u64>,
+    /// Which columns play which part, where that is not as guessed.
+    pub roles: Corrections,
+    /// How images are found that are not in the table.
+    pub images: Option<ImageRule>,
+    /// Its licence, and where that can be read.
+    pub licence: Option<(String, Option<String>)>,
+    /// A page about it.
+    pub link: Option<String>,
+}
+
+/// A file of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Where it is, as [`Place::parse`] reads it.
+    pub place: String,
+    /// Its size, where that is said.
+    pub bytes: Option<u64>,
+}
+
+/// How the images of a table are found, as text that [`ImageRule::images`] reads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImageRule {
+    /// The archive: `hf:owner/name/…`, an address, or a path beside the app, with columns in braces.
+    pub zip: Option<String>,
+    /// The member of the archive.
+    pub member: Option<String>,
+    /// The address of a small preview.
+    pub thumbnail: Option<String>,
+}
+
+/// What is wrong with the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The line, from 1; 0 where it is about the whole.
+    pub line: u32,
+    /// Which part: `tables[2].roles`; empty for the whole.
+    pub place: String,
+    /// What is wrong.
+    pub what: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { line, place, what, hint } = self;
+        write!(out, "{FILE}")?;
+        if *line > 0 {
+            write!(out, ", line {line}")?;
+        }
+        if !place.is_empty() {
+            write!(out, ", {place}")?;
+        }
+        write!(out, ": {what}")?;
+        if hint.is_empty() { Ok(()) } else { write!(out, " {hint}") }
+    }
+}
+
+impl Catalogue {
+    /// The table of this id.
+    pub fn table(&self, id: &str) -> Option<&Table> {
+        self.tables.iter().find(|table| table.id == id)
+    }
+}
+
+/// Where a file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// On the Hub, or several there.
+    Hub(HubPath),
+    /// At an address.
+    Address(String),
+    /// Beside the app, below its own address.
+    Beside(String),
+}
+
+impl Place {
+    /// Reads where a file is: `hf:owner/name/path`, an address, or a path beside the app.
+    ///
+    /// # Errors
+    /// A sentence for people that says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if text.contains("://") && !text.starts_with("hf://") {
+            // A file's page on the Hub is a file on the Hub.
+            if let Ok(TableRef::Hub(path)) = parse_table(text) {
+                return Ok(Self::Hub(path));
+            }
+            let (origin, rest) = split_hosts_address(text)?;
+            if text.contains(char::is_control) || text.contains(char::is_whitespace) {
+                return Err("an address holds no spaces.".to_owned());
+            }
+            let rest = rest.split_once('#').map_or(rest, |(rest, _)| rest);
+            let slash = if rest.starts_with('/') { "" } else { "/" };
+            return Ok(Self::Address(format!("{origin}{slash}{rest}")));
+        }
+        if text.starts_with("hf:") {
+            return match parse_table(text)? {
+                TableRef::Hub(path) => Ok(Self::Hub(path)),
+                TableRef::Catalogue(_) | TableRef::Folder(_) | TableRef::Url(_) | TableRef::Local(_) => {
+                    Err("it names a repository or a folder, and no file of it.".to_owned())
+                }
+            };
+        }
+        if is_beside(text) {
+            Ok(Self::Beside(text.to_owned()))
+        } else {
+            Err("it leads out of the app's folder, or is no path.".to_owned())
+        }
+    }
+
+    /// As a link names it; `base` is where the app lives.
+    pub fn table(self, base: &str) -> TableRef {
+        match self {
+            Self::Hub(path) => TableRef::Hub(path),
+            Self::Address(url) => TableRef::Url(url),
+            Self::Beside(path) => TableRef::Url(format!("{base}{path}")),
+        }
+    }
+}
+
+/// Whether it is a path below the app's own folder.
+fn is_beside(text: &str) -> bool {
+    !text.contains([':', '?', '#', '%', '*']) && text.split('/').all(crate::view::catalog::pattern::is_step)
+}
+
+impl ImageRule {
+    /// How images are found by it, those of a table whose first file is at `table`.
+    ///
+    /// # Errors
+    /// Which part is wrong, and how, in a sentence.
+    pub fn images(&self, table: &Place) -> Result<Images, (&'static str, String)> {
+        let Self { zip, member, thumbnail } = self;
+        let pattern = |key: &'static str, text: &str| Pattern::parse(text).map_err(|error| (key, error));
+        let mut home = AddedHome::Beside;
+        let member = match (zip, member) {
+            (Some(zip), Some(member)) => {
+                let path;
+                (home, path) = archive_home(zip, table).map_err(|error| ("zip", error))?;
+                Some((pattern("zip", &path)?, pattern("member", member)?))
+            }
+            (Some(_), None) => {
+                return Err(("zip", "the archive is named, and not which member of it.".to_owned()));
+            }
+            (None, Some(_)) => {
+                return Err(("member", "the member is named, and not its archive.".to_owned()));
+            }
+            (None, None) => None,
+        };
+        let thumbnail = match thumbnail {
+            Some(text) => {
+                split_hosts_address(text).map_err(|error| ("thumbnail", error))?;
+                Some(pattern("thumbnail", text)?)
+            }
+            None => None,
+        };
+        let added = Added { member, thumbnail };
+        match added.columns().len() {
+            0 => Err(("", "no column stands in braces, so that all rows had the same image.".to_owned())),
+            1..=crate::view::catalog::images::MAX_COLUMNS => Ok(Images::added(added, home)),
+            _ => Err(("", "more than two columns stand in braces.".to_owned())),
+        }
+    }
+}
+
+/// Where archives are, and the pattern of their path there. A path without a place of its own is beside
+/// the table: in its repository, in the folder of its address, or beside the app.
+fn archive_home(zip: &str, table: &Place) -> Result<(AddedHome, String), String> {
+    if zip.starts_with("hf:") {
+        return match parse_table(zip)? {
+            TableRef::Hub(HubPath { repository, revision, path }) => {
+                Ok((AddedHome::Hub(repository, revision), path))
+            }
+            TableRef::Catalogue(_) | TableRef::Folder(_) | TableRef::Url(_) | TableRef::Local(_) => {
+                Err("it names a repository or a folder, and no archive of it.".to_owned())
+            }
+        };
+    }
+    if zip.contains("://") {
+        let (origin, rest) = split_hosts_address(zip)?;
+        if origin.contains(['{', '}']) {
+            return Err("the host of an address can't come from the rows.".to_owned());
+        }
+        return Ok((AddedHome::Address, format!("{origin}{rest}")));
+    }
+    let plain: String = zip.chars().map(|c| if c == ':' { '-' } else { c }).collect();
+    if !is_beside(&plain) {
+        return Err("it leads out of its folder, or is no path.".to_owned());
+    }
+    Ok(match table {
+        Place::Hub(HubPath { repository, revision, .. }) => {
+            (AddedHome::Hub(repository.clone(), revision.clone()), zip.to_owned())
+        }
+        Place::Address(url) => {
+            let plain = url.split(['?', '#']).next().unwrap_or(url);
+            let folder = plain.rsplit_once('/').map_or(plain, |(folder, _)| folder);
+            (AddedHome::Address, format!("{folder}/{zip}"))
+        }
+        Place::Beside(_) => (AddedHome::Beside, zip.to_owned()),
+    })
+}

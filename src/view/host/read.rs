@@ -1,0 +1,489 @@
+//! Reads `catalog.json`: what is understood counts, everything else is told.
+
+use super::json::{self, Spot, Value};
+use super::{Catalogue, File, ImageRule, Place, Problem, Table};
+use crate::formats::hub::listing::near_matches;
+use crate::formats::hub::several::MAX_FILES;
+use crate::view::catalog;
+use crate::view::roles::{Corrections, Role};
+use crate::view::url::split_hosts_address;
+
+/// More than this is not read.
+pub const MAX_BYTES: usize = 1 << 20;
+
+const MAX_TABLES: usize = 200;
+
+/// Problems that are told; a file with more is of another kind.
+const MAX_PROBLEMS: usize = 50;
+
+const MAX_TITLE_CHARS: usize = 80;
+const MAX_TEXT_CHARS: usize = 600;
+const MAX_PLACE_CHARS: usize = 2_000;
+const MAX_ID_CHARS: usize = 64;
+
+/// Reads the file. Problems come in the order of the file.
+pub fn read(text: &str) -> (Catalogue, Vec<Problem>) {
+    let mut reader = Reader::default();
+    if text.len() > MAX_BYTES {
+        reader.tell(0, "", format!("it is longer than {MAX_BYTES} bytes."), "Name fewer tables.");
+        return (Catalogue::default(), reader.problems);
+    }
+    let root = match json::parse(text) {
+        Ok(root) => root,
+        Err((line, what)) => {
+            reader.tell(
+                line,
+                "",
+                format!("it is no JSON: {what}."),
+                "Mend this line; nothing of the file counts until then.",
+            );
+            return (Catalogue::default(), reader.problems);
+        }
+    };
+    let catalogue = reader.catalogue(&root);
+    reader.problems.truncate(MAX_PROBLEMS);
+    (catalogue, reader.problems)
+}
+
+#[derive(Default)]
+struct Reader {
+    problems: Vec<Problem>,
+    origins: Vec<String>,
+}
+
+/// The keys of an object, taken one by one.
+struct Fields<'a> {
+    place: String,
+    entries: &'a [(String, Spot)],
+    known: Vec<&'static str>,
+}
+
+impl<'a> Fields<'a> {
+    fn take(&mut self, key: &'static str) -> Option<&'a Spot> {
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
+        // As everywhere, the last one counts.
+        self.entries.iter().rev().find(|(own, _)| own == key).map(|(_, spot)| spot)
+    }
+
+    fn at(&self, key: &str) -> String {
+        if self.place.is_empty() { key.to_owned() } else { format!("{}.{key}", self.place) }
+    }
+}
+
+impl Reader {
+    fn tell(&mut self, line: u32, place: &str, what: impl Into<String>, hint: impl Into<String>) {
+        let (place, what, hint) = (place.to_owned(), what.into(), hint.into());
+        self.problems.push(Problem { line, place, what, hint });
+    }
+
+    fn fields<'a>(&mut self, spot: &'a Spot, place: &str) -> Option<Fields<'a>> {
+        match &spot.value {
+            Value::Map(entries) => Some(Fields { place: place.to_owned(), entries, known: Vec::new() }),
+            other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::List(_)) => {
+                self.tell(spot.line, place, format!("it is {}.", other.kind()), "Make it an object: { … }.");
+                None
+            }
+        }
+    }
+
+    /// Names the keys that nobody took, and those that are given twice.
+    fn end(&mut self, fields: &Fields<'_>) {
+        let Fields { place, entries, known } = fields;
+        for (number, (key, spot)) in entries.iter().enumerate() {
+            if !known.contains(&key.as_str()) {
+                let near = near_matches(key, known.iter().copied());
+                let hint = match near.first() {
+                    Some(near) => format!("Did you mean “{near}”?"),
+                    None => format!("It may hold {}.", known.join(", ")),
+                };
+                self.tell(spot.line, place, format!("the key “{}” is not known.", shown(key)), hint);
+            } else if entries.iter().take(number).any(|(other, _)| other == key) {
+                self.tell(
+                    spot.line,
+                    place,
+                    format!("the key “{key}” is given twice."),
+                    "Only the last one counts.",
+                );
+            }
+        }
+    }
+
+    /// A text within a limit, without control characters.
+    fn text(&mut self, fields: &mut Fields<'_>, key: &'static str, most: usize) -> Option<String> {
+        let spot = fields.take(key)?;
+        let place = fields.at(key);
+        let Value::Text(text) = &spot.value else {
+            self.tell(
+                spot.line,
+                &place,
+                format!("it is {}.", spot.value.kind()),
+                "Make it a text in quotes.",
+            );
+            return None;
+        };
+        let text = text.trim();
+        if text.is_empty() {
+            self.tell(spot.line, &place, "it is empty.", "Write something, or leave the key out.");
+        } else if text.chars().count() > most {
+            self.tell(spot.line, &place, format!("it has more than {most} characters."), "Shorten it.");
+        } else if text.chars().any(|c| c.is_control() || is_hidden(c)) {
+            self.tell(
+                spot.line,
+                &place,
+                "it holds characters that can't be seen.",
+                "Write it in one line of plain text.",
+            );
+        } else {
+            return Some(text.to_owned());
+        }
+        None
+    }
+
+    /// An http or https address; its origin is taken note of.
+    fn address(&mut self, fields: &mut Fields<'_>, key: &'static str, read: bool) -> Option<String> {
+        let line = fields.take(key)?.line;
+        let text = self.text(fields, key, MAX_PLACE_CHARS)?;
+        match split_hosts_address(&text) {
+            Ok((origin, _)) if !text.contains(char::is_whitespace) => {
+                if read {
+                    self.origin(origin);
+                }
+                Some(text)
+            }
+            Ok(_) => {
+                self.tell(line, &fields.at(key), "an address holds no spaces.", "Write %20 for one.");
+                None
+            }
+            Err(error) => {
+                self.tell(line, &fields.at(key), error, "Write an address that begins with https://.");
+                None
+            }
+        }
+    }
+
+    fn origin(&mut self, origin: String) {
+        if !self.origins.contains(&origin) {
+            self.origins.push(origin);
+        }
+    }
+
+    fn catalogue(&mut self, root: &Spot) -> Catalogue {
+        let mut catalogue = Catalogue::default();
+        let Some(mut fields) = self.fields(root, "") else { return catalogue };
+        catalogue.title = self.text(&mut fields, "title", MAX_TITLE_CHARS);
+        catalogue.description = self.text(&mut fields, "description", MAX_TEXT_CHARS);
+        if let Some(line) = fields.take("endpoint").map(|spot| spot.line)
+            && let Some(address) = self.address(&mut fields, "endpoint", true)
+            && let Ok((origin, rest)) = split_hosts_address(&address)
+        {
+            if rest.trim_matches('/').is_empty() {
+                catalogue.endpoint = Some(origin);
+            } else {
+                self.tell(
+                    line,
+                    "endpoint",
+                    "it has more than a scheme, a host and a port.",
+                    format!("Write {origin}."),
+                );
+            }
+        }
+        let thumbnails = self.address(&mut fields, "thumbnails", true);
+        catalogue.thumbnails = thumbnails.map(|address| address.trim_end_matches('/').to_owned());
+        if let Some(spot) = fields.take("tables") {
+            match &spot.value {
+                Value::List(items) => {
+                    if items.len() > MAX_TABLES {
+                        self.tell(
+                            spot.line,
+                            "tables",
+                            format!("there are more than {MAX_TABLES}."),
+                            "The others are left out.",
+                        );
+                    }
+                    for (number, item) in items.iter().take(MAX_TABLES).enumerate() {
+                        let place = format!("tables[{number}]");
+                        if let Some(table) = self.table(item, &place) {
+                            if catalogue.table(&table.id).is_some() {
+                                self.tell(
+                                    item.line,
+                                    &place,
+                                    format!("another table has the id “{}”.", table.id),
+                                    "Give it an id of its own.",
+                                );
+                            } else {
+                                catalogue.tables.push(table);
+                            }
+                        }
+                    }
+                }
+                other
+                @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Map(_)) => {
+                    self.tell(
+                        spot.line,
+                        "tables",
+                        format!("it is {}.", other.kind()),
+                        "Make it a list: [ … ].",
+                    );
+                }
+            }
+        }
+        self.end(&fields);
+        catalogue.origins = std::mem::take(&mut self.origins);
+        catalogue
+    }
+
+    fn table(&mut self, spot: &Spot, place: &str) -> Option<Table> {
+        let mut fields = self.fields(spot, place)?;
+        let id = self.id(&mut fields, spot);
+        let title = self.text(&mut fields, "title", MAX_TITLE_CHARS);
+        if title.is_none() && fields.take("title").is_none() {
+            self.tell(spot.line, place, "it has no title.", "Add \"title\": what people call the table.");
+        }
+        let description = self.text(&mut fields, "description", MAX_TEXT_CHARS).unwrap_or_default();
+        let files = self.files(&mut fields, spot);
+        let rows = fields.take("rows").and_then(|rows| self.whole(rows, &fields.at("rows")));
+        let roles = self.roles(&mut fields);
+        let home = files.as_ref().and_then(|files| Place::parse(&files.first()?.place).ok());
+        let images = self.images(&mut fields, home.as_ref());
+        let licence = self.licence(&mut fields);
+        let link = self.address(&mut fields, "link", false);
+        self.end(&fields);
+        Some(Table { id: id?, title: title?, description, files: files?, rows, roles, images, licence, link })
+    }
+
+    fn id(&mut self, fields: &mut Fields<'_>, table: &Spot) -> Option<String> {
+        const HINT: &str = "Use small letters, digits, dashes and dots.";
+        let Some(line) = fields.take("id").map(|spot| spot.line) else {
+            self.tell(
+                table.line,
+                &fields.place,
+                "it has no id.",
+                "Add \"id\": its name in links, as “our-prompts”.",
+            );
+            return None;
+        };
+        let id = self.text(fields, "id", MAX_ID_CHARS)?;
+        let known = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_');
+        if !id.bytes().all(known) || !id.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+            self.tell(line, &fields.at("id"), format!("“{}” can't be an id.", shown(&id)), HINT);
+            return None;
+        }
+        if catalog::table(&id).is_some() {
+            self.tell(
+                line,
+                &fields.at("id"),
+                format!("the app has a table “{id}” of its own."),
+                "Choose another id.",
+            );
+            return None;
+        }
+        Some(id)
+    }
+
+    fn files(&mut self, fields: &mut Fields<'_>, table: &Spot) -> Option<Vec<File>> {
+        const HINT: &str = "Write hf:owner/name/path.parquet, an https address, or a path beside the app.";
+        let (one, several) = (fields.take("file").is_some(), fields.take("files"));
+        let Some(list) = several else {
+            if !one {
+                self.tell(table.line, &fields.place, "it names no file.", format!("Add \"file\". {HINT}"));
+                return None;
+            }
+            let line = fields.take("file").map_or(table.line, |spot| spot.line);
+            let place = self.text(fields, "file", MAX_PLACE_CHARS)?;
+            return self
+                .place(&place, line, &fields.at("file"), true)
+                .then(|| vec![File { place, bytes: None }]);
+        };
+        let at = fields.at("files");
+        if one {
+            self.tell(
+                list.line,
+                &at,
+                "“file” and “files” are both given.",
+                "Keep one of them; “files” counts.",
+            );
+        }
+        let Value::List(items) = &list.value else {
+            self.tell(list.line, &at, format!("it is {}.", list.value.kind()), "Make it a list: [ … ].");
+            return None;
+        };
+        if items.is_empty() || items.len() > MAX_FILES {
+            self.tell(
+                list.line,
+                &at,
+                format!("it has {} files.", items.len()),
+                format!("A table is made of one to {MAX_FILES} files."),
+            );
+            return None;
+        }
+        let mut files = Vec::with_capacity(items.len());
+        let mut sound = true;
+        for (number, item) in items.iter().enumerate() {
+            let at = format!("{at}[{number}]");
+            let Some(mut own) = self.fields(item, &at) else {
+                sound = false;
+                continue;
+            };
+            let line = own.take("file").map_or(item.line, |spot| spot.line);
+            let place = self.text(&mut own, "file", MAX_PLACE_CHARS);
+            if own.take("file").is_none() {
+                self.tell(item.line, &at, "it names no file.", HINT);
+            }
+            let bytes = own.take("bytes").and_then(|bytes| self.whole(bytes, &own.at("bytes")));
+            self.end(&own);
+            if items.len() > 1 && own.take("bytes").is_none() {
+                self.tell(
+                    item.line,
+                    &at,
+                    "it has no “bytes”.",
+                    "Add its size: of several files each is found by it.",
+                );
+            }
+            let place = place.filter(|place| self.place(place, line, &own.at("file"), false));
+            match (place, bytes) {
+                (Some(place), bytes) if bytes.is_some() || items.len() == 1 => {
+                    files.push(File { place, bytes })
+                }
+                (Some(_) | None, _) => sound = false,
+            }
+        }
+        sound.then_some(files)
+    }
+
+    /// Whether a file is somewhere; its origin is taken note of.
+    fn place(&mut self, text: &str, line: u32, at: &str, several: bool) -> bool {
+        const HINT: &str = "Write hf:owner/name/path.parquet, an https address, or a path beside the app.";
+        match Place::parse(text) {
+            Ok(Place::Hub(path)) if path.is_several() && !several => {
+                self.tell(
+                    line,
+                    at,
+                    "a star stands for several files.",
+                    "Name them by “file” alone, or one by one.",
+                );
+                false
+            }
+            Ok(Place::Address(url)) => {
+                if let Ok((origin, _)) = split_hosts_address(&url) {
+                    self.origin(origin);
+                }
+                true
+            }
+            Ok(Place::Hub(_) | Place::Beside(_)) => true,
+            Err(error) => {
+                self.tell(line, at, error, HINT);
+                false
+            }
+        }
+    }
+
+    fn whole(&mut self, spot: &Spot, place: &str) -> Option<u64> {
+        match spot.value {
+            Value::Number(value)
+                if value >= 0.0 && value.fract() == 0.0 && value <= 9_007_199_254_740_991.0 =>
+            {
+                Some(value as u64)
+            }
+            _ => {
+                self.tell(spot.line, place, "it is no whole number.", "Write digits alone.");
+                None
+            }
+        }
+    }
+
+    fn roles(&mut self, fields: &mut Fields<'_>) -> Corrections {
+        let mut roles = Corrections::new();
+        let Some(spot) = fields.take("roles") else { return roles };
+        let place = fields.at("roles");
+        let Some(own) = self.fields(spot, &place) else { return roles };
+        for (name, value) in own.entries {
+            let Some(role) = Role::of(name) else {
+                let names: Vec<&str> = Role::ALL.iter().map(|(_, name, _)| *name).collect();
+                self.tell(
+                    value.line,
+                    &place,
+                    format!("“{}” is no role.", shown(name)),
+                    format!("The roles are {}.", names.join(", ")),
+                );
+                continue;
+            };
+            match &value.value {
+                Value::Text(column) => {
+                    roles.insert(role, Some(column.clone()));
+                }
+                Value::Null => {
+                    roles.insert(role, None);
+                }
+                other @ (Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Map(_)) => {
+                    self.tell(
+                        value.line,
+                        &format!("{place}.{name}"),
+                        format!("it is {}.", other.kind()),
+                        "Name a column, or write null for none.",
+                    );
+                }
+            }
+        }
+        roles
+    }
+
+    fn images(&mut self, fields: &mut Fields<'_>, home: Option<&Place>) -> Option<ImageRule> {
+        let spot = fields.take("images")?;
+        let place = fields.at("images");
+        let mut own = self.fields(spot, &place)?;
+        let rule = ImageRule {
+            zip: self.text(&mut own, "zip", MAX_PLACE_CHARS),
+            member: self.text(&mut own, "member", MAX_PLACE_CHARS),
+            thumbnail: self.text(&mut own, "thumbnail", MAX_PLACE_CHARS),
+        };
+        self.end(&own);
+        match rule.images(home?) {
+            Ok(_) => {
+                for address in rule.zip.iter().chain(&rule.thumbnail) {
+                    if let Ok((origin, _)) = split_hosts_address(address) {
+                        self.origin(origin);
+                    }
+                }
+                Some(rule)
+            }
+            Err((key, what)) => {
+                let place = if key.is_empty() { place } else { own.at(key) };
+                let hint = "As in \"zip\": \"images/part-{part_id:06}.zip\", \"member\": \"{image_name}\".";
+                self.tell(spot.line, &place, what, hint);
+                None
+            }
+        }
+    }
+
+    fn licence(&mut self, fields: &mut Fields<'_>) -> Option<(String, Option<String>)> {
+        let spot = fields.take("licence")?;
+        if matches!(spot.value, Value::Text(_)) {
+            return Some((self.text(fields, "licence", MAX_TITLE_CHARS)?, None));
+        }
+        let place = fields.at("licence");
+        let mut own = self.fields(spot, &place)?;
+        let (name, link) =
+            (self.text(&mut own, "name", MAX_TITLE_CHARS), self.address(&mut own, "link", false));
+        if own.take("name").is_none() {
+            self.tell(spot.line, &place, "it has no name.", "Add \"name\", as “CC BY 4.0”.");
+        }
+        self.end(&own);
+        Some((name?, link))
+    }
+}
+
+/// Characters that turn the direction of what stands around them, or take no room.
+fn is_hidden(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+fn shown(text: &str) -> String {
+    const MOST: usize = 40;
+    let mut short: String = text.chars().filter(|c| !c.is_control() && !is_hidden(*c)).take(MOST).collect();
+    if text.chars().count() > MOST {
+        short.push('…');
+    }
+    short
+}

@@ -1,0 +1,12 @@
+//! What a link holds and what is known before anything is read: the view, the catalogue, geometry.
+
+pub mod catalog;
+pub mod chart;
+pub mod choice;
+pub mod host;
+pub mod justify;
+pub mod query;
+pub mod roles;
+pub mod spec;
+pub mod url;
+pub mod viewport;

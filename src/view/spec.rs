@@ -1,0 +1,223 @@
+//! Everything a shared link holds: which table, which rows, which view.
+
+use crate::view::roles::Corrections;
+use std::collections::BTreeMap;
+
+pub use crate::formats::hub::{HubFolder, HubPath};
+
+/// The state of the view. [`Default`] is the start page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Spec {
+    /// The open table; none on the start page.
+    pub table: Option<TableRef>,
+    /// Another Hub than huggingface.co, as `scheme://host[:port]` without a slash at the end.
+    pub endpoint: Option<String>,
+    /// Which columns are prompt, settings and image, where that is not as guessed.
+    pub roles: Corrections,
+    /// Which of its rows count at all.
+    pub subset: Option<Subset>,
+    /// What is asked of the prompts, in the language of [`crate::view::query`]; never empty.
+    pub query: Option<String>,
+    /// At most one clause a column, by the column's name in the file.
+    pub filters: BTreeMap<String, Clause>,
+    /// The order of the rows, the most important key first; that of the file where there is none.
+    pub sort: Vec<SortKey>,
+    /// Which of the views is shown.
+    pub view: View,
+    /// The table's columns, in order, where they are not the default ones.
+    pub columns: Option<Vec<String>>,
+    /// The row whose details are open: its place in the file, from 0.
+    pub row: Option<u64>,
+    /// The first row in sight: its position in the result, from 0, where that is not the first one.
+    pub at: Option<u64>,
+    /// Whether the chrome is hidden, for use in a frame of another page.
+    pub embed: bool,
+}
+
+impl Spec {
+    /// The position of the first row in sight when the view opens: that of the link, or a few before
+    /// the row whose details are open, where it is known where that one stands.
+    pub fn first_in_sight(&self) -> u64 {
+        /// Rows above the open one, and rows that are seen from the top of the table anyway.
+        const ABOVE: u64 = 4;
+        const AT_THE_TOP: u64 = 10;
+        let in_file_order =
+            self.subset.is_none() && self.query.is_none() && self.filters.is_empty() && self.sort.is_empty();
+        let row = self.row.filter(|row| in_file_order && *row >= AT_THE_TOP);
+        match self.view {
+            View::Table | View::Gallery => self.at.or(row.map(|row| row - ABOVE)).unwrap_or(0),
+            View::Compare | View::Prompts | View::Phrases | View::Metadata => 0,
+        }
+    }
+}
+
+/// Where a table is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TableRef {
+    /// An entry of the catalogue, by its id.
+    Catalogue(String),
+    /// A file of a dataset repository on the Hub, or several that are one table.
+    Hub(HubPath),
+    /// No table yet: a folder of a dataset repository, to choose from.
+    Folder(HubFolder),
+    /// Any address that answers range requests.
+    Url(String),
+    /// A file of the user's disk, by name only. It can't be part of a link.
+    Local(String),
+}
+
+/// The ways to look at the result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    /// One line a row.
+    #[default]
+    Table,
+    /// Images in rows.
+    Gallery,
+    /// The images of one prompt side by side, by rank.
+    Compare,
+    /// One line a prompt.
+    Prompts,
+    /// What prompts are made of.
+    Phrases,
+    /// What the file says of itself.
+    Metadata,
+}
+
+impl View {
+    /// Every view, with its name in links.
+    pub const ALL: &[(Self, &str)] = &[
+        (Self::Table, "table"),
+        (Self::Gallery, "gallery"),
+        (Self::Compare, "compare"),
+        (Self::Prompts, "prompts"),
+        (Self::Phrases, "phrases"),
+        (Self::Metadata, "metadata"),
+    ];
+
+    /// Its name in links.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(view, _)| *view == self).map_or("table", |(_, name)| name)
+    }
+}
+
+/// Part of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subset {
+    /// So many rows from the first.
+    First(u64),
+    /// So many rows by chance, the same ones for the same seed.
+    Random {
+        /// How many.
+        rows: u64,
+        /// What they depend on.
+        seed: u64,
+    },
+    /// A subset that the dataset's card names.
+    Named(String),
+}
+
+/// One key of the order of rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SortKey {
+    /// The column's name in the file.
+    pub column: String,
+    /// Whether the largest comes first. Rows without a value come last either way.
+    pub descending: bool,
+}
+
+/// A condition on one column.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Clause {
+    /// Values between two ends. Nulls and NaN are outside every range.
+    Range(Range),
+    /// Values of a list, or all but those.
+    List(List),
+    /// Only rows without a value.
+    Null,
+    /// Only rows with a value.
+    NotNull,
+}
+
+/// Both ends belong to the range; an end that is missing is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Range {
+    /// Smallest value in the range.
+    pub low: Option<Bound>,
+    /// Largest value in the range.
+    pub high: Option<Bound>,
+}
+
+/// An end of a range.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Bound {
+    /// A number in the column's own unit; never NaN.
+    Number(f64),
+    /// A point in time, as exact as it was written.
+    Time(TimeBound),
+}
+
+/// A point in time as someone writes it: the day, the minute or the millisecond it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeBound {
+    /// Where the named span begins, in milliseconds since 1970-01-01 UTC.
+    pub start_millis: i64,
+    /// How much of time is named.
+    pub precision: Precision,
+}
+
+/// How exact a point in time was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// `2022-08-10`
+    Day,
+    /// `2022-08-10T14`
+    Hour,
+    /// `2022-08-10T14:05`
+    Minute,
+    /// `2022-08-10T14:05:09`
+    Second,
+    /// `2022-08-10T14:05:09.120`
+    Millisecond,
+}
+
+impl Precision {
+    /// Length of the named span.
+    pub const fn millis(self) -> i64 {
+        match self {
+            Self::Day => 86_400_000,
+            Self::Hour => 3_600_000,
+            Self::Minute => 60_000,
+            Self::Second => 1_000,
+            Self::Millisecond => 1,
+        }
+    }
+}
+
+impl TimeBound {
+    /// The first millisecond after the named span: a range that ends with a day holds all of it.
+    pub const fn end_millis(self) -> i64 {
+        self.start_millis.saturating_add(self.precision.millis())
+    }
+}
+
+/// The most values of one list: more than anyone chooses by hand, few enough to look up in each row.
+pub const MAX_LIST_VALUES: usize = 1_000;
+
+/// Values by what they are called: a label where the column has labels, else the value as text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct List {
+    /// The values, in the order in which they were chosen, without repeats.
+    pub values: Vec<ListValue>,
+    /// Whether the list says what is left out.
+    pub negated: bool,
+}
+
+/// A value of a [`List`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ListValue {
+    /// No value.
+    Null,
+    /// A label, or a value as text: `k_lms`, `512x768`, `7.5`.
+    Text(String),
+}

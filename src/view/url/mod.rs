@@ -1,0 +1,386 @@
+//! The link: a [`Spec`] as a query string, and back.
+//!
+//! `table=diffusiondb-2m&cfg=7..12&sampler=k_lms,ddim&columns=prompt,cfg&row=1234567`
+//!
+//! One key for each filtered column, by its name in the file; the keys of [`RESERVED`] mean
+//! something else, and a column so named takes a leading dot. Defaults are left out and the order
+//! is fixed, so that equal views have equal links. What cannot be understood becomes a
+//! [`LinkNotice`], and the rest still counts.
+
+mod address;
+mod clause;
+mod table;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+mod time;
+
+use crate::formats::hub::DEFAULT_ENDPOINT;
+use crate::view::roles::Role;
+use crate::view::spec::{SortKey, Spec, Subset, TableRef, View};
+use crate::view::{catalog, query};
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+pub use address::split_hosts_address;
+pub use table::{parse_table, print_table};
+
+/// Keys that are not columns.
+pub const RESERVED: &[&str] =
+    &["table", "subset", "q", "sort", "view", "columns", "roles", "row", "at", "endpoint", "embed"];
+
+/// Keys that the pages around us add to our address; they are passed over in silence.
+const HOST_KEYS: &[&str] = &["__theme", "__sign", "__lang"];
+
+/// The longest query that is read: beyond it browsers and servers begin to refuse addresses.
+pub const MAX_QUERY_BYTES: usize = 64 * 1024;
+
+/// The most filtered columns: the filters of a row are the bits of one 16-bit mask, of which the
+/// prompt query and the subset have one each.
+pub const MAX_FILTERS: usize = 14;
+
+/// The most keys of the order of rows; a fifth one never decides anything that people see.
+pub const MAX_SORT_KEYS: usize = 4;
+
+pub use crate::view::spec::MAX_LIST_VALUES;
+
+/// The most columns of the table: wider than any screen, few enough to lay out at once.
+pub const MAX_COLUMNS: usize = 200;
+
+/// The most notices that one link gives rise to; a hostile link must not bury the page.
+const MAX_NOTICES: usize = 12;
+
+/// Something in a link that was left out, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkNotice {
+    /// The key in question; empty where it is the link as a whole.
+    pub key: String,
+    /// What is wrong with it, in a sentence.
+    pub message: String,
+}
+
+/// Reads a query string, with or without its question mark. Never fails: what cannot be
+/// understood is left out and told in the notices.
+pub fn parse(query: &str) -> (Spec, Vec<LinkNotice>) {
+    let mut notices = Notices::default();
+    let mut spec = Spec::default();
+    let pairs = last_of_each_key(query.strip_prefix('?').unwrap_or(query), &mut notices);
+    let mut left_out = 0_usize;
+    for (key, value) in pairs {
+        let column = match key.strip_prefix('.') {
+            Some(name) => name,
+            None if HOST_KEYS.contains(&key.as_str()) => continue,
+            None if RESERVED.contains(&key.as_str()) => {
+                if let Err(message) = read_reserved(&mut spec, &key, &value.unwrap_or_default()) {
+                    notices.add(&key, message);
+                }
+                continue;
+            }
+            None => key.as_str(),
+        };
+        match value.ok_or_else(|| "has no value.".to_owned()).and_then(|value| clause::parse(&value)) {
+            Ok(_) if spec.filters.len() >= MAX_FILTERS => left_out += 1,
+            Ok(clause) => {
+                spec.filters.insert(column.to_owned(), clause);
+            }
+            Err(message) => notices.add(column, message),
+        }
+    }
+    if left_out > 0 {
+        notices.add(
+            "",
+            format!(
+                "{left_out} filters were left out: at most {MAX_FILTERS} columns can be filtered at once."
+            ),
+        );
+    }
+    (spec, notices.finish())
+}
+
+/// Writes the query string of a view, without a question mark; empty for the start page.
+/// A local file can't be part of a link and is left out.
+pub fn print(spec: &Spec) -> String {
+    // Destructured, so that a new field does not compile until it is part of the link.
+    let Spec { table, endpoint, roles, subset, query: asked, filters, sort, view, columns, row, at, embed } =
+        spec;
+    let mut query = String::new();
+    match table {
+        None | Some(TableRef::Local(_)) => {}
+        Some(
+            table @ (TableRef::Catalogue(_) | TableRef::Hub(_) | TableRef::Folder(_) | TableRef::Url(_)),
+        ) => {
+            push(&mut query, "table", &print_table(table));
+        }
+    }
+    if let Some(endpoint) = endpoint.as_deref().filter(|endpoint| *endpoint != DEFAULT_ENDPOINT) {
+        push(&mut query, "endpoint", endpoint);
+    }
+    if !roles.is_empty() {
+        let items: Vec<String> = roles
+            .iter()
+            .map(|(role, column)| format!("{}:{}", role.name(), column.as_deref().unwrap_or_default()))
+            .collect();
+        push(&mut query, "roles", &clause::print_items(&items));
+    }
+    if let Some(subset) = subset {
+        push(&mut query, "subset", &print_subset(subset));
+    }
+    if let Some(asked) = asked {
+        push(&mut query, "q", asked);
+    }
+    for (name, clause) in filters {
+        push(&mut query, &column_key(name), &clause::print(clause));
+    }
+    if !sort.is_empty() {
+        let keys: Vec<String> = sort.iter().map(print_sort_key).collect();
+        push(&mut query, "sort", &clause::print_items(&keys));
+    }
+    if *view != View::default() {
+        push(&mut query, "view", view.name());
+    }
+    if let Some(columns) = columns {
+        push(&mut query, "columns", &clause::print_items(columns));
+    }
+    if let Some(row) = row {
+        push(&mut query, "row", &row.to_string());
+    }
+    if let Some(at) = at {
+        push(&mut query, "at", &at.to_string());
+    }
+    if *embed {
+        push(&mut query, "embed", "1");
+    }
+    guard_end(&mut query);
+    query
+}
+
+fn read_reserved(spec: &mut Spec, key: &str, value: &str) -> Result<(), String> {
+    match key {
+        "table" => spec.table = Some(parse_table(value)?),
+        "endpoint" => {
+            let origin = address::parse_origin(value)?;
+            spec.endpoint = (origin != DEFAULT_ENDPOINT).then_some(origin);
+        }
+        "view" => {
+            let named = View::ALL.iter().find(|(_, name)| *name == value).map(|(view, _)| *view);
+            spec.view = named.ok_or_else(|| format!("“{}” is not a view of this version.", shown(value)))?;
+        }
+        "subset" => spec.subset = Some(parse_subset(value)?),
+        "q" => {
+            let text = value.trim();
+            query::parse(text).map_err(|problem| problem.message)?;
+            spec.query = (!text.is_empty()).then(|| text.to_owned());
+        }
+        "sort" => {
+            let mut keys: Vec<SortKey> = Vec::new();
+            for item in clause::parse_items(value)? {
+                let (descending, name) = match item.strip_prefix('-') {
+                    Some(name) => (true, name),
+                    None => (false, item.as_str()),
+                };
+                let column = name.strip_prefix('.').unwrap_or(name).to_owned();
+                if !keys.iter().any(|key| key.column == column) {
+                    keys.push(SortKey { column, descending });
+                }
+            }
+            let count = keys.len();
+            keys.truncate(MAX_SORT_KEYS);
+            spec.sort = keys;
+            if count > MAX_SORT_KEYS {
+                return Err(format!("only the first {MAX_SORT_KEYS} of {count} keys count."));
+            }
+        }
+        "columns" => {
+            let mut names = clause::parse_items(value)?;
+            let count = names.len();
+            names.truncate(MAX_COLUMNS);
+            spec.columns = Some(names);
+            if count > MAX_COLUMNS {
+                return Err(format!("only the first {MAX_COLUMNS} of {count} columns are shown."));
+            }
+        }
+        "roles" => {
+            for item in clause::parse_items(value)? {
+                let (role, column) = item.split_once(':').unwrap_or((&item, ""));
+                let known = Role::of(role)
+                    .ok_or_else(|| format!("“{}” is not a part that a column can play.", shown(role)))?;
+                spec.roles.insert(known, (!column.is_empty()).then(|| column.to_owned()));
+            }
+        }
+        "row" => {
+            let row = value.parse().map_err(|_| format!("“{}” is not the number of a row.", shown(value)))?;
+            spec.row = Some(row);
+        }
+        "at" => {
+            let at: u64 =
+                value.parse().map_err(|_| format!("“{}” is not a place in the result.", shown(value)))?;
+            spec.at = (at > 0).then_some(at);
+        }
+        "embed" => {
+            spec.embed = match value {
+                "1" | "true" => true,
+                "0" | "false" => false,
+                _ => return Err(format!("“{}” is neither 1 nor 0.", shown(value))),
+            };
+        }
+        // Every key of `RESERVED` stands above.
+        _ => {}
+    }
+    Ok(())
+}
+
+fn parse_subset(text: &str) -> Result<Subset, String> {
+    let wrong = || {
+        format!("“{}” is no subset: first:1000, random:1000@7, or a name of the dataset's card.", shown(text))
+    };
+    if let Some(rows) = text.strip_prefix("first:") {
+        return rows.parse().map(Subset::First).map_err(|_| wrong());
+    }
+    if let Some(rest) = text.strip_prefix("random:") {
+        let (rows, seed) = rest.split_once('@').unwrap_or((rest, "0"));
+        return match (rows.parse(), seed.parse()) {
+            (Ok(rows), Ok(seed)) => Ok(Subset::Random { rows, seed }),
+            _ => Err(wrong()),
+        };
+    }
+    if catalog::subset(text).is_some() { Ok(Subset::Named(text.to_owned())) } else { Err(wrong()) }
+}
+
+/// Writes a subset so that it is read again as the same.
+pub fn print_subset(subset: &Subset) -> String {
+    match subset {
+        Subset::First(rows) => format!("first:{rows}"),
+        Subset::Random { rows, seed } => format!("random:{rows}@{seed}"),
+        Subset::Named(name) => name.clone(),
+    }
+}
+
+/// A dot keeps a name that begins with a sign from being read as a direction.
+fn print_sort_key(key: &SortKey) -> String {
+    let SortKey { column, descending } = key;
+    let sign = if *descending { "-" } else { "" };
+    let dot = if column.is_empty() || column.starts_with(['-', '.']) { "." } else { "" };
+    format!("{sign}{dot}{column}")
+}
+
+/// Splits a query into decoded keys and values, in order. Of a key that is there more than once
+/// the last one counts.
+fn last_of_each_key(query: &str, notices: &mut Notices) -> Vec<(String, Option<String>)> {
+    let mut pairs: Vec<Option<(String, Option<String>)>> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for pair in within_limit(query, notices).split('&').filter(|pair| !pair.is_empty()) {
+        let (key, value) = match pair.split_once('=') {
+            Some((key, value)) => (key, Some(value)),
+            None => (pair, None),
+        };
+        let Ok(key) = decode(key) else {
+            notices.add("", "a key is not UTF-8 text.".to_owned());
+            continue;
+        };
+        if key.is_empty() {
+            notices.add("", "a value stands without a key.".to_owned());
+            continue;
+        }
+        let Ok(value) = value.map(decode).transpose() else {
+            notices.add(&key, "is not UTF-8 text.".to_owned());
+            continue;
+        };
+        if let Some(earlier) = places.insert(key.clone(), pairs.len())
+            && let Some(slot) = pairs.get_mut(earlier)
+        {
+            *slot = None;
+            notices.add(&key, "is there more than once; the last one counts.".to_owned());
+        }
+        pairs.push(Some((key, value)));
+    }
+    pairs.into_iter().flatten().collect()
+}
+
+/// As many whole pairs as the limit allows.
+fn within_limit<'a>(query: &'a str, notices: &mut Notices) -> &'a str {
+    if query.len() <= MAX_QUERY_BYTES {
+        return query;
+    }
+    notices.add("", format!("the link is longer than {} KB; its end was left out.", MAX_QUERY_BYTES / 1024));
+    // A character has four bytes at most, so one of four neighbouring places is between two.
+    let head = (0..4).find_map(|back| query.get(..MAX_QUERY_BYTES - back)).unwrap_or_default();
+    head.rsplit_once('&').map_or("", |(whole, _)| whole)
+}
+
+fn decode(text: &str) -> Result<String, ()> {
+    let spaced = text.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8().map(Cow::into_owned).map_err(|_| ())
+}
+
+/// What breaks a query, and nothing more, so that links stay readable. Non-ASCII is always
+/// encoded; a space becomes a plus sign afterwards.
+const BREAKS_A_VALUE: &AsciiSet = &CONTROLS.add(b'&').add(b'#').add(b'%').add(b'+').add(b'<').add(b'>');
+/// A question mark at the very beginning would be taken for the query's own.
+const BREAKS_A_KEY: &AsciiSet = &BREAKS_A_VALUE.add(b'=').add(b'?');
+
+fn push(query: &mut String, key: &str, value: &str) {
+    if !query.is_empty() {
+        query.push('&');
+    }
+    query.push_str(&utf8_percent_encode(key, BREAKS_A_KEY).to_string().replace(' ', "+"));
+    query.push('=');
+    query.push_str(&utf8_percent_encode(value, BREAKS_A_VALUE).to_string().replace(' ', "+"));
+}
+
+fn column_key(name: &str) -> Cow<'_, str> {
+    let taken = RESERVED.contains(&name) || HOST_KEYS.contains(&name);
+    if taken || name.is_empty() || name.starts_with('.') {
+        Cow::Owned(format!(".{name}"))
+    } else {
+        Cow::Borrowed(name)
+    }
+}
+
+/// Programs that turn addresses in a text into links leave punctuation at the end out, and
+/// `cfg=7..` would become `cfg=7`: so the last character is encoded if it is one of those.
+fn guard_end(query: &mut String) {
+    const LEFT_OUT: &[char] = &['.', ',', '!', '?', ':', ';', '"', '\'', ')', ']', '*', '_', '~', '+'];
+    if query.ends_with(LEFT_OUT)
+        && let Some(last) = query.pop()
+    {
+        let meant = if last == '+' { b' ' } else { last as u8 };
+        query.push_str(&format!("%{meant:02X}"));
+    }
+}
+
+/// A piece of the link, short enough to be quoted in a sentence.
+fn shown(text: &str) -> Cow<'_, str> {
+    const MAX_CHARS: usize = 60;
+    match text.char_indices().nth(MAX_CHARS) {
+        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
+        None => Cow::Borrowed(text),
+    }
+}
+
+#[derive(Default)]
+struct Notices {
+    kept: Vec<LinkNotice>,
+    more: usize,
+}
+
+impl Notices {
+    fn add(&mut self, key: &str, message: String) {
+        let notice = LinkNotice { key: shown(key).into_owned(), message };
+        if self.kept.contains(&notice) {
+            return;
+        }
+        if self.kept.len() < MAX_NOTICES {
+            self.kept.push(notice);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn finish(mut self) -> Vec<LinkNotice> {
+        if self.more > 0 {
+            let message = format!("{} more parts of the link were not understood.", self.more);
+            self.kept.push(LinkNotice { key: String::new(), message });
+        }
+        self.kept
+    }
+}
