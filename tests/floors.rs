@@ -1,39 +1,60 @@
-//! Proves from the sources that imports point down: every module uses only modules of its own floor
-//! and of lower ones, the floors below the shells never name the browser, and the page and the
+//! Proves from the sources that imports point down: each folder of `src` is a floor that uses only
+//! itself and lower floors, the floors below the shells never name the browser, and the page and the
 //! worker keep out of each other's parts.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+use proc_macro2::{TokenStream, TokenTree};
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use syn::visit::{self, Visit};
 
-/// The floors, the lowest first: folders of `src`. A folder that is not listed here fails the test.
+/// The folders of `src`, lowest first; those of one line stand beside each other.
 const FLOORS: &[&[&str]] =
     &[&["base"], &["formats"], &["view"], &["table"], &["protocol"], &["engine"], &["shell", "ui"]];
+
+/// The programs. They are on no floor.
+const PROGRAMS: &str = "bin";
 
 /// The first floor that may name the browser.
 const SHELLS: usize = 6;
 
+/// Entries of `src`, so that the folders can be taken in at a glance.
+const MAX_ENTRIES: usize = 10;
+
 /// Crates that are the browser, and parts of the standard library that a browser does not have.
-const BROWSER: &[&str] =
-    &["web_sys", "js_sys", "leptos", "wasm_bindgen", "wasm_bindgen_futures", "serde_wasm_bindgen"];
-const MACHINE: &[&[&str]] = &[
-    &["std", "fs"],
-    &["std", "thread"],
-    &["std", "process"],
-    &["std", "env"],
-    &["std", "time", "Instant"],
-    &["std", "time", "SystemTime"],
+const BROWSER: &[&str] = &[
+    "web_sys",
+    "js_sys",
+    "leptos",
+    "wasm_bindgen",
+    "wasm_bindgen_futures",
+    "serde_wasm_bindgen",
+    "std::fs",
+    "std::thread",
+    "std::process",
+    "std::env",
+    "std::time::Instant",
+    "std::time::SystemTime",
 ];
 
-/// Who must not name what, whatever the floors say: the first path of the file's place, and modules.
-const APART: &[(&str, &[&str])] = &[
-    ("ui", &["parquet", "zip", "picture", "shell", "engine"]),
-    ("page", &["parquet", "zip", "shell", "engine"]),
-    ("worker", &["leptos", "ui"]),
-    ("engine", &["ui"]),
-    ("shell", &["leptos", "ui"]),
+/// What a floor or a program must not name, whatever the order of floors says.
+const FORBIDDEN: &[(&str, &[&str])] = &[
+    (
+        "ui",
+        &[
+            "parquet",
+            "crate::formats::parquet",
+            "crate::formats::zip",
+            "crate::formats::picture",
+            "crate::shell",
+            "crate::engine",
+        ],
+    ),
+    ("page", &["parquet", "crate::formats::parquet", "crate::formats::zip", "crate::shell", "crate::engine"]),
+    ("worker", &["leptos", "crate::ui"]),
+    ("shell", &["leptos", "crate::ui"]),
 ];
 
 #[test]
@@ -51,95 +72,134 @@ fn imports_point_down_the_floors() {
 }
 
 #[test]
+fn every_folder_is_a_floor() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let entries: Vec<PathBuf> = fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(
+        entries.len() <= MAX_ENTRIES,
+        "src has {} entries, at most {MAX_ENTRIES} are meant",
+        entries.len()
+    );
+    let name = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().into_owned();
+    let folders: BTreeSet<String> =
+        entries.iter().filter(|path| path.is_dir()).map(name).filter(|name| name != PROGRAMS).collect();
+    let floors: BTreeSet<String> =
+        FLOORS.iter().flat_map(|floor| floor.iter()).map(|name| (*name).into()).collect();
+    assert_eq!(folders, floors, "the folders of src and the order of floors in tests/floors.rs differ");
+    let files: Vec<String> = entries.iter().filter(|path| path.is_file()).map(name).collect();
+    assert_eq!(files, ["lib.rs"], "modules belong in the folder of a floor");
+}
+
+#[test]
 fn a_planted_violation_is_caught() {
-    for (place, source, told) in [
-        ("bytes.rs", "use crate::spec::Spec;", "bytes.rs: a module of floor 0 uses `spec` of floor 2"),
+    for (place, source, expected) in [
         (
-            "parquet/plan.rs",
-            "use crate::{error::Result, filter};",
-            "parquet/plan.rs: a module of floor 1 uses `filter` of floor 2",
+            "base/bytes.rs",
+            "use crate::view::spec::Spec;",
+            "floor `base` uses `crate::view::spec::Spec` of floor `view`",
         ),
         (
-            "parquet/a/b.rs",
-            "use super::super::super::ui;",
-            "parquet/a/b.rs: a module of floor 1 uses `ui` of floor 4",
-        ),
-        ("spec.rs", "use super::{ids, url as link};", "spec.rs: a module of floor 2 uses `url` of floor 3"),
-        (
-            "url/mod.rs",
-            "fn f() { crate::net::get() }",
-            "url/mod.rs: a module of floor 3 uses `net` of floor 4",
+            "formats/parquet/plan.rs",
+            "use crate::{base::error::Result, table::filter};",
+            "floor `formats` uses `crate::table::filter` of floor `table`",
         ),
         (
-            "zip.rs",
-            "mod inner { use super::super::engine::Engine; }",
-            "zip.rs: a module of floor 1 uses `engine` of floor 3",
+            "formats/parquet/a.rs",
+            "use super::super::super::ui::table;",
+            "floor `formats` uses `crate::ui::table` of floor `ui`",
         ),
-        ("engine.rs", "fn f() { web_sys::window(); }", "engine.rs: `web_sys` is named below the shells"),
         (
-            "select.rs",
+            "view/spec.rs",
+            "use super::{url, super::engine as core};",
+            "floor `view` uses `crate::engine` of floor `engine`",
+        ),
+        (
+            "view/url/mod.rs",
+            "fn f() { crate::shell::net::get() }",
+            "floor `view` uses `crate::shell::net::get` of floor `shell`",
+        ),
+        (
+            "view/url/mod.rs",
+            "struct S { x: Vec<crate::protocol::Request> }",
+            "floor `view` uses `crate::protocol::Request` of floor `protocol`",
+        ),
+        (
+            "formats/zip/mod.rs",
+            "mod inner { use super::super::super::engine::Engine; }",
+            "floor `formats` uses `crate::engine::Engine` of floor `engine`",
+        ),
+        (
+            "table/order.rs",
+            "fn f() { assert_eq!(1, crate::protocol::X); }",
+            "floor `table` uses `crate::protocol::X` of floor `protocol`",
+        ),
+        (
+            "table/order.rs",
+            "macro_rules! m { () => { use $crate::{base::ids, engine::Engine}; } }",
+            "floor `table` uses `crate::engine::Engine` of floor `engine`",
+        ),
+        ("engine/mod.rs", "fn f() { web_sys::window(); }", "`web_sys` is named below the shells"),
+        (
+            "table/select.rs",
             "use std::{fmt, time::{Duration, Instant}};",
-            "select.rs: `std::time::Instant` is named below the shells",
+            "`std::time::Instant` is named below the shells",
         ),
+        ("table/select.rs", "use ::std::fs as files;", "`std::fs` is named below the shells"),
+        ("table/select.rs", "use leptos;", "`leptos` is named below the shells"),
+        ("ui/table.rs", "use crate::shell::net::fetch;", "`crate::shell` must not be named by `ui`"),
         (
-            "ui/table.rs",
-            "use crate::net::fetch;",
-            "ui/table.rs: `net` is named, which is not this part's business",
+            "ui/table/mod.rs",
+            "fn f() { view! { <p>{crate::engine::x()}</p> } }",
+            "`crate::engine` must not be named by `ui`",
         ),
-        ("ui.rs", "use parquet::file;", "ui.rs: `parquet` is named, which is not this part's business"),
+        ("ui/mod.rs", "use parquet::file;", "`parquet` must not be named by `ui`"),
+        ("ui/mod.rs", "use crate::formats::zip::Member;", "`crate::formats::zip` must not be named by `ui`"),
+        ("bin/worker.rs", "use vitrine::ui;", "`crate::ui` must not be named by `worker`"),
+        ("bin/worker.rs", "use leptos::prelude::*;", "`leptos` must not be named by `worker`"),
         (
-            "bin/worker.rs",
-            "use vitrine::ui;",
-            "bin/worker.rs: `ui` is named, which is not this part's business",
-        ),
-        (
-            "bin/worker.rs",
-            "use leptos::prelude::*;",
-            "bin/worker.rs: `leptos` is named, which is not this part's business",
-        ),
-        (
-            "main.rs",
+            "bin/page.rs",
             "fn main() { vitrine::engine::run() }",
-            "main.rs: `engine` is named, which is not this part's business",
+            "`crate::engine` must not be named by `page`",
         ),
-        ("news.rs", "", "news.rs: no floor has a module `news`: list it in tests/floors.rs"),
-        (
-            "ids.rs",
-            "use crate::gossip;",
-            "ids.rs: no floor has a module `gossip`: list it in tests/floors.rs",
-        ),
+        ("news/mod.rs", "", "`news` is no floor: list it in tests/floors.rs"),
+        ("base/ids.rs", "use crate::gossip::x;", "`gossip` is no floor: list it in tests/floors.rs"),
     ] {
-        assert_eq!(violations(place, source), [told], "{place}: {source}");
+        assert_eq!(violations(place, source), [format!("{place}: {expected}")], "{source}");
     }
+    // What is imported as a whole could be followed by anything in it.
+    assert_eq!(violations("ui/mod.rs", "use crate::formats;").len(), 3);
+    assert_eq!(violations("ui/mod.rs", "use crate::formats::*;").len(), 3);
 }
 
 #[test]
 fn what_is_allowed_passes() {
     for (place, source) in [
         (
-            "parquet/plan.rs",
-            "use crate::bytes::ByteRange; use super::meta; use self::inner::x; fn f<'a>(x: &'a str) {}",
+            "formats/parquet/plan.rs",
+            "use crate::base::bytes::ByteRange; use super::meta; use self::inner::x; fn f<'a>(x: &'a str) {}",
         ),
         (
-            "ids.rs",
+            "base/ids.rs",
             "// crate::ui\n/* crate::ui /* web_sys */ */ const S: &str = \"crate::ui\"; const R: &str = r#\"crate::ui \" \"#;",
         ),
-        ("ids.rs", "const C: char = '\"'; const D: char = '\\''; /// [`crate::ui`]\nstruct X;"),
-        ("ids.rs", "struct X; #[cfg(test)]\nmod tests { use crate::ui; use std::fs; }"),
-        ("ids.rs", "#[cfg(all(test, not(target_arch = \"wasm32\")))]\nmod tests;"),
-        ("url/tests.rs", "use std::fs;"),
+        ("base/ids.rs", "const C: char = '\"'; const D: char = '\\''; /// [`crate::ui`]\nstruct X;"),
+        ("base/ids.rs", "struct X; #[cfg(test)]\nmod tests { use crate::ui; use std::fs; }"),
+        ("base/ids.rs", "#[cfg(test)]\nfn f() { crate::ui::x() } #[cfg(test)]\nuse std::fs;"),
+        ("base/ids.rs", "impl X { #[cfg(test)]\nfn f() { crate::ui::x() } }"),
+        ("base/ids.rs", "#[cfg(all(test, not(target_arch = \"wasm32\")))]\nmod tests;"),
+        ("view/url/tests.rs", "use std::fs;"),
         (
-            "ui/store.rs",
-            "use crate::{protocol::Request, spec::Spec}; use leptos::prelude::*; let net = 1; x.engine(net);",
+            "ui/store/mod.rs",
+            "use crate::{protocol::Request, view::spec::Spec}; use leptos::prelude::*; let_it!(); fn f() { x.engine(net); }",
         ),
-        ("bin/worker.rs", "use vitrine::{engine, net, parquet::plan}; use web_sys::Worker;"),
+        ("bin/worker.rs", "use vitrine::{engine, shell::net, formats::parquet::plan}; use web_sys::Worker;"),
         ("lib.rs", "pub mod bytes; #[cfg(target_arch = \"wasm32\")] pub mod ui;"),
     ] {
         assert_eq!(violations(place, source), [""; 0], "{place}: {source}");
     }
 }
 
-fn sources(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     entries.sort();
     for path in entries {
@@ -158,51 +218,57 @@ fn violations(place: &str, source: &str) -> Vec<String> {
     if module.last().is_some_and(|last| last == "tests") {
         return Vec::new();
     }
-    let own = module.first().map(String::as_str).unwrap_or_default();
-    let is_root = matches!(own, "" | "page" | "worker" | "vitrine-index" | "vitrine-catalog");
-    let own_floor = FLOORS.iter().position(|floor| floor.contains(&own));
+    let program = place.starts_with(&format!("{PROGRAMS}/"));
+    let own = module.first().map_or("", String::as_str);
+    let own_floor = floor_of(own);
     let mut found = BTreeSet::new();
-    if own_floor.is_none() && !is_root {
-        found.insert(format!("no floor has a module `{own}`: list it in tests/floors.rs"));
+    if own_floor.is_none() && !program && place != "lib.rs" {
+        found.insert(format!("`{own}` is no floor: list it in tests/floors.rs"));
     }
-    let apart = APART.iter().find(|(name, _)| *name == own).map_or(&[][..], |(_, apart)| apart);
-    for Used { path, ours } in uses(&source_tokens(source), &module) {
-        let first = path[0].as_str();
-        if apart.contains(&first) {
-            found.insert(format!("`{first}` is named, which is not this part's business"));
-            continue;
-        }
-        let Some(own_floor) = own_floor else { continue };
-        if ours {
-            match FLOORS.iter().position(|floor| floor.contains(&first)) {
-                Some(floor) if floor > own_floor => {
-                    found.insert(format!("a module of floor {own_floor} uses `{first}` of floor {floor}"));
-                }
-                Some(_) => {}
-                None => {
-                    found.insert(format!("no floor has a module `{first}`: list it in tests/floors.rs"));
-                }
+    let forbidden = FORBIDDEN.iter().find(|(name, _)| *name == own).map_or(&[][..], |(_, paths)| paths);
+    let file = syn::parse_file(source).unwrap_or_else(|error| panic!("{place}: {error}"));
+    let mut names = Names { module: module.clone(), program, paths: Vec::new() };
+    names.visit_file(&file);
+    for Named { path, whole } in names.paths {
+        let mut known = false;
+        for name in forbidden {
+            if within(&path, name) || whole && path.contains("::") && within(name, &path) {
+                known = true;
+                found.insert(format!("`{name}` must not be named by `{own}`"));
             }
-        } else if own_floor < SHELLS {
-            let named = if BROWSER.contains(&first) {
-                Some(first.to_owned())
-            } else {
-                MACHINE
-                    .iter()
-                    .find(|machine| path.starts_with(&strings(machine)))
-                    .map(|machine| machine.join("::"))
-            };
-            found.extend(named.map(|named| format!("`{named}` is named below the shells")));
+        }
+        let Some(own_floor) = own_floor.filter(|_| !known) else { continue };
+        let Some((_, rest)) = path.split_once("::").filter(|(root, _)| *root == "crate") else {
+            if own_floor < SHELLS {
+                let browser = BROWSER.iter().find(|name| within(&path, name));
+                found.extend(browser.map(|name| format!("`{name}` is named below the shells")));
+            }
+            continue;
+        };
+        let used = rest.split("::").next().unwrap_or_default();
+        match floor_of(used) {
+            Some(floor) if floor > own_floor => {
+                found.insert(format!("floor `{own}` uses `{path}` of floor `{used}`"));
+            }
+            Some(_) => {}
+            None => {
+                found.insert(format!("`{used}` is no floor: list it in tests/floors.rs"));
+            }
         }
     }
     found.into_iter().map(|what| format!("{place}: {what}")).collect()
 }
 
-fn strings(words: &[&str]) -> Vec<String> {
-    words.iter().map(|word| (*word).to_owned()).collect()
+fn floor_of(name: &str) -> Option<usize> {
+    FLOORS.iter().position(|floor| floor.contains(&name))
 }
 
-/// `parquet/plan.rs` is `parquet::plan`; the roots are `page`, `worker` and the empty path.
+/// Whether a path is `outer` or something in it.
+fn within(path: &str, outer: &str) -> bool {
+    path.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+}
+
+/// `formats/parquet/plan.rs` is `formats::parquet::plan`; a program has its own name, `lib.rs` none.
 fn module_path(place: &str) -> Vec<String> {
     let place = place.strip_suffix(".rs").unwrap_or(place);
     let place = place.strip_prefix("bin/").unwrap_or(place);
@@ -210,240 +276,182 @@ fn module_path(place: &str) -> Vec<String> {
     if place == "lib" { Vec::new() } else { place.split('/').map(str::to_owned).collect() }
 }
 
-/// A path somewhere in a file.
-struct Used {
-    /// Its words, resolved to the crate's root where it is ours.
-    path: Vec<String>,
-    /// Whether it leads to a module of this crate.
-    ours: bool,
+/// A path that a file names.
+struct Named {
+    /// From `crate` where it is a path of this crate.
+    path: String,
+    /// Whether it is imported, so that anything in it can be named by a shorter path.
+    whole: bool,
 }
 
-/// All paths of two words or more, and those in `use` trees.
-fn uses(tokens: &[Token], module: &[String]) -> Vec<Used> {
-    let mut found = Vec::new();
-    let mut depth = 0_usize;
-    // Modules written inside the file, with the depth of braces they began at.
-    let mut inner: Vec<(usize, String)> = Vec::new();
-    let mut at = 0;
-    while at < tokens.len() {
-        match &tokens[at] {
-            Token::Mark('{') => depth += 1,
-            Token::Mark('}') => {
-                depth = depth.saturating_sub(1);
-                inner.retain(|(begun, _)| *begun < depth + 1);
-            }
-            Token::Word(word) if word == "mod" => {
-                if let (Some(Token::Word(name)), Some(Token::Mark('{'))) =
-                    (tokens.get(at + 1), tokens.get(at + 2))
-                {
-                    inner.push((depth + 1, name.clone()));
-                }
-            }
-            Token::Word(word) if word == "use" => {
-                let mut paths = Vec::new();
-                let end = tree(tokens, at + 1, &[], &mut paths);
-                found.extend(paths.into_iter().filter_map(|path| resolve(path, module, &inner)));
-                at = end;
-                continue;
-            }
-            Token::Word(word) if tokens.get(at + 1) == Some(&Token::Colons) => {
-                let mut path = vec![word.clone()];
-                while let (Some(Token::Colons), Some(Token::Word(next))) =
-                    (tokens.get(at + 1), tokens.get(at + 2))
-                {
-                    path.push(next.clone());
-                    at += 2;
-                }
-                found.extend(resolve(path, module, &inner));
-            }
-            Token::Word(_) | Token::Colons | Token::Mark(_) => {}
-        }
-        at += 1;
-    }
-    found
+/// Collects the paths that a file names: in `use` trees, and elsewhere those of two words or more.
+struct Names {
+    module: Vec<String>,
+    program: bool,
+    paths: Vec<Named>,
 }
 
-/// Reads one `use` tree: `a::{b, c::d as e}` is `a::b` and `a::c::d`. Gives the place after it.
-fn tree(tokens: &[Token], mut at: usize, before: &[String], paths: &mut Vec<Vec<String>>) -> usize {
-    let mut path = before.to_vec();
-    loop {
-        match tokens.get(at) {
-            Some(Token::Word(word)) if word == "as" => at += 2,
-            Some(Token::Word(word)) => {
-                path.push(word.clone());
-                at += 1;
+impl Names {
+    fn add(&mut self, words: &[String], whole: bool) {
+        let crate_root = vec!["crate".to_owned()];
+        let here = || [crate_root.clone(), self.module.clone()].concat();
+        let Some(first) = words.first() else { return };
+        let (base, rest) = match first.as_str() {
+            "crate" if self.program => return,
+            "crate" | "vitrine" => (crate_root, &words[1..]),
+            "self" => (here(), &words[1..]),
+            "super" => {
+                let up = words.iter().take_while(|word| *word == "super").count();
+                let mut base = here();
+                base.truncate(base.len().saturating_sub(up).max(1));
+                (base, &words[up..])
             }
-            Some(Token::Colons | Token::Mark('*')) => at += 1,
-            Some(Token::Mark('{')) => {
-                at += 1;
-                while !matches!(tokens.get(at), Some(Token::Mark('}')) | None) {
-                    at = tree(tokens, at, &path, paths);
-                    at += usize::from(tokens.get(at) == Some(&Token::Mark(',')));
-                }
-                return at + 1;
-            }
-            _ => {
-                paths.push(path);
-                return at;
-            }
+            _ => (Vec::new(), words),
+        };
+        let path = [base.as_slice(), rest].concat();
+        // The crate's root itself, or an item of it, is on no floor.
+        let on_a_floor = path[0] != "crate"
+            || path.get(1).is_some_and(|word| word.starts_with(|letter: char| letter.is_lowercase()));
+        if on_a_floor {
+            self.paths.push(Named { path: path.join("::"), whole });
         }
     }
-}
 
-fn resolve(path: Vec<String>, module: &[String], inner: &[(usize, String)]) -> Option<Used> {
-    let is_bin = matches!(module.first().map(String::as_str), Some("page" | "worker"));
-    let here: Vec<String> =
-        module.iter().cloned().chain(inner.iter().map(|(_, name)| name.clone())).collect();
-    let (base, rest) = match path.first()?.as_str() {
-        "crate" if !is_bin => (Vec::new(), &path[1..]),
-        "vitrine" => (Vec::new(), &path[1..]),
-        "self" => (here, &path[1..]),
-        "super" => {
-            let up = path.iter().take_while(|word| *word == "super").count();
-            (here[..here.len().saturating_sub(up)].to_vec(), &path[up..])
-        }
-        _ => return Some(Used { path, ours: false }),
-    };
-    let path: Vec<String> = base.into_iter().chain(rest.iter().cloned()).collect();
-    // A path into the crate's root itself names no module: a macro, or `crate::Result` of a bin.
-    let names_module = path.first().is_some_and(|first| first.starts_with(|c: char| c.is_lowercase()));
-    names_module.then_some(Used { path, ours: true })
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Token {
-    Word(String),
-    Colons,
-    Mark(char),
-}
-
-/// The tokens of the file, without comments, texts, and items under `#[cfg(test)]`.
-fn source_tokens(source: &str) -> Vec<Token> {
-    let tokens = tokens(source);
-    let mut kept = Vec::with_capacity(tokens.len());
-    let mut at = 0;
-    while at < tokens.len() {
-        if tokens[at] == Token::Mark('#') && tokens.get(at + 1) == Some(&Token::Mark('[')) {
-            let end = closing(&tokens, at + 1);
-            let word =
-                |offset: usize, name: &str| tokens.get(at + offset) == Some(&Token::Word(name.to_owned()));
-            let test = word(2, "cfg") && (word(4, "test") || (word(4, "all") && word(6, "test")));
-            // Other attributes hold no paths that matter.
-            at = if test { item_end(&tokens, end + 1) } else { end + 1 };
-            continue;
-        }
-        kept.push(tokens[at].clone());
-        at += 1;
-    }
-    kept
-}
-
-/// The place after an item: after its first semicolon outside, or its closing brace.
-fn item_end(tokens: &[Token], mut at: usize) -> usize {
-    while at < tokens.len() {
-        match tokens[at] {
-            Token::Mark(';') => return at + 1,
-            Token::Mark('{') => return closing(tokens, at) + 1,
-            Token::Mark('(' | '[') => at = closing(tokens, at),
-            Token::Word(_) | Token::Colons | Token::Mark(_) => {}
-        }
-        at += 1;
-    }
-    at
-}
-
-/// The place of the bracket that closes the one at `open`.
-fn closing(tokens: &[Token], open: usize) -> usize {
-    let mut depth = 0_usize;
-    for (at, token) in tokens.iter().enumerate().skip(open) {
-        match token {
-            Token::Mark('(' | '[' | '{') => depth += 1,
-            Token::Mark(')' | ']' | '}') if depth == 1 => return at,
-            Token::Mark(')' | ']' | '}') => depth = depth.saturating_sub(1),
-            Token::Word(_) | Token::Colons | Token::Mark(_) => {}
+    /// `a::{b, c::d as e}` is `a::b` and `a::c::d`.
+    fn add_tree(&mut self, tree: &syn::UseTree, before: &[String]) {
+        let with = |ident: &syn::Ident| [before, &[ident.to_string()]].concat();
+        match tree {
+            syn::UseTree::Path(path) => self.add_tree(&path.tree, &with(&path.ident)),
+            syn::UseTree::Name(name) if name.ident == "self" => self.add(before, true),
+            syn::UseTree::Name(name) => self.add(&with(&name.ident), true),
+            syn::UseTree::Rename(name) if name.ident == "self" => self.add(before, true),
+            syn::UseTree::Rename(name) => self.add(&with(&name.ident), true),
+            syn::UseTree::Glob(_) => self.add(before, true),
+            syn::UseTree::Group(group) => group.items.iter().for_each(|tree| self.add_tree(tree, before)),
         }
     }
-    tokens.len()
-}
 
-fn tokens(source: &str) -> Vec<Token> {
-    let chars: Vec<char> = source.chars().collect();
-    let get = |at: usize| chars.get(at).copied().unwrap_or('\0');
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at < chars.len() {
-        let c = chars[at];
-        if c == '/' && get(at + 1) == '/' {
-            while at < chars.len() && chars[at] != '\n' {
-                at += 1;
-            }
-        } else if c == '/' && get(at + 1) == '*' {
-            let mut depth = 0;
-            loop {
-                match (get(at), get(at + 1)) {
-                    ('/', '*') => (depth, at) = (depth + 1, at + 2),
-                    ('*', '/') => (depth, at) = (depth - 1, at + 2),
-                    _ => at += 1,
+    /// What is in a macro is not parsed: its `use` trees and its paths are found among its words.
+    fn add_tokens(&mut self, tokens: TokenStream) {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let mut at = 0;
+        while at < tokens.len() {
+            match &tokens[at] {
+                TokenTree::Group(group) => self.add_tokens(group.stream()),
+                TokenTree::Ident(word) if word == "use" => {
+                    let tree = tokens[at + 1..].iter().take_while(|token| !is_mark(Some(token), ';'));
+                    let tree: TokenStream =
+                        tree.filter(|token| !is_mark(Some(token), '$')).cloned().collect();
+                    if let Ok(tree) = syn::parse2(tree) {
+                        self.add_tree(&tree, &[]);
+                    }
                 }
-                if depth == 0 || at >= chars.len() {
-                    break;
+                TokenTree::Ident(word) => {
+                    let mut words = vec![word.to_string()];
+                    while let [Some(first), Some(second), Some(TokenTree::Ident(next))] =
+                        [1, 2, 3].map(|ahead| tokens.get(at + ahead))
+                        && is_mark(Some(first), ':')
+                        && is_mark(Some(second), ':')
+                    {
+                        words.push(next.to_string());
+                        at += 3;
+                    }
+                    if words.len() > 1 {
+                        self.add(&words, false);
+                    }
                 }
-            }
-        } else if let Some(end) = raw_text_end(&chars, at) {
-            at = end;
-        } else if c == '"' {
-            at = quoted_end(&chars, at);
-        } else if c == '\'' {
-            // A lifetime, unless a quote closes after one character or an escape.
-            at = if get(at + 1) == '\\' || get(at + 2) == '\'' { quoted_end(&chars, at) } else { at + 1 };
-        } else if c.is_alphanumeric() || c == '_' {
-            let start = at;
-            while get(at).is_alphanumeric() || get(at) == '_' {
-                at += 1;
-            }
-            found.push(Token::Word(chars[start..at].iter().collect()));
-        } else if c == ':' && get(at + 1) == ':' {
-            found.push(Token::Colons);
-            at += 2;
-        } else {
-            if !c.is_whitespace() {
-                found.push(Token::Mark(c));
+                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
             }
             at += 1;
         }
     }
-    found
 }
 
-/// The place after `r#"…"#` or `br"…"`, if one begins here.
-fn raw_text_end(chars: &[char], at: usize) -> Option<usize> {
-    let get = |at: usize| chars.get(at).copied().unwrap_or('\0');
-    let mut next = at + usize::from(get(at) == 'b');
-    if get(next) != 'r' {
-        return None;
-    }
-    next += 1;
-    let hashes = (next..).take_while(|place| get(*place) == '#').count();
-    next += hashes;
-    if get(next) != '"' {
-        return None;
-    }
-    next += 1;
-    while next < chars.len() {
-        if get(next) == '"' && (1..=hashes).all(|hash| get(next + hash) == '#') {
-            return Some(next + 1 + hashes);
+fn is_mark(token: Option<&TokenTree>, mark: char) -> bool {
+    matches!(token, Some(TokenTree::Punct(found)) if found.as_char() == mark)
+}
+
+impl<'ast> Visit<'ast> for Names {
+    fn visit_item(&mut self, item: &'ast syn::Item) {
+        if !is_test(attributes(item)) {
+            visit::visit_item(self, item);
         }
-        next += 1;
     }
-    Some(next)
+
+    fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
+        if !is_test(&item.attrs) {
+            visit::visit_impl_item_fn(self, item);
+        }
+    }
+
+    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
+        self.module.push(item.ident.to_string());
+        visit::visit_item_mod(self, item);
+        self.module.pop();
+    }
+
+    fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+        self.add_tree(&item.tree, &[]);
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        if path.segments.len() > 1 {
+            let words: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+            self.add(&words, false);
+        }
+        visit::visit_path(self, path);
+    }
+
+    fn visit_macro(&mut self, called: &'ast syn::Macro) {
+        visit::visit_macro(self, called);
+        self.add_tokens(called.tokens.clone());
+    }
+
+    // Attributes hold no paths that matter.
+    fn visit_attribute(&mut self, _: &'ast syn::Attribute) {}
 }
 
-/// The place after a text or a character that begins here.
-fn quoted_end(chars: &[char], at: usize) -> usize {
-    let quote = chars[at];
-    let mut next = at + 1;
-    while next < chars.len() && chars[next] != quote {
-        next += if chars[next] == '\\' { 2 } else { 1 };
+/// Whether an item is only compiled for tests: `#[cfg(test)]` or `#[cfg(all(test, …))]`.
+fn is_test(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).any(|attribute| {
+        let mut test = false;
+        let _ = attribute.parse_nested_meta(|meta| {
+            test |= meta.path.is_ident("test");
+            if meta.path.is_ident("all") {
+                meta.parse_nested_meta(|meta| {
+                    test |= meta.path.is_ident("test");
+                    skip_rest(&meta)
+                })?;
+                return Ok(());
+            }
+            skip_rest(&meta)
+        });
+        test
+    })
+}
+
+/// Passes over what follows a word within an attribute: `= "value"` or `(…)`.
+fn skip_rest(meta: &syn::meta::ParseNestedMeta<'_>) -> syn::Result<()> {
+    while !meta.input.is_empty() && !meta.input.peek(syn::Token![,]) {
+        meta.input.parse::<TokenTree>()?;
     }
-    next + 1
+    Ok(())
+}
+
+fn attributes(item: &syn::Item) -> &[syn::Attribute] {
+    match item {
+        syn::Item::Const(item) => &item.attrs,
+        syn::Item::Enum(item) => &item.attrs,
+        syn::Item::Fn(item) => &item.attrs,
+        syn::Item::Impl(item) => &item.attrs,
+        syn::Item::Macro(item) => &item.attrs,
+        syn::Item::Mod(item) => &item.attrs,
+        syn::Item::Static(item) => &item.attrs,
+        syn::Item::Struct(item) => &item.attrs,
+        syn::Item::Trait(item) => &item.attrs,
+        syn::Item::Type(item) => &item.attrs,
+        syn::Item::Use(item) => &item.attrs,
+        // The rest is seldom written, and is looked into.
+        _ => &[],
+    }
 }
