@@ -396,7 +396,8 @@ fn roles_of(columns: &[State], meta: &FileMeta, corrections: &Corrections) -> Ro
                 Kind::Integer | Kind::Float => Holds::Number,
                 Kind::Binary => Holds::Bytes,
                 Kind::Nested => Holds::Nested,
-                Kind::Bool | Kind::Time => Holds::Other,
+                Kind::Time => Holds::Time,
+                Kind::Bool => Holds::Other,
             };
             let bytes = match state.part {
                 Part::Leaf(leaf) => meta.raw_bytes(leaf),

@@ -17,6 +17,38 @@ pub enum Role {
     Seed,
     /// The image, or where it is.
     Image,
+    /// Who asked for the image.
+    User,
+    /// When the image was made.
+    Time,
+    /// How likely the image is not safe for work: images above a threshold are blurred.
+    NsfwImage,
+    /// How likely the prompt is not safe for work.
+    NsfwPrompt,
+    /// What rows of one prompt have in common, for the Compare view.
+    Group,
+    /// Place of an image among those of its group; 1 is best.
+    Rank,
+    /// How good an image is, on the whole.
+    Rating,
+    /// How well an image shows what its prompt says.
+    Alignment,
+    /// How true to life an image is.
+    Fidelity,
+    /// What a prompt is about.
+    Category,
+    /// Number of images in the row's group.
+    Amount,
+    /// The file name of the image.
+    ImageName,
+    /// The path of the image in its repository.
+    ImagePath,
+    /// The archive that holds the image.
+    Part,
+    /// Width of the image, in pixels.
+    Width,
+    /// Height of the image, in pixels.
+    Height,
 }
 
 impl Role {
@@ -28,6 +60,22 @@ impl Role {
         (Self::Sampler, "sampler", "sampler"),
         (Self::Seed, "seed", "seed"),
         (Self::Image, "image", "image"),
+        (Self::User, "user", "user"),
+        (Self::Time, "time", "time"),
+        (Self::NsfwImage, "nsfw-image", "image NSFW"),
+        (Self::NsfwPrompt, "nsfw-prompt", "prompt NSFW"),
+        (Self::Group, "group", "group"),
+        (Self::Rank, "rank", "rank"),
+        (Self::Rating, "rating", "rating"),
+        (Self::Alignment, "alignment", "alignment"),
+        (Self::Fidelity, "fidelity", "fidelity"),
+        (Self::Category, "category", "category"),
+        (Self::Amount, "amount", "images of the prompt"),
+        (Self::ImageName, "image-name", "image name"),
+        (Self::ImagePath, "image-path", "image path"),
+        (Self::Part, "part", "part"),
+        (Self::Width, "width", "width"),
+        (Self::Height, "height", "height"),
     ];
 
     /// Its name in links.
@@ -40,12 +88,31 @@ impl Role {
         Self::ALL.iter().find(|(_, other, _)| *other == name).map(|(role, ..)| *role)
     }
 
+    /// Whether the page offers to correct it for every table, whichever columns that has.
+    pub const fn is_usual(self) -> bool {
+        matches!(self, Self::Prompt | Self::Cfg | Self::Step | Self::Sampler | Self::Seed | Self::Image)
+    }
+
     /// Whether a column of this kind can play it.
     pub const fn suits(self, holds: Holds) -> bool {
         match self {
-            Self::Prompt => matches!(holds, Holds::Text),
-            Self::Cfg | Self::Step | Self::Seed => matches!(holds, Holds::Number),
-            Self::Sampler => matches!(holds, Holds::Text | Holds::Number),
+            Self::Prompt | Self::ImageName | Self::ImagePath => matches!(holds, Holds::Text),
+            Self::Cfg
+            | Self::Step
+            | Self::Seed
+            | Self::NsfwImage
+            | Self::NsfwPrompt
+            | Self::Rank
+            | Self::Rating
+            | Self::Alignment
+            | Self::Fidelity
+            | Self::Amount
+            | Self::Width
+            | Self::Height => matches!(holds, Holds::Number),
+            Self::Sampler | Self::User | Self::Group | Self::Category | Self::Part => {
+                matches!(holds, Holds::Text | Holds::Number)
+            }
+            Self::Time => matches!(holds, Holds::Time | Holds::Number),
             Self::Image => matches!(holds, Holds::Text | Holds::Bytes | Holds::Nested),
         }
     }
@@ -58,6 +125,8 @@ pub enum Holds {
     Text,
     /// Numbers.
     Number,
+    /// Moments.
+    Time,
     /// Bytes.
     Bytes,
     /// Lists or structures.
@@ -157,6 +226,22 @@ const fn names(role: Role) -> (&'static [&'static str], &'static [&'static str])
         Role::Image => {
             (&["image", "img", "jpg", "png", "webp", "jpeg", "image_url", "url"], &["image", "url"])
         }
+        Role::User => (&["user_name"], &[]),
+        Role::Time => (&["timestamp"], &[]),
+        Role::NsfwImage => (&["image_nsfw"], &[]),
+        Role::NsfwPrompt => (&["prompt_nsfw"], &[]),
+        Role::Group => (&["prompt_id"], &[]),
+        Role::Rank => (&["rank"], &[]),
+        Role::Rating => (&["overall_rating"], &[]),
+        Role::Alignment => (&["image_text_alignment_rating"], &[]),
+        Role::Fidelity => (&["fidelity_rating"], &[]),
+        Role::Category => (&["classification"], &[]),
+        Role::Amount => (&["image_amount_in_total"], &[]),
+        Role::ImageName => (&["image_name"], &[]),
+        Role::ImagePath => (&["image_path"], &[]),
+        Role::Part => (&["part_id"], &[]),
+        Role::Width => (&["width"], &[]),
+        Role::Height => (&["height"], &[]),
     }
 }
 
@@ -172,7 +257,9 @@ fn guess<'a>(role: Role, columns: &[Candidate<'a>]) -> Option<&'a str> {
     // Of several spellings the one in lower case is meant.
     let exact = whole.iter().find_map(|name| {
         let same = |candidate: &&Candidate<'_>| candidate.name.eq_ignore_ascii_case(name);
-        suited().find(|candidate| candidate.name == *name).or_else(|| suited().find(same))
+        let exact = suited().find(|candidate| candidate.name == *name);
+        // Other roles mean something only together, so that a chance likeness is of no use.
+        exact.or_else(|| if role.is_usual() { suited().find(same) } else { None })
     });
     let lower = |candidate: &Candidate<'_>| candidate.name.to_ascii_lowercase();
     let plausible = |candidate: &&Candidate<'_>| {
@@ -239,7 +326,10 @@ mod tests {
         );
         // Without a telling name the longest text is meant, if it is long.
         assert_eq!(roles(&[("a", Holds::Text, 12), ("b", Holds::Text, 80)], &none), ["prompt=b"]);
-        assert!(roles(&[("a", Holds::Text, 12), ("image_nsfw", Holds::Number, 4)], &none).is_empty());
+        assert_eq!(
+            roles(&[("a", Holds::Text, 12), ("image_nsfw", Holds::Number, 4)], &none),
+            ["nsfw-image=image_nsfw"]
+        );
         assert_eq!(
             roles(
                 &[
@@ -249,7 +339,7 @@ mod tests {
                 ],
                 &none
             ),
-            ["prompt=prompt"]
+            ["prompt=prompt", "group=prompt_id", "image-path=image_path"]
         );
     }
 

@@ -136,6 +136,12 @@ fn Roles() -> impl IntoView {
             </div>
         }
     };
+    // The others matter to few tables; what a link corrects of them is shown.
+    let offered = move || {
+        let corrected = store.spec.with(|spec| spec.roles.clone());
+        let all = Role::ALL.iter().copied();
+        all.filter(move |(role, ..)| role.is_usual() || corrected.contains_key(role))
+    };
     let images = move || match store.pictures() {
         Some(Pictures::Known(_)) => "Images are in the dataset’s ZIP files.",
         Some(Pictures::Embedded) => "Images are in the table itself.",
@@ -148,7 +154,7 @@ fn Roles() -> impl IntoView {
         <section aria-label="Columns by part">
             <h2>"Columns by part"</h2>
             <p class="metadata-note">"Searches, phrases and the usual charts go by these. A correction is part of the link."</p>
-            <div class="metadata-roles">{move || Role::ALL.iter().copied().map(row).collect_view()}</div>
+            <div class="metadata-roles">{move || offered().map(row).collect_view()}</div>
             <p class="metadata-note">{images}</p>
         </section>
     }
@@ -160,7 +166,8 @@ fn holds(kind: Kind) -> Holds {
         Kind::Integer | Kind::Float => Holds::Number,
         Kind::Binary => Holds::Bytes,
         Kind::Nested => Holds::Nested,
-        Kind::Bool | Kind::Time => Holds::Other,
+        Kind::Time => Holds::Time,
+        Kind::Bool => Holds::Other,
     }
 }
 

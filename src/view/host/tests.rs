@@ -100,7 +100,7 @@ fn mistakes_are_told_with_their_place_and_what_to_do() {
     check(
         &with("\"file\": \"a.parquet\", \"roles\": { \"prmpt\": \"x\" }"),
         &[
-            "catalog.json, line 4, tables[0].roles: “prmpt” is no role. The roles are prompt, cfg, step, sampler, seed, image.",
+            "catalog.json, line 4, tables[0].roles: “prmpt” is no role. The roles are prompt, cfg, step, sampler, seed, image, user, time, nsfw-image, nsfw-prompt, group, rank, rating, alignment, fidelity, category, amount, image-name, image-path, part, width, height.",
         ],
     );
     check(
