@@ -1,46 +1,49 @@
-//! The page's binary: where the page begins, and where the modules begin that are fetched later. All
-//! that they show is in the library's `ui`.
+//! The page's binary: where the page begins, and the entry functions of the modules that are fetched when
+//! they are first needed. All that they show is in the library's `ui`.
 
 #[cfg(target_arch = "wasm32")]
 mod page {
-    // What marks the beginning of a module is a foreign function, which only the build provides.
+    // What marks the entry of a module is a foreign function, which only the build provides.
     #![allow(unsafe_code)]
 
     use leptos::wasm_split::{SplitLoaderError, wasm_split};
-    use vitrine::ui::{Images, Modules, Panels, Start, Texts};
+    use vitrine::ui::{Entry, Loading, Module, views};
 
     #[wasm_split(images, wasm_split_path = leptos::wasm_split, fallible)]
-    fn images() -> Result<&'static Images, SplitLoaderError> {
-        Ok(vitrine::ui::images())
+    fn images() -> Result<&'static Entry, SplitLoaderError> {
+        Ok(views::images())
     }
 
     #[wasm_split(texts, wasm_split_path = leptos::wasm_split, fallible)]
-    fn texts() -> Result<&'static Texts, SplitLoaderError> {
-        Ok(vitrine::ui::texts())
+    fn texts() -> Result<&'static Entry, SplitLoaderError> {
+        Ok(views::texts())
     }
 
     #[wasm_split(panels, wasm_split_path = leptos::wasm_split, fallible)]
-    fn panels() -> Result<&'static Panels, SplitLoaderError> {
-        Ok(vitrine::ui::panels())
+    fn panels() -> Result<&'static Entry, SplitLoaderError> {
+        Ok(views::panels())
     }
 
     #[wasm_split(start, wasm_split_path = leptos::wasm_split, fallible)]
-    fn start() -> Result<&'static Start, SplitLoaderError> {
-        Ok(vitrine::ui::start_page())
+    fn start() -> Result<&'static Entry, SplitLoaderError> {
+        Ok(views::start())
     }
 
-    pub(super) const MODULES: Modules = Modules {
-        images: || Box::pin(async { images().await.ok() }),
-        texts: || Box::pin(async { texts().await.ok() }),
-        panels: || Box::pin(async { panels().await.ok() }),
-        start: || Box::pin(async { start().await.ok() }),
-    };
+    pub(super) fn load(module: Module) -> Loading {
+        match module {
+            Module::Main => Box::pin(async { Some(views::main()) }),
+            Module::Images => Box::pin(async { images().await.ok() }),
+            Module::Texts => Box::pin(async { texts().await.ok() }),
+            Module::Panels => Box::pin(async { panels().await.ok() }),
+            Module::Start => Box::pin(async { start().await.ok() }),
+        }
+    }
 }
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
     console_error_panic_hook::set_once();
-    vitrine::ui::start(page::MODULES);
+    vitrine::ui::start(page::load);
 }
 
 /// The page runs in a browser only.

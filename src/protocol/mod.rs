@@ -14,6 +14,7 @@ pub mod export;
 pub mod figure;
 pub mod images;
 pub mod script;
+pub mod texts;
 pub mod wire;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -13,6 +13,7 @@ mod search;
 mod start;
 mod store;
 mod table;
+pub mod views;
 mod widgets;
 
 use crate::protocol::wire;
@@ -21,32 +22,34 @@ use leptos::prelude::*;
 use panels::explore::Explore;
 use panels::help::{Help, HelpPlace};
 use panels::shortcuts::{Shortcuts, ShortcutsSheet};
-use runtime::later::{Fetched, Late, Later};
-pub use runtime::later::{Images, Modules, Panels, Start, Texts, images, panels, start as start_page, texts};
+pub use runtime::lazy::{Entry, Loading, Module};
+use runtime::lazy::{Lazy, LazyPart, Loaded};
+use runtime::marks::mark;
 use runtime::theme::Theme;
 use runtime::{host, names, slices};
-use store::{Store, mark};
+use store::Store;
 use wasm_bindgen_futures::spawn_local;
 
-/// Puts the page in place of what the document shows until then.
-pub fn start(modules: Modules) {
+/// Puts the page in place of the static shell. `load` fetches a module.
+pub fn start(load: fn(Module) -> Loading) {
     if host::is_named() {
-        // What its tables are called, and which Hub is asked, is known before anything is shown.
+        // The names of its tables and the Hub to ask must be known before anything is shown.
         spawn_local(async move {
-            host::read(modules).await;
-            mount(modules);
+            let reader = async { load(Module::Panels).await.and_then(|entry| entry.catalogue) };
+            host::read(reader).await;
+            mount(load);
         });
     } else {
-        mount(modules);
+        mount(load);
     }
 }
 
-fn mount(modules: Modules) {
+fn mount(load: fn(Module) -> Loading) {
     if let Some(shell) = document().get_element_by_id("shell") {
         shell.remove();
     }
     slices::begin();
-    mount_to_body(move || view! { <App modules/> });
+    mount_to_body(move || view! { <App load/> });
 }
 
 /// What the page is about.
@@ -62,10 +65,10 @@ fn carries_files(event: &leptos::ev::DragEvent) -> bool {
 }
 
 #[component]
-fn App(modules: Modules) -> impl IntoView {
+fn App(load: fn(Module) -> Loading) -> impl IntoView {
     let store = Store::new();
     provide_context(store);
-    provide_context(Fetched::nothing(store, modules));
+    provide_context(Loaded::new(store, views::registry(load), views::main()));
     provide_context(Theme::new());
     provide_context(Shortcuts(RwSignal::new(false)));
     provide_context(Help(RwSignal::new(false)));
@@ -110,8 +113,8 @@ fn App(modules: Modules) -> impl IntoView {
     view! {
         <div class="page" data-embed=embedded>
             {move || match page.get() {
-                Page::Start => view! { <Later late=Late::Start/> }.into_any(),
-                Page::Repository => view! { <Later late=Late::Repository/> }.into_any(),
+                Page::Start => view! { <LazyPart of=Lazy::Start/> }.into_any(),
+                Page::Repository => view! { <LazyPart of=Lazy::Repository/> }.into_any(),
                 Page::Table => view! { <Explore/> }.into_any(),
             }}
             <ShortcutsSheet/>

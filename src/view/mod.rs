@@ -10,3 +10,4 @@ pub mod roles;
 pub mod spec;
 pub mod url;
 pub mod viewport;
+pub mod views;

@@ -1,9 +1,11 @@
 //! Everything a shared link holds: which table, which rows, which view.
 
 use crate::view::roles::Corrections;
+use crate::view::views::Lists;
 use std::collections::BTreeMap;
 
 pub use crate::formats::hub::{HubFolder, HubPath};
+pub use crate::view::views::View;
 
 /// The state of the view. [`Default`] is the start page.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,9 +46,9 @@ impl Spec {
         let in_file_order =
             self.subset.is_none() && self.query.is_none() && self.filters.is_empty() && self.sort.is_empty();
         let row = self.row.filter(|row| in_file_order && *row >= AT_THE_TOP);
-        match self.view {
-            View::Table | View::Gallery => self.at.or(row.map(|row| row - ABOVE)).unwrap_or(0),
-            View::Compare | View::Prompts | View::Phrases | View::Metadata => 0,
+        match self.view.facts().lists {
+            Lists::Rows => self.at.or(row.map(|row| row - ABOVE)).unwrap_or(0),
+            Lists::Groups | Lists::Prompts | Lists::Phrases | Lists::Nothing => 0,
         }
     }
 }
@@ -64,41 +66,6 @@ pub enum TableRef {
     Url(String),
     /// A file of the user's disk, by name only. It can't be part of a link.
     Local(String),
-}
-
-/// The ways to look at the result.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum View {
-    /// One line a row.
-    #[default]
-    Table,
-    /// Images in rows.
-    Gallery,
-    /// The images of one prompt side by side, by rank.
-    Compare,
-    /// One line a prompt.
-    Prompts,
-    /// What prompts are made of.
-    Phrases,
-    /// What the file says of itself.
-    Metadata,
-}
-
-impl View {
-    /// Every view, with its name in links.
-    pub const ALL: &[(Self, &str)] = &[
-        (Self::Table, "table"),
-        (Self::Gallery, "gallery"),
-        (Self::Compare, "compare"),
-        (Self::Prompts, "prompts"),
-        (Self::Phrases, "phrases"),
-        (Self::Metadata, "metadata"),
-    ];
-
-    /// Its name in links.
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(view, _)| *view == self).map_or("table", |(_, name)| name)
-    }
 }
 
 /// Part of a table.

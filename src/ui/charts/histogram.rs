@@ -12,6 +12,7 @@ use crate::ui::charts::plot::{
 };
 use crate::ui::charts::range_fields::RangeFields;
 use crate::ui::store::{Commit, use_store};
+use crate::ui::widgets::tooltip::Tooltip;
 use crate::view::catalog;
 use crate::view::chart;
 use crate::view::chart::{Chosen, Drag, Layout, Step};
@@ -173,9 +174,7 @@ pub fn Histogram(column: String) -> impl IntoView {
             display::thousands(at(&now.here).into()),
             display::compact(at(&now.chart.all.0).into())
         );
-        Some(
-            view! { <span class="tip" style=("--p", percent((left + right) / 2.0)) aria-hidden="true">{text}</span> },
-        )
+        Some((percent((left + right) / 2.0), text))
     };
     let handle = move |low: bool| {
         let value = move || {
@@ -307,7 +306,7 @@ pub fn Histogram(column: String) -> impl IntoView {
                 {handle(true)}
                 {handle(false)}
                 {move || diamond.get().map(|at| view! { <i class="diamond" style=("--p", at) aria-hidden="true"></i> })}
-                {tip}
+                <Tooltip at=Signal::derive(tip)/>
             </div>
             <div class="axis" aria-hidden="true">{move || bins.with(|bins| axis(bins, layout.get(), facts))}</div>
             <OwnBars column now/>

@@ -10,7 +10,7 @@ use crate::ui::charts::histogram::Histogram;
 use crate::ui::charts::rail_sheet::{SheetButton, SheetOpen};
 use crate::ui::charts::safe::SafePreset;
 use crate::ui::charts::text_clause::TextClause;
-use crate::ui::runtime::later::{Late, Later};
+use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::runtime::turn::InTurn;
 use crate::ui::store::use_store;
 use crate::ui::widgets::icon::{Icon, icon};
@@ -36,7 +36,7 @@ pub fn Rail() -> impl IntoView {
             </Show>
         </aside>
         <Show when=move || open.get()>
-            <Later late=Late::RailSheet/>
+            <LazyPart of=Lazy::RailSheet/>
         </Show>
     }
 }

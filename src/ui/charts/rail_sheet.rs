@@ -2,10 +2,10 @@
 
 use crate::protocol::display::thousands;
 use crate::ui::charts::rail::{Charts, Heights};
-use crate::ui::panels::result::{asks_anything, count_now};
 use crate::ui::panels::subset::SubsetMenu;
 use crate::ui::runtime::names;
 use crate::ui::store::use_store;
+use crate::ui::store::{asks_anything, count_now};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::sheet::sheet;
 use crate::ui::widgets::undo_buttons::UndoButtons;

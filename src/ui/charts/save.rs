@@ -1,7 +1,7 @@
 //! The small menu of a chart: it as a picture, or as a drawing.
 
 use crate::protocol::figure::Drawn;
-use crate::ui::runtime::later::{Late, Later};
+use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::{Picturing, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::popover::{Popover, PopoverOpen};
@@ -23,7 +23,7 @@ pub fn SaveChart(
         <Popover label=label class="log save-chart" end=true trigger=ViewFn::from(|| icon(Icon::Load))>
             {
                 provide_context(saved);
-                view! { <Later late=Late::SaveChart/> }
+                view! { <LazyPart of=Lazy::SaveChart/> }
             }
         </Popover>
     }

@@ -11,7 +11,7 @@ use crate::ui::detail::fields::Fields;
 use crate::ui::detail::image::{DetailImage, ImageTexts};
 use crate::ui::detail::prompt::DetailPrompt;
 use crate::ui::detail::same::SameStrip;
-use crate::ui::panels::result::count_now;
+use crate::ui::store::count_now;
 use crate::ui::store::use_store;
 use crate::ui::widgets::focus;
 use crate::ui::widgets::icon::{Icon, icon};

@@ -3,7 +3,7 @@
 use crate::protocol::Column;
 use crate::protocol::display::thousands;
 use crate::ui::runtime::host;
-use crate::ui::runtime::later::{Late, Later};
+use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::{Store, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::popover::Popover;
@@ -29,7 +29,7 @@ pub fn AboutButton() -> impl IntoView {
                     end=true
                     trigger=ViewFn::from(trigger)
                 >
-                    <Later late=Late::About/>
+                    <LazyPart of=Lazy::About/>
                 </Popover>
             }
         })

@@ -4,15 +4,14 @@ use crate::protocol::Level;
 use crate::ui::charts::rail::Rail;
 use crate::ui::panels::empty::Fatal;
 use crate::ui::panels::notices::Notices;
-use crate::ui::panels::result::{ResultLine, asks_anything, count_now};
+use crate::ui::panels::result::ResultLine;
 use crate::ui::panels::status_bar::StatusBar;
 use crate::ui::panels::top_bar::TopBar;
-use crate::ui::runtime::later::{Late, Later};
+use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::runtime::names::table_name;
 use crate::ui::runtime::turn::InTurn;
-use crate::ui::store::{Pictures, use_store};
-use crate::ui::table::Table;
-use crate::view::spec::View;
+use crate::ui::store::{asks_anything, count_now, use_store};
+use crate::view::views::{Lists, View};
 use leptos::prelude::*;
 
 /// The view of an open table.
@@ -33,13 +32,7 @@ pub fn Explore() -> impl IntoView {
         format!("{name} {part}")
     };
     // A link may name a view that this table does not have.
-    let way = Memo::new(move |_| match (store.spec.with(|spec| spec.view), store.pictures()) {
-        (view @ (View::Prompts | View::Phrases | View::Metadata), _) => view,
-        (_, None) => View::Table,
-        (View::Compare, Some(Pictures::Known(places))) if places.is_ranked() => View::Compare,
-        (View::Compare, Some(_)) => View::Table,
-        (view, Some(_)) => view,
-    });
+    let shown = Memo::new(move |_| store.view_or_table());
     let selected = Memo::new(move |_| store.spec.with(|spec| spec.row.is_some()));
     view! {
         <div class="app">
@@ -56,21 +49,23 @@ pub fn Explore() -> impl IntoView {
                             <div class="view">
                                 <InTurn><ResultLine/></InTurn>
                                 <InTurn><Notices/></InTurn>
-                                {move || match (open.get(), nothing.get(), way.get()) {
+                                {move || match (open.get(), nothing.get(), shown.get()) {
                                     (false, _, _) => view! { <Waiting/> }.into_any(),
-                                    (true, _, View::Metadata) => view! { <Later late=Late::Metadata/> }.into_any(),
-                                    (true, true, _) => view! { <Later late=Late::Nothing/> }.into_any(),
-                                    (true, false, View::Table) => {
-                                        view! { <InTurn before=|| view! { <Waiting/> }><Table/></InTurn> }.into_any()
+                                    // A view of the file has something to show without any row.
+                                    (true, true, view) if view.facts().lists != Lists::Nothing => {
+                                        view! { <LazyPart of=Lazy::Nothing/> }.into_any()
                                     }
-                                    (true, false, View::Gallery) => view! { <Later late=Late::Gallery/> }.into_any(),
-                                    (true, false, View::Compare) => view! { <Later late=Late::Compare/> }.into_any(),
-                                    (true, false, View::Prompts) => view! { <Later late=Late::Prompts/> }.into_any(),
-                                    (true, false, View::Phrases) => view! { <Later late=Late::Phrases/> }.into_any(),
+                                    (true, _, View::Table) => view! {
+                                        <InTurn before=|| view! { <Waiting/> }>
+                                            <LazyPart of=Lazy::View(View::Table)/>
+                                        </InTurn>
+                                    }
+                                    .into_any(),
+                                    (true, _, view) => view! { <LazyPart of=Lazy::View(view)/> }.into_any(),
                                 }}
                             </div>
                             <Show when=move || selected.get()>
-                                <Later late=Late::Detail/>
+                                <LazyPart of=Lazy::Detail/>
                             </Show>
                         }
                             .into_any()

@@ -4,7 +4,7 @@ use crate::base::bytes::human_bytes;
 use crate::protocol::display::{percent_floor, thousands};
 use crate::protocol::export::{Format, MAX_IMAGES, MAX_MEMORY_BYTES, Rows, Stage};
 use crate::ui::panels::script::ScriptPart;
-use crate::ui::runtime::later::{Late, Later};
+use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::{Place, Taken, place, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::popover::Popover;
@@ -29,7 +29,7 @@ pub fn ExportMenu() -> impl IntoView {
     };
     view! {
         <Popover label="Export" class="button export-button" end=true trigger=ViewFn::from(trigger)>
-            <Later late=Late::Export/>
+            <LazyPart of=Lazy::Export/>
         </Popover>
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::base::markdown;
 use crate::base::markdown::{Block, Inline};
-use crate::ui::runtime::later::{Late, Later};
+use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::sheet::sheet;
 use leptos::prelude::*;
@@ -20,7 +20,7 @@ pub fn HelpPlace() -> impl IntoView {
     let Help(open) = use_context().unwrap_or_else(|| Help(RwSignal::new(false)));
     view! {
         <Show when=move || open.get()>
-            <Later late=Late::Help/>
+            <LazyPart of=Lazy::Help/>
         </Show>
     }
 }

@@ -1,6 +1,7 @@
 //! Bars, menus and sheets around the view.
 
 pub mod about;
+pub mod brand;
 pub mod empty;
 pub mod explore;
 pub mod export;

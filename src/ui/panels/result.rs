@@ -1,13 +1,12 @@
 //! The line that says how many rows match, and the chips of what was asked.
 
-use crate::protocol::Count;
 use crate::protocol::display;
 use crate::protocol::display::{percent, percent_floor, thousands};
 use crate::ui::panels::subset::SubsetMenu;
 use crate::ui::panels::views::Views;
 use crate::ui::runtime::names;
 use crate::ui::runtime::turn::InTurn;
-use crate::ui::store::{Store, use_store};
+use crate::ui::store::{Store, asks_anything, count_now, use_store};
 use crate::ui::table::columns_menu::ColumnsMenu;
 use crate::ui::table::sort_note::SortNote;
 use crate::ui::widgets::icon::{Icon, icon};
@@ -15,32 +14,8 @@ use crate::ui::widgets::undo_buttons::UndoButtons;
 use crate::view::catalog;
 use crate::view::query;
 use crate::view::query::What;
-use crate::view::spec::{Clause, List, Spec, Subset, View};
+use crate::view::spec::{Clause, List, Subset, View};
 use leptos::prelude::*;
-
-/// The newest that is known of how many rows match.
-pub fn count_now(store: Store) -> Option<Count> {
-    let opened = store.opened.get()?;
-    let count = store.count.get();
-    let live = store.live.get();
-    match (count, live) {
-        (Some(count), Some(live)) if live.generation > count.generation => {
-            Some(Count { matching: live.matching, generation: live.generation, ..count })
-        }
-        (Some(count), _) => Some(count),
-        // Without filters every row matches, and no one has to be asked.
-        (None, _) if !store.spec.with(asks_anything) => {
-            let rows = opened.rows;
-            Some(Count { matching: rows, rows_read: rows, rows, ..Count::default() })
-        }
-        (None, _) => None,
-    }
-}
-
-/// Whether the link leaves any rows out.
-pub fn asks_anything(spec: &Spec) -> bool {
-    !spec.filters.is_empty() || spec.query.is_some() || spec.subset.is_some()
-}
 
 /// The line.
 #[component]

@@ -2,13 +2,13 @@
 
 use crate::base::bytes::human_bytes;
 use crate::formats::blocks::USUAL_LIMIT_BYTES;
-use crate::ui::gallery::bar::{BlurField, PreviewsCheck};
 use crate::ui::panels::help::Help;
 use crate::ui::panels::shortcuts::Shortcuts;
-use crate::ui::runtime::later::{Late, Later};
+use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::runtime::theme::ThemeChoice;
 use crate::ui::store::use_store;
 use crate::ui::widgets::icon::{Icon, icon};
+use crate::ui::widgets::image_settings::{BlurField, PreviewsCheck};
 use crate::ui::widgets::popover::{Popover, PopoverOpen};
 use leptos::prelude::*;
 
@@ -21,7 +21,7 @@ pub fn Settings() -> impl IntoView {
     let trigger = || icon(Icon::Settings);
     view! {
         <Popover label="Settings" class="button settings-button" end=true trigger=ViewFn::from(trigger)>
-            <Later late=Late::Settings/>
+            <LazyPart of=Lazy::Settings/>
         </Popover>
     }
 }

@@ -1,7 +1,7 @@
 //! The sheet of keys, behind the question mark, and the keys that work wherever the focus is.
 
 use crate::ui::panels::help::Help;
-use crate::ui::runtime::later::{Late, Later};
+use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::use_store;
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::sheet::sheet;
@@ -61,25 +61,13 @@ pub fn ShortcutsSheet() -> impl IntoView {
         if modified || event.default_prevented() || is_typing(event.target()) || is_covered() {
             return;
         }
-        let view = match event.key().as_str() {
-            "?" => {
-                event.prevent_default();
-                open.set(true);
-                return;
-            }
-            "t" | "T" => View::Table,
-            "g" | "G" => View::Gallery,
-            "p" | "P" => View::Prompts,
-            _ => return,
-        };
-        let there = match view {
-            View::Gallery => untrack(|| store.places().is_some()),
-            View::Prompts => {
-                store.opened.with_untracked(|opened| opened.as_ref().is_some_and(|it| it.prompt.is_some()))
-            }
-            View::Table | View::Phrases | View::Compare | View::Metadata => true,
-        };
-        if there && store.spec.with_untracked(|spec| spec.table.is_some()) {
+        if event.key() == "?" {
+            event.prevent_default();
+            open.set(true);
+            return;
+        }
+        let Some(view) = View::of_key(&event.key()) else { return };
+        if store.spec.with_untracked(|spec| spec.table.is_some()) && untrack(|| store.has_view(view)) {
             event.prevent_default();
             store.set_view(view);
         }
@@ -87,7 +75,7 @@ pub fn ShortcutsSheet() -> impl IntoView {
     on_cleanup(move || pressed.remove());
     view! {
         <Show when=move || open.get()>
-            <Later late=Late::Shortcuts/>
+            <LazyPart of=Lazy::Shortcuts/>
         </Show>
     }
 }

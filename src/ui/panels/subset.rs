@@ -2,7 +2,7 @@
 
 use crate::protocol::display;
 use crate::protocol::display::thousands;
-use crate::ui::runtime::later::{Late, Later};
+use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::use_store;
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::popover::{Popover, PopoverOpen};
@@ -29,7 +29,7 @@ pub fn SubsetMenu() -> impl IntoView {
     };
     view! {
         <Popover label=label class="button subset-button" trigger=ViewFn::from(trigger)>
-            <Later late=Late::Subset/>
+            <LazyPart of=Lazy::Subset/>
         </Popover>
     }
 }

@@ -3,15 +3,17 @@
 use crate::base::bytes::human_bytes;
 use crate::protocol::display::thousands;
 use crate::ui::panels::about::AboutButton;
+use crate::ui::panels::brand::Brand;
 use crate::ui::panels::export::ExportMenu;
 use crate::ui::panels::settings::Settings;
 use crate::ui::runtime::host;
-use crate::ui::runtime::later::{Late, Later};
+use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::runtime::names;
 use crate::ui::runtime::turn::InTurn;
 use crate::ui::search::field::SearchField;
 use crate::ui::store::use_store;
-use crate::ui::widgets::icon::{Brand, Icon, icon};
+use crate::ui::widgets::icon::{Icon, icon};
+use crate::ui::widgets::links::opens_elsewhere;
 use crate::ui::widgets::popover::{Popover, PopoverOpen};
 use crate::view::catalog;
 use crate::view::catalog::TABLES;
@@ -105,7 +107,7 @@ fn Switcher() -> impl IntoView {
     };
     view! {
         <Popover label=label class="button switcher" trigger=ViewFn::from(trigger)>
-            <Later late=Late::Datasets/>
+            <LazyPart of=Lazy::Datasets/>
         </Popover>
     }
 }
@@ -241,11 +243,6 @@ pub fn PlaceLink(
         }
     };
     view! { <a href=href aria-current=move || current.get() on:click=follow>{children()}</a> }
-}
-
-/// Whether the user asked for another tab or window.
-pub fn opens_elsewhere(event: &leptos::ev::MouseEvent) -> bool {
-    event.ctrl_key() || event.meta_key() || event.shift_key() || event.button() != 0
 }
 
 /// The bar of a page without a table: whose page it is, and the settings.

@@ -1,51 +1,43 @@
-//! The ways to look at the result, as one choice.
+//! The buttons of the views that the open table can be shown in.
 
+use crate::ui::runtime::lazy::Loaded;
 use crate::ui::runtime::turn::InTurn;
-use crate::ui::store::{Pictures, use_store};
-use crate::ui::widgets::icon::{Icon, icon};
-use crate::view::spec::View;
+use crate::ui::store::use_store;
+use crate::ui::widgets::icon::icon;
+use crate::view::views::{Lists, View};
 use leptos::prelude::*;
 
 /// The choice of a view; nothing where there is only one.
 #[component]
 pub fn Views() -> impl IntoView {
     let store = use_store();
-    let pictures = Memo::new(move |_| store.pictures());
-    let views = move || {
-        let mut views = vec![(View::Table, "Table", Icon::Table)];
-        if let Some(pictures) = pictures.get() {
-            views.push((View::Gallery, "Gallery", Icon::Gallery));
-            if matches!(pictures, Pictures::Known(places) if places.is_ranked()) {
-                views.push((View::Compare, "Compare", Icon::Compare));
-            }
-        }
-        if store.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.prompt.is_some())) {
-            views.push((View::Prompts, "Prompts", Icon::Prompts));
-            views.push((View::Phrases, "Phrases", Icon::Phrases));
-        }
-        views.push((View::Metadata, "Metadata", Icon::Metadata));
-        views
-    };
-    let button = move |(view, name, symbol): (View, &'static str, Icon)| {
+    let loaded = use_context::<Loaded>();
+    let views = Memo::new(move |_| {
+        let views = View::ALL.iter().copied().filter(|view| store.has_view(*view));
+        views.collect::<Vec<_>>()
+    });
+    let button = move |view: View| {
+        let facts = view.facts();
+        // A view of the file rather than of its rows takes little room.
+        let is_small = facts.lists == Lists::Nothing;
         let pressed = move || store.spec.with(|spec| spec.view == view).to_string();
         view! {
             <button
                 type="button"
                 class="button"
-                aria-label=name
-                title=(view == View::Metadata).then_some(name)
+                aria-label=facts.title
+                title=is_small.then_some(facts.title)
                 aria-pressed=pressed
                 on:click=move |_| store.set_view(view)
             >
-                {icon(symbol)}
-                // What is seldom looked at takes little room.
-                {(view != View::Metadata).then(|| view! { <span class="view-name">{name}</span> })}
+                {loaded.map(|loaded| icon(loaded.icon_of(view)))}
+                {(!is_small).then(|| view! { <span class="view-name">{facts.title}</span> })}
             </button>
         }
     };
     view! {
         {move || {
-            let views = views();
+            let views = views.get();
             (views.len() > 1)
                 .then(|| {
                     view! {

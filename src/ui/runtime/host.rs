@@ -1,7 +1,6 @@
 //! What the app's host adds: `catalog.json`, read before the page is there, where the page names one.
 
 use crate::protocol::Added;
-use crate::ui::runtime::later::{Modules, Panels};
 use crate::view::host::policy::{NAMED_BY, allows};
 use crate::view::host::{Catalogue, FILE, MAX_BYTES, Problem, Table};
 use crate::view::roles::Corrections;
@@ -65,16 +64,16 @@ fn named() -> Option<String> {
     named.get_attribute("content")
 }
 
-/// Reads it. Whatever becomes of that, the page can begin.
-pub async fn read(modules: Modules) {
+/// Fetches it, and reads it with what `reader` gives. The page can begin whether that works or not.
+pub async fn read(reader: impl Future<Output = Option<fn(&str) -> (Catalogue, Vec<Problem>)>>) {
     let Some(address) = named() else { return };
     let failed = |what: String, hint: &str| Host {
         problems: vec![Problem { line: 0, place: String::new(), what, hint: hint.to_owned() }],
         ..Host::default()
     };
-    let read = match (fetch(&address).await, (modules.panels)().await) {
-        (Ok(text), Some(Panels { catalogue, .. })) => {
-            let (catalogue, mut problems) = catalogue(&text);
+    let read = match (fetch(&address).await, reader.await) {
+        (Ok(text), Some(reader)) => {
+            let (catalogue, mut problems) = reader(&text);
             problems.extend(refused(&catalogue));
             Host { catalogue, problems }
         }

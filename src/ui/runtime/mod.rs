@@ -1,7 +1,8 @@
-//! What runs the page: tasks in slices, modules that come later, the data thread, the host’s catalogue.
+//! What runs the page: tasks in slices, lazy modules, the data thread, the host’s catalogue.
 
 pub mod host;
-pub mod later;
+pub mod lazy;
+pub mod marks;
 pub mod names;
 pub mod slices;
 pub mod theme;

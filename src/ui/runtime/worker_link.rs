@@ -85,7 +85,7 @@ impl WorkerLink {
             None => (Worker::new(&script()).map_err(|error| words(&error))?, false),
         };
         if listens {
-            crate::ui::store::mark("vitrine:ready");
+            crate::ui::runtime::marks::mark("vitrine:ready");
         }
         let queue = Rc::new(RefCell::new(Queue { listens, waiting: Vec::new() }));
         let said = Rc::new(said);
@@ -95,7 +95,7 @@ impl WorkerLink {
             Closure::new(move |event: MessageEvent| {
                 let data = event.data();
                 if get(&data, "ready").is_truthy() {
-                    crate::ui::store::mark("vitrine:ready");
+                    crate::ui::runtime::marks::mark("vitrine:ready");
                     let waiting = {
                         let mut queue = queue.borrow_mut();
                         queue.listens = true;

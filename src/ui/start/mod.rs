@@ -8,7 +8,7 @@ pub mod repository;
 use crate::ui::panels::notices::Notices;
 use crate::ui::panels::top_bar::{PlainBar, TableLink};
 use crate::ui::runtime::host::{Host, host};
-use crate::ui::runtime::later::{Late, Later};
+use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::start::art::{Shelf, Studio};
 use crate::ui::start::open_boxes::{DropBox, PlaceBox};
 use crate::view::catalog::{TABLES, Table};
@@ -35,7 +35,7 @@ pub fn StartPage() -> impl IntoView {
                     <p>{description.as_deref().unwrap_or(WHAT)}</p>
                 </div>
                 <Notices/>
-                {has_added.then(|| view! { <Later late=Late::Added/> })}
+                {has_added.then(|| view! { <LazyPart of=Lazy::Added/> })}
                 <div class="part-head">
                     <h2>"Datasets"</h2>
                     <p>"opening one reads its index first, then columns on demand"</p>

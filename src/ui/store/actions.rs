@@ -8,7 +8,8 @@ use crate::protocol::describe::Describe;
 use crate::protocol::display::thousands;
 use crate::protocol::{Opened, Request};
 use crate::view::roles::{Role, Roles};
-use crate::view::spec::{Clause, Spec, TableRef, View};
+use crate::view::spec::{Clause, Spec, TableRef};
+use crate::view::views::{Lists, View};
 use leptos::prelude::*;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -143,7 +144,8 @@ impl Store {
     /// Shows the result in another way.
     pub fn set_view(self, view: View) {
         let mut spec = self.spec.get_untracked();
-        if spec.view != view && [spec.view, view].contains(&View::Compare) {
+        let of_groups = |view: View| view.facts().lists == Lists::Groups;
+        if of_groups(spec.view) != of_groups(view) {
             // There it is the number of a prompt, elsewhere that of a row.
             spec.at = None;
         }

@@ -12,7 +12,8 @@ use crate::protocol::{Cell, Request};
 use crate::ui::runtime::host;
 use crate::view::catalog::images::{FLAGGED, Images as Places, SCORES, THUMBNAILS};
 use crate::view::host::Place;
-use crate::view::spec::{Spec, TableRef, View};
+use crate::view::spec::{Spec, TableRef};
+use crate::view::views::{Needs, View};
 use leptos::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -528,6 +529,35 @@ impl super::Store {
             ImageColumn::Embedded { .. } => Some(Pictures::Embedded),
             ImageColumn::Addresses { column } => Some(Pictures::Addresses(column)),
         })
+    }
+
+    /// Whether the open table can be shown in a view.
+    pub fn has_view(self, view: View) -> bool {
+        match view.facts().needs {
+            Needs::Nothing => true,
+            Needs::Images => self.pictures().is_some(),
+            Needs::RankedImages => {
+                matches!(self.pictures(), Some(Pictures::Known(places)) if places.is_ranked())
+            }
+            Needs::Prompts => {
+                self.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.prompt.is_some()))
+            }
+        }
+    }
+
+    /// The view of the link, or the table where there are no images for it.
+    pub fn view_or_table(self) -> View {
+        let view = self.spec.with(|spec| spec.view);
+        match view.facts().needs {
+            Needs::Nothing | Needs::Prompts => view,
+            Needs::Images | Needs::RankedImages => {
+                if self.has_view(view) {
+                    view
+                } else {
+                    View::Table
+                }
+            }
+        }
     }
 
     /// Whether the image of a row is at an address that nobody has clicked on.

@@ -7,13 +7,14 @@
 mod actions;
 mod brush;
 mod compare;
+mod count;
 mod detail;
 mod export;
 mod figures;
 mod history;
 mod images;
 mod kept;
-mod late;
+mod lazy;
 mod notices;
 mod receive;
 mod rows;
@@ -28,6 +29,7 @@ use crate::protocol::describe::Described;
 use crate::protocol::{Chart, Count, Cube, Detail, Open, Opened, Progress, Request, Rows, Show, Traffic};
 use crate::protocol::{Heat, Phrases, Prompts, QueryState};
 use crate::ui::runtime::host;
+use crate::ui::runtime::marks::mark;
 use crate::ui::runtime::worker_link::{Said, WorkerLink};
 use crate::view::catalog::CHARTED_AT_OPEN;
 use crate::view::chart::Measure;
@@ -36,11 +38,12 @@ use crate::view::url;
 pub use brush::Live;
 use compare::CompareStore;
 pub use compare::PickFor;
+pub use count::{asks_anything, count_now};
 pub use export::{ExportStore, Place, Taken, place};
 pub use figures::{FigureStore, Picturing};
 pub use images::{ImageStore, Part, Pictures, Shot, Sight, size_px};
 use kept::KeptStore;
-pub use late::{Reader, read_late};
+pub use lazy::{Reader, read_lazy};
 pub use notices::{Item, ItemAction};
 pub use receive::prompt_of;
 pub use rows::{RowCache, RowData};
@@ -48,7 +51,6 @@ pub use search::Reading;
 
 use leptos::prelude::*;
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
@@ -191,7 +193,7 @@ struct Inner {
     steps: undo::Steps,
     marked: BTreeSet<&'static str>,
     next_notice: u64,
-    late: late::Waiting,
+    lazy: lazy::Waiting,
 }
 
 impl Store {
@@ -371,7 +373,7 @@ impl Store {
             inner.select_at = None;
             inner.table = None;
             inner.marked.clear();
-            inner.late.forget();
+            inner.lazy.forget();
         });
         let Some(table) = spec.table.as_ref() else {
             // Nothing is read behind the start page's back.
@@ -479,24 +481,6 @@ pub(super) fn base() -> String {
     let uri = document().base_uri().ok().flatten().unwrap_or_default();
     let plain = uri.split(['?', '#']).next().unwrap_or_default();
     plain.rsplit_once('/').map_or_else(|| plain.to_owned(), |(folder, _)| format!("{folder}/"))
-}
-
-/// The page's `performance.mark`.
-pub fn mark(name: &str) {
-    /// Marks of frames and images that the browser is to keep: it keeps every one, and nobody looks at
-    /// those of hundreds ago.
-    const KEPT: u32 = 512;
-    thread_local! {
-        static MARKS: Cell<u32> = const { Cell::new(0) };
-    }
-    let Some(performance) = window().performance() else { return };
-    let marks = MARKS.replace(MARKS.get().wrapping_add(1));
-    if marks % KEPT == KEPT - 1 {
-        for many in ["vitrine:brush", "vitrine:image"] {
-            performance.clear_marks_with_mark_name(many);
-        }
-    }
-    let _ = performance.mark(name);
 }
 
 /// The store that the components above have given.

@@ -3,7 +3,8 @@
 use super::{Commit, Store};
 use crate::protocol::{LoadState, Request};
 use crate::view::query;
-use crate::view::spec::{Clause, List, ListValue, SortKey, Subset, View};
+use crate::view::spec::{Clause, List, ListValue, SortKey, Subset};
+use crate::view::views::{Lists, View};
 use leptos::prelude::*;
 
 /// A search that reads more than this asks first.
@@ -188,8 +189,9 @@ impl Store {
 
     /// What is still to be read of the prompts, where that is so much that it is asked first.
     pub fn search_costs(self) -> Option<u64> {
-        let asked =
-            self.spec.with(|spec| spec.query.is_some() || matches!(spec.view, View::Phrases | View::Prompts));
+        let asked = self.spec.with(|spec| {
+            spec.query.is_some() || matches!(spec.view.facts().lists, Lists::Prompts | Lists::Phrases)
+        });
         if !asked || self.agreed.get() {
             return None;
         }

@@ -7,7 +7,7 @@ use crate::protocol::{Column, Listing, MAX_WINDOW, Request, Show};
 use crate::ui::wire;
 use crate::view::catalog;
 use crate::view::roles::Role;
-use crate::view::spec::View;
+use crate::view::views::Lists;
 use leptos::prelude::*;
 
 /// Windows begin and end at multiples of this, so that scrolling by a row asks for nothing new.
@@ -72,15 +72,12 @@ impl Store {
             extras: self.extras(),
             first,
             count,
-            list: match self.spec.with_untracked(|spec| spec.view) {
-                View::Prompts if self.may_search() => Listing::Prompts,
-                View::Phrases if self.may_search() => Listing::Phrases { least: self.least.get_untracked() },
-                View::Prompts
-                | View::Phrases
-                | View::Table
-                | View::Gallery
-                | View::Compare
-                | View::Metadata => Listing::Rows,
+            list: match self.spec.with_untracked(|spec| spec.view.facts().lists) {
+                Lists::Prompts if self.may_search() => Listing::Prompts,
+                Lists::Phrases if self.may_search() => Listing::Phrases { least: self.least.get_untracked() },
+                Lists::Rows | Lists::Groups | Lists::Prompts | Lists::Phrases | Lists::Nothing => {
+                    Listing::Rows
+                }
             },
             ..asked
         };
@@ -101,7 +98,7 @@ impl Store {
 
     /// The columns of the map beside the phrases, where the table has them.
     fn heat_columns(self) -> Option<(String, String)> {
-        let is_shown = self.spec.with_untracked(|spec| spec.view == View::Phrases);
+        let is_shown = self.spec.with_untracked(|spec| spec.view.facts().lists == Lists::Phrases);
         let has = |name: &str| {
             self.opened.with_untracked(|opened| {
                 opened.as_ref().is_some_and(|opened| opened.columns.iter().any(|column| column.name == name))

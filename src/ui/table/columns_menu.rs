@@ -1,6 +1,6 @@
 //! Choosing the table's columns.
 
-use crate::ui::runtime::later::{Late, Later};
+use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::use_store;
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::popover::Popover;
@@ -18,7 +18,7 @@ pub fn ColumnsMenu() -> impl IntoView {
     };
     view! {
         <Popover label="Choose columns" class="button columns-button" end=true trigger=ViewFn::from(trigger)>
-            <Later late=Late::Columns/>
+            <LazyPart of=Lazy::Columns/>
         </Popover>
     }
 }

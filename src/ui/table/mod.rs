@@ -8,12 +8,13 @@ pub mod sort_note;
 
 use crate::protocol::images::Want;
 use crate::protocol::{Cell, MAX_CELL_CHARS};
-use crate::ui::panels::result::count_now;
 use crate::ui::runtime::turn::{InTurn, turn};
+use crate::ui::store::count_now;
 use crate::ui::store::{Part, RowData, Store, size_px, use_store};
 use crate::ui::table::head::HeadCell;
 use crate::ui::table::lanes::{Lane, lanes, template};
 use crate::ui::table::row::TableRow;
+use crate::ui::widgets::size::observe_size;
 use crate::view::spec::Spec;
 use crate::view::viewport::Viewport;
 use leptos::ev::KeyboardEvent;
@@ -22,8 +23,6 @@ use leptos::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 
 /// Height of a row of the table.
 const ROW_PX: f64 = 48.0;
@@ -322,23 +321,4 @@ fn copy_prompt(store: Store, position: u64, pending: RwSignal<Option<u64>>) {
             store.select_row(Some(row.row));
         }
     }
-}
-
-/// Keeps a signal at the size of an element.
-pub fn observe_size(node: NodeRef<html::Div>, size: RwSignal<(f64, f64)>) {
-    Effect::new(move || {
-        let Some(element) = node.get() else { return };
-        let measured = element.clone();
-        let changed = Closure::<dyn FnMut()>::new(move || {
-            let next = (f64::from(measured.client_width()), f64::from(measured.client_height()));
-            if size.try_get_untracked().is_some_and(|now| now != next) {
-                size.set(next);
-            }
-        });
-        if let Ok(observer) = web_sys::ResizeObserver::new(changed.as_ref().unchecked_ref()) {
-            observer.observe(&element);
-            let kept = StoredValue::new_local((observer, changed));
-            on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
-        }
-    });
 }

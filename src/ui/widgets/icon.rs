@@ -92,28 +92,3 @@ impl Icon {
 pub fn icon(icon: Icon) -> impl IntoView {
     view! { <svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d=icon.path()/></svg> }
 }
-
-/// The wordmark: a thing in a lit case.
-#[component]
-pub fn Brand() -> impl IntoView {
-    let store = crate::ui::store::use_store();
-    let home = move |event: leptos::ev::MouseEvent| {
-        if !crate::ui::panels::top_bar::opens_elsewhere(&event) {
-            event.prevent_default();
-            store.close();
-        }
-    };
-    view! {
-        <a class="brand" href="./" aria-label="Vitrine, all datasets" on:click=home>
-            <svg viewBox="0 0 20 20" aria-hidden="true">
-                <path
-                    class="brand-glass"
-                    d="M3.25 2.25h13.5v11.5H3.25zM1.5 17.25h17M4.5 13.75v3.5M15.5 13.75v3.5"
-                />
-                <path class="brand-thing" d="M10 4.75l3.25 4.25L10 13 6.75 9z"/>
-                <path class="brand-glint" d="M5 6.5l2-2.25"/>
-            </svg>
-            <span class="brand-name">"Vitrine"</span>
-        </a>
-    }
-}

@@ -2,7 +2,11 @@
 
 pub mod focus;
 pub mod icon;
+pub mod image_settings;
+pub mod links;
 pub mod picture;
 pub mod popover;
 pub mod sheet;
+pub mod size;
+pub mod tooltip;
 pub mod undo_buttons;

@@ -162,8 +162,8 @@ fn read_reserved(spec: &mut Spec, key: &str, value: &str) -> Result<(), String> 
             spec.endpoint = (origin != DEFAULT_ENDPOINT).then_some(origin);
         }
         "view" => {
-            let named = View::ALL.iter().find(|(_, name)| *name == value).map(|(view, _)| *view);
-            spec.view = named.ok_or_else(|| format!("“{}” is not a view of this version.", shown(value)))?;
+            spec.view = View::named(value)
+                .ok_or_else(|| format!("“{}” is not a view of this version.", shown(value)))?;
         }
         "subset" => spec.subset = Some(parse_subset(value)?),
         "q" => {

@@ -343,7 +343,7 @@ prop_compose! {
             0..3,
         ),
         sort in btree_map(any_name(), any::<bool>(), 0..4),
-        view in prop::sample::select(View::ALL.iter().map(|(view, _)| *view).collect::<Vec<_>>()),
+        view in prop::sample::select(View::ALL),
         embed in any::<bool>(),
     ) -> Spec {
         let sort = sort.into_iter().map(|(column, descending)| SortKey { column, descending }).collect();

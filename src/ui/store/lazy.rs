@@ -1,5 +1,5 @@
-//! What the data thread says to views that are seldom opened. Only code that comes with them can read it:
-//! what is said before that waits.
+//! Answers for lazy views. Only code in their modules can read them; answers that arrive before that code
+//! wait.
 
 use super::Store;
 use crate::protocol::browse::Browse;
@@ -9,13 +9,13 @@ use crate::view::spec::TableRef;
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// What reads an answer, and whether that came before the table was open.
+/// Reads an answer; the flag says whether it arrived before the table was open.
 pub type Reader = fn(Store, bool, Unread);
 
-/// The most answers that wait. The newest of each kind says all that the ones before it said.
+/// The most answers that wait. The newest of each kind replaces those before it.
 const MAX_WAITING: usize = 64;
 
-/// Answers that nothing can read yet.
+/// Answers that no code can read yet.
 #[derive(Default)]
 pub struct Waiting {
     reader: Option<Reader>,
@@ -23,18 +23,18 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// What was said of another table is nothing to this one.
+    /// Drops answers about another table.
     pub fn forget(&mut self) {
         self.unread.clear();
     }
 }
 
 impl Store {
-    /// What can read has come.
+    /// The code that reads answers has been loaded.
     pub fn read_with(self, reader: Reader) {
         let unread = self.inner.try_update_value(|inner| {
-            inner.late.reader = Some(reader);
-            std::mem::take(&mut inner.late.unread)
+            inner.lazy.reader = Some(reader);
+            std::mem::take(&mut inner.lazy.unread)
         });
         for (early, unread) in unread.unwrap_or_default() {
             reader(self, early, unread);
@@ -42,18 +42,18 @@ impl Store {
     }
 
     pub(super) fn receive_unread(self, early: bool, unread: Unread) {
-        match self.inner.with_value(|inner| inner.late.reader) {
+        match self.inner.with_value(|inner| inner.lazy.reader) {
             Some(reader) => reader(self, early, unread),
             None => self.inner.update_value(|inner| {
-                if inner.late.unread.len() >= MAX_WAITING {
-                    inner.late.unread.remove(0);
+                if inner.lazy.unread.len() >= MAX_WAITING {
+                    inner.lazy.unread.remove(0);
                 }
-                inner.late.unread.push((early, unread));
+                inner.lazy.unread.push((early, unread));
             }),
         }
     }
 
-    fn receive_late(self, early: bool, said: Seldom) {
+    fn receive_lazy(self, early: bool, said: Seldom) {
         let of_a_table = match &said {
             Seldom::Detail(_)
             | Seldom::Making(_)
@@ -108,10 +108,10 @@ impl Store {
     }
 }
 
-/// Reads an answer and takes it into the state; only modules that come later may name it.
-pub fn read_late(store: Store, early: bool, unread: Unread) {
+/// Reads an answer and takes it into the state; only entries of lazy modules may name it.
+pub fn read_lazy(store: Store, early: bool, unread: Unread) {
     match unread.read() {
-        Ok(said) => store.receive_late(early, said),
+        Ok(said) => store.receive_lazy(early, said),
         Err(error) => store.say_thread_died(&error),
     }
 }
