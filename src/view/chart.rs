@@ -169,107 +169,6 @@ fn round(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }
 
-/// The bins that are chosen, both ends included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Chosen {
-    /// First bin.
-    pub first: usize,
-    /// Last bin, not before the first.
-    pub last: usize,
-}
-
-impl Chosen {
-    /// The bins between two, in either order.
-    pub fn between(a: usize, b: usize) -> Self {
-        Self { first: a.min(b), last: a.max(b) }
-    }
-
-    /// Whether the bin is chosen.
-    pub fn holds(self, slot: usize) -> bool {
-        self.first <= slot && slot <= self.last
-    }
-
-    /// Number of bins.
-    pub fn width(self) -> usize {
-        self.last - self.first + 1
-    }
-}
-
-/// The bins that a range of values covers: `low` and `high` are its ends, open where missing;
-/// `from` and `to` are the ends that each bin would give to a range. A bin that is cut counts.
-pub fn bins_of_range(low: Option<f64>, high: Option<f64>, from: &[f64], to: &[f64]) -> Option<Chosen> {
-    let count = from.len().min(to.len());
-    let last_bin = count.checked_sub(1)?;
-    let first = low.map_or(0, |low| to.partition_point(|end| *end < low)).min(last_bin);
-    let last = high.map_or(count, |high| from.partition_point(|start| *start <= high)).saturating_sub(1);
-    // `to` of times is the first moment after, so the end of one bin is the start of the next.
-    let last = match (high, from.get(last), last.checked_sub(1).and_then(|before| to.get(before))) {
-        (Some(high), Some(start), Some(end_before)) if *start >= high && *end_before >= high => last - 1,
-        _ => last,
-    };
-    let first = match (low, to.get(first), from.get(first + 1)) {
-        (Some(low), Some(end), Some(next)) if *end <= low && *next <= low => first + 1,
-        _ => first,
-    };
-    Some(Chosen { first, last: last.max(first).min(last_bin) })
-}
-
-/// What a pointer does to the chosen bins while it is held down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Drag {
-    /// A new choice that begins at this bin.
-    New(usize),
-    /// The other end stays at this bin.
-    Resize(usize),
-    /// The choice is moved as it is; the pointer went down on the bin `grip`.
-    Move {
-        /// What was chosen before.
-        was: Chosen,
-        /// Where the pointer went down.
-        grip: usize,
-    },
-}
-
-impl Drag {
-    /// What is chosen when the pointer is at `slot` of `slots`.
-    pub fn to(self, slot: usize, slots: usize) -> Chosen {
-        let slot = slot.min(slots.saturating_sub(1));
-        match self {
-            Self::New(anchor) | Self::Resize(anchor) => Chosen::between(anchor, slot),
-            Self::Move { was, grip } => {
-                let most = slots.saturating_sub(was.width());
-                let first = (was.first + slot).saturating_sub(grip).min(most);
-                Chosen { first, last: first + was.width() - 1 }
-            }
-        }
-    }
-}
-
-/// A step of a handle by key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// So many bins to the right, or to the left where negative.
-    By(isize),
-    /// As far left as it goes.
-    Home,
-    /// As far right as it goes.
-    End,
-}
-
-/// Moves one handle; it stops at the other one.
-pub fn stepped(chosen: Chosen, low_handle: bool, step: Step, slots: usize) -> Chosen {
-    let last_slot = slots.saturating_sub(1);
-    let (least, most, now) =
-        if low_handle { (0, chosen.last, chosen.first) } else { (chosen.first, last_slot, chosen.last) };
-    let to = match step {
-        Step::By(by) => now.saturating_add_signed(by),
-        Step::Home => least,
-        Step::End => most,
-    };
-    let to = to.max(least).min(most);
-    if low_handle { Chosen { first: to, ..chosen } } else { Chosen { last: to, ..chosen } }
-}
-
 /// Two to four round values between two ends, for labels below the plot.
 pub fn ticks(low: f64, high: f64) -> Vec<f64> {
     if !(low.is_finite() && high.is_finite()) || high <= low {
@@ -327,16 +226,6 @@ pub fn time_ticks(low: f64, high: f64) -> Vec<f64> {
     vec![low, high]
 }
 
-/// Counts of the rows of the bins `chosen`, from counts of the rows before each bin:
-/// `before` is `(active bins + 1) x bins`, the active bin outermost.
-pub fn cube_slice(before: &[u32], bins: usize, chosen: Chosen) -> Vec<u32> {
-    let row = |at: usize| before.get(at * bins..(at + 1) * bins);
-    match (row(chosen.first), row(chosen.last + 1)) {
-        (Some(start), Some(end)) => start.iter().zip(end).map(|(a, b)| b.saturating_sub(*a)).collect(),
-        _ => vec![0; bins],
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #[test]
@@ -347,10 +236,7 @@ mod tests {
         assert!(!super::is_lopsided(&[]));
     }
 
-    use super::{
-        Chosen, Drag, HEIGHT, Layout, Measure, Step, WIDTH, bar_path, bins_of_range, cube_slice, heights,
-        step_path, stepped, ticks, time_ticks,
-    };
+    use super::{HEIGHT, Layout, Measure, WIDTH, bar_path, heights, step_path, ticks, time_ticks};
     use proptest::prelude::*;
 
     const FOUR: Layout = Layout { bins: 4, detached: false };
@@ -377,30 +263,6 @@ mod tests {
     }
 
     #[test]
-    fn a_range_is_found_again_among_the_bins() {
-        let (from, to) = ([1.0, 5.0, 7.0, 11.0], [4.0, 6.0, 10.0, 30.0]);
-        let find = |low, high| bins_of_range(low, high, &from, &to).map(|chosen| (chosen.first, chosen.last));
-        assert_eq!(find(Some(5.0), Some(10.0)), Some((1, 2)));
-        assert_eq!(find(None, Some(6.0)), Some((0, 1)));
-        assert_eq!(find(Some(8.0), None), Some((2, 3)));
-        assert_eq!(find(Some(99.0), None), Some((3, 3)));
-        let days = [0.0, 10.0, 20.0, 30.0];
-        let ends = [10.0, 20.0, 30.0, 40.0];
-        let chosen = bins_of_range(Some(10.0), Some(30.0), &days, &ends);
-        assert_eq!(chosen, Some(Chosen { first: 1, last: 2 }));
-        assert_eq!(bins_of_range(None, None, &[], &[]), None);
-    }
-
-    #[test]
-    fn handles_stop_at_each_other() {
-        let chosen = Chosen { first: 2, last: 5 };
-        assert_eq!(stepped(chosen, true, Step::By(10), 20), Chosen { first: 5, last: 5 });
-        assert_eq!(stepped(chosen, true, Step::Home, 20), Chosen { first: 0, last: 5 });
-        assert_eq!(stepped(chosen, false, Step::By(-10), 20), Chosen { first: 2, last: 2 });
-        assert_eq!(stepped(chosen, false, Step::End, 20), Chosen { first: 2, last: 19 });
-    }
-
-    #[test]
     fn labels_are_round() {
         for (low, high, expected) in [
             (1.0, 30.0, vec![10.0, 20.0, 30.0]),
@@ -412,14 +274,6 @@ mod tests {
         assert_eq!(ticks(5.0, 5.0), [5.0]);
         let day = 86_400_000.0;
         assert_eq!(time_ticks(0.5 * day, 16.0 * day), [5.0 * day, 10.0 * day, 15.0 * day]);
-    }
-
-    #[test]
-    fn a_cube_is_cut_by_subtraction() {
-        let before = [0, 0, 1, 2, 4, 6];
-        assert_eq!(cube_slice(&before, 2, Chosen { first: 1, last: 1 }), [3, 4]);
-        assert_eq!(cube_slice(&before, 2, Chosen { first: 0, last: 1 }), [4, 6]);
-        assert_eq!(cube_slice(&before, 2, Chosen { first: 0, last: 7 }), [0, 0]);
     }
 
     proptest! {
@@ -444,16 +298,6 @@ mod tests {
             for height in both.all.iter().chain(&both.here) {
                 prop_assert!((0.0..=HEIGHT).contains(height));
             }
-        }
-
-        #[test]
-        fn a_drag_stays_among_the_bins(slots in 1_usize..100, a in 0_usize..100, b in 0_usize..100, c in 0_usize..200) {
-            let was = Chosen::between(a.min(slots - 1), b.min(slots - 1));
-            for drag in [Drag::New(was.first), Drag::Resize(was.last), Drag::Move { was, grip: was.first }] {
-                let chosen = drag.to(c, slots);
-                prop_assert!(chosen.first <= chosen.last && chosen.last < slots);
-            }
-            prop_assert_eq!(Drag::Move { was, grip: was.first }.to(was.first, slots), was);
         }
 
         #[test]

@@ -80,6 +80,11 @@ impl Viewport {
         self.view_px
     }
 
+    /// Height of a row.
+    pub fn row_px(&self) -> f64 {
+        self.row_px
+    }
+
     /// Where the scroller should stand.
     pub fn track_px(&self) -> f64 {
         self.track_px

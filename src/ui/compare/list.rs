@@ -8,16 +8,19 @@ use crate::protocol::images::Want;
 use crate::ui::compare::Order;
 use crate::ui::gallery::tile::prompt_in;
 use crate::ui::store::{Commit, Part, PickFor, Sight, size_px, use_store};
+use crate::ui::widgets::observe_size::observe_size;
 use crate::ui::widgets::picture::PictureOf;
-use crate::ui::widgets::size::observe_size;
+use crate::ui::widgets::scroller::Scroller;
+use crate::view::scroll::{Event, Extent};
 use crate::view::spec::{Bound, Clause, List, ListValue, Range};
-use crate::view::viewport::Viewport;
-use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
 
 /// Height of a prompt.
 const ROW_PX: f64 = 64.0;
+
+/// Prompts painted beyond both ends of the window.
+const OVERSCAN: u64 = 4;
 
 /// Length of the image beside a prompt.
 const IMAGE_PX: f64 = 48.0;
@@ -38,22 +41,16 @@ pub fn PromptList(
     shown: Memo<Vec<u64>>,
 ) -> impl IntoView {
     let store = use_store();
-    let frame: NodeRef<html::Div> = NodeRef::new();
-    let size = RwSignal::new((0.0_f64, 0.0_f64));
-    let viewport = RwSignal::new(Viewport::new(0, ROW_PX, 0.0));
-    observe_size(frame, size);
+    let (frame, size) = observe_size();
     let count = Memo::new(move |_| groups.with(|groups| groups.as_ref().map_or(0, |groups| groups.len())));
-    Effect::new(move || {
-        viewport.set(viewport.get_untracked().resized(count.get() as u64, ROW_PX, size.get().1));
+    let scroller = Scroller::new(frame, move || Extent {
+        items: count.get() as u64,
+        per_row: 1,
+        row_px: ROW_PX,
+        view_px: size.get().1,
     });
-    Effect::new(move || {
-        let next = viewport.get_untracked().revealing(chosen.get() as u64);
-        viewport.set(next);
-        if let Some(frame) = frame.get_untracked() {
-            frame.set_scroll_top(next.track_px().round() as i32);
-        }
-    });
-    let slice = Memo::new(move |_| viewport.get().slice(4));
+    Effect::new(move || scroller.send(Event::Reveal { position: chosen.get() as u64, part_px: None }));
+    let slice = scroller.slice(OVERSCAN);
     let rated = Memo::new(move |_| {
         store.compare.groups.with(|groups| groups.as_ref().is_some_and(|groups| groups.rated))
     });
@@ -87,11 +84,6 @@ pub fn PromptList(
         store.images.look_at(Part::List, if store.images.saving.get() { Vec::new() } else { wants });
     });
     on_cleanup(move || store.images.look_at(Part::List, Vec::new()));
-    let scrolled = move |_| {
-        if let Some(frame) = frame.get_untracked() {
-            viewport.set(viewport.get_untracked().scrolled(f64::from(frame.scroll_top())));
-        }
-    };
     let item = move |at: usize| {
         let group = Memo::new(move |_| groups.with(|groups| groups.as_ref()?.get(at).cloned()));
         let text = move || {
@@ -152,9 +144,9 @@ pub fn PromptList(
             <div
                 class="prompt-items"
                 node_ref=frame
-                style=("--track", move || format!("{}px", viewport.get().track_height_px()))
+                style=("--track", move || scroller.track())
                 style=("--top", move || format!("{:.1}px", slice.get().top_px))
-                on:scroll=scrolled
+                on:scroll=move |_| scroller.scrolled(|| {})
             >
                 <div class="prompt-body">
                     <For each=move || { let slice = slice.get(); slice.first as usize..slice.end as usize } key=|at| *at let:at>

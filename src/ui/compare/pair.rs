@@ -1,10 +1,10 @@
 //! Two images over each other, with a slider between them.
 
-use crate::base::numbers;
 use crate::protocol::images::Want;
 use crate::ui::store::{Sight, size_px};
 use crate::ui::widgets::focus;
 use crate::ui::widgets::picture::PictureOf;
+use crate::view::drag::slider;
 use leptos::prelude::*;
 
 /// Length of each image on the screen.
@@ -41,8 +41,8 @@ pub fn Pair(rows: RwSignal<Vec<u64>>) -> impl IntoView {
                 max="100"
                 prop:value=move || share.get().to_string()
                 on:input:target=move |event| {
-                    if let Some(value) = numbers::parse(&event.target().value()) {
-                        share.set(value.clamp(0.0, 100.0));
+                    if let Some(value) = slider(&event.target().value(), (0.0, 100.0)) {
+                        share.set(value);
                     }
                 }
             />

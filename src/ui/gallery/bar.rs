@@ -1,13 +1,14 @@
 //! What is above the gallery: how large tiles are, what is blurred, and what was chosen.
 
-use crate::base::numbers;
 use crate::protocol::export::Rows;
 use crate::ui::charts::safe::SafePreset;
 use crate::ui::gallery::tile::prompt_in;
-use crate::ui::gallery::{Layout, chosen_rows};
+use crate::ui::gallery::{Picked, chosen_rows};
 use crate::ui::panels::export::Running;
 use crate::ui::store::{Sight, Taken, use_store};
 use crate::ui::widgets::image_settings::{BlurField, PreviewsCheck};
+use crate::view::drag::slider;
+use crate::view::tiles::Tiles;
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 
@@ -16,27 +17,18 @@ const ROW_PX: (f64, f64) = (88.0, 420.0);
 
 /// The bar.
 #[component]
-pub fn GalleryBar(
-    row_px: RwSignal<f64>,
-    layout: Memo<Layout>,
-    chosen: RwSignal<BTreeSet<u64>>,
-) -> impl IntoView {
+pub fn GalleryBar(row_px: RwSignal<f64>, tiles: Memo<Tiles>, chosen: Picked) -> impl IntoView {
     let store = use_store();
     let has_scores = Memo::new(move |_| store.has_scores());
     let blurred = move || {
         let (mut all, mut hidden) = (0, 0);
+        let blocks =
+            tiles.with(|tiles| tiles.blocks.keys().map(|block| tiles.positions(*block)).collect::<Vec<_>>());
         store.rows.with(|rows| {
-            layout.with(|layout| {
-                for (block, lines) in &layout.blocks {
-                    let images: usize = lines.iter().map(|line| line.spans_px.len()).sum();
-                    for place in 0..images as u64 {
-                        if let Some(row) = rows.get(block * layout.images + place) {
-                            all += 1;
-                            hidden += usize::from(store.sight(row) != Sight::Clear);
-                        }
-                    }
-                }
-            });
+            for row in blocks.into_iter().flatten().filter_map(|position| rows.get(position)) {
+                all += 1;
+                hidden += usize::from(store.sight(row) != Sight::Clear);
+            }
         });
         format!("{hidden} of {all} around here hidden")
     };
@@ -62,8 +54,8 @@ pub fn GalleryBar(
                     step="4"
                     prop:value=move || row_px.get().to_string()
                     on:input:target=move |event| {
-                        if let Some(value) = numbers::parse(&event.target().value()) {
-                            row_px.set(value.clamp(ROW_PX.0, ROW_PX.1));
+                        if let Some(value) = slider(&event.target().value(), ROW_PX) {
+                            row_px.set(value);
                         }
                     }
                 />

@@ -2,24 +2,24 @@
 
 use crate::protocol::Cell;
 use crate::protocol::display;
-use crate::ui::gallery::{Layout, span, toggle, want_of};
+use crate::ui::gallery::{Picked, toggle, want_of};
 use crate::ui::store::{RowData, Sight, use_store};
 use crate::ui::widgets::picture::PictureOf;
+use crate::view::tiles::{Span, Tiles};
 use leptos::prelude::*;
-use std::collections::BTreeSet;
 
 /// What a caption says below the prompt.
 const CAPTION: [&str; 4] = ["cfg", "step", "sampler", "seed"];
 
 /// The image at a position of the result.
 #[component]
-pub fn Tile(position: u64, layout: Memo<Layout>, chosen: RwSignal<BTreeSet<u64>>) -> impl IntoView {
+pub fn Tile(position: u64, tiles: Memo<Tiles>, chosen: Picked) -> impl IntoView {
     let store = use_store();
     let row = Memo::new(move |_| store.rows.with(|rows| rows.get(position).cloned()));
-    let place = Memo::new(move |_| layout.with(|layout| span(layout, position)));
+    let place = Memo::new(move |_| tiles.with(|tiles| tiles.span(position)));
     let want = Memo::new(move |_| {
-        let (_, _, width, height) = place.get()?;
-        row.get().map(|row| want_of(&row, width, height))
+        let Span { width_px, height_px, .. } = place.get()?;
+        row.get().map(|row| want_of(&row, width_px.max(height_px)))
     });
     let sight =
         Memo::new(move |_| row.with(|row| row.as_ref().map_or(Sight::Blurred(None), |row| store.sight(row))));
@@ -40,12 +40,7 @@ pub fn Tile(position: u64, layout: Memo<Layout>, chosen: RwSignal<BTreeSet<u64>>
             store.select_at(position);
         }
     };
-    let px = move |which: usize| {
-        move || {
-            let (left, top, width, height) = place.get().unwrap_or_default();
-            format!("{:.2}px", [left, top, width, height].get(which).copied().unwrap_or_default())
-        }
-    };
+    let px = move |of: fn(Span) -> f64| move || format!("{:.2}px", of(place.get().unwrap_or_default()));
     let shows_caption = Memo::new(move |_| sight.get() == Sight::Clear);
     view! {
         <div
@@ -56,10 +51,10 @@ pub fn Tile(position: u64, layout: Memo<Layout>, chosen: RwSignal<BTreeSet<u64>>
             aria-selected=move || picked().to_string()
             data-active=move || active.get().then_some("")
             data-open=move || open.get().then_some("")
-            style=("--x", px(0))
-            style=("--y", px(1))
-            style=("--w", px(2))
-            style=("--h", px(3))
+            style=("--x", px(|span| span.left_px))
+            style=("--y", px(|span| span.top_px))
+            style=("--w", px(|span| span.width_px))
+            style=("--h", px(|span| span.height_px))
             on:click=press
             on:pointerenter=move |_| store.set_hovered(row.get_untracked())
             on:pointerleave=move |_| store.set_hovered(None)

@@ -5,9 +5,10 @@ use crate::protocol::Prompt;
 use crate::protocol::display::{percent, thousands};
 use crate::ui::search::marked::marked_near;
 use crate::ui::store::use_store;
+use crate::ui::widgets::observe_size::observe_size;
+use crate::ui::widgets::scroller::Scroller;
 use crate::view::catalog;
-use crate::view::viewport::Viewport;
-use leptos::html;
+use crate::view::scroll::Extent;
 use leptos::prelude::*;
 
 /// Height of a line.
@@ -23,36 +24,21 @@ const LETTERS: usize = 96;
 #[component]
 pub fn PromptsView() -> impl IntoView {
     let store = use_store();
-    let list: NodeRef<html::Div> = NodeRef::new();
-    let viewport = RwSignal::new(Viewport::new(0, LINE_PX, 0.0));
+    let (list, size) = observe_size();
     let opened = RwSignal::new(None::<Prompt>);
     let total =
         Memo::new(move |_| store.prompts.with(|prompts| prompts.as_ref().map_or(0, |prompts| prompts.total)));
-    let measure = move || {
-        // By the next frame another view may have taken its place.
-        if let Some(list) = list.try_get_untracked().flatten() {
-            let height = f64::from(list.client_height());
-            viewport.update(|viewport| *viewport = viewport.resized(total.get_untracked(), LINE_PX, height));
-        }
-    };
-    Effect::new(move || {
-        total.track();
-        list.track();
-        request_animation_frame(measure);
+    let scroller = Scroller::new(list, move || Extent {
+        items: total.get(),
+        per_row: 1,
+        row_px: LINE_PX,
+        view_px: size.get().1,
     });
-    let resized = window_event_listener(leptos::ev::resize, move |_| measure());
-    on_cleanup(move || resized.remove());
-    let slice = Memo::new(move |_| viewport.get().slice(OVERSCAN));
+    let slice = scroller.slice(OVERSCAN);
     Effect::new(move || {
         let slice = slice.get();
         store.look_at(slice.first, slice.end.max(slice.first + 40));
     });
-    let scrolled = move |_| {
-        if let Some(list) = list.get_untracked() {
-            viewport
-                .update(|viewport| *viewport = viewport.scrolled(f64::from(list.scroll_top())).settled(true));
-        }
-    };
     let line = move |position: u64| {
         let prompt = Memo::new(move |_| {
             store.prompts.with(|prompts| {
@@ -114,9 +100,9 @@ pub fn PromptsView() -> impl IntoView {
                 role="group"
                 aria-label="Prompts"
                 node_ref=list
-                style=("--track", move || format!("{}px", viewport.get().track_height_px()))
+                style=("--track", move || scroller.track())
                 style=("--top", move || format!("{:.2}px", slice.get().top_px))
-                on:scroll=scrolled
+                on:scroll=move |_| scroller.scrolled(|| {})
             >
                 <ol>
                     <For each=move || { let slice = slice.get(); slice.first..slice.end } key=|position| *position let:position>

@@ -175,6 +175,14 @@ impl Store {
         self.opened.with(|opened| opened.as_ref().map(|opened| roles_of(opened))).unwrap_or_default()
     }
 
+    /// The column that plays a part.
+    pub fn column_of(self, role: Role) -> Option<String> {
+        self.opened.with(|opened| {
+            let mut roles = opened.as_ref()?.roles.iter();
+            roles.find(|(name, _)| name == role.name()).map(|(_, column)| column.clone())
+        })
+    }
+
     /// The table's columns, in order.
     pub fn columns(self) -> Vec<String> {
         let known = self.opened.get();

@@ -6,7 +6,7 @@
 
 use super::{Commit, Store, mark};
 use crate::protocol::{Cube, CubeSide, Request};
-use crate::view::chart::{Chosen, cube_slice};
+use crate::view::brush::{Chosen, cube_slice};
 use crate::view::spec::{Clause, Spec};
 use leptos::prelude::*;
 use std::collections::BTreeMap;

@@ -34,6 +34,12 @@ impl Store {
         }
     }
 
+    /// Whether what is shown is of older filters than those that are chosen.
+    pub fn is_stale(self) -> bool {
+        let newest = self.count.with(|count| count.as_ref().map(|count| count.generation));
+        newest != Some(self.generation.get())
+    }
+
     /// What is wanted of the rows on the screen is another thing now.
     pub fn show_again(self) {
         self.show_soon();

@@ -1,64 +1,24 @@
 //! A column's head: its name, and a grip that sets its width.
 
-use crate::ui::store::use_store;
-use crate::ui::table::lanes::Lane;
+use crate::base::bytes::human_bytes;
+use crate::ui::store::{Store, use_store};
 use crate::view::catalog;
+use crate::view::drag::{COLUMN_PX, Grip, GripKey, grip_key};
+use crate::view::lanes::{Lane, Widths};
 use crate::view::spec::Spec;
-use leptos::ev::KeyboardEvent;
+use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::html;
 use leptos::prelude::*;
-use std::collections::BTreeMap;
 use wasm_bindgen::JsCast;
-
-/// The narrowest column.
-const MIN_COLUMN_PX: f64 = 48.0;
-/// The widest column.
-const MAX_COLUMN_PX: f64 = 1_200.0;
 
 /// The head of one column. `widths` are those that someone has set.
 #[component]
-pub fn HeadCell(at: usize, lane: Lane, widths: RwSignal<BTreeMap<String, f64>>) -> impl IntoView {
+pub fn HeadCell(at: usize, lane: Lane, widths: RwSignal<Widths>) -> impl IntoView {
+    let store = use_store();
     let Lane { name, title, number, prose, width_px } = lane;
     let about = catalog::column(&name).map(|facts| facts.about);
     let cell: NodeRef<html::Div> = NodeRef::new();
-    let grip = StoredValue::new(None::<(f64, f64)>);
     let name = StoredValue::new(name);
-    let width_now =
-        move || cell.get_untracked().map_or(width_px, |cell| cell.get_bounding_client_rect().width());
-    let resize = move |to: f64| {
-        let to = to.round().clamp(MIN_COLUMN_PX, MAX_COLUMN_PX);
-        widths.update(|widths| {
-            widths.insert(name.get_value(), to);
-        });
-    };
-    let down = move |event: web_sys::PointerEvent| {
-        event.prevent_default();
-        grip.set_value(Some((f64::from(event.client_x()), width_now())));
-        if let Some(target) =
-            event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-        {
-            let _ = target.set_pointer_capture(event.pointer_id());
-        }
-    };
-    let drag = move |event: web_sys::PointerEvent| {
-        if let Some((from, width)) = grip.get_value() {
-            resize(width + f64::from(event.client_x()) - from);
-        }
-    };
-    let key = move |event: KeyboardEvent| {
-        let step = if event.shift_key() { 64.0 } else { 16.0 };
-        match event.key().as_str() {
-            "ArrowLeft" => resize(width_now() - step),
-            "ArrowRight" => resize(width_now() + step),
-            "Escape" | "Home" => widths.update(|widths| {
-                widths.remove(&name.get_value());
-            }),
-            _ => return,
-        }
-        event.prevent_default();
-        event.stop_propagation();
-    };
-    let store = use_store();
     let direction = move || {
         let key = |spec: &Spec| {
             name.with_value(|name| spec.sort.iter().find(|key| key.column == *name).map(|key| key.descending))
@@ -70,15 +30,6 @@ pub fn HeadCell(at: usize, lane: Lane, widths: RwSignal<BTreeMap<String, f64>>) 
         Some(false) => "ascending",
         Some(true) => "descending",
     };
-    let cost = move || {
-        let words = "Sort by this column; with Shift besides the others";
-        match name.with_value(|name| store.sort_reads(name)) {
-            0 => words.to_owned(),
-            bytes => format!("{words}. Reads {}", crate::base::bytes::human_bytes(bytes)),
-        }
-    };
-    let present =
-        move || widths.with(|widths| name.with_value(|name| widths.get(name).copied())).unwrap_or(width_px);
     view! {
         <div
             class="head-cell"
@@ -94,27 +45,85 @@ pub fn HeadCell(at: usize, lane: Lane, widths: RwSignal<BTreeMap<String, f64>>) 
             <button
                 type="button"
                 class="sort"
-                title=cost
+                title=move || name.with_value(|name| sort_title(store, name))
                 on:click=move |event| name.with_value(|name| store.sort_by(name, event.shift_key()))
             >
                 {title.clone()}
                 {move || direction().map(|down| if down { " ↓" } else { " ↑" })}
             </button>
-            <i
-                class="grip"
-                role="separator"
-                tabindex="0"
-                aria-orientation="vertical"
-                aria-label=format!("Width of {title}")
-                aria-valuemin=MIN_COLUMN_PX.to_string()
-                aria-valuemax=MAX_COLUMN_PX.to_string()
-                aria-valuenow=move || format!("{:.0}", present())
-                on:pointerdown=down
-                on:pointermove=drag
-                on:pointerup=move |_| grip.set_value(None)
-                on:pointercancel=move |_| grip.set_value(None)
-                on:keydown=key
-            ></i>
+            <ColumnGrip title name cell widths width_px/>
         </div>
+    }
+}
+
+/// What a click on a head does, and what it costs.
+fn sort_title(store: Store, name: &str) -> String {
+    let words = "Sort by this column; with Shift besides the others";
+    match store.sort_reads(name) {
+        0 => words.to_owned(),
+        bytes => format!("{words}. Reads {}", human_bytes(bytes)),
+    }
+}
+
+/// The grip at a column's end. `width_px` is the column's usual width.
+#[component]
+fn ColumnGrip(
+    title: String,
+    name: StoredValue<String>,
+    cell: NodeRef<html::Div>,
+    widths: RwSignal<Widths>,
+    width_px: f64,
+) -> impl IntoView {
+    let grip = StoredValue::new(None::<Grip>);
+    let measured =
+        move || cell.get_untracked().map_or(width_px, |cell| cell.get_bounding_client_rect().width());
+    let resize = move |width: Option<f64>| {
+        widths.update(|widths| {
+            match width {
+                Some(width) => widths.insert(name.get_value(), width),
+                None => widths.remove(&name.get_value()),
+            };
+        });
+    };
+    let down = move |event: PointerEvent| {
+        event.prevent_default();
+        grip.set_value(Some(Grip { from_px: f64::from(event.client_x()), width_px: measured() }));
+        let target = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if let Some(target) = target {
+            let _ = target.set_pointer_capture(event.pointer_id());
+        }
+    };
+    let drag = move |event: PointerEvent| {
+        if let Some(grip) = grip.get_value() {
+            resize(Some(grip.width_at(f64::from(event.client_x()))));
+        }
+    };
+    let key = move |event: KeyboardEvent| {
+        match grip_key(&event.key(), event.shift_key(), measured()) {
+            Some(GripKey::Width(width)) => resize(Some(width)),
+            Some(GripKey::Reset) => resize(None),
+            None => return,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    };
+    let present =
+        move || widths.with(|widths| name.with_value(|name| widths.get(name).copied())).unwrap_or(width_px);
+    view! {
+        <i
+            class="grip"
+            role="separator"
+            tabindex="0"
+            aria-orientation="vertical"
+            aria-label=format!("Width of {title}")
+            aria-valuemin=COLUMN_PX.0.to_string()
+            aria-valuemax=COLUMN_PX.1.to_string()
+            aria-valuenow=move || format!("{:.0}", present())
+            on:pointerdown=down
+            on:pointermove=drag
+            on:pointerup=move |_| grip.set_value(None)
+            on:pointercancel=move |_| grip.set_value(None)
+            on:keydown=key
+        ></i>
     }
 }

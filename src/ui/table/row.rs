@@ -5,9 +5,9 @@ use crate::protocol::display;
 use crate::protocol::images::Want;
 use crate::ui::search::marked::marked_near;
 use crate::ui::store::{RowData, Sight, Store, size_px, use_store};
-use crate::ui::table::lanes::Lane;
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::picture::PictureOf;
+use crate::view::lanes::Lane;
 use leptos::prelude::*;
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! Settings of images that more than one part of the page offers.
 
-use crate::base::numbers;
 use crate::ui::store::use_store;
+use crate::view::drag::slider;
 use leptos::prelude::*;
 
 /// Whether small previews are read from where the dataset's authors keep them; kept on this device.
@@ -40,8 +40,8 @@ pub fn BlurField() -> impl IntoView {
                 step="0.05"
                 prop:value=move || threshold.get().to_string()
                 on:input:target=move |event| {
-                    if let Some(value) = numbers::parse(&event.target().value()) {
-                        threshold.set(value.clamp(0.0, 1.0));
+                    if let Some(value) = slider(&event.target().value(), (0.0, 1.0)) {
+                        threshold.set(value);
                     }
                 }
             />

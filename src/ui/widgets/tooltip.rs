@@ -1,17 +1,13 @@
-//! The tooltip of a chart: a line of text beside what is pointed at.
+//! A few words over a chart, where the pointer is.
 
 use leptos::prelude::*;
 
-/// A line of text at a place within the element around it, while there is one. Screen readers read the chart
-/// itself instead.
-#[component]
-pub fn Tooltip(
-    /// How far from the start of the element, as a length or percentage of CSS, and the text.
-    #[prop(into)]
-    at: Signal<Option<(String, String)>>,
-) -> impl IntoView {
+/// The tooltip: where it is, as a share of its parent's width in percent, and what it says; none while the
+/// pointer is elsewhere. Whoever does not see it finds the same in the names of what it is about.
+pub fn tooltip(at: impl Fn() -> Option<(String, String)> + Send + 'static) -> impl IntoView {
     move || {
-        let (place, text) = at.get()?;
-        Some(view! { <span class="tip" style=("--p", place) aria-hidden="true">{text}</span> })
+        at().map(|(place, words)| {
+            view! { <span class="tip" style=("--p", place) aria-hidden="true">{words}</span> }
+        })
     }
 }

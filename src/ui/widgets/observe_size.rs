@@ -1,12 +1,14 @@
-//! The size of an element, followed.
+//! The size of an element, as it changes.
 
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::closure::Closure;
 
-/// Keeps a signal at the size of an element.
-pub fn observe_size(node: NodeRef<html::Div>, size: RwSignal<(f64, f64)>) {
+/// An element, and its width and height in pixels, zero until it is laid out.
+pub fn observe_size() -> (NodeRef<html::Div>, RwSignal<(f64, f64)>) {
+    let node: NodeRef<html::Div> = NodeRef::new();
+    let size = RwSignal::new((0.0_f64, 0.0_f64));
     Effect::new(move || {
         let Some(element) = node.get() else { return };
         let measured = element.clone();
@@ -18,8 +20,9 @@ pub fn observe_size(node: NodeRef<html::Div>, size: RwSignal<(f64, f64)>) {
         });
         if let Ok(observer) = web_sys::ResizeObserver::new(changed.as_ref().unchecked_ref()) {
             observer.observe(&element);
-            let kept = StoredValue::new_local((observer, changed));
-            on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
+            let cleanup = StoredValue::new_local((observer, changed));
+            on_cleanup(move || cleanup.with_value(|(observer, _)| observer.disconnect()));
         }
     });
+    (node, size)
 }
