@@ -207,7 +207,7 @@ impl Session {
         for effect in self.engine.step(event) {
             match effect {
                 Effect::Continue | Effect::Wake { .. } => {}
-                Effect::Look { id, .. } => {
+                Effect::ReadCached { id, .. } => {
                     self.step(Event::Failed { id, error: Error::new(ErrorKind::Network, "not kept") })
                 }
                 Effect::Fetch { id, range, .. } => {

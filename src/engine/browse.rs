@@ -1,7 +1,8 @@
 //! Listings of repositories: what there is to choose from, which files are one table, and what may
 //! have been meant by a path that does not exist.
 
-use super::{Effect, Engine, notice};
+use super::Engine;
+use super::answers::{notice, report};
 use crate::base::error::{Error, Result};
 use crate::base::ids::FetchId;
 use crate::formats::hub;
@@ -23,15 +24,15 @@ pub struct Listing {
     pub link: Option<String>,
 }
 
-/// What a listing was asked for, and how many pages of it have come.
+/// What a listing was asked for, and how many of its pages of it have come.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asked {
-    what: What,
+pub(super) struct ListingRequest {
+    what: ListingOf,
     pages: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum What {
+enum ListingOf {
     /// What may have been meant by a path that does not exist.
     Near,
     /// The files of the table that is being opened.
@@ -57,8 +58,8 @@ impl Engine {
         self.reset();
         let endpoint = place.endpoint.clone().unwrap_or_else(|| hub::DEFAULT_ENDPOINT.to_owned());
         let Browse { repository, revision, folder, .. } = place.clone();
-        self.list(hub::refs_url(&endpoint, &repository), What::References);
-        self.list(hub::tree_url(&endpoint, &repository, &revision, &folder, false), What::Folder);
+        self.list(hub::refs_url(&endpoint, &repository), ListingOf::References);
+        self.list(hub::tree_url(&endpoint, &repository, &revision, &folder, false), ListingOf::Folder);
         let page = hub::repository_url(&endpoint, &repository);
         self.browsing = Some(Browsing {
             endpoint,
@@ -71,7 +72,7 @@ impl Engine {
 
     /// Looks for what may have been meant by a path that does not exist.
     pub(super) fn list_near(&mut self, endpoint: &str, path: &HubPath) {
-        self.list(hub::tree_url(endpoint, &path.repository, &path.revision, "", true), What::Near);
+        self.list(hub::tree_url(endpoint, &path.repository, &path.revision, "", true), ListingOf::Near);
     }
 
     /// Looks for the files that a path with stars stands for.
@@ -79,52 +80,50 @@ impl Engine {
         let HubFolder { repository, revision, folder } = path.folder();
         let below = path.path.get(folder.len()..).unwrap_or_default().trim_start_matches('/');
         let deep = below.contains('/');
-        self.list(hub::tree_url(endpoint, &repository, &revision, &folder, deep), What::Several);
+        self.list(hub::tree_url(endpoint, &repository, &revision, &folder, deep), ListingOf::Several);
     }
 
-    fn list(&mut self, url: String, what: What) {
-        self.list_page(url, Asked { what, pages: 1 });
+    fn list(&mut self, url: String, what: ListingOf) {
+        self.list_page(url, ListingRequest { what, pages: 1 });
     }
 
-    fn list_page(&mut self, url: String, asked: Asked) {
-        let id = FetchId(self.next_fetch);
-        self.next_fetch = self.next_fetch.wrapping_add(1);
-        self.lists.insert(id, asked);
-        self.effects.push(Effect::List { id, url });
+    fn list_page(&mut self, url: String, request: ListingRequest) {
+        let id = self.scheduler.list(url, &mut self.effects);
+        self.listings.insert(id, request);
     }
 
     /// A page of a listing came, or could not be had.
     pub(super) fn listed(&mut self, id: FetchId, answer: Result<Listing>) {
-        let Some(asked) = self.lists.remove(&id) else { return };
-        let endpoint = match asked.what {
-            What::Near | What::Several => self.opening_endpoint().map(str::to_owned),
-            What::References | What::Folder | What::Converted => {
+        let Some(request) = self.listings.remove(&id) else { return };
+        let endpoint = match request.what {
+            ListingOf::Near | ListingOf::Several => self.opening_endpoint().map(str::to_owned),
+            ListingOf::References | ListingOf::Folder | ListingOf::Converted => {
                 self.browsing.as_ref().map(|browsing| browsing.endpoint.clone())
             }
         };
         let Some(endpoint) = endpoint else { return };
         let next = answer.as_ref().ok().and_then(|page| next_page(&endpoint, page.link.as_deref()?));
-        let goes_on = next.is_some() && asked.pages < MAX_LISTING_PAGES;
+        let goes_on = next.is_some() && request.pages < MAX_LISTING_PAGES;
         let cut = next.is_some() && !goes_on;
-        match asked.what {
-            What::Near => {
+        match request.what {
+            ListingOf::Near => {
                 let files = answer.and_then(|page| parse_tree(&page.json)).map(|tree| tree.files);
                 self.meant(files.unwrap_or_default());
                 return;
             }
-            What::Several => {
+            ListingOf::Several => {
                 let files = answer.and_then(|page| parse_tree(&page.json)).map(|tree| tree.files);
                 self.found_several(files, goes_on);
             }
-            What::References => self.references(answer.and_then(|page| parse_refs(&page.json))),
-            What::Folder => self.folder(answer.and_then(|page| parse_tree(&page.json)), goes_on, cut),
-            What::Converted => {
+            ListingOf::References => self.references(answer.and_then(|page| parse_refs(&page.json))),
+            ListingOf::Folder => self.folder(answer.and_then(|page| parse_tree(&page.json)), goes_on, cut),
+            ListingOf::Converted => {
                 let files = answer.and_then(|page| parse_tree(&page.json)).map(|tree| tree.files);
                 self.converted(files.unwrap_or_default(), goes_on);
             }
         }
         if let Some(url) = next.filter(|_| goes_on) {
-            self.list_page(url, Asked { pages: asked.pages + 1, ..asked });
+            self.list_page(url, ListingRequest { pages: request.pages + 1, ..request });
         }
     }
 
@@ -149,9 +148,9 @@ impl Engine {
         browsing.listed.converting = url.is_some();
         let listed = browsing.listed.clone();
         if let Some(url) = url {
-            self.list(url, What::Converted);
+            self.list(url, ListingOf::Converted);
         }
-        self.respond(Seldom::Listed(Box::new(listed)).into());
+        report(&mut self.effects, Seldom::Listed(Box::new(listed)));
     }
 
     fn folder(&mut self, page: Result<Tree>, goes_on: bool, cut: bool) {
@@ -163,7 +162,7 @@ impl Engine {
                 let items = items(&browsing.tree, goes_on || cut);
                 browsing.listed.items = Some(items);
                 let listed = browsing.listed.clone();
-                self.respond(Seldom::Listed(Box::new(listed)).into());
+                report(&mut self.effects, Seldom::Listed(Box::new(listed)));
             }
             Err(error) => {
                 let HubFolder { repository, revision, folder } = browsing.folder.clone();
@@ -171,9 +170,12 @@ impl Engine {
                 let source = format!("{repository}{slash}{folder}");
                 let on_hub = (browsing.endpoint.clone(), HubPath { repository, revision, path: folder });
                 self.browsing = None;
-                self.lists.clear();
+                self.drop_listings();
                 let notice = notice::cannot_open(&source, &error, &[]);
-                self.respond(Response::Notice(notice::with_sign_in(notice, &error, Some(&on_hub))));
+                report(
+                    &mut self.effects,
+                    Response::Notice(notice::with_sign_in(notice, &error, Some(&on_hub))),
+                );
             }
         }
     }
@@ -184,12 +186,13 @@ impl Engine {
         browsing.listed.converted = splits(&browsing.converted);
         browsing.listed.converting = goes_on;
         let listed = browsing.listed.clone();
-        self.respond(Seldom::Listed(Box::new(listed)).into());
+        report(&mut self.effects, Seldom::Listed(Box::new(listed)));
     }
 
     /// The end of a way that began with an error.
-    pub(super) fn drop_lists(&mut self) {
-        self.lists = BTreeMap::new();
+    pub(super) fn drop_listings(&mut self) {
+        self.listings.clear();
+        self.scheduler.drop_listings();
         self.browsing = None;
     }
 }

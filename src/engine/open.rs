@@ -1,10 +1,11 @@
 //! From a table's name to its metadata.
 
+use super::answers::{notice, report};
 use super::browse::listing_failed;
-use super::files::{File, Files};
-use super::foretold::Foretold;
+use super::data::{File, Files, Identity, Pool};
+use super::sidecar::Sidecar;
 use super::table::Table;
-use super::{Effect, Engine, notice};
+use super::{Effect, Engine};
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::ids::SourceId;
@@ -64,6 +65,8 @@ pub struct Opening {
     show: Option<Show>,
     /// The row whose details are wanted then.
     detail: Option<u64>,
+    /// Bytes that have come of the first file.
+    pub(super) pool: Pool,
 }
 
 impl Opening {
@@ -84,6 +87,7 @@ impl Opening {
             roles: Corrections::new(),
             show: None,
             detail: None,
+            pool: Pool::default(),
         }
     }
 
@@ -131,6 +135,11 @@ impl Opening {
         self.file_bytes.take().is_some()
     }
 
+    /// Whether a listing is awaited.
+    pub fn awaits_listing(&self) -> bool {
+        self.failed.is_some() || self.several.is_some()
+    }
+
     /// What is to be read next.
     pub fn wants(&self) -> Option<ByteRange> {
         if self.failed.is_some() || self.several.is_some() {
@@ -150,7 +159,6 @@ impl Opening {
 impl Engine {
     /// Begins to open a table; what was open is dropped.
     pub(super) fn open(&mut self, open: Open) {
-        self.cancel_taking();
         let Open { table, endpoint, base, roles, added } = open;
         let roles = corrections(roles);
         let endpoint = endpoint.as_deref().unwrap_or(hub::DEFAULT_ENDPOINT);
@@ -159,7 +167,7 @@ impl Engine {
             Err(message) => {
                 self.reset();
                 let error = Error::new(ErrorKind::BadLink, message);
-                self.respond(Response::Notice(notice::cannot_open(&table, &error, &[])));
+                report(&mut self.effects, Response::Notice(notice::cannot_open(&table, &error, &[])));
                 return;
             }
         };
@@ -172,7 +180,7 @@ impl Engine {
             }
             Err(error) => {
                 self.reset();
-                self.respond(Response::Notice(notice::cannot_open(&table, &error, &[])));
+                report(&mut self.effects, Response::Notice(notice::cannot_open(&table, &error, &[])));
                 return;
             }
         };
@@ -195,7 +203,7 @@ impl Engine {
                     let near: Vec<String> = near.into_iter().map(str::to_owned).collect();
                     let error =
                         Error::new(ErrorKind::BadLink, format!("the catalogue has no table named {id}"));
-                    self.respond(Response::Notice(notice::cannot_open(&id, &error, &near)));
+                    report(&mut self.effects, Response::Notice(notice::cannot_open(&id, &error, &near)));
                     return;
                 }
             },
@@ -214,7 +222,10 @@ impl Engine {
             TableRef::Folder(folder) => {
                 self.reset();
                 let error = Error::new(ErrorKind::BadLink, "it names a repository, and no file of it");
-                self.respond(Response::Notice(notice::cannot_open(&folder.repository, &error, &[])));
+                report(
+                    &mut self.effects,
+                    Response::Notice(notice::cannot_open(&folder.repository, &error, &[])),
+                );
                 return;
             }
             TableRef::Url(url) => {
@@ -229,7 +240,7 @@ impl Engine {
         self.reset();
         self.images.open(images.take(), endpoint, &base);
         let place = on_hub.as_ref().map_or(found_by, |path| TableRef::Hub(path.clone()));
-        self.foretold = Foretold::new(&base, &place);
+        self.sidecar = Sidecar::new(&base, &place);
         let address = url.clone();
         self.effects.push(Effect::Source { source: SourceId::TABLE, url });
         let mut opening = Opening::new(table, source, hint.or(hint_bytes));
@@ -306,50 +317,52 @@ impl Engine {
 
     /// Drops whatever was open.
     pub(super) fn reset(&mut self) {
-        self.abort_all();
-        if let Some(table) = &mut self.table {
-            table.cancel_export(&mut self.effects);
-        }
-        let mut images = std::mem::take(&mut self.images);
-        images.close(&mut self.effects);
-        let effects = std::mem::take(&mut self.effects);
-        let next_fetch = self.next_fetch;
-        let (pace, waking) = (self.pace, self.waking);
-        *self = Self { effects, next_fetch, images, pace, waking, ..Self::default() };
+        let Self { table, jobs, images, effects, scheduler, .. } = self;
+        jobs.cancel(table.as_mut().map(|table| &mut table.data), images, effects);
+        scheduler.reset(effects);
+        images.close();
+        *self = Self {
+            effects: std::mem::take(effects),
+            scheduler: std::mem::take(scheduler),
+            images: std::mem::take(images),
+            pace: self.pace,
+            waking: self.waking,
+            ..Self::default()
+        };
     }
 
     /// Reads the footer, and the offset indexes, as far as they are here.
     pub(super) fn advance_opening(&mut self) {
         let Some(opening) = &mut self.opening else { return };
-        match opening.advance(&self.pool) {
+        match opening.advance() {
             Ok(None) => {}
             Ok(Some((meta, maps))) => {
+                let Some(opening) = self.opening.take() else { return };
                 let file_bytes = opening.file_bytes.unwrap_or_default();
-                let rest = std::mem::take(&mut opening.rest);
-                let files = Files::new(&opening.first, file_bytes, rest, &meta);
-                let roles = std::mem::take(&mut opening.roles);
-                let (name, source, revision) =
-                    (opening.table.clone(), opening.source.clone(), opening.revision.clone());
-                let (show, detail) = (opening.show.take(), opening.detail);
-                let on_hub = opening.on_hub.take();
-                self.opening = None;
-                let mut table = Table::new(meta, maps, &name, &source, revision, files, &roles);
-                table.on_hub = on_hub;
-                let opened = table.opened();
+                let files = Files::new(&opening.first, file_bytes, opening.rest, &meta);
+                let identity = Identity {
+                    name: opening.table,
+                    source: opening.source,
+                    revision: opening.revision,
+                    on_hub: opening.on_hub,
+                };
+                let data = super::data::Data::new(meta, maps, identity, files, &opening.roles, opening.pool);
+                let opened = data.opened();
+                let mut table = Table::new(data);
                 // The page does not know the columns yet: where it names none, the usual ones count.
-                let show = show.map(|show| filled(show, &opened));
-                self.respond(Response::Opened(opened));
+                let show = opening.show.map(|show| filled(show, &opened));
+                report(&mut self.effects, Response::Opened(opened));
                 if let Some(show) = show {
                     table.request(Request::Show(show), &mut self.effects);
                 }
-                if let Some(row) = detail {
+                if let Some(row) = opening.detail {
                     table.request(Request::Detail { row }, &mut self.effects);
                 }
                 self.table = Some(table);
-                self.ask_foretold();
+                self.fetch_sidecar_list();
             }
             Err(error) => {
-                self.abort_all();
+                self.scheduler.abort_table(&mut self.effects);
                 self.opening_failed(error);
             }
         }
@@ -370,7 +383,7 @@ impl Engine {
         let (source, on_hub) = (opening.source.clone(), opening.on_hub.take());
         self.opening = None;
         let notice = notice::cannot_open(&source, &error, &[]);
-        self.respond(Response::Notice(notice::with_sign_in(notice, &error, on_hub.as_ref())));
+        report(&mut self.effects, Response::Notice(notice::with_sign_in(notice, &error, on_hub.as_ref())));
     }
 
     /// Which Hub the listings of the table that is being opened are of.
@@ -387,7 +400,7 @@ impl Engine {
             .into_iter()
             .map(|path| print_table(&TableRef::Hub(HubPath { path: path.to_owned(), ..wanted.clone() })))
             .collect();
-        self.respond(Response::Notice(notice::cannot_open(&opening.source, &error, &near)));
+        report(&mut self.effects, Response::Notice(notice::cannot_open(&opening.source, &error, &near)));
     }
 
     /// A page of the listing of the files that are one table; whether there are `more` pages.
@@ -429,22 +442,22 @@ impl Engine {
         };
         let (source, on_hub) = (opening.source.clone(), opening.on_hub.take());
         self.opening = None;
-        self.drop_lists();
+        self.drop_listings();
         let notice = notice::cannot_open(&source, &error, &[]);
-        self.respond(Response::Notice(notice::with_sign_in(notice, &error, on_hub.as_ref())));
+        report(&mut self.effects, Response::Notice(notice::with_sign_in(notice, &error, on_hub.as_ref())));
     }
 }
 
 impl Opening {
     /// The metadata and what is known of the pages, once all of it is here.
-    fn advance(&mut self, pool: &super::Pool) -> Result<Option<Known>, Error> {
+    fn advance(&mut self) -> Result<Option<Known>, Error> {
         let Some(file_bytes) = self.file_bytes else { return Ok(None) };
         if self.failed.is_some() || self.several.is_some() {
             return Ok(None);
         }
         if self.indexes.is_none() {
             let start = file_bytes.saturating_sub(self.tail_bytes);
-            let tail = pool.at(start, file_bytes - start);
+            let tail = self.pool.at(start, file_bytes - start);
             if (tail.len() as u64) < file_bytes - start {
                 return Ok(None);
             }
@@ -459,11 +472,11 @@ impl Opening {
                 },
             }
         }
-        if self.indexes.as_ref().is_some_and(|(_, range)| !pool.has(*range)) {
+        if self.indexes.as_ref().is_some_and(|(_, range)| !self.pool.has(*range)) {
             return Ok(None);
         }
         let Some((meta, _)) = self.indexes.take() else { return Ok(None) };
-        let maps = (0..meta.columns.len()).map(|leaf| indexed_maps(&meta, leaf, pool)).collect();
+        let maps = (0..meta.columns.len()).map(|leaf| indexed_maps(&meta, leaf, &self.pool)).collect();
         Ok(Some((*meta, maps)))
     }
 }
@@ -502,7 +515,7 @@ fn index_range(meta: &FileMeta) -> Option<ByteRange> {
 
 /// The maps of a column's chunks, as the file's indexes give them. An index that contradicts its
 /// chunk is not used: the map is learned instead.
-fn indexed_maps(meta: &FileMeta, leaf: usize, pool: &super::Pool) -> Vec<PageMap> {
+fn indexed_maps(meta: &FileMeta, leaf: usize, pool: &Pool) -> Vec<PageMap> {
     meta.groups
         .iter()
         .filter_map(|group| {

@@ -101,7 +101,7 @@ impl Page<'_> {
                 | Effect::List { .. }
                 | Effect::Write { .. }
                 | Effect::DropFile { .. } => {}
-                Effect::Look { id, .. } => {
+                Effect::ReadCached { id, .. } => {
                     self.step(Event::Failed { id, error: Error::new(ErrorKind::Network, "not kept") })
                 }
                 Effect::Fetch { id, range, .. } => {

@@ -190,7 +190,7 @@ impl World {
             match effect {
                 Effect::Source { source, url } => drop(self.sources.insert(source, url)),
                 Effect::Forget { source } => drop(self.sources.remove(&source)),
-                Effect::Look { id, .. } => {
+                Effect::ReadCached { id, .. } => {
                     self.step(Event::Failed { id, error: Error::new(ErrorKind::Network, "not kept") });
                 }
                 Effect::Fetch { id, source, range } => {

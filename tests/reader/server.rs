@@ -329,7 +329,7 @@ impl Session {
                 | Effect::RetryNow
                 | Effect::List { .. } => {}
                 // Nothing is kept between visits here, unless a test says so.
-                Effect::Look { id, range, .. } => self.look(id, range),
+                Effect::ReadCached { id, range, .. } => self.look(id, range),
                 Effect::Fetch { id, source, range } => self.begin(id, source, range),
                 Effect::Write { export, bytes, .. } => {
                     self.files.entry(export).or_default().extend(bytes);

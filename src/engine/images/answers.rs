@@ -1,21 +1,19 @@
 //! What becomes of the reads for images: bytes that came, and reads that failed.
 
 use super::archive::Archive;
-use super::{Decoding, Effect, Flight, Images, Target};
+use super::{Decoding, Effect, Images, Target};
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, ErrorKind, Result};
-use crate::base::ids::{DecodeId, FetchId};
+use crate::base::ids::DecodeId;
 use crate::formats::hub::HubPath;
 use crate::formats::zip::member::content;
 use crate::protocol::images::Outcome;
 use crate::view::catalog::images as places;
 
 impl Images {
-    /// The answer to a fetch has begun.
-    pub fn began(&mut self, id: FetchId, range: ByteRange, file_bytes: u64) {
-        let Some(flight) = self.flights.get_mut(&id) else { return };
-        flight.range = range;
-        match &flight.target {
+    /// The answer to a read has begun, of a file of this size; whether it is of any use.
+    pub fn began(&mut self, target: &Target, file_bytes: u64) -> bool {
+        match target {
             Target::Archive(key) => {
                 if let Some(archive) = self.archives.get_mut(key) {
                     archive.sized(file_bytes);
@@ -23,26 +21,18 @@ impl Images {
                 }
             }
             Target::Member(key, _) => {
-                if self.archives.get(key).is_some_and(|archive| !archive.is_as_foretold(file_bytes)) {
-                    let key = key.clone();
-                    self.flights.remove(&id);
-                    self.distrust(&key);
+                if self.archives.get(key).is_some_and(|archive| !archive.matches_sidecar(file_bytes)) {
+                    self.distrust(key);
+                    return false;
                 }
             }
             Target::Preview(_) | Target::Address(_) | Target::Cell(_) | Target::Pack(_) => {}
         }
-    }
-
-    /// More bytes of a body.
-    pub fn bytes(&mut self, id: FetchId, bytes: &[u8]) {
-        if let Some(flight) = self.flights.get_mut(&id) {
-            flight.bytes.extend_from_slice(bytes);
-        }
+        true
     }
 
     /// A body is here.
-    pub fn done(&mut self, id: FetchId) {
-        let Some(Flight { target, range, bytes }) = self.flights.remove(&id) else { return };
+    pub fn done(&mut self, target: Target, range: ByteRange, bytes: Vec<u8>) {
         match &target {
             Target::Archive(key) => {
                 if let Some(archive) = self.archives.get_mut(key) {
@@ -50,27 +40,26 @@ impl Images {
                 }
             }
             Target::Member(key, name) => match self.member(key, name, range, &bytes) {
-                Ok(content) => self.kept.keep(target, content),
-                Err(_) if self.archives.get(key).is_some_and(|archive| archive.foretold) => {
+                Ok(content) => self.cache.insert(target, content),
+                Err(_) if self.archives.get(key).is_some_and(|archive| archive.from_sidecar) => {
                     let key = key.clone();
                     self.distrust(&key);
                 }
-                Err(error) => self.kept.fail(target, error),
+                Err(error) => self.cache.fail(target, error),
             },
             Target::Preview(_) => {
                 self.silent_thumbnails = 0;
                 self.missing_thumbnails = 0;
-                self.kept.keep(target, bytes);
+                self.cache.insert(target, bytes);
             }
-            Target::Address(_) | Target::Pack(_) => self.kept.keep(target, bytes),
+            Target::Address(_) | Target::Pack(_) => self.cache.insert(target, bytes),
             // No read of ours: the table reads its own rows.
             Target::Cell(_) => {}
         }
     }
 
-    /// A fetch was for bytes beyond the end of the file.
-    pub fn beyond_end(&mut self, id: FetchId, file_bytes: Option<u64>) {
-        let Some(Flight { target, .. }) = self.flights.remove(&id) else { return };
+    /// A read was for bytes beyond the end of the file.
+    pub fn beyond_end(&mut self, target: Target, file_bytes: Option<u64>) {
         let shorter = || Error::new(ErrorKind::Changed, "it is shorter than it was");
         match (target, file_bytes) {
             (Target::Archive(key), Some(file_bytes)) if file_bytes > 0 => {
@@ -92,14 +81,13 @@ impl Images {
                 | Target::Cell(_)
                 | Target::Pack(_)),
                 _,
-            ) => self.kept.fail(target, shorter()),
+            ) => self.cache.fail(target, shorter()),
         }
     }
 
-    /// A fetch failed for good. Where an archive on the Hub is not open to everyone, this gives the Hub and
+    /// A read failed for good. Where an archive on the Hub is not open to everyone, this gives the Hub and
     /// the archive.
-    pub fn failed(&mut self, id: FetchId, error: Error) -> Option<(String, HubPath)> {
-        let Flight { target, .. } = self.flights.remove(&id)?;
+    pub fn failed(&mut self, target: Target, error: Error) -> Option<(String, HubPath)> {
         let closed = match &target {
             Target::Archive(places::Archive::Hub(path)) | Target::Member(places::Archive::Hub(path), _)
                 if error.kind == ErrorKind::Unauthorized =>
@@ -121,7 +109,7 @@ impl Images {
             }
             Target::Member(key, _) => {
                 let changed = error.kind == ErrorKind::Changed;
-                self.kept.fail(target.clone(), error.context(key.name().to_owned()));
+                self.cache.fail(target.clone(), error.context(key.name().to_owned()));
                 if changed {
                     // The directory is of another version.
                     self.forget_archive(key);
@@ -136,9 +124,9 @@ impl Images {
                     ErrorKind::NotFound => Error::new(ErrorKind::NotFound, "it has no such image"),
                     _ => error,
                 };
-                self.kept.fail(target.clone(), error.context(host_of(url).to_owned()));
+                self.cache.fail(target.clone(), error.context(host_of(url).to_owned()));
             }
-            Target::Cell(_) | Target::Pack(_) => self.kept.fail(target, error),
+            Target::Cell(_) | Target::Pack(_) => self.cache.fail(target, error),
             Target::Preview(_) => {
                 match error.kind {
                     ErrorKind::NotFound => {
@@ -147,7 +135,7 @@ impl Images {
                     }
                     _ => self.silent_thumbnails += 1,
                 }
-                self.kept.fail(target, error);
+                self.cache.fail(target, error);
             }
         }
         closed
@@ -168,7 +156,7 @@ impl Images {
                 }
                 self.answer(want, Outcome::Picture(picture), effects);
             }
-            Err(error) => self.kept.fail(target, error),
+            Err(error) => self.cache.fail(target, error),
         }
     }
 

@@ -22,7 +22,7 @@ pub struct Archive {
     /// How often the assumed size was wrong.
     resized: u32,
     /// Whether its directory is from the app's own host, and not from itself.
-    pub foretold: bool,
+    pub from_sidecar: bool,
 }
 
 #[derive(Debug)]
@@ -40,18 +40,18 @@ impl Archive {
     /// An archive of which nothing is read. `file_bytes` is its size, where it is known from before.
     pub fn new(source: SourceId, name: String, file_bytes: Option<u64>, tail_bytes: u64) -> Self {
         let state = State::Opening { tail: Vec::new(), end: None };
-        Self { source, name, used: 0, state, file_bytes, tail_bytes, resized: 0, foretold: false }
+        Self { source, name, used: 0, state, file_bytes, tail_bytes, resized: 0, from_sidecar: false }
     }
 
     /// An archive whose directory was read ahead of time.
-    pub fn foretold(source: SourceId, name: String, file_bytes: u64, directory: Directory) -> Self {
+    pub fn from_sidecar(source: SourceId, name: String, file_bytes: u64, directory: Directory) -> Self {
         let state = State::Open(directory);
-        Self { state, foretold: true, ..Self::new(source, name, Some(file_bytes), 0) }
+        Self { state, from_sidecar: true, ..Self::new(source, name, Some(file_bytes), 0) }
     }
 
     /// Whether it is as large as it was when its directory was read ahead of time.
-    pub fn is_as_foretold(&self, file_bytes: u64) -> bool {
-        !self.foretold || self.file_bytes == Some(file_bytes)
+    pub fn matches_sidecar(&self, file_bytes: u64) -> bool {
+        !self.from_sidecar || self.file_bytes == Some(file_bytes)
     }
 
     /// Its directory, once it is read; or why it can't be.

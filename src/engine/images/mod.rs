@@ -1,41 +1,40 @@
 //! The images that the screen lacks: which reads get them, in order, and what comes of those.
 //!
 //! Like the rest of the engine this is worked out anew after each event: [`Images::advance`] goes
-//! through what is wanted, answers what it can, fetches what is missing and aborts what nobody wants
-//! any more. A row's image has several places where it may be; the next one is tried when one fails.
+//! through what is wanted, answers what it can, and says what has to be read; the scheduler reads it. A row's image has several places where it may be; the next one is tried when one fails.
 
 mod answers;
 mod archive;
-mod kept;
+mod cache;
+mod kin;
 mod originals;
 mod settings;
 mod sizes;
 mod words;
 
 use super::Effect;
-use super::table::Table;
+use super::answers::report;
+use super::data::Data;
+use super::demand::{Class, Demand, Field, Rows, Who};
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, ErrorKind, Result};
-use crate::base::ids::{DecodeId, FetchId, SourceId};
+use crate::base::ids::{DecodeId, SourceId};
 use crate::formats::hub;
 use crate::formats::maps;
 use crate::formats::maps::List;
 use crate::formats::picture;
 use crate::formats::zip::directory::{Directory, MAX_MEMBER_BYTES};
+use crate::protocol::Response;
 use crate::protocol::images::{self as wire, Failure, Image, ImageColumn, MAX_WANTS, Outcome, Picture, Want};
-use crate::protocol::{Response, Traffic};
 use crate::view::catalog::images as places;
 use crate::view::catalog::images::{Candidate, THUMBNAIL_PX};
 use answers::host_of;
 use archive::Archive;
-use kept::Kept;
+use cache::ImageCache;
 use originals::Originals;
-use settings::Makings;
-use sizes::Sizes;
+use settings::SettingsLookup;
+use sizes::{Sizes, SizesQuestion};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Requests for images under way at a time: what browsers allow one host over HTTP/1.1.
-pub const MAX_IN_FLIGHT: usize = 6;
 
 /// Images being decoded at a time.
 const MAX_DECODING: usize = 6;
@@ -86,13 +85,34 @@ pub enum Target {
     Pack(String),
 }
 
-/// A read under way.
-#[derive(Debug)]
-struct Flight {
-    target: Target,
-    /// The range as it was asked for, or as the answer cut it.
-    range: ByteRange,
-    bytes: Vec<u8>,
+/// How a [`Target`] is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Read {
+    /// A range of an archive.
+    Range {
+        /// Which archive.
+        source: SourceId,
+        /// Which bytes.
+        range: ByteRange,
+    },
+    /// A whole file.
+    File {
+        /// Its address.
+        url: String,
+        /// More than this is not read.
+        most_bytes: u64,
+    },
+}
+
+/// What images need now.
+#[derive(Debug, Default)]
+pub struct Needs {
+    /// What is to be read, the most important first; without a way to read it where that is not known yet.
+    pub reads: Vec<(Target, Option<Read>)>,
+    /// A question for lengths of archives.
+    pub sizes: Option<SizesQuestion>,
+    /// Whether the table has to read rows that it was not asked for yet.
+    pub other_rows: bool,
 }
 
 /// An image being decoded.
@@ -126,21 +146,22 @@ pub struct Images {
     base: String,
     thumbnails: Option<String>,
     wants: Vec<Want>,
+    /// Rows of which values are needed to find images, in ascending order.
+    rows: Vec<u64>,
     answered: BTreeSet<Want>,
-    flights: BTreeMap<FetchId, Flight>,
     decodings: BTreeMap<DecodeId, Decoding>,
     archives: BTreeMap<places::Archive, Archive>,
     /// Sizes of archives outlive their directories.
     sizes: Sizes,
     /// How images were made.
-    makings: Makings,
+    settings: SettingsLookup,
     /// Other rows with the prompt of a row that is wanted.
     kin: BTreeMap<u64, Vec<u64>>,
     /// Rows that the table has to read whole, in ascending order.
     cells: Vec<u64>,
     /// What is taken away.
     originals: Originals,
-    kept: Kept,
+    cache: ImageCache,
     /// Sources of archives that are forgotten, still to be told.
     forgotten: Vec<SourceId>,
     next_source: u32,
@@ -168,24 +189,13 @@ impl Images {
         };
     }
 
-    /// Aborts what is under way.
-    pub fn close(&mut self, effects: &mut Vec<Effect>) {
-        effects.extend(std::mem::take(&mut self.flights).into_keys().map(|id| Effect::Abort { id }));
+    /// Nothing is shown any more.
+    pub fn close(&mut self) {
         self.open(None, "", "");
     }
 
-    /// Whether a fetch is one of an image.
-    pub fn owns(&self, id: FetchId) -> bool {
-        self.flights.contains_key(&id)
-    }
-
-    /// Requests under way.
-    pub fn in_flight(&self) -> usize {
-        self.flights.len()
-    }
-
-    /// Takes the images that the screen lacks now. The answer: the rows of which values are needed.
-    pub fn want(&mut self, wanted: wire::Images) -> Vec<u64> {
+    /// Takes the images that the screen lacks now.
+    pub fn want(&mut self, wanted: wire::Images, data: Option<&Data>) {
         let wire::Images { mut wants, thumbnails, mut settings } = wanted;
         wants.truncate(MAX_WANTS);
         settings.truncate(MAX_WANTS);
@@ -195,31 +205,58 @@ impl Images {
         self.wants = wants;
         let mut rows: Vec<u64> = self.wants.iter().map(|want| want.row).collect();
         rows.extend(&settings);
-        self.makings.want(settings);
+        self.settings.want(settings);
         rows.sort_unstable();
         rows.dedup();
-        rows
+        self.rows = rows;
+        if let Some(data) = data {
+            let kin = kin::same_prompt(&self.lacks_kin(), data);
+            self.set_kin(kin);
+        }
+    }
+
+    /// What of the table's rows is needed to find images, and the images that are in the table itself.
+    pub fn demands(&self, data: &Data) -> Vec<Demand> {
+        let rows: Vec<u64> = self.rows.iter().copied().filter(|row| *row < data.meta.rows).collect();
+        let demand =
+            |rows, fields| Demand { who: Who::Images, rows: Rows::These(rows), fields, class: Class::Image };
+        let mut demands = Vec::new();
+        let places: Vec<Field> =
+            self.fields(data).into_iter().filter(|field| *field != Field::ImageFiles).collect();
+        if !rows.is_empty() && !places.is_empty() {
+            demands.push(demand(rows, places));
+        }
+        if !self.cells.is_empty() {
+            demands.push(demand(self.cells.clone(), vec![Field::ImageFiles]));
+        }
+        demands
+    }
+
+    /// Where in the table it says where images are, or where they are themselves.
+    pub fn fields(&self, data: &Data) -> Vec<Field> {
+        let mut fields: Vec<Field> =
+            self.columns().iter().filter_map(|name| data.place(name)).map(Field::Column).collect();
+        match data.image_column() {
+            Some(ImageColumn::Addresses { column }) => fields.extend(data.place(&column).map(Field::Column)),
+            Some(ImageColumn::Embedded { .. }) | None => {}
+        }
+        fields
     }
 
     /// Rows of which previews of other rows of the same prompt would serve as well.
-    pub fn lacks_kin(&self) -> Vec<u64> {
+    fn lacks_kin(&self) -> Vec<u64> {
         let shared = self.places.as_ref().is_some_and(places::Images::shares_previews);
         let small = self.wants.iter().filter(|want| shared && self.thumbnails_serve(want.px));
         small.map(|want| want.row).filter(|row| !self.kin.contains_key(row)).collect()
     }
 
     /// Takes note of other rows with the same prompt.
-    pub fn set_kin(&mut self, kin: BTreeMap<u64, Vec<u64>>) {
+    fn set_kin(&mut self, kin: BTreeMap<u64, Vec<u64>>) {
         const MOST: usize = 8_000;
         if self.kin.len() > MOST {
             self.kin.clear();
         }
         self.kin.extend(kin);
-    }
-
-    /// Rows that the table has to read whole, since the image is in them.
-    pub fn cells(&self) -> &[u64] {
-        &self.cells
     }
 
     /// The columns that say where images are.
@@ -229,8 +266,8 @@ impl Images {
     }
 
     /// Forgets what is known to have failed for a row.
-    pub fn retry(&mut self, row: u64, table: &Table) {
-        let Ok(Some(candidates)) = self.candidates(row, table) else { return };
+    pub fn retry(&mut self, row: u64, data: &Data) {
+        let Ok(Some(candidates)) = self.candidates(row, data) else { return };
         for candidate in candidates {
             if let Candidate::Member { archive, .. } = &candidate
                 && self.archives.get(archive).is_some_and(|archive| archive.directory().is_err())
@@ -238,15 +275,15 @@ impl Images {
                 self.forget_archive(archive);
             }
             if let Some(target) = self.target(&candidate, row) {
-                self.kept.forgive(&target);
+                self.cache.forget_failure(&target);
             }
         }
-        self.retry_making(row, table);
+        self.retry_settings(row, data);
     }
 
     /// Forgets every failure.
     pub fn retry_all(&mut self) {
-        self.kept.forgive_all();
+        self.cache.forget_failures();
         let failed: Vec<places::Archive> = self
             .archives
             .iter()
@@ -258,7 +295,7 @@ impl Images {
         }
         self.silent_thumbnails = 0;
         self.sizes.retry();
-        self.makings.forget_answers();
+        self.settings.forget_answers();
     }
 
     fn forget_archive(&mut self, key: &places::Archive) {
@@ -266,7 +303,7 @@ impl Images {
     }
 
     /// Takes what the app's own host knows of archives.
-    pub fn foretold(&mut self, list: List) {
+    pub fn set_sidecars(&mut self, list: List) {
         self.list = list;
     }
 
@@ -278,87 +315,73 @@ impl Images {
 
     // ------------------------------------------------------------ what is to be done
 
-    /// Answers, decodes, fetches and aborts, as far as can be known now.
-    pub fn advance(
-        &mut self,
-        table: Option<&Table>,
-        next_fetch: &mut u32,
-        traffic: &mut Traffic,
-        effects: &mut Vec<Effect>,
-    ) {
+    /// Answers and decodes as far as can be known now, and says what is to be read next.
+    pub fn advance(&mut self, data: &Data, effects: &mut Vec<Effect>) -> Needs {
         self.clock += 1;
         let mut needed: Vec<Target> = Vec::new();
-        self.cells.clear();
-        if let Some(table) = table {
-            for want in self.wants.clone() {
-                if self.answered.contains(&want) || self.decodings.values().any(|other| other.want == want) {
-                    continue;
-                }
-                match self.work(want, table, effects) {
-                    Work::Waits => {}
-                    Work::NeedsRow => {
-                        if self.cells.len() < MAX_CELLS && !self.cells.contains(&want.row) {
-                            self.cells.push(want.row);
-                        }
-                    }
-                    Work::Needs(target) => {
-                        if !needed.contains(&target) {
-                            needed.push(target);
-                        }
-                    }
-                    Work::Answered(outcome) => self.answer(want, outcome, effects),
-                    Work::Decode(decoding, bytes) => {
-                        let id = DecodeId(self.next_decode);
-                        self.next_decode = self.next_decode.wrapping_add(1);
-                        let mime = decoding.picture.mime.clone();
-                        let size_px = display_size(&decoding.picture, want.px);
-                        self.decodings.insert(id, *decoding);
-                        effects.push(Effect::Decode { id, bytes, mime, size_px });
-                    }
-                }
-            }
-            self.cells.sort_unstable();
-            self.work_on_makings(table, &mut needed, effects);
-            self.work_on_originals(table, &mut needed, effects);
-        }
-        self.ask_for_sizes(&needed, next_fetch, traffic, effects);
-        let unwanted: Vec<FetchId> = self
-            .flights
-            .iter()
-            .filter(|(_, flight)| !needed.contains(&flight.target))
-            .map(|(id, _)| *id)
-            .collect();
-        for id in unwanted {
-            self.flights.remove(&id);
-            effects.push(Effect::Abort { id });
-        }
-        for target in needed {
-            if self.flights.len() >= MAX_IN_FLIGHT {
-                break;
-            }
-            let waits = matches!(&target, Target::Archive(key) if self.sizes.waits_for(key));
-            if waits || self.flights.values().any(|flight| flight.target == target) {
+        let cells = std::mem::take(&mut self.cells);
+        for want in self.wants.clone() {
+            if self.answered.contains(&want) || self.decodings.values().any(|other| other.want == want) {
                 continue;
             }
-            let id = FetchId(*next_fetch);
-            let Some((range, effect)) = self.fetch(id, &target) else { continue };
-            *next_fetch = next_fetch.wrapping_add(1);
-            self.flights.insert(id, Flight { target, range, bytes: Vec::new() });
-            traffic.image_requests += 1;
-            effects.push(effect);
+            match self.work(want, data, effects) {
+                Work::Waits => {}
+                Work::NeedsRow => {
+                    if self.cells.len() < MAX_CELLS && !self.cells.contains(&want.row) {
+                        self.cells.push(want.row);
+                    }
+                }
+                Work::Needs(target) => {
+                    if !needed.contains(&target) {
+                        needed.push(target);
+                    }
+                }
+                Work::Answered(outcome) => self.answer(want, outcome, effects),
+                Work::Decode(decoding, bytes) => {
+                    let id = DecodeId(self.next_decode);
+                    self.next_decode = self.next_decode.wrapping_add(1);
+                    let mime = decoding.picture.mime.clone();
+                    let size_px = display_size(&decoding.picture, want.px);
+                    self.decodings.insert(id, *decoding);
+                    effects.push(Effect::Decode { id, bytes, mime, size_px });
+                }
+            }
         }
-        self.forget(effects);
+        self.look_up_settings(data, &mut needed, effects);
+        self.work_on_originals(data, &mut needed, effects);
+        self.cells.sort_unstable();
+        let other_rows = self.cells != cells && !self.cells.is_empty();
+        self.forget(&needed, effects);
+        let sizes = self.ask_for_sizes(needed.iter());
+        let waits = |target: &Target| matches!(target, Target::Archive(key) if self.sizes.waits_for(key));
+        let reads = needed.iter().map(|target| {
+            let read = if waits(target) { None } else { self.read(target) };
+            (target.clone(), read)
+        });
+        Needs { reads: reads.collect(), sizes, other_rows }
+    }
+
+    /// Whether an image is being decoded.
+    pub fn is_decoding(&self) -> bool {
+        !self.decodings.is_empty()
+    }
+
+    /// Whether an image that someone waits for has no answer yet.
+    pub fn is_waited_for(&self) -> bool {
+        self.wants.iter().any(|want| !self.answered.contains(want))
+            || self.settings.is_waited_for()
+            || self.originals.is_waited_for()
     }
 
     fn answer(&mut self, want: Want, outcome: Outcome, effects: &mut Vec<Effect>) {
         if self.wants.contains(&want) && self.answered.insert(want) {
-            effects.push(Effect::Respond(Response::Image(Image { want, outcome })));
+            report(effects, Response::Image(Image { want, outcome }));
         }
     }
 
     /// What is to be done for one image now.
-    fn work(&mut self, want: Want, table: &Table, effects: &mut Vec<Effect>) -> Work {
-        let candidates = match self.candidates(want.row, table) {
+    fn work(&mut self, want: Want, data: &Data, effects: &mut Vec<Effect>) -> Work {
+        let candidates = match self.candidates(want.row, data) {
             Ok(Some(candidates)) => candidates,
             Ok(None) => return Work::Waits,
             Err(error) => return Work::Answered(failed(&error)),
@@ -379,11 +402,11 @@ impl Images {
                     last = Some((error, place));
                 }
             };
-            if let Some(error) = self.kept.failure(&target) {
+            if let Some(error) = self.cache.failure(&target) {
                 fail(error.clone());
                 continue;
             }
-            if let Some(file) = self.kept.file(&target) {
+            if let Some(file) = self.cache.file(&target) {
                 match self.picture(want, &candidate, &file) {
                     Ok(mut picture) => {
                         if self.decodings.len() >= MAX_DECODING {
@@ -396,7 +419,7 @@ impl Images {
                     }
                     Err(error) => {
                         fail(error.clone());
-                        self.kept.fail(target, error);
+                        self.cache.fail(target, error);
                         continue;
                     }
                 }
@@ -406,16 +429,16 @@ impl Images {
                     (archive, name, directory_bytes_hint)
                 }
                 Candidate::Thumbnail { .. } | Candidate::Address(_) => return Work::Needs(target),
-                Candidate::Cell => match table.embedded(want.row) {
+                Candidate::Cell => match data.image_file(want.row) {
                     Ok(None) => return Work::NeedsRow,
                     // In the next round it is a file like any other.
                     Ok(Some(file)) => {
-                        self.kept.keep(target, file);
-                        return self.work(want, table, effects);
+                        self.cache.insert(target, file);
+                        return self.work(want, data, effects);
                     }
                     Err(error) => {
                         fail(error.clone());
-                        self.kept.fail(target, error);
+                        self.cache.fail(target, error);
                         continue;
                     }
                 },
@@ -449,7 +472,7 @@ impl Images {
         effects: &mut Vec<Effect>,
     ) -> Result<Option<Target>> {
         if !self.archives.contains_key(key) {
-            let known = match self.foretold_directory(key) {
+            let known = match self.sidecar_directory(key) {
                 Ok(known) => known,
                 Err(pack) => return Ok(Some(pack)),
             };
@@ -458,7 +481,7 @@ impl Images {
             effects.push(Effect::Source { source, url: self.address(key) });
             let named = key.name().to_owned();
             let archive = match known {
-                Some((file_bytes, directory)) => Archive::foretold(source, named, file_bytes, directory),
+                Some((file_bytes, directory)) => Archive::from_sidecar(source, named, file_bytes, directory),
                 None => Archive::new(source, named, self.sizes.get(key), hint),
             };
             self.archives.insert(key.clone(), archive);
@@ -467,7 +490,7 @@ impl Images {
         archive.used = self.clock;
         let Some(directory) = archive.directory()? else { return Ok(Some(Target::Archive(key.clone()))) };
         let missing = directory.find(name).map_err(|error| error.context(archive.name.clone()))?.is_empty();
-        if missing && archive.foretold {
+        if missing && archive.from_sidecar {
             self.distrust(key);
             return self.look_up(key, name, hint, effects);
         }
@@ -483,7 +506,7 @@ impl Images {
     ///
     /// # Errors
     /// The file that has to be read first.
-    fn foretold_directory(
+    fn sidecar_directory(
         &mut self,
         key: &places::Archive,
     ) -> std::result::Result<Option<(u64, Directory)>, Target> {
@@ -492,43 +515,43 @@ impl Images {
             return Ok(None);
         };
         let target = Target::Pack(format!("{}{file}", self.base));
-        if self.kept.failure(&target).is_some() {
+        if self.cache.failure(&target).is_some() {
             return Ok(None);
         }
-        let Some(bytes) = self.kept.file(&target) else { return Err(target) };
+        let Some(bytes) = self.cache.file(&target) else { return Err(target) };
         let known = maps::pack::read(&bytes).unwrap_or_default();
         let known = known.into_iter().find(|known| known.path == path.path);
         Ok(known.map(|known| (known.file_bytes, known.directory)))
     }
 
-    /// The effect that reads a target, with the range where it is one.
-    fn fetch(&self, id: FetchId, target: &Target) -> Option<(ByteRange, Effect)> {
+    /// How a target is read; none where its place is not known.
+    fn read(&self, target: &Target) -> Option<Read> {
+        let file = |url: &String, most_bytes| Some(Read::File { url: url.clone(), most_bytes });
         match target {
             Target::Archive(key) => {
                 let archive = self.archives.get(key)?;
-                let range = archive.wants()?;
-                Some((range, Effect::Fetch { id, source: archive.source, range }))
+                Some(Read::Range { source: archive.source, range: archive.wants()? })
             }
             Target::Member(key, name) => {
                 let archive = self.archives.get(key)?;
                 let range = archive.directory().ok()??.find(name).ok()?.first()?.range;
-                Some((range, Effect::Fetch { id, source: archive.source, range }))
+                Some(Read::Range { source: archive.source, range })
             }
-            Target::Preview(url) => Some(get(id, url, MAX_THUMBNAIL_BYTES)),
-            Target::Pack(url) => Some(get(id, url, maps::MAX_FILE_BYTES)),
-            Target::Address(url) => Some(get(id, url, MAX_ADDRESSED_BYTES)),
+            Target::Preview(url) => file(url, MAX_THUMBNAIL_BYTES),
+            Target::Pack(url) => file(url, maps::MAX_FILE_BYTES),
+            Target::Address(url) => file(url, MAX_ADDRESSED_BYTES),
             Target::Cell(_) => None,
         }
     }
 
     /// Where a row's image may be; none while the row is not read.
-    fn candidates(&self, row: u64, table: &Table) -> Result<Option<Vec<Candidate>>> {
+    fn candidates(&self, row: u64, data: &Data) -> Result<Option<Vec<Candidate>>> {
         let unknown = |message: &str| Error::new(ErrorKind::NotFound, message.to_owned());
         let Some(places) = self.places.as_ref() else {
-            return match table.image_column() {
+            return match data.image_column() {
                 Some(ImageColumn::Embedded { .. }) => Ok(Some(vec![Candidate::Cell])),
                 Some(ImageColumn::Addresses { column }) => {
-                    let Some(url) = table.text_of(&column, row)? else { return Ok(None) };
+                    let Some(url) = data.text_of(&column, row)? else { return Ok(None) };
                     match url.trim() {
                         "" => Err(unknown("the row names no image")),
                         url if is_address(url) => Ok(Some(vec![Candidate::Address(url.to_owned())])),
@@ -540,22 +563,22 @@ impl Images {
         };
         let mut values = [String::new(), String::new()];
         for (value, name) in values.iter_mut().zip(places.columns()) {
-            match table.text_of(name, row)? {
+            match data.text_of(name, row)? {
                 Some(text) => *value = text,
                 None => return Ok(None),
             }
         }
         let candidates = places.candidates(values.each_ref().map(String::as_str));
         let mut candidates = candidates.ok_or_else(|| unknown("the row does not say where its image is"))?;
-        self.add_kin(row, table, &mut candidates);
+        self.add_kin(row, data, &mut candidates);
         Ok(Some(candidates))
     }
 
     /// Behind the row's own preview those of rows with the same prompt whose names are at hand.
-    fn add_kin(&self, row: u64, table: &Table, candidates: &mut Vec<Candidate>) {
+    fn add_kin(&self, row: u64, data: &Data, candidates: &mut Vec<Candidate>) {
         let own = candidates.iter().position(|candidate| matches!(candidate, Candidate::Thumbnail { .. }));
         let (Some(own), Some(kin)) = (own, self.kin.get(&row)) else { return };
-        let name = |other: &u64| table.text_of(places::IMAGE_NAME, *other).ok().flatten();
+        let name = |other: &u64| data.text_of(places::IMAGE_NAME, *other).ok().flatten();
         let previews = kin.iter().filter_map(name).filter_map(|name| places::thumbnail(&name, true));
         let previews: Vec<Candidate> = previews.collect();
         candidates.splice(own + 1..own + 1, previews);
@@ -617,12 +640,11 @@ impl Images {
         })
     }
 
-    /// Forgets directories beyond the bound, the longest unused first.
-    fn forget(&mut self, effects: &mut Vec<Effect>) {
-        let busy: BTreeSet<SourceId> = self
-            .flights
-            .values()
-            .filter_map(|flight| match &flight.target {
+    /// Forgets directories beyond the bound, the longest unused first, but none that is being read.
+    fn forget(&mut self, needed: &[Target], effects: &mut Vec<Effect>) {
+        let busy: BTreeSet<SourceId> = needed
+            .iter()
+            .filter_map(|target| match target {
                 Target::Archive(key) | Target::Member(key, _) => Some(self.archives.get(key)?.source),
                 Target::Preview(_) | Target::Address(_) | Target::Cell(_) | Target::Pack(_) => None,
             })
@@ -649,11 +671,6 @@ fn failed(error: &Error) -> Outcome {
 
 fn failure(error: &Error) -> Failure {
     Failure { message: words::failure(error), retry: error.kind != ErrorKind::Limit }
-}
-
-/// The read of a whole file.
-fn get(id: FetchId, url: &str, most_bytes: u64) -> (ByteRange, Effect) {
-    (ByteRange::new(0, most_bytes), Effect::Get { id, url: url.to_owned(), most_bytes })
 }
 
 /// Whether an image may be read from there: what the page's own rules let it connect to.

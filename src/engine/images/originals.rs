@@ -2,10 +2,13 @@
 
 use super::{Effect, Images, Target};
 use crate::base::error::{Error, ErrorKind, Result};
-use crate::engine::table::Table;
-use crate::engine::take::Original;
+use crate::engine::data::Data;
 use crate::view::catalog::images::Candidate;
 use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// An image as it is in its place: its name, and its bytes.
+pub type Original = (String, Rc<Vec<u8>>);
 
 /// What is taken away now.
 #[derive(Debug, Default)]
@@ -14,9 +17,16 @@ pub struct Originals {
     done: BTreeMap<u64, Result<Original>>,
 }
 
+impl Originals {
+    /// Whether an image has no outcome yet.
+    pub fn is_waited_for(&self) -> bool {
+        self.rows.iter().any(|row| !self.done.contains_key(row))
+    }
+}
+
 impl Images {
     /// The rows whose images are taken away now, in order; whether they are other ones than before.
-    pub fn take(&mut self, rows: Vec<u64>) -> bool {
+    pub fn want_originals(&mut self, rows: Vec<u64>) -> bool {
         let is_new = self.originals.rows != rows;
         self.originals.done.retain(|row, _| rows.contains(row));
         self.originals.rows = rows;
@@ -24,14 +34,14 @@ impl Images {
     }
 
     /// The image of a row, once it is known what comes of it.
-    pub fn taken(&mut self, row: u64) -> Option<Result<Original>> {
+    pub fn take_original(&mut self, row: u64) -> Option<Result<Original>> {
         self.originals.done.remove(&row)
     }
 
     /// Looks for what is missing.
     pub(super) fn work_on_originals(
         &mut self,
-        table: &Table,
+        data: &Data,
         needed: &mut Vec<Target>,
         effects: &mut Vec<Effect>,
     ) {
@@ -39,38 +49,37 @@ impl Images {
             if self.originals.done.contains_key(&row) {
                 continue;
             }
-            match self.original(row, table, effects) {
-                Ok(Work::Waits) => {}
-                Ok(Work::NeedsRow) if self.cells.contains(&row) => {}
-                Ok(Work::NeedsRow) => self.cells.push(row),
-                Ok(Work::Needs(target)) if needed.contains(&target) => {}
-                Ok(Work::Needs(target)) => needed.push(target),
-                Ok(Work::Here(original)) => drop(self.originals.done.insert(row, Ok(original))),
+            match self.original(row, data, effects) {
+                Ok(OriginalWork::Waits) => {}
+                Ok(OriginalWork::NeedsRow) if self.cells.contains(&row) => {}
+                Ok(OriginalWork::NeedsRow) => self.cells.push(row),
+                Ok(OriginalWork::Needs(target)) if needed.contains(&target) => {}
+                Ok(OriginalWork::Needs(target)) => needed.push(target),
+                Ok(OriginalWork::Here(original)) => drop(self.originals.done.insert(row, Ok(original))),
                 Err(error) => drop(self.originals.done.insert(row, Err(error))),
             }
         }
-        self.cells.sort_unstable();
     }
 
-    fn original(&mut self, row: u64, table: &Table, effects: &mut Vec<Effect>) -> Result<Work> {
-        let Some(candidates) = self.candidates(row, table)? else { return Ok(Work::Waits) };
+    fn original(&mut self, row: u64, data: &Data, effects: &mut Vec<Effect>) -> Result<OriginalWork> {
+        let Some(candidates) = self.candidates(row, data)? else { return Ok(OriginalWork::Waits) };
         let mut last = Error::new(ErrorKind::NotFound, "nothing is known of where this image is");
         for candidate in candidates {
             if matches!(candidate, Candidate::Thumbnail { .. }) {
                 continue;
             }
             let Some(target) = self.target(&candidate, row) else { continue };
-            if let Some(error) = self.kept.failure(&target) {
+            if let Some(error) = self.cache.failure(&target) {
                 last = error.clone();
                 continue;
             }
-            if let Some(file) = self.kept.file(&target) {
+            if let Some(file) = self.cache.file(&target) {
                 // Some archives hold empty files in the place of images.
                 match crate::formats::picture::look(&file) {
-                    Ok(_) => return Ok(Work::Here((name_of(&candidate), file))),
+                    Ok(_) => return Ok(OriginalWork::Here((name_of(&candidate), file))),
                     Err(error) => {
                         last = error.clone();
-                        self.kept.fail(target, error);
+                        self.cache.fail(target, error);
                         continue;
                     }
                 }
@@ -78,19 +87,21 @@ impl Images {
             match candidate {
                 Candidate::Member { archive, name, directory_bytes_hint, .. } => {
                     match self.look_up(&archive, &name, directory_bytes_hint, effects) {
-                        Ok(first) => return Ok(Work::Needs(first.unwrap_or(target))),
+                        Ok(first) => return Ok(OriginalWork::Needs(first.unwrap_or(target))),
                         Err(error) => last = error,
                     }
                 }
-                Candidate::Cell => match table.embedded(row) {
-                    Ok(None) => return Ok(Work::NeedsRow),
+                Candidate::Cell => match data.image_file(row) {
+                    Ok(None) => return Ok(OriginalWork::NeedsRow),
                     Ok(Some(file)) => {
-                        self.kept.keep(target, file);
-                        return self.original(row, table, effects);
+                        self.cache.insert(target, file);
+                        return self.original(row, data, effects);
                     }
                     Err(error) => last = error,
                 },
-                Candidate::Address(_) | Candidate::Thumbnail { .. } => return Ok(Work::Needs(target)),
+                Candidate::Address(_) | Candidate::Thumbnail { .. } => {
+                    return Ok(OriginalWork::Needs(target));
+                }
             }
         }
         Err(last)
@@ -98,7 +109,7 @@ impl Images {
 }
 
 /// Where the work on one image stands.
-enum Work {
+enum OriginalWork {
     Waits,
     NeedsRow,
     Needs(Target),

@@ -3,7 +3,8 @@
 
 use super::{Effect, Images, Target, failure};
 use crate::base::error::{Error, ErrorKind, Result};
-use crate::engine::table::Table;
+use crate::engine::answers::report;
+use crate::engine::data::Data;
 use crate::protocol::Seldom;
 use crate::protocol::images::{Making, MakingOutcome, Settings};
 use crate::view::catalog::images::{Archive, Candidate, WEBP_PART_DIRECTORY_BYTES};
@@ -17,7 +18,7 @@ const PROMPT_ID: &str = "prompt_id";
 
 /// What is wanted and known of how images were made.
 #[derive(Debug, Default)]
-pub struct Makings {
+pub struct SettingsLookup {
     wanted: Vec<u64>,
     answered: BTreeSet<u64>,
     parts: BTreeMap<Archive, BTreeMap<String, Settings>>,
@@ -25,11 +26,16 @@ pub struct Makings {
     order: VecDeque<Archive>,
 }
 
-impl Makings {
+impl SettingsLookup {
     /// Rows of which it is wanted how their images were made.
     pub fn want(&mut self, rows: Vec<u64>) {
         self.wanted = rows;
         self.answered.clear();
+    }
+
+    /// Whether a row has no answer yet.
+    pub fn is_waited_for(&self) -> bool {
+        self.wanted.iter().any(|row| !self.answered.contains(row))
     }
 
     /// What failed may be asked again.
@@ -49,7 +55,7 @@ impl Makings {
 }
 
 /// Where the work on one row stands.
-enum Work {
+enum SettingsWork {
     Waits,
     Needs(Target),
     Answered(MakingOutcome),
@@ -57,47 +63,48 @@ enum Work {
 
 impl Images {
     /// Answers what can be, and says what is to be read.
-    pub(super) fn work_on_makings(
+    pub(super) fn look_up_settings(
         &mut self,
-        table: &Table,
+        data: &Data,
         needed: &mut Vec<Target>,
         effects: &mut Vec<Effect>,
     ) {
-        for row in self.makings.wanted.clone() {
-            if self.makings.answered.contains(&row) {
+        for row in self.settings.wanted.clone() {
+            if self.settings.answered.contains(&row) {
                 continue;
             }
-            let work = self.making(row, table, effects);
-            match work.unwrap_or_else(|error| Work::Answered(MakingOutcome::Failed(failure(&error)))) {
-                Work::Waits => {}
-                Work::Needs(target) if needed.contains(&target) => {}
-                Work::Needs(target) => needed.push(target),
-                Work::Answered(outcome) => {
-                    self.makings.answered.insert(row);
-                    effects.push(Effect::Respond(Seldom::Making(Making { row, outcome }).into()));
+            let work = self.settings_of(row, data, effects);
+            match work.unwrap_or_else(|error| SettingsWork::Answered(MakingOutcome::Failed(failure(&error))))
+            {
+                SettingsWork::Waits => {}
+                SettingsWork::Needs(target) if needed.contains(&target) => {}
+                SettingsWork::Needs(target) => needed.push(target),
+                SettingsWork::Answered(outcome) => {
+                    self.settings.answered.insert(row);
+                    report(effects, Seldom::Making(Making { row, outcome }));
                 }
             }
         }
     }
 
     /// Forgets that the settings of a row could not be had.
-    pub(super) fn retry_making(&mut self, row: u64, table: &Table) {
-        self.makings.answered.remove(&row);
-        if let Ok(Some((archive, member, _))) = self.making_place(row, table) {
+    pub(super) fn retry_settings(&mut self, row: u64, data: &Data) {
+        self.settings.answered.remove(&row);
+        if let Ok(Some((archive, member, _))) = self.settings_place(row, data) {
             if self.archives.get(&archive).is_some_and(|archive| archive.directory().is_err()) {
                 self.forget_archive(&archive);
             }
-            self.kept.forgive(&Target::Member(archive, member));
+            self.cache.forget_failure(&Target::Member(archive, member));
         }
     }
 
     /// The archive, its JSON member, and the image's key in that; none while the row is not read.
-    fn making_place(&self, row: u64, table: &Table) -> Result<Option<(Archive, String, String)>> {
+    fn settings_place(&self, row: u64, data: &Data) -> Result<Option<(Archive, String, String)>> {
         let unknown = || Error::new(ErrorKind::NotFound, "it is not known how this image was made");
         let places = self.places.as_ref().ok_or_else(unknown)?;
-        let Some(id) = table.text_of(PROMPT_ID, row)? else { return Ok(None) };
+        let Some(id) = data.text_of(PROMPT_ID, row)? else { return Ok(None) };
         let (archive, member) = places.hyperparameters(&id).ok_or_else(unknown)?;
-        let Some(candidates) = self.candidates(row, table)? else { return Ok(None) };
+        let Some(candidates) = self.candidates(row, data)? else { return Ok(None) };
         let name = candidates.into_iter().find_map(|candidate| match candidate {
             Candidate::Member { name, .. } => Some(name),
             Candidate::Thumbnail { .. } | Candidate::Cell | Candidate::Address(_) => None,
@@ -105,32 +112,37 @@ impl Images {
         Ok(Some((archive, member, name.ok_or_else(unknown)?)))
     }
 
-    fn making(&mut self, row: u64, table: &Table, effects: &mut Vec<Effect>) -> Result<Work> {
-        let Some((archive, member, image)) = self.making_place(row, table)? else { return Ok(Work::Waits) };
+    fn settings_of(&mut self, row: u64, data: &Data, effects: &mut Vec<Effect>) -> Result<SettingsWork> {
+        let Some((archive, member, image)) = self.settings_place(row, data)? else {
+            return Ok(SettingsWork::Waits);
+        };
         let target = Target::Member(archive.clone(), member.clone());
-        if !self.makings.parts.contains_key(&archive) {
-            if let Some(error) = self.kept.failure(&target) {
+        if !self.settings.parts.contains_key(&archive) {
+            if let Some(error) = self.cache.failure(&target) {
                 return Err(error.clone());
             }
-            let Some(file) = self.kept.file(&target) else {
+            let Some(file) = self.cache.file(&target) else {
                 let first = self.look_up(&archive, &member, WEBP_PART_DIRECTORY_BYTES, effects)?;
-                return Ok(Work::Needs(first.unwrap_or(target)));
+                return Ok(SettingsWork::Needs(first.unwrap_or(target)));
             };
             match parse(&file, &format!("{} / {member}", archive.name())) {
-                Ok(settings) => self.makings.keep(archive.clone(), settings),
+                Ok(settings) => self.settings.keep(archive.clone(), settings),
                 Err(error) => {
                     let error = error.context(archive.name().to_owned());
-                    self.kept.fail(target, error.clone());
+                    self.cache.fail(target, error.clone());
                     return Err(error);
                 }
             }
         }
-        let found = self.makings.parts.get(&archive).and_then(|part| part.get(&image));
+        let found = self.settings.parts.get(&archive).and_then(|part| part.get(&image));
         let missing = || {
             let error = Error::new(ErrorKind::NotFound, "its list of settings does not name this image");
             error.context(archive.name().to_owned())
         };
-        found.cloned().map(|settings| Work::Answered(MakingOutcome::Known(settings))).ok_or_else(missing)
+        found
+            .cloned()
+            .map(|settings| SettingsWork::Answered(MakingOutcome::Known(settings)))
+            .ok_or_else(missing)
     }
 }
 

@@ -2,11 +2,9 @@
 //! for the last bytes of a file of unknown length; so the Hub is asked for many lengths at once, and
 //! only where it does not answer, each archive is asked for its own, by one byte of it.
 
-use super::{Effect, Images, Target};
-use crate::base::ids::FetchId;
+use super::{Images, Target};
 use crate::formats::hub;
 use crate::formats::hub::HubPath;
-use crate::protocol::Traffic;
 use crate::view::catalog::images::Archive;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +20,7 @@ pub struct Sizes {
     known: BTreeMap<Archive, u64>,
     /// Those that the Hub was asked for, whatever it answered.
     asked: BTreeSet<Archive>,
-    under_way: Option<(FetchId, Vec<Archive>)>,
+    in_flight: Option<Vec<Archive>>,
     /// The Hub does not tell lengths.
     refused: bool,
 }
@@ -49,7 +47,7 @@ impl Sizes {
     /// Whether an answer to come will tell this length: one under way, or the one after it, which is
     /// about another repository.
     pub fn waits_for(&self, archive: &Archive) -> bool {
-        self.under_way.as_ref().is_some_and(|(_, archives)| {
+        self.in_flight.as_ref().is_some_and(|archives| {
             archives.contains(archive)
                 || matches!(archive, Archive::Hub(_))
                     && !self.known.contains_key(archive)
@@ -85,19 +83,20 @@ impl Sizes {
     }
 }
 
+/// A question for lengths: where it goes, and the files' paths with their addresses.
+pub type SizesQuestion = (String, Vec<(String, String)>);
+
 impl Images {
-    /// Asks for the lengths of the archives that are needed and not known.
-    pub(super) fn ask_for_sizes(
+    /// The question for the lengths of archives that are needed and not known; none where there is none,
+    /// or one is in flight.
+    pub(super) fn ask_for_sizes<'a>(
         &mut self,
-        needed: &[Target],
-        next_fetch: &mut u32,
-        traffic: &mut Traffic,
-        effects: &mut Vec<Effect>,
-    ) {
-        if self.sizes.refused || self.sizes.under_way.is_some() {
-            return;
+        needed: impl Iterator<Item = &'a Target>,
+    ) -> Option<SizesQuestion> {
+        if self.sizes.refused || self.sizes.in_flight.is_some() {
+            return None;
         }
-        let archives = needed.iter().filter_map(|target| match target {
+        let archives = needed.filter_map(|target| match target {
             Target::Archive(archive) => Some(archive),
             Target::Member(..)
             | Target::Preview(_)
@@ -106,22 +105,19 @@ impl Images {
             | Target::Pack(_) => None,
         });
         let paths = self.sizes.choose(archives);
-        let Some(first) = paths.first() else { return };
+        let first = paths.first()?;
         let url = hub::paths_info_url(&self.endpoint, &first.repository, &first.revision);
         let address = |path: &HubPath| hub::resolve_url(&self.endpoint, path);
         let files = paths.iter().map(|path| (path.path.clone(), address(path))).collect();
         let archives: Vec<Archive> = paths.into_iter().cloned().map(Archive::Hub).collect();
-        let id = FetchId(*next_fetch);
-        *next_fetch = next_fetch.wrapping_add(1);
-        traffic.image_requests += 1;
         self.sizes.asked.extend(archives.iter().cloned());
-        self.sizes.under_way = Some((id, archives));
-        effects.push(Effect::Sizes { id, url, files });
+        self.sizes.in_flight = Some(archives);
+        Some((url, files))
     }
 
     /// The Hub told lengths, or did not.
-    pub fn sized(&mut self, id: FetchId, sizes: Option<Vec<(String, u64)>>) {
-        let Some((_, archives)) = self.sizes.under_way.take_if(|(asked, _)| *asked == id) else { return };
+    pub fn sized(&mut self, sizes: Option<Vec<(String, u64)>>) {
+        let Some(archives) = self.sizes.in_flight.take() else { return };
         let Some(sizes) = sizes else {
             self.sizes.refused = true;
             return;

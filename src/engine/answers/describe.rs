@@ -1,9 +1,11 @@
 //! What the open table's files say of themselves.
 
-use super::show::cell;
-use super::table::{Part, State, Table};
-use super::{Effect, notice};
+use super::cells::cell;
+use super::report::report;
+use super::{Answers, notice};
 use crate::base::bytes::human_bytes;
+use crate::engine::Effect;
+use crate::engine::data::{Data, DataColumn, Origin, locate};
 use crate::formats::parquet::decode::Values;
 use crate::formats::parquet::describe::{ChunkFacts, Field, Story};
 use crate::formats::parquet::map::{PageEntry, PageMap};
@@ -15,9 +17,23 @@ use crate::table::column::value_at;
 /// Characters of a smallest or largest value.
 const MAX_VALUE_CHARS: usize = 80;
 
-impl Table {
-    /// Tells what is looked at.
-    pub(super) fn describe(&self, asked: Describe, effects: &mut Vec<Effect>) {
+impl Answers {
+    /// Reports what the file says of itself.
+    pub fn describe(&mut self, asked: Describe, data: &Data, effects: &mut Vec<Effect>) {
+        self.described = Some(asked.clone());
+        data.report_description(asked, effects);
+    }
+
+    /// Reports it again where someone looks at it, since more is known.
+    pub fn describe_again(&self, data: &Data, effects: &mut Vec<Effect>) {
+        if let Some(asked) = &self.described {
+            data.report_description(asked.clone(), effects);
+        }
+    }
+}
+
+impl Data {
+    fn report_description(&self, asked: Describe, effects: &mut Vec<Effect>) {
         let group = asked.group as usize;
         let holds = |first: usize, groups: usize| group >= first && group < first + groups;
         let mut footers = self.files.footers.iter();
@@ -31,7 +47,7 @@ impl Table {
             Ok(story) => story,
             Err(error) => {
                 let notice = notice::file_left_out(&part.name, &error);
-                effects.push(Effect::Respond(Response::Notice(notice)));
+                report(effects, Response::Notice(notice));
                 return;
             }
         };
@@ -58,7 +74,8 @@ impl Table {
             facts.push(("written by".to_owned(), by));
         }
         let (pages, pages_known) = self.known_pages(&asked);
-        effects.push(Effect::Respond(
+        report(
+            effects,
             Seldom::Described(Box::new(Described {
                 file: several.then(|| part.name.clone()),
                 facts,
@@ -71,9 +88,8 @@ impl Table {
                 pages,
                 pages_known,
                 asked,
-            }))
-            .into(),
-        ));
+            })),
+        );
     }
 
     fn chunks(&self, story: &Story, group: usize, in_file: usize) -> Vec<wire::Chunk> {
@@ -82,7 +98,7 @@ impl Table {
             let Chunk { range, uncompressed_bytes, values, codec, .. } = *chunk;
             let facts = story.chunk(in_file, leaf, column).unwrap_or_default();
             let ChunkFacts { encodings, nulls, distinct, range: ends, has } = facts;
-            let map = self.state_of(leaf).and_then(|state| state.pager.maps.get(group));
+            let map = self.column_at(leaf).and_then(|column| column.pages.pager.maps.get(group));
             // What the footer keeps back its pages may say.
             let paged = map.filter(|map| map.is_complete()).map(PageMap::pages).unwrap_or_default();
             let nulls = nulls.or_else(|| {
@@ -94,13 +110,13 @@ impl Table {
                 column: column.name.clone(),
                 codec: codec.name().to_owned(),
                 encodings: encodings.join(", "),
-                start: super::files::locate(range).1.start,
+                start: locate(range).1.start,
                 bytes: range.len(),
                 raw_bytes: uncompressed_bytes,
                 values,
                 nulls,
                 distinct,
-                range: ends.map(|ends| self.told(leaf, ends)).filter(is_told),
+                range: ends.map(|ends| self.ends(leaf, ends)).filter(is_told),
                 has: has.join(", "),
                 mapped_rows: map.map_or(0, |map| map.frontier().1),
             }
@@ -108,15 +124,15 @@ impl Table {
         told.collect()
     }
 
-    fn state_of(&self, leaf: usize) -> Option<&State> {
-        self.columns.iter().find(|state| state.part == Part::Leaf(leaf))
+    fn column_at(&self, leaf: usize) -> Option<&DataColumn> {
+        self.columns.iter().find(|column| column.origin == Origin::Leaf(leaf))
     }
 
     /// The smallest and the largest value of a column's part, for people.
-    fn told(&self, leaf: usize, (low, high): (Values, Values)) -> (Cell, Cell) {
+    fn ends(&self, leaf: usize, (low, high): (Values, Values)) -> (Cell, Cell) {
         let logical = self.meta.columns.get(leaf).map(|column| column.logical);
-        let value = |values: &Values| match self.state_of(leaf) {
-            Some(state) => cell(value_at(values, 0), state.info.kind, logical, MAX_VALUE_CHARS),
+        let value = |values: &Values| match self.column_at(leaf) {
+            Some(column) => cell(value_at(values, 0), column.info.kind, logical, MAX_VALUE_CHARS),
             // Of what is nested nothing is known but the leaf itself.
             None => cell(value_at(values, 0), crate::protocol::Kind::Text, None, MAX_VALUE_CHARS),
         };
@@ -124,23 +140,24 @@ impl Table {
     }
 
     fn known_pages(&self, asked: &Describe) -> (Vec<wire::Page>, u32) {
-        let state = asked.column.as_deref().and_then(|name| self.column(name)).map(|(_, state)| state);
-        let known = state.and_then(|state| state.pager.maps.get(asked.group as usize)).map(PageMap::pages);
+        let column = asked.column.as_deref().and_then(|name| self.column(name));
+        let known =
+            column.and_then(|column| column.pages.pager.maps.get(asked.group as usize)).map(PageMap::pages);
         let known = known.unwrap_or_default();
-        let leaf = match state.map(|state| state.part) {
-            Some(Part::Leaf(leaf)) => self.meta.columns.get(leaf).map(|column| (leaf, column)),
+        let leaf = match column.map(|column| column.origin) {
+            Some(Origin::Leaf(leaf)) => self.meta.columns.get(leaf).map(|column| (leaf, column)),
             Some(_) | None => None,
         };
         let pages = known.iter().take(MAX_PAGES).map(|page| {
             let ends = leaf.and_then(|(leaf, column)| Some((leaf, page.stats.values(column)?)));
             wire::Page {
-                start: super::files::locate(page.range).1.start,
+                start: locate(page.range).1.start,
                 bytes: page.range.len(),
                 first_row: page.first_row,
                 rows: page.rows,
                 dictionary: page.uses_dictionary,
                 nulls: page.stats.nulls,
-                range: ends.map(|(leaf, ends)| self.told(leaf, ends)).filter(is_told),
+                range: ends.map(|(leaf, ends)| self.ends(leaf, ends)).filter(is_told),
             }
         });
         (pages.collect(), known.len() as u32)

@@ -3,14 +3,14 @@
 //!
 //! The first file is opened with the table, the others when their rows are needed, in order.
 
-use super::table::{Part as Origin, Table};
-use super::{Class, Effect, notice};
+use super::{Data, Origin};
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, Result};
 use crate::base::ids::SourceId;
+use crate::engine::change::Change;
+use crate::engine::demand::Class;
 use crate::formats::parquet::meta::{FileMeta, Footer, TAIL_BYTES, read_footer};
 use crate::formats::parquet::walk::Bytes;
-use crate::protocol::{Response, Subset};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -20,9 +20,6 @@ const STRETCH_BYTES: u64 = 1 << 42;
 
 /// Footers asked for at a time, so that the way to the next one does not wait for that to this one.
 const FOOTERS_AHEAD: usize = 6;
-
-/// Rows behind the screen for which the next file is opened.
-const ROWS_AHEAD: u64 = 400;
 
 /// Footers of further files are about as long as the first one; what is asked for holds twice that.
 const LEAST_TAIL_BYTES: u64 = 8 << 10;
@@ -55,7 +52,8 @@ pub struct Files {
     addressed: u32,
     /// Footers of the open ones, with the number of their first row group.
     pub footers: Vec<(Part, Arc<[u8]>)>,
-    told_rows: u64,
+    /// Rows when the page last heard of more of them.
+    reported_rows: u64,
 }
 
 /// An open file.
@@ -94,7 +92,7 @@ impl Files {
             tail_bytes: 0,
             addressed: 0,
             footers: vec![(part, meta.footer.clone())],
-            told_rows: meta.rows,
+            reported_rows: meta.rows,
         };
         files.tail_bytes = files.usual_tail();
         files
@@ -131,12 +129,25 @@ impl Files {
         ((open as f64 * share) as u64).max(open.saturating_add(1))
     }
 
+    /// Whether so many rows came since the page last heard of more that it is told: a step of the way is
+    /// worth it, each file of a thousand is not.
+    pub fn is_worth_reporting(&mut self, rows: u64) -> bool {
+        const ALWAYS_BELOW_FILES: u32 = 10;
+        let step = rows.saturating_sub(self.reported_rows) * 20 >= self.reported_rows;
+        let worth = step || !self.unread() || self.open < ALWAYS_BELOW_FILES;
+        if worth {
+            self.reported_rows = rows;
+        }
+        worth
+    }
+
     fn usual_tail(&self) -> u64 {
         let first = self.footers.first().map_or(0, |(_, footer)| footer.len() as u64);
         (2 * first + 8).clamp(LEAST_TAIL_BYTES, TAIL_BYTES.max(first + 8))
     }
 
-    fn tails(&self) -> impl Iterator<Item = ByteRange> {
+    /// Where the footers of the next files are.
+    pub(super) fn tails(&self) -> impl Iterator<Item = ByteRange> {
         let usual = self.usual_tail();
         self.rest.iter().take(FOOTERS_AHEAD).enumerate().map(move |(place, (number, file))| {
             let tail = if place == 0 { self.tail_bytes } else { usual };
@@ -154,85 +165,44 @@ impl Files {
     }
 }
 
-impl Table {
-    /// Rows of all files, as far as that is known; else about how many.
-    pub(super) fn rows_in_all(&self) -> u64 {
-        self.files.in_all(self.meta.rows)
-    }
-
-    /// Footers of further files that are needed now, and what for.
-    pub(super) fn file_wants(&self) -> Vec<(Class, ByteRange)> {
-        match self.files_needed() {
-            Some(class) => self.files.tails().map(|range| (class, range)).collect(),
-            None => Vec::new(),
-        }
-    }
-
-    /// Tells the addresses of files that are about to be read.
-    pub(super) fn address_files(&mut self, effects: &mut Vec<Effect>) {
-        if self.files_needed().is_none() {
-            return;
-        }
+impl Data {
+    /// Addresses of files that are about to be read, which nobody was told yet.
+    pub fn next_addresses(&mut self) -> Vec<(SourceId, String)> {
+        let mut addresses = Vec::new();
         for (number, file) in self.files.rest.iter().take(FOOTERS_AHEAD) {
             if *number > self.files.addressed {
                 self.files.addressed = *number;
                 // A file of the disk came with its source.
                 if !file.url.is_empty() {
-                    let source = SourceId::part(*number);
-                    effects.push(Effect::Source { source, url: file.url.clone() });
+                    addresses.push((SourceId::part(*number), file.url.clone()));
                 }
             }
         }
+        addresses
     }
 
-    /// Whether something waits for rows of files that are not open, and how urgent it is.
-    fn files_needed(&self) -> Option<Class> {
+    /// Whether rows of files are needed that are not open, and how urgently, by columns that are read
+    /// whole and have nearly reached the end of those that are.
+    pub fn loads_need_files(&self, urgent: impl Fn(usize) -> bool) -> Option<Class> {
         if !self.files.unread() {
             return None;
         }
-        let window_end =
-            self.show.first.saturating_add(u64::from(self.show.count)).saturating_add(ROWS_AHEAD);
-        if self.export_waits() {
-            return Some(Class::Background);
-        }
-        // A subset of the first rows ends where it ends.
-        let ends = matches!(self.show.subset, Some(Subset::First { rows }) if rows <= self.meta.rows);
-        let screen = self.show.count > 0 && !ends && window_end > u64::from(self.selection.matching());
-        if screen || self.detail.is_some_and(|row| row >= self.meta.rows) {
-            return Some(Class::Screen);
-        }
-        let subset = match self.show.subset {
-            Some(Subset::First { rows }) => rows > self.meta.rows,
-            Some(Subset::Random { .. }) => true,
-            Some(Subset::Shards { .. }) | None => false,
-        };
-        if subset {
-            return Some(Class::Chart);
-        }
-        let short = |place: &usize| {
-            let load = self.columns.get(*place).filter(|state| state.loading)?.load.as_ref()?;
-            Some(load.is_near_end(&self.meta)).filter(|near| *near)
-        };
-        let waiting: Vec<usize> = (0..self.columns.len()).filter(|place| short(place).is_some()).collect();
-        if waiting.iter().any(|place| self.is_urgent(*place)) {
-            Some(Class::Chart)
-        } else {
-            (!waiting.is_empty()).then_some(Class::Background)
-        }
+        let near = self.columns.iter().enumerate().filter(|(_, column)| column.is_near_end(&self.meta));
+        near.map(|(place, _)| if urgent(place) { Class::Chart } else { Class::Background }).min()
     }
 
     /// Opens the next files as far as their footers are here.
-    pub(super) fn open_files(&mut self, pool: &mut super::Pool, effects: &mut Vec<Effect>) {
+    pub(super) fn open_files(&mut self) -> Vec<Change> {
         let before = self.meta.rows;
-        let mut left_out = false;
+        let mut changes = Vec::new();
         while let Some((number, file)) = self.files.rest.front() {
             let (start, size) = (base(*number), file.file_bytes);
             let tail = size.saturating_sub(self.files.tail_bytes);
             let range = ByteRange::new(start + tail, start + size);
-            if !pool.has(range) {
+            if !self.pool.has(range) {
                 break;
             }
-            let bytes = pool.at(range.start, range.len());
+            let bytes = self.pool.at(range.start, range.len());
             let read = read_footer(&bytes, size);
             drop(bytes);
             let meta = match read {
@@ -243,20 +213,17 @@ impl Table {
                 Ok(Footer::Meta(meta)) => Ok(meta),
                 Err(error) => Err(error),
             };
-            pool.release(range);
+            self.pool.release(range);
             let Some((number, file)) = self.files.take() else { break };
-            match meta.and_then(|meta| self.append(number, &file, &meta)) {
-                Ok(()) => {}
-                Err(error) => {
-                    left_out = true;
-                    effects
-                        .push(Effect::Respond(Response::Notice(notice::file_left_out(&file.name, &error))));
-                }
+            if let Err(error) = meta.and_then(|meta| self.append(number, &file, &meta)) {
+                changes.push(Change::FileLeftOut { name: file.name, error });
             }
         }
-        if self.meta.rows != before || left_out {
-            self.grown(effects);
+        if self.meta.rows != before || !changes.is_empty() {
+            self.grow();
+            changes.push(Change::Files);
         }
+        changes
     }
 
     fn append(&mut self, number: u32, file: &File, meta: &FileMeta) -> Result<()> {
@@ -274,55 +241,42 @@ impl Table {
         Ok(())
     }
 
-    /// A file can't be read; whether it was one that is not open yet.
-    pub(super) fn leave_file_out(
-        &mut self,
-        range: ByteRange,
-        error: &Error,
-        effects: &mut Vec<Effect>,
-    ) -> bool {
+    /// A file can't be read: if it is one that is not open yet, it is left out. Nothing where it is not.
+    pub fn leave_file_out(&mut self, range: ByteRange, error: &Error) -> Vec<Change> {
         let number = u32::try_from(range.start / STRETCH_BYTES).unwrap_or(0);
-        let Some(place) = self.files.rest.iter().position(|(other, _)| *other == number) else {
-            return false;
+        let place = self.files.rest.iter().position(|(other, _)| *other == number);
+        let Some((place, (_, file))) = place.and_then(|place| Some((place, self.files.rest.remove(place)?)))
+        else {
+            return Vec::new();
         };
-        let Some((_, file)) = self.files.rest.remove(place) else { return false };
         self.files.rest_bytes = self.files.rest_bytes.saturating_sub(file.file_bytes);
         if place == 0 {
             self.files.tail_bytes = self.files.usual_tail();
         }
-        effects.push(Effect::Respond(Response::Notice(notice::file_left_out(&file.name, error))));
-        self.grown(effects);
-        true
+        self.grow();
+        vec![Change::FileLeftOut { name: file.name, error: error.clone() }, Change::Files]
     }
 
     /// There are more rows than before, or it is known that there are no more.
-    fn grown(&mut self, effects: &mut Vec<Effect>) {
-        self.filter.grow(self.meta.rows as usize);
-        self.mark_subset();
-        for state in &mut self.columns {
-            state.pager.extend(&self.meta);
-            if let Some(bytes) = state.bytes_open(&self.meta) {
-                state.info.bytes = self.files.in_all(bytes);
+    fn grow(&mut self) {
+        for column in &mut self.columns {
+            column.pages.pager.extend(&self.meta);
+            if let Some(export) = &mut column.export_pages {
+                export.pager.extend(&self.meta);
+            }
+            if let Some(bytes) = column.bytes_open(&self.meta) {
+                column.info.bytes = self.files.in_all(bytes);
             }
         }
-        if let Some(embedded) = &mut self.embedded {
-            embedded.extend(&self.meta);
-        }
-        for place in 0..self.columns.len() {
-            let bytes = |place: usize| self.columns.get(place).map_or(0, |state| state.info.bytes);
-            if let Some(Origin::Size { width, height }) = self.columns.get(place).map(|state| state.part) {
-                let sum = bytes(width).saturating_add(bytes(height));
-                self.columns.get_mut(place).into_iter().for_each(|state| state.info.bytes = sum);
+        self.extend_image_files();
+        let bytes: Vec<u64> = self.columns.iter().map(|column| column.info.bytes).collect();
+        let of = |place: usize| bytes.get(place).copied().unwrap_or(0);
+        for column in &mut self.columns {
+            if let Origin::Size { width, height } = column.origin {
+                column.info.bytes = of(width).saturating_add(of(height));
             }
         }
-        self.stale.counts = true;
-        self.stale.masks = true;
-        self.stale.detail |= self.detail.is_some();
-        // A step of the way is worth telling; each file of a thousand is not.
-        let step = self.meta.rows.saturating_sub(self.files.told_rows) * 20 >= self.files.told_rows;
-        if step || !self.files.unread() || self.files.open < 10 {
-            self.files.told_rows = self.meta.rows;
-            effects.push(Effect::Respond(Response::Grown(self.opened())));
-        }
+        // What is being read whole may have ended with the last file.
+        self.columns.iter_mut().filter(|column| column.loading).for_each(|column| column.unseen = true);
     }
 }

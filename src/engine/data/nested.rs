@@ -20,6 +20,8 @@ const LEFT_OUT: &str = "…";
 pub struct Nested {
     /// How many rows the group has, and those put together.
     groups: BTreeMap<u64, (u64, Vec<String>)>,
+    /// Row groups that were put together so far.
+    pub decoded: u64,
 }
 
 impl Nested {
@@ -80,6 +82,7 @@ impl Nested {
                 self.groups.pop_first();
             }
             self.groups.insert(group.first_row, (group.rows, json));
+            self.decoded += 1;
         }
         Ok(Vec::new())
     }

@@ -1,19 +1,19 @@
-//! What is kept of images that were read, up to a bound, and what is known not to be there.
+//! Image files that were read, cached up to a bound, and what is known not to be there.
 
 use super::Target;
 use crate::base::error::Error;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-/// Image files kept for another look at them: the one that opens after its tile, for one.
-const MAX_KEPT_BYTES: usize = 32 << 20;
+/// Image files cached for another use: the one that opens after its tile, for one.
+const MAX_CACHED_BYTES: usize = 32 << 20;
 
 /// The most failures that are remembered, so that nobody asks twice for what is not there.
 const MAX_FAILURES: usize = 4_000;
 
 /// Image files, and failures to get one.
 #[derive(Debug, Default)]
-pub struct Kept {
+pub struct ImageCache {
     files: BTreeMap<Target, (Rc<Vec<u8>>, u64)>,
     bytes: usize,
     clock: u64,
@@ -21,7 +21,7 @@ pub struct Kept {
     failed_in_order: VecDeque<Target>,
 }
 
-impl Kept {
+impl ImageCache {
     /// A file, if it is here.
     pub fn file(&mut self, target: &Target) -> Option<Rc<Vec<u8>>> {
         self.clock += 1;
@@ -30,14 +30,14 @@ impl Kept {
         Some(Rc::clone(file))
     }
 
-    /// Keeps a file, and drops those that were not used for longest.
-    pub fn keep(&mut self, target: Target, file: Vec<u8>) {
+    /// Caches a file, and evicts those that were not used for longest.
+    pub fn insert(&mut self, target: Target, file: Vec<u8>) {
         self.clock += 1;
         self.bytes += file.len();
         if let Some((old, _)) = self.files.insert(target.clone(), (Rc::new(file), self.clock)) {
             self.bytes -= old.len().min(self.bytes);
         }
-        while self.bytes > MAX_KEPT_BYTES && self.files.len() > 1 {
+        while self.bytes > MAX_CACHED_BYTES && self.files.len() > 1 {
             let oldest =
                 self.files.iter().filter(|(other, _)| **other != target).min_by_key(|(_, (_, used))| *used);
             let Some(oldest) = oldest.map(|(target, _)| target.clone()) else { break };
@@ -70,14 +70,14 @@ impl Kept {
     }
 
     /// Forgets that something could not be had.
-    pub fn forgive(&mut self, target: &Target) {
+    pub fn forget_failure(&mut self, target: &Target) {
         if self.failures.remove(target).is_some() {
             self.failed_in_order.retain(|other| other != target);
         }
     }
 
     /// Forgets every failure.
-    pub fn forgive_all(&mut self) {
+    pub fn forget_failures(&mut self) {
         self.failures.clear();
         self.failed_in_order.clear();
     }

@@ -1,15 +1,14 @@
 //! Columns of images in tables that the catalogue does not know: image files in the table itself, and
 //! addresses.
 
+use super::Data;
 use super::pager::Pager;
-use super::pool::Pool;
-use super::table::Table;
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, ErrorKind, Result};
+use crate::engine::demand::{Demand, Field, Rows};
 use crate::formats::parquet::meta::{ColumnMeta, FileMeta, Logical, Physical};
 use crate::protocol::images::ImageColumn;
 use crate::table::column::Value;
-use std::collections::BTreeMap;
 
 /// The largest image file in a table that is shown.
 const MAX_IMAGE_BYTES: usize = 24 << 20;
@@ -22,17 +21,15 @@ const ADDRESS_WORDS: [&str; 2] = ["url", "uri"];
 
 /// A column of images.
 #[derive(Debug)]
-pub struct Embedded {
+pub struct ImageFiles {
     column: ImageColumn,
     /// Pages of the leaf that holds the files, where the table holds them.
     pager: Option<Pager>,
-    /// Rows that are wanted, in ascending order.
-    rows: Vec<u64>,
     /// Why the pages can't be read.
     failed: Option<Error>,
 }
 
-impl Embedded {
+impl ImageFiles {
     /// The column of images of a file, as its names and types tell: bytes in a structure, as the Hub
     /// writes them, before bytes alone, before addresses.
     pub fn find(meta: &FileMeta) -> Option<Self> {
@@ -87,22 +84,7 @@ impl Embedded {
     }
 
     fn new(column: ImageColumn, pager: Option<Pager>) -> Self {
-        Self { column, pager, rows: Vec::new(), failed: None }
-    }
-
-    /// Decodes what has come of the pages with the wanted rows, and says what is missing.
-    ///
-    /// # Errors
-    /// Where a page can't be found or decoded; the images of its rows are told so as well.
-    pub fn poll(&mut self, meta: &FileMeta, pool: &mut Pool) -> Result<Vec<ByteRange>> {
-        let Some(pager) = self.pager.as_mut().filter(|_| !self.rows.is_empty() && self.failed.is_none())
-        else {
-            return Ok(Vec::new());
-        };
-        let polled = pager.poll(&self.rows, meta, pool);
-        pager.round();
-        self.failed = polled.as_ref().err().cloned();
-        polled
+        Self { column, pager, failed: None }
     }
 
     /// More row groups are part of the table.
@@ -111,22 +93,43 @@ impl Embedded {
             pager.extend(meta);
         }
     }
+
+    /// Pages that were decoded so far.
+    pub fn decoded(&self) -> u64 {
+        self.pager.as_ref().map_or(0, |pager| pager.decoded)
+    }
 }
 
-impl Table {
+impl Data {
     /// The column of images that the file itself tells of.
-    pub(super) fn image_column(&self) -> Option<ImageColumn> {
-        self.embedded.as_ref().map(|embedded| embedded.column.clone())
+    pub fn image_column(&self) -> Option<ImageColumn> {
+        self.image_files.as_ref().map(|images| images.column.clone())
     }
 
-    /// The images of these rows are wanted, in ascending order; whether that is new.
-    pub(super) fn read_images_of(&mut self, rows: &[u64]) -> bool {
-        match &mut self.embedded {
-            Some(embedded) if embedded.rows != rows => {
-                embedded.rows = rows.to_vec();
-                !rows.is_empty()
+    /// Decodes what has come of pages with image files. What goes wrong there is reported by the images
+    /// that are not shown for it.
+    pub(super) fn poll_image_files(&mut self, demands: &[Demand], missing: &mut [Vec<ByteRange>]) {
+        let Some(images) = &mut self.image_files else { return };
+        let Some(pager) = images.pager.as_mut().filter(|_| images.failed.is_none()) else { return };
+        for (demand, missing) in demands.iter().zip(missing) {
+            let Rows::These(rows) = &demand.rows else { continue };
+            if demand.fields.contains(&Field::ImageFiles) {
+                match pager.poll(rows, &self.meta, &mut self.pool) {
+                    Ok(ranges) => missing.extend(ranges),
+                    Err(error) => {
+                        images.failed = Some(error);
+                        break;
+                    }
+                }
             }
-            Some(_) | None => false,
+        }
+        pager.round();
+    }
+
+    /// More row groups are part of the table.
+    pub(super) fn extend_image_files(&mut self) {
+        if let Some(images) = &mut self.image_files {
+            images.extend(&self.meta);
         }
     }
 
@@ -134,41 +137,21 @@ impl Table {
     ///
     /// # Errors
     /// Where there is none, or it can't be read.
-    pub(super) fn embedded(&self, row: u64) -> Result<Option<Vec<u8>>> {
-        let pager = self.embedded.as_ref().and_then(|embedded| embedded.pager.as_ref());
+    pub fn image_file(&self, row: u64) -> Result<Option<Vec<u8>>> {
+        if row >= self.meta.rows {
+            return Err(Error::new(ErrorKind::NotFound, format!("the table has no row {row}")));
+        }
+        let pager = self.image_files.as_ref().and_then(|images| images.pager.as_ref());
         match pager.and_then(|pager| pager.get(row)) {
             Some(Value::Bytes(file)) if file.len() > MAX_IMAGE_BYTES => {
                 Err(Error::new(ErrorKind::Limit, "the image is larger than is shown here"))
             }
             Some(Value::Bytes(file)) => Ok(Some(file.to_vec())),
             Some(_) => Err(Error::new(ErrorKind::NotFound, "the row holds no image")),
-            None => match self.embedded.as_ref().and_then(|embedded| embedded.failed.clone()) {
+            None => match self.image_files.as_ref().and_then(|images| images.failed.clone()) {
                 Some(error) => Err(error),
                 None => Ok(None),
             },
         }
-    }
-
-    /// Other rows with the prompts of these ones, a few each; nothing while the prompts are not read
-    /// whole.
-    pub(super) fn kin(&self, rows: &[u64]) -> BTreeMap<u64, Vec<u64>> {
-        let Some(texts) = self.prompts().filter(|_| self.prompts_complete() && !rows.is_empty()) else {
-            return BTreeMap::new();
-        };
-        let code = |row: &u64| texts.codes().get(usize::try_from(*row).ok()?).copied();
-        let codes: Vec<u32> = rows.iter().map(|row| code(row).unwrap_or(crate::table::text::NULL)).collect();
-        let mut different = codes.clone();
-        different.sort_unstable();
-        different.dedup();
-        let all = vec![0; texts.rows()];
-        let found = crate::table::repeats::rows_of(texts, &all, &different, super::images::MAX_KIN + 1);
-        rows.iter()
-            .zip(codes)
-            .map(|(row, code)| {
-                let same = different.binary_search(&code).ok().and_then(|at| found.get(at));
-                let others = same.into_iter().flatten().map(|other| u64::from(*other));
-                (*row, others.filter(|other| other != row).take(super::images::MAX_KIN).collect())
-            })
-            .collect()
     }
 }

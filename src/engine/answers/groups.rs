@@ -1,7 +1,10 @@
-//! Rows put together by their prompt, and how far ranks and ratings agree.
+//! Rows grouped by their prompt, how far ranks and ratings agree, and rows that are picked one by one.
 
-use super::Effect;
-use super::table::{State, Table};
+use super::Answers;
+use super::report::report;
+use crate::engine::Effect;
+use crate::engine::data::{Data, DataColumn};
+use crate::engine::result::Matches;
 use crate::protocol::compare::{Group, Groups, MAX_PICKED, Pick, Picked};
 use crate::protocol::{Counts, MAX_CELL_CHARS, Row, Seldom};
 use crate::table::column::{Store, Value};
@@ -14,65 +17,75 @@ const KEY: &str = "prompt_id";
 const RANK: &str = "rank";
 const RATING: &str = "overall_rating";
 
-/// What the view of groups wants.
+/// What the view of groups needs.
 #[derive(Debug, Default)]
-pub struct Compare {
-    /// Whether groups are wanted and not told yet.
+pub struct GroupsState {
+    /// Whether groups are wanted and not reported yet.
     due: bool,
     wanted: bool,
-    pick: Pick,
+    picked: PickedRows,
 }
 
-impl Compare {
-    /// The filters are others: groups are told anew, if anyone looks at them.
+/// Rows that are picked one by one.
+#[derive(Debug, Default)]
+pub struct PickedRows {
+    /// The rows, in ascending order.
+    pub rows: Vec<u64>,
+    /// The columns that are wanted of them.
+    pub columns: Vec<String>,
+}
+
+impl GroupsState {
+    /// The filters are others: groups are reported anew, if anyone looks at them.
     pub fn refilter(&mut self) {
         self.due = self.wanted;
     }
 
-    /// The picked rows of a column.
-    pub fn rows_of(&self, column: &str) -> &[u64] {
-        if self.pick.columns.iter().any(|name| name == column) { &self.pick.rows } else { &[] }
+    /// The picked rows.
+    pub fn picked(&self) -> &PickedRows {
+        &self.picked
     }
 
     /// Whether any row is picked.
     pub fn picks(&self) -> bool {
-        !self.pick.rows.is_empty()
+        !self.picked.rows.is_empty()
     }
 }
 
-impl Table {
+impl Answers {
     /// Groups are wanted, or not any more.
-    pub(super) fn want_groups(&mut self, wanted: bool) {
-        self.compare.wanted = wanted;
-        self.compare.due = wanted;
+    pub fn want_groups(&mut self, wanted: bool, data: &mut Data) {
+        self.groups.wanted = wanted;
+        self.groups.due = wanted;
         if wanted {
             for name in [KEY, RANK, RATING] {
-                self.load(name);
+                data.load(name);
             }
         }
     }
 
     /// The cells of these rows are wanted.
-    pub(super) fn pick(&mut self, pick: Pick) {
+    pub fn pick(&mut self, pick: Pick, data: &Data) {
         let Pick { mut rows, columns } = pick;
         rows.truncate(MAX_PICKED);
-        rows.retain(|row| *row < self.meta.rows);
+        rows.retain(|row| *row < data.meta.rows);
         rows.sort_unstable();
-        self.compare.pick = Pick { rows, columns };
-        self.stale.rows = true;
+        self.groups.picked = PickedRows { rows, columns };
+        self.due.note_picked();
     }
 
-    /// Tells the groups, once all that orders them is read.
-    pub(super) fn tell_groups(&mut self, effects: &mut Vec<Effect>) {
-        if !self.compare.due {
+    /// Reports the groups, once all that orders them is read.
+    pub(super) fn report_groups(&mut self, data: &Data, matches: &Matches, effects: &mut Vec<Effect>) {
+        if !self.groups.due {
             return;
         }
-        let column = |name: &str| self.column(name).map(|(_, state)| state);
-        let waits =
-            [KEY, RANK, RATING].into_iter().filter_map(column).any(|state| !state.complete && !state.failed);
-        let Some(key) = column(KEY).filter(|_| !waits) else { return };
+        let waits = [KEY, RANK, RATING]
+            .into_iter()
+            .filter_map(|name| data.column(name))
+            .any(|column| !column.complete && !column.failed);
+        let Some(key) = data.column(KEY).filter(|_| !waits) else { return };
         // A null's code is a group of its own, which is left out.
-        let codes: Vec<Option<u16>> = match key.data.as_ref().map(|data| data.store()) {
+        let codes: Vec<Option<u16>> = match key.values.as_ref().map(|values| values.store()) {
             Some(Store::Codes8(codes, _)) => {
                 codes.iter().map(|code| (*code != u8::MAX).then_some(u16::from(*code))).collect()
             }
@@ -83,18 +96,19 @@ impl Table {
             Some(Store::Text(texts)) => texts.codes().iter().map(|code| u16::try_from(*code).ok()).collect(),
             Some(Store::Plain(..)) | None => return,
         };
-        let number = |state: Option<&State>, row: u32| match state
-            .and_then(|state| self.value(state, u64::from(row)))
+        let number = |column: Option<&DataColumn>, row: u32| match column
+            .and_then(|column| column.value(u64::from(row)))
         {
             Some(Value::Int(value)) => Some(value as f64),
+            Some(Value::UInt(value)) => Some(value as f64),
             Some(Value::Float32(value)) => Some(f64::from(value)),
             Some(Value::Float64(value)) => Some(value),
-            _ => None,
+            Some(Value::Null | Value::Bool(_) | Value::Bytes(_)) | None => None,
         };
-        let (rank, rating) = (column(RANK), column(RATING));
+        let (rank, rating) = (data.column(RANK), data.column(RATING));
         let mut places: BTreeMap<u16, usize> = BTreeMap::new();
         let mut found: Vec<Vec<u32>> = Vec::new();
-        for (row, (code, mask)) in codes.iter().zip(self.filter.mask()).enumerate() {
+        for (row, (code, mask)) in codes.iter().zip(matches.filter().mask()).enumerate() {
             if let Some(code) = code.filter(|_| *mask == 0) {
                 let place = *places.entry(code).or_insert_with(|| {
                     found.push(Vec::new());
@@ -119,31 +133,27 @@ impl Table {
                 Group { disagreement: disagreement(&known), rows: Counts(rows) }
             })
             .collect();
-        self.compare.due = false;
-        let generation = self.show.generation;
-        effects.push(Effect::Respond(Seldom::Groups(Groups { generation, groups, rated }).into()));
+        self.groups.due = false;
+        report(effects, Seldom::Groups(Groups { generation: self.show.generation, groups, rated }));
     }
 
-    /// Tells the picked rows, as far as they are read.
-    pub(super) fn tell_picked(&self, effects: &mut Vec<Effect>) {
-        if !self.compare.picks() {
+    /// Reports the picked rows, as far as they are read.
+    pub(super) fn report_picked(&self, data: &Data, effects: &mut Vec<Effect>) {
+        if !self.groups.picks() {
             return;
         }
-        let names = &self.compare.pick.columns;
-        let columns: Vec<&State> =
-            names.iter().filter_map(|name| self.column(name)).map(|(_, state)| state).collect();
-        let rows = self.compare.pick.rows.iter().map(|row| Row {
+        let PickedRows { rows, columns } = self.groups.picked();
+        let columns: Vec<&DataColumn> = columns.iter().filter_map(|name| data.column(name)).collect();
+        let rows = rows.iter().map(|row| Row {
             row: *row,
-            cells: columns.iter().map(|state| self.cell(state, *row, MAX_CELL_CHARS)).collect(),
+            cells: columns.iter().map(|column| data.cell(column, *row, MAX_CELL_CHARS)).collect(),
             marks: Vec::new(),
         });
-        effects.push(Effect::Respond(
-            Seldom::Picked(Picked {
-                columns: columns.iter().map(|state| state.info.name.clone()).collect(),
-                rows: rows.collect(),
-            })
-            .into(),
-        ));
+        let picked = Picked {
+            columns: columns.iter().map(|column| column.info.name.clone()).collect(),
+            rows: rows.collect(),
+        };
+        report(effects, Seldom::Picked(picked));
     }
 }
 

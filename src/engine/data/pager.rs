@@ -38,6 +38,8 @@ pub struct Pager {
     /// Values of such rows whose page is dropped.
     kept: BTreeMap<u64, Kept>,
     clock: u64,
+    /// Pages that were decoded so far.
+    pub decoded: u64,
 }
 
 /// A value that outlives its page.
@@ -308,6 +310,7 @@ impl Pager {
         });
         let cached = Cached { page, group: number, places, used: self.clock };
         self.pages.insert(group.first_row + entry.first_row, cached);
+        self.decoded += 1;
         Ok(Vec::new())
     }
 

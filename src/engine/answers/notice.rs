@@ -2,6 +2,7 @@
 
 use crate::base::bytes::human_bytes;
 use crate::base::error::{Error, ErrorKind};
+use crate::engine::result::LeftOut;
 use crate::formats::hub;
 use crate::formats::hub::HubPath;
 use crate::protocol::{Action, Gate, Level, Notice};
@@ -205,17 +206,18 @@ pub fn not_kept(error: &Error) -> Notice {
 }
 
 /// Clauses that can't be applied, by column, and why: one notice for all, so that other ones are seen.
-pub fn clauses_left_out(clauses: &[(String, &'static str)]) -> Option<Notice> {
+pub fn clauses_left_out(clauses: &[(String, LeftOut)]) -> Option<Notice> {
     const NAMED: usize = 4;
     let (title, text) = match clauses {
         [] => return None,
-        [(column, why)] => (format!("The filter on {column} is left out"), (*why).to_owned()),
+        [(column, why)] => (format!("The filter on {column} is left out"), why_left_out(*why)),
         [(_, why), ..] => {
             let names: Vec<&str> = clauses.iter().take(NAMED).map(|(column, _)| column.as_str()).collect();
             let more = clauses.len().saturating_sub(NAMED);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let same = clauses.iter().all(|(_, other)| other == why);
-            let why = if same { why } else { "They can't be applied to this table." };
+            let why =
+                if same { why_left_out(*why) } else { "They can't be applied to this table.".to_owned() };
             (format!("{} filters are left out", clauses.len()), format!("{}{more}: {why}", names.join(", ")))
         }
     };
@@ -227,6 +229,14 @@ pub fn clauses_left_out(clauses: &[(String, &'static str)]) -> Option<Notice> {
         actions: Vec::new(),
         retry_in_millis: None,
     })
+}
+
+fn why_left_out(why: LeftOut) -> String {
+    match why {
+        LeftOut::NotFilterable => "This column can't be filtered.".to_owned(),
+        LeftOut::NoColumn => "The table has no such column.".to_owned(),
+        LeftOut::TooMany => "There are more filters than can be combined: fourteen.".to_owned(),
+    }
 }
 
 /// With a capital letter at the front.

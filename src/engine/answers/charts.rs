@@ -1,0 +1,167 @@
+//! The number of matching rows, the charts, and what a drag on one of them needs.
+
+use super::Answers;
+use super::report::report;
+use crate::engine::Effect;
+use crate::engine::data::{Data, DataColumn};
+use crate::engine::result::Matches;
+use crate::protocol::{self, Bins, Chart, Count, Counts, Cube, CubeSide, Heat, Response, Seldom};
+use crate::table::crossfilter::{Shape, count, cube, side};
+
+/// Largest cells of two columns against each other; more would not be seen apart.
+const MAX_HEAT_CELLS: usize = 1 << 16;
+
+impl Answers {
+    /// Reports the number of matching rows, and the charts: those that grew, or all where the `masks` are
+    /// no longer what they were.
+    pub(super) fn report_counts(
+        &mut self,
+        masks: bool,
+        data: &Data,
+        matches: &Matches,
+        effects: &mut Vec<Effect>,
+    ) {
+        let rows = data.rows_in_all();
+        let rows_read = matches.rows_decided(data);
+        let generation = self.show.generation;
+        let matching = u64::from(matches.matching());
+        let distinct = self.distinct(data, matches);
+        let without = if matching == 0 && rows_read == rows { matches.without() } else { Vec::new() };
+        let count = Count { generation, matching, rows_read, rows, distinct, without };
+        report(effects, Response::Count(count));
+        self.report_heat(data, matches, effects);
+        for (place, column) in data.columns.iter().enumerate() {
+            if (self.due.take_chart(place) || masks)
+                && let Some(chart) = self.chart(column, data, matches)
+            {
+                report(effects, Response::Chart(chart));
+            }
+        }
+    }
+
+    fn chart(&self, column: &DataColumn, data: &Data, matches: &Matches) -> Option<Chart> {
+        let binned = column.binned.as_ref()?;
+        let name = &column.info.name;
+        let filter = matches.filter();
+        // Without another clause every row counts, and those are counted already.
+        let counted;
+        let here = if filter.bits() & !filter.bit(name) == 0 {
+            binned.all.as_slice()
+        } else {
+            // Rows that a search has yet to look at match nothing.
+            let reached = if matches.is_searching() { matches.rows_evaluated(data) } else { data.meta.rows };
+            let rows = binned.rows.get(..reached as usize).unwrap_or(&binned.rows);
+            counted = count(rows, filter.mask(), !filter.bit(name));
+            counted.as_slice()
+        };
+        let split = |counts: &[u32]| {
+            let (bins, rest) = counts.split_at_checked(binned.bins).unwrap_or((counts, &[]));
+            (Counts(bins.to_vec()), rest.first().copied().unwrap_or(0))
+        };
+        let (all, null_all) = split(&binned.all);
+        let (here, null_here) = split(here);
+        let shape = match &binned.shape {
+            Shape::Intervals(intervals) => protocol::Shape::Bins(Bins {
+                edges: intervals.edges.clone(),
+                from: intervals.from.clone(),
+                to: intervals.to.clone(),
+                time: intervals.time,
+                integer: intervals.integer,
+                detached: intervals.detached,
+                below: intervals.below,
+                above: intervals.above,
+            }),
+            Shape::Categories { labels, others } => {
+                protocol::Shape::Categories { labels: labels.clone(), others: *others }
+            }
+        };
+        Some(Chart {
+            column: column.info.name.clone(),
+            generation: self.show.generation,
+            shape,
+            all,
+            here,
+            null_all,
+            null_here,
+            rows_read: binned.rows.len() as u32,
+            complete: column.complete,
+        })
+    }
+
+    /// Counts what a drag on a chart will ask.
+    pub fn touch(
+        &self,
+        column: &str,
+        generation: u32,
+        data: &Data,
+        matches: &Matches,
+        effects: &mut Vec<Effect>,
+    ) {
+        if generation != self.show.generation {
+            return;
+        }
+        let Some(active) = data.column(column).and_then(|column| column.binned.as_ref()) else { return };
+        let filter = matches.filter();
+        let others: Vec<_> = data
+            .columns
+            .iter()
+            .filter(|other| other.info.name != column)
+            .filter_map(|other| Some((other, other.binned.as_ref()?)))
+            .collect();
+        let sides: Vec<_> =
+            others.iter().map(|(other, binned)| side(binned, filter.bit(&other.info.name))).collect();
+        let (total, before) = cube(active, filter.mask(), filter.bit(column), &sides);
+        let others = others
+            .iter()
+            .zip(before)
+            .map(|((other, binned), before)| CubeSide {
+                column: other.info.name.clone(),
+                bins: binned.bins as u32 + 1,
+                before: Counts(before),
+            })
+            .collect();
+        report(
+            effects,
+            Response::Cube(Cube {
+                column: column.to_owned(),
+                generation,
+                bins: active.bins as u32,
+                total: Counts(total),
+                others,
+            }),
+        );
+    }
+
+    /// Reports how two columns stand to each other.
+    fn report_heat(&self, data: &Data, matches: &Matches, effects: &mut Vec<Effect>) {
+        let Some((x, y)) = &self.show.heat else { return };
+        let binned = |name: &str| data.column(name).and_then(|column| column.binned.as_ref());
+        let (Some(across), Some(up)) = (binned(x), binned(y)) else { return };
+        if across.bins * up.bins > MAX_HEAT_CELLS {
+            return;
+        }
+        let filter = matches.filter();
+        let keep = !(filter.bit(x) | filter.bit(y));
+        let mut counts = vec![0u32; across.bins * up.bins];
+        for ((x, y), mask) in across.rows.iter().zip(&up.rows).zip(filter.mask()) {
+            let (x, y) = (usize::from(*x), usize::from(*y));
+            if mask & keep == 0
+                && x < across.bins
+                && y < up.bins
+                && let Some(count) = counts.get_mut(x * up.bins + y)
+            {
+                *count += 1;
+            }
+        }
+        report(
+            effects,
+            Seldom::Heat(Heat {
+                generation: self.show.generation,
+                columns: (x.clone(), y.clone()),
+                across: across.bins as u32,
+                up: up.bins as u32,
+                counts: Counts(counts),
+            }),
+        );
+    }
+}

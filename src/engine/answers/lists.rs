@@ -1,0 +1,207 @@
+//! What a view lists besides rows: different prompts, and phrases.
+
+use super::Answers;
+use super::report::report;
+use crate::engine::Effect;
+use crate::engine::data::Data;
+use crate::engine::result::Matches;
+use crate::protocol::{
+    Listing, MAX_CELL_CHARS, MAX_PROMPT_ROWS, Phrase, Phrases, Prompt, Prompts, Repeated, Seldom,
+};
+use crate::table::filter::number;
+use crate::table::phrases::{PhraseIndex, Ranked};
+use crate::table::repeats::{Repeats, rows_of};
+use crate::view::roles::Role;
+
+/// Prompts that are taken apart between two looks at what the page wants.
+const PROMPTS_A_STEP: usize = 40_000;
+
+/// Phrases listed by how many rows have them, by lift, and below one; and prompts listed beside.
+const MAX_COMMON: usize = 120;
+const MAX_TELLING: usize = 80;
+const MAX_RARE: usize = 40;
+const MAX_REPEATED: usize = 40;
+
+/// Lists between two reports.
+#[derive(Default)]
+pub struct Lists {
+    phrases: PhraseIndex,
+    /// Whether the prompts of all rows have been counted, and how many rows that were.
+    all: (usize, Repeats),
+    /// The different prompts of the matching rows.
+    here: Repeats,
+    ranking: Vec<u32>,
+    /// Whether `here` and `ranking` are of the present masks.
+    fresh: bool,
+    /// Phrases reported last rest on so many prompts.
+    reported: usize,
+}
+
+impl Lists {
+    /// The masks or the prompts are no longer what they were.
+    pub fn forget(&mut self) {
+        self.fresh = false;
+    }
+
+    fn count(&mut self, data: &Data, matches: &Matches) {
+        if self.fresh {
+            return;
+        }
+        let Some(texts) = data.prompts() else { return };
+        // What was counted goes before there is more.
+        self.ranking = Vec::new();
+        self.here = Repeats::new(texts, matches.filter().mask());
+        self.fresh = true;
+    }
+
+    fn rank(&mut self, data: &Data, matches: &Matches) {
+        self.count(data, matches);
+        if self.ranking.is_empty() {
+            self.ranking = self.here.ranking();
+        }
+    }
+}
+
+/// Columns whose ranges are told for each prompt.
+pub fn ranges(data: &Data) -> impl Iterator<Item = &str> {
+    [Role::Cfg, Role::Step].into_iter().filter_map(|role| data.roles.column(role))
+}
+
+impl Answers {
+    /// Whether the view needs all prompts.
+    pub(super) fn lists_prompts(&self) -> bool {
+        self.show.list != Listing::Rows
+    }
+
+    /// Different prompts among the matching rows, once all are read.
+    pub(super) fn distinct(&mut self, data: &Data, matches: &Matches) -> Option<u64> {
+        if !data.prompts_complete() || matches.rows_evaluated(data) < data.rows_in_all() {
+            return None;
+        }
+        self.lists.count(data, matches);
+        Some(u64::from(self.lists.here.distinct))
+    }
+
+    /// Reports what the view lists besides rows. Whether there is more to be done.
+    pub(super) fn report_lists(&mut self, data: &Data, matches: &Matches, effects: &mut Vec<Effect>) -> bool {
+        let due = self.due.take_lists();
+        match self.show.list {
+            Listing::Rows => false,
+            Listing::Prompts => {
+                if due {
+                    self.report_prompts(data, matches, effects);
+                }
+                false
+            }
+            Listing::Phrases { least } => self.advance_phrases(least, due, data, matches, effects),
+        }
+    }
+
+    fn report_prompts(&mut self, data: &Data, matches: &Matches, effects: &mut Vec<Effect>) {
+        self.lists.rank(data, matches);
+        let (first, count) = (self.show.first as usize, self.show.count as usize);
+        let Some(texts) = data.prompts() else { return };
+        let all = &self.lists.ranking;
+        let codes = all.get(first..all.len().min(first.saturating_add(count))).unwrap_or_default();
+        let rows = rows_of(texts, matches.filter().mask(), codes, usize::MAX);
+        let ranged: Vec<_> = ranges(data)
+            .filter_map(|name| data.column(name))
+            .filter(|column| column.complete)
+            .filter_map(|column| Some((column.info.name.clone(), column.values.as_ref()?)))
+            .collect();
+        let prompts = codes.iter().zip(rows).map(|(code, mut rows)| {
+            let whole = String::from_utf8_lossy(texts.get(*code).unwrap_or_default());
+            let text: String = whole.chars().take(MAX_CELL_CHARS).collect();
+            let count = rows.len() as u32;
+            let ranges = ranged.iter().filter_map(|(name, column)| {
+                let values = rows.iter().filter_map(|row| number(column.get(*row as usize)?));
+                let (low, high) = values
+                    .filter(|value| !value.is_nan())
+                    .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+                        (low.min(value), high.max(value))
+                    });
+                (low <= high).then(|| (name.clone(), low, high))
+            });
+            let ranges = ranges.collect();
+            rows.truncate(MAX_PROMPT_ROWS);
+            Prompt { marks: matches.marks(&text), text, count, ranges, rows }
+        });
+        let prompts = Prompts {
+            generation: self.show.generation,
+            first: first as u64,
+            total: all.len() as u64,
+            complete: data.prompts_complete(),
+            prompts: prompts.collect(),
+        };
+        report(effects, Seldom::Prompts(prompts));
+    }
+
+    /// Takes more prompts apart, and reports the phrases where that is due or enough is new.
+    fn advance_phrases(
+        &mut self,
+        least: u32,
+        due: bool,
+        data: &Data,
+        matches: &Matches,
+        effects: &mut Vec<Effect>,
+    ) -> bool {
+        let done = match data.prompts() {
+            Some(texts) => self.lists.phrases.extend(texts, PROMPTS_A_STEP).unwrap_or(true),
+            None => true,
+        };
+        let complete = done && data.prompts_complete();
+        if complete {
+            self.lists.phrases.finish();
+        }
+        let parted = self.lists.phrases.len();
+        // A share of what is there is reported each time it has doubled, and in the end.
+        if due || (complete && self.lists.reported != parted) || parted >= self.lists.reported.max(1) * 2 {
+            self.lists.reported = parted;
+            self.report_phrases(least, complete, data, matches, effects);
+        }
+        !done
+    }
+
+    fn report_phrases(
+        &mut self,
+        least: u32,
+        complete: bool,
+        data: &Data,
+        matches: &Matches,
+        effects: &mut Vec<Effect>,
+    ) {
+        self.lists.rank(data, matches);
+        let Some(texts) = data.prompts() else { return };
+        if self.lists.all.0 != texts.rows() {
+            let all = Repeats::new(texts, &vec![0; texts.rows()]);
+            self.lists.all = (texts.rows(), all);
+        }
+        let lists = &self.lists;
+        let counted = lists.phrases.count(&lists.here, &lists.all.1);
+        let sum = |repeats: &Repeats| repeats.rows.iter().map(|rows| u64::from(*rows)).sum::<u64>();
+        let rows = (sum(&lists.here), sum(&lists.all.1));
+        let named = |ranked: Vec<Ranked>| {
+            let phrase = |ranked: Ranked| {
+                let Ranked { phrase, here, all, lift } = ranked;
+                Phrase { text: lists.phrases.text(phrase).to_owned(), here, all, lift }
+            };
+            ranked.into_iter().map(phrase).collect::<Vec<_>>()
+        };
+        let filtered = rows.0 < rows.1;
+        let repeated = lists.ranking.iter().take(MAX_REPEATED).map(|code| {
+            let text = String::from_utf8_lossy(texts.get(*code).unwrap_or_default());
+            let text: String = text.chars().take(MAX_CELL_CHARS).collect();
+            Repeated { marks: matches.marks(&text), text, count: lists.here.of(*code) }
+        });
+        let phrases = Phrases {
+            generation: self.show.generation,
+            complete,
+            rows,
+            common: named(counted.common(rows, MAX_COMMON)),
+            telling: if filtered { named(counted.telling(rows, least, MAX_TELLING)) } else { Vec::new() },
+            rare: if filtered { named(counted.rare(rows, least, MAX_RARE)) } else { Vec::new() },
+            repeated: repeated.collect(),
+        };
+        report(effects, Seldom::Phrases(phrases));
+    }
+}

@@ -1,0 +1,210 @@
+//! A column of the open table: where its values come from, and what of it is here.
+
+use super::load::Load;
+use super::nested::Nested;
+use super::pager::Pager;
+use crate::formats::parquet::map::PageMap;
+use crate::formats::parquet::meta::{ColumnMeta, FileMeta, Logical};
+use crate::protocol::{self, Kind, LoadState};
+use crate::table::column::{Column, Value};
+use crate::table::crossfilter::Binned;
+use crate::view::catalog;
+
+/// A column of the open table.
+pub struct DataColumn {
+    /// What the page knows of it.
+    pub info: protocol::Column,
+    /// Where its values come from.
+    pub origin: Origin,
+    /// Where the reading of the whole column stands, once it was asked for.
+    pub(super) load: Option<Load>,
+    /// Whether it is being read whole.
+    pub loading: bool,
+    /// Whether bytes at hand may hold pages of it that nobody looked at, since reading it began after
+    /// this step's pages were decoded.
+    pub(super) unseen: bool,
+    /// Its rows from the first on, as far as they are read.
+    pub values: Option<Column>,
+    /// Whether that is all of them.
+    pub complete: bool,
+    /// The rows in bins.
+    pub binned: Option<Binned>,
+    /// Whether it can't be read.
+    pub failed: bool,
+    /// Single pages of it.
+    pub pages: Pages,
+    /// Single pages for an export.
+    pub(super) export_pages: Option<Box<Pages>>,
+}
+
+/// Single pages of a column that is not read whole.
+#[derive(Debug, Default)]
+pub struct Pages {
+    /// Pages of a flat column.
+    pub pager: Pager,
+    /// Rows of a nested one, of the row groups last asked for.
+    pub nested: Nested,
+}
+
+/// Where a column comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A flat column of the file.
+    Leaf(usize),
+    /// Lists or structures: a top-level field, from one leaf up to, not including, another.
+    Nested { first: usize, end: usize },
+    /// Width and height, by their place among the columns.
+    Size { width: usize, height: usize },
+}
+
+impl DataColumn {
+    pub(super) fn new(info: protocol::Column, origin: Origin, maps: Vec<PageMap>) -> Self {
+        let leaf = if let Origin::Leaf(leaf) = origin { leaf } else { 0 };
+        let mut pager = Pager::new(leaf);
+        pager.maps = maps;
+        Self {
+            info,
+            origin,
+            load: None,
+            loading: false,
+            unseen: false,
+            values: None,
+            complete: false,
+            binned: None,
+            failed: false,
+            pages: Pages { pager, nested: Nested::default() },
+            export_pages: None,
+        }
+    }
+
+    /// Bytes of it in the files that are open; none where it is derived.
+    pub(super) fn bytes_open(&self, meta: &FileMeta) -> Option<u64> {
+        match self.origin {
+            Origin::Leaf(leaf) => Some(meta.column_bytes(leaf)),
+            Origin::Nested { first, end } => Some((first..end).map(|leaf| meta.column_bytes(leaf)).sum()),
+            Origin::Size { .. } => None,
+        }
+    }
+
+    /// Rows that are read, from the first.
+    pub fn rows_read(&self) -> usize {
+        self.values.as_ref().map_or(0, Column::rows)
+    }
+
+    /// The value of a row, if it is read.
+    pub fn value(&self, row: u64) -> Option<Value<'_>> {
+        let index = usize::try_from(row).ok()?;
+        self.values.as_ref().and_then(|values| values.get(index)).or_else(|| self.pages.pager.get(row))
+    }
+
+    /// Where its reading stands, and how many of its bytes are read.
+    pub fn progress(&self) -> (LoadState, u64) {
+        let state = if self.failed {
+            LoadState::Failed
+        } else if self.complete {
+            LoadState::Loaded
+        } else if self.loading {
+            LoadState::Loading
+        } else {
+            LoadState::Idle
+        };
+        let bytes =
+            if self.complete { self.info.bytes } else { self.load.as_ref().map_or(0, |load| load.bytes) };
+        (state, bytes)
+    }
+
+    /// Whether so little is left to read of the open files that those behind them are needed.
+    pub(super) fn is_near_end(&self, meta: &FileMeta) -> bool {
+        self.loading && self.load.as_ref().is_some_and(|load| load.is_near_end(meta))
+    }
+}
+
+/// The columns of a file, with what is known of their pages; those of `width` and `height` make one more.
+pub(super) fn columns_of(meta: &FileMeta, maps: Vec<Vec<PageMap>>) -> Vec<DataColumn> {
+    let mut maps = maps.into_iter().map(Some).collect::<Vec<_>>();
+    let mut columns: Vec<DataColumn> = Vec::new();
+    for (leaf, column) in meta.columns.iter().enumerate() {
+        let bytes = meta.column_bytes(leaf);
+        let known = maps.get_mut(leaf).and_then(Option::take).unwrap_or_default();
+        if column.flat {
+            columns.push(DataColumn::new(described(column, bytes, meta, leaf), Origin::Leaf(leaf), known));
+        } else if let Some(last) = columns
+            .last_mut()
+            .filter(|last| matches!(last.origin, Origin::Nested { .. }) && last.info.name == column.root)
+        {
+            last.info.bytes += bytes;
+            if let Origin::Nested { end, .. } = &mut last.origin {
+                *end = leaf + 1;
+            }
+        } else {
+            let info = protocol::Column {
+                name: column.root.clone(),
+                kind: Kind::Nested,
+                type_name: "nested".to_owned(),
+                bytes,
+                chartable: false,
+                derived_from: Vec::new(),
+            };
+            let origin = Origin::Nested { first: leaf, end: leaf + 1 };
+            columns.push(DataColumn::new(info, origin, Vec::new()));
+        }
+    }
+    columns.extend(size_column(&columns));
+    columns
+}
+
+fn size_column(columns: &[DataColumn]) -> Option<DataColumn> {
+    let place = |name: &str| {
+        columns.iter().position(|column| {
+            column.info.name == name
+                && matches!(column.origin, Origin::Leaf(_))
+                && column.info.kind == Kind::Integer
+        })
+    };
+    let (width, height) = (place("width")?, place("height")?);
+    if columns.iter().any(|column| column.info.name == catalog::SIZE) {
+        return None;
+    }
+    let bytes = [width, height].iter().filter_map(|place| columns.get(*place)).map(|c| c.info.bytes).sum();
+    let info = protocol::Column {
+        name: catalog::SIZE.to_owned(),
+        kind: Kind::Text,
+        type_name: "width x height".to_owned(),
+        bytes,
+        chartable: true,
+        derived_from: vec!["width".to_owned(), "height".to_owned()],
+    };
+    Some(DataColumn::new(info, Origin::Size { width, height }, Vec::new()))
+}
+
+/// What the page is told of a flat column.
+fn described(column: &ColumnMeta, bytes: u64, meta: &FileMeta, leaf: usize) -> protocol::Column {
+    let kind = match column.logical {
+        Logical::Bool => Kind::Bool,
+        Logical::Int { .. } | Logical::TimeOfDay(_) => Kind::Integer,
+        Logical::Float | Logical::Float16 | Logical::Decimal { .. } => Kind::Float,
+        Logical::Date | Logical::Timestamp(_) => Kind::Time,
+        Logical::Text => Kind::Text,
+        Logical::Binary => Kind::Binary,
+    };
+    let chartable = match kind {
+        Kind::Text => match catalog::column(&column.name) {
+            Some(facts) => facts.categorical,
+            None => {
+                // Text with few different values is written as indexes into a dictionary: a few
+                // bits a row, and the dictionary.
+                meta.raw_bytes(leaf) < meta.rows.saturating_mul(4).saturating_add(1 << 20)
+            }
+        },
+        Kind::Bool | Kind::Integer | Kind::Float | Kind::Time => true,
+        Kind::Binary | Kind::Nested => false,
+    };
+    protocol::Column {
+        name: column.name.clone(),
+        kind,
+        type_name: column.type_name(),
+        bytes,
+        chartable,
+        derived_from: Vec::new(),
+    }
+}

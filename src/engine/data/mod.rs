@@ -1,0 +1,226 @@
+//! What of the open table is here: its files, columns and pages.
+//!
+//! [`Data`] answers for values, turns [`Demand`]s into byte ranges, and decodes what has come. It
+//! fetches nothing and reports nothing: it returns [`Change`]s.
+
+mod column;
+mod files;
+mod image_files;
+mod load;
+mod nested;
+mod pager;
+mod poll;
+mod pool;
+mod reading;
+mod sizes;
+
+pub use column::{DataColumn, Origin, Pages};
+pub use files::{File, Files, locate};
+pub use pool::Pool;
+
+use super::change::Change;
+use super::demand::Demand;
+use crate::base::error::{Error, Result};
+use crate::formats::parquet::map::PageMap;
+use crate::formats::parquet::meta::{FileMeta, Logical};
+use crate::protocol::{Kind, Opened};
+use crate::table::column::Value;
+use crate::table::text::Texts;
+use crate::view::roles::{Candidate, Corrections, Holds, Role, Roles};
+use crate::view::spec::HubPath;
+use image_files::ImageFiles;
+
+/// The open table's data.
+pub struct Data {
+    /// What its footers say.
+    pub meta: FileMeta,
+    /// Which table it is.
+    pub identity: Identity,
+    /// Its files.
+    pub files: Files,
+    /// Its columns, derived ones last.
+    pub columns: Vec<DataColumn>,
+    /// Which column plays which part.
+    pub roles: Roles,
+    /// The column of prompts, by its place.
+    pub prompt: Option<usize>,
+    /// Bytes that have come and are not decoded.
+    pub pool: Pool,
+    /// The column of images that the catalogue does not know of.
+    image_files: Option<ImageFiles>,
+}
+
+/// Which table is open.
+#[derive(Clone, Debug, Default)]
+pub struct Identity {
+    /// The table as a link names it.
+    pub name: String,
+    /// What people call the file, or the files together.
+    pub source: String,
+    /// The commit, or the first digits of the file's tag.
+    pub revision: Option<String>,
+    /// Where it is on the Hub, if it is there, and on which Hub.
+    pub on_hub: Option<(String, HubPath)>,
+}
+
+impl Data {
+    /// An open table of which nothing but the footer is decoded.
+    pub fn new(
+        meta: FileMeta,
+        maps: Vec<Vec<PageMap>>,
+        identity: Identity,
+        files: Files,
+        corrections: &Corrections,
+        pool: Pool,
+    ) -> Self {
+        let mut columns = column::columns_of(&meta, maps);
+        for column in &mut columns {
+            column.info.bytes = files.in_all(column.info.bytes);
+        }
+        let image_files = match corrections.get(&Role::Image) {
+            Some(None) => None,
+            Some(Some(name)) => ImageFiles::of(&meta, name),
+            None => ImageFiles::find(&meta),
+        };
+        let roles = roles_of(&columns, &meta, corrections)
+            .with(Role::Image, image_files.as_ref().map(ImageFiles::name));
+        let named = |name: &str| columns.iter().position(|column| column.info.name == name);
+        let prompt = roles.column(Role::Prompt).and_then(named);
+        Self { meta, identity, files, columns, roles, prompt, pool, image_files }
+    }
+
+    /// What the page is told of the table.
+    pub fn opened(&self) -> Opened {
+        let Identity { name, source, revision, on_hub: _ } = &self.identity;
+        Opened {
+            table: name.clone(),
+            source: source.clone(),
+            rows: self.meta.rows,
+            rows_in_all: self.rows_in_all(),
+            files: self.files.counts(),
+            file_bytes: self.files.bytes(),
+            revision: revision.clone(),
+            columns: self.columns.iter().map(|column| column.info.clone()).collect(),
+            created_by: self.meta.created_by.clone(),
+            row_groups: self.meta.groups.len() as u32,
+            prompt: self.prompt_column().map(|column| column.info.name.clone()),
+            images: self.image_column(),
+            roles: self.roles.pairs(),
+        }
+    }
+
+    /// Rows of all files, as far as that is known; else about how many.
+    pub fn rows_in_all(&self) -> u64 {
+        self.files.in_all(self.meta.rows)
+    }
+
+    /// The place of the column of this name.
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.info.name == name)
+    }
+
+    /// The column of this name.
+    pub fn column(&self, name: &str) -> Option<&DataColumn> {
+        self.columns.iter().find(|column| column.info.name == name)
+    }
+
+    /// The column that plays this part.
+    pub fn column_of(&self, role: Role) -> Option<&DataColumn> {
+        self.column(self.roles.column(role)?)
+    }
+
+    /// The column of prompts.
+    pub fn prompt_column(&self) -> Option<&DataColumn> {
+        self.columns.get(self.prompt?)
+    }
+
+    /// The prompts, as far as they are read.
+    pub fn prompts(&self) -> Option<&Texts> {
+        self.prompt_column()?.values.as_ref()?.texts()
+    }
+
+    /// Whether all prompts are read.
+    pub fn prompts_complete(&self) -> bool {
+        self.prompt_column().is_some_and(|column| column.complete)
+    }
+
+    /// What the values of a column mean; none where it is nested or derived.
+    pub fn logical(&self, column: &DataColumn) -> Option<Logical> {
+        match column.origin {
+            Origin::Leaf(leaf) => self.meta.columns.get(leaf).map(|column| column.logical),
+            Origin::Nested { .. } | Origin::Size { .. } => None,
+        }
+    }
+
+    /// A row's value as text, once it is read; empty where it has none.
+    ///
+    /// # Errors
+    /// Where there is no such row or column, or the column can't be read.
+    pub fn text_of(&self, column: &str, row: u64) -> Result<Option<String>> {
+        let missing = |what: &str| {
+            Error::new(crate::base::error::ErrorKind::NotFound, format!("the table has no {what}"))
+        };
+        let found = self.column(column).ok_or_else(|| missing(column))?;
+        if row >= self.meta.rows {
+            return Err(missing(&format!("row {row}")));
+        }
+        match found.value(row) {
+            Some(Value::Bytes(bytes)) => Ok(Some(String::from_utf8_lossy(bytes).into_owned())),
+            Some(Value::Int(value)) => Ok(Some(value.to_string())),
+            Some(Value::UInt(value)) => Ok(Some(value.to_string())),
+            Some(Value::Null | Value::Bool(_) | Value::Float32(_) | Value::Float64(_)) => {
+                Ok(Some(String::new()))
+            }
+            None if found.failed => Err(Error::corrupt(format!("{column} can't be read"))),
+            None => Ok(None),
+        }
+    }
+
+    /// Decodes whole columns and footers as far as their bytes are here.
+    pub fn advance(&mut self) -> Vec<Change> {
+        let mut changes = self.open_files();
+        for place in 0..self.columns.len() {
+            changes.extend(self.advance_load(place));
+        }
+        changes.extend(self.derive());
+        changes
+    }
+
+    /// The columns that are being read whole, each as a demand. `urgent` says whether a chart or a filter
+    /// waits for the column at a place.
+    pub fn loads(&self, urgent: impl Fn(usize) -> bool) -> Vec<Demand> {
+        use super::demand::{Class, Field, Rows, Who};
+        let loading = self.columns.iter().enumerate().filter(|(_, column)| column.loading);
+        let demand = |place: usize| Demand {
+            who: Who::Load,
+            rows: Rows::All,
+            fields: vec![Field::Column(place)],
+            class: if urgent(place) { Class::Chart } else { Class::Background },
+        };
+        loading.map(|(place, _)| demand(place)).collect()
+    }
+}
+
+/// Which column plays which part.
+fn roles_of(columns: &[DataColumn], meta: &FileMeta, corrections: &Corrections) -> Roles {
+    let candidates: Vec<Candidate<'_>> = columns
+        .iter()
+        .filter(|column| !matches!(column.origin, Origin::Size { .. }))
+        .map(|column| {
+            let holds = match column.info.kind {
+                Kind::Text => Holds::Text,
+                Kind::Integer | Kind::Float => Holds::Number,
+                Kind::Binary => Holds::Bytes,
+                Kind::Nested => Holds::Nested,
+                Kind::Time => Holds::Time,
+                Kind::Bool => Holds::Other,
+            };
+            let bytes = match column.origin {
+                Origin::Leaf(leaf) => meta.raw_bytes(leaf),
+                Origin::Nested { .. } | Origin::Size { .. } => 0,
+            };
+            Candidate { name: &column.info.name, holds, row_bytes: bytes / meta.rows.max(1) }
+        })
+        .collect();
+    Roles::new(&candidates, corrections)
+}

@@ -1,0 +1,137 @@
+//! Reading columns whole, and putting them into bins.
+
+use super::load::Load;
+use super::{Data, Origin};
+use crate::base::error::{Error, ErrorKind};
+use crate::engine::change::Change;
+use crate::formats::parquet::meta::Logical;
+use crate::protocol::Kind;
+use crate::table::column::Column;
+use crate::table::crossfilter;
+
+/// A growing column is put into bins from so many rows on.
+const FIRST_BINNED_ROWS: usize = 65_536;
+
+/// A growing column is put into bins anew each time it is so many times as long.
+const GROWTH_BINNED: usize = 4;
+
+impl Data {
+    /// The columns that must be read for this one: itself, and what it is derived from.
+    pub fn parts_of(&self, name: &str) -> Vec<usize> {
+        let Some(place) = self.place(name) else { return Vec::new() };
+        match self.columns.get(place).map(|column| column.origin) {
+            Some(Origin::Size { width, height }) => vec![place, width, height],
+            Some(Origin::Leaf(_)) => vec![place],
+            Some(Origin::Nested { .. }) | None => Vec::new(),
+        }
+    }
+
+    /// Begins, or goes on, to read a column whole.
+    pub fn load(&mut self, name: &str) {
+        for place in self.parts_of(name) {
+            let rows = self.meta.rows as usize;
+            let Some(column) = self.columns.get_mut(place) else { continue };
+            let readable = column.info.chartable || matches!(column.origin, Origin::Leaf(_));
+            if column.complete || column.failed || !readable {
+                continue;
+            }
+            // Its bytes, or those that it is derived from, may be here already.
+            column.unseen |= !column.loading;
+            column.loading = true;
+            if let (Origin::Leaf(leaf), None) = (column.origin, &column.load) {
+                column.pages.pager.prepare(&self.meta);
+                column.load = Some(Load::new(leaf, &self.meta));
+                let long =
+                    column.info.kind == Kind::Text && (!column.info.chartable || self.prompt == Some(place));
+                let values = if long { Column::text(rows) } else { Column::with_capacity(rows) };
+                let kind = self.meta.columns.get(leaf).map(|column| column.logical);
+                let unsigned = kind == Some(Logical::Int { signed: false, bits: 64 });
+                column.values = Some(if unsigned { values.unsigned() } else { values });
+            }
+        }
+    }
+
+    /// Reads the prompts whole.
+    pub fn load_prompts(&mut self) {
+        if let Some(name) = self.prompt_column().map(|column| column.info.name.clone()) {
+            self.load(&name);
+        }
+    }
+
+    /// Stops reading a column whole; what is read of it stays.
+    pub fn stop(&mut self, name: &str) {
+        for place in self.parts_of(name) {
+            if let Some(column) = self.columns.get_mut(place) {
+                column.loading = false;
+            }
+        }
+    }
+
+    /// Whether a column began to be read after this step's pages were decoded: what is at hand of it is
+    /// decoded in the next step, which no answer of a server may bring about.
+    pub fn has_unseen_loads(&self) -> bool {
+        self.columns.iter().any(|column| column.loading && column.unseen)
+    }
+
+    /// Decodes the pages of a column that is read whole.
+    pub(super) fn advance_load(&mut self, place: usize) -> Option<Change> {
+        let column = self.columns.get_mut(place).filter(|column| column.loading)?;
+        column.unseen = false;
+        let (load, values) = (column.load.as_mut()?, column.values.as_mut()?);
+        let before = values.rows();
+        match load.advance(&self.meta, &mut self.pool, values, &mut column.pages.pager.maps) {
+            Ok(()) => {
+                let complete = load.is_done(&self.meta) && !self.files.unread();
+                if complete {
+                    column.complete = true;
+                    column.loading = false;
+                    column.load = None;
+                    values.finish();
+                }
+                (values.rows() != before || complete).then_some(Change::Grew { column: place, complete })
+            }
+            Err(error) => self.fail(place, error),
+        }
+    }
+
+    /// A column can't be read; none where that is known.
+    pub(super) fn fail(&mut self, place: usize, error: Error) -> Option<Change> {
+        let column = self.columns.get_mut(place)?;
+        if std::mem::replace(&mut column.failed, true) {
+            return None;
+        }
+        column.loading = false;
+        column.load = None;
+        if error.kind != ErrorKind::Limit {
+            // What was read before the bad page is not taken for the whole.
+            column.values = None;
+            column.binned = None;
+        }
+        Some(Change::Failed { column: place, error: Some(error) })
+    }
+
+    /// Puts columns into bins that have grown. One that is still growing is looked at each time it is four
+    /// times as long, unless the rest of it will make no more than that.
+    pub fn bin(&mut self) -> Vec<Change> {
+        let rows_in_all = self.rows_in_all();
+        let mut changes = Vec::new();
+        for (place, column) in self.columns.iter_mut().enumerate() {
+            let Some(values) = &column.values else { continue };
+            let binned = column.binned.as_ref().map_or(0, |binned| binned.rows.len());
+            let rows = values.rows();
+            let far_from_done = (rows as u64).saturating_mul(GROWTH_BINNED as u64) <= rows_in_all;
+            let grown = if column.complete {
+                rows > binned
+            } else {
+                far_from_done && rows >= FIRST_BINNED_ROWS.max(binned * GROWTH_BINNED)
+            };
+            let wanted = column.info.chartable && (column.complete || !column.failed);
+            if grown && wanted {
+                let is_time = column.info.kind == Kind::Time;
+                column.binned = Some(crossfilter::bin(&column.info.name, values, is_time));
+                changes.push(Change::Binned { column: place });
+            }
+        }
+        changes
+    }
+}

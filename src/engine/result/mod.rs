@@ -1,0 +1,234 @@
+//! Which rows match, and in which order: filters, the search, the subset, sorting.
+//!
+//! [`Matches`] is asked anew with [`Matches::ask`], follows columns as they grow with
+//! [`Matches::follow`], and does long work in steps with [`Matches::advance`]. It reads values from
+//! [`Data`] and says which columns it needs; it fetches nothing and reports nothing.
+
+mod search;
+mod sort;
+mod subset;
+
+use super::change::Change;
+use super::data::Data;
+use crate::protocol::{Clause, Kind, QueryState, Show};
+use crate::table::crossfilter::{Crossfilter, QUERY, SUBSET};
+use crate::table::filter::Condition;
+use crate::table::select::Selection;
+use search::SearchState;
+use sort::Ordering;
+use subset::SubsetState;
+
+/// The rows that match.
+pub struct Matches {
+    filter: Crossfilter,
+    /// The matching rows when they were last counted; masks may have changed since.
+    selection: Selection,
+    search: SearchState,
+    subset: SubsetState,
+    ordering: Ordering,
+}
+
+/// What came of asking for other rows.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// Whether other rows match, or stand in another order.
+    pub changed: bool,
+    /// Whether the query was looked at.
+    pub query: Option<QueryState>,
+    /// Clauses that can't be applied, by column, and why.
+    pub left_out: Vec<(String, LeftOut)>,
+}
+
+/// Why a clause can't be applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeftOut {
+    /// The column's kind of values has no clauses.
+    NotFilterable,
+    /// There is no such column.
+    NoColumn,
+    /// There are more clauses than can be combined.
+    TooMany,
+}
+
+impl Matches {
+    /// All rows of a table, in its order.
+    pub fn all(rows: u64) -> Self {
+        let filter = Crossfilter::new(rows as usize);
+        let selection = Selection::new(filter.mask(), None);
+        Self {
+            filter,
+            selection,
+            search: SearchState::default(),
+            subset: SubsetState::default(),
+            ordering: Ordering::default(),
+        }
+    }
+
+    /// Takes over what is asked now. `filters` says whether clauses are other ones than before.
+    pub fn ask(&mut self, show: &Show, filters: bool, data: &mut Data) -> Answer {
+        let left_out = if filters { self.set_filters(show, data) } else { Vec::new() };
+        let (searched, query) = self.ask_query(&show.query, show.list, data);
+        let subset = self.ask_subset(show.subset, data);
+        let sort = self.ask_sort(&show.sort, data);
+        Answer { changed: searched || subset || sort, query, left_out }
+    }
+
+    fn set_filters(&mut self, show: &Show, data: &mut Data) -> Vec<(String, LeftOut)> {
+        let mut clauses: Vec<(String, Condition)> = Vec::new();
+        let mut left_out = Vec::new();
+        for filter in show.filters.clone() {
+            match data.column(&filter.column) {
+                Some(column) if column.info.chartable || column.info.kind == Kind::Text => {
+                    data.load(&filter.column);
+                    clauses.push((filter.column, super::answers::condition(filter.clause)));
+                }
+                Some(_) => left_out.push((filter.column, LeftOut::NotFilterable)),
+                None => left_out.push((filter.column, LeftOut::NoColumn)),
+            }
+        }
+        let too_many =
+            self.filter.set(&clauses, |name| data.column(name).and_then(|column| column.values.as_ref()));
+        let beyond = clauses.into_iter().rev().take(too_many);
+        left_out.extend(beyond.map(|(name, _)| (name, LeftOut::TooMany)));
+        left_out
+    }
+
+    /// Takes over what columns have grown to, and answers how that changes the matching rows.
+    pub fn follow(&mut self, changes: &[Change], data: &Data) -> Vec<Change> {
+        let mut followed = Vec::new();
+        for change in changes {
+            match change {
+                Change::Files => {
+                    self.filter.grow(data.meta.rows as usize);
+                    self.mark_subset(data);
+                }
+                Change::Grew { column, complete } => {
+                    followed.extend(self.search_follows(*column, *complete, data));
+                    followed.extend(self.plain_clause_follows(*column, data));
+                    followed.extend(self.subset_follows(*column, *complete, data));
+                }
+                Change::Binned { column } => {
+                    if let Some(column) = data.columns.get(*column)
+                        && let Some(values) = &column.values
+                    {
+                        self.filter.refresh(&column.info.name, values);
+                        if self.filter.bit(&column.info.name) != 0 {
+                            followed.push(Change::Matches { settled: true });
+                        }
+                    }
+                }
+                Change::Failed { .. }
+                | Change::Pages
+                | Change::FileLeftOut { .. }
+                | Change::Matches { .. }
+                | Change::Order => {}
+            }
+        }
+        followed
+    }
+
+    /// What has no chart is not put into bins, where clauses are looked at again otherwise.
+    fn plain_clause_follows(&mut self, place: usize, data: &Data) -> Option<Change> {
+        let column = data.columns.get(place).filter(|column| !column.info.chartable)?;
+        let values = column.values.as_ref().filter(|_| self.filter.bit(&column.info.name) != 0)?;
+        self.filter.refresh(&column.info.name, values);
+        Some(Change::Matches { settled: true })
+    }
+
+    /// Goes on with a search and with sorting, a step each. Whether there is more to be done.
+    pub fn advance(&mut self, data: &Data) -> (Vec<Change>, bool) {
+        let searched = self.advance_search(data);
+        let sorted = self.advance_sort(data);
+        let more = self.is_searching_on() || self.is_sorting();
+        (searched.into_iter().chain(sorted).collect(), more)
+    }
+
+    /// Counts the matching rows anew: from now on [`Self::window`] and [`Self::matching`] are of the
+    /// present masks and order.
+    pub fn refresh(&mut self) {
+        self.selection = Selection::new(self.filter.mask(), self.ordering.rows());
+    }
+
+    // ------------------------------------------------------------ answers
+
+    /// The masks of all clauses.
+    pub fn filter(&self) -> &Crossfilter {
+        &self.filter
+    }
+
+    /// How many rows match.
+    pub fn matching(&self) -> u32 {
+        self.selection.matching()
+    }
+
+    /// A window of the matching rows in their order.
+    pub fn window(&self, first: u64, count: u32) -> Vec<u32> {
+        let first = u32::try_from(first).unwrap_or(u32::MAX);
+        // Masks may have grown since they were counted; what was not counted is not shown.
+        let count = count.min(self.selection.matching().saturating_sub(first));
+        self.selection.rows(self.filter.mask(), self.ordering.rows(), first, count as usize)
+    }
+
+    /// The position of a row among the matching ones.
+    pub fn position(&self, row: u64) -> Option<u64> {
+        let row = u32::try_from(row).ok()?;
+        self.selection.position(self.filter.mask(), self.ordering.rows(), row).map(u64::from)
+    }
+
+    /// Whether rows stand in the file's order.
+    pub fn is_in_file_order(&self) -> bool {
+        self.ordering.rows().is_none()
+    }
+
+    /// Rows that were evaluated against every clause.
+    pub fn rows_decided(&self, data: &Data) -> u64 {
+        let columns = self.filter.columns().filter_map(|name| data.column(name));
+        let read = columns.map(|column| column.rows_read() as u64).min();
+        read.unwrap_or_else(|| data.rows_in_all()).min(self.rows_evaluated(data))
+    }
+
+    /// Rows that were evaluated against the query and the subset.
+    pub fn rows_evaluated(&self, data: &Data) -> u64 {
+        self.rows_searched(data).min(self.rows_in_subset_known(data))
+    }
+
+    /// Whether it is settled which rows match and how they are ordered.
+    pub fn is_settled(&self, data: &Data) -> bool {
+        self.rows_decided(data) >= data.rows_in_all() && !self.is_sorting_pending()
+    }
+
+    /// Whether a clause, the search, the subset or the order needs the column at this place.
+    pub fn needs(&self, place: usize, data: &Data) -> bool {
+        let Some(column) = data.columns.get(place) else { return false };
+        let name = &column.info.name;
+        self.filter.bit(name) != 0
+            || (self.is_searching() && data.prompt == Some(place))
+            || self.subset.needs(name)
+            || self.ordering.needs(name)
+    }
+
+    /// Where nothing matches: the clauses without which something would, and how many rows then.
+    pub fn without(&self) -> Vec<(Clause, u64)> {
+        let mut rows = [0u64; 16];
+        for mask in self.filter.mask() {
+            if mask.count_ones() == 1
+                && let Some(count) = rows.get_mut(mask.trailing_zeros() as usize)
+            {
+                *count += 1;
+            }
+        }
+        let named = |bit: u16| match bit {
+            QUERY => Some(Clause::Query),
+            SUBSET => Some(Clause::Subset),
+            bit => {
+                let column = self.filter.columns().find(|name| self.filter.bit(name) == bit);
+                column.map(|name| Clause::Column(name.to_owned()))
+            }
+        };
+        let counted = rows.iter().enumerate().filter(|(_, rows)| **rows > 0);
+        let mut without: Vec<(Clause, u64)> =
+            counted.filter_map(|(place, rows)| Some((named(1 << place)?, *rows))).collect();
+        without.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
+        without
+    }
+}

@@ -1,0 +1,102 @@
+//! The subset: which rows count at all.
+
+use super::Matches;
+use crate::base::bits::Bits;
+use crate::engine::change::Change;
+use crate::engine::data::Data;
+use crate::protocol::Subset;
+use crate::table::crossfilter::SUBSET;
+use crate::table::subset;
+use crate::view::catalog;
+
+/// The subset that is asked for.
+#[derive(Default)]
+pub(super) struct SubsetState {
+    subset: Option<Subset>,
+}
+
+impl SubsetState {
+    /// Whether it is decided by this column.
+    pub(super) fn needs(&self, column: &str) -> bool {
+        matches!(self.subset, Some(Subset::Shards { .. })) && column == catalog::IMAGE_PATH
+    }
+}
+
+impl Matches {
+    /// The subset that is asked for.
+    pub fn subset(&self) -> Option<Subset> {
+        self.subset.subset
+    }
+
+    /// Rows of which it is known whether they are in the subset.
+    pub(super) fn rows_in_subset_known(&self, data: &Data) -> u64 {
+        match self.subset.subset {
+            Some(Subset::Shards { .. }) => {
+                let path = data.column(catalog::IMAGE_PATH);
+                path.filter(|column| column.complete).map_or(0, |_| data.meta.rows)
+            }
+            // What is beyond the first rows is not among them, whatever it is.
+            Some(Subset::First { rows }) if rows <= data.meta.rows => data.rows_in_all(),
+            Some(Subset::Random { .. }) if data.files.unread() => 0,
+            Some(Subset::First { .. } | Subset::Random { .. }) | None => data.meta.rows,
+        }
+    }
+
+    /// Takes over a subset; whether it is another one.
+    pub(super) fn ask_subset(&mut self, wanted: Option<Subset>, data: &mut Data) -> bool {
+        if wanted == self.subset.subset {
+            return false;
+        }
+        self.subset.subset = wanted;
+        if matches!(wanted, Some(Subset::Shards { .. })) {
+            data.load(catalog::IMAGE_PATH);
+        }
+        self.mark_subset(data);
+        true
+    }
+
+    /// A column that decides the subset is complete.
+    pub(super) fn subset_follows(&mut self, column: usize, complete: bool, data: &Data) -> Option<Change> {
+        let column =
+            data.columns.get(column).filter(|column| complete && self.subset.needs(&column.info.name));
+        column?;
+        self.mark_subset(data);
+        Some(Change::Matches { settled: true })
+    }
+
+    /// Marks the rows of the subset, anew where there are more rows than before.
+    pub(super) fn mark_subset(&mut self, data: &Data) {
+        let Some(wanted) = self.subset.subset else {
+            self.filter.set_own(SUBSET, None);
+            return;
+        };
+        let rows = data.meta.rows as usize;
+        let chosen = match wanted {
+            Subset::First { rows: wanted } => {
+                let mut chosen = Bits::new(rows.min(usize::try_from(wanted).unwrap_or(rows)), true);
+                chosen.grow(rows, false);
+                chosen
+            }
+            Subset::Random { rows: wanted, seed } => {
+                subset::random(rows, usize::try_from(wanted).unwrap_or(rows), seed)
+            }
+            Subset::Shards { last } => {
+                let paths = data.column(catalog::IMAGE_PATH).filter(|column| column.complete);
+                let texts = paths.and_then(|column| column.values.as_ref()?.texts());
+                let mut chosen = Bits::new(rows, false);
+                if let Some(texts) = texts {
+                    let shards = subset::in_shards(texts, last);
+                    let codes = texts.codes().iter().enumerate();
+                    codes.for_each(|(row, code)| chosen.set(row, shards.has(*code as usize)));
+                }
+                chosen
+            }
+        };
+        let mut mark = |mask: &mut [u16]| {
+            for (row, mask) in mask.iter_mut().enumerate() {
+                *mask = (*mask & !SUBSET) | if chosen.has(row) { 0 } else { SUBSET };
+            }
+        };
+        self.filter.set_own(SUBSET, Some(&mut mark));
+    }
+}
