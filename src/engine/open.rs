@@ -116,6 +116,7 @@ impl Opening {
             | Request::Images(_)
             | Request::Groups { .. }
             | Request::Pick(_)
+            | Request::Membership { .. }
             | Request::RetryImage { .. }
             | Request::Export(_)
             | Request::TakeImages(_)

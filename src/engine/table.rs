@@ -61,6 +61,7 @@ impl Table {
             Request::Describe(wanted) => answers.describe(wanted, data, effects),
             Request::Groups { wanted } => answers.want_groups(wanted, data),
             Request::Pick(pick) => answers.pick(pick, data),
+            Request::Membership { rows } => answers.report_membership(&rows, matches, effects),
             Request::Script(want) => report_script(want, data, effects),
             Request::Figure(want) => report(effects, Seldom::Figure(draw(*want))),
             // The engine's own.

@@ -13,6 +13,7 @@ pub mod display;
 pub mod export;
 pub mod figure;
 pub mod images;
+pub mod membership;
 pub mod script;
 pub mod texts;
 pub mod wire;
@@ -64,6 +65,11 @@ pub enum Request {
     },
     /// Cells of rows that are named one by one; replaces those of before.
     Pick(compare::Pick),
+    /// Which of these rows are in the result; answered with [`Seldom::Membership`].
+    Membership {
+        /// Their places in the file, at most [`membership::MAX_ROWS`].
+        rows: Vec<u64>,
+    },
     /// Look for the image of this row anew.
     RetryImage {
         /// The row's place in the file, from 0.
@@ -321,6 +327,8 @@ pub enum Seldom {
     Groups(compare::Groups),
     /// Cells of rows that were named one by one.
     Picked(compare::Picked),
+    /// Which of the rows asked about are not in the result.
+    Membership(membership::Membership),
     /// How far the writing of rows is.
     Export(export::Progress),
     /// A view as a program.

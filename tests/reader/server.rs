@@ -414,6 +414,7 @@ impl Session {
                 | Seldom::Figure(_)
                 | Seldom::Listed(_)
                 | Seldom::Picked(_)
+                | Seldom::Membership(_)
                 | Seldom::Making(_)
                 | Seldom::Kept { .. },
             )

@@ -9,6 +9,7 @@ mod describe;
 mod due;
 mod groups;
 mod lists;
+mod membership;
 pub mod notice;
 pub mod pace;
 mod report;

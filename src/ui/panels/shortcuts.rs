@@ -3,53 +3,17 @@
 use crate::ui::panels::help::Help;
 use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::use_store;
+use crate::ui::widgets::focus;
 use crate::ui::widgets::icon::{Icon, icon};
+use crate::ui::widgets::keys::page_key;
 use crate::ui::widgets::sheet::sheet;
-use crate::view::spec::View;
+use crate::view::keys::{Line, PageKey, SHEET, cap};
+use crate::view::views::{View, ViewFacts};
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
 /// Whether the sheet is open.
 #[derive(Clone, Copy)]
 pub struct Shortcuts(pub RwSignal<bool>);
-
-/// The keys, by where they work.
-const KEYS: &[(&str, &[(&str, &str)])] = &[
-    (
-        "Anywhere",
-        &[
-            ("/", "search"),
-            ("T G P", "table, gallery, prompts"),
-            ("Ctrl Z", "a step back; with Shift, on again"),
-            ("?", "this sheet"),
-            ("Esc", "close what is open"),
-        ],
-    ),
-    (
-        "Rows and tiles",
-        &[
-            ("↑ ↓", "move; in the table J and K as well"),
-            ("PgUp PgDn", "a screen"),
-            ("Home End", "first, last"),
-            ("Enter", "details"),
-            ("Space", "in the gallery: choose"),
-            ("C", "copy the prompt"),
-        ],
-    ),
-    (
-        "Handles of charts",
-        &[
-            ("← →", "one bin"),
-            ("Shift ← →", "ten bins"),
-            ("PgUp PgDn", "a quarter of the range"),
-            ("Home End", "to the limit"),
-            ("Enter", "type a number"),
-            ("Esc", "clear"),
-        ],
-    ),
-    ("Parts of prompts", &[("Enter", "search for it"), ("Alt Enter", "leave it out, as − does")]),
-    ("Image at full size", &[("+ −", "nearer, farther"), ("0", "whole"), ("← → ↑ ↓", "move")]),
-];
 
 /// The sheet; it is always there and shows itself.
 #[component]
@@ -57,20 +21,23 @@ pub fn ShortcutsSheet() -> impl IntoView {
     let store = use_store();
     let Shortcuts(open) = use_context().unwrap_or_else(|| Shortcuts(RwSignal::new(false)));
     let pressed = window_event_listener(leptos::ev::keydown, move |event| {
-        let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
-        if modified || event.default_prevented() || is_typing(event.target()) || is_covered() {
-            return;
+        let Some(action) = page_key(&event) else { return };
+        match action {
+            PageKey::Search => focus::to_search(),
+            PageKey::Undo => store.undo(),
+            PageKey::Redo => store.redo(),
+            PageKey::ShowKeys => open.set(true),
+            PageKey::Show(view) => {
+                if store.spec.with_untracked(|spec| spec.table.is_none()) || !untrack(|| store.has_view(view))
+                {
+                    return;
+                }
+                store.set_view(view);
+            }
+            // Each panel listens itself.
+            PageKey::Close => return,
         }
-        if event.key() == "?" {
-            event.prevent_default();
-            open.set(true);
-            return;
-        }
-        let Some(view) = View::of_key(&event.key()) else { return };
-        if store.spec.with_untracked(|spec| spec.table.is_some()) && untrack(|| store.has_view(view)) {
-            event.prevent_default();
-            store.set_view(view);
-        }
+        event.prevent_default();
     });
     on_cleanup(move || pressed.remove());
     view! {
@@ -97,19 +64,16 @@ pub fn Sheet() -> impl IntoView {
             help.set(true);
         }
     };
-    let parts = KEYS.iter().map(|(title, keys)| {
-        let keys = keys.iter().map(|(key, what)| {
-            view! {
-                <div>
-                    <dt>{key.split(' ').map(|key| view! { <kbd>{key}</kbd> }).collect_view()}</dt>
-                    <dd>{*what}</dd>
-                </div>
-            }
-        });
+    let sections = SHEET.iter().enumerate().filter(|(_, section)| !section.title.is_empty());
+    let sections = sections.map(|(at, section)| {
+        let lines = section.lines.iter().filter(|line| !line.words.is_empty());
         view! {
             <section>
-                <h3>{*title}</h3>
-                <dl>{keys.collect_view()}</dl>
+                <h3>{section.title}</h3>
+                <dl>
+                    {(at == 0).then(view_keys)}
+                    {lines.map(|line| key_line(caps_of(line), line.words.to_owned())).collect_view()}
+                </dl>
             </section>
         }
     });
@@ -124,26 +88,36 @@ pub fn Sheet() -> impl IntoView {
                     {icon(Icon::Close)}
                 </button>
             </header>
-            <div class="sheet-parts">{parts.collect_view()}</div>
+            <div class="sheet-parts">{sections.collect_view()}</div>
         </dialog>
     }
 }
 
-/// Whether a key goes into a field.
-fn is_typing(target: Option<web_sys::EventTarget>) -> bool {
-    let element = target.and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    element.is_some_and(|element| {
-        let name = element.tag_name();
-        let presses = ["checkbox", "radio", "range", "button", "file"];
-        match name.as_str() {
-            "INPUT" => element.get_attribute("type").is_none_or(|kind| !presses.contains(&kind.as_str())),
-            "TEXTAREA" | "SELECT" => true,
-            _ => false,
-        }
-    })
+/// The keys of views, which stand with the views.
+fn view_keys() -> impl IntoView {
+    let facts: Vec<&ViewFacts> =
+        View::ALL.iter().map(|view| view.facts()).filter(|facts| facts.key.is_some()).collect();
+    let keys = facts.iter().filter_map(|facts| facts.key).map(|key| cap(&key.to_string()));
+    let titles: Vec<String> = facts.iter().map(|facts| facts.title.to_lowercase()).collect();
+    key_line(keys.collect(), titles.join(", "))
 }
 
-/// Whether something lies over the page that takes the keys.
-fn is_covered() -> bool {
-    document().query_selector("[role=dialog], dialog[open]").ok().flatten().is_some()
+/// The caps of the keys of a line; modifiers that all of them share are printed once.
+fn caps_of(line: &Line) -> Vec<String> {
+    let mut caps: Vec<String> = Vec::new();
+    for (with, key) in line.keys {
+        let modifiers = with.names().iter().map(|name| (*name).to_owned());
+        caps.extend(modifiers.filter(|name| !caps.contains(name)).collect::<Vec<_>>());
+        caps.push(cap(key));
+    }
+    caps
+}
+
+fn key_line(caps: Vec<String>, words: String) -> impl IntoView {
+    view! {
+        <div>
+            <dt>{caps.into_iter().map(|cap| view! { <kbd>{cap}</kbd> }).collect_view()}</dt>
+            <dd>{words}</dd>
+        </div>
+    }
 }

@@ -12,7 +12,6 @@ use crate::view::query::{Problem, What};
 use leptos::html;
 use leptos::prelude::*;
 use std::time::Duration;
-use wasm_bindgen::JsCast;
 
 /// After so long without a key the query is asked.
 const PAUSE: Duration = Duration::from_millis(150);
@@ -75,19 +74,7 @@ pub fn SearchField() -> impl IntoView {
         }
         _ => {}
     };
-    // A slash anywhere else leads here.
-    let slash = window_event_listener(leptos::ev::keydown, move |event| {
-        let typing = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
-        if event.key() == "/" && typing.is_none() && !event.ctrl_key() && !event.meta_key() {
-            event.prevent_default();
-            if let Some(input) = input.get_untracked() {
-                let _ = input.focus();
-                input.select();
-            }
-        }
-    });
     on_cleanup(move || {
-        slash.remove();
         if let Some(timer) = timer.try_update_value(Option::take).flatten() {
             timer.clear();
         }

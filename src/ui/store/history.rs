@@ -11,7 +11,6 @@ impl Store {
     pub fn follow_address_bar(self) {
         self.restore();
         window_event_listener(leptos::ev::popstate, move |_| self.restore());
-        self.follow_undo_keys();
     }
 
     /// The link to the present view; none for a file of this device.

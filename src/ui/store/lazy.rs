@@ -59,6 +59,7 @@ impl Store {
             | Seldom::Making(_)
             | Seldom::Groups(_)
             | Seldom::Picked(_)
+            | Seldom::Membership(_)
             | Seldom::Heat(_)
             | Seldom::Prompts(_)
             | Seldom::Phrases(_)
@@ -90,6 +91,7 @@ impl Store {
             Seldom::Making(making) => self.images.receive_making(making),
             Seldom::Groups(groups) => self.compare.receive_groups(groups),
             Seldom::Picked(picked) => self.compare.receive_picked(picked),
+            Seldom::Membership(membership) => self.receive_membership(membership),
             Seldom::Described(described) => self.write.described.set(Some(Arc::new(*described))),
             Seldom::Kept { bytes } => self.kept.bytes.set(Some(bytes)),
         }

@@ -6,6 +6,7 @@
 
 mod actions;
 mod brush;
+mod chosen;
 mod compare;
 mod count;
 mod detail;
@@ -36,6 +37,7 @@ use crate::view::chart::Measure;
 use crate::view::spec::{HubFolder, Spec, TableRef};
 use crate::view::url;
 pub use brush::Live;
+use chosen::ChosenStore;
 use compare::CompareStore;
 pub use compare::PickFor;
 pub use count::{asks_anything, count_now};
@@ -131,6 +133,8 @@ pub struct Store {
     pub hovered: ReadSignal<Option<Arc<RowData>>>,
     /// Whether the fields of a row are explained.
     pub explained: RwSignal<bool>,
+    /// Rows that someone has chosen.
+    pub chosen: ChosenStore,
     /// The images of each prompt.
     pub compare: CompareStore,
     /// The images.
@@ -251,6 +255,7 @@ impl Store {
             active,
             hovered,
             explained: RwSignal::new(false),
+            chosen: ChosenStore::new(),
             compare: CompareStore::new(),
             images: ImageStore::new(),
             kept: KeptStore::new(),
@@ -308,6 +313,7 @@ impl Store {
         if new_filters {
             self.write.generation.update(|generation| *generation = generation.wrapping_add(1));
             self.forget_cube_unless_dragged(&before, &next);
+            self.chosen.forget_positions();
         }
         if commit == Commit::Step && before == next {
             return;
@@ -358,6 +364,7 @@ impl Store {
         self.write.dragging.set(None);
         self.write.active.set(0);
         self.write.hovered.set(None);
+        self.chosen.clear();
         self.compare.clear();
         self.export.clear();
         self.images.clear(self.asks_previews(&spec), move |request| self.send(&request));

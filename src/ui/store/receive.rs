@@ -83,6 +83,7 @@ impl Store {
                     self.write.rows.update(|cache| come.into_iter().for_each(|rows| cache.take(rows)));
                     self.mark_first_rows();
                     self.select_what_waited();
+                    self.choose_what_waited();
                 }
             });
         }

@@ -4,7 +4,6 @@
 use super::{Commit, Store};
 use crate::view::spec::Spec;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
 /// The most steps that are kept.
 const MAX_STEPS: usize = 100;
@@ -71,26 +70,6 @@ impl Store {
     fn count_steps(self) {
         let counts = self.inner.with_value(|inner| (inner.steps.done.len(), inner.steps.undone.len()));
         self.write.steps.set(counts);
-    }
-
-    /// Listens to the keys for it, unless someone types: fields take back their own.
-    pub fn follow_undo_keys(self) {
-        window_event_listener(leptos::ev::keydown, move |event| {
-            let typing =
-                event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
-            let types = |input: web_sys::HtmlInputElement| {
-                !matches!(input.type_().as_str(), "checkbox" | "radio" | "range" | "button")
-            };
-            if !(event.ctrl_key() || event.meta_key()) || event.alt_key() || typing.is_some_and(types) {
-                return;
-            }
-            match (event.key().to_ascii_lowercase().as_str(), event.shift_key()) {
-                ("z", false) => self.undo(),
-                ("z", true) | ("y", false) => self.redo(),
-                _ => return,
-            }
-            event.prevent_default();
-        });
     }
 }
 

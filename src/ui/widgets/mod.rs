@@ -3,6 +3,7 @@
 pub mod focus;
 pub mod icon;
 pub mod image_settings;
+pub mod keys;
 pub mod links;
 pub mod observe_size;
 pub mod picture;

@@ -2,6 +2,8 @@
 //!
 //! Escape, a press elsewhere and focus that leaves close it.
 
+use crate::ui::widgets::keys::key_action;
+use crate::view::keys::{POPOVER, PopoverKey};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -37,7 +39,7 @@ pub fn Popover(
     on_cleanup(move || pressed.remove());
 
     let keydown = move |event: leptos::ev::KeyboardEvent| {
-        if event.key() == "Escape" && open.get_untracked() {
+        if key_action(POPOVER, &event) == Some(PopoverKey::Close) && open.get_untracked() {
             event.stop_propagation();
             open.set(false);
             if let Some(button) = button.get_untracked() {

@@ -1,0 +1,478 @@
+//! Every keyboard shortcut, in one table. Components ask it what a key means to them, and the sheet of keys
+//! prints it: a line here and the arm that acts are all that a shortcut needs.
+
+use crate::view::views::View;
+
+/// A key that was pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyPress<'a> {
+    /// What the browser calls it: `a`, `ArrowUp`, `Escape`.
+    pub key: &'a str,
+    /// Whether Ctrl or the Mac's Command key is down.
+    pub ctrl: bool,
+    /// Whether Alt is down.
+    pub alt: bool,
+    /// Whether Shift is down.
+    pub shift: bool,
+}
+
+/// Which modifiers a shortcut wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum With {
+    /// Whichever there are.
+    Any,
+    /// Neither Ctrl nor Alt.
+    Plain,
+    /// None at all.
+    Bare,
+    /// Shift alone.
+    Shift,
+    /// Alt, whatever else there is.
+    Alt,
+    /// All but Alt.
+    NoAlt,
+    /// Ctrl alone.
+    Ctrl,
+    /// Ctrl and Shift.
+    CtrlShift,
+}
+
+impl With {
+    const fn fits(self, KeyPress { key: _, ctrl, alt, shift }: KeyPress<'_>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Plain => !ctrl && !alt,
+            Self::Bare => !ctrl && !alt && !shift,
+            Self::Shift => !ctrl && !alt && shift,
+            Self::Alt => alt,
+            Self::NoAlt => !alt,
+            Self::Ctrl => ctrl && !alt && !shift,
+            Self::CtrlShift => ctrl && !alt && shift,
+        }
+    }
+
+    /// The modifiers to press, as the sheet prints them.
+    pub const fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Any | Self::Plain | Self::Bare | Self::NoAlt => &[],
+            Self::Shift => &["Shift"],
+            Self::Alt => &["Alt"],
+            Self::Ctrl => &["Ctrl"],
+            Self::CtrlShift => &["Ctrl", "Shift"],
+        }
+    }
+}
+
+/// What a key does somewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shortcut<A: 'static> {
+    with: With,
+    key: &'static str,
+    action: A,
+}
+
+/// What a key does among these shortcuts; the first one that fits counts.
+pub fn action<A: Copy>(shortcuts: &[Shortcut<A>], press: KeyPress<'_>) -> Option<A> {
+    let fits =
+        |shortcut: &&Shortcut<A>| shortcut.key.eq_ignore_ascii_case(press.key) && shortcut.with.fits(press);
+    shortcuts.iter().find(fits).map(|shortcut| shortcut.action)
+}
+
+/// A part of the sheet of keys.
+#[derive(Clone, Copy, Debug)]
+pub struct Section {
+    /// Where its keys work.
+    pub title: &'static str,
+    /// Its lines; those without words are not printed.
+    pub lines: &'static [Line],
+}
+
+/// Keys, and what they do.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    /// The keys, as the browser calls them.
+    pub keys: &'static [(With, &'static str)],
+    /// What they do.
+    pub words: &'static str,
+}
+
+/// Declares the shortcuts of each place as a table of its own, and all of them for the sheet.
+macro_rules! shortcuts {
+    ($($(#[$about:meta])* $name:ident: $action:ident, $title:literal {
+        $($words:literal: $($with:ident $key:literal => $does:expr),+;)*
+    })*) => {
+        $($(#[$about])*
+        pub const $name: &[Shortcut<$action>] = &[$($(
+            Shortcut { with: With::$with, key: $key, action: { use $action::*; $does } },
+        )+)*];)*
+
+        /// The sheet of keys, without those of views.
+        pub const SHEET: &[Section] = &[$(Section {
+            title: $title,
+            lines: &[$(Line { keys: &[$((With::$with, $key)),+], words: $words }),*],
+        }),*];
+    };
+}
+
+shortcuts! {
+    /// Keys that work wherever the focus is, unless someone types; those of views are with the views.
+    PAGE: PageKey, "Anywhere" {
+        "search": Plain "/" => Search;
+        "a step back": Ctrl "z" => Undo;
+        "on again": CtrlShift "z" => Redo;
+        "": Ctrl "y" => Redo;
+        "this sheet": Plain "?" => ShowKeys;
+        "close what is open": Any "Escape" => Close;
+    }
+    /// Keys of the table.
+    ROWS: RowKey, "Rows" {
+        "move": NoAlt "ArrowUp" => Go(Move::Up), NoAlt "ArrowDown" => Go(Move::Down),
+            Plain "k" => Go(Move::Up), Plain "j" => Go(Move::Down);
+        "a screen": NoAlt "PageUp" => Go(Move::PageUp), NoAlt "PageDown" => Go(Move::PageDown);
+        "first, last": NoAlt "Home" => Go(Move::First), NoAlt "End" => Go(Move::Last);
+        "details": NoAlt "Enter" => Open;
+        "": NoAlt " " => Open;
+        "copy the prompt": Plain "c" => CopyPrompt;
+        "": NoAlt "Escape" => Close;
+    }
+    /// Keys of the gallery. Those that move choose images as well while Shift is down.
+    TILES: TileKey, "Images of the gallery" {
+        "move; with Shift choose as well": NoAlt "ArrowLeft" => Go(Move::Left), NoAlt "ArrowRight" => Go(Move::Right),
+            NoAlt "ArrowUp" => Go(Move::Up), NoAlt "ArrowDown" => Go(Move::Down);
+        "a screen": NoAlt "PageUp" => Go(Move::PageUp), NoAlt "PageDown" => Go(Move::PageDown);
+        "first, last": NoAlt "Home" => Go(Move::First), NoAlt "End" => Go(Move::Last);
+        "details": NoAlt "Enter" => Open;
+        "choose": NoAlt " " => Choose;
+        "choose none": NoAlt "Escape" => Close;
+    }
+    /// Keys of the details.
+    DETAILS: DetailKey, "Details" {
+        "the row before, the next one": Bare "ArrowLeft" => Previous, Bare "ArrowRight" => Next,
+            Bare "k" => Previous, Bare "j" => Next;
+        "": Any "Escape" => Close;
+    }
+    /// Keys of the images of the same prompt.
+    STRIP: StripKey, "Images of the same prompt" {
+        "move": Any "ArrowLeft" => Go(Move::Left), Any "ArrowRight" => Go(Move::Right);
+        "first, last": Any "Home" => Go(Move::First), Any "End" => Go(Move::Last);
+        "details": Any "Enter" => Open;
+        "": Any " " => Open;
+    }
+    /// Keys of the handles of a chart.
+    HANDLE: HandleKey, "Handles of charts" {
+        "ten bins": Shift "ArrowLeft" => By(-10), Shift "ArrowRight" => By(10);
+        "": Shift "ArrowDown" => By(-10), Shift "ArrowUp" => By(10);
+        "one bin": Any "ArrowLeft" => By(-1), Any "ArrowRight" => By(1);
+        "": Any "ArrowDown" => By(-1), Any "ArrowUp" => By(1);
+        "a quarter of the range": Any "PageDown" => Quarters(-1), Any "PageUp" => Quarters(1);
+        "to the limit": Any "Home" => First, Any "End" => Last;
+        "type a number": Any "Enter" => Type;
+        "clear": Any "Escape" => Clear;
+    }
+    /// Keys of the map of two columns.
+    MAP: MapKey, "Map of two columns" {
+        "move": Any "ArrowLeft" => Go(Move::Left), Any "ArrowRight" => Go(Move::Right),
+            Any "ArrowUp" => Go(Move::Up), Any "ArrowDown" => Go(Move::Down);
+        "filter by the cell": Any "Enter" => Filter;
+        "": Any " " => Filter;
+    }
+    /// Keys of the line between two heads of columns.
+    GRIP: GripKey, "Width of columns" {
+        "narrower, wider; much with Shift": Any "ArrowLeft" => Narrower, Any "ArrowRight" => Wider;
+        "as usual": Any "Home" => Reset;
+        "": Any "Escape" => Reset;
+    }
+    /// Keys of a part of prompts. That Enter searches for it is what a button does.
+    TERM: TermKey, "Parts of prompts" {
+        "leave it out": Alt "Enter" => Exclude, Any "-" => Exclude;
+        "": Any "−" => Exclude, Any "Delete" => Exclude;
+    }
+    /// Keys of the image at full size.
+    IMAGE: ImageKey, "Image at full size" {
+        "nearer, farther": Any "+" => Nearer, Any "-" => Farther;
+        "": Any "=" => Nearer;
+        "whole": Any "0" => Whole;
+        "move": Any "ArrowLeft" => Go(Move::Left), Any "ArrowRight" => Go(Move::Right),
+            Any "ArrowUp" => Go(Move::Up), Any "ArrowDown" => Go(Move::Down);
+        "": Any "Escape" => Close;
+        // There is one button, and it keeps the focus with the image.
+        "": Any "Tab" => Stay;
+    }
+    /// Keys of a panel below a button.
+    POPOVER: PopoverKey, "" {
+        "": Any "Escape" => Close;
+    }
+}
+
+/// Where a key leads within a list or a grid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Move {
+    /// One up.
+    Up,
+    /// One down.
+    Down,
+    /// One to the left.
+    Left,
+    /// One to the right.
+    Right,
+    /// A screen back.
+    PageUp,
+    /// A screen on.
+    PageDown,
+    /// To the first one.
+    First,
+    /// To the last one.
+    Last,
+}
+
+/// What keys do wherever the focus is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageKey {
+    /// Go to the field of the search.
+    Search,
+    /// Take the last step back.
+    Undo,
+    /// Take the step again.
+    Redo,
+    /// Show the sheet of keys.
+    ShowKeys,
+    /// Close what is open, which each panel does itself.
+    Close,
+    /// Show the result in this view.
+    Show(View),
+}
+
+/// What a key does wherever the focus is.
+pub fn page_action(press: KeyPress<'_>) -> Option<PageKey> {
+    let view = || View::of_key(press.key).filter(|_| With::Plain.fits(press)).map(PageKey::Show);
+    action(PAGE, press).or_else(view)
+}
+
+/// What keys do in the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowKey {
+    /// Move.
+    Go(Move),
+    /// Open the details of the row.
+    Open,
+    /// Copy the row's prompt.
+    CopyPrompt,
+    /// Close the details.
+    Close,
+}
+
+/// What keys do in the gallery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TileKey {
+    /// Move.
+    Go(Move),
+    /// Open the details of the image.
+    Open,
+    /// Choose the image, or drop it where it is chosen.
+    Choose,
+    /// Choose none, or close the details where none is chosen.
+    Close,
+}
+
+/// What keys do in the details.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DetailKey {
+    /// The row before.
+    Previous,
+    /// The next row.
+    Next,
+    /// Close them.
+    Close,
+}
+
+/// What keys do among the images of the same prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StripKey {
+    /// Move.
+    Go(Move),
+    /// Open the details of the image.
+    Open,
+}
+
+/// What keys do on the handle of a chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandleKey {
+    /// Move it by so many bins.
+    By(isize),
+    /// Move it by so many quarters of the range.
+    Quarters(isize),
+    /// Move it to its lowest place.
+    First,
+    /// Move it to its highest place.
+    Last,
+    /// Go to the field of the number that it stands for.
+    Type,
+    /// Clear the range.
+    Clear,
+}
+
+/// What keys do on the map of two columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MapKey {
+    /// Move.
+    Go(Move),
+    /// Filter by the cell.
+    Filter,
+}
+
+/// What keys do on the line between two heads of columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GripKey {
+    /// Less wide.
+    Narrower,
+    /// Wider.
+    Wider,
+    /// As wide as it is without being set.
+    Reset,
+}
+
+/// What keys do on a part of prompts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TermKey {
+    /// Leave out what has it.
+    Exclude,
+}
+
+/// What keys do on the image at full size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImageKey {
+    /// Larger.
+    Nearer,
+    /// Smaller.
+    Farther,
+    /// As large as fits.
+    Whole,
+    /// Move what is seen.
+    Go(Move),
+    /// Close it.
+    Close,
+    /// Keep the focus.
+    Stay,
+}
+
+/// What keys do in a panel below a button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PopoverKey {
+    /// Close it.
+    Close,
+}
+
+/// What is on the cap of a key, by what the browser calls it.
+pub fn cap(key: &str) -> String {
+    match key {
+        "ArrowUp" => "↑".to_owned(),
+        "ArrowDown" => "↓".to_owned(),
+        "ArrowLeft" => "←".to_owned(),
+        "ArrowRight" => "→".to_owned(),
+        "PageUp" => "PgUp".to_owned(),
+        "PageDown" => "PgDn".to_owned(),
+        "Escape" => "Esc".to_owned(),
+        "-" => "−".to_owned(),
+        " " => "Space".to_owned(),
+        other if other.chars().count() == 1 => other.to_uppercase(),
+        other => other.to_owned(),
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    /// `C`, `S` and `A` before a dash are modifiers: `CS-z`.
+    fn press(text: &str) -> KeyPress<'_> {
+        let (modifiers, key) = match text.split_once('-') {
+            Some((modifiers, key)) if !modifiers.is_empty() && !key.is_empty() => (modifiers, key),
+            _ => ("", text),
+        };
+        let has = |modifier| modifiers.contains(modifier);
+        KeyPress { key, ctrl: has('C'), alt: has('A'), shift: has('S') }
+    }
+
+    #[test]
+    fn keys_do_what_the_table_says() {
+        let page = |text, expected| assert_eq!(page_action(press(text)), expected, "{text}");
+        page("/", Some(PageKey::Search));
+        page("S-/", Some(PageKey::Search));
+        page("C-/", None);
+        page("S-?", Some(PageKey::ShowKeys));
+        page("C-z", Some(PageKey::Undo));
+        page("CS-Z", Some(PageKey::Redo));
+        page("C-y", Some(PageKey::Redo));
+        page("CA-z", None);
+        page("z", None);
+        page("g", Some(PageKey::Show(View::Gallery)));
+        page("S-G", Some(PageKey::Show(View::Gallery)));
+        page("C-g", None);
+        page("x", None);
+        let rows = |text, expected| assert_eq!(action(ROWS, press(text)), expected, "{text}");
+        rows("ArrowDown", Some(RowKey::Go(Move::Down)));
+        rows("J", Some(RowKey::Go(Move::Down)));
+        rows("C-j", None);
+        rows("A-ArrowDown", None);
+        rows("C-c", None);
+        rows("c", Some(RowKey::CopyPrompt));
+        let handle = |text, expected| assert_eq!(action(HANDLE, press(text)), expected, "{text}");
+        handle("ArrowUp", Some(HandleKey::By(1)));
+        handle("S-ArrowLeft", Some(HandleKey::By(-10)));
+        handle("PageDown", Some(HandleKey::Quarters(-1)));
+        assert_eq!(action(TERM, press("Enter")), None);
+        assert_eq!(action(TERM, press("A-Enter")), Some(TermKey::Exclude));
+        assert_eq!(action(TERM, press("−")), Some(TermKey::Exclude));
+        assert_eq!(action(DETAILS, press("S-ArrowLeft")), None);
+    }
+
+    /// Presses with every set of modifiers.
+    fn presses(key: &str) -> impl Iterator<Item = KeyPress<'_>> {
+        (0..8).map(move |bits| KeyPress {
+            key,
+            ctrl: bits & 1 != 0,
+            alt: bits & 2 != 0,
+            shift: bits & 4 != 0,
+        })
+    }
+
+    fn check_reachable<A: Copy + PartialEq + std::fmt::Debug>(shortcuts: &[Shortcut<A>]) {
+        for shortcut in shortcuts {
+            let reached =
+                presses(shortcut.key).any(|press| action(shortcuts, press) == Some(shortcut.action));
+            assert!(reached, "{shortcut:?} is hidden by one before it");
+        }
+    }
+
+    #[test]
+    fn no_shortcut_hides_another_one() {
+        check_reachable(PAGE);
+        check_reachable(ROWS);
+        check_reachable(TILES);
+        check_reachable(DETAILS);
+        check_reachable(STRIP);
+        check_reachable(HANDLE);
+        check_reachable(MAP);
+        check_reachable(GRIP);
+        check_reachable(TERM);
+        check_reachable(IMAGE);
+        check_reachable(POPOVER);
+        for view in View::ALL {
+            let key = view.facts().key.map(String::from).unwrap_or_default();
+            assert_eq!(action(PAGE, press(&key)), None, "{key} is a view's");
+        }
+    }
+
+    #[test]
+    fn the_sheet_prints_every_place_once() {
+        let mut titles = SHEET.iter().map(|section| section.title).collect::<Vec<_>>();
+        let all = titles.len();
+        titles.sort_unstable();
+        titles.dedup();
+        assert_eq!(titles.len(), all);
+        for section in SHEET.iter().filter(|section| !section.title.is_empty()) {
+            assert!(section.lines.iter().any(|line| !line.words.is_empty()), "{}", section.title);
+        }
+        assert_eq!(["ArrowUp", " ", "k", "Escape"].map(cap), ["↑", "Space", "K", "Esc"]);
+    }
+}
