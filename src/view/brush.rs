@@ -1,5 +1,7 @@
 //! The brush of a histogram: a pointer and keys become bins, bins a range and back.
 
+use crate::view::keys::HandleKey;
+
 /// The bins that are chosen, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Chosen {
@@ -106,18 +108,15 @@ pub enum Step {
 }
 
 impl Step {
-    /// What a key on a handle does, among so many bins; none where it does not move it.
-    pub fn of(key: &str, shift: bool, slots: usize) -> Option<Self> {
+    /// How a key on a handle moves it among so many bins; none where it does something else.
+    pub fn of(key: HandleKey, slots: usize) -> Option<Self> {
         let quarter = isize::try_from(slots.div_ceil(4)).unwrap_or(1);
-        let far = if shift { 10 } else { 1 };
         match key {
-            "ArrowLeft" | "ArrowDown" => Some(Self::By(-far)),
-            "ArrowRight" | "ArrowUp" => Some(Self::By(far)),
-            "PageDown" => Some(Self::By(-quarter)),
-            "PageUp" => Some(Self::By(quarter)),
-            "Home" => Some(Self::Home),
-            "End" => Some(Self::End),
-            _ => None,
+            HandleKey::By(bins) => Some(Self::By(bins)),
+            HandleKey::Quarters(quarters) => Some(Self::By(quarters * quarter)),
+            HandleKey::First => Some(Self::Home),
+            HandleKey::Last => Some(Self::End),
+            HandleKey::Type | HandleKey::Clear => None,
         }
     }
 }
@@ -188,6 +187,7 @@ pub fn cube_slice(before: &[u32], bins: usize, chosen: Chosen) -> Vec<u32> {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::{Brush, Chosen, Drag, Step, bins_of_range, cube_slice, stepped};
+    use crate::view::keys::{HANDLE, KeyPress, action};
     use proptest::prelude::*;
 
     #[test]
@@ -216,11 +216,15 @@ mod tests {
 
     #[test]
     fn keys_are_steps() {
-        assert_eq!(Step::of("ArrowLeft", true, 20), Some(Step::By(-10)));
-        assert_eq!(Step::of("ArrowUp", false, 20), Some(Step::By(1)));
-        assert_eq!(Step::of("PageDown", false, 18), Some(Step::By(-5)));
-        assert_eq!(Step::of("End", false, 20), Some(Step::End));
-        assert_eq!(Step::of("Enter", false, 20), None);
+        let step = |key, shift, slots| {
+            let press = KeyPress { key, ctrl: false, alt: false, shift };
+            action(HANDLE, press).and_then(|key| Step::of(key, slots))
+        };
+        assert_eq!(step("ArrowLeft", true, 20), Some(Step::By(-10)));
+        assert_eq!(step("ArrowUp", false, 20), Some(Step::By(1)));
+        assert_eq!(step("PageDown", false, 18), Some(Step::By(-5)));
+        assert_eq!(step("End", false, 20), Some(Step::End));
+        assert_eq!(step("Enter", false, 20), None);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! is in [`crate::view::brush`].
 
 use crate::base::numbers;
+use crate::view::keys::{GripKey, ImageKey, Move};
 
 /// The narrowest and the widest column.
 pub const COLUMN_PX: (f64, f64) = (48.0, 1_200.0);
@@ -29,23 +30,14 @@ fn column_width(width_px: f64) -> f64 {
     width_px.round().clamp(COLUMN_PX.0, COLUMN_PX.1)
 }
 
-/// What a key on a grip does to its column.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum GripKey {
-    /// It gets this width.
-    Width(f64),
-    /// It gets its usual width again.
-    Reset,
-}
-
-/// What this key does to a column that is `width_px` wide; none where it does nothing.
-pub fn grip_key(key: &str, shift: bool, width_px: f64) -> Option<GripKey> {
+/// The width that a key on a grip gives a column that is `width_px` wide, with Shift in larger steps; none
+/// for the usual width.
+pub fn grip_width(key: GripKey, shift: bool, width_px: f64) -> Option<f64> {
     let step = if shift { GRIP_STEP_PX.1 } else { GRIP_STEP_PX.0 };
     match key {
-        "ArrowLeft" => Some(GripKey::Width(column_width(width_px - step))),
-        "ArrowRight" => Some(GripKey::Width(column_width(width_px + step))),
-        "Escape" | "Home" => Some(GripKey::Reset),
-        _ => None,
+        GripKey::Narrower => Some(column_width(width_px - step)),
+        GripKey::Wider => Some(column_width(width_px + step)),
+        GripKey::Reset => None,
     }
 }
 
@@ -101,25 +93,34 @@ impl Magnified {
         Self { x_px: self.x_px + x_px, y_px: self.y_px + y_px, ..self }
     }
 
-    /// What a key does to it; none where it does nothing.
-    pub fn after_key(self, key: &str) -> Option<Self> {
-        Some(match key {
-            "+" | "=" => self.by(ZOOM_STEP, (0.0, 0.0)),
-            "-" => self.by(1.0 / ZOOM_STEP, (0.0, 0.0)),
-            "0" => Self::WHOLE,
-            "ArrowLeft" => self.moved((PAN_STEP_PX, 0.0)),
-            "ArrowRight" => self.moved((-PAN_STEP_PX, 0.0)),
-            "ArrowUp" => self.moved((0.0, PAN_STEP_PX)),
-            "ArrowDown" => self.moved((0.0, -PAN_STEP_PX)),
-            _ => return None,
-        })
+    /// What a key does to it; none where it does nothing to it.
+    pub fn after_key(self, key: ImageKey) -> Option<Self> {
+        let pan = |across: f64, down: f64| Some(self.moved((across * PAN_STEP_PX, down * PAN_STEP_PX)));
+        match key {
+            ImageKey::Nearer => Some(self.by(ZOOM_STEP, (0.0, 0.0))),
+            ImageKey::Farther => Some(self.by(1.0 / ZOOM_STEP, (0.0, 0.0))),
+            ImageKey::Whole => Some(Self::WHOLE),
+            ImageKey::Go(Move::Left) => pan(1.0, 0.0),
+            ImageKey::Go(Move::Right) => pan(-1.0, 0.0),
+            ImageKey::Go(Move::Up) => pan(0.0, 1.0),
+            ImageKey::Go(Move::Down) => pan(0.0, -1.0),
+            ImageKey::Go(Move::PageUp | Move::PageDown | Move::First | Move::Last)
+            | ImageKey::Close
+            | ImageKey::Stay => None,
+        }
     }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use super::{COLUMN_PX, Grip, GripKey, Magnified, grip_key, slider};
+    use super::{COLUMN_PX, Grip, Magnified, grip_width, slider};
+    use crate::view::keys::{GripKey, IMAGE, KeyPress, action};
     use proptest::prelude::*;
+
+    fn after(view: Magnified, key: &str) -> Option<Magnified> {
+        let press = KeyPress { key, ctrl: false, alt: false, shift: false };
+        action(IMAGE, press).and_then(|key| view.after_key(key))
+    }
 
     #[test]
     fn a_grip_moves_with_the_pointer_and_stops_at_the_ends() {
@@ -131,11 +132,10 @@ mod tests {
 
     #[test]
     fn a_grip_moves_by_key() {
-        assert_eq!(grip_key("ArrowLeft", false, 100.0), Some(GripKey::Width(84.0)));
-        assert_eq!(grip_key("ArrowRight", true, 100.0), Some(GripKey::Width(164.0)));
-        assert_eq!(grip_key("ArrowLeft", true, 100.0), Some(GripKey::Width(48.0)));
-        assert_eq!(grip_key("Home", false, 100.0), Some(GripKey::Reset));
-        assert_eq!(grip_key("a", false, 100.0), None);
+        assert_eq!(grip_width(GripKey::Narrower, false, 100.0), Some(84.0));
+        assert_eq!(grip_width(GripKey::Wider, true, 100.0), Some(164.0));
+        assert_eq!(grip_width(GripKey::Narrower, true, 100.0), Some(48.0));
+        assert_eq!(grip_width(GripKey::Reset, false, 100.0), None);
     }
 
     #[test]
@@ -149,10 +149,10 @@ mod tests {
     fn keys_magnify_and_move() {
         let twice = Magnified::WHOLE.by(2.0, (0.0, 0.0));
         assert_eq!(twice, Magnified { zoom: 2.0, ..Magnified::WHOLE });
-        assert_eq!(twice.after_key("ArrowRight"), Some(Magnified { x_px: -80.0, ..twice }));
-        assert_eq!(twice.after_key("+").map(|view| view.zoom), Some(3.0));
-        assert_eq!(twice.after_key("0"), Some(Magnified::WHOLE));
-        assert_eq!(twice.after_key("x"), None);
+        assert_eq!(after(twice, "ArrowRight"), Some(Magnified { x_px: -80.0, ..twice }));
+        assert_eq!(after(twice, "+").map(|view| view.zoom), Some(3.0));
+        assert_eq!(after(twice, "0"), Some(Magnified::WHOLE));
+        assert_eq!(after(twice, "x"), None);
         // Less than the whole image is never shown smaller, nor beside its frame.
         assert_eq!(twice.moved((50.0, 50.0)).by(0.1, (7.0, 7.0)), Magnified::WHOLE);
     }

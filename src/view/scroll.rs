@@ -4,6 +4,7 @@
 //! many. Whatever its shape becomes, the item at the top stays there. [`Viewport`] keeps the true place
 //! apart from what the browser can lay out.
 
+use crate::view::keys::Move;
 use crate::view::viewport::{Slice, Viewport};
 
 /// A list, and the window on it.
@@ -179,19 +180,20 @@ impl Default for Scroll {
 }
 
 /// Where a key leads that means the same in every list: a screen on or back, and both ends.
-pub fn paged(key: &str, now: u64, last: u64, a_screen: u64) -> Option<u64> {
-    match key {
-        "PageDown" => Some(now.saturating_add(a_screen).min(last)),
-        "PageUp" => Some(now.saturating_sub(a_screen)),
-        "Home" => Some(0),
-        "End" => Some(last),
-        _ => None,
+pub fn paged(way: Move, now: u64, last: u64, a_screen: u64) -> Option<u64> {
+    match way {
+        Move::PageDown => Some(now.saturating_add(a_screen).min(last)),
+        Move::PageUp => Some(now.saturating_sub(a_screen)),
+        Move::First => Some(0),
+        Move::Last => Some(last),
+        Move::Up | Move::Down | Move::Left | Move::Right => None,
     }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::{Event, Extent, Scroll, paged};
+    use crate::view::keys::Move;
     use crate::view::viewport::MAX_TRACK_PX;
     use proptest::prelude::*;
 
@@ -245,12 +247,12 @@ mod tests {
 
     #[test]
     fn keys_page_and_go_to_the_ends() {
-        assert_eq!(paged("PageDown", 5, 99, 10), Some(15));
-        assert_eq!(paged("PageDown", 95, 99, 10), Some(99));
-        assert_eq!(paged("PageUp", 5, 99, 10), Some(0));
-        assert_eq!(paged("Home", 5, 99, 10), Some(0));
-        assert_eq!(paged("End", 5, 99, 10), Some(99));
-        assert_eq!(paged("ArrowDown", 5, 99, 10), None);
+        assert_eq!(paged(Move::PageDown, 5, 99, 10), Some(15));
+        assert_eq!(paged(Move::PageDown, 95, 99, 10), Some(99));
+        assert_eq!(paged(Move::PageUp, 5, 99, 10), Some(0));
+        assert_eq!(paged(Move::First, 5, 99, 10), Some(0));
+        assert_eq!(paged(Move::Last, 5, 99, 10), Some(99));
+        assert_eq!(paged(Move::Down, 5, 99, 10), None);
     }
 
     proptest! {

@@ -24,12 +24,12 @@ fn expected() -> Vec<(String, f32)> {
 }
 
 /// A script that runs before the page's own.
-async fn before_the_page(stage: &Stage, source: &str) {
+pub async fn before_the_page(stage: &Stage, source: &str) {
     stage.browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await;
 }
 
 /// Where the browser puts downloads.
-async fn downloads(stage: &Stage, name: &str) -> PathBuf {
+pub async fn downloads(stage: &Stage, name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("vitrine-downloads-{}-{name}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
@@ -58,7 +58,7 @@ async fn choose(stage: &Stage, name: &str) {
     .await;
 }
 
-async fn file(folder: &std::path::Path, name: &str) -> Vec<u8> {
+pub async fn file(folder: &std::path::Path, name: &str) -> Vec<u8> {
     let path = folder.join(name);
     until(&format!("{name} among the downloads"), async || {
         let done = path.exists() && !folder.join(format!("{name}.crdownload")).exists();
@@ -74,7 +74,7 @@ fn names(lines: &[u8]) -> Vec<(String, f32)> {
         .collect()
 }
 
-const NO_PICKER: &str = "delete window.showSaveFilePicker;";
+pub const NO_PICKER: &str = "delete window.showSaveFilePicker;";
 
 #[test]
 fn rows_go_by_way_of_the_disk_to_the_downloads() {
@@ -199,7 +199,7 @@ fn the_menu_fits_a_phone_and_the_dark() {
 }
 
 /// Members of an archive by name.
-fn members(file: &[u8]) -> std::collections::BTreeMap<String, Vec<u8>> {
+pub fn members(file: &[u8]) -> std::collections::BTreeMap<String, Vec<u8>> {
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(file)).unwrap();
     (0..archive.len())
         .map(|at| {

@@ -1,6 +1,8 @@
 //! The gallery over many images: its place in the link, and what stays behind while it is scrolled.
 
+use crate::exports;
 use crate::page::key;
+use crate::sample;
 use crate::stage::{Stage, play_with_images, play_with_images_for, until};
 use fixture::canvas::Canvas;
 use fixture::parts::write_part;
@@ -228,6 +230,75 @@ fn the_place_in_the_gallery_is_in_the_link() {
         // Another result begins at its top.
         stage.page().find("grid", "Images").await.send_keys(key::HOME).await.unwrap();
         until("the top", async || stage.page().spec().await.at.is_none().then_some(())).await;
+    });
+}
+
+/// Goes to another view of the open table, as the back button would.
+async fn go_within(stage: &Stage, query: &str) {
+    let script =
+        "history.pushState(null, '', `?${arguments[0]}`); dispatchEvent(new PopStateEvent('popstate'))";
+    stage.browser.client.execute(script, vec![json!(query)]).await.unwrap();
+}
+
+async fn says(stage: &Stage, expected: &str) {
+    let mut last = Vec::new();
+    until(expected, async || {
+        last = stage.page().texts("status").await;
+        last.iter().any(|text| text.split('\n').next() == Some(expected)).then_some(())
+    })
+    .await;
+}
+
+#[test]
+fn chosen_images_stay_the_same_rows_whatever_the_result_becomes() {
+    play_with_images("gallery-chosen", async |stage: &Stage| {
+        exports::before_the_page(stage, exports::NO_PICKER).await;
+        stage.put_archives();
+        // Not every part of the sample has its archive.
+        stage.expect_failures();
+        let folder = exports::downloads(stage, "chosen").await;
+        let page = stage.page();
+        const GALLERY: &str = "table=diffusiondb-2m&view=gallery";
+        stage.go_to_hub(GALLERY).await;
+        page.settled().await;
+        page.images("grid", "Images").await;
+        // The first three rows of the file.
+        page.find("grid", "Images").await.send_keys(" \u{E014} \u{E014} ").await.unwrap();
+        says(stage, "3 chosen").await;
+        go_within(stage, &format!("{GALLERY}&subset=first:2")).await;
+        says(stage, "3 chosen, 1 not shown").await;
+        // Another order makes them no other rows, and so does another view.
+        go_within(stage, &format!("{GALLERY}&sort=-cfg")).await;
+        says(stage, "3 chosen").await;
+        page.click("button", "Table").await;
+        page.rows().await;
+        page.click("button", "Gallery").await;
+        says(stage, "3 chosen").await;
+        go_within(stage, &format!("{GALLERY}&subset=first:1&sort=-cfg")).await;
+        says(stage, "3 chosen, 2 not shown").await;
+        stage.picture("chosen-not-shown").await;
+        page.click("button", "Save images").await;
+        let done = until("the archive", async || {
+            page.texts("status").await.into_iter().find(|text| text.starts_with("Done: "))
+        })
+        .await;
+        assert!(done.contains(" of 3 "), "{done}");
+        let archive = exports::members(&exports::file(&folder, "diffusiondb-2m-images.zip").await);
+        let missing = archive.get("missing.txt").map(|text| String::from_utf8_lossy(text).into_owned());
+        let missing = missing.unwrap_or_default();
+        let table = sample::Table::read(&sample::sample_path(sample::DIFFUSIONDB));
+        let mut images = 0;
+        for (at, row) in table.rows.iter().take(3).enumerate() {
+            let sample::Value::Text(name) = &row["image_name"] else { panic!("a row without a name") };
+            images += usize::from(archive.contains_key(name));
+            assert!(
+                archive.contains_key(name) || missing.contains(&format!("row {}\t", at + 1)),
+                "{name}: {:?}",
+                archive.keys()
+            );
+        }
+        assert_eq!(archive.keys().filter(|name| name.ends_with(".png")).count(), images);
+        std::fs::remove_dir_all(&folder).unwrap();
     });
 }
 

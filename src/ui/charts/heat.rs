@@ -5,7 +5,9 @@ use crate::protocol::figure::{self, Drawn};
 use crate::protocol::{Bins, Chart, Heat, Shape};
 use crate::ui::charts::save::SaveChart;
 use crate::ui::store::{Store, use_store};
+use crate::ui::widgets::keys::key_action;
 use crate::view::catalog;
+use crate::view::keys::{MAP, MapKey, Move};
 use crate::view::spec::{Bound, Clause, Range};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -197,20 +199,18 @@ fn Cells(map: Map, active: RwSignal<(usize, usize)>, focused: bool) -> impl Into
     };
     let key = move |event: leptos::ev::KeyboardEvent| {
         let (x, y) = active.get_untracked();
-        let to = match event.key().as_str() {
-            "ArrowLeft" => (x.saturating_sub(1), y),
-            "ArrowRight" => ((x + 1).min(width.saturating_sub(1)), y),
-            "ArrowDown" => (x, y.saturating_sub(1)),
-            "ArrowUp" => (x, (y + 1).min(height.saturating_sub(1))),
-            "Enter" | " " => {
-                event.prevent_default();
-                map.with_value(|map| choose(store, map, x, y));
-                return;
-            }
-            _ => return,
-        };
+        let Some(action) = key_action(MAP, &event) else { return };
+        match action {
+            MapKey::Go(way) => active.set(match way {
+                Move::Left => (x.saturating_sub(1), y),
+                Move::Right => ((x + 1).min(width.saturating_sub(1)), y),
+                Move::Down => (x, y.saturating_sub(1)),
+                Move::Up => (x, (y + 1).min(height.saturating_sub(1))),
+                Move::PageUp | Move::PageDown | Move::First | Move::Last => (x, y),
+            }),
+            MapKey::Filter => map.with_value(|map| choose(store, map, x, y)),
+        }
         event.prevent_default();
-        active.set(to);
     };
     let lines = (0..height).rev().map(|y| {
         let cells = (0..width).map(|x| {

@@ -15,6 +15,8 @@ use crate::ui::store::count_now;
 use crate::ui::store::use_store;
 use crate::ui::widgets::focus;
 use crate::ui::widgets::icon::{Icon, icon};
+use crate::ui::widgets::keys::key_action;
+use crate::view::keys::{DETAILS, DetailKey};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
@@ -59,12 +61,11 @@ pub fn DetailDrawer() -> impl IntoView {
         focus::to_view();
     };
     let key = move |event: KeyboardEvent| {
-        let plain = !(event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key());
-        match event.key().as_str() {
-            "Escape" => close(),
-            "ArrowLeft" | "k" | "K" if plain => go(-1),
-            "ArrowRight" | "j" | "J" if plain => go(1),
-            _ => return,
+        let Some(action) = key_action(DETAILS, &event) else { return };
+        match action {
+            DetailKey::Close => close(),
+            DetailKey::Previous => go(-1),
+            DetailKey::Next => go(1),
         }
         event.prevent_default();
     };

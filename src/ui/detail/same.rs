@@ -5,7 +5,9 @@ use crate::protocol::display::{number, thousands};
 use crate::protocol::images::Want;
 use crate::protocol::{Cell, LoadState, Same};
 use crate::ui::store::{Part, PickFor, RowData, Sight, prompt_of, size_px, use_store};
+use crate::ui::widgets::keys::key_action;
 use crate::ui::widgets::picture::PictureOf;
+use crate::view::keys::{Move, STRIP, StripKey};
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -131,16 +133,17 @@ fn Strip(rows: Memo<Vec<u64>>) -> impl IntoView {
         let list = rows.get_untracked();
         let at =
             current.get_untracked().and_then(|row| list.iter().position(|other| *other == row)).unwrap_or(0);
-        let to = match event.key().as_str() {
-            "ArrowRight" => (at + 1).min(list.len().saturating_sub(1)),
-            "ArrowLeft" => at.saturating_sub(1),
-            "Home" => 0,
-            "End" => list.len().saturating_sub(1),
-            "Enter" | " " => {
+        let Some(action) = key_action(STRIP, &event) else { return };
+        let last = list.len().saturating_sub(1);
+        let to = match action {
+            StripKey::Go(Move::Right | Move::Down) => (at + 1).min(last),
+            StripKey::Go(Move::Left | Move::Up) => at.saturating_sub(1),
+            StripKey::Go(Move::First | Move::PageUp) => 0,
+            StripKey::Go(Move::Last | Move::PageDown) => last,
+            StripKey::Open => {
                 store.select_row(list.get(at).copied());
                 at
             }
-            _ => return,
         };
         event.prevent_default();
         event.stop_propagation();

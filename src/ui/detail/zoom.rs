@@ -1,6 +1,8 @@
 //! One image over everything else, as large as one likes.
 
 use crate::ui::widgets::icon::{Icon, icon};
+use crate::ui::widgets::keys::key_action;
+use crate::view::keys::{IMAGE, ImageKey, Move};
 use leptos::ev::{KeyboardEvent, PointerEvent, WheelEvent};
 use leptos::html;
 use leptos::prelude::*;
@@ -75,18 +77,17 @@ pub fn Zoom(
                 view.y_px += y;
             });
         };
-        match event.key().as_str() {
-            "Escape" => close.run(()),
-            "+" | "=" => magnify(1.5, 0.0, 0.0),
-            "-" => magnify(1.0 / 1.5, 0.0, 0.0),
-            "0" => view.set(WHOLE),
-            "ArrowLeft" => shift(STEP_PX, 0.0),
-            "ArrowRight" => shift(-STEP_PX, 0.0),
-            "ArrowUp" => shift(0.0, STEP_PX),
-            "ArrowDown" => shift(0.0, -STEP_PX),
-            // There is one button, and it keeps the focus with the image.
-            "Tab" => {}
-            _ => return,
+        let Some(action) = key_action(IMAGE, &event) else { return };
+        match action {
+            ImageKey::Close => close.run(()),
+            ImageKey::Nearer => magnify(1.5, 0.0, 0.0),
+            ImageKey::Farther => magnify(1.0 / 1.5, 0.0, 0.0),
+            ImageKey::Whole => view.set(WHOLE),
+            ImageKey::Go(Move::Left) => shift(STEP_PX, 0.0),
+            ImageKey::Go(Move::Right) => shift(-STEP_PX, 0.0),
+            ImageKey::Go(Move::Up) => shift(0.0, STEP_PX),
+            ImageKey::Go(Move::Down) => shift(0.0, -STEP_PX),
+            ImageKey::Go(Move::PageUp | Move::PageDown | Move::First | Move::Last) | ImageKey::Stay => {}
         }
         event.prevent_default();
         event.stop_propagation();

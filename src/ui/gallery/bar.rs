@@ -1,23 +1,22 @@
 //! What is above the gallery: how large tiles are, what is blurred, and what was chosen.
 
-use crate::protocol::export::Rows;
+use crate::protocol::texts::gallery as texts;
 use crate::ui::charts::safe::SafePreset;
 use crate::ui::gallery::tile::prompt_in;
-use crate::ui::gallery::{Picked, chosen_rows};
 use crate::ui::panels::export::Running;
 use crate::ui::store::{Sight, Taken, use_store};
 use crate::ui::widgets::image_settings::{BlurField, PreviewsCheck};
+use crate::view::chosen::ChosenRows;
 use crate::view::drag::slider;
 use crate::view::tiles::Tiles;
 use leptos::prelude::*;
-use std::collections::BTreeSet;
 
 /// Heights of rows that can be chosen.
 const ROW_PX: (f64, f64) = (88.0, 420.0);
 
 /// The bar.
 #[component]
-pub fn GalleryBar(row_px: RwSignal<f64>, tiles: Memo<Tiles>, chosen: Picked) -> impl IntoView {
+pub fn GalleryBar(row_px: RwSignal<f64>, tiles: Memo<Tiles>) -> impl IntoView {
     let store = use_store();
     let has_scores = Memo::new(move |_| store.has_scores());
     let blurred = move || {
@@ -32,16 +31,18 @@ pub fn GalleryBar(row_px: RwSignal<f64>, tiles: Memo<Tiles>, chosen: Picked) -> 
         });
         format!("{hidden} of {all} around here hidden")
     };
-    let picked = Memo::new(move |_| chosen.with(BTreeSet::len));
+    let chosen = Memo::new(move |_| store.chosen.rows.with(ChosenRows::counts));
     let copy = move |_| {
-        let rows = chosen.with_untracked(|chosen| chosen_rows(store, chosen));
+        let rows = store.chosen_data();
         let prompts: Vec<String> = rows.iter().filter_map(|row| prompt_in(row)).collect();
         store.copy(&prompts.join("\n"), "Prompts copied");
     };
-    let save = move |_| {
-        let rows = chosen.with_untracked(|chosen| chosen_rows(store, chosen));
-        store.take_images(Rows::These(rows.iter().map(|row| row.row).collect()));
-    };
+    // Each time that the result is another one, or rows are chosen.
+    Effect::new(move || {
+        store.count.track();
+        chosen.track();
+        store.ask_membership();
+    });
     view! {
         <div class="gallery-bar">
             <label>
@@ -69,12 +70,12 @@ pub fn GalleryBar(row_px: RwSignal<f64>, tiles: Memo<Tiles>, chosen: Picked) -> 
                 <PreviewsCheck/>
             </Show>
             <Running of=Taken::Images/>
-            <Show when=move || { picked.get() > 0 }>
+            <Show when=move || { chosen.get().0 > 0 }>
                 <span class="gallery-picked" role="status">
-                    {move || format!("{} chosen", picked.get())}
+                    {move || { let (rows, missing) = chosen.get(); texts::chosen(rows, missing) }}
                     <button type="button" class="button" data-size="small" on:click=copy>"Copy prompts"</button>
-                    <button type="button" class="button" data-size="small" on:click=save>"Save images"</button>
-                    <button type="button" class="button" data-size="small" on:click=move |_| chosen.set(BTreeSet::new())>
+                    <button type="button" class="button" data-size="small" on:click=move |_| store.save_chosen_images()>"Save images"</button>
+                    <button type="button" class="button" data-size="small" on:click=move |_| store.chosen.clear()>
                         "Choose none"
                     </button>
                 </span>

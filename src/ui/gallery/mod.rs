@@ -17,8 +17,6 @@ use crate::view::justify::Grid;
 use crate::view::scroll::{Event, Extent, Scroll};
 use crate::view::tiles::Tiles;
 use leptos::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// Between images.
 const GAP_PX: f64 = 8.0;
@@ -27,16 +25,12 @@ const EDGE_PX: f64 = 16.0;
 /// Height of a row, until someone chooses another one.
 const USUAL_ROW_PX: f64 = 176.0;
 
-/// Positions of the result that are chosen.
-pub type Picked = RwSignal<BTreeSet<u64>>;
-
 /// The view.
 #[component]
 pub fn Gallery() -> impl IntoView {
     let store = use_store();
     let (frame, size) = observe_size();
     let row_px = RwSignal::new(USUAL_ROW_PX);
-    let chosen = Picked::new(BTreeSet::new());
     let count = Memo::new(move |_| count_now(store).map_or(0, |count| count.matching));
     let usual = Memo::new(move |before: Option<&f64>| usual_shape(store, before.copied()));
     let grid = Memo::new(move |_| Grid::new(size.get().0 - 2.0 * EDGE_PX, row_px.get(), GAP_PX, usual.get()));
@@ -57,7 +51,6 @@ pub fn Gallery() -> impl IntoView {
         let (from_px, line_px) = part_px.unwrap_or((0.0, grid.get_untracked().height_px - GAP_PX));
         scroller.send(Event::Reveal { position, part_px: Some((from_px, line_px + GAP_PX)) });
     };
-    clear_chosen(store, chosen);
     scroller.follow_link(store);
     find_sought(store, scroller, tiles);
     ask_for_rows(store, blocks, grid, count);
@@ -74,7 +67,7 @@ pub fn Gallery() -> impl IntoView {
         tiles.with(|tiles| tiles.holds(active)).then(|| format!("tile-{active}"))
     };
     view! {
-        <GalleryBar row_px tiles chosen/>
+        <GalleryBar row_px tiles/>
         <div
             class="gallery"
             role="grid"
@@ -90,13 +83,13 @@ pub fn Gallery() -> impl IntoView {
             style=("--top", move || format!("{:.2}px", scroller.state.get().slice(1).top_px))
             style=("--block", move || format!("{:.3}px", grid.get().height_px))
             on:scroll=move |_| scroller.scrolled(keep_place)
-            on:keydown=keys(store, scroller, tiles, chosen, count, reveal)
+            on:keydown=keys(store, scroller, tiles, count, reveal)
         >
             <div class="gallery-body" role="rowgroup">
                 <For each=move || { let (first, end) = blocks.get(); first..end } key=|block| *block let:block>
                     <div class="gallery-block" role="row" aria-rowindex=(block + 1).to_string()>
                         <For each=move || tiles.with(|tiles| tiles.positions(block)) key=|position| *position let:position>
-                            <Tile position tiles chosen/>
+                            <Tile position tiles/>
                         </For>
                     </div>
                 </For>
@@ -119,17 +112,6 @@ fn tiles(store: Store, grid: Grid, (first, end): (u64, u64), count: u64, usual: 
         (first..end).map(lines).collect()
     });
     Tiles { images, height_px: grid.height_px, blocks }
-}
-
-/// Other filters have other positions.
-fn clear_chosen(store: Store, chosen: Picked) {
-    Effect::new(move |before: Option<BTreeMap<_, _>>| {
-        let filters = store.spec.with(|spec| spec.filters.clone());
-        if before.is_some_and(|before| before != filters) {
-            chosen.set(BTreeSet::new());
-        }
-        filters
-    });
 }
 
 /// Where exactly the image of the link is shows once the shapes around it are known.
@@ -201,23 +183,7 @@ fn reveal_active(store: Store, shape: impl Fn() -> Extent + 'static, reveal: imp
     });
 }
 
-/// Chooses an image, or not any more.
-pub fn toggle(chosen: Picked, position: u64) {
-    chosen.update(|chosen| {
-        if !chosen.remove(&position) {
-            chosen.insert(position);
-        }
-    });
-}
-
 /// What is wanted for a tile of this size.
 pub fn want_of(row: &RowData, longer_px: f64) -> Want {
     Want { row: row.row, px: size_px(longer_px) }
-}
-
-/// The rows of chosen positions that are at hand.
-pub fn chosen_rows(store: Store, chosen: &BTreeSet<u64>) -> Vec<Arc<RowData>> {
-    store
-        .rows
-        .with_untracked(|rows| chosen.iter().filter_map(|position| rows.get(*position).cloned()).collect())
 }

@@ -2,7 +2,7 @@
 
 use crate::protocol::Cell;
 use crate::protocol::display;
-use crate::ui::gallery::{Picked, toggle, want_of};
+use crate::ui::gallery::want_of;
 use crate::ui::store::{RowData, Sight, use_store};
 use crate::ui::widgets::picture::PictureOf;
 use crate::view::tiles::{Span, Tiles};
@@ -13,7 +13,7 @@ const CAPTION: [&str; 4] = ["cfg", "step", "sampler", "seed"];
 
 /// The image at a position of the result.
 #[component]
-pub fn Tile(position: u64, tiles: Memo<Tiles>, chosen: Picked) -> impl IntoView {
+pub fn Tile(position: u64, tiles: Memo<Tiles>) -> impl IntoView {
     let store = use_store();
     let row = Memo::new(move |_| store.rows.with(|rows| rows.get(position).cloned()));
     let place = Memo::new(move |_| tiles.with(|tiles| tiles.span(position)));
@@ -31,11 +31,14 @@ pub fn Tile(position: u64, tiles: Memo<Tiles>, chosen: Picked) -> impl IntoView 
         let selected = store.spec.with(|spec| spec.row);
         selected.is_some() && row.with(|row| row.as_ref().map(|row| row.row)) == selected
     });
-    let picked = move || chosen.with(|chosen| chosen.contains(&position));
+    let chosen = Memo::new(move |_| {
+        let number = row.with(|row| row.as_ref().map(|row| row.row));
+        number.is_some_and(|number| store.chosen.rows.with(|chosen| chosen.contains(number)))
+    });
     let press = move |event: leptos::ev::MouseEvent| {
         if event.ctrl_key() || event.meta_key() || event.shift_key() {
             store.set_active(position);
-            toggle(chosen, position);
+            store.toggle_chosen(position);
         } else {
             store.select_at(position);
         }
@@ -48,7 +51,7 @@ pub fn Tile(position: u64, tiles: Memo<Tiles>, chosen: Picked) -> impl IntoView 
             role="gridcell"
             id=format!("tile-{position}")
             aria-label=move || (sight.get() == Sight::Clear).then(prompt)
-            aria-selected=move || picked().to_string()
+            aria-selected=move || chosen.get().to_string()
             data-active=move || active.get().then_some("")
             data-open=move || open.get().then_some("")
             style=("--x", px(|span| span.left_px))

@@ -1,6 +1,8 @@
 //! A part of prompts as a button: asked for by a click, left out with Alt, and by key either way.
 
 use crate::ui::store::use_store;
+use crate::ui::widgets::keys::key_action;
+use crate::view::keys::{TERM, TermKey};
 use crate::view::query;
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
@@ -26,12 +28,7 @@ pub fn Term(
     let click = move |event: MouseEvent| toggle(event.alt_key());
     let key = move |event: KeyboardEvent| {
         // A click that a key makes does not say in every browser what else was pressed.
-        let excludes = match event.key().as_str() {
-            "-" | "−" | "Delete" => true,
-            "Enter" => event.alt_key(),
-            _ => false,
-        };
-        if excludes {
+        if let Some(TermKey::Exclude) = key_action(TERM, &event) {
             event.prevent_default();
             toggle(true);
         }

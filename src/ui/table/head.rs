@@ -2,8 +2,10 @@
 
 use crate::base::bytes::human_bytes;
 use crate::ui::store::{Store, use_store};
+use crate::ui::widgets::keys::key_action;
 use crate::view::catalog;
-use crate::view::drag::{COLUMN_PX, Grip, GripKey, grip_key};
+use crate::view::drag::{COLUMN_PX, Grip, grip_width};
+use crate::view::keys::GRIP;
 use crate::view::lanes::{Lane, Widths};
 use crate::view::spec::Spec;
 use leptos::ev::{KeyboardEvent, PointerEvent};
@@ -99,11 +101,8 @@ fn ColumnGrip(
         }
     };
     let key = move |event: KeyboardEvent| {
-        match grip_key(&event.key(), event.shift_key(), measured()) {
-            Some(GripKey::Width(width)) => resize(Some(width)),
-            Some(GripKey::Reset) => resize(None),
-            None => return,
-        }
+        let Some(action) = key_action(GRIP, &event) else { return };
+        resize(grip_width(action, event.shift_key(), measured()));
         event.prevent_default();
         event.stop_propagation();
     };

@@ -14,8 +14,10 @@ use crate::ui::table::copy::PromptCopy;
 use crate::ui::table::head::HeadCell;
 use crate::ui::table::lanes::lanes;
 use crate::ui::table::row::TableRow;
+use crate::ui::widgets::keys::{is_own, key_action};
 use crate::ui::widgets::observe_size::observe_size;
 use crate::ui::widgets::scroller::Scroller;
+use crate::view::keys::{Move, ROWS, RowKey};
 use crate::view::lanes::{Widths, least_px, letters, template};
 use crate::view::scroll::{Event, Extent, Scroll, paged};
 use crate::view::viewport::Slice;
@@ -188,37 +190,26 @@ fn keys(
 ) -> impl Fn(KeyboardEvent) + Copy {
     let copy = PromptCopy::new(store);
     move |event: KeyboardEvent| {
-        if event.target() != event.current_target() || event.alt_key() {
-            return;
+        let Some(action) = key_action(ROWS, &event).filter(|_| is_own(&event)) else { return };
+        let now = store.active.get_untracked();
+        match action {
+            RowKey::Go(way) => {
+                let last = count.get_untracked().saturating_sub(1);
+                let to = match way {
+                    Move::Down | Move::Right => now.saturating_add(1),
+                    Move::Up | Move::Left => now.saturating_sub(1),
+                    Move::PageUp | Move::PageDown | Move::First | Move::Last => {
+                        let screen = scroller.state.with_untracked(Scroll::items_a_screen);
+                        paged(way, now, last, screen).unwrap_or(now)
+                    }
+                };
+                store.move_to(to.min(last));
+                reveal(to.min(last));
+            }
+            RowKey::Open => store.select_at(now),
+            RowKey::Close => store.select_row(None),
+            RowKey::CopyPrompt => copy.row_at(now),
         }
-        let (now, last) = (store.active.get_untracked(), count.get_untracked().saturating_sub(1));
-        let plain = !(event.ctrl_key() || event.meta_key());
-        let to = match event.key().as_str() {
-            "ArrowDown" => now.saturating_add(1),
-            "ArrowUp" => now.saturating_sub(1),
-            "j" | "J" if plain => now.saturating_add(1),
-            "k" | "K" if plain => now.saturating_sub(1),
-            "Enter" | " " => {
-                event.prevent_default();
-                store.select_at(now);
-                return;
-            }
-            "Escape" => {
-                store.select_row(None);
-                return;
-            }
-            "c" | "C" if plain => {
-                copy.row_at(now);
-                return;
-            }
-            key => {
-                let screen = scroller.state.with_untracked(Scroll::items_a_screen);
-                let Some(to) = paged(key, now, last, screen) else { return };
-                to
-            }
-        };
         event.prevent_default();
-        store.move_to(to.min(last));
-        reveal(to.min(last));
     }
 }

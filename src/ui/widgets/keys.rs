@@ -19,6 +19,11 @@ pub fn page_key(event: &KeyboardEvent) -> Option<PageKey> {
     Some(action).filter(|_| is_free && !is_typing(event))
 }
 
+/// Whether a key was pressed on the element that listens, rather than on one inside it.
+pub fn is_own(event: &KeyboardEvent) -> bool {
+    event.target() == event.current_target()
+}
+
 fn press<'a>(event: &KeyboardEvent, key: &'a str) -> KeyPress<'a> {
     KeyPress {
         key,

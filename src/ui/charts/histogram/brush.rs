@@ -3,8 +3,10 @@
 use crate::ui::charts::histogram::model::Model;
 use crate::ui::charts::histogram::percent;
 use crate::ui::charts::plot::clause_of_bins;
+use crate::ui::widgets::keys::key_action;
 use crate::view::brush::{Brush, Chosen, Drag, Step, stepped};
 use crate::view::chart::WIDTH;
+use crate::view::keys::{HANDLE, HandleKey};
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::html;
 use leptos::prelude::*;
@@ -104,16 +106,17 @@ impl Brushing {
     fn key(self, event: &KeyboardEvent, low: bool) {
         let Model { store, column, bins, clause, chosen, .. } = self.model;
         let slots = self.slots();
-        match event.key().as_str() {
-            "Escape" => {
+        let Some(action) = key_action(HANDLE, event) else { return };
+        match action {
+            HandleKey::Clear => {
                 event.stop_propagation();
                 if !self.cancelled() && clause.get_untracked().is_some() {
                     self.clear();
                 }
             }
-            "Enter" => focus_field(self.plot, low),
-            key => {
-                let Some(step) = Step::of(key, event.shift_key(), slots) else { return };
+            HandleKey::Type => focus_field(self.plot, low),
+            HandleKey::By(_) | HandleKey::Quarters(_) | HandleKey::First | HandleKey::Last => {
+                let Some(step) = Step::of(action, slots) else { return };
                 let was = chosen.get_untracked().unwrap_or_else(|| Chosen::whole(slots));
                 let next = stepped(was, low, step, slots);
                 if next != was {
