@@ -30,7 +30,7 @@ cargo xtask COMMAND
   sample   write the bundled sample anew
   help     this text
 
-The first run installs what is missing: the wasm32 target, trunk and wasm-bindgen-cli. Tests need
-Chromium and chromedriver besides."
+The first run installs what is missing: the wasm32 target, trunk, wasm-bindgen-cli and cargo-deny.
+Tests need Chromium and chromedriver besides."
     );
 }

@@ -7,7 +7,6 @@
 mod args;
 mod bench;
 mod build;
-mod deny;
 mod help;
 mod long;
 mod page;

@@ -9,6 +9,9 @@ use std::process::{Command, Stdio};
 /// The bundler. The wasm-bindgen version is that of the lock file: crate and tool must agree.
 const TRUNK_VERSION: &str = "0.21.14";
 
+/// What checks licences and sources of packages.
+const CARGO_DENY_VERSION: &str = "0.20.2";
+
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// Makes sure that the compiler can build for the browser.
@@ -27,6 +30,11 @@ pub(crate) fn wasm_target() -> Result<()> {
 /// The bundler.
 pub(crate) fn trunk() -> Result<PathBuf> {
     cargo_tool("trunk", "trunk", TRUNK_VERSION)
+}
+
+/// What checks licences and sources; `cargo deny` runs it.
+pub(crate) fn cargo_deny() -> Result<PathBuf> {
+    cargo_tool("cargo-deny", "cargo-deny", CARGO_DENY_VERSION)
 }
 
 /// The program that makes JavaScript bindings. Trunk finds it on PATH, see [`path`].
