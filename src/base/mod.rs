@@ -2,8 +2,8 @@
 
 pub mod bits;
 pub mod bytes;
+pub mod calendar;
 pub mod error;
 pub mod ids;
-pub mod markdown;
 pub mod numbers;
 pub mod sorted;

@@ -1,5 +1,6 @@
 //! Everything a shared link holds: which table, which rows, which view.
 
+use crate::base::calendar::{DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS, SECOND_MILLIS};
 use crate::view::roles::Corrections;
 use crate::view::views::Lists;
 use std::collections::BTreeMap;
@@ -152,10 +153,10 @@ impl Precision {
     /// Length of the named span.
     pub const fn millis(self) -> i64 {
         match self {
-            Self::Day => 86_400_000,
-            Self::Hour => 3_600_000,
-            Self::Minute => 60_000,
-            Self::Second => 1_000,
+            Self::Day => DAY_MILLIS,
+            Self::Hour => HOUR_MILLIS,
+            Self::Minute => MINUTE_MILLIS,
+            Self::Second => SECOND_MILLIS,
             Self::Millisecond => 1,
         }
     }

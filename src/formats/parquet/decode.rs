@@ -10,6 +10,7 @@ use super::delta;
 use super::header::{Encoding, PageHeader, PageKind};
 use super::meta::{ColumnMeta, Logical, Physical};
 use super::rle::{self, Numbers};
+use crate::base::calendar::DAY_MILLIS;
 use crate::base::error::{Context, Error, ErrorKind, Result};
 use std::ops::Range;
 
@@ -381,7 +382,7 @@ fn from_int32(logical: Logical, values: impl Iterator<Item = i32>) -> Values {
         Logical::Decimal { scale } => {
             Values::Float64(values.map(|value| f64::from(value) / 10f64.powi(scale)).collect())
         }
-        Logical::Date => Values::Int(values.map(|days| i64::from(days) * 86_400_000).collect()),
+        Logical::Date => Values::Int(values.map(|days| i64::from(days) * DAY_MILLIS).collect()),
         Logical::TimeOfDay(unit) | Logical::Timestamp(unit) => {
             Values::Int(values.map(|value| i64::from(value).div_euclid(unit.per_milli())).collect())
         }

@@ -2,6 +2,7 @@
 
 use super::decode::Values;
 use super::meta::Logical;
+use crate::base::calendar::{DateTime, date_time};
 
 /// The JSON of a row ends after so many bytes.
 pub const MAX_JSON_BYTES: usize = 4_000;
@@ -74,10 +75,9 @@ impl Json {
         match logical {
             Logical::Date => self.string(&date(value)),
             Logical::Timestamp(_) => {
-                let clock = clock(value.rem_euclid(DAY_MILLIS));
-                self.string(&format!("{}T{clock}Z", date(value)));
+                self.string(&format!("{}T{}Z", date(value), clock(value)));
             }
-            Logical::TimeOfDay(_) => self.string(&clock(value.rem_euclid(DAY_MILLIS))),
+            Logical::TimeOfDay(_) => self.string(&clock(value)),
             Logical::Int { signed: false, bits: 64 } => self.mark(&(value as u64).to_string()),
             _ => self.mark(&value.to_string()),
         }
@@ -93,25 +93,15 @@ impl Json {
     }
 }
 
-const DAY_MILLIS: i64 = 86_400_000;
-
-/// The day of a point in time, by the Gregorian calendar: years are counted from a first of March,
-/// which puts the leap day at their end.
 fn date(millis: i64) -> String {
-    let days = millis.div_euclid(DAY_MILLIS) + 719_468;
-    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let (day, month) = (day - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
-    let year = era * 400 + year + i64::from(month <= 2);
+    let DateTime { year, month, day, .. } = date_time(millis);
     format!("{year:04}-{month:02}-{day:02}")
 }
 
 fn clock(millis: i64) -> String {
-    let (seconds, rest) = (millis / 1_000, millis % 1_000);
-    let clock = format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    if rest == 0 { clock } else { format!("{clock}.{rest:03}") }
+    let DateTime { hour, minute, second, milli, .. } = date_time(millis);
+    let clock = format!("{hour:02}:{minute:02}:{second:02}");
+    if milli == 0 { clock } else { format!("{clock}.{milli:03}") }
 }
 
 #[cfg(test)]
@@ -143,7 +133,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_time_makes_it_panic(millis: i64) {
-            let _ = (date(millis), clock(millis.rem_euclid(86_400_000)));
+            let _ = (date(millis), clock(millis));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod parameters;
 
+use crate::base::calendar::{DAY_MILLIS, date_time, days_to};
 use crate::base::numbers;
 use crate::protocol::Cell;
 use crate::view::catalog;
@@ -69,61 +70,12 @@ pub fn percent_floor(part: u64, all: u64) -> u64 {
     if all == 0 { 0 } else { (u128::from(part.min(all)) * 100 / u128::from(all)) as u64 }
 }
 
-/// A moment taken apart, UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Civil {
-    /// Year of the Gregorian calendar.
-    pub year: i64,
-    /// 1 to 12.
-    pub month: u32,
-    /// 1 to 31.
-    pub day: u32,
-    /// 0 to 23.
-    pub hour: u32,
-    /// 0 to 59.
-    pub minute: u32,
-    /// 0 to 59.
-    pub second: u32,
-    /// 0 to 999.
-    pub milli: u32,
-}
-
-/// Takes a moment apart. After Howard Hinnant, "chrono-compatible low-level date algorithms".
-pub fn civil(millis: i64) -> Civil {
-    let (days, rest) = (millis.div_euclid(86_400_000), millis.rem_euclid(86_400_000));
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    Civil {
-        year: year_of_era + era * 400 + i64::from(month <= 2),
-        month: month as u32,
-        day: day as u32,
-        hour: (rest / 3_600_000) as u32,
-        minute: (rest / 60_000 % 60) as u32,
-        second: (rest / 1_000 % 60) as u32,
-        milli: (rest % 1_000) as u32,
-    }
-}
-
-/// Days from 1970-01-01 to a date.
-fn days_of(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let day_of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
-}
-
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A moment below a chart whose labels are `step` milliseconds apart: `6 Aug`, `14:00`, `2021`.
 pub fn time_tick(millis: f64, step: f64) -> String {
-    let at = civil(millis as i64);
+    let at = date_time(millis as i64);
     let month = MONTHS.get(at.month as usize - 1).copied().unwrap_or_default();
     if step >= 300.0 * 86_400_000.0 {
         at.year.to_string()
@@ -138,14 +90,14 @@ pub fn time_tick(millis: f64, step: f64) -> String {
 
 /// A moment in a table: `08-20 17:41`, with the year where it is not `year`.
 pub fn time_short(millis: f64, year: Option<i64>) -> String {
-    let at = civil(millis as i64);
+    let at = date_time(millis as i64);
     let rest = format!("{:02}-{:02} {:02}:{:02}", at.month, at.day, at.hour, at.minute);
     if year == Some(at.year) { rest } else { format!("{}-{rest}", at.year) }
 }
 
 /// A moment in full: `2022-08-20 17:41:00`.
 pub fn time_full(millis: f64) -> String {
-    let at = civil(millis as i64);
+    let at = date_time(millis as i64);
     let mut text = format!(
         "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
         at.year, at.month, at.day, at.hour, at.minute, at.second
@@ -221,13 +173,8 @@ fn typed_time(text: &str) -> Option<TimeBound> {
     };
     let mut parts = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    if !(1..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
-        return None;
-    }
-    let mut start_millis = days_of(year, month, day) * 86_400_000;
-    if civil(start_millis).day != day as u32 {
-        return None;
-    }
+    let days = days_to(year, month, day).filter(|_| (1..=9999).contains(&year))?;
+    let mut start_millis = days * DAY_MILLIS;
     let mut precision = Precision::Day;
     if let Some(clock) = clock {
         let limits = [(24, Precision::Hour), (60, Precision::Minute), (60, Precision::Second)];
@@ -366,8 +313,8 @@ pub fn begin_near(text: &str, marks: &[(u32, u32)], letters: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::{
-        begin_near, cell, civil, clause, compact, number, percent, thousands, time_bound, time_from,
-        time_full, time_short, time_tick, time_until, typed_bound,
+        begin_near, cell, clause, compact, number, percent, thousands, time_bound, time_from, time_full,
+        time_short, time_tick, time_until, typed_bound,
     };
     use crate::protocol::Cell;
     use crate::view::spec::{Bound, Clause, List, ListValue, Precision, Range};
@@ -414,7 +361,6 @@ mod tests {
         assert_eq!(time_short(millis, Some(2022)), "08-20 17:41");
         assert_eq!(time_short(millis, Some(2021)), "2022-08-20 17:41");
         assert_eq!(time_tick(millis, 86_400_000.0), "20 Aug");
-        assert_eq!(civil(-1).year, 1969);
     }
 
     #[test]

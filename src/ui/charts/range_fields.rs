@@ -1,5 +1,6 @@
 //! The two numbers of a range, which can be typed. What is half typed stays here.
 
+use crate::base::calendar::date_time;
 use crate::protocol::Bins;
 use crate::protocol::display;
 use crate::protocol::display::typed_bound;
@@ -25,7 +26,7 @@ pub fn RangeFields(
     let year = Memo::new(move |_| {
         bins.with(|bins| {
             let (first, last) = (bins.edges.first()?, bins.edges.last()?);
-            let year = |millis: f64| display::civil(millis as i64).year;
+            let year = |millis: f64| date_time(millis as i64).year;
             (bins.time && year(*first) == year(*last - 1.0)).then(|| format!("{:04}-", year(*first)))
         })
     });

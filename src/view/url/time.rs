@@ -1,15 +1,11 @@
 //! Points in time as ISO 8601 writes them, in UTC: `2022-08-10`, `2022-08-10T14:05`.
 //!
-//! Years beyond four digits take a sign, as the standard's expanded form does. The calendar is the
-//! Gregorian one throughout; the arithmetic counts days from a first of March, which puts the leap
-//! day at a year's end.
+//! Years beyond four digits take a sign, as the standard's expanded form does.
 
+use crate::base::calendar::{
+    DAY_MILLIS, DateTime, HOUR_MILLIS, MINUTE_MILLIS, SECOND_MILLIS, date_time, days_to,
+};
 use crate::view::spec::{Precision, TimeBound};
-
-const DAY_MILLIS: i64 = 86_400_000;
-const HOUR_MILLIS: i64 = 3_600_000;
-const MINUTE_MILLIS: i64 = 60_000;
-const SECOND_MILLIS: i64 = 1_000;
 
 /// Reads a point in time; none where the text is not one. A `Z` at the end is allowed, other
 /// offsets are not.
@@ -26,20 +22,15 @@ pub(super) fn parse_time(text: &str) -> Option<TimeBound> {
 
 /// Writes a point in time as exactly as it was given.
 pub(super) fn print_time(time: TimeBound) -> String {
-    let (year, month, day) = date_of(time.start_millis.div_euclid(DAY_MILLIS));
-    let millis = time.start_millis.rem_euclid(DAY_MILLIS);
+    let DateTime { year, month, day, hour, minute, second, milli } = date_time(time.start_millis);
     let year = if (0..=9_999).contains(&year) { format!("{year:04}") } else { format!("{year:+05}") };
     let date = format!("{year}-{month:02}-{day:02}");
-    let hour = millis / HOUR_MILLIS;
-    let minute = millis / MINUTE_MILLIS % 60;
-    let second = millis / SECOND_MILLIS % 60;
-    let fraction = millis % SECOND_MILLIS;
     match time.precision {
         Precision::Day => date,
         Precision::Hour => format!("{date}T{hour:02}"),
         Precision::Minute => format!("{date}T{hour:02}:{minute:02}"),
         Precision::Second => format!("{date}T{hour:02}:{minute:02}:{second:02}"),
-        Precision::Millisecond => format!("{date}T{hour:02}:{minute:02}:{second:02}.{fraction:03}"),
+        Precision::Millisecond => format!("{date}T{hour:02}:{minute:02}:{second:02}.{milli:03}"),
     }
 }
 
@@ -54,10 +45,7 @@ fn parse_date(text: &str) -> Option<i64> {
     if !year_digits.contains(&year.len()) {
         return None;
     }
-    let (year, month, day) = (sign * digits(year)?, two_digits(month)?, two_digits(day)?);
-    let days = days_of(year, month, day);
-    // The thirty-first of April comes back as the first of May, and is refused by that.
-    (date_of(days) == (year, month, day)).then_some(days)
+    days_to(sign * digits(year)?, two_digits(month)?, two_digits(day)?)
 }
 
 /// Milliseconds since midnight.
@@ -89,31 +77,4 @@ fn two_digits(text: &str) -> Option<i64> {
 
 fn digits(text: &str) -> Option<i64> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
-}
-
-const DAYS_OF_400_YEARS: i64 = 146_097;
-/// From 0000-03-01 to 1970-01-01.
-const DAYS_TO_1970: i64 = 719_468;
-
-fn days_of(year: i64, month: i64, day: i64) -> i64 {
-    let march_year = if month <= 2 { year - 1 } else { year };
-    let cycle = march_year.div_euclid(400);
-    let year_of_cycle = march_year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_cycle = year_of_cycle * 365 + year_of_cycle / 4 - year_of_cycle / 100 + day_of_year;
-    cycle * DAYS_OF_400_YEARS + day_of_cycle - DAYS_TO_1970
-}
-
-fn date_of(days: i64) -> (i64, i64, i64) {
-    let days = days + DAYS_TO_1970;
-    let cycle = days.div_euclid(DAYS_OF_400_YEARS);
-    let day_of_cycle = days.rem_euclid(DAYS_OF_400_YEARS);
-    let year_of_cycle =
-        (day_of_cycle - day_of_cycle / 1_460 + day_of_cycle / 36_524 - day_of_cycle / 146_096) / 365;
-    let day_of_year = day_of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
-    let march_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * march_month + 2) / 5 + 1;
-    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
-    let year = year_of_cycle + cycle * 400 + i64::from(month <= 2);
-    (year, month, day)
 }

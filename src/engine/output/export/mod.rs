@@ -9,8 +9,8 @@ mod parquet_file;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
+use crate::base::calendar::date_time;
 use crate::base::error::Result;
-use crate::protocol::display::civil;
 use crate::protocol::export::Format;
 use crate::table::column::Value;
 
@@ -131,7 +131,7 @@ impl Writer {
 
 /// A time as ISO 8601 has it, as exact as milliseconds are.
 fn push_time(out: &mut Vec<u8>, millis: i64, form: Form) {
-    let at = civil(millis);
+    let at = date_time(millis);
     let year = if (0..=9_999).contains(&at.year) {
         format!("{:04}", at.year)
     } else {

@@ -4,6 +4,7 @@
 //! wait here as columns.
 
 use super::{Field, Form, Rows};
+use crate::base::calendar::DAY_MILLIS;
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::table::column::Value;
 use bytes::Bytes;
@@ -22,8 +23,6 @@ const GROUP_ROWS: usize = 64 << 10;
 
 /// A row group ends early where its texts take more than this.
 const GROUP_BYTES: usize = 24 << 20;
-
-const MILLIS_A_DAY: i64 = 86_400_000;
 
 /// Writes a parquet file.
 pub struct ParquetFile {
@@ -148,7 +147,7 @@ impl Builder {
             }
             (Data::Int32(all), Value::Int(value)) => {
                 // Unsigned ones are kept as their bits.
-                all.push(if form == Form::Date { value.div_euclid(MILLIS_A_DAY) } else { value } as i32);
+                all.push(if form == Form::Date { value.div_euclid(DAY_MILLIS) } else { value } as i32);
                 4
             }
             (Data::Int64(all), Value::Int(value)) => {

@@ -3,6 +3,7 @@
 use super::Ask;
 use super::quote::comment;
 use super::terms::{self, Group};
+use crate::base::calendar::DAY_MILLIS;
 use crate::base::numbers;
 use crate::protocol::{Column, FilterClause, Kind, Subset};
 use crate::table::filter::widen;
@@ -234,13 +235,10 @@ fn form(column: &Column) -> Form {
     }
 }
 
-const MILLIS_A_DAY: i64 = 86_400_000;
-
 /// What a clause means for values of this form.
 fn test(operand: &Operand, clause: &FilterClause) -> Test {
     let days = |start: Option<i64>, end: Option<i64>| {
-        let up =
-            |millis: i64| millis.div_euclid(MILLIS_A_DAY) + i64::from(millis.rem_euclid(MILLIS_A_DAY) != 0);
+        let up = |millis: i64| millis.div_euclid(DAY_MILLIS) + i64::from(millis.rem_euclid(DAY_MILLIS) != 0);
         Test::Days { start: start.map(up), end: end.map(up) }
     };
     match clause {
