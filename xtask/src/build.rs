@@ -2,7 +2,7 @@
 
 use crate::args::Args;
 use crate::run::{cargo, root, shown};
-use crate::{Result, page, split, tools, wasm};
+use crate::{Result, guide, page, split, tools, wasm};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -114,13 +114,9 @@ pub(crate) fn finish(profile: Profile, out: &Path) -> Result<()> {
     let early = read(out, "early.js")?;
     let early_name = page::hashed("early.js", early.as_bytes());
     let mut html = page::with_names(&html, &loader_name, &early_name, &later.0, &parts)?;
-    // The documents that the app shows have names that change with their content as well.
-    for name in ["guide.md", "links.md"] {
-        let text = read(out, name)?;
-        let own = page::hashed(name, text.as_bytes());
-        html = page::with_document(&html, name, &own)?;
-        fs::rename(out.join(name), out.join(&own)).map_err(|error| format!("{own}: {error}"))?;
-    }
+    let guide = guide::json()?;
+    let guide_name = page::hashed(guide::FILE, guide.as_bytes());
+    html = page::with_document(&html, guide::FILE, &guide_name)?;
     fs::rename(&code_path, out.join(&code_name)).map_err(|error| format!("{code_name}: {error}"))?;
     let written = [
         ("index.html", html.clone()),
@@ -129,6 +125,7 @@ pub(crate) fn finish(profile: Profile, out: &Path) -> Result<()> {
         (later.0.as_str(), later.1),
         (loader_name.as_str(), loader),
         (early_name.as_str(), early),
+        (guide_name.as_str(), guide),
     ];
     for (name, text) in written {
         let path = out.join(name);
@@ -164,7 +161,7 @@ fn report(out: &Path, profile: Profile) -> Result<()> {
         println!("{name:<52} {:>10} {packed:>10}", bytes.len());
         if name.starts_with("worker") {
             worker += packed;
-        } else if name.starts_with(split::LATER) || name.ends_with(".md") {
+        } else if name.starts_with(split::LATER) || name.starts_with("guide-") {
             later += packed;
         } else {
             page += packed;

@@ -7,6 +7,7 @@
 mod args;
 mod bench;
 mod build;
+mod guide;
 mod help;
 mod long;
 mod page;

@@ -1,10 +1,9 @@
-//! The guide within the app: the documents that stand in the repository, fetched when they are wanted.
+//! The guide within the app: rendered by the build, fetched when it is opened.
 
-use crate::base::markdown;
-use crate::base::markdown::{Block, Inline};
 use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::sheet::sheet;
+use js_sys::Array;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
@@ -25,7 +24,7 @@ pub fn HelpPlace() -> impl IntoView {
     }
 }
 
-/// What came of a document.
+/// Where the guide's file is.
 #[derive(Clone)]
 enum Coming {
     Waits,
@@ -42,7 +41,7 @@ pub fn HelpSheet() -> impl IntoView {
     let fetch = move || {
         coming.set(Coming::Waits);
         spawn_local(async move {
-            let text = documents().await.map_or(Coming::Failed, Coming::Here);
+            let text = guide_json().await.map_or(Coming::Failed, Coming::Here);
             // By then it may be closed.
             let _ = coming.try_set(text);
         });
@@ -51,7 +50,7 @@ pub fn HelpSheet() -> impl IntoView {
     let body = move || {
         match coming.get() {
         Coming::Waits => view! { <p role="status" aria-label="Loading"><i class="skeleton"></i></p> }.into_any(),
-        Coming::Here(text) => document_view(&text).into_any(),
+        Coming::Here(json) => guide(&json),
         Coming::Failed => view! {
             <p role="alert">
                 "The guide could not be fetched. "
@@ -74,68 +73,48 @@ pub fn HelpSheet() -> impl IntoView {
     }
 }
 
-/// The documents that the page names, one after another.
-async fn documents() -> Option<String> {
-    let links = document().query_selector_all("link[rel=help]").ok()?;
-    let mut text = String::new();
-    for at in 0..links.length() {
-        let link: web_sys::Element = links.get(at)?.dyn_into().ok()?;
-        let address = link.get_attribute("href")?;
-        let answer = JsFuture::from(window().fetch_with_str(&address)).await.ok()?;
-        let answer: web_sys::Response = answer.dyn_into().ok()?;
-        if !answer.ok() {
-            return None;
-        }
-        text.push_str(&JsFuture::from(answer.text().ok()?).await.ok()?.as_string()?);
-        text.push('\n');
+/// The guide that the page names, as JSON.
+async fn guide_json() -> Option<String> {
+    let link = document().query_selector("link[rel=help]").ok()??;
+    let address = link.get_attribute("href")?;
+    let answer = JsFuture::from(window().fetch_with_str(&address)).await.ok()?;
+    let answer: web_sys::Response = answer.dyn_into().ok()?;
+    if !answer.ok() {
+        return None;
     }
-    (!text.is_empty()).then_some(text)
+    JsFuture::from(answer.text().ok()?).await.ok()?.as_string()
 }
 
-fn document_view(text: &str) -> Vec<AnyView> {
-    markdown::read(text).into_iter().map(block).collect()
+/// The guide's elements.
+fn guide(json: &str) -> AnyView {
+    let nodes: Array =
+        js_sys::JSON::parse(json).ok().and_then(|nodes| nodes.dyn_into().ok()).unwrap_or_default();
+    let place = NodeRef::<leptos::html::Div>::new();
+    place.on_load(move |place| append(&place, &nodes, 0));
+    view! { <div class="help-guide" node_ref=place></div> }.into_any()
 }
 
-fn block(block: Block) -> AnyView {
-    match block {
-        Block::Heading(1, words) => view! { <h3 class="help-top">{inlines(words)}</h3> }.into_any(),
-        Block::Heading(_, words) => view! { <h4>{inlines(words)}</h4> }.into_any(),
-        Block::Paragraph(words) => view! { <p>{inlines(words)}</p> }.into_any(),
-        Block::Code(text) => view! { <pre>{text}</pre> }.into_any(),
-        Block::List(points) => {
-            let points = points.into_iter().map(|words| view! { <li>{inlines(words)}</li> });
-            view! { <ul>{points.collect_view()}</ul> }.into_any()
+/// Appends the nodes from `first` on. A node is a text, or an element as an array: its tag, the address
+/// that it leads to or an empty text, and its children. The build writes them.
+fn append(parent: &web_sys::Element, nodes: &Array, first: u32) {
+    for at in first..nodes.length() {
+        let node = nodes.get(at);
+        if let Some(text) = node.as_string() {
+            let _ = parent.append_with_str_1(&text);
+            continue;
         }
-        Block::Table(rows) => {
-            let mut rows = rows.into_iter();
-            let head = rows.next().unwrap_or_default();
-            let head = head.into_iter().map(|words| view! { <th>{inlines(words)}</th> }).collect_view();
-            let rows = rows.map(|row| {
-                let cells = row.into_iter().map(|words| view! { <td>{inlines(words)}</td> });
-                view! { <tr>{cells.collect_view()}</tr> }
-            });
-            view! {
-                <table>
-                    <thead><tr>{head}</tr></thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
+        let parts: Array = node.unchecked_into();
+        let text = |at: u32| parts.get(at).as_string().unwrap_or_default();
+        let Ok(element) = document().create_element(&text(0)) else { continue };
+        let address = text(1);
+        if !address.is_empty() {
+            for (name, value) in
+                [("class", "link"), ("href", &address), ("target", "_blank"), ("rel", "noopener noreferrer")]
+            {
+                let _ = element.set_attribute(name, value);
             }
-            .into_any()
         }
+        append(&element, &parts, 2);
+        let _ = parent.append_child(&element);
     }
-}
-
-fn inlines(words: Vec<Inline>) -> Vec<AnyView> {
-    let view = |inline| match inline {
-        Inline::Text(text) => text.into_any(),
-        Inline::Code(text) => view! { <code>{text}</code> }.into_any(),
-        Inline::Strong(text) => view! { <strong>{text}</strong> }.into_any(),
-        Inline::Name(text) => view! { <em>{text}</em> }.into_any(),
-        // Documents lead to each other, which here are one; what leads out does so.
-        Inline::Link(words, to) if to.starts_with("https://") => {
-            view! { <a class="link" href=to target="_blank" rel="noopener noreferrer">{words}</a> }.into_any()
-        }
-        Inline::Link(words, _) => words.into_any(),
-    };
-    words.into_iter().map(view).collect()
 }
