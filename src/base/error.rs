@@ -14,7 +14,9 @@ pub enum ErrorKind {
     Server,
     /// The file is gated or private (401, or 403 on the Hub itself).
     Unauthorized,
-    /// There is nothing at this path (404).
+    /// The server has no such file (404, 410).
+    FileNotFound,
+    /// There is no such repository, revision, row or entry.
     NotFound,
     /// The server ignored the range and wants to send the whole file.
     RangeIgnored,

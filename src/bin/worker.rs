@@ -218,7 +218,7 @@ mod shell {
                     Effect::Source { source, url } => self.net.set_address(source, url),
                     Effect::Forget { source } => self.net.forget(source),
                     Effect::Fetch { id, source, range } => self.net.fetch(id, source, range),
-                    Effect::ReadCached { id, source, range } => self.net.look(id, source, range),
+                    Effect::ReadCached { id, source, range } => self.net.read_cached(id, source, range),
                     Effect::Get { id, url, most_bytes } => self.net.get(id, url, most_bytes),
                     Effect::Decode { id, bytes, mime, size_px } => {
                         self.decoder.decode(id, &bytes, &mime, size_px);

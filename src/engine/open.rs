@@ -373,7 +373,7 @@ impl Engine {
     /// looked at for what may have been meant.
     pub(super) fn opening_failed(&mut self, error: Error) {
         let Some(opening) = &mut self.opening else { return };
-        if let (ErrorKind::NotFound, None, Some((endpoint, path))) =
+        if let (ErrorKind::NotFound | ErrorKind::FileNotFound, None, Some((endpoint, path))) =
             (&error.kind, &opening.failed, &opening.on_hub)
         {
             let (endpoint, path) = (endpoint.clone(), path.clone());

@@ -1,6 +1,6 @@
 //! What bytes mean and which ones are needed. Sans-IO: nothing here reads, everything is handed its bytes.
 
-pub mod blocks;
+pub mod cache;
 pub mod hub;
 pub mod maps;
 pub mod parquet;

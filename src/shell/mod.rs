@@ -1,6 +1,7 @@
-//! The data thread’s way to the browser: reading, keeping, decoding images, writing files.
+//! The data thread's access to the browser: fetching, caching, decoding images, writing files.
 
 pub mod cache;
 pub mod decode;
 pub mod net;
 pub mod save;
+pub mod timing;

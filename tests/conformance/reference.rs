@@ -204,7 +204,7 @@ fn json(array: &ArrayRef, row: usize) -> String {
 }
 
 fn day(millis: &str) -> String {
-    let civil = vitrine::protocol::display::civil(millis.parse().unwrap());
+    let civil = vitrine::base::calendar::date_time(millis.parse().unwrap());
     format!("{:04}-{:02}-{:02}", civil.year, civil.month, civil.day)
 }
 

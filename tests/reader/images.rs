@@ -167,7 +167,7 @@ impl World {
         }
         let Some(Flight { id, url, range }) = self.flights.pop_front() else { return false };
         let Some(file) = self.files.get(&url).cloned() else {
-            let error = Error::new(ErrorKind::NotFound, "there is no such file");
+            let error = Error::new(ErrorKind::FileNotFound, "there is no such file");
             self.step(Event::Failed { id, error });
             return true;
         };
@@ -212,7 +212,7 @@ impl World {
                 Effect::Get { id, url, .. }
                     if url.ends_with("maps/list.txt") && !self.files.contains_key(&url) =>
                 {
-                    let error = Error::new(ErrorKind::NotFound, "there is no such file");
+                    let error = Error::new(ErrorKind::FileNotFound, "there is no such file");
                     self.step(Event::Failed { id, error });
                 }
                 Effect::Get { id, url, most_bytes } => {

@@ -26,7 +26,7 @@ pub fn cannot_open(source: &str, error: &Error, near: &[String]) -> Notice {
         ErrorKind::RateLimited => "The Hub asked for a pause".to_owned(),
         ErrorKind::Server => format!("The server of {source} does not answer as it should"),
         ErrorKind::Unauthorized => format!("{source} is not open to everyone"),
-        ErrorKind::NotFound => format!("{source} does not exist"),
+        ErrorKind::NotFound | ErrorKind::FileNotFound => format!("{source} does not exist"),
         ErrorKind::RangeIgnored => format!("{source} can't be read in parts"),
         ErrorKind::Changed => format!("{source} changed while it was being opened"),
         ErrorKind::NotParquet => format!("{source} is not a Parquet file"),
@@ -44,7 +44,7 @@ pub fn cannot_open(source: &str, error: &Error, near: &[String]) -> Notice {
         }
         ErrorKind::RateLimited | ErrorKind::Server => "Try again in a while.",
         ErrorKind::Unauthorized => "Its page on the Hub says what it asks for; a token of yours may open it.",
-        ErrorKind::NotFound => "Check the path.",
+        ErrorKind::NotFound | ErrorKind::FileNotFound => "Check the path.",
         ErrorKind::RangeIgnored => "The server must answer range requests; another copy of the file may do.",
         ErrorKind::Changed => "Open it again to see the new version.",
         ErrorKind::NotParquet => "Vitrine opens Parquet tables. Choose another file.",
@@ -126,7 +126,7 @@ pub fn reading_stopped(source: &str, error: &Error, read_bytes: u64) -> Notice {
         ErrorKind::RateLimited => {
             (Level::Warning, "The Hub asked for a pause".to_owned(), vec![Action::Retry])
         }
-        ErrorKind::Unauthorized | ErrorKind::NotFound | ErrorKind::RangeIgnored => {
+        ErrorKind::Unauthorized | ErrorKind::NotFound | ErrorKind::FileNotFound | ErrorKind::RangeIgnored => {
             (Level::Error, format!("{source} can't be read any more"), vec![Action::Retry, Action::Reload])
         }
         _ => (Level::Error, format!("Reading {source} stopped"), vec![Action::Retry]),

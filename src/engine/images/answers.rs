@@ -121,7 +121,9 @@ impl Images {
                     ErrorKind::Network => {
                         Error::new(ErrorKind::Network, "there was no answer that this page may read")
                     }
-                    ErrorKind::NotFound => Error::new(ErrorKind::NotFound, "it has no such image"),
+                    ErrorKind::NotFound | ErrorKind::FileNotFound => {
+                        Error::new(ErrorKind::NotFound, "it has no such image")
+                    }
                     _ => error,
                 };
                 self.cache.fail(target.clone(), error.context(host_of(url).to_owned()));
@@ -129,7 +131,7 @@ impl Images {
             Target::Cell(_) | Target::Pack(_) => self.cache.fail(target, error),
             Target::Preview(_) => {
                 match error.kind {
-                    ErrorKind::NotFound => {
+                    ErrorKind::NotFound | ErrorKind::FileNotFound => {
                         self.silent_thumbnails = 0;
                         self.missing_thumbnails += 1;
                     }

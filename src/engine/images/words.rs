@@ -6,9 +6,7 @@ use crate::base::error::{Error, ErrorKind};
 pub fn failure(error: &Error) -> String {
     let archive = error.chain().last();
     match (&error.kind, archive) {
-        (ErrorKind::NotFound, Some(archive)) if error.message() == "there is no such file" => {
-            format!("{archive} is not there")
-        }
+        (ErrorKind::FileNotFound, Some(archive)) => format!("{archive} is not there"),
         (ErrorKind::Network, _) => "No answer from the server".to_owned(),
         (ErrorKind::RateLimited, _) => "The server asked for a pause".to_owned(),
         _ => sentence(&error.to_string()),

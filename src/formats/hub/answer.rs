@@ -1,4 +1,5 @@
-//! Judging the answer to a range request, before its body is read.
+//! Judges answers of servers before their bodies are read: what is used, and what a refusal means. This is
+//! the only place that does; [`super::retry`] says which requests are made again.
 //!
 //! Status codes and headers are those of RFC 9110, sections 14 and 15. Headers may be missing: a
 //! page sees only those that the server exposes, and servers differ.
@@ -21,15 +22,13 @@ pub struct Identity {
     pub commit: Option<String>,
 }
 
-/// An answer's head.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer<'a> {
-    /// The range in the request; it may reach beyond the end of the file.
-    pub asked: ByteRange,
-    /// Whether the request went to a signed address from an earlier answer, not to the Hub.
-    pub signed: bool,
-    /// The status code.
+/// An answer's head. Headers that the page may not see are none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The status code; 0 where there was no answer.
     pub status: u16,
+    /// Whether a signed address answered, not the Hub: its refusals speak for the signature.
+    pub signed: bool,
     /// `Content-Range`.
     pub content_range: Option<String>,
     /// `Content-Length`.
@@ -42,11 +41,9 @@ pub struct Answer<'a> {
     pub repo_commit: Option<String>,
     /// `X-Error-Code`.
     pub error_code: Option<String>,
-    /// What the file was when it was opened; none at the first request.
-    pub expected: Option<&'a Identity>,
 }
 
-/// An answer whose body is worth reading.
+/// An answer to a request for a range, whose body is worth reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
     /// The bytes of the file that the body must hold, no more and no fewer.
@@ -67,68 +64,79 @@ pub enum Refused {
         /// The file's size, where the server tells.
         total_bytes: Option<u64>,
     },
-    /// Anything else; [`Error::is_retryable`] says whether the same request may succeed.
+    /// Anything else. Whether the same request is made again, [`Attempts`](super::retry::Attempts) says.
     Failed(Error),
 }
 
-/// Judges an answer.
+/// Judges the answer to a request for a range of a file. `asked` may reach beyond the end of the file;
+/// `expected` is what the file was when it was opened.
 ///
 /// # Errors
 /// [`Refused`], when the body must not be read.
-pub fn classify(answer: &Answer<'_>) -> Result<Accepted, Refused> {
+pub fn judge_range(
+    answer: &Answer,
+    asked: ByteRange,
+    expected: Option<&Identity>,
+) -> Result<Accepted, Refused> {
+    match answer.status {
+        206 => partial(answer, asked, expected),
+        200 => whole(answer, asked, expected),
+        _ => Err(refusal(answer)),
+    }
+}
+
+/// Judges the answer to a request for something whole: a small file, a page of a listing, a list of sizes.
+///
+/// # Errors
+/// [`Refused`], when the body must not be read: also where it is longer than `max_bytes`.
+pub fn judge_whole(answer: &Answer, max_bytes: u64) -> Result<(), Refused> {
+    if !(200..300).contains(&answer.status) {
+        return Err(refusal(answer));
+    }
+    check_length(answer.content_length.unwrap_or(0), max_bytes).map_err(Refused::Failed)
+}
+
+/// Whether something whole is short enough, once its length is known.
+///
+/// # Errors
+/// [`ErrorKind::Limit`].
+pub fn check_length(bytes: u64, max_bytes: u64) -> Result<(), Error> {
+    if bytes <= max_bytes {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Limit, format!("the answer is longer than {}", human_bytes(max_bytes))))
+}
+
+/// What a status other than success means, whatever was asked for.
+fn refusal(answer: &Answer) -> Refused {
     let status = answer.status;
     match status {
-        206 => partial(answer),
-        200 => whole(answer),
         // Stores behind the Hub tell an expired signature in different ways.
-        400 | 401 | 403 | 410 if answer.signed => Err(Refused::ResolveAgain),
-        401 | 403 | 404 | 410 => Err(failed(absent(answer))),
-        416 => Err(Refused::BeyondEnd { total_bytes: unsatisfied_total(answer) }),
-        429 => Err(fail(ErrorKind::RateLimited, "the server asks for a pause (429)")),
-        0 => Err(fail(ErrorKind::Network, "there was no answer")),
-        408 | 425 | 500..=599 => Err(fail(ErrorKind::Server, format!("the server failed ({status})"))),
-        _ => Err(fail(ErrorKind::Unsupported, format!("the server refused the request ({status})"))),
+        400 | 401 | 403 | 410 if answer.signed => Refused::ResolveAgain,
+        401 | 403 | 404 | 410 => Refused::Failed(absent(answer)),
+        416 => Refused::BeyondEnd { total_bytes: unsatisfied_total(answer) },
+        429 => fail(ErrorKind::RateLimited, "the server asks for a pause (429)"),
+        0 => fail(ErrorKind::Network, "there was no answer"),
+        408 | 425 | 500..=599 => fail(ErrorKind::Server, format!("the server failed ({status})")),
+        _ => fail(ErrorKind::Unsupported, format!("the server refused the request ({status})")),
     }
 }
 
-/// What the answer to a request for something else than a range of a file means, where its status
-/// is none of success.
-pub fn refusal(status: u16, error_code: Option<String>) -> Error {
-    let answer = Answer {
-        asked: ByteRange::new(0, 0),
-        signed: false,
-        status,
-        content_range: None,
-        content_length: None,
-        etag: None,
-        linked_etag: None,
-        repo_commit: None,
-        error_code,
-        expected: None,
-    };
-    match classify(&answer) {
-        Err(Refused::Failed(error)) => error,
-        Ok(_) | Err(Refused::ResolveAgain | Refused::BeyondEnd { .. }) => {
-            Error::new(ErrorKind::Unsupported, format!("the server refused the request ({status})"))
-        }
-    }
-}
-
-fn partial(answer: &Answer<'_>) -> Result<Accepted, Refused> {
+fn partial(answer: &Answer, asked: ByteRange, expected: Option<&Identity>) -> Result<Accepted, Refused> {
     let said = answer.content_range.as_deref().map(parse_content_range);
     let (range, total) = match said {
         Some(Some((range, total))) => (Some(range), total),
         Some(None) => return Err(short("the answer names a range that can't be read")),
         None => (None, None),
     };
-    let Some(total_bytes) = total.or(answer.expected.map(|identity| identity.total_bytes)) else {
+    let Some(total_bytes) = total.or(expected.map(|identity| identity.total_bytes)) else {
         return Err(fail(
             ErrorKind::Unsupported,
             "the server does not let pages see how long the file is: it has to expose Content-Range",
         ));
     };
-    let identity = same_file(answer, total_bytes)?;
-    let wanted = ByteRange::new(answer.asked.start, answer.asked.end.min(total_bytes));
+    let identity = same_file(answer, expected, total_bytes)?;
+    let wanted = ByteRange::new(asked.start, asked.end.min(total_bytes));
     let range = range.unwrap_or(wanted);
     if range != wanted {
         return Err(short(format!("asked for bytes {wanted}, the answer is about {range}")));
@@ -139,17 +147,17 @@ fn partial(answer: &Answer<'_>) -> Result<Accepted, Refused> {
     Ok(Accepted { range, total_bytes, identity })
 }
 
-fn whole(answer: &Answer<'_>) -> Result<Accepted, Refused> {
-    let expected = answer.expected.map(|identity| identity.total_bytes);
-    let Some(total_bytes) = answer.content_length.or(expected) else {
+fn whole(answer: &Answer, asked: ByteRange, expected: Option<&Identity>) -> Result<Accepted, Refused> {
+    let known_bytes = expected.map(|identity| identity.total_bytes);
+    let Some(total_bytes) = answer.content_length.or(known_bytes) else {
         return Err(fail(
             ErrorKind::RangeIgnored,
             "the server ignores ranges and wants to send the whole file, of unknown size",
         ));
     };
-    let identity = same_file(answer, total_bytes)?;
+    let identity = same_file(answer, expected, total_bytes)?;
     let all = ByteRange::new(0, total_bytes);
-    if total_bytes > WHOLE_FILE_LIMIT && !answer.asked.contains(all) {
+    if total_bytes > WHOLE_FILE_LIMIT && !asked.contains(all) {
         let size = human_bytes(total_bytes);
         let message = format!("the server ignores ranges and wants to send the whole file, {size}");
         return Err(fail(ErrorKind::RangeIgnored, message));
@@ -160,13 +168,13 @@ fn whole(answer: &Answer<'_>) -> Result<Accepted, Refused> {
 /// What the file is now, if it is still the one that was opened. Sizes must be equal. Tags must
 /// be equal where both are known, unless the commit is the same: then only the store changed,
 /// and stores tag the same bytes differently.
-fn same_file(answer: &Answer<'_>, total_bytes: u64) -> Result<Identity, Refused> {
+fn same_file(answer: &Answer, expected: Option<&Identity>, total_bytes: u64) -> Result<Identity, Refused> {
     let now = Identity {
         total_bytes,
         etag: answer.etag.clone().or_else(|| answer.linked_etag.clone()),
         commit: answer.repo_commit.clone(),
     };
-    let Some(before) = answer.expected else { return Ok(now) };
+    let Some(before) = expected else { return Ok(now) };
     let changed = |message: String| Err(fail(ErrorKind::Changed, message));
     if before.total_bytes != total_bytes {
         let (old, new) = (before.total_bytes, total_bytes);
@@ -210,11 +218,11 @@ fn parse_content_range(header: &str) -> Option<(ByteRange, Option<u64>)> {
 }
 
 /// `bytes */1000`
-fn unsatisfied_total(answer: &Answer<'_>) -> Option<u64> {
+fn unsatisfied_total(answer: &Answer) -> Option<u64> {
     answer.content_range.as_deref()?.trim().strip_prefix("bytes */")?.trim().parse().ok()
 }
 
-fn absent(answer: &Answer<'_>) -> Error {
+fn absent(answer: &Answer) -> Error {
     // The Hub does not tell a private repository from one that does not exist.
     match (answer.status, answer.error_code.as_deref()) {
         (_, Some("RepoNotFound")) => {
@@ -231,7 +239,7 @@ fn absent(answer: &Answer<'_>) -> Error {
             ErrorKind::Unauthorized,
             format!("the server wants to know who asks ({})", answer.status),
         ),
-        _ => Error::new(ErrorKind::NotFound, "there is no such file"),
+        _ => Error::new(ErrorKind::FileNotFound, "there is no such file"),
     }
 }
 
@@ -241,33 +249,20 @@ fn short(message: impl Into<String>) -> Refused {
 }
 
 fn fail(kind: ErrorKind, message: impl Into<String>) -> Refused {
-    failed(Error::new(kind, message))
-}
-
-fn failed(error: Error) -> Refused {
-    Refused::Failed(error)
+    Refused::Failed(Error::new(kind, message))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn answer(status: u16) -> Answer<'static> {
-        Answer {
-            asked: ByteRange::new(100, 200),
-            signed: false,
-            status,
-            content_range: None,
-            content_length: None,
-            etag: None,
-            linked_etag: None,
-            repo_commit: None,
-            error_code: None,
-            expected: None,
-        }
+    const ASKED: ByteRange = ByteRange { start: 100, end: 200 };
+
+    fn answer(status: u16) -> Answer {
+        Answer { status, ..Answer::default() }
     }
 
-    fn part(content_range: &str) -> Answer<'static> {
+    fn part(content_range: &str) -> Answer {
         Answer { content_range: Some(content_range.to_owned()), ..answer(206) }
     }
 
@@ -275,18 +270,32 @@ mod tests {
         Identity { total_bytes, etag: Some(etag.to_owned()), commit: None }
     }
 
-    /// What an answer comes to, in a line.
-    fn check(answer: &Answer<'_>, expected: &str) {
-        let verdict = match classify(answer) {
+    /// What an answer to a range comes to, in a line.
+    fn check(answer: &Answer, expected: &str) {
+        check_against(answer, None, expected);
+    }
+
+    fn check_against(answer: &Answer, identity: Option<&Identity>, expected: &str) {
+        check_asked(answer, ASKED, identity, expected);
+    }
+
+    fn check_asked(answer: &Answer, asked: ByteRange, identity: Option<&Identity>, expected: &str) {
+        let verdict = match judge_range(answer, asked, identity) {
             Ok(Accepted { range, total_bytes, identity }) => {
                 assert_eq!(identity.total_bytes, total_bytes);
                 format!("{range} of {total_bytes}")
             }
-            Err(Refused::ResolveAgain) => "resolve again".to_owned(),
-            Err(Refused::BeyondEnd { total_bytes }) => format!("beyond {total_bytes:?}"),
-            Err(Refused::Failed(error)) => format!("{:?}", error.kind),
+            Err(refused) => words(refused),
         };
         assert_eq!(verdict, expected, "{answer:?}");
+    }
+
+    fn words(refused: Refused) -> String {
+        match refused {
+            Refused::ResolveAgain => "resolve again".to_owned(),
+            Refused::BeyondEnd { total_bytes } => format!("beyond {total_bytes:?}"),
+            Refused::Failed(error) => format!("{:?}", error.kind),
+        }
     }
 
     #[test]
@@ -308,9 +317,9 @@ mod tests {
         let known = identity(1000, "\"a\"");
         check(&answer(206), "Unsupported");
         check(&part("bytes 100-199/*"), "Unsupported");
-        check(&Answer { expected: Some(&known), ..answer(206) }, "100..200 of 1000");
-        check(&Answer { expected: Some(&known), ..part("bytes 100-199/*") }, "100..200 of 1000");
-        check(&Answer { expected: Some(&known), content_length: Some(7), ..answer(206) }, "Server");
+        check_against(&answer(206), Some(&known), "100..200 of 1000");
+        check_against(&part("bytes 100-199/*"), Some(&known), "100..200 of 1000");
+        check_against(&Answer { content_length: Some(7), ..answer(206) }, Some(&known), "Server");
     }
 
     #[test]
@@ -320,7 +329,7 @@ mod tests {
         check(&whole(Some(WHOLE_FILE_LIMIT + 1)), "RangeIgnored");
         check(&whole(None), "RangeIgnored");
         let everything = ByteRange::new(0, u64::MAX);
-        check(&Answer { asked: everything, ..whole(Some(50_000_000)) }, "0..50000000 of 50000000");
+        check_asked(&whole(Some(50_000_000)), everything, None, "0..50000000 of 50000000");
     }
 
     #[test]
@@ -330,8 +339,9 @@ mod tests {
         check(&Answer { signed: true, ..answer(403) }, "resolve again");
         check(&Answer { error_code: Some("RepoNotFound".to_owned()), ..answer(401) }, "NotFound");
         check(&Answer { error_code: Some("GatedRepo".to_owned()), ..answer(401) }, "Unauthorized");
-        check(&answer(404), "NotFound");
-        check(&Answer { signed: true, ..answer(404) }, "NotFound");
+        check(&answer(404), "FileNotFound");
+        check(&Answer { signed: true, ..answer(404) }, "FileNotFound");
+        check(&Answer { error_code: Some("RevisionNotFound".to_owned()), ..answer(404) }, "NotFound");
         check(&answer(416), "beyond None");
         check(&Answer { content_range: Some("bytes */80".to_owned()), ..answer(416) }, "beyond Some(80)");
         check(&answer(429), "RateLimited");
@@ -344,28 +354,47 @@ mod tests {
     fn a_file_that_changed_is_noticed() {
         let opened = identity(1000, "\"a\"");
         let later = |etag: &str, total: u64| Answer {
-            expected: Some(&opened),
             etag: Some(etag.to_owned()),
             ..part(&format!("bytes 100-199/{total}"))
         };
+        let check = |answer: &Answer, expected: &str| check_against(answer, Some(&opened), expected);
         check(&later("\"a\"", 1000), "100..200 of 1000");
         check(&later("W/\"a\"", 1000), "100..200 of 1000");
         check(&later("\"b\"", 1000), "Changed");
         check(&later("\"a\"", 1001), "Changed");
         check(&Answer { etag: None, ..later("", 1000) }, "100..200 of 1000");
         check(&Answer { linked_etag: Some("\"a\"".to_owned()), ..later("\"b\"", 1000) }, "100..200 of 1000");
-        check(&Answer { expected: Some(&opened), content_length: Some(999), ..answer(200) }, "Changed");
+        check(&Answer { content_length: Some(999), ..answer(200) }, "Changed");
     }
 
     #[test]
     fn another_store_may_tag_the_same_commit_differently() {
         let opened = Identity { commit: Some("c".to_owned()), ..identity(1000, "\"a\"") };
         let again = Answer {
-            expected: Some(&opened),
             etag: Some("\"b\"".to_owned()),
             repo_commit: Some("c".to_owned()),
             ..part("bytes 100-199/1000")
         };
-        assert_eq!(classify(&again).map(|accepted| accepted.identity), Ok(opened.clone()));
+        let accepted = judge_range(&again, ASKED, Some(&opened));
+        assert_eq!(accepted.map(|accepted| accepted.identity), Ok(opened.clone()));
+    }
+
+    #[test]
+    fn a_refusal_means_the_same_whatever_was_asked_for() {
+        for status in [0, 301, 304, 400, 401, 403, 404, 408, 410, 416, 425, 429, 451, 500, 502, 503, 599] {
+            for error_code in [None, Some("RepoNotFound"), Some("RevisionNotFound"), Some("GatedRepo")] {
+                let answer = Answer { error_code: error_code.map(str::to_owned), ..answer(status) };
+                let range = judge_range(&answer, ASKED, None).map(drop);
+                assert_eq!(judge_whole(&answer, 1_000), range, "{status} {error_code:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn something_whole_may_be_so_long() {
+        let long = |length| Answer { content_length: length, ..answer(200) };
+        assert_eq!(judge_whole(&long(Some(1_000)), 1_000), Ok(()));
+        assert_eq!(judge_whole(&long(None), 1_000), Ok(()));
+        assert_eq!(judge_whole(&long(Some(1_001)), 1_000).map_err(words), Err("Limit".to_owned()));
     }
 }

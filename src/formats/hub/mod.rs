@@ -1,11 +1,12 @@
 //! The Hugging Face Hub without its network: addresses of files and listings, what the listings
-//! say, and how an answer to a range request is judged.
+//! say, how answers are judged, and when a request is made again.
 //!
 //! The addresses are those of the Hub's HTTP API. A mirror offers the same ones under another
 //! origin, which is why every function takes the endpoint.
 
 pub mod answer;
 pub mod listing;
+pub mod retry;
 pub mod several;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -109,36 +110,6 @@ pub fn paths_info_form<'a>(paths: impl Iterator<Item = &'a str>) -> String {
     paths.map(|path| format!("paths={}", step(path))).collect::<Vec<_>>().join("&")
 }
 
-/// The most tries after the first one.
-pub const MAX_RETRIES: u32 = 5;
-
-const FIRST_BACKOFF_MILLIS: u32 = 500;
-
-/// The Hub counts requests over five minutes, and the pauses add up to that.
-const FIRST_PAUSE_MILLIS: u32 = 10_000;
-
-/// How long to wait before the next try after `failures` failures in a row, or none when it is
-/// time to give up: half a second, then twice as long each time. `jitter`, from 0 to 1, takes up
-/// to half of it away or adds as much, so that many readers do not come back at once.
-pub fn backoff_millis(failures: u32, jitter: f64) -> Option<u32> {
-    doubled(FIRST_BACKOFF_MILLIS, failures, jitter)
-}
-
-/// The same after the server asked for a pause. It says for how long in headers that a page may
-/// not see, so the pauses are long.
-pub fn rate_limit_millis(failures: u32, jitter: f64) -> Option<u32> {
-    doubled(FIRST_PAUSE_MILLIS, failures, jitter)
-}
-
-fn doubled(first_millis: u32, failures: u32, jitter: f64) -> Option<u32> {
-    if failures > MAX_RETRIES {
-        return None;
-    }
-    let millis = f64::from(first_millis) * f64::from(1_u32 << failures.saturating_sub(1));
-    let jitter = if jitter.is_finite() { jitter.clamp(0.0, 1.0) } else { 0.5 };
-    Some((millis * (0.5 + jitter)) as u32)
-}
-
 /// All but the characters that RFC 3986 (section 2.3) calls unreserved.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -208,15 +179,5 @@ mod tests {
         {
             assert!(!is_on("https://h", other), "{other}");
         }
-    }
-
-    #[test]
-    fn waits_grow_and_end() {
-        let waits = |jitter| (1..=6).map(|failures| backoff_millis(failures, jitter)).collect::<Vec<_>>();
-        assert_eq!(waits(0.5), [Some(500), Some(1_000), Some(2_000), Some(4_000), Some(8_000), None]);
-        assert_eq!(waits(0.0).first(), Some(&Some(250)));
-        assert_eq!(waits(f64::NAN), waits(0.5));
-        let pauses: u32 = (1..=6).filter_map(|failures| rate_limit_millis(failures, 0.5)).sum();
-        assert!(pauses >= 300_000);
     }
 }

@@ -1,7 +1,7 @@
 //! What someone chooses once: the theme, what of images is shown, and what is kept on this device.
 
 use crate::base::bytes::human_bytes;
-use crate::formats::blocks::USUAL_LIMIT_BYTES;
+use crate::formats::cache::USUAL_LIMIT_BYTES;
 use crate::ui::panels::help::Help;
 use crate::ui::panels::shortcuts::Shortcuts;
 use crate::ui::runtime::lazy::{Lazy, LazyPart};

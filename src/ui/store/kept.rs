@@ -3,7 +3,7 @@
 
 use super::Store;
 use super::images::{keep, storage};
-use crate::formats::blocks::USUAL_LIMIT_BYTES;
+use crate::formats::cache::USUAL_LIMIT_BYTES;
 use crate::protocol::Request;
 use leptos::prelude::*;
 

@@ -1,36 +1,36 @@
-//! What of a file is kept on this device between visits: which kept parts serve a range, what may be
-//! kept at all, and what goes first when there is too much.
+//! The policy of the cache between visits: which cached parts serve a range, what may be cached at all,
+//! and what is evicted first.
 //!
 //! Parts are what answers brought, by their place in the file. Whatever is made of them, footers, page
 //! maps and the directories of archives, is made again from the parts: that takes milliseconds, and
-//! nothing has to be translated when this program changes. Storing is a shell's business.
+//! nothing has to be migrated when this program changes. Storing is up to the shell.
 
 use crate::base::bytes::ByteRange;
 use crate::formats::hub::answer::Identity;
 use std::collections::BTreeMap;
 
-/// The most bytes that are kept, unless someone has chosen otherwise.
+/// The most bytes that are cached, unless the user has chosen otherwise.
 pub const USUAL_LIMIT_BYTES: u64 = 1_000_000_000;
 
-/// Kept bytes in the middle of a range are worth two requests in place of one from here on: as with
+/// Cached bytes in the middle of a range are worth two requests in place of one from here on: as with
 /// requests in general, see [`MERGE_GAP_BYTES`](crate::formats::parquet::plan::MERGE_GAP_BYTES).
 const WORTH_BYTES: u64 = crate::formats::parquet::plan::MERGE_GAP_BYTES;
 
-/// How many parts that begin before a place are looked at for one that reaches it.
+/// How many parts that begin before an offset are searched for one that reaches it.
 const MAX_OVERLAPS: usize = 16;
 
-/// The kept parts of one version of a file.
+/// The cached parts of one version of a file.
 #[derive(Clone, Debug, Default)]
 pub struct Parts(BTreeMap<u64, u64>);
 
 impl Parts {
-    /// Takes note of a part. Of two that begin alike the longer one counts.
+    /// Adds a part. Of two that begin alike the longer one counts.
     pub fn add(&mut self, part: ByteRange) {
         let end = self.0.entry(part.start).or_insert(part.end);
         *end = part.end.max(*end);
     }
 
-    /// A part is not there any more.
+    /// Removes a part.
     pub fn remove(&mut self, start: u64) {
         self.0.remove(&start);
     }
@@ -41,7 +41,7 @@ impl Parts {
         before.map(|(start, end)| ByteRange::new(*start, *end)).find(|part| part.end > offset)
     }
 
-    /// How far the kept bytes reach from `offset` on without a gap.
+    /// How far the cached bytes reach from `offset` on without a gap.
     pub fn reach(&self, offset: u64) -> u64 {
         let mut at = offset;
         while let Some(part) = self.at(at) {
@@ -50,7 +50,7 @@ impl Parts {
         at
     }
 
-    /// Where a request for the front of `range`, which is not kept, should end: where kept bytes that
+    /// Where a request for the front of `range`, which is not cached, should end: where cached bytes that
     /// are worth it begin, or at its end.
     pub fn gap_end(&self, range: ByteRange) -> u64 {
         let starts = self.0.range(range.start..range.end).map(|(start, _)| *start);
@@ -63,7 +63,7 @@ impl Parts {
         range.end
     }
 
-    /// The kept parts of a range, in order, none twice.
+    /// The cached parts of a range, in order, none twice.
     pub fn within(&self, range: ByteRange) -> Vec<ByteRange> {
         let mut found = Vec::new();
         let mut at = range.start;
@@ -85,17 +85,17 @@ impl Parts {
     }
 }
 
-/// Whether what is at an address may be kept under it. What comes after a question mark may be a key
-/// that opens the file, and a name before the host is one: such addresses are not written down.
-pub fn may_keep(address: &str) -> bool {
+/// Whether what is at an address may be cached under it. What comes after a question mark may be a key
+/// that opens the file, and a name before the host is one: such addresses are not stored.
+pub fn is_cacheable(address: &str) -> bool {
     let Some((scheme, rest)) = address.split_once("://") else { return false };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let plain = rest.strip_suffix("?download=true").unwrap_or(rest);
     matches!(scheme, "https" | "http") && !host.contains('@') && !plain.contains(['?', '#'])
 }
 
-/// Whether a later visit can tell this version from others: by size alone it can't.
-pub fn is_told_apart(identity: &Identity) -> bool {
+/// Whether a version can be told from others on a later visit: by size alone it can't.
+pub fn has_version(identity: &Identity) -> bool {
     identity.etag.is_some() || identity.commit.is_some()
 }
 
@@ -105,19 +105,19 @@ pub fn version(identity: &Identity) -> String {
     format!("{total_bytes} {} {}", etag.as_deref().unwrap_or("-"), commit.as_deref().unwrap_or("-"))
 }
 
-/// A kept part, for the choice of what goes.
+/// A cached part, for the choice of what is evicted.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Kept {
+pub struct CachedPart {
     /// Its size.
     pub bytes: u64,
-    /// When it was last of use, in milliseconds since 1970.
+    /// When it was last used, in milliseconds since 1970.
     pub used_millis: f64,
 }
 
-/// Which parts go so that no more than `limit_bytes` are left: those of no use for longest.
-pub fn evicted(kept: &[Kept], limit_bytes: u64) -> Vec<usize> {
+/// Which parts are evicted so that no more than `limit_bytes` are left: the least recently used.
+pub fn evicted(kept: &[CachedPart], limit_bytes: u64) -> Vec<usize> {
     let mut total: u64 = kept.iter().map(|part| part.bytes).sum();
-    let mut places: Vec<(usize, &Kept)> = kept.iter().enumerate().collect();
+    let mut places: Vec<(usize, &CachedPart)> = kept.iter().enumerate().collect();
     places.sort_by(|(_, a), (_, b)| a.used_millis.total_cmp(&b.used_millis));
     let mut gone = Vec::new();
     for (place, part) in places {
@@ -132,7 +132,7 @@ pub fn evicted(kept: &[Kept], limit_bytes: u64) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kept, Parts, WORTH_BYTES, evicted, is_told_apart, may_keep, version};
+    use super::{CachedPart, Parts, WORTH_BYTES, evicted, has_version, is_cacheable, version};
     use crate::base::bytes::ByteRange;
     use crate::formats::hub::answer::Identity;
 
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_ends_where_enough_is_kept() {
+    fn a_gap_ends_where_enough_is_cached() {
         let worth = WORTH_BYTES;
         let kept = parts(&[(100, 200), (1_000, 1_000 + worth), (9 * worth, 9 * worth + 10)]);
         let range = |start, end| ByteRange::new(start, end);
@@ -155,12 +155,12 @@ mod tests {
     }
 
     #[test]
-    fn addresses_that_may_hold_a_key_are_not_kept() {
+    fn addresses_that_may_hold_a_key_are_not_cached() {
         for address in [
             "https://huggingface.co/datasets/a/b/resolve/main/c.parquet",
             "http://127.0.0.1:80/x?download=true",
         ] {
-            assert!(may_keep(address), "{address}");
+            assert!(is_cacheable(address), "{address}");
         }
         for address in [
             "https://h/x.parquet?X-Amz-Signature=abc",
@@ -171,7 +171,7 @@ mod tests {
             "blob:https://h/1",
             "",
         ] {
-            assert!(!may_keep(address), "{address}");
+            assert!(!is_cacheable(address), "{address}");
         }
     }
 
@@ -192,13 +192,13 @@ mod tests {
         versions.sort();
         versions.dedup();
         assert_eq!(versions.len(), all.len());
-        assert!(all.iter().all(is_told_apart));
-        assert!(!is_told_apart(&identity(1, None, None)));
+        assert!(all.iter().all(has_version));
+        assert!(!has_version(&identity(1, None, None)));
     }
 
     #[test]
-    fn what_was_of_no_use_for_longest_goes() {
-        let kept = |bytes, used_millis| Kept { bytes, used_millis };
+    fn the_least_recently_used_are_evicted() {
+        let kept = |bytes, used_millis| CachedPart { bytes, used_millis };
         let all = [kept(10, 3.0), kept(20, 1.0), kept(30, 2.0), kept(40, 4.0)];
         assert_eq!(evicted(&all, 100), [0; 0]);
         assert_eq!(evicted(&all, 99), [1]);
