@@ -21,7 +21,7 @@ use crate::protocol::{Added, Open, Opened, Request, Response, Show};
 use crate::view::catalog;
 use crate::view::catalog::Place as Listed;
 use crate::view::catalog::images::Images;
-use crate::view::host::{ImageRule, Place};
+use crate::view::host::Place;
 use crate::view::roles::{Corrections, Role, Roles};
 use crate::view::spec::{HubPath, TableRef};
 use crate::view::url::{parse_table, print_table};
@@ -278,10 +278,7 @@ impl Engine {
         let mut places = places.into_iter();
         let Some((first, bytes)) = places.next() else { return Ok(None) };
         let images = match images {
-            Some([zip, member, thumbnail]) => {
-                let rule = ImageRule { zip, member, thumbnail };
-                Some(rule.images(&first).map_err(|(_, message)| wrong(message))?)
-            }
+            Some(rule) => Some(rule.images(&first).map_err(|(_, message)| wrong(message))?),
             None => None,
         };
         let mut rest = Vec::new();

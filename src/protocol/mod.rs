@@ -18,6 +18,7 @@ pub mod script;
 pub mod texts;
 pub mod wire;
 
+use crate::view::catalog::images::ImageRule;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -152,8 +153,8 @@ pub struct Open {
 pub struct Added {
     /// Where its files are, with their sizes where they are known.
     pub files: Vec<(String, Option<u64>)>,
-    /// How its images are found: the archive, its member, and a preview.
-    pub images: Option<[Option<String>; 3]>,
+    /// How its images are found.
+    pub images: Option<ImageRule>,
 }
 
 /// What is on the screen.

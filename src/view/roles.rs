@@ -1,5 +1,6 @@
 //! Which column of a table plays which part: guessed by name and kind, and corrected by people.
 
+use crate::view::catalog::{ROLE_NAMES, USUAL_COLUMNS};
 use std::collections::BTreeMap;
 
 /// A part that a column can play.
@@ -212,39 +213,6 @@ impl Roles {
     }
 }
 
-/// Names of columns that play a part, the most telling first, and parts of such names.
-const fn names(role: Role) -> (&'static [&'static str], &'static [&'static str]) {
-    match role {
-        Role::Prompt => (
-            &["prompt", "text", "caption", "positive_prompt", "prompts", "captions", "description"],
-            &["prompt", "caption"],
-        ),
-        Role::Cfg => (&["cfg", "cfg_scale", "guidance_scale", "guidance"], &["guidance", "cfg"]),
-        Role::Step => (&["step", "steps", "num_inference_steps", "sampling_steps"], &["steps"]),
-        Role::Sampler => (&["sampler", "sampler_name", "scheduler"], &["sampler", "scheduler"]),
-        Role::Seed => (&["seed"], &["seed"]),
-        Role::Image => {
-            (&["image", "img", "jpg", "png", "webp", "jpeg", "image_url", "url"], &["image", "url"])
-        }
-        Role::User => (&["user_name"], &[]),
-        Role::Time => (&["timestamp"], &[]),
-        Role::NsfwImage => (&["image_nsfw"], &[]),
-        Role::NsfwPrompt => (&["prompt_nsfw"], &[]),
-        Role::Group => (&["prompt_id"], &[]),
-        Role::Rank => (&["rank"], &[]),
-        Role::Rating => (&["overall_rating"], &[]),
-        Role::Alignment => (&["image_text_alignment_rating"], &[]),
-        Role::Fidelity => (&["fidelity_rating"], &[]),
-        Role::Category => (&["classification"], &[]),
-        Role::Amount => (&["image_amount_in_total"], &[]),
-        Role::ImageName => (&["image_name"], &[]),
-        Role::ImagePath => (&["image_path"], &[]),
-        Role::Part => (&["part_id"], &[]),
-        Role::Width => (&["width"], &[]),
-        Role::Height => (&["height"], &[]),
-    }
-}
-
 /// Parts of names that tell that a text is no prompt, and that what is called image is none.
 const OTHERWISE: &[&str] = &["negative", "_id", "hash", "nsfw", "score", "model", "name", "path", "amount"];
 
@@ -252,10 +220,13 @@ const OTHERWISE: &[&str] = &["negative", "_id", "hash", "nsfw", "score", "model"
 const PROSE_BYTES: u64 = 30;
 
 fn guess<'a>(role: Role, columns: &[Candidate<'a>]) -> Option<&'a str> {
-    let (whole, parts) = names(role);
+    let known = ROLE_NAMES.iter().find(|names| names.role == role);
+    let parts = known.map_or(&[][..], |names| names.parts);
+    let usual = USUAL_COLUMNS.iter().filter(|facts| facts.role == Some(role)).map(|facts| &facts.name);
+    let mut whole = known.map_or(&[][..], |names| names.names).iter().chain(usual);
     let suited = || columns.iter().filter(|candidate| role.suits(candidate.holds));
     // Of several spellings the one in lower case is meant.
-    let exact = whole.iter().find_map(|name| {
+    let exact = whole.find_map(|name| {
         let same = |candidate: &&Candidate<'_>| candidate.name.eq_ignore_ascii_case(name);
         let exact = suited().find(|candidate| candidate.name == *name);
         // Other roles mean something only together, so that a chance likeness is of no use.

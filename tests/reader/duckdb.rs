@@ -82,7 +82,13 @@ impl Question {
             (0, _) => (FilterClause::Null, format!("{name} is null")),
             (1, _) => (FilterClause::NotNull, format!("{name} is not null")),
             (_, "sampler") => listed(chance, &["k_lms", "ddim", "plms", "k_euler"], name, |label| {
-                let code = catalog::SAMPLERS.iter().find(|(_, name)| *name == label).unwrap().0;
+                let code = catalog::column("sampler")
+                    .unwrap()
+                    .labels
+                    .iter()
+                    .find(|(_, name)| *name == label)
+                    .unwrap()
+                    .0;
                 code.to_string()
             }),
             (_, catalog::SIZE) => {

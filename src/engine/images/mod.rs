@@ -386,7 +386,7 @@ impl Images {
             Ok(None) => return Work::Waits,
             Err(error) => return Work::Answered(failed(&error)),
         };
-        let mut last: Option<(Error, &'static str)> = None;
+        let mut last: Option<(Error, String)> = None;
         for candidate in candidates {
             let preview = matches!(candidate, Candidate::Thumbnail { .. });
             if preview && !self.thumbnails_serve(want.px) {
@@ -394,12 +394,12 @@ impl Images {
             }
             let Some(target) = self.target(&candidate, want.row) else { continue };
             let place = match &candidate {
-                Candidate::Member { place, .. } => place,
-                Candidate::Thumbnail { .. } | Candidate::Cell | Candidate::Address(_) => "",
+                Candidate::Member { place, .. } => place.clone(),
+                Candidate::Thumbnail { .. } | Candidate::Cell | Candidate::Address(_) => String::new(),
             };
             let mut fail = |error: Error| {
                 if !preview {
-                    last = Some((error, place));
+                    last = Some((error, place.clone()));
                 }
             };
             if let Some(error) = self.cache.failure(&target) {
@@ -412,7 +412,7 @@ impl Images {
                         if self.decodings.len() >= MAX_DECODING {
                             return Work::Waits;
                         }
-                        let fallback = last.map(|(error, place)| words::fallback(&error, place));
+                        let fallback = last.map(|(error, usual)| words::fallback(&error, &usual, &place));
                         picture.note = fallback.or(picture.note);
                         let bytes = file.as_ref().clone();
                         return Work::Decode(Box::new(Decoding { want, target, picture }), bytes);
@@ -561,25 +561,28 @@ impl Images {
                 None => Err(unknown("this table has no images that are known here")),
             };
         };
-        let mut values = [String::new(), String::new()];
-        for (value, name) in values.iter_mut().zip(places.columns()) {
-            match data.text_of(name, row)? {
-                Some(text) => *value = text,
-                None => return Ok(None),
-            }
-        }
+        let Some(values) = values_of(places, row, data)? else { return Ok(None) };
         let candidates = places.candidates(values.each_ref().map(String::as_str));
         let mut candidates = candidates.ok_or_else(|| unknown("the row does not say where its image is"))?;
-        self.add_kin(row, data, &mut candidates);
+        self.add_kin(places, row, data, &mut candidates);
         Ok(Some(candidates))
     }
 
     /// Behind the row's own preview those of rows with the same prompt whose names are at hand.
-    fn add_kin(&self, row: u64, data: &Data, candidates: &mut Vec<Candidate>) {
+    fn add_kin(&self, places: &places::Images, row: u64, data: &Data, candidates: &mut Vec<Candidate>) {
         let own = candidates.iter().position(|candidate| matches!(candidate, Candidate::Thumbnail { .. }));
         let (Some(own), Some(kin)) = (own, self.kin.get(&row)) else { return };
-        let name = |other: &u64| data.text_of(places::IMAGE_NAME, *other).ok().flatten();
-        let previews = kin.iter().filter_map(name).filter_map(|name| places::thumbnail(&name, true));
+        let named_by = places.preview_columns();
+        let preview = |other: &u64| {
+            let mut values = [const { String::new() }; places::MAX_COLUMNS];
+            for (value, name) in values.iter_mut().zip(places.columns()) {
+                if named_by.contains(&name) {
+                    *value = data.text_of(name, *other).ok().flatten()?;
+                }
+            }
+            places.shared_preview(values.each_ref().map(String::as_str))
+        };
+        let previews = kin.iter().filter_map(preview);
         let previews: Vec<Candidate> = previews.collect();
         candidates.splice(own + 1..own + 1, previews);
     }
@@ -693,4 +696,20 @@ fn display_size(picture: &Picture, px: u32) -> Option<(u32, u32)> {
 }
 
 /// No member is larger than what a read may bring.
+/// The values of a row that say where its image is; none while they are not read.
+fn values_of(
+    places: &places::Images,
+    row: u64,
+    data: &Data,
+) -> Result<Option<[String; places::MAX_COLUMNS]>> {
+    let mut values = [const { String::new() }; places::MAX_COLUMNS];
+    for (value, name) in values.iter_mut().zip(places.columns()) {
+        match data.text_of(name, row)? {
+            Some(text) => *value = text,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(values))
+}
+
 const _: () = assert!(MAX_THUMBNAIL_BYTES < MAX_MEMBER_BYTES as u64);

@@ -1,5 +1,5 @@
-//! How the images of ImageRewardDB were made: its rows do not say so, but the archive of DiffusionDB
-//! Large that an image is from holds a JSON file with the settings of all its images.
+//! How images were made that are from another table: the rows do not say so, but the archive that an
+//! image is from holds a JSON file with the settings of all its images.
 
 use super::{Effect, Images, Target, failure};
 use crate::base::error::{Error, ErrorKind, Result};
@@ -7,14 +7,12 @@ use crate::engine::answers::report;
 use crate::engine::data::Data;
 use crate::protocol::Seldom;
 use crate::protocol::images::{Making, MakingOutcome, Settings};
-use crate::view::catalog::images::{Archive, Candidate, WEBP_PART_DIRECTORY_BYTES};
+use crate::view::catalog::images::{Archive, Candidate, Images as Places};
+use crate::view::roles::Role;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Parts whose settings are kept; each has a thousand images.
 const MAX_PARTS: usize = 24;
-
-/// The column that says which part a row is from.
-const PROMPT_ID: &str = "prompt_id";
 
 /// What is wanted and known of how images were made.
 #[derive(Debug, Default)]
@@ -54,6 +52,16 @@ impl SettingsLookup {
     }
 }
 
+/// Where the settings of an image are.
+struct Listed {
+    archive: Archive,
+    /// The JSON file with the settings of the archive's images.
+    member: String,
+    directory_bytes: u64,
+    /// The image's key in it.
+    image: String,
+}
+
 /// Where the work on one row stands.
 enum SettingsWork {
     Waits,
@@ -90,7 +98,7 @@ impl Images {
     /// Forgets that the settings of a row could not be had.
     pub(super) fn retry_settings(&mut self, row: u64, data: &Data) {
         self.settings.answered.remove(&row);
-        if let Ok(Some((archive, member, _))) = self.settings_place(row, data) {
+        if let Ok(Some(Listed { archive, member, .. })) = self.settings_place(row, data) {
             if self.archives.get(&archive).is_some_and(|archive| archive.directory().is_err()) {
                 self.forget_archive(&archive);
             }
@@ -98,34 +106,37 @@ impl Images {
         }
     }
 
-    /// The archive, its JSON member, and the image's key in that; none while the row is not read.
-    fn settings_place(&self, row: u64, data: &Data) -> Result<Option<(Archive, String, String)>> {
+    /// Where the settings of a row's image are; none while the row is not read.
+    fn settings_place(&self, row: u64, data: &Data) -> Result<Option<Listed>> {
         let unknown = || Error::new(ErrorKind::NotFound, "it is not known how this image was made");
         let places = self.places.as_ref().ok_or_else(unknown)?;
-        let Some(id) = data.text_of(PROMPT_ID, row)? else { return Ok(None) };
-        let (archive, member) = places.hyperparameters(&id).ok_or_else(unknown)?;
+        let Some(values) = super::values_of(places, row, data)? else { return Ok(None) };
+        let values = values.each_ref().map(String::as_str);
+        let (archive, member, directory_bytes) = places.settings(values).ok_or_else(unknown)?;
         let Some(candidates) = self.candidates(row, data)? else { return Ok(None) };
         let name = candidates.into_iter().find_map(|candidate| match candidate {
             Candidate::Member { name, .. } => Some(name),
             Candidate::Thumbnail { .. } | Candidate::Cell | Candidate::Address(_) => None,
         });
-        Ok(Some((archive, member, name.ok_or_else(unknown)?)))
+        Ok(Some(Listed { archive, member, directory_bytes, image: name.ok_or_else(unknown)? }))
     }
 
     fn settings_of(&mut self, row: u64, data: &Data, effects: &mut Vec<Effect>) -> Result<SettingsWork> {
-        let Some((archive, member, image)) = self.settings_place(row, data)? else {
-            return Ok(SettingsWork::Waits);
-        };
+        let Some(listed) = self.settings_place(row, data)? else { return Ok(SettingsWork::Waits) };
+        let Listed { archive, member, directory_bytes, image } = listed;
         let target = Target::Member(archive.clone(), member.clone());
         if !self.settings.parts.contains_key(&archive) {
             if let Some(error) = self.cache.failure(&target) {
                 return Err(error.clone());
             }
             let Some(file) = self.cache.file(&target) else {
-                let first = self.look_up(&archive, &member, WEBP_PART_DIRECTORY_BYTES, effects)?;
+                let first = self.look_up(&archive, &member, directory_bytes, effects)?;
                 return Ok(SettingsWork::Needs(first.unwrap_or(target)));
             };
-            match parse(&file, &format!("{} / {member}", archive.name())) {
+            let source = self.places.as_ref().and_then(Places::source_data);
+            let samplers =
+                source.and_then(|table| table.column_of(Role::Sampler)).map_or(&[][..], |facts| facts.labels);
+            match parse(&file, &format!("{} / {member}", archive.name()), samplers) {
                 Ok(settings) => self.settings.keep(archive.clone(), settings),
                 Err(error) => {
                     let error = error.context(archive.name().to_owned());
@@ -147,7 +158,7 @@ impl Images {
 }
 
 /// Reads the JSON file of a part: an object of images by name, whose settings have short names.
-fn parse(json: &[u8], source: &str) -> Result<BTreeMap<String, Settings>> {
+fn parse(json: &[u8], source: &str, samplers: &[(i64, &str)]) -> Result<BTreeMap<String, Settings>> {
     let value: serde_json::Value = serde_json::from_slice(json)
         .map_err(|_| Error::new(ErrorKind::Unsupported, "its list of settings can't be read"))?;
     let images = value.as_object().ok_or_else(|| Error::corrupt("its list of settings is no list"))?;
@@ -160,7 +171,8 @@ fn parse(json: &[u8], source: &str) -> Result<BTreeMap<String, Settings>> {
         let sampler = match image.get("sa") {
             Some(serde_json::Value::String(name)) => Some(name.chars().take(64).collect()),
             Some(serde_json::Value::Number(code)) => {
-                code.as_f64().and_then(|code| crate::view::catalog::label("sampler", code)).map(str::to_owned)
+                let found = samplers.iter().find(|(known, _)| code.as_i64() == Some(*known));
+                found.map(|(_, label)| (*label).to_owned())
             }
             Some(_) | None => None,
         };
@@ -184,13 +196,13 @@ mod tests {
     fn settings_are_read_by_their_short_names() {
         let json = br#"{"a.webp": {"p": "a castle", "se": 4207249219, "c": 7.5, "st": 50, "sa": "k_lms"},
             "b.webp": {"se": "12", "sa": 2}, "c.webp": 7}"#;
-        let settings = parse(json, "x.json").unwrap_or_default();
+        let settings = parse(json, "x.json", &[(2, "plms")]).unwrap_or_default();
         let a = settings.get("a.webp").cloned().unwrap_or_default();
         assert_eq!((a.seed, a.cfg, a.steps), (Some(4_207_249_219.0), Some(7.5), Some(50.0)));
         assert_eq!((a.sampler.as_deref(), a.source.as_str()), (Some("k_lms"), "x.json"));
         let b = settings.get("b.webp").cloned().unwrap_or_default();
         assert_eq!((b.seed, b.cfg, b.sampler.as_deref()), (Some(12.0), None, Some("plms")));
         assert_eq!(settings.len(), 3);
-        assert!(parse(b"[1, 2]", "x").is_err() && parse(b"{", "x").is_err());
+        assert!(parse(b"[1, 2]", "x", &[]).is_err() && parse(b"{", "x", &[]).is_err());
     }
 }

@@ -13,10 +13,10 @@ pub fn failure(error: &Error) -> String {
     }
 }
 
-/// That the image is from another place than usual. `place` is the usual one.
-pub fn fallback(error: &Error, place: &str) -> String {
-    let place = if place.is_empty() { "its archive" } else { place };
-    format!("From DiffusionDB Large; in {place}: {}", error.message())
+/// That the image was found in another place than the usual one, where this error was met.
+pub fn fallback(error: &Error, usual: &str, found: &str) -> String {
+    let usual = if usual.is_empty() { "its archive" } else { usual };
+    format!("From {found}; in {usual}: {}", error.message())
 }
 
 fn sentence(text: &str) -> String {

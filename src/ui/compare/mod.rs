@@ -123,15 +123,7 @@ pub fn Compare() -> impl IntoView {
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     };
-    let elsewhere = Memo::new(move |_| {
-        let text = |name: &str| {
-            head.with(|head| match head.as_ref().and_then(|row| row.cell(name).cloned()) {
-                Some(Cell::Text(text)) => Some(text),
-                _ => None,
-            })
-        };
-        store.in_diffusiondb(&text("prompt_id")?, &text("prompt")?)
-    });
+    let elsewhere = Memo::new(move |_| store.in_source(head.get()?.as_ref()));
     let go = move |by: isize| {
         if let Some(to) = chosen.get_untracked().checked_add_signed(by).filter(|to| *to < count()) {
             chosen.set(to);

@@ -43,7 +43,7 @@ pub fn endpoint(link: Option<&String>) -> Option<String> {
 pub fn added(table: &Table) -> Added {
     Added {
         files: table.files.iter().map(|file| (file.place.clone(), file.bytes)).collect(),
-        images: table.images.clone().map(|rule| [rule.zip, rule.member, rule.thumbnail]),
+        images: table.images.clone(),
     }
 }
 

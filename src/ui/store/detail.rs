@@ -1,15 +1,16 @@
 //! What can be done with the row whose details are open.
 
-use super::Store;
 use super::images::{Shot, Shown, Sight};
 use super::receive::prompt_of;
+use super::{RowData, Store};
+use crate::base::numbers;
 use crate::formats::hub::{DEFAULT_ENDPOINT, page_url};
 use crate::protocol::display::parameters::parameters;
 use crate::protocol::images::{MakingOutcome, Settings, Want};
 use crate::protocol::{Cell, Detail};
 use crate::ui::runtime::host;
-use crate::view::catalog::images::part_of;
 use crate::view::query;
+use crate::view::roles::Role;
 use crate::view::spec::{Bound, Clause, List, ListValue, Range, Spec, TableRef, View};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -92,12 +93,22 @@ impl Store {
         self.apply(spec, super::Commit::Step);
     }
 
-    /// The view of DiffusionDB that shows the images of a prompt: of all in its part of Large those with
-    /// these words.
-    pub fn in_diffusiondb(self, prompt_id: &str, prompt: &str) -> Option<Spec> {
+    /// The view of the table that a row's image is from which shows the images of its prompt: of all in
+    /// the same archive those with these words.
+    pub fn in_source(self, row: &RowData) -> Option<Spec> {
         /// Enough to tell prompts apart, and no more than a link holds well.
         const MOST_CHARS: usize = 160;
-        let part = f64::from(part_of(prompt_id)?);
+        let Some(Cell::Text(prompt)) = row.cell(&self.role(Role::Prompt)?) else { return None };
+        let places = self.places()?;
+        let mut values = [String::new(), String::new()];
+        for (value, name) in values.iter_mut().zip(places.columns()) {
+            let Some(Cell::Text(text)) = row.cell(name) else { return None };
+            value.clone_from(text);
+        }
+        let source = places.source(values.each_ref().map(String::as_str))?;
+        let part = source.table.column_of(Role::Part)?.name;
+        let (_, value) = source.values.iter().find(|(name, _)| name == part)?;
+        let end = Some(Bound::Number(numbers::parse(value)?));
         let mut words = String::new();
         for word in prompt.replace('"', " ").split_whitespace() {
             if words.chars().count() + word.chars().count() > MOST_CHARS {
@@ -106,12 +117,11 @@ impl Store {
             words.push_str(if words.is_empty() { "" } else { " " });
             words.push_str(word);
         }
-        let end = Some(Bound::Number(part));
         Some(Spec {
-            table: Some(TableRef::Catalogue("diffusiondb-large".to_owned())),
+            table: Some(TableRef::Catalogue(source.table.id.to_owned())),
             endpoint: self.spec.with(|spec| spec.endpoint.clone()),
             query: (!words.is_empty()).then(|| query::with("", &words, false)),
-            filters: [("part_id".to_owned(), Clause::Range(Range { low: end, high: end }))].into(),
+            filters: [(part.to_owned(), Clause::Range(Range { low: end, high: end }))].into(),
             view: View::Gallery,
             ..Spec::default()
         })

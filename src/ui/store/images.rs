@@ -10,8 +10,11 @@ use crate::protocol::images::{
 };
 use crate::protocol::{Cell, Request};
 use crate::ui::runtime::host;
-use crate::view::catalog::images::{FLAGGED, Images as Places, SCORES, THUMBNAILS};
+use crate::view::catalog;
+use crate::view::catalog::images::Images as Places;
+use crate::view::catalog::{FLAGGED, SCORES, THUMBNAILS};
 use crate::view::host::Place;
+use crate::view::roles::Role;
 use crate::view::spec::{Spec, TableRef};
 use crate::view::views::{Needs, View};
 use leptos::prelude::*;
@@ -578,6 +581,23 @@ impl super::Store {
             text(detail.fields.iter().find(|(name, _)| *name == column).map(|(_, cell)| cell))
         });
         shown.or_else(|| self.rows.with(|rows| text(rows.iter().find(|data| data.row == row)?.cell(&column))))
+    }
+
+    /// Whether the open table's images are ranked by prompt.
+    pub fn is_ranked(self) -> bool {
+        // The catalogue knows before the table is open.
+        let listed = self.spec.with(|spec| spec.table.as_ref().and_then(catalog::listed));
+        [Role::Group, Role::Rank].into_iter().all(|role| {
+            listed.is_some_and(|table| table.column_of(role).is_some()) || self.role(role).is_some()
+        })
+    }
+
+    /// The column of the open table that plays a part.
+    pub fn role(self, role: Role) -> Option<String> {
+        self.opened.with(|opened| {
+            let (_, column) = opened.as_ref()?.roles.iter().find(|(name, _)| name == role.name())?;
+            Some(column.clone())
+        })
     }
 
     /// Whether the open table has scores of how safe its images are.

@@ -1,53 +1,77 @@
-//! Where the image of a row is: the places to look at, in order.
+//! Where the image of a row is: the places to look at, in order, as the catalogue's rule says.
 
-use super::Place;
-use super::pattern::{Into, Pattern, is_step};
+use super::pattern::{Into, Pattern};
 use crate::formats::hub::{HubPath, page_url};
+use crate::view::host::{Place, is_beside};
 use crate::view::spec::TableRef;
-
-/// Small previews of a part of DiffusionDB 2M, by the image's id: a branch of a repository on GitHub,
-/// as its raw files are served.
-pub const THUMBNAILS: &str = "https://raw.githubusercontent.com/poloclub/diffusiondb-thumbnails/master";
+use crate::view::url::{parse_table, split_hosts_address};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// The longer side of a preview.
 pub const THUMBNAIL_PX: u32 = 128;
 
-/// The column of DiffusionDB that names a row's image.
-pub const IMAGE_NAME: &str = "image_name";
+/// Bytes at an archive's end that are read for its directory where the rule names no number.
+const DIRECTORY_BYTES: u64 = 140 << 10;
 
-/// How likely the image, and the prompt, are not safe for work.
-pub const SCORES: [&str; 2] = ["image_nsfw", "prompt_nsfw"];
+/// The most columns that say where an image is.
+pub const MAX_COLUMNS: usize = 2;
 
-/// Score of an image that the generator itself had blurred: there is nothing to be seen.
-pub const FLAGGED: f64 = 2.0;
+/// Text of the catalogue: the app's own, or read from its host's file.
+pub type Text = Cow<'static, str>;
 
-/// The end of an archive of DiffusionDB that holds its directory: 1,000 entries of 46 bytes and a name
-/// of 36 digits with `.png`, one for the JSON, and the end record.
-const PNG_PART_DIRECTORY_BYTES: u64 = 1_000 * (46 + 40) + (46 + 16) + 22;
-
-/// The same with `.webp`.
-pub const WEBP_PART_DIRECTORY_BYTES: u64 = PNG_PART_DIRECTORY_BYTES + 1_000;
-
-/// Archives of ImageRewardDB have some 1,300 to 1,600 members, with names as long as those of Large.
-const SHARD_DIRECTORY_BYTES: u64 = 140 << 10;
-
-/// How the images of a table are found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Images {
-    scheme: Scheme,
-    home: Home,
+/// How the images of a table are found, in the words of `catalog.json`. [`ImageRule::images`] reads it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageRule {
+    /// The archive: `hf:owner/name/…`, an address, or a path beside the table, as a [`Pattern`].
+    pub zip: Option<Text>,
+    /// The member of the archive, as a pattern.
+    pub member: Option<Text>,
+    /// A small preview, as a pattern: an address, or a path below the catalogue's `thumbnails`.
+    pub thumbnail: Option<Text>,
+    /// Whether the preview of another row with the same prompt may stand in.
+    pub thumbnails_by_prompt: bool,
+    /// How many bytes at an archive's end are likely to hold its directory.
+    pub directory_bytes: Option<u64>,
+    /// The member of the archive that lists how its images were made, as a pattern.
+    pub settings: Option<Text>,
+    /// What to call the archives where the image is not found there.
+    pub place: Option<Text>,
+    /// The table that the images are from, where the same image is.
+    pub original: Option<Original>,
 }
 
+/// The same image in another table of the app's own catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Original {
+    /// The table's id.
+    pub table: Text,
+    /// What to call it.
+    pub place: Text,
+    /// Columns of that table, with patterns over the columns of this one.
+    pub columns: Cow<'static, [(Text, Text)]>,
+}
+
+/// How the images of a table are found, ready for its rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Scheme {
-    /// As the app's host says.
-    Added(Box<Added>),
-    /// `images/part-000001.zip`, and previews.
-    DiffusionDb2m,
-    /// `diffusiondb-large-part-1/part-000001.zip`.
-    DiffusionDbLarge,
-    /// `images/<split>/<shard>.zip`, and DiffusionDB Large, where all its images are from.
-    ImageReward,
+pub struct Images {
+    home: Home,
+    /// The archive, and the member of it.
+    member: Option<(Pattern, Pattern)>,
+    thumbnail: Option<Pattern>,
+    thumbnails_by_prompt: bool,
+    directory_bytes: u64,
+    settings: Option<Pattern>,
+    place: String,
+    original: Option<Box<Origin>>,
+}
+
+/// Where the images of a table are from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Origin {
+    table: &'static super::Table,
+    columns: Vec<(String, Pattern)>,
+    images: Images,
 }
 
 /// Where a table's archives are.
@@ -55,47 +79,10 @@ enum Scheme {
 enum Home {
     /// A repository on the Hub, and its revision.
     Hub(String, String),
-    /// A folder beside the app.
-    Beside(&'static str),
-    /// Wherever a pattern says that is a whole address.
-    Address,
-}
-
-/// How the images of a table are found that the app's host has added.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Added {
-    /// The archive, and the member of it.
-    pub member: Option<(Pattern, Pattern)>,
-    /// A small preview, as a whole address.
-    pub thumbnail: Option<Pattern>,
-}
-
-/// Where the archives of such a table are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AddedHome {
-    /// In a repository on the Hub: its name, and its revision.
-    Hub(String, String),
     /// Beside the app.
     Beside,
-    /// Where the pattern says.
+    /// Wherever a pattern says that is a whole address.
     Address,
-}
-
-/// The most columns that say where an image is.
-pub const MAX_COLUMNS: usize = 2;
-
-impl Added {
-    /// The columns that say where images are.
-    pub fn columns(&self) -> Vec<&str> {
-        let patterns = self.member.iter().flat_map(|(archive, name)| [archive, name]).chain(&self.thumbnail);
-        let mut names: Vec<&str> = Vec::new();
-        for name in patterns.flat_map(Pattern::columns) {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        names
-    }
 }
 
 /// A ZIP archive.
@@ -129,7 +116,7 @@ impl Archive {
 pub enum Candidate {
     /// A preview.
     Thumbnail {
-        /// Its path in the repository of previews, or a whole address.
+        /// Its path below the catalogue's `thumbnails`, or a whole address.
         path: String,
         /// Whether it is of another row, which has the same prompt.
         same_prompt: bool,
@@ -143,7 +130,7 @@ pub enum Candidate {
         /// How many bytes at the archive's end are likely to hold its directory.
         directory_bytes_hint: u64,
         /// What to call this place where it is not the first one.
-        place: &'static str,
+        place: String,
     },
     /// The row itself.
     Cell,
@@ -151,108 +138,153 @@ pub enum Candidate {
     Address(String),
 }
 
+/// The row of another table that an image is from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// That table.
+    pub table: &'static super::Table,
+    /// Values of its columns that are known, by the column's name.
+    pub values: Vec<(String, String)>,
+}
+
+impl ImageRule {
+    /// How images are found by it, those of a table whose first file is at `table`.
+    ///
+    /// # Errors
+    /// Which part is wrong, and how, in a sentence.
+    pub fn images(&self, table: &Place) -> Result<Images, (&'static str, String)> {
+        let Self { zip, member, thumbnail, thumbnails_by_prompt, directory_bytes, settings, place, original } =
+            self;
+        let pattern = |key: &'static str, text: &str| Pattern::parse(text).map_err(|error| (key, error));
+        let mut home = Home::Beside;
+        let member = match (zip, member) {
+            (Some(zip), Some(member)) => {
+                let path;
+                (home, path) = archive_home(zip, table).map_err(|error| ("zip", error))?;
+                Some((pattern("zip", &path)?, pattern("member", member)?))
+            }
+            (Some(_), None) => {
+                return Err(("zip", "the archive is named, and not which member of it.".to_owned()));
+            }
+            (None, Some(_)) => {
+                return Err(("member", "the member is named, and not its archive.".to_owned()));
+            }
+            (None, None) => None,
+        };
+        if let Some(text) =
+            thumbnail.as_ref().filter(|text| text.contains("://") || !is_beside(&without_columns(text)))
+        {
+            split_hosts_address(text).map_err(|error| ("thumbnail", error))?;
+        }
+        let thumbnail = thumbnail.as_ref().map(|text| pattern("thumbnail", text)).transpose()?;
+        let settings = settings.as_ref().map(|text| pattern("settings", text)).transpose()?;
+        let original =
+            original.as_ref().map(Origin::read).transpose().map_err(|error| ("original", error))?;
+        let images = Images {
+            home,
+            member,
+            thumbnail,
+            thumbnails_by_prompt: *thumbnails_by_prompt,
+            directory_bytes: directory_bytes.unwrap_or(DIRECTORY_BYTES),
+            settings,
+            place: place.clone().unwrap_or_default().into_owned(),
+            original: original.map(Box::new),
+        };
+        match images.columns().len() {
+            0 => Err(("", "no column stands in braces, so that all rows had the same image.".to_owned())),
+            1..=MAX_COLUMNS => Ok(images),
+            _ => Err(("", "more than two columns stand in braces.".to_owned())),
+        }
+    }
+}
+
+impl Origin {
+    fn read(original: &Original) -> Result<Self, String> {
+        let Original { table: id, place, columns } = original;
+        let table = super::table(id).ok_or_else(|| format!("the app has no table “{id}”."))?;
+        let mut images = table.images().ok_or_else(|| format!("“{id}” has no images of its own."))?;
+        images.place.clone_from(&place.clone().into_owned());
+        let columns =
+            columns.iter().map(|(name, text)| Ok((name.clone().into_owned(), Pattern::parse(text)?)));
+        Ok(Self { table, columns: columns.collect::<Result<_, String>>()?, images })
+    }
+
+    /// What is known of the row there, by the values of the row here.
+    fn values(&self, value: &impl Fn(&str) -> Option<String>) -> Option<Vec<(String, String)>> {
+        let filled =
+            self.columns.iter().map(|(name, pattern)| Some((name.clone(), pattern.fill(Into::Path, value)?)));
+        filled.collect()
+    }
+}
+
 impl Images {
     /// How the images of a table are found; none where nothing is known of them.
     pub fn of(table: &TableRef) -> Option<Self> {
+        let listed = super::listed(table)?;
         match table {
-            TableRef::Catalogue(id) => match super::table(id)?.place {
-                Place::Hub { repository, revision, path } => hub(repository, revision, path),
-                Place::Beside("sample/diffusiondb-sample.parquet") => {
-                    Some(Self { scheme: Scheme::DiffusionDb2m, home: Home::Beside("sample/") })
-                }
-                Place::Beside("sample/imagereward-test-sample.parquet") => {
-                    Some(Self { scheme: Scheme::ImageReward, home: Home::Beside("sample/") })
-                }
-                Place::Beside(_) => None,
-            },
-            TableRef::Hub(HubPath { repository, revision, path }) => hub(repository, revision, path),
-            TableRef::Folder(_) | TableRef::Url(_) | TableRef::Local(_) => None,
+            // Another revision of it has its own archives.
+            TableRef::Hub(path) => listed.rule.as_ref()?.images(&Place::Hub(path.clone())).ok(),
+            TableRef::Catalogue(_) | TableRef::Folder(_) | TableRef::Url(_) | TableRef::Local(_) => {
+                listed.images()
+            }
         }
-    }
-
-    /// How the images of a table are found that the app's host has added.
-    pub fn added(added: Added, home: AddedHome) -> Self {
-        let home = match home {
-            AddedHome::Hub(repository, revision) => Home::Hub(repository, revision),
-            AddedHome::Beside => Home::Beside(""),
-            AddedHome::Address => Home::Address,
-        };
-        Self { scheme: Scheme::Added(Box::new(added)), home }
     }
 
     /// The columns that say where a row's image is, at most [`MAX_COLUMNS`].
     pub fn columns(&self) -> Vec<&str> {
-        match &self.scheme {
-            Scheme::Added(added) => added.columns(),
-            Scheme::DiffusionDb2m | Scheme::DiffusionDbLarge => vec![IMAGE_NAME, "part_id"],
-            Scheme::ImageReward => vec!["image_path", "prompt_id"],
+        let member = self.member.iter().flat_map(|(archive, name)| [archive, name]);
+        let original =
+            self.original.iter().flat_map(|original| original.columns.iter().map(|(_, pattern)| pattern));
+        let mut names: Vec<&str> = Vec::new();
+        for name in
+            member.chain(&self.thumbnail).chain(&self.settings).chain(original).flat_map(Pattern::columns)
+        {
+            if !names.contains(&name) {
+                names.push(name);
+            }
         }
+        names
     }
 
     /// Whether some of the images have small previews in a place of their own.
     pub fn has_previews(&self) -> bool {
-        match &self.scheme {
-            Scheme::Added(added) => added.thumbnail.is_some(),
-            Scheme::DiffusionDb2m => matches!(self.home, Home::Hub(..)),
-            Scheme::DiffusionDbLarge | Scheme::ImageReward => false,
-        }
+        self.thumbnail.is_some()
     }
 
-    /// Whether those are found by the names of the images alone, and stand in for others of their prompt.
+    /// Whether those stand in for others of their prompt.
     pub fn shares_previews(&self) -> bool {
-        self.scheme == Scheme::DiffusionDb2m && self.has_previews()
-    }
-
-    /// Whether the images are ranked and rated by prompt.
-    pub fn is_ranked(&self) -> bool {
-        self.scheme == Scheme::ImageReward
+        self.thumbnails_by_prompt && self.has_previews()
     }
 
     /// The places of a row's image, in the order in which to try them. `values` are those of
     /// [`columns`](Self::columns), as text. None where the values name no image.
-    pub fn candidates(&self, values: [&str; 2]) -> Option<Vec<Candidate>> {
-        let [name, key] = values;
-        match &self.scheme {
-            Scheme::Added(added) => self.added_places(added, values),
-            Scheme::DiffusionDb2m => {
-                let (part, name) = (key.parse().ok()?, step(name)?);
-                let mut places = Vec::new();
-                if matches!(self.home, Home::Hub(..)) {
-                    places.extend(thumbnail(name, false));
-                }
-                places.push(member(
-                    self.archive(format!("images/part-{part:06}.zip", part = as_part(part)?)),
-                    name,
-                    PNG_PART_DIRECTORY_BYTES,
-                    "",
-                ));
-                Some(places)
-            }
-            Scheme::DiffusionDbLarge => {
-                let path = large(as_part(key.parse().ok()?)?);
-                Some(vec![member(self.archive(path), step(name)?, WEBP_PART_DIRECTORY_BYTES, "")])
-            }
-            Scheme::ImageReward => {
-                // `images/<split>/<shard>/<uuid>.webp` is the member `<uuid>.webp` of a shard.
-                let (shard, name) = name.rsplit_once('/')?;
-                if !shard.split('/').all(|part| step(part).is_some()) {
-                    return None;
-                }
-                let name = step(name)?;
-                let mut places = vec![Candidate::Member {
-                    archive: self.archive(format!("{shard}.zip")),
-                    name: name.to_owned(),
-                    directory_bytes_hint: SHARD_DIRECTORY_BYTES,
-                    place: "ImageRewardDB",
-                }];
-                places.extend(self.original(name, key));
-                Some(places)
-            }
+    pub fn candidates(&self, values: [&str; MAX_COLUMNS]) -> Option<Vec<Candidate>> {
+        let value = self.by_name(values);
+        let mut places: Vec<Candidate> = self.preview(&value, false).into_iter().collect();
+        let member = self.archive_member(&value, &self.place);
+        let own = member.is_some();
+        places.extend(member);
+        if let Some(original) = self.original.as_ref().filter(|_| own) {
+            places.extend(original.values(&value).and_then(|values| {
+                let value = |name: &str| find(&values, name);
+                original.images.archive_member(&value, &original.images.place)
+            }));
         }
+        (!places.is_empty()).then_some(places)
+    }
+
+    /// The preview of another row with the same prompt. `values` are those of that row.
+    pub fn shared_preview(&self, values: [&str; MAX_COLUMNS]) -> Option<Candidate> {
+        self.preview(&self.by_name(values), true)
+    }
+
+    /// The columns that the preview of a row goes by.
+    pub fn preview_columns(&self) -> Vec<&str> {
+        self.thumbnail.iter().flat_map(Pattern::columns).collect()
     }
 
     /// The page of the archive that a row's image is in, for people; none where it is on no Hub.
-    pub fn page(&self, endpoint: &str, values: [&str; 2]) -> Option<String> {
+    pub fn page(&self, endpoint: &str, values: [&str; MAX_COLUMNS]) -> Option<String> {
         self.candidates(values)?.into_iter().find_map(|candidate| match candidate {
             Candidate::Member { archive: Archive::Hub(path), .. } => Some(page_url(endpoint, &path)),
             Candidate::Member { archive: Archive::Beside(_) | Archive::Address(_), .. }
@@ -262,108 +294,125 @@ impl Images {
         })
     }
 
-    /// Whether another archive tells how images were made.
+    /// Whether the archives of another table list how images were made.
     pub fn knows_settings(&self) -> bool {
-        self.is_ranked() && matches!(self.home, Home::Hub(..))
+        self.original.as_ref().is_some_and(|original| original.images.settings.is_some())
     }
 
-    /// The archive of DiffusionDB Large that a row of ImageRewardDB is from, and its JSON member
-    /// with the hyperparameters. `prompt_id` is that of the row.
-    pub fn hyperparameters(&self, prompt_id: &str) -> Option<(Archive, String)> {
-        let part = self.is_ranked().then(|| part_of(prompt_id)).flatten()?;
-        let Home::Hub(..) = self.home else { return None };
-        let Some(Candidate::Member { archive, .. }) = self.original("x", prompt_id) else { return None };
-        Some((archive, format!("part-{part:06}.json")))
+    /// The archive of the other table that a row is from, its JSON member with the settings of its images,
+    /// and how many bytes at its end are likely to hold the directory.
+    pub fn settings(&self, values: [&str; MAX_COLUMNS]) -> Option<(Archive, String, u64)> {
+        let original = self.original.as_ref()?;
+        let values = original.values(&self.by_name(values))?;
+        let value = |name: &str| find(&values, name);
+        let member = original.images.settings.as_ref()?.fill(Into::Path, value)?;
+        match original.images.archive_member(&value, "")? {
+            Candidate::Member { archive, directory_bytes_hint, .. } => {
+                Some((archive, member, directory_bytes_hint))
+            }
+            Candidate::Thumbnail { .. } | Candidate::Cell | Candidate::Address(_) => None,
+        }
     }
 
-    /// The places of an image as the app's host says.
-    fn added_places(&self, added: &Added, values: [&str; 2]) -> Option<Vec<Candidate>> {
-        let columns = added.columns();
-        let value = |name: &str| {
+    /// The row of another table that a row's image is from.
+    pub fn source(&self, values: [&str; MAX_COLUMNS]) -> Option<Source> {
+        let original = self.original.as_ref()?;
+        Some(Source { table: original.table, values: original.values(&self.by_name(values))? })
+    }
+
+    /// The table that the images are from.
+    pub fn source_table(&self) -> Option<&'static super::Table> {
+        self.original.as_ref().map(|original| original.table)
+    }
+
+    /// Values by the names of their columns.
+    fn by_name<'a>(&'a self, values: [&'a str; MAX_COLUMNS]) -> impl Fn(&str) -> Option<String> + 'a {
+        let columns = self.columns();
+        move |name| {
             let place = columns.iter().position(|column| *column == name)?;
             values.get(place).map(|value| (*value).to_owned())
-        };
-        let thumbnail = added.thumbnail.as_ref().and_then(|pattern| pattern.fill(Into::Address, value));
-        let mut places: Vec<Candidate> =
-            thumbnail.map(|path| Candidate::Thumbnail { path, same_prompt: false }).into_iter().collect();
-        if let Some((archive, name)) = &added.member {
-            let into = match self.home {
-                Home::Hub(..) | Home::Beside(_) => Into::Path,
-                Home::Address => Into::Address,
-            };
-            if let (Some(path), Some(name)) = (archive.fill(into, value), name.fill(Into::Path, value)) {
-                places.push(member(self.archive(path), &name, SHARD_DIRECTORY_BYTES, ""));
-            }
         }
-        (!places.is_empty()).then_some(places)
     }
 
-    /// The same image in DiffusionDB Large.
-    fn original(&self, name: &str, prompt_id: &str) -> Option<Candidate> {
-        // The sample is whole without the network.
-        let Home::Hub(_, _) = &self.home else { return None };
-        let archive = Archive::Hub(HubPath {
-            repository: super::DIFFUSIONDB.to_owned(),
-            revision: "main".to_owned(),
-            path: large(part_of(prompt_id)?),
-        });
-        Some(member(archive, name, WEBP_PART_DIRECTORY_BYTES, "DiffusionDB Large"))
+    fn preview(&self, value: &impl Fn(&str) -> Option<String>, same_prompt: bool) -> Option<Candidate> {
+        let path = self.thumbnail.as_ref()?.fill(Into::Address, value)?;
+        Some(Candidate::Thumbnail { path, same_prompt })
     }
 
-    fn archive(&self, path: String) -> Archive {
-        match &self.home {
+    fn archive_member(&self, value: &impl Fn(&str) -> Option<String>, place: &str) -> Option<Candidate> {
+        let (archive, name) = self.member.as_ref()?;
+        let into = match self.home {
+            Home::Hub(..) | Home::Beside => Into::Path,
+            Home::Address => Into::Address,
+        };
+        let path = archive.fill(into, value)?;
+        let archive = match &self.home {
             Home::Hub(repository, revision) => {
                 Archive::Hub(HubPath { repository: repository.clone(), revision: revision.clone(), path })
             }
-            Home::Beside(folder) => Archive::Beside(format!("{folder}{path}")),
+            Home::Beside => Archive::Beside(path),
             Home::Address => Archive::Address(path),
-        }
+        };
+        Some(Candidate::Member {
+            archive,
+            name: name.fill(Into::Path, value)?,
+            directory_bytes_hint: self.directory_bytes,
+            place: place.to_owned(),
+        })
     }
 }
 
-fn hub(repository: &str, revision: &str, path: &str) -> Option<Images> {
-    let scheme = match (repository, path) {
-        (super::DIFFUSIONDB, "metadata.parquet") => Scheme::DiffusionDb2m,
-        (super::DIFFUSIONDB, "metadata-large.parquet") => Scheme::DiffusionDbLarge,
-        (
-            super::IMAGEREWARD | "THUDM/ImageRewardDB",
-            "metadata-train.parquet" | "metadata-validation.parquet" | "metadata-test.parquet",
-        ) => Scheme::ImageReward,
-        _ => return None,
-    };
-    Some(Images { scheme, home: Home::Hub(repository.to_owned(), revision.to_owned()) })
+/// A pattern with a dash in place of each column.
+fn without_columns(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, inside)) = rest.split_once('{') {
+        plain.push_str(before);
+        plain.push('-');
+        rest = inside.split_once('}').map_or("", |(_, after)| after);
+    }
+    plain.push_str(rest);
+    plain
 }
 
-fn member(archive: Archive, name: &str, directory_bytes_hint: u64, place: &'static str) -> Candidate {
-    Candidate::Member { archive, name: name.to_owned(), directory_bytes_hint, place }
+fn find(values: &[(String, String)], name: &str) -> Option<String> {
+    values.iter().find(|(column, _)| column == name).map(|(_, value)| value.clone())
 }
 
-/// The preview of an image of DiffusionDB 2M. Previews lie in folders by the first two digits of their id.
-pub fn thumbnail(name: &str, same_prompt: bool) -> Option<Candidate> {
-    let id = name.strip_suffix(".png")?;
-    let is_id = id.len() == 36 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    let folder = id.get(..2).filter(|_| is_id)?;
-    Some(Candidate::Thumbnail { path: format!("{folder}/{id}.webp"), same_prompt })
-}
-
-fn large(part: u32) -> String {
-    let half = if part <= 10_000 { 1 } else { 2 };
-    format!("diffusiondb-large-part-{half}/part-{part:06}.zip")
-}
-
-/// The part of DiffusionDB Large that a prompt of ImageRewardDB is from: the first half of its id,
-/// `005658-0040`.
-pub fn part_of(prompt_id: &str) -> Option<u32> {
-    as_part(prompt_id.split_once('-')?.0.parse().ok()?)
-}
-
-fn as_part(part: u32) -> Option<u32> {
-    (1..=999_999).contains(&part).then_some(part)
-}
-
-/// A step of a path, which leads nowhere else.
-fn step(name: &str) -> Option<&str> {
-    is_step(name).then_some(name)
+/// Where archives are, and the pattern of their path there. A path without a place of its own is beside
+/// the table: in its repository, in the folder of its address, or beside the app.
+fn archive_home(zip: &str, table: &Place) -> Result<(Home, String), String> {
+    if zip.starts_with("hf:") {
+        return match parse_table(zip)? {
+            TableRef::Hub(HubPath { repository, revision, path }) => {
+                Ok((Home::Hub(repository, revision), path))
+            }
+            TableRef::Catalogue(_) | TableRef::Folder(_) | TableRef::Url(_) | TableRef::Local(_) => {
+                Err("it names a repository or a folder, and no archive of it.".to_owned())
+            }
+        };
+    }
+    if zip.contains("://") {
+        let (origin, rest) = split_hosts_address(zip)?;
+        if origin.contains(['{', '}']) {
+            return Err("the host of an address can't come from the rows.".to_owned());
+        }
+        return Ok((Home::Address, format!("{origin}{rest}")));
+    }
+    if !is_beside(&without_columns(zip)) {
+        return Err("it leads out of its folder, or is no path.".to_owned());
+    }
+    Ok(match table {
+        Place::Hub(HubPath { repository, revision, .. }) => {
+            (Home::Hub(repository.clone(), revision.clone()), zip.to_owned())
+        }
+        Place::Address(url) => {
+            let plain = url.split(['?', '#']).next().unwrap_or(url);
+            let folder = plain.rsplit_once('/').map_or(plain, |(folder, _)| folder);
+            (Home::Address, format!("{folder}/{zip}"))
+        }
+        Place::Beside(_) => (Home::Beside, zip.to_owned()),
+    })
 }
 
 #[cfg(test)]
@@ -380,7 +429,12 @@ mod tests {
             }),
             None => TableRef::Catalogue(table.to_owned()),
         };
-        let places = Images::of(&table)?.candidates(values)?;
+        let images = Images::of(&table)?;
+        // Given are the name or path of the image, and then the part or prompt.
+        let named = |column: &str| if column.starts_with("image") { values[0] } else { values[1] };
+        let columns = images.columns();
+        let value = |at: usize| columns.get(at).map_or("", |column| named(column));
+        let places = images.candidates([value(0), value(1)])?;
         let written = places.into_iter().map(|place| match place {
             Candidate::Thumbnail { path, .. } => path,
             Candidate::Member { archive, name, .. } => format!("{} {name}", archive.path()),

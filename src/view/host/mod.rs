@@ -10,8 +10,7 @@ mod read;
 mod tests;
 
 use crate::formats::hub::HubPath;
-use crate::view::catalog::images::{Added, AddedHome, Images};
-use crate::view::catalog::pattern::Pattern;
+use crate::view::catalog::images::ImageRule;
 use crate::view::roles::Corrections;
 use crate::view::spec::TableRef;
 use crate::view::url::{parse_table, split_hosts_address};
@@ -69,17 +68,6 @@ pub struct File {
     pub place: String,
     /// Its size, where that is said.
     pub bytes: Option<u64>,
-}
-
-/// How the images of a table are found, as text that [`ImageRule::images`] reads.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ImageRule {
-    /// The archive: `hf:owner/name/…`, an address, or a path beside the app, with columns in braces.
-    pub zip: Option<String>,
-    /// The member of the archive.
-    pub member: Option<String>,
-    /// The address of a small preview.
-    pub thumbnail: Option<String>,
 }
 
 /// What is wrong with the file.
@@ -173,82 +161,6 @@ impl Place {
 }
 
 /// Whether it is a path below the app's own folder.
-fn is_beside(text: &str) -> bool {
+pub fn is_beside(text: &str) -> bool {
     !text.contains([':', '?', '#', '%', '*']) && text.split('/').all(crate::view::catalog::pattern::is_step)
-}
-
-impl ImageRule {
-    /// How images are found by it, those of a table whose first file is at `table`.
-    ///
-    /// # Errors
-    /// Which part is wrong, and how, in a sentence.
-    pub fn images(&self, table: &Place) -> Result<Images, (&'static str, String)> {
-        let Self { zip, member, thumbnail } = self;
-        let pattern = |key: &'static str, text: &str| Pattern::parse(text).map_err(|error| (key, error));
-        let mut home = AddedHome::Beside;
-        let member = match (zip, member) {
-            (Some(zip), Some(member)) => {
-                let path;
-                (home, path) = archive_home(zip, table).map_err(|error| ("zip", error))?;
-                Some((pattern("zip", &path)?, pattern("member", member)?))
-            }
-            (Some(_), None) => {
-                return Err(("zip", "the archive is named, and not which member of it.".to_owned()));
-            }
-            (None, Some(_)) => {
-                return Err(("member", "the member is named, and not its archive.".to_owned()));
-            }
-            (None, None) => None,
-        };
-        let thumbnail = match thumbnail {
-            Some(text) => {
-                split_hosts_address(text).map_err(|error| ("thumbnail", error))?;
-                Some(pattern("thumbnail", text)?)
-            }
-            None => None,
-        };
-        let added = Added { member, thumbnail };
-        match added.columns().len() {
-            0 => Err(("", "no column stands in braces, so that all rows had the same image.".to_owned())),
-            1..=crate::view::catalog::images::MAX_COLUMNS => Ok(Images::added(added, home)),
-            _ => Err(("", "more than two columns stand in braces.".to_owned())),
-        }
-    }
-}
-
-/// Where archives are, and the pattern of their path there. A path without a place of its own is beside
-/// the table: in its repository, in the folder of its address, or beside the app.
-fn archive_home(zip: &str, table: &Place) -> Result<(AddedHome, String), String> {
-    if zip.starts_with("hf:") {
-        return match parse_table(zip)? {
-            TableRef::Hub(HubPath { repository, revision, path }) => {
-                Ok((AddedHome::Hub(repository, revision), path))
-            }
-            TableRef::Catalogue(_) | TableRef::Folder(_) | TableRef::Url(_) | TableRef::Local(_) => {
-                Err("it names a repository or a folder, and no archive of it.".to_owned())
-            }
-        };
-    }
-    if zip.contains("://") {
-        let (origin, rest) = split_hosts_address(zip)?;
-        if origin.contains(['{', '}']) {
-            return Err("the host of an address can't come from the rows.".to_owned());
-        }
-        return Ok((AddedHome::Address, format!("{origin}{rest}")));
-    }
-    let plain: String = zip.chars().map(|c| if c == ':' { '-' } else { c }).collect();
-    if !is_beside(&plain) {
-        return Err("it leads out of its folder, or is no path.".to_owned());
-    }
-    Ok(match table {
-        Place::Hub(HubPath { repository, revision, .. }) => {
-            (AddedHome::Hub(repository.clone(), revision.clone()), zip.to_owned())
-        }
-        Place::Address(url) => {
-            let plain = url.split(['?', '#']).next().unwrap_or(url);
-            let folder = plain.rsplit_once('/').map_or(plain, |(folder, _)| folder);
-            (AddedHome::Address, format!("{folder}/{zip}"))
-        }
-        Place::Beside(_) => (AddedHome::Beside, zip.to_owned()),
-    })
 }

@@ -1,12 +1,14 @@
 //! Reads `catalog.json`: what is understood counts, everything else is told.
 
 use super::json::{self, Spot, Value};
-use super::{Catalogue, File, ImageRule, Place, Problem, Table};
+use super::{Catalogue, File, Place, Problem, Table};
 use crate::formats::hub::listing::near_matches;
 use crate::formats::hub::several::MAX_FILES;
 use crate::view::catalog;
+use crate::view::catalog::images::{ImageRule, MAX_COLUMNS, Original};
 use crate::view::roles::{Corrections, Role};
 use crate::view::url::split_hosts_address;
+use std::borrow::Cow;
 
 /// More than this is not read.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -433,10 +435,20 @@ impl Reader {
         let spot = fields.take("images")?;
         let place = fields.at("images");
         let mut own = self.fields(spot, &place)?;
+        let mut pattern = |key| self.text(&mut own, key, MAX_PLACE_CHARS).map(Cow::Owned);
+        let (zip, member, thumbnail) = (pattern("zip"), pattern("member"), pattern("thumbnail"));
+        let settings = pattern("settings");
         let rule = ImageRule {
-            zip: self.text(&mut own, "zip", MAX_PLACE_CHARS),
-            member: self.text(&mut own, "member", MAX_PLACE_CHARS),
-            thumbnail: self.text(&mut own, "thumbnail", MAX_PLACE_CHARS),
+            zip,
+            member,
+            thumbnail,
+            settings,
+            thumbnails_by_prompt: self.flag(&mut own, "thumbnails_by_prompt"),
+            directory_bytes: own
+                .take("directory_bytes")
+                .and_then(|bytes| self.whole(bytes, &own.at("directory_bytes"))),
+            place: self.text(&mut own, "place", MAX_TITLE_CHARS).map(Cow::Owned),
+            original: self.original(&mut own),
         };
         self.end(&own);
         match rule.images(home?) {
@@ -455,6 +467,57 @@ impl Reader {
                 None
             }
         }
+    }
+
+    fn original(&mut self, fields: &mut Fields<'_>) -> Option<Original> {
+        let spot = fields.take("original")?;
+        let mut own = self.fields(spot, &fields.at("original"))?;
+        let table = self.text(&mut own, "table", MAX_ID_CHARS);
+        let place = self.text(&mut own, "place", MAX_TITLE_CHARS);
+        let mut columns = Vec::new();
+        for mut column in self.objects(&mut own, "columns", MAX_COLUMNS) {
+            let name = self.text(&mut column, "name", MAX_TITLE_CHARS);
+            let value = self.text(&mut column, "value", MAX_PLACE_CHARS);
+            self.end(&column);
+            columns.extend(name.map(Cow::Owned).zip(value.map(Cow::Owned)));
+        }
+        self.end(&own);
+        let place = place.or_else(|| table.clone())?;
+        Some(Original { table: table?.into(), place: place.into(), columns: columns.into() })
+    }
+
+    /// The objects of a list, at most so many.
+    fn objects<'a>(&mut self, fields: &mut Fields<'a>, key: &'static str, most: usize) -> Vec<Fields<'a>> {
+        let Some(spot) = fields.take(key) else { return Vec::new() };
+        let place = fields.at(key);
+        let Value::List(items) = &spot.value else {
+            self.tell(spot.line, &place, format!("it is {}.", spot.value.kind()), "Make it a list: [ … ].");
+            return Vec::new();
+        };
+        if items.len() > most {
+            self.tell(
+                spot.line,
+                &place,
+                format!("it has more than {most} entries."),
+                "The others are left out.",
+            );
+        }
+        let items = items.iter().take(most).enumerate();
+        items.filter_map(|(number, item)| self.fields(item, &format!("{place}[{number}]"))).collect()
+    }
+
+    fn flag(&mut self, fields: &mut Fields<'_>, key: &'static str) -> bool {
+        let Some(spot) = fields.take(key) else { return false };
+        if let Value::Bool(value) = spot.value {
+            return value;
+        }
+        self.tell(
+            spot.line,
+            &fields.at(key),
+            format!("it is {}.", spot.value.kind()),
+            "Write true or false.",
+        );
+        false
     }
 
     fn licence(&mut self, fields: &mut Fields<'_>) -> Option<(String, Option<String>)> {
