@@ -23,11 +23,46 @@ if (new URLSearchParams(location.search).has("table")) {
     }
 }
 
-// What the host adds is read before the page is there: it is asked for beside the code.
+// What the host adds is read before the page is there: it is asked for beside the code. Where it was empty at
+// the last visit, the page does not wait for it, and begins anew should it have something to say now.
 const catalog = document.querySelector("meta[name=vitrine-catalog]")?.content;
 if (catalog) {
-    globalThis.vitrineCatalog = fetch(catalog, { cache: "no-cache" });
-    globalThis.vitrineCatalog.catch(() => {});
+    const EMPTY = "vitrine-catalog-empty";
+    const remembered = (act) => {
+        try {
+            return act(localStorage);
+        } catch {
+            return null;
+        }
+    };
+    const says = (text) => {
+        try {
+            const { comment, tables, ...rest } = JSON.parse(text);
+            return !Array.isArray(tables) || tables.length > 0 || Object.keys(rest).length > 0;
+        } catch {
+            return true;
+        }
+    };
+    const asked = fetch(catalog, { cache: "no-cache" }).then(async (answer) => {
+        // A folder without one is as good as an empty one.
+        if (!answer.ok && answer.status !== 404) {
+            throw answer.status;
+        }
+        const text = answer.ok ? await answer.text() : "";
+        return text !== "" && says(text) ? text : "";
+    });
+    const wasEmpty = remembered((storage) => storage.getItem(EMPTY)) !== null;
+    if (!wasEmpty) {
+        globalThis.vitrineCatalog = asked;
+    }
+    asked.then((text) => {
+        if (text === "") {
+            remembered((storage) => storage.setItem(EMPTY, ""));
+        } else if (wasEmpty) {
+            remembered((storage) => storage.removeItem(EMPTY));
+            location.reload();
+        }
+    }).catch(() => {});
 }
 
 // What serves the page without a network. It is of no use to this visit, which therefore comes first.

@@ -8,14 +8,14 @@ mod catalogue {
     use std::fs;
     use std::path::{Path, PathBuf};
     use vitrine::view::host;
-    use vitrine::view::host::{FILE, Place, Problem};
+    use vitrine::view::host::{EMPTY, FILE, Place, Problem};
 
     const HELP: &str = "\
 vitrine-catalog FILE [--into DIR]
 vitrine-catalog --none --into DIR
 
   Reads a host's catalogue and tells what is wrong with it. With --into it is put beside the app that was
-  built into DIR, and the page is allowed to read from what it names; with --none it is taken away again.
+  built into DIR, and the page is allowed to read from what it names; with --none the empty one that the app comes with takes its place.
   docs/tables.md says what may stand in it.";
 
     /// Does what the arguments say.
@@ -75,10 +75,7 @@ vitrine-catalog --none --into DIR
 
     fn take_away(into: &Path) -> Result<(), String> {
         rewrite(into, None)?;
-        match fs::remove_file(into.join(FILE)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(format!("{FILE}: {error}")),
-            Ok(()) | Err(_) => Ok(()),
-        }
+        fs::write(into.join(FILE), EMPTY).map_err(|error| format!("{FILE}: {error}"))
     }
 
     fn rewrite(into: &Path, origins: Option<&[String]>) -> Result<(), String> {

@@ -32,7 +32,7 @@ use wasm_bindgen_futures::spawn_local;
 
 /// Puts the page in place of the static shell. `load` fetches a module.
 pub fn start(load: fn(Module) -> Loading) {
-    if host::is_named() {
+    if host::is_awaited() {
         // The names of its tables and the Hub to ask must be known before anything is shown.
         spawn_local(async move {
             let reader = async { load(Module::Panels).await.and_then(|entry| entry.catalogue) };

@@ -139,7 +139,8 @@ pub(crate) fn finish(profile: Profile, out: &Path) -> Result<()> {
     let names: Vec<String> = files(out)?
         .iter()
         .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()))
-        .filter(|name| name != "index.html")
+        // Both are asked for anew at each visit.
+        .filter(|name| !matches!(name.as_str(), "index.html" | "catalog.json"))
         .collect();
     let offline = page::offline(&html, &names, &script_name);
     fs::write(out.join("sw.js"), offline).map_err(|error| format!("sw.js: {error}"))

@@ -1,16 +1,16 @@
-//! What the app's host adds: `catalog.json`, read before the page is there, where the page names one.
+//! What the app's host adds: `catalog.json`, read before the page is there.
 
 use crate::protocol::Added;
-use crate::view::host::policy::{NAMED_BY, allows};
+use crate::view::host::policy::allows;
 use crate::view::host::{Catalogue, FILE, MAX_BYTES, Problem, Table};
 use crate::view::roles::Corrections;
+use js_sys::Promise;
 use leptos::prelude::{document, window};
 use std::sync::OnceLock;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Response;
 
-/// Where `early.js` leaves what it has asked for.
+/// Where `early.js` leaves the text that it has asked for, unless it knows that there is none.
 const EARLY: &str = "vitrineCatalog";
 
 /// What was read. It does not change while the page is open.
@@ -54,50 +54,43 @@ pub fn roles(table: Option<&Table>, link: &Corrections) -> Corrections {
     roles
 }
 
-/// Whether the page names a catalogue.
-pub fn is_named() -> bool {
-    named().is_some()
+/// Whether the page waits for what its host says.
+pub fn is_awaited() -> bool {
+    asked().is_some()
 }
 
-fn named() -> Option<String> {
-    let named = document().query_selector(&format!("meta[name={NAMED_BY}]")).ok().flatten()?;
-    named.get_attribute("content")
+fn asked() -> Option<Promise> {
+    js_sys::Reflect::get(&window(), &EARLY.into()).ok()?.dyn_into().ok()
 }
 
-/// Fetches it, and reads it with what `reader` gives. The page can begin whether that works or not.
+/// Reads it with what `reader` gives, where it says anything. The page can begin whether that works or not.
 pub async fn read(reader: impl Future<Output = Option<fn(&str) -> (Catalogue, Vec<Problem>)>>) {
-    let Some(address) = named() else { return };
+    let Some(asked) = asked() else { return };
     let failed = |what: String, hint: &str| Host {
         problems: vec![Problem { line: 0, place: String::new(), what, hint: hint.to_owned() }],
         ..Host::default()
     };
-    let read = match (fetch(&address).await, reader.await) {
-        (Ok(text), Some(reader)) => {
-            let (catalogue, mut problems) = reader(&text);
-            problems.extend(refused(&catalogue));
-            Host { catalogue, problems }
-        }
-        (Ok(_), None) => failed("it could not be read.".to_owned(), "Load the page again."),
-        (Err(error), _) => failed(
-            error,
-            "Put it beside the app again, or take its name out of the page: vitrine-catalog --none --into DIR.",
-        ),
+    let read = match text(asked).await {
+        Ok(text) if text.is_empty() => return,
+        Ok(text) => match reader.await {
+            Some(reader) => {
+                let (catalogue, mut problems) = reader(&text);
+                problems.extend(refused(&catalogue));
+                Host { catalogue, problems }
+            }
+            None => failed("it could not be read.".to_owned(), "Load the page again."),
+        },
+        Err(error) => failed(error, "Load the page again, or look at it on the server."),
     };
     let _ = HOST.set(read);
 }
 
-async fn fetch(address: &str) -> Result<String, String> {
-    let early = js_sys::Reflect::get(&window(), &EARLY.into()).unwrap_or(JsValue::UNDEFINED);
-    let asked = match early.dyn_into::<js_sys::Promise>() {
-        Ok(asked) => asked,
-        Err(_) => window().fetch_with_str(address),
-    };
-    let silent = |_| "it does not answer.".to_owned();
-    let answer: Response = JsFuture::from(asked).await.map_err(silent)?.unchecked_into();
-    if !answer.ok() {
-        return Err(format!("the host answers {} when it is asked for it.", answer.status()));
-    }
-    let text = JsFuture::from(answer.text().map_err(silent)?).await.map_err(silent)?;
+/// Its text; empty where it says nothing. `early.js` fails with the status of an answer.
+async fn text(asked: Promise) -> Result<String, String> {
+    let text = JsFuture::from(asked).await.map_err(|error| match error.as_f64() {
+        Some(status) => format!("the host answers {status} when it is asked for it."),
+        None => "it does not answer.".to_owned(),
+    })?;
     let text = text.as_string().unwrap_or_default();
     if text.len() > MAX_BYTES { Err(format!("it is longer than {MAX_BYTES} bytes.")) } else { Ok(text) }
 }

@@ -539,9 +539,7 @@ impl super::Store {
         match view.facts().needs {
             Needs::Nothing => true,
             Needs::Images => self.pictures().is_some(),
-            Needs::RankedImages => {
-                matches!(self.pictures(), Some(Pictures::Known(places)) if places.is_ranked())
-            }
+            Needs::RankedImages => self.pictures().is_some() && self.is_ranked(),
             Needs::Prompts => {
                 self.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.prompt.is_some()))
             }

@@ -21,6 +21,9 @@ pub use read::{MAX_BYTES, read};
 /// What the file is called.
 pub const FILE: &str = "catalog.json";
 
+/// The one that the app comes with, which says nothing.
+pub const EMPTY: &str = include_str!("../../../public/catalog.json");
+
 /// What a host says.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Catalogue {

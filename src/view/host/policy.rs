@@ -39,18 +39,17 @@ fn matches(source: &str, origin: &str) -> bool {
     })
 }
 
-/// The page with its catalogue: it names the file, and its policy allows the catalogue's origins besides
-/// what it allows anyway. What an earlier catalogue had added goes; no catalogue at all is `None`.
+/// The page for a catalogue: its policy allows the catalogue's origins besides what it allows anyway. What
+/// had been added for an earlier catalogue goes; `None` is the empty catalogue that the app comes with.
 ///
 /// # Errors
 /// Where the page is not one that `cargo xtask build` has made.
 pub fn page(html: &str, origins: Option<&[String]>) -> Result<String, String> {
-    let (html, before) = without_name(html)?;
-    let mut html = html;
+    let (mut html, before) = without_origins(html)?;
     for origin in before {
         html = html.replacen(&format!(" {origin}"), "", 1);
     }
-    let Some(origins) = origins else { return Ok(html) };
+    let Some(origins) = origins.filter(|origins| !origins.is_empty()) else { return Ok(html) };
     const OPEN: &str = "<meta http-equiv=\"Content-Security-Policy\" content=\"";
     let (head, rest) = html.split_once(OPEN).ok_or("the page has no Content-Security-Policy")?;
     let (policy, tail) = rest.split_once("\">").ok_or("the page's Content-Security-Policy does not end")?;
@@ -61,18 +60,28 @@ pub fn page(html: &str, origins: Option<&[String]>) -> Result<String, String> {
     let (sources, end) =
         sources.split_once(';').map_or((sources, String::new()), |(own, end)| (own, format!(";{end}")));
     let plus: String = added.iter().map(|origin| format!(" {origin}")).collect();
-    Ok(format!(
-        "{head}{OPEN}{start}{DIRECTIVE}{sources}{plus}{end}\"><meta name=\"{NAMED_BY}\" content=\"./{FILE}\" data-origins=\"{}\">{tail}",
-        added.join(" ")
-    ))
+    if added.is_empty() {
+        return Ok(html);
+    }
+    let html = format!("{head}{OPEN}{start}{DIRECTIVE}{sources}{plus}{end}\">{tail}");
+    let name = name();
+    Ok(html.replacen(&name, &format!("{name}{ORIGINS}{}\"", added.join(" ")), 1))
 }
 
-/// The page without the name of its catalogue, and the origins that had been added for it.
-fn without_name(html: &str) -> Result<(String, Vec<String>), String> {
-    let open = format!("<meta name=\"{NAMED_BY}\"");
-    let Some((head, rest)) = html.split_once(&open) else { return Ok((html.to_owned(), Vec::new())) };
-    let (tag, tail) = rest.split_once('>').ok_or("the name of the page's catalogue does not end")?;
-    let before = tag.split_once("data-origins=\"").and_then(|(_, rest)| rest.split_once('"'));
-    let before = before.map_or("", |(before, _)| before);
-    Ok((format!("{head}{tail}"), before.split_ascii_whitespace().map(str::to_owned).collect()))
+/// What tells the origins that were added.
+const ORIGINS: &str = " data-origins=\"";
+
+/// The beginning of the element that names the catalogue.
+fn name() -> String {
+    format!("<meta name=\"{NAMED_BY}\" content=\"./{FILE}\"")
+}
+
+/// The page as it is with an empty catalogue, but for the policy, and the origins that had been added to that.
+fn without_origins(html: &str) -> Result<(String, Vec<String>), String> {
+    let name = name();
+    let (head, tail) = html.split_once(&name).ok_or("the page does not name its catalogue")?;
+    let Some(rest) = tail.strip_prefix(ORIGINS) else { return Ok((html.to_owned(), Vec::new())) };
+    let (before, tail) = rest.split_once('"').ok_or("the name of the page's catalogue does not end")?;
+    let before = before.split_ascii_whitespace().map(str::to_owned).collect();
+    Ok((format!("{head}{name}{tail}"), before))
 }

@@ -174,6 +174,8 @@ impl Reader {
     fn catalogue(&mut self, root: &Spot) -> Catalogue {
         let mut catalogue = Catalogue::default();
         let Some(mut fields) = self.fields(root, "") else { return catalogue };
+        // For people who read the file.
+        fields.take("comment");
         catalogue.title = self.text(&mut fields, "title", MAX_TITLE_CHARS);
         catalogue.description = self.text(&mut fields, "description", MAX_TEXT_CHARS);
         if let Some(line) = fields.take("endpoint").map(|spot| spot.line)

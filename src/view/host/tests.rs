@@ -179,7 +179,7 @@ fn hostile_values_are_refused() {
     assert_eq!(problems(&" ".repeat(2 << 20)).len(), 1);
 }
 
-const PAGE: &str = "<head><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; connect-src 'self' https: http://127.0.0.1:*; base-uri 'none'\"><title>V</title></head>";
+const PAGE: &str = "<head><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; connect-src 'self' https: http://127.0.0.1:*; base-uri 'none'\"><meta name=\"vitrine-catalog\" content=\"./catalog.json\"><title>V</title></head>";
 
 #[test]
 fn the_policy_allows_what_is_named_and_nothing_else() {
@@ -200,6 +200,7 @@ fn the_policy_allows_what_is_named_and_nothing_else() {
     let page = policy::page(PAGE, Some(&hostile)).expect("a page");
     assert!(!page.contains("script"), "{page}");
     assert!(policy::page("<head></head>", Some(&[])).is_err());
+    assert_eq!(super::read(super::EMPTY), (super::Catalogue::default(), Vec::new()));
 
     let rules = "default-src 'none'; connect-src 'self' https: http://127.0.0.1:* http://data.lan";
     for allowed in ["https://a.org", "http://127.0.0.1", "http://127.0.0.1:80", "http://data.lan"] {
