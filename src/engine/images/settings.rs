@@ -133,7 +133,7 @@ impl Images {
                 let first = self.look_up(&archive, &member, directory_bytes, effects)?;
                 return Ok(SettingsWork::Needs(first.unwrap_or(target)));
             };
-            let source = self.places.as_ref().and_then(Places::source_data);
+            let source = self.places.as_ref().and_then(Places::source_table);
             let samplers =
                 source.and_then(|table| table.column_of(Role::Sampler)).map_or(&[][..], |facts| facts.labels);
             match parse(&file, &format!("{} / {member}", archive.name()), samplers) {
