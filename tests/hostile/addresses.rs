@@ -31,7 +31,7 @@ pub fn times(data: &[u8]) {
     if let Some((head, _)) = data.split_first_chunk::<8>() {
         let millis = i64::from_le_bytes(*head);
         let _ = (
-            display::civil(millis),
+            vitrine::base::calendar::date_time(millis),
             display::time_full(millis as f64),
             display::time_short(millis as f64, None),
         );

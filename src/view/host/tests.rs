@@ -200,7 +200,7 @@ fn the_policy_allows_what_is_named_and_nothing_else() {
     let page = policy::page(PAGE, Some(&hostile)).expect("a page");
     assert!(!page.contains("script"), "{page}");
     assert!(policy::page("<head></head>", Some(&[])).is_err());
-    assert_eq!(super::read(super::EMPTY), (super::Catalogue::default(), Vec::new()));
+    assert_eq!(read(super::EMPTY), (super::Catalogue::default(), Vec::new()));
 
     let rules = "default-src 'none'; connect-src 'self' https: http://127.0.0.1:* http://data.lan";
     for allowed in ["https://a.org", "http://127.0.0.1", "http://127.0.0.1:80", "http://data.lan"] {
