@@ -19,11 +19,11 @@ use vitrine::formats::hub::answer::Identity;
 use vitrine::formats::parquet::decode::{decode_dictionary, decode_page};
 use vitrine::formats::parquet::header::{PageHeader, PageKind};
 use vitrine::formats::parquet::meta::{FileMeta, Footer, read_footer};
-use vitrine::protocol::{Filter, FilterClause, Open, Request, Response, Show};
+use vitrine::protocol::{Open, Request, Response, Show};
 use vitrine::table::column::Column;
 use vitrine::table::crossfilter::{Crossfilter, bin, count, cube, side};
-use vitrine::table::filter::Condition;
 use vitrine::table::select::Selection;
+use vitrine::view::spec::{Clause, TableRef};
 
 /// Rows of the generated table.
 const ROWS: u64 = 500_000;
@@ -51,8 +51,8 @@ fn main() {
         names.iter().zip(&all).take(5).map(|(name, column)| bin(name, column, false)).collect();
     let by_name = |name: &str| names.iter().position(|other| *other == name).and_then(|at| all.get(at));
     let clauses = |low: f64| {
-        let on_step = Condition::List { values: vec![Some("50".to_owned())], negated: true };
-        let on_cfg = Condition::Numbers { low: Some(low), high: Some(12.0) };
+        let on_step = Clause::list([Some("50".to_owned())], true);
+        let on_cfg = Clause::numbers(Some(low), Some(12.0));
         [("cfg".to_owned(), on_cfg), ("step".to_owned(), on_step)]
     };
     let mut filter = Crossfilter::new(rows);
@@ -165,11 +165,11 @@ impl Session {
             },
             said: Vec::new(),
         };
-        let (table, base) = ("https://example.org/table.parquet".to_owned(), String::new());
+        let url = "https://example.org/table.parquet".to_owned();
         session.step(Event::Request(Request::Open(Open {
-            table,
+            table: TableRef::Url(url),
             endpoint: None,
-            base,
+            base: String::new(),
             roles: Vec::new(),
             added: None,
         })));
@@ -181,9 +181,9 @@ impl Session {
 
     fn filter(&mut self, generation: u32) {
         let low = f64::from(generation % 20) / 2.0;
-        let clause = FilterClause::Numbers { low: Some(low), high: Some(12.0) };
-        let filters = vec![Filter { column: "cfg".to_owned(), clause }];
-        self.show = Show { generation, filters, ..self.show.clone() };
+        let clause = Clause::numbers(Some(low), Some(12.0));
+        self.show.generation = generation;
+        self.show.rows.filters.insert("cfg".to_owned(), clause);
         self.step(Event::Request(Request::Show(self.show.clone())));
         self.run();
     }

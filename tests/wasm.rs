@@ -4,10 +4,10 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 use std::fmt::Debug;
-use vitrine::protocol::{
-    Bins, Cell, Chart, Counts, Filter, FilterClause, Request, Response, Row, Rows, Shape, Show,
-};
+use vitrine::protocol::{Bins, Cell, Chart, Counts, Request, Response, Row, Rows, Shape, Show};
+use vitrine::view::spec::{Clause, RowQuery, SortKey, Subset};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -20,15 +20,21 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(message: &T) {
 
 #[wasm_bindgen_test]
 fn requests_survive_the_way_to_the_worker() {
-    let filter = |column: &str, clause| Filter { column: column.to_owned(), clause };
+    let filter = |column: &str, clause| (column.to_owned(), clause);
     check(&Request::Show(Show {
         generation: u32::MAX,
-        filters: vec![
-            filter("cfg", FilterClause::Numbers { low: Some(-0.1), high: None }),
-            filter("timestamp", FilterClause::Times { start_millis: Some(1.66e12), end_millis: None }),
-            filter("ключ", FilterClause::List { values: vec![None, Some(String::new())], negated: true }),
-            filter("seed", FilterClause::NotNull),
-        ],
+        rows: RowQuery {
+            filters: BTreeMap::from([
+                filter("cfg", Clause::numbers(Some(-0.1), None)),
+                filter("timestamp", Clause::times(Some(1_660_000_000_000), None)),
+                filter("age", Clause::times(None, Some(i64::MIN))),
+                filter("ключ", Clause::list([None, Some(String::new())], true)),
+                filter("seed", Clause::NotNull),
+            ]),
+            query: Some("a \"b\"".to_owned()),
+            subset: Some(Subset::Random { rows: u64::MAX, seed: (1 << 53) + 1 }),
+            sort: vec![SortKey { column: "cfg".to_owned(), descending: true }],
+        },
         charts: vec!["cfg".to_owned()],
         columns: Vec::new(),
         extras: Vec::new(),

@@ -25,6 +25,7 @@ mod answers;
 mod browse;
 mod change;
 mod data;
+mod defaults;
 mod demand;
 mod event;
 mod images;
@@ -179,13 +180,24 @@ impl Engine {
             (Request::CancelExport, table) => {
                 jobs.cancel(table.as_mut().map(|table| &mut table.data), images, effects);
             }
-            (request, Some(table)) => table.request(request, effects),
             // A link may name a row: it is asked for before the table is there.
-            (request, None) => {
+            (Request::Show(show), Some(table)) => table.show(show, effects),
+            (Request::Show(show), None) => {
                 if let Some(opening) = opening {
-                    opening.remember(request);
+                    opening.show(show);
                 }
             }
+            (Request::Detail { row }, Some(table)) => table.open_detail(row),
+            (Request::Detail { row }, None) => {
+                if let Some(opening) = opening {
+                    opening.open_detail(row);
+                }
+            }
+            (Request::Table(request), Some(table)) => table.request(request, effects),
+            (
+                Request::RetryImage { .. } | Request::TakeImages(_) | Request::Export(_) | Request::Table(_),
+                None,
+            ) => {}
         }
     }
 

@@ -16,15 +16,14 @@ use crate::formats::parquet::header::offset_index;
 use crate::formats::parquet::map::PageMap;
 use crate::formats::parquet::meta::{FileMeta, Footer, TAIL_BYTES, read_footer};
 use crate::formats::parquet::walk::Bytes;
-use crate::protocol::defaults::{charts_at_open, order, usual_columns};
-use crate::protocol::{Added, Open, Opened, Request, Response, Show};
+use crate::protocol::{Added, Open, Opened, Response, Show};
 use crate::view::catalog;
 use crate::view::catalog::Place as Listed;
 use crate::view::catalog::images::Images;
 use crate::view::host::Place;
-use crate::view::roles::{Corrections, Role, Roles};
+use crate::view::roles::{Corrections, Role};
 use crate::view::spec::{HubPath, TableRef};
-use crate::view::url::{parse_table, print_table};
+use crate::view::url::print_table;
 
 /// Offset indexes larger than this in all are left out, and page maps are learned instead.
 const MAX_INDEX_BYTES: u64 = 8 << 20;
@@ -40,7 +39,7 @@ type Found = (TableRef, Option<Images>, Option<u64>, Vec<File>);
 #[derive(Debug)]
 pub struct Opening {
     /// What the page calls it.
-    table: String,
+    table: TableRef,
     /// What people call the file, or the files together.
     source: String,
     /// What people call the first file.
@@ -71,7 +70,7 @@ pub struct Opening {
 
 impl Opening {
     /// Nothing of it is read. `file_bytes` is its size, if that is known or likely.
-    fn new(table: String, source: String, file_bytes: Option<u64>) -> Self {
+    fn new(table: TableRef, source: String, file_bytes: Option<u64>) -> Self {
         Self {
             table,
             first: source.clone(),
@@ -102,33 +101,14 @@ impl Opening {
         self.revision = revision.or(self.revision.take());
     }
 
-    /// Keeps what the page asks of the table before it is open: what is to be shown, and details.
-    pub fn remember(&mut self, request: Request) {
-        match request {
-            Request::Show(show) => self.show = Some(show),
-            Request::Detail { row } => self.detail = Some(row),
-            Request::Open(_)
-            | Request::Browse(_)
-            | Request::Describe(_)
-            | Request::Load { .. }
-            | Request::Stop { .. }
-            | Request::Touch { .. }
-            | Request::Images(_)
-            | Request::Groups { .. }
-            | Request::Pick(_)
-            | Request::Membership { .. }
-            | Request::RetryImage { .. }
-            | Request::Export(_)
-            | Request::TakeImages(_)
-            | Request::CancelExport
-            | Request::Script(_)
-            | Request::Figure(_)
-            | Request::Retry
-            | Request::SignIn { .. }
-            | Request::Keep { .. }
-            | Request::FirstVisit
-            | Request::Kept { .. } => {}
-        }
+    /// Keeps what is to be shown until the table is open.
+    pub fn show(&mut self, show: Show) {
+        self.show = Some(show);
+    }
+
+    /// Keeps the row whose details are wanted until the table is open.
+    pub fn open_detail(&mut self, row: u64) {
+        self.detail = Some(row);
     }
 
     /// The size that was assumed is wrong; whether there was one.
@@ -163,25 +143,13 @@ impl Engine {
         let Open { table, endpoint, base, roles, added } = open;
         let roles = corrections(roles);
         let endpoint = endpoint.as_deref().unwrap_or(hub::DEFAULT_ENDPOINT);
-        let reference = match parse_table(&table) {
-            Ok(reference) => reference,
-            Err(message) => {
-                self.reset();
-                let error = Error::new(ErrorKind::BadLink, message);
-                report(&mut self.effects, Response::Notice(notice::cannot_open(&table, &error, &[])));
-                return;
-            }
-        };
-        let (reference, mut images, hint_bytes, rest) = match Self::added(&reference, added, endpoint, &base)
-        {
+        let (reference, mut images, hint_bytes, rest) = match Self::added(&table, added, endpoint, &base) {
             Ok(Some(known)) => known,
-            Ok(None) => {
-                let images = Images::of(&reference);
-                (reference, images, None, Vec::new())
-            }
+            Ok(None) => (table.clone(), Images::of(&table), None, Vec::new()),
             Err(error) => {
                 self.reset();
-                report(&mut self.effects, Response::Notice(notice::cannot_open(&table, &error, &[])));
+                let name = print_table(&table);
+                report(&mut self.effects, Response::Notice(notice::cannot_open(&name, &error, &[])));
                 return;
             }
         };
@@ -201,7 +169,8 @@ impl Engine {
                 None => {
                     self.reset();
                     let near = hub::listing::near_matches(&id, catalog::TABLES.iter().map(|table| table.id));
-                    let near: Vec<String> = near.into_iter().map(str::to_owned).collect();
+                    let near: Vec<TableRef> =
+                        near.into_iter().map(|id| TableRef::Catalogue(id.to_owned())).collect();
                     let error =
                         Error::new(ErrorKind::BadLink, format!("the catalogue has no table named {id}"));
                     report(&mut self.effects, Response::Notice(notice::cannot_open(&id, &error, &near)));
@@ -305,7 +274,7 @@ impl Engine {
         self.reset();
         let mut files = files.into_iter();
         let Some((first, file_bytes)) = files.next() else { return };
-        let mut opening = Opening::new(name.clone(), name, Some(file_bytes));
+        let mut opening = Opening::new(TableRef::Local(name.clone()), name, Some(file_bytes));
         opening.first = first;
         opening.roles = corrections(roles);
         opening.rest =
@@ -339,7 +308,7 @@ impl Engine {
                 let file_bytes = opening.file_bytes.unwrap_or_default();
                 let files = Files::new(&opening.first, file_bytes, opening.rest, &meta);
                 let identity = Identity {
-                    name: opening.table,
+                    table: opening.table,
                     source: opening.source,
                     revision: opening.revision,
                     on_hub: opening.on_hub,
@@ -351,10 +320,10 @@ impl Engine {
                 let show = opening.show.map(|show| filled(show, &opened));
                 report(&mut self.effects, Response::Opened(opened));
                 if let Some(show) = show {
-                    table.request(Request::Show(show), &mut self.effects);
+                    table.show(show, &mut self.effects);
                 }
                 if let Some(row) = opening.detail {
-                    table.request(Request::Detail { row }, &mut self.effects);
+                    table.open_detail(row);
                 }
                 self.table = Some(table);
                 self.fetch_sidecar_list();
@@ -394,9 +363,9 @@ impl Engine {
         let Some(opening) = self.opening.take() else { return };
         let (Some(error), Some((_, wanted))) = (opening.failed, opening.on_hub) else { return };
         let paths = entries.iter().map(|entry| entry.path.as_str()).filter(|path| path.ends_with(".parquet"));
-        let near: Vec<String> = hub::listing::near_matches(&wanted.path, paths)
+        let near: Vec<TableRef> = hub::listing::near_matches(&wanted.path, paths)
             .into_iter()
-            .map(|path| print_table(&TableRef::Hub(HubPath { path: path.to_owned(), ..wanted.clone() })))
+            .map(|path| TableRef::Hub(HubPath { path: path.to_owned(), ..wanted.clone() }))
             .collect();
         report(&mut self.effects, Response::Notice(notice::cannot_open(&opening.source, &error, &near)));
     }
@@ -486,16 +455,14 @@ fn corrections(roles: Vec<(String, Option<String>)>) -> Corrections {
 
 /// What is to be shown, with the usual charts and columns where none are named.
 fn filled(show: Show, opened: &Opened) -> Show {
-    let roles = Roles::told(opened.roles.iter().cloned());
-    let Show { mut charts, columns: mut shown, .. } = show.clone();
+    let Show { mut charts, mut columns, .. } = show.clone();
     if charts.is_empty() {
-        charts = charts_at_open(&opened.columns, &roles, opened.files.0);
-        charts.sort_by_key(|name| order(name));
+        charts.clone_from(&opened.charts);
     }
-    if shown.is_empty() {
-        shown = usual_columns(&opened.columns, &roles);
+    if columns.is_empty() {
+        columns.clone_from(&opened.usual_columns);
     }
-    Show { charts, columns: shown, ..show }
+    Show { charts, columns, ..show }
 }
 
 /// Where all offset indexes lie, if there are any and they are not too large.

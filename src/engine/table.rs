@@ -16,7 +16,7 @@ use super::output::figure::draw;
 use super::result::Matches;
 use crate::base::bytes::ByteRange;
 use crate::base::error::Error;
-use crate::protocol::{Request, Seldom};
+use crate::protocol::{Seldom, Show, TableRequest};
 
 /// The open table.
 pub struct Table {
@@ -44,39 +44,34 @@ impl Table {
         Self { data, matches, answers: Answers::new() }
     }
 
+    /// Takes the new state of the screen.
+    pub fn show(&mut self, show: Show, effects: &mut Vec<Effect>) {
+        self.answers.take_show(show, &mut self.data, &mut self.matches, effects);
+    }
+
+    /// Opens the details of a row.
+    pub fn open_detail(&mut self, row: u64) {
+        self.answers.open_detail(row, &self.data);
+    }
+
     /// Does what the page asks.
-    pub fn request(&mut self, request: Request, effects: &mut Vec<Effect>) {
+    pub fn request(&mut self, request: TableRequest, effects: &mut Vec<Effect>) {
         let Self { data, matches, answers } = self;
         match request {
-            Request::Show(show) => answers.take_show(show, data, matches, effects),
-            Request::Load { column } => data.load(&column),
-            Request::Stop { column } => {
+            TableRequest::Load { column } => data.load(&column),
+            TableRequest::Stop { column } => {
                 data.stop(&column);
                 answers.report_progress(data, effects);
             }
-            Request::Touch { column, generation } => {
+            TableRequest::Touch { column, generation } => {
                 answers.touch(&column, generation, data, matches, effects);
             }
-            Request::Detail { row } => answers.open_detail(row, data),
-            Request::Describe(wanted) => answers.describe(wanted, data, effects),
-            Request::Groups { wanted } => answers.want_groups(wanted, data),
-            Request::Pick(pick) => answers.pick(pick, data),
-            Request::Membership { rows } => answers.report_membership(&rows, matches, effects),
-            Request::Script(want) => report_script(want, data, effects),
-            Request::Figure(want) => report(effects, Seldom::Figure(draw(*want))),
-            // The engine's own.
-            Request::Open(_)
-            | Request::Browse(_)
-            | Request::Retry
-            | Request::Images(_)
-            | Request::TakeImages(_)
-            | Request::RetryImage { .. }
-            | Request::Export(_)
-            | Request::CancelExport
-            | Request::SignIn { .. }
-            | Request::Keep { .. }
-            | Request::FirstVisit
-            | Request::Kept { .. } => {}
+            TableRequest::Describe(wanted) => answers.describe(wanted, data, effects),
+            TableRequest::Groups { wanted } => answers.want_groups(wanted, data),
+            TableRequest::Pick(pick) => answers.pick(pick, data),
+            TableRequest::Membership { rows } => answers.report_membership(&rows, matches, effects),
+            TableRequest::Script(want) => report_script(want, data, effects),
+            TableRequest::Figure(want) => report(effects, Seldom::Figure(draw(*want))),
         }
     }
 

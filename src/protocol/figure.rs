@@ -56,7 +56,7 @@ pub struct Colours {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Drawn {
     /// Neighbouring intervals.
-    Bins(Bins),
+    Histogram(Histogram),
     /// Values by name.
     Bars(Bars),
     /// Two columns against each other.
@@ -76,7 +76,7 @@ pub struct Scale {
 
 /// Neighbouring intervals.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Bins {
+pub struct Histogram {
     /// What each bin is called; the one that stands alone is the last.
     pub names: Vec<String>,
     /// Rows of each bin in the whole table.

@@ -1,13 +1,12 @@
 //! What crosses between the page and the worker: closed enums, plain data, bulk as typed arrays.
 //!
-//! Everything here is serialised with serde-wasm-bindgen. Numbers are exact up to 2^53. A
-//! [`Request`] goes to the worker, [`Response`]s come back, several to a request and some to none:
-//! the worker says what it knows whenever it knows more. What depends on the filters carries the
-//! [`Generation`](crate::base::ids::Generation) of the filters that it belongs to.
+//! Everything here is serialised with serde-wasm-bindgen. Numbers are exact up to 2^53. A [`Request`]
+//! goes to the engine and a [`ShellRequest`] to the thread that it runs in. [`Response`]s come back,
+//! several to a request and some to none: the worker reports whenever it knows more. What depends on the
+//! filters carries the [`Generation`](crate::base::ids::Generation) of the filters that it belongs to.
 
 pub mod browse;
 pub mod compare;
-pub mod defaults;
 pub mod describe;
 pub mod display;
 pub mod export;
@@ -16,23 +15,52 @@ pub mod images;
 pub mod membership;
 pub mod script;
 pub mod texts;
-pub mod wire;
 
+pub use crate::table::crossfilter::{Bins, Shape};
 use crate::view::catalog::images::ImageRule;
+use crate::view::spec::{RowQuery, TableRef};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
 // ---------------------------------------------------------------- page -> worker
 
-/// What the page asks of the worker.
+/// What the page asks of the engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
     /// Open a table. Whatever was open is dropped, and its reads are aborted.
     Open(Open),
-    /// Look into a folder of a repository. Whatever was open is dropped.
+    /// List a folder of a repository. Whatever was open is dropped.
     Browse(browse::Browse),
-    /// The state of the filters and what is on the screen; replaces the one before it.
+    /// Try again what failed.
+    Retry,
+    /// The state of the filters and what is on the screen; replaces the one before it. While a table is
+    /// being opened it is for that one.
     Show(Show),
+    /// Every field of one row. While a table is being opened it is for that one.
+    Detail {
+        /// The row's number in the file, from 0.
+        row: u64,
+    },
+    /// The images that the screen lacks; replaces what was wanted before.
+    Images(images::Images),
+    /// Look for the image of this row anew.
+    RetryImage {
+        /// The row's number in the file, from 0.
+        row: u64,
+    },
+    /// Write the matching rows to a file.
+    Export(export::Start),
+    /// Put images into an archive.
+    TakeImages(export::Images),
+    /// Stop writing rows or images.
+    CancelExport,
+    /// Of the open table.
+    Table(TableRequest),
+}
+
+/// What the page asks of the open table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum TableRequest {
     /// Read a column whole.
     Load {
         /// The column's name.
@@ -50,15 +78,8 @@ pub enum Request {
         /// The generation of the filters on the screen.
         generation: u32,
     },
-    /// Every field of one row.
-    Detail {
-        /// The row's place in the file, from 0.
-        row: u64,
-    },
     /// What the file says of itself.
     Describe(describe::Describe),
-    /// The images that the screen lacks; replaces what was wanted before.
-    Images(images::Images),
     /// Whether the rows of each prompt are wanted together.
     Groups {
         /// They are.
@@ -68,48 +89,46 @@ pub enum Request {
     Pick(compare::Pick),
     /// Which of these rows are in the result; answered with [`Seldom::Membership`].
     Membership {
-        /// Their places in the file, at most [`membership::MAX_ROWS`].
+        /// Their numbers in the file, at most [`membership::MAX_ROWS`].
         rows: Vec<u64>,
     },
-    /// Look for the image of this row anew.
-    RetryImage {
-        /// The row's place in the file, from 0.
-        row: u64,
-    },
-    /// Write the matching rows to a file.
-    Export(export::Start),
-    /// Put images into an archive.
-    TakeImages(export::Images),
-    /// Stop writing rows or images.
-    CancelExport,
     /// Write a view as a program.
     Script(script::Want),
     /// Draw a chart for use elsewhere.
     Figure(Box<figure::Want>),
-    /// Try again what failed.
-    Retry,
-    /// From now on what is asked of this Hub is asked in somebody's name.
+}
+
+impl From<TableRequest> for Request {
+    fn from(request: TableRequest) -> Self {
+        Self::Table(request)
+    }
+}
+
+/// What the page asks of the thread that the engine runs in: fetching and caching are its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ShellRequest {
+    /// Attach this token to requests to `endpoint`.
     SignIn {
-        /// The Hub's origin; nobody else is shown the token.
+        /// The Hub's origin; no other server is shown the token.
         endpoint: String,
         /// The token.
         token: Secret,
     },
-    /// How much may be kept on this device.
-    Keep {
-        /// In bytes; with 0 nothing is.
+    /// How much may be cached on this device.
+    LimitCache {
+        /// In bytes; with 0 nothing is cached.
         limit_bytes: u64,
     },
-    /// Nobody was here before on this device: nothing is kept, and nothing need be looked for.
-    FirstVisit,
-    /// How much is kept on this device.
-    Kept {
-        /// Whether to remove it first.
-        forget: bool,
+    /// The cache is empty; skip lookups.
+    CacheIsEmpty,
+    /// How much is cached on this device.
+    CacheSize {
+        /// Whether to clear the cache first.
+        clear: bool,
     },
 }
 
-/// A text that nobody gets to read: it is left out of whatever prints the value that holds it.
+/// A text that is never printed: whatever prints the value that holds it leaves it out.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
@@ -135,9 +154,8 @@ impl fmt::Debug for Secret {
 /// Which table to open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Open {
-    /// The table as a link names it: a catalogue id, `hf:owner/name@revision/path`, or an address.
-    /// For a local file its name; the file itself comes along in the same message.
-    pub table: String,
+    /// The table. A local file itself comes along in the same message.
+    pub table: TableRef,
     /// The Hub to ask, `https://huggingface.co` where none is given.
     pub endpoint: Option<String>,
     /// Where the page itself lives, with a slash at the end: the bundled samples are beside it.
@@ -160,16 +178,10 @@ pub struct Added {
 /// What is on the screen.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Show {
-    /// Counts up with every change of `filters`.
+    /// Counts up with every change of `rows`.
     pub generation: u32,
-    /// One clause a column.
-    pub filters: Vec<Filter>,
-    /// What is asked of the prompts; empty for nothing.
-    pub query: String,
-    /// Which rows count at all; none for all.
-    pub subset: Option<Subset>,
-    /// The order of the rows, the most important key first.
-    pub sort: Vec<SortKey>,
+    /// Which rows match, and their order.
+    pub rows: RowQuery,
     /// Two columns whose values are counted against each other.
     pub heat: Option<(String, String)>,
     /// What the view lists besides rows.
@@ -201,78 +213,8 @@ pub enum Listing {
     },
 }
 
-/// [`crate::view::spec::Subset`], on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Subset {
-    /// So many rows from the first.
-    First {
-        /// How many.
-        rows: u64,
-    },
-    /// So many rows by chance.
-    Random {
-        /// How many.
-        rows: u64,
-        /// What they depend on.
-        seed: u64,
-    },
-    /// Rows whose image is in one of the first shards.
-    Shards {
-        /// The last of them.
-        last: u32,
-    },
-}
-
-/// [`crate::view::spec::SortKey`], on the wire.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SortKey {
-    /// The column's name.
-    pub column: String,
-    /// Whether the largest comes first.
-    pub descending: bool,
-}
-
 /// The most rows that one answer holds.
 pub const MAX_WINDOW: u32 = 400;
-
-/// One column's clause.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Filter {
-    /// The column's name.
-    pub column: String,
-    /// What is asked of it.
-    pub clause: FilterClause,
-}
-
-/// [`crate::view::spec::Clause`], on the wire.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum FilterClause {
-    /// Numbers between two ends, both included.
-    Numbers {
-        /// Smallest, open if missing.
-        low: Option<f64>,
-        /// Largest, open if missing.
-        high: Option<f64>,
-    },
-    /// Milliseconds since 1970, from the first one included to the second one not included.
-    Times {
-        /// First, open if missing.
-        start_millis: Option<f64>,
-        /// First one after, open if missing.
-        end_millis: Option<f64>,
-    },
-    /// Values by label or text.
-    List {
-        /// The values; none stands for null.
-        values: Vec<Option<String>>,
-        /// All but these.
-        negated: bool,
-    },
-    /// Only rows without a value.
-    Null,
-    /// Only rows with a value.
-    NotNull,
-}
 
 // ---------------------------------------------------------------- worker -> page
 
@@ -357,7 +299,7 @@ impl From<Seldom> for Response {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Opened {
     /// [`Open::table`].
-    pub table: String,
+    pub table: TableRef,
     /// The file's address, for people.
     pub source: String,
     /// Rows in the files that are open.
@@ -382,6 +324,10 @@ pub struct Opened {
     pub images: Option<images::ImageColumn>,
     /// Names of roles, and the column that plays each.
     pub roles: Vec<(String, String)>,
+    /// The charts that are read with the table.
+    pub charts: Vec<String>,
+    /// The columns that the table shows unless others are chosen.
+    pub usual_columns: Vec<String>,
 }
 
 /// A column of the open table.
@@ -465,43 +411,6 @@ pub struct Chart {
     pub complete: bool,
 }
 
-/// How a chart puts values into bins.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Shape {
-    /// Neighbouring intervals of numbers or times.
-    Bins(Bins),
-    /// One bin a value.
-    Categories {
-        /// What each value is called in a link and on the screen; commonest in the table first.
-        labels: Vec<String>,
-        /// Different values that are not listed; their rows are counted in no bin.
-        others: u32,
-    },
-}
-
-/// Neighbouring intervals.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Bins {
-    /// The edges, one more than bins (the detached bin excluded). Values below the first edge
-    /// are counted in the first bin, those above the last edge in the last.
-    pub edges: Vec<f64>,
-    /// Smallest end of a range that begins with this bin: as round as it can be while the range
-    /// holds exactly the bins' rows.
-    pub from: Vec<f64>,
-    /// Largest end of a range that ends with this bin; for times the first millisecond after.
-    pub to: Vec<f64>,
-    /// Whether edges are times in milliseconds.
-    pub time: bool,
-    /// Whether all values are whole numbers.
-    pub integer: bool,
-    /// A value beyond the scale that stands alone in one more bin, after the others.
-    pub detached: Option<f64>,
-    /// Rows below the first edge.
-    pub below: u32,
-    /// Rows above the last edge, the detached value excluded.
-    pub above: u32,
-}
-
 /// How many rows match.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
@@ -517,13 +426,13 @@ pub struct Count {
     pub distinct: Option<u64>,
     /// Where nothing matches, the clauses without which something would, and how many rows then:
     /// those that exclude most first.
-    pub without: Vec<(Clause, u64)>,
+    pub without: Vec<(ClauseRef, u64)>,
 }
 
-/// Which clause is meant.
+/// What can be dropped so that more rows match.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Clause {
-    /// The one on this column.
+pub enum ClauseRef {
+    /// The clause on this column.
     Column(String),
     /// The query.
     Query,
@@ -834,8 +743,8 @@ pub enum Action {
     /// Go to the start page.
     ChooseAnother,
     /// Open another table.
-    OpenTable(String),
-    /// [`Request::SignIn`], with a token that the user has.
+    OpenTable(TableRef),
+    /// [`ShellRequest::SignIn`], with a token that the user has.
     SignIn(Gate),
 }
 

@@ -1,6 +1,6 @@
 //! A view as a program for other tools.
 
-use super::Show;
+use crate::view::spec::RowQuery;
 use serde::{Deserialize, Serialize};
 
 /// Asks for a script.
@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 pub struct Want {
     /// In which language, for which library.
     pub dialect: Dialect,
-    /// What is asked of the rows, and the columns that are wanted, all where there is none.
-    pub show: Show,
+    /// Which rows.
+    pub rows: RowQuery,
+    /// The columns; all where there is none.
+    pub columns: Vec<String>,
 }
 
 /// A script.

@@ -5,3 +5,4 @@ pub mod decode;
 pub mod net;
 pub mod save;
 pub mod timing;
+pub mod worker;

@@ -5,44 +5,62 @@ use crate::base::numbers;
 use crate::table::column::{Column, Plain, ROWS_A_CALL, Store, Value, value_at};
 use crate::table::text;
 use crate::view::catalog;
+use crate::view::spec::{Clause, List, ListValue, Span};
 
-/// A condition, in the terms of the values.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Condition {
-    /// Numbers from `low` to `high`, both included; an end that is missing is open.
+/// Sets `bit` in the mask of every row of the column named `name` that fails the clause, and clears it in
+/// that of every row that passes. Rows that the column does not reach yet fail.
+pub fn mark(clause: &Clause, name: &str, column: &Column, bit: u16, mask: &mut [u16]) {
+    Condition::new(clause, name).mark(column, bit, mask);
+}
+
+/// Whether a value of the column named `name` passes the clause.
+pub fn passes(clause: &Clause, name: &str, value: Value<'_>) -> bool {
+    Condition::new(clause, name).passes(value)
+}
+
+/// A clause compiled for one column, in terms of its values.
+struct Condition<'a> {
+    name: &'a str,
+    test: Test<'a>,
+}
+
+enum Test<'a> {
+    /// Both ends included.
     Numbers {
-        /// Smallest.
         low: Option<f64>,
-        /// Largest.
         high: Option<f64>,
     },
-    /// Milliseconds since 1970, from the first included to the second not included.
+    /// Milliseconds since 1970; `end` is excluded.
     Times {
-        /// First.
         start: Option<i64>,
-        /// First one after.
         end: Option<i64>,
     },
-    /// Values by label or as text; none stands for null.
-    List {
-        /// The values.
-        values: Vec<Option<String>>,
-        /// All but these.
-        negated: bool,
-    },
-    /// Only rows without a value.
+    List(&'a List),
     Null,
-    /// Only rows with a value.
     NotNull,
 }
 
-impl Condition {
-    /// Whether a value of the column named `name` passes.
-    pub fn passes(&self, name: &str, value: Value<'_>) -> bool {
-        match self {
-            Self::Null => value == Value::Null,
-            Self::NotNull => value != Value::Null,
-            Self::Numbers { low, high } => {
+impl<'a> Condition<'a> {
+    fn new(clause: &'a Clause, name: &'a str) -> Self {
+        let test = match clause {
+            Clause::Range(range) => match range.span() {
+                Span::Numbers { low, high } => Test::Numbers { low, high },
+                Span::Times { start_millis, end_millis } => {
+                    Test::Times { start: start_millis, end: end_millis }
+                }
+            },
+            Clause::List(list) => Test::List(list),
+            Clause::Null => Test::Null,
+            Clause::NotNull => Test::NotNull,
+        };
+        Self { name, test }
+    }
+
+    fn passes(&self, value: Value<'_>) -> bool {
+        match &self.test {
+            Test::Null => value == Value::Null,
+            Test::NotNull => value != Value::Null,
+            Test::Numbers { low, high } => {
                 // A column of four-byte numbers is asked in its own precision: 7.1 is in `7.1..`.
                 let at_least = |low: f64| match value {
                     Value::Float32(value) => value >= low as f32,
@@ -56,139 +74,139 @@ impl Condition {
                     && low.is_none_or(at_least)
                     && high.is_none_or(at_most)
             }
-            Self::Times { start, end } => match value {
+            Test::Times { start, end } => match value {
                 Value::Int(value) => {
                     start.is_none_or(|start| value >= start) && end.is_none_or(|end| value < end)
                 }
-                _ => false,
+                Value::Null
+                | Value::Bool(_)
+                | Value::UInt(_)
+                | Value::Float32(_)
+                | Value::Float64(_)
+                | Value::Bytes(_) => false,
             },
-            Self::List { values, negated } => {
-                let listed = values.iter().any(|wanted| match wanted {
-                    None => value == Value::Null,
-                    Some(text) => is_called(name, value, text),
+            Test::List(list) => {
+                let listed = list.values.iter().any(|wanted| match wanted {
+                    ListValue::Null => value == Value::Null,
+                    ListValue::Text(text) => is_called(self.name, value, text),
                 });
-                listed != *negated
+                listed != list.negated
             }
         }
     }
 
-    /// Sets `bit` in the mask of every row that fails, and clears it in that of every row that
-    /// passes. Rows that the column does not reach yet fail.
-    pub fn mark(&self, name: &str, column: &Column, bit: u16, mask: &mut [u16]) {
+    fn mark(&self, column: &Column, bit: u16, mask: &mut [u16]) {
         match column.store() {
             Store::Codes8(codes, values) => {
                 let mut fails = [bit; 256];
                 for (code, fail) in fails.iter_mut().enumerate() {
                     let value =
                         if code == 255 { Value::Null } else { column.meaning(value_at(values, code)) };
-                    if (code == 255 || code < values.len()) && self.passes(name, value) {
+                    if (code == 255 || code < values.len()) && self.passes(value) {
                         *fail = 0;
                     }
                 }
-                mark(mask, bit, codes, |code| fails.get(usize::from(code)).copied().unwrap_or(bit));
+                mark_rows(mask, bit, codes, |code| fails.get(usize::from(code)).copied().unwrap_or(bit));
             }
             Store::Codes16(codes, values) => {
                 let mut fails = vec![bit; 1 << 16];
                 for (code, fail) in fails.iter_mut().enumerate() {
                     let value =
                         if code == 65_535 { Value::Null } else { column.meaning(value_at(values, code)) };
-                    if (code == 65_535 || code < values.len()) && self.passes(name, value) {
+                    if (code == 65_535 || code < values.len()) && self.passes(value) {
                         *fail = 0;
                     }
                 }
-                mark(mask, bit, codes, |code| fails.get(usize::from(code)).copied().unwrap_or(bit));
+                mark_rows(mask, bit, codes, |code| fails.get(usize::from(code)).copied().unwrap_or(bit));
             }
             Store::Text(texts) => {
-                let null = if self.passes(name, Value::Null) { 0 } else { bit };
-                match self {
+                let null = if self.passes(Value::Null) { 0 } else { bit };
+                match &self.test {
                     // Looked up once, instead of asking every text.
-                    Self::List { values, negated } => {
-                        let (listed, other) = if *negated { (bit, 0) } else { (0, bit) };
+                    Test::List(list) => {
+                        let (listed, other) = if list.negated { (bit, 0) } else { (0, bit) };
                         let mut named = Bits::new(texts.distinct(), false);
-                        let codes = values.iter().flatten().filter_map(|text| texts.code_of(text.as_bytes()));
+                        let codes = list.texts().filter_map(|text| texts.code_of(text.as_bytes()));
                         codes.for_each(|code| named.set(code as usize, true));
-                        mark(mask, bit, texts.codes(), |code| match code {
+                        mark_rows(mask, bit, texts.codes(), |code| match code {
                             text::NULL => null,
                             code if named.has(code as usize) => listed,
                             _ => other,
                         });
                     }
-                    Self::Numbers { .. } | Self::Times { .. } | Self::Null | Self::NotNull => {
-                        let value = if self.passes(name, Value::Bytes(b"")) { 0 } else { bit };
-                        mark(mask, bit, texts.codes(), |code| if code == text::NULL { null } else { value });
+                    Test::Numbers { .. } | Test::Times { .. } | Test::Null | Test::NotNull => {
+                        let value = if self.passes(Value::Bytes(b"")) { 0 } else { bit };
+                        mark_rows(
+                            mask,
+                            bit,
+                            texts.codes(),
+                            |code| if code == text::NULL { null } else { value },
+                        );
                     }
                 }
             }
-            Store::Plain(plain, valid) => self.mark_plain(name, plain, valid.as_deref(), column, bit, mask),
+            Store::Plain(plain, valid) => self.mark_plain(plain, valid.as_deref(), column, bit, mask),
         }
     }
 
-    fn mark_plain(
-        &self,
-        name: &str,
-        plain: &Plain,
-        valid: Option<&[bool]>,
-        column: &Column,
-        bit: u16,
-        mask: &mut [u16],
-    ) {
+    fn mark_plain(&self, plain: &Plain, valid: Option<&[bool]>, column: &Column, bit: u16, mask: &mut [u16]) {
         let fail = |pass: bool| if pass { 0 } else { bit };
-        match (self, plain) {
+        match (&self.test, plain) {
             // The ranges that people drag are worth a loop of their own.
-            (Self::Numbers { low, high }, Plain::Float32(all)) => {
+            (Test::Numbers { low, high }, Plain::Float32(all)) => {
                 let low = low.map_or(f32::NEG_INFINITY, |low| low as f32);
                 let high = high.map_or(f32::INFINITY, |high| high as f32);
-                mark(mask, bit, all, |value| fail(value >= low && value <= high));
+                mark_rows(mask, bit, all, |value| fail(value >= low && value <= high));
             }
-            (Self::Numbers { low, high }, Plain::UInt32(all)) => {
+            (Test::Numbers { low, high }, Plain::UInt32(all)) => {
                 let low = low.unwrap_or(f64::NEG_INFINITY);
                 let high = high.unwrap_or(f64::INFINITY);
-                mark(mask, bit, all, |value| fail(f64::from(value) >= low && f64::from(value) <= high));
+                mark_rows(mask, bit, all, |value| fail(f64::from(value) >= low && f64::from(value) <= high));
             }
-            (Self::Times { start, end }, Plain::Int64(all)) => {
+            (Test::Times { start, end }, Plain::Int64(all)) => {
                 let (start, end) = (start.unwrap_or(i64::MIN), end.unwrap_or(i64::MAX));
-                mark(mask, bit, all, |value| fail(value >= start && value < end));
+                mark_rows(mask, bit, all, |value| fail(value >= start && value < end));
             }
-            (Self::Null | Self::NotNull, _) => {
-                let wanted = *self == Self::NotNull;
+            (Test::Null | Test::NotNull, _) => {
+                let wanted = matches!(self.test, Test::NotNull);
                 match valid {
-                    Some(valid) => mark(mask, bit, valid, |valid| fail(valid == wanted)),
-                    None => mark(mask, bit, &vec![(); column.rows()], |()| fail(wanted)),
+                    Some(valid) => mark_rows(mask, bit, valid, |valid| fail(valid == wanted)),
+                    None => mark_rows(mask, bit, &vec![(); column.rows()], |()| fail(wanted)),
                 }
                 return;
             }
             // What is listed is read once, instead of for every row.
-            (Self::List { values, negated }, Plain::UInt32(all)) => {
-                let listed = whole_numbers(name, values);
-                mark(mask, bit, all, |value| {
-                    fail(listed.binary_search(&i64::from(value)).is_ok() != *negated)
+            (Test::List(list), Plain::UInt32(all)) => {
+                let listed = whole_numbers(self.name, list);
+                mark_rows(mask, bit, all, |value| {
+                    fail(listed.binary_search(&i64::from(value)).is_ok() != list.negated)
                 });
             }
-            (Self::List { values, negated }, Plain::Float32(all)) => {
-                let listed: Vec<f32> = values.iter().flatten().filter_map(|text| text.parse().ok()).collect();
+            (Test::List(list), Plain::Float32(all)) => {
+                let listed: Vec<f32> = list.texts().filter_map(|text| text.parse().ok()).collect();
                 let same = |a: f32, b: f32| a == b || a.is_nan() && b.is_nan();
                 let has = |value: f32| listed.iter().any(|listed| same(*listed, value));
-                if catalog::column(name).is_none_or(|facts| facts.labels.is_empty()) {
-                    mark(mask, bit, all, |value| fail(has(value) != *negated));
+                if catalog::column(self.name).is_none_or(|facts| facts.labels.is_empty()) {
+                    mark_rows(mask, bit, all, |value| fail(has(value) != list.negated));
                 } else {
-                    mark(mask, bit, all, |value| fail(self.passes(name, Value::Float32(value))));
+                    mark_rows(mask, bit, all, |value| fail(self.passes(Value::Float32(value))));
                 }
             }
             (_, Plain::UInt32(all)) => {
-                mark(mask, bit, all, |value| fail(self.passes(name, Value::Int(i64::from(value)))));
+                mark_rows(mask, bit, all, |value| fail(self.passes(Value::Int(i64::from(value)))));
             }
             (_, Plain::Int64(all)) => {
-                mark(mask, bit, all, |value| fail(self.passes(name, column.meaning(Value::Int(value)))));
+                mark_rows(mask, bit, all, |value| fail(self.passes(column.meaning(Value::Int(value)))));
             }
             (_, Plain::Float32(all)) => {
-                mark(mask, bit, all, |value| fail(self.passes(name, Value::Float32(value))));
+                mark_rows(mask, bit, all, |value| fail(self.passes(Value::Float32(value))));
             }
             (_, Plain::Float64(all)) => {
-                mark(mask, bit, all, |value| fail(self.passes(name, Value::Float64(value))));
+                mark_rows(mask, bit, all, |value| fail(self.passes(Value::Float64(value))));
             }
         }
         if let Some(valid) = valid {
-            let null = fail(self.passes(name, Value::Null));
+            let null = fail(self.passes(Value::Null));
             for (mask, valid) in mask.iter_mut().zip(valid) {
                 if !valid {
                     *mask = (*mask & !bit) | null;
@@ -199,7 +217,7 @@ impl Condition {
 }
 
 /// Gives every row the bit that its value earns, and rows behind the last value the bit.
-fn mark<T: Copy>(mask: &mut [u16], bit: u16, values: &[T], fail: impl Fn(T) -> u16 + Copy) {
+fn mark_rows<T: Copy>(mask: &mut [u16], bit: u16, values: &[T], fail: impl Fn(T) -> u16 + Copy) {
     let (reached, rest) = mask.split_at_mut(values.len().min(mask.len()));
     for (mask, values) in reached.chunks_mut(ROWS_A_CALL).zip(values.chunks(ROWS_A_CALL)) {
         mark_some(mask, bit, values, fail);
@@ -237,12 +255,12 @@ pub fn widen(value: f32) -> f64 {
 }
 
 /// The whole numbers that go by one of these texts.
-fn whole_numbers(name: &str, texts: &[Option<String>]) -> Vec<i64> {
+fn whole_numbers(name: &str, list: &List) -> Vec<i64> {
     let labels = catalog::column(name).map_or(&[][..], |facts| facts.labels);
     let mut found: Vec<i64> = Vec::new();
-    for text in texts.iter().flatten() {
+    for text in list.texts() {
         let rounded = numbers::parse(text).filter(|value| value.fract() == 0.0).map(|value| value as i64);
-        let coded = labels.iter().filter(|(_, label)| label == text).map(|(code, _)| *code);
+        let coded = labels.iter().filter(|(_, label)| *label == text).map(|(code, _)| *code);
         let maybe = text.parse::<i64>().ok().into_iter().chain(rounded).chain(coded);
         found.extend(maybe.filter(|value| is_called(name, Value::Int(*value), text)));
     }
@@ -295,10 +313,11 @@ pub fn call(name: &str, value: Value<'_>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Condition;
+    use super::{mark, passes};
     use crate::formats::parquet::decode::Decoded;
     use crate::formats::parquet::decode::Values;
     use crate::table::column::{Column, Value};
+    use crate::view::spec::Clause;
     use proptest::prelude::{Strategy, any, prop_assert_eq, prop_oneof};
 
     fn float(rows: &[Option<f32>]) -> Column {
@@ -310,9 +329,9 @@ mod tests {
         column
     }
 
-    fn check(condition: &Condition, rows: &[Option<f32>], expected: &[bool]) {
+    fn check(clause: &Clause, rows: &[Option<f32>], expected: &[bool]) {
         let mut mask = vec![0u16; rows.len() + 1];
-        condition.mark("cfg", &float(rows), 4, &mut mask);
+        mark(clause, "cfg", &float(rows), 4, &mut mask);
         let got: Vec<bool> = mask.iter().map(|mask| *mask == 0).collect();
         assert_eq!(got.split_last(), Some((&false, expected)), "a row that is not read fails");
     }
@@ -320,26 +339,17 @@ mod tests {
     #[test]
     fn both_ends_belong_to_a_range_and_null_and_nan_to_none() {
         let rows = [Some(7.1), Some(12.0), Some(12.5), None, Some(f32::NAN), Some(-3.0)];
-        check(
-            &Condition::Numbers { low: Some(7.1), high: Some(12.0) },
-            &rows,
-            &[true, true, false, false, false, false],
-        );
-        check(
-            &Condition::Numbers { low: None, high: Some(7.1) },
-            &rows,
-            &[true, false, false, false, false, true],
-        );
-        check(&Condition::Null, &rows, &[false, false, false, true, false, false]);
-        check(&Condition::NotNull, &rows, &[true, true, true, false, true, true]);
+        check(&Clause::numbers(Some(7.1), Some(12.0)), &rows, &[true, true, false, false, false, false]);
+        check(&Clause::numbers(None, Some(7.1)), &rows, &[true, false, false, false, false, true]);
+        check(&Clause::Null, &rows, &[false, false, false, true, false, false]);
+        check(&Clause::NotNull, &rows, &[true, true, true, false, true, true]);
     }
 
     #[test]
     fn lists_go_by_text_and_may_name_null() {
         let rows = [Some(7.5), Some(8.0), None];
-        let list = |values: &[Option<&str>], negated| Condition::List {
-            values: values.iter().map(|value| value.map(str::to_owned)).collect(),
-            negated,
+        let list = |values: &[Option<&str>], negated| {
+            Clause::list(values.iter().map(|value| value.map(str::to_owned)), negated)
         };
         check(&list(&[Some("7.5"), None], false), &rows, &[true, false, true]);
         check(&list(&[Some("8")], true), &rows, &[true, false, true]);
@@ -348,16 +358,16 @@ mod tests {
 
     #[test]
     fn labels_stand_for_codes() {
-        let list = Condition::List { values: vec![Some("k_lms".to_owned())], negated: false };
-        assert!(list.passes("sampler", Value::Int(8)));
-        assert!(!list.passes("sampler", Value::Int(1)));
-        assert!(!list.passes("step", Value::Int(8)));
+        let list = Clause::list([Some("k_lms".to_owned())], false);
+        assert!(passes(&list, "sampler", Value::Int(8)));
+        assert!(!passes(&list, "sampler", Value::Int(1)));
+        assert!(!passes(&list, "step", Value::Int(8)));
     }
 
-    fn conditions() -> impl Strategy<Value = Condition> {
+    fn clauses() -> impl Strategy<Value = Clause> {
         let end = || proptest::option::of(-5f64..20.0);
         prop_oneof![
-            (end(), end()).prop_map(|(low, high)| Condition::Numbers { low, high }),
+            (end(), end()).prop_map(|(low, high)| Clause::numbers(low, high)),
             (
                 proptest::collection::vec(
                     proptest::option::of((-5i32..20).prop_map(|n| n.to_string())),
@@ -365,9 +375,9 @@ mod tests {
                 ),
                 any::<bool>()
             )
-                .prop_map(|(values, negated)| Condition::List { values, negated }),
-            proptest::strategy::Just(Condition::Null),
-            proptest::strategy::Just(Condition::NotNull),
+                .prop_map(|(values, negated)| Clause::list(values, negated)),
+            proptest::strategy::Just(Clause::Null),
+            proptest::strategy::Just(Clause::NotNull),
         ]
     }
 
@@ -375,7 +385,7 @@ mod tests {
         /// Few values are codes, many are plain: both must do what asking row by row does.
         #[test]
         fn marking_agrees_with_asking_each_row(
-            condition in conditions(),
+            clause in clauses(),
             rows in proptest::collection::vec(proptest::option::of((-10i32..40).prop_map(|n| n as f32 / 2.0)), 0..100),
             plain: bool,
         ) {
@@ -385,10 +395,10 @@ mod tests {
             }
             let column = float(&all);
             let mut mask = vec![3u16; all.len()];
-            condition.mark("cfg", &column, 2, &mut mask);
+            mark(&clause, "cfg", &column, 2, &mut mask);
             for (row, value) in rows.iter().enumerate() {
-                let passes = condition.passes("cfg", value.map_or(Value::Null, Value::Float32));
-                prop_assert_eq!(mask[row], if passes { 1 } else { 3 });
+                let passed = passes(&clause, "cfg", value.map_or(Value::Null, Value::Float32));
+                prop_assert_eq!(mask[row], if passed { 1 } else { 3 });
             }
         }
     }

@@ -16,7 +16,6 @@ mod table;
 pub mod views;
 mod widgets;
 
-use crate::protocol::wire;
 use crate::view::spec::TableRef;
 use leptos::prelude::*;
 use panels::explore::Explore;

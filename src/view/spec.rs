@@ -3,6 +3,7 @@
 use crate::base::calendar::{DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS, SECOND_MILLIS};
 use crate::view::roles::Corrections;
 use crate::view::views::Lists;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 
 pub use crate::formats::hub::{HubFolder, HubPath};
@@ -37,7 +38,31 @@ pub struct Spec {
     pub embed: bool,
 }
 
+/// Which rows are asked for, and in which order: the part of a [`Spec`] that the data thread answers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RowQuery {
+    /// [`Spec::subset`].
+    pub subset: Option<Subset>,
+    /// [`Spec::query`].
+    pub query: Option<String>,
+    /// [`Spec::filters`].
+    pub filters: BTreeMap<String, Clause>,
+    /// [`Spec::sort`].
+    pub sort: Vec<SortKey>,
+}
+
 impl Spec {
+    /// Which rows are asked for, and in which order.
+    pub fn rows(&self) -> RowQuery {
+        let Self { subset, query, filters, sort, .. } = self;
+        RowQuery {
+            subset: subset.clone(),
+            query: query.clone(),
+            filters: filters.clone(),
+            sort: sort.clone(),
+        }
+    }
+
     /// The position of the first row in sight when the view opens: that of the link, or a few before
     /// the row whose details are open, where it is known where that one stands.
     pub fn first_in_sight(&self) -> u64 {
@@ -55,7 +80,7 @@ impl Spec {
 }
 
 /// Where a table is found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TableRef {
     /// An entry of the catalogue, by its id.
     Catalogue(String),
@@ -70,15 +95,17 @@ pub enum TableRef {
 }
 
 /// Part of a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Subset {
     /// So many rows from the first.
-    First(u64),
-    /// So many rows by chance, the same ones for the same seed.
+    First(#[serde(with = "whole")] u64),
+    /// So many rows at random, the same ones for the same seed.
     Random {
         /// How many.
+        #[serde(with = "whole")]
         rows: u64,
-        /// What they depend on.
+        /// The seed of the random numbers.
+        #[serde(with = "whole")]
         seed: u64,
     },
     /// A subset that the dataset's card names.
@@ -86,7 +113,7 @@ pub enum Subset {
 }
 
 /// One key of the order of rows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SortKey {
     /// The column's name in the file.
     pub column: String,
@@ -94,8 +121,12 @@ pub struct SortKey {
     pub descending: bool,
 }
 
+/// The most filtered columns at a time. In every row's mask each has a bit, and the query and the subset
+/// have the other two of sixteen.
+pub const MAX_FILTERS: usize = 14;
+
 /// A condition on one column.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Clause {
     /// Values between two ends. Nulls and NaN are outside every range.
     Range(Range),
@@ -107,8 +138,28 @@ pub enum Clause {
     NotNull,
 }
 
+impl Clause {
+    /// Numbers between two ends, both included; an end that is missing is open.
+    pub fn numbers(low: Option<f64>, high: Option<f64>) -> Self {
+        Self::Range(Range { low: low.map(Bound::Number), high: high.map(Bound::Number) })
+    }
+
+    /// Milliseconds since 1970 UTC from `start`, included, to `end`, excluded; an end that is missing is
+    /// open.
+    pub fn times(start: Option<i64>, end: Option<i64>) -> Self {
+        let time = |start_millis| Bound::Time(TimeBound { start_millis, precision: Precision::Millisecond });
+        Self::Range(Range { low: start.map(time), high: end.map(|end| time(end.saturating_sub(1))) })
+    }
+
+    /// The rows that have one of these values, or all others; none stands for null.
+    pub fn list(values: impl IntoIterator<Item = Option<String>>, negated: bool) -> Self {
+        let values = values.into_iter().map(|value| value.map_or(ListValue::Null, ListValue::Text));
+        Self::List(List { values: values.collect(), negated })
+    }
+}
+
 /// Both ends belong to the range; an end that is missing is open.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Range {
     /// Smallest value in the range.
     pub low: Option<Bound>,
@@ -116,8 +167,42 @@ pub struct Range {
     pub high: Option<Bound>,
 }
 
-/// An end of a range.
+impl Range {
+    /// The range in terms of values. Where one end is a time, both are read as times.
+    pub fn span(self) -> Span {
+        let Self { low, high } = self;
+        let is_time = [low, high].iter().any(|bound| matches!(bound, Some(Bound::Time(_))));
+        let (start, end) = (low.map(Bound::start), high.map(Bound::end));
+        if is_time {
+            let millis = |bound: f64| bound as i64;
+            Span::Times { start_millis: start.map(millis), end_millis: end.map(millis) }
+        } else {
+            Span::Numbers { low: start, high: end }
+        }
+    }
+}
+
+/// A [`Range`] in terms of values; an end that is missing is open.
 #[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Span {
+    /// Numbers between two ends, both included.
+    Numbers {
+        /// Smallest.
+        low: Option<f64>,
+        /// Largest.
+        high: Option<f64>,
+    },
+    /// Milliseconds since 1970 UTC.
+    Times {
+        /// First one in the range.
+        start_millis: Option<i64>,
+        /// First one after the range.
+        end_millis: Option<i64>,
+    },
+}
+
+/// An end of a range.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Bound {
     /// A number in the column's own unit; never NaN.
     Number(f64),
@@ -125,17 +210,36 @@ pub enum Bound {
     Time(TimeBound),
 }
 
+impl Bound {
+    /// Where a range begins that has this lower end: a number, or milliseconds since 1970 UTC.
+    pub fn start(self) -> f64 {
+        match self {
+            Self::Number(value) => value,
+            Self::Time(time) => time.start_millis as f64,
+        }
+    }
+
+    /// Where a range ends that has this upper end; for a time the first millisecond after.
+    pub fn end(self) -> f64 {
+        match self {
+            Self::Number(value) => value,
+            Self::Time(time) => time.end_millis() as f64,
+        }
+    }
+}
+
 /// A point in time as someone writes it: the day, the minute or the millisecond it names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimeBound {
     /// Where the named span begins, in milliseconds since 1970-01-01 UTC.
+    #[serde(with = "millis")]
     pub start_millis: i64,
     /// How much of time is named.
     pub precision: Precision,
 }
 
 /// How exact a point in time was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Precision {
     /// `2022-08-10`
     Day,
@@ -173,7 +277,7 @@ impl TimeBound {
 pub const MAX_LIST_VALUES: usize = 1_000;
 
 /// Values by what they are called: a label where the column has labels, else the value as text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct List {
     /// The values, in the order in which they were chosen, without repeats.
     pub values: Vec<ListValue>,
@@ -181,11 +285,54 @@ pub struct List {
     pub negated: bool,
 }
 
+impl List {
+    /// The values that are not null.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.values.iter().filter_map(|value| match value {
+            ListValue::Text(text) => Some(text.as_str()),
+            ListValue::Null => None,
+        })
+    }
+
+    /// Whether null is one of the values.
+    pub fn has_null(&self) -> bool {
+        self.values.contains(&ListValue::Null)
+    }
+}
+
 /// A value of a [`List`].
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ListValue {
     /// No value.
     Null,
     /// A label, or a value as text: `k_lms`, `512x768`, `7.5`.
     Text(String),
+}
+
+/// Whole numbers of a link on their way to another thread: JavaScript's own are exact up to 2^53 only, so
+/// they go as two halves.
+mod whole {
+    use super::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+        ((*value >> 32) as u32, *value as u32).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+        let (high, low) = <(u32, u32)>::deserialize(deserializer)?;
+        Ok(u64::from(high) << 32 | u64::from(low))
+    }
+}
+
+/// Milliseconds on their way to another thread, as JavaScript has them: exact for 285,000 years.
+mod millis {
+    use super::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(value: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(*value as f64)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+        Ok(f64::deserialize(deserializer)? as i64)
+    }
 }

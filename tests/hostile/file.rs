@@ -7,7 +7,8 @@ use vitrine::base::error::{Error, ErrorKind};
 use vitrine::base::ids::FetchId;
 use vitrine::engine::{Effect, Engine, Event};
 use vitrine::formats::hub::answer::Identity;
-use vitrine::protocol::{Filter, FilterClause, Open, Opened, Request, Response, Show};
+use vitrine::protocol::{Open, Opened, Request, Response, Show, TableRequest};
+use vitrine::view::spec::{Clause, TableRef};
 
 /// More answers than any screen of a small file needs.
 const MAX_ANSWERS: usize = 3_000;
@@ -26,7 +27,7 @@ pub fn file(data: &[u8]) {
         refused: false,
     };
     page.ask(Request::Open(Open {
-        table: "https://example.org/table.parquet".to_owned(),
+        table: TableRef::Url("https://example.org/table.parquet".to_owned()),
         endpoint: None,
         base: "https://example.org/".to_owned(),
         roles: Vec::new(),
@@ -54,10 +55,9 @@ pub fn file(data: &[u8]) {
     page.ask(Request::Detail { row: opened.rows / 2 });
     page.run();
     if let Some(name) = show.charts.first().cloned() {
-        page.ask(Request::Touch { column: name.clone(), generation: 0 });
+        page.ask(TableRequest::Touch { column: name.clone(), generation: 0 });
         show.generation = 1;
-        show.filters =
-            vec![Filter { column: name, clause: FilterClause::Numbers { low: Some(0.0), high: Some(9.0) } }];
+        show.rows.filters.insert(name, Clause::numbers(Some(0.0), Some(9.0)));
         page.ask(Request::Show(show));
         page.run();
     }
@@ -73,8 +73,8 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn ask(&mut self, request: Request) {
-        self.step(Event::Request(request));
+    fn ask(&mut self, request: impl Into<Request>) {
+        self.step(Event::Request(request.into()));
     }
 
     fn run(&mut self) {

@@ -4,7 +4,8 @@ use crate::server::{HUB, ROWS, Session, column, reference};
 use arrow_array::types::{Float32Type, UInt16Type};
 use arrow_array::{Array, cast::AsArray};
 use std::collections::{BTreeMap, BTreeSet};
-use vitrine::protocol::{Clause, FilterClause, Listing, SortKey, Subset};
+use vitrine::protocol::{ClauseRef, Listing};
+use vitrine::view::spec::{Clause, RowQuery, SortKey, Subset};
 
 /// Each row's prompt; empty where it has none.
 fn prompts() -> Vec<String> {
@@ -40,7 +41,7 @@ fn a_search_finds_what_a_loop_finds_and_marks_it() {
     let mut session = session();
     session.show(|show| {
         show.generation += 1;
-        show.query = "portrait -woman".to_owned();
+        show.rows.query = Some("portrait -woman".to_owned());
     });
     let found = |prompt: &String| {
         let words = words(prompt);
@@ -64,13 +65,13 @@ fn a_search_finds_what_a_loop_finds_and_marks_it() {
     let here: u32 = session.charts["step"].here.0.iter().sum::<u32>() + session.charts["step"].null_here;
     assert_eq!(here as usize, expected.len());
     // A query that can't be read is told, and what was found stays.
-    session.show(|show| show.query = "portrait /(/".to_owned());
+    session.show(|show| show.rows.query = Some("portrait /(/".to_owned()));
     let (start, end, message) = session.query.problem.clone().unwrap();
     assert_eq!((start, end), (10, 11), "{message}");
     assert_eq!(session.count.clone().unwrap().matching, expected.len() as u64);
     session.show(|show| {
         show.generation += 1;
-        show.query = String::new();
+        show.rows.query = None;
     });
     assert_eq!(session.count.clone().unwrap().matching, ROWS);
 }
@@ -81,7 +82,7 @@ fn a_search_answers_while_the_prompts_come() {
     let before = session.bytes;
     session.ask(vitrine::protocol::Request::Show(vitrine::protocol::Show {
         generation: 1,
-        query: "art*".to_owned(),
+        rows: RowQuery { query: Some("art*".to_owned()), ..RowQuery::default() },
         count: 30,
         columns: vec!["prompt".to_owned()],
         ..Default::default()
@@ -110,7 +111,7 @@ fn counts_wait_for_the_clock_while_the_prompts_come() {
         session.counts = 0;
         session.show(|show| {
             show.generation += 1;
-            show.query = "art*".to_owned();
+            show.rows.query = Some("art*".to_owned());
         });
         (session.counts, session.count.clone().unwrap(), shown(&session), session.charts["cfg"].clone())
     };
@@ -130,7 +131,7 @@ fn what_waits_is_told_when_its_time_has_come() {
     session.piece = 20_000;
     session.ask(vitrine::protocol::Request::Show(vitrine::protocol::Show {
         generation: 1,
-        query: "art*".to_owned(),
+        rows: RowQuery { query: Some("art*".to_owned()), ..RowQuery::default() },
         count: 30,
         columns: vec!["prompt".to_owned()],
         ..Default::default()
@@ -157,7 +158,7 @@ fn rows_are_sorted_by_several_keys_with_nulls_last() {
     let mut session = session();
     session.show(|show| {
         show.generation += 1;
-        show.sort = vec![key("step", true), key("cfg", false)];
+        show.rows.sort = vec![key("step", true), key("cfg", false)];
     });
     let number = |row: usize| (!cfg.is_null(row) && !cfg.value(row).is_nan()).then(|| cfg.value(row));
     let steps = |row: usize| (!step.is_null(row)).then(|| step.value(row));
@@ -180,22 +181,22 @@ fn subsets_are_clauses_like_others() {
     let mut session = session();
     session.show(|show| {
         show.generation += 1;
-        show.subset = Some(Subset::First { rows: 100 });
+        show.rows.subset = Some(Subset::First(100));
     });
     assert_eq!(session.count.clone().unwrap().matching, 100);
     session.show(|show| {
         show.generation += 1;
-        show.subset = Some(Subset::Random { rows: 500, seed: 3 });
+        show.rows.subset = Some(Subset::Random { rows: 500, seed: 3 });
     });
     assert_eq!(session.count.clone().unwrap().matching, 500);
     let first = shown(&session);
-    session.show(|show| show.subset = None);
-    session.show(|show| show.subset = Some(Subset::Random { rows: 500, seed: 3 }));
+    session.show(|show| show.rows.subset = None);
+    session.show(|show| show.rows.subset = Some(Subset::Random { rows: 500, seed: 3 }));
     assert_eq!(shown(&session), first);
     // With nothing left, the clauses without which there would be something are named.
-    session.filter(&[("cfg", FilterClause::Numbers { low: Some(9.0), high: Some(8.0) })]);
+    session.filter(&[("cfg", Clause::numbers(Some(9.0), Some(8.0)))]);
     let count = session.count.clone().unwrap();
-    assert_eq!((count.matching, count.without), (0, vec![(Clause::Column("cfg".to_owned()), 500)]));
+    assert_eq!((count.matching, count.without), (0, vec![(ClauseRef::Column("cfg".to_owned()), 500)]));
 }
 
 #[test]
@@ -209,7 +210,7 @@ fn prompts_are_grouped_and_taken_apart() {
     let mut session = session();
     session.show(|show| {
         show.generation += 1;
-        show.query = "portrait".to_owned();
+        show.rows.query = Some("portrait".to_owned());
         show.list = Listing::Prompts;
     });
     let listed = session.prompts.clone().unwrap();

@@ -2,7 +2,7 @@
 
 use crate::server::{HUB, Session};
 use std::sync::Arc;
-use vitrine::protocol::{Level, Request};
+use vitrine::protocol::{Level, TableRequest};
 
 fn check(file: Vec<u8>, title: &str, part: &str) {
     let session = Session::open(&Arc::new(file));
@@ -62,7 +62,7 @@ fn a_damaged_page_takes_only_its_column() {
     let [notice] = &session.notices[..] else { panic!("one notice, not {:?}", session.notices) };
     assert_eq!((notice.subject.as_str(), notice.level), ("column step", Level::Error));
     assert!(notice.text.contains("page at byte"), "{}", notice.text);
-    session.ask(Request::Load { column: "seed".into() });
+    session.ask(TableRequest::Load { column: "seed".into() });
     session.run();
     assert!(session.charts["seed"].complete, "the others go on");
 }

@@ -4,7 +4,7 @@ use crate::server::{HUB, ROWS, Session, cell, generate, reference};
 use parquet::file::metadata::ParquetMetaDataReader;
 use std::sync::Arc;
 use vitrine::base::bytes::ByteRange;
-use vitrine::protocol::Request;
+use vitrine::protocol::{Request, TableRequest};
 
 fn chunk_bytes(file: &[u8], name: &str) -> u64 {
     chunk(file, name).1
@@ -118,14 +118,14 @@ fn what_is_here_is_not_read_again() {
 #[test]
 fn a_load_that_is_stopped_aborts_its_reads_and_goes_on_where_it_was() {
     let mut session = Session::open(&HUB);
-    session.ask(Request::Load { column: "seed".into() });
+    session.ask(TableRequest::Load { column: "seed".into() });
     for _ in 0..4 {
         session.deliver_piece();
     }
-    session.ask(Request::Stop { column: "seed".into() });
+    session.ask(TableRequest::Stop { column: "seed".into() });
     assert!(!session.deliver_piece(), "nothing is under way");
     let first = session.bytes;
-    session.ask(Request::Load { column: "seed".into() });
+    session.ask(TableRequest::Load { column: "seed".into() });
     session.run();
     let all = chunk_bytes(&HUB, "seed");
     assert!(session.charts["seed"].complete);

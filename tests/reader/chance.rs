@@ -9,7 +9,8 @@ use proptest::prelude::*;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
-use vitrine::protocol::{Filter, FilterClause, Listing, Request, Shape, SortKey, Subset};
+use vitrine::protocol::{Listing, Shape, TableRequest};
+use vitrine::view::spec::{Clause, ListValue, SortKey, Span, Subset};
 
 /// A prompt, and which of [`QUERIES`] it answers.
 static PROMPTS: LazyLock<Vec<(String, [bool; 5])>> = LazyLock::new(|| {
@@ -101,7 +102,7 @@ fn file(rows: &[Row]) -> Arc<Vec<u8>> {
 
 #[derive(Clone, Debug)]
 struct Question {
-    filters: BTreeMap<&'static str, FilterClause>,
+    filters: BTreeMap<&'static str, Clause>,
     query: Option<usize>,
     first: Option<u64>,
     sort: Vec<(&'static str, bool)>,
@@ -112,24 +113,25 @@ fn questions() -> impl Strategy<Value = Question> {
     let cfg = || prop_oneof![Just(-3.0), Just(0.0), Just(7.1), Just(7.5), Just(f64::INFINITY), -10.0..40.0];
     let listed = |all: &'static [&'static str]| {
         (prop::collection::vec(prop::option::weighted(0.8, 0..all.len()), 0..3), any::<bool>()).prop_map(
-            move |(values, negated)| FilterClause::List {
-                values: values.into_iter().map(|value| value.map(|value| all[value].to_owned())).collect(),
-                negated,
+            move |(values, negated)| {
+                Clause::list(
+                    values.into_iter().map(|value| value.map(|value| all[value].to_owned())),
+                    negated,
+                )
             },
         )
     };
-    let nothing = prop_oneof![Just(FilterClause::Null), Just(FilterClause::NotNull)];
+    let nothing = prop_oneof![Just(Clause::Null), Just(Clause::NotNull)];
     let on_cfg = prop_oneof![
-        (prop::option::of(cfg()), prop::option::of(cfg()))
-            .prop_map(|(low, high)| FilterClause::Numbers { low, high }),
+        (prop::option::of(cfg()), prop::option::of(cfg())).prop_map(|(low, high)| Clause::numbers(low, high)),
         listed(&["7.1", "NaN", "0", "-3", "1e30"]),
         nothing.clone(),
     ];
     let on_wide = (prop::option::of(0.0..4e9), prop::option::of(0.0..4e9))
-        .prop_map(|(low, high)| FilterClause::Numbers { low, high });
+        .prop_map(|(low, high)| Clause::numbers(low, high));
     let on_stamp = (prop::option::of(0i64..1_000), prop::option::of(0i64..2_000)).prop_map(|(start, end)| {
-        let millis = |hours: i64| (hours * 3_600_000) as f64;
-        FilterClause::Times { start_millis: start.map(millis), end_millis: end.map(millis) }
+        let millis = |hours: i64| hours * 3_600_000;
+        Clause::times(start.map(millis), end.map(millis))
     });
     let filters = (
         prop::option::weighted(0.4, on_cfg),
@@ -198,7 +200,7 @@ fn last<T: PartialOrd>(a: Option<T>, b: Option<T>, descending: bool) -> Ordering
     }
 }
 
-fn holds(row: &Row, name: &str, clause: &FilterClause) -> bool {
+fn holds(row: &Row, name: &str, clause: &Clause) -> bool {
     let is_null = match name {
         "cfg" => row.cfg.is_none(),
         "step" => row.step.is_none(),
@@ -207,9 +209,9 @@ fn holds(row: &Row, name: &str, clause: &FilterClause) -> bool {
         _ => row.stamp.is_none(),
     };
     match clause {
-        FilterClause::Null => is_null,
-        FilterClause::NotNull => !is_null,
-        FilterClause::List { values, negated } => {
+        Clause::Null => is_null,
+        Clause::NotNull => !is_null,
+        Clause::List(list) => {
             let named = |text: &str| match name {
                 "cfg" => row.cfg.is_some_and(|cfg| {
                     let wanted: f32 = text.parse().unwrap();
@@ -219,23 +221,30 @@ fn holds(row: &Row, name: &str, clause: &FilterClause) -> bool {
                 "wide" => row.wide.is_some_and(|wide| wide.to_string() == text),
                 _ => row.tag == Some(text),
             };
-            let listed = values.iter().any(|value| value.as_deref().map_or(is_null, named));
-            listed != *negated
+            let listed = list.values.iter().any(|value| match value {
+                ListValue::Null => is_null,
+                ListValue::Text(text) => named(text),
+            });
+            listed != list.negated
         }
-        FilterClause::Numbers { low, high } => match name {
-            "cfg" => row.cfg.is_some_and(|cfg| {
-                let (low, high) = (low.map(|low| low as f32), high.map(|high| high as f32));
-                !cfg.is_nan() && low.is_none_or(|low| cfg >= low) && high.is_none_or(|high| cfg <= high)
-            }),
-            _ => row.wide.is_some_and(|wide| {
-                let wide = f64::from(wide);
-                low.is_none_or(|low| wide >= low) && high.is_none_or(|high| wide <= high)
+        Clause::Range(range) => match range.span() {
+            Span::Numbers { low, high } => match name {
+                "cfg" => row.cfg.is_some_and(|cfg| {
+                    let (low, high) = (low.map(|low| low as f32), high.map(|high| high as f32));
+                    !cfg.is_nan() && low.is_none_or(|low| cfg >= low) && high.is_none_or(|high| cfg <= high)
+                }),
+                // Without ends it is a range of numbers whatever the column holds.
+                "stamp" => row.stamp.is_some(),
+                _ => row.wide.is_some_and(|wide| {
+                    let wide = f64::from(wide);
+                    low.is_none_or(|low| wide >= low) && high.is_none_or(|high| wide <= high)
+                }),
+            },
+            Span::Times { start_millis, end_millis } => row.stamp.is_some_and(|micros| {
+                let millis = micros.div_euclid(1_000);
+                start_millis.is_none_or(|start| millis >= start) && end_millis.is_none_or(|end| millis < end)
             }),
         },
-        FilterClause::Times { start_millis, end_millis } => row.stamp.is_some_and(|micros| {
-            let millis = micros.div_euclid(1_000) as f64;
-            start_millis.is_none_or(|start| millis >= start) && end_millis.is_none_or(|end| millis < end)
-        }),
     }
 }
 
@@ -245,18 +254,15 @@ fn check(session: &mut Session, rows: &[Row], question: &Question) {
     session.show(|show| {
         show.generation += 1;
         show.list = Listing::Rows;
-        show.filters = question
-            .filters
-            .iter()
-            .map(|(name, clause)| Filter { column: (*name).to_owned(), clause: clause.clone() })
-            .collect();
-        show.query = question.query.map_or_else(String::new, |query| QUERIES[query].to_owned());
-        show.subset = question.first.map(|rows| Subset::First { rows });
+        let filter = |(name, clause): (&&str, &Clause)| ((*name).to_owned(), clause.clone());
+        show.rows.filters = question.filters.iter().map(filter).collect();
+        show.rows.query = question.query.map(|query| QUERIES[query].to_owned());
+        show.rows.subset = question.first.map(Subset::First);
         let key = |(name, descending): &(&str, bool)| SortKey {
             column: (*name).to_owned(),
             descending: *descending,
         };
-        show.sort = question.sort.iter().map(key).collect();
+        show.rows.sort = question.sort.iter().map(key).collect();
         show.charts = CHARTS.map(str::to_owned).to_vec();
         show.columns = vec!["prompt".to_owned()];
         (show.first, show.count) = (question.from, 50);
@@ -289,7 +295,7 @@ fn check(session: &mut Session, rows: &[Row], question: &Question) {
         for (counts, null, of) in
             [(&chart.all.0, chart.null_all, &all), (&chart.here.0, chart.null_here, &others)]
         {
-            let none = of.iter().filter(|row| holds(row, name, &FilterClause::Null)).count();
+            let none = of.iter().filter(|row| holds(row, name, &Clause::Null)).count();
             assert_eq!(null as usize, none, "{name} without a value: {question:?}");
             let sum = counts.iter().sum::<u32>() as usize;
             assert_eq!(sum, of.len() - none - nowhere(of), "{name}: {question:?}");
@@ -322,11 +328,11 @@ fn check(session: &mut Session, rows: &[Row], question: &Question) {
 /// A drag over all of a chart counts the rows that are in it, in every other chart too.
 fn check_cube(session: &mut Session, rows: &[Row], question: &Question, active: &str) {
     let in_chart = |row: &Row, name: &str| {
-        holds(row, name, &FilterClause::NotNull) && !(name == "cfg" && row.cfg.is_some_and(f32::is_nan))
+        holds(row, name, &Clause::NotNull) && !(name == "cfg" && row.cfg.is_some_and(f32::is_nan))
     };
     session.cube = None;
     let generation = session.count.as_ref().unwrap().generation;
-    session.ask(Request::Touch { column: active.to_owned(), generation });
+    session.ask(TableRequest::Touch { column: active.to_owned(), generation });
     let Some(cube) = session.cube.clone() else {
         assert!(rows.is_empty(), "no cube of {active}");
         return;
@@ -344,7 +350,7 @@ fn check_cube(session: &mut Session, rows: &[Row], question: &Question, active: 
         let ends = side.before.0.len() - side.bins as usize;
         let sum: u32 = side.before.0[ends..].iter().sum();
         let name = side.column.as_str();
-        let null = |row: &Row| holds(row, name, &FilterClause::Null);
+        let null = |row: &Row| holds(row, name, &Clause::Null);
         let expected =
             count(&[active, name], &|row| in_chart(row, active) && (in_chart(row, name) || null(row)));
         assert_eq!(sum, expected, "{active} and {name}: {question:?}");
@@ -379,30 +385,26 @@ fn sixty_thousand_different_values_are_answered_as_a_loop_would() {
         })
         .collect();
     let mut session = Session::open(&file(&rows));
-    let question =
-        |filters: &[(&'static str, FilterClause)], query, sort: &[(&'static str, bool)]| Question {
-            filters: filters.iter().cloned().collect(),
-            query,
-            first: None,
-            sort: sort.to_vec(),
-            from: 30,
-        };
-    let numbers = |low, high| FilterClause::Numbers { low: Some(low), high: Some(high) };
+    let question = |filters: &[(&'static str, Clause)], query, sort: &[(&'static str, bool)]| Question {
+        filters: filters.iter().cloned().collect(),
+        query,
+        first: None,
+        sort: sort.to_vec(),
+        from: 30,
+    };
+    let numbers = |low, high| Clause::numbers(Some(low), Some(high));
     check(&mut session, &rows, &question(&[("cfg", numbers(0.0, 5_000.0))], None, &[("wide", true)]));
     check(
         &mut session,
         &rows,
         &question(&[("wide", numbers(1e9, 2e9))], Some(0), &[("cfg", false), ("stamp", true)]),
     );
-    let named = FilterClause::List {
-        values: vec![Some(rows[77].wide.unwrap().to_string()), Some("1".into())],
-        negated: false,
-    };
+    let named = Clause::list([Some(rows[77].wide.unwrap().to_string()), Some("1".into())], false);
     check(&mut session, &rows, &question(&[("wide", named)], None, &[]));
-    let times = FilterClause::Times { start_millis: Some(1e6), end_millis: Some(2e9) };
+    let times = Clause::times(Some(1_000_000), Some(2_000_000_000));
     check(
         &mut session,
         &rows,
-        &question(&[("stamp", times), ("step", FilterClause::Null)], Some(4), &[("prompt", true)]),
+        &question(&[("stamp", times), ("step", Clause::Null)], Some(4), &[("prompt", true)]),
     );
 }

@@ -4,12 +4,13 @@
 //! it is `python3`. Without the module the test says that it was skipped.
 
 use crate::server::{Session, generate};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use vitrine::protocol::{Filter, FilterClause, Subset};
 use vitrine::view::catalog;
+use vitrine::view::spec::{Clause, Subset};
 
 const ROWS: u64 = 50_000;
 const QUESTIONS: usize = 120;
@@ -48,7 +49,7 @@ impl Chance {
 /// A question in both languages.
 #[derive(Debug, Default)]
 struct Question {
-    filters: Vec<Filter>,
+    filters: BTreeMap<String, Clause>,
     query: String,
     subset: Option<Subset>,
     sql: Vec<String>,
@@ -67,7 +68,7 @@ impl Question {
         }
         if chance.below(6) == 0 {
             let rows = [1, 1_000, 20_000, ROWS, ROWS * 2][chance.below(5)];
-            question.subset = Some(Subset::First { rows });
+            question.subset = Some(Subset::First(rows));
             question.sql.push(format!("file_row_number < {rows}"));
         }
         if question.sql.is_empty() {
@@ -79,8 +80,8 @@ impl Question {
     fn add(&mut self, column: &str, chance: &mut Chance) {
         let name = if column == catalog::SIZE { "(width || 'x' || height)" } else { column };
         let (clause, sql) = match (chance.below(8), column) {
-            (0, _) => (FilterClause::Null, format!("{name} is null")),
-            (1, _) => (FilterClause::NotNull, format!("{name} is not null")),
+            (0, _) => (Clause::Null, format!("{name} is null")),
+            (1, _) => (Clause::NotNull, format!("{name} is not null")),
             (_, "sampler") => listed(chance, &["k_lms", "ddim", "plms", "k_euler"], name, |label| {
                 let code = catalog::column("sampler")
                     .unwrap()
@@ -101,7 +102,7 @@ impl Question {
                 let day = 1_659_744_000_000 + chance.below(14) as i64 * 86_400_000;
                 let end = day + (1 + chance.below(200)) as i64 * 3_600_000;
                 let sql = format!("epoch_us({name}) >= {day}000 and epoch_us({name}) < {end}000");
-                (FilterClause::Times { start_millis: Some(day as f64), end_millis: Some(end as f64) }, sql)
+                (Clause::times(Some(day), Some(end)), sql)
             }
             (2 | 3, "cfg") => {
                 listed(chance, &["7", "7.5", "12.0", "-3"], name, |value| format!("{value}::float"))
@@ -130,14 +131,11 @@ impl Question {
                     sql.push(format!("{name} <= {high}{as_float}"));
                 }
                 sql.push(format!("{name} is not null"));
-                let clause = FilterClause::Numbers {
-                    low: (!open_low).then_some(low),
-                    high: (!open_high).then_some(high),
-                };
+                let clause = Clause::numbers((!open_low).then_some(low), (!open_high).then_some(high));
                 (clause, sql.join(" and "))
             }
         };
-        self.filters.push(Filter { column: column.to_owned(), clause });
+        self.filters.insert(column.to_owned(), clause);
         self.sql.push(format!("({sql})"));
     }
 
@@ -166,7 +164,7 @@ fn listed(
     values: &[&str],
     name: &str,
     sql: impl Fn(&str) -> String,
-) -> (FilterClause, String) {
+) -> (Clause, String) {
     let negated = chance.below(3) == 0;
     let mut chosen: Vec<Option<String>> = Vec::new();
     let mut any = vec!["false".to_owned()];
@@ -181,7 +179,7 @@ fn listed(
         any.push(format!("{name} is null"));
     }
     let not = if negated { "not " } else { "" };
-    (FilterClause::List { values: chosen, negated }, format!("{not}({})", any.join(" or ")))
+    (Clause::list(chosen, negated), format!("{not}({})", any.join(" or ")))
 }
 
 #[test]
@@ -215,9 +213,9 @@ fn duckdb_counts_the_same_rows() {
     for (question, expected) in questions.iter().zip(expected) {
         session.show(|show| {
             show.generation += 1;
-            show.filters = question.filters.clone();
-            show.query = question.query.clone();
-            show.subset = question.subset;
+            show.rows.filters = question.filters.clone();
+            show.rows.query = Some(question.query.clone()).filter(|query| !query.is_empty());
+            show.rows.subset = question.subset.clone();
         });
         let count = session.count.clone().unwrap();
         assert_eq!((count.matching, count.rows_read), (expected, ROWS), "{question:#?}");

@@ -4,8 +4,9 @@ use crate::server::{HUB, ROWS, Session, column, generate, reference};
 use arrow_array::types::{Float32Type, UInt16Type, UInt32Type};
 use arrow_array::{Array, RecordBatch, cast::AsArray};
 use std::sync::Arc;
+use vitrine::protocol::Request;
 use vitrine::protocol::export::{Format, Stage, Start};
-use vitrine::protocol::{FilterClause, Request, SortKey};
+use vitrine::view::spec::{Clause, SortKey, Subset, TableRef};
 
 const COLUMNS: [&str; 7] = ["image_name", "prompt", "seed", "cfg", "step", "timestamp", "size"];
 
@@ -41,7 +42,7 @@ fn with_cfg(batch: &RecordBatch, low: f32, high: f32) -> Vec<usize> {
 
 fn filtered(low: f64, high: f64) -> Session {
     let mut session = Session::open(&HUB);
-    session.filter(&[("cfg", FilterClause::Numbers { low: Some(low), high: Some(high) })]);
+    session.filter(&[("cfg", Clause::numbers(Some(low), Some(high)))]);
     session
 }
 
@@ -86,7 +87,7 @@ fn csv_and_json_lines_hold_the_rows_in_their_order() {
     let mut session = filtered(11.0, 11.0);
     session.show(|show| {
         show.generation += 1;
-        show.sort = vec![SortKey { column: "step".to_owned(), descending: true }];
+        show.rows.sort = vec![SortKey { column: "step".to_owned(), descending: true }];
     });
     let csv = export(&mut session, Format::Csv { guard_formulas: false }, &COLUMNS);
     let csv = fields(&String::from_utf8(csv).unwrap());
@@ -144,7 +145,7 @@ fn few_rows_cost_their_pages_and_the_columns_stay_unread() {
     let mut session = Session::open(&HUB);
     session.show(|show| {
         show.generation += 1;
-        show.subset = Some(vitrine::protocol::Subset::First { rows: 100 });
+        show.rows.subset = Some(Subset::First(100));
     });
     session.clear_log();
     let lines = export(&mut session, Format::JsonLines, &["prompt", "image_name"]);
@@ -163,7 +164,7 @@ fn scattered_rows_are_read_page_by_page() {
     let mut session = Session::open(&table);
     session.show(|show| {
         show.generation += 1;
-        show.subset = Some(vitrine::protocol::Subset::Random { rows: 6, seed: 3 });
+        show.rows.subset = Some(Subset::Random { rows: 6, seed: 3 });
     });
     let lines = export(&mut session, Format::JsonLines, &["image_name", "prompt"]);
     let lines: Vec<serde_json::Value> = lines
@@ -190,7 +191,7 @@ fn an_export_is_stopped_by_its_user_and_by_another_table() {
     assert_eq!(session.exports.last().map(|told| told.stage.clone()), Some(Stage::Cancelled));
     session.ask(start(Format::JsonLines, &["prompt"]));
     session.ask(Request::Open(vitrine::protocol::Open {
-        table: "https://example.org/other.parquet".to_owned(),
+        table: TableRef::Url("https://example.org/other.parquet".to_owned()),
         endpoint: None,
         base: "https://example.org/".to_owned(),
         roles: Vec::new(),

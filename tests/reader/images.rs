@@ -14,7 +14,8 @@ use vitrine::engine::{Effect, Engine, Event};
 use vitrine::formats::hub::answer::Identity;
 use vitrine::protocol::export::{self, Progress, Rows, Stage};
 use vitrine::protocol::images::{Image, ImageColumn, Images, Making, MakingOutcome, Outcome, Picture, Want};
-use vitrine::protocol::{Open, Opened, Request, Response, Seldom};
+use vitrine::protocol::{Open, Opened, Request, Response, Seldom, TableRequest};
+use vitrine::view::url::parse_table;
 
 const ROWS: u64 = 3_000;
 const TABLE: &str = "https://huggingface.co/datasets/poloclub/diffusiondb/resolve/main/metadata.parquet";
@@ -109,7 +110,7 @@ impl World {
 
     fn open(&mut self, table: &str) {
         self.ask(Request::Open(Open {
-            table: table.to_owned(),
+            table: parse_table(table).unwrap(),
             endpoint: None,
             base: "https://app.example/".to_owned(),
             roles: Vec::new(),
@@ -130,8 +131,8 @@ impl World {
         self.files.insert(part_url(part), Arc::new(zip.finish().unwrap()));
     }
 
-    fn ask(&mut self, request: Request) {
-        self.step(Event::Request(request));
+    fn ask(&mut self, request: impl Into<Request>) {
+        self.step(Event::Request(request.into()));
     }
 
     fn want(&mut self, wants: &[(u64, u32)]) {
@@ -316,7 +317,7 @@ fn foretell(world: &mut World, part: u16, zip: &[u8]) {
     world.files.insert(app("maps/list.txt"), Arc::new(list.print().into_bytes()));
     world.files.insert(app(&pack_file(own, 0)), Arc::new(pack::write(&[known])));
     world.ask(Request::Open(Open {
-        table: "hf:poloclub/diffusiondb/metadata.parquet".to_owned(),
+        table: parse_table("hf:poloclub/diffusiondb/metadata.parquet").unwrap(),
         endpoint: None,
         base: "https://app.example/".to_owned(),
         roles: Vec::new(),
@@ -583,8 +584,8 @@ fn the_preview_of_another_image_of_the_prompt_stands_in_and_says_so() {
     let preview = fixture::images::webp(&Canvas::new(16, 12)).unwrap();
     world.files.insert(format!("{THUMBNAILS}/{}/{id}.webp", &id[..2]), Arc::new(preview.clone()));
     // All prompts, and the names of both rows, are at hand.
-    world.ask(Request::Load { column: "prompt".to_owned() });
-    world.ask(Request::Load { column: "image_name".to_owned() });
+    world.ask(TableRequest::Load { column: "prompt".to_owned() });
+    world.ask(TableRequest::Load { column: "image_name".to_owned() });
     world.run();
     world.want_with(&[(row, 40)], Some(THUMBNAILS));
     world.run();

@@ -4,7 +4,7 @@ use crate::server::{Session, cell, column, generate, reference, same};
 use arrow_array::Array;
 use arrow_schema::DataType;
 use std::sync::Arc;
-use vitrine::protocol::{Cell, LoadState, Request};
+use vitrine::protocol::{Cell, LoadState, TableRequest};
 
 fn check(layout: &str) {
     let rows = 30_000;
@@ -25,7 +25,7 @@ fn check(layout: &str) {
     }
     // And as whole columns: the bins hold as many rows as there are values.
     for name in ["cfg", "step", "seed", "timestamp", "image_nsfw", "user_name"] {
-        session.ask(Request::Load { column: name.to_owned() });
+        session.ask(TableRequest::Load { column: name.to_owned() });
         session.run();
         assert_eq!(session.loads.get(name), Some(&LoadState::Loaded), "{layout}: {name}");
         let chart = &session.charts[name];

@@ -5,7 +5,8 @@ use arrow_array::{ArrayRef, Int32Array, RecordBatch, StringArray};
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use std::sync::Arc;
-use vitrine::protocol::{Cell, SortKey, Subset};
+use vitrine::protocol::Cell;
+use vitrine::view::spec::{SortKey, Subset};
 
 const ROWS: u32 = 6_000;
 const ROWS_A_PAGE: usize = 50;
@@ -76,7 +77,7 @@ fn rows_of_many_pages_all_come() {
         for descending in [false, true] {
             session.show(|show| {
                 show.generation += 1;
-                show.sort = vec![SortKey { column: "rank".to_owned(), descending }];
+                show.rows.sort = vec![SortKey { column: "rank".to_owned(), descending }];
             });
             let mut order: Vec<u32> = (0..ROWS).collect();
             order.sort_by_key(|row| rank(*row));
@@ -88,8 +89,8 @@ fn rows_of_many_pages_all_come() {
         // Far apart in the order of the file.
         session.show(|show| {
             show.generation += 1;
-            show.sort = Vec::new();
-            show.subset = Some(Subset::Random { rows: 60, seed: 5 });
+            show.rows.sort = Vec::new();
+            show.rows.subset = Some(Subset::Random { rows: 60, seed: 5 });
         });
         let rows: Vec<u32> = session.rows.as_ref().unwrap().rows.iter().map(|row| row.row as u32).collect();
         assert!(rows.len() == 60 && rows.is_sorted());
@@ -107,7 +108,7 @@ fn more_pages_than_there_is_room_for_all_show_their_rows_once() {
         show.generation += 1;
         show.columns = ["name", "other"].map(str::to_owned).to_vec();
         show.count = 60;
-        show.sort = vec![SortKey { column: "rank".to_owned(), descending: false }];
+        show.rows.sort = vec![SortKey { column: "rank".to_owned(), descending: false }];
     });
     let mut order: Vec<u32> = (0..ROWS).collect();
     order.sort_by_key(|row| rank(*row));

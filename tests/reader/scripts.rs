@@ -19,8 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use vitrine::protocol::script::{Dialect, Want};
-use vitrine::protocol::wire;
-use vitrine::protocol::{Cell, Request, Show};
+use vitrine::protocol::{Cell, Show, TableRequest};
 use vitrine::view::spec::{
     Bound, Clause, List, ListValue, Precision, Range, SortKey, Spec, Subset, TimeBound,
 };
@@ -266,11 +265,15 @@ fn odd_table(rows: usize) -> Vec<u8> {
 
 /// What the engine says to a view: how many rows, and the names of the first ones.
 fn answer(session: &mut Session, spec: &Spec) -> (u64, Vec<String>) {
-    let asked = wire::asked(spec);
     session.show(|show| {
         let generation = show.generation + 1;
-        *show =
-            Show { generation, columns: vec!["image_name".to_owned()], count: FIRST_ROWS, ..asked.clone() };
+        *show = Show {
+            generation,
+            rows: spec.rows(),
+            columns: vec!["image_name".to_owned()],
+            count: FIRST_ROWS,
+            ..Show::default()
+        };
     });
     assert_eq!(session.query.problem, None, "{spec:?}");
     let count = session.count.clone().unwrap();
@@ -283,8 +286,8 @@ fn answer(session: &mut Session, spec: &Spec) -> (u64, Vec<String>) {
 }
 
 fn script(session: &mut Session, dialect: Dialect, spec: &Spec, file: &Path) -> String {
-    let show = Show { columns: spec.columns.clone().unwrap_or_default(), ..wire::asked(spec) };
-    session.ask(Request::Script(Want { dialect, show }));
+    let columns = spec.columns.clone().unwrap_or_default();
+    session.ask(TableRequest::Script(Want { dialect, rows: spec.rows(), columns }));
     let script = session.script.take().unwrap();
     assert_eq!(script.dialect, dialect);
     let folder = file.parent().unwrap().display();

@@ -9,9 +9,11 @@ use vitrine::base::ids::{FetchId, SourceId};
 use vitrine::engine::{Effect, Engine, Event};
 use vitrine::formats::hub::answer::Identity;
 use vitrine::protocol::{
-    Cell, Chart, Count, Cube, Detail, Filter, FilterClause, Heat, LoadState, Notice, Open, Opened, Phrases,
-    Prompts, QueryState, Request, Response, Rows, Seldom, Show, export, script,
+    Cell, Chart, Count, Cube, Detail, Heat, LoadState, Notice, Open, Opened, Phrases, Prompts, QueryState,
+    Request, Response, Rows, Seldom, Show, export, script,
 };
+use vitrine::view::spec::Clause;
+use vitrine::view::url::parse_table;
 
 /// Rows of the table that most tests read: several data pages of every wide column.
 pub const ROWS: u64 = 120_000;
@@ -198,7 +200,7 @@ impl Session {
     /// Opens the file under this name.
     pub fn open_table(&mut self, table: &str) {
         self.ask(Request::Open(Open {
-            table: table.to_owned(),
+            table: parse_table(table).unwrap(),
             endpoint: None,
             base: "https://example.org/".to_owned(),
             roles: Vec::new(),
@@ -223,8 +225,8 @@ impl Session {
     }
 
     /// Sends a request, without delivering anything.
-    pub fn ask(&mut self, request: Request) {
-        self.step(Event::Request(request));
+    pub fn ask(&mut self, request: impl Into<Request>) {
+        self.step(Event::Request(request.into()));
     }
 
     /// Changes what is on the screen, and reads until nothing is wanted any more.
@@ -236,14 +238,12 @@ impl Session {
     }
 
     /// Puts filters on, as a new generation.
-    pub fn filter(&mut self, filters: &[(&str, FilterClause)]) {
-        let filters = filters
-            .iter()
-            .map(|(name, clause)| Filter { column: (*name).to_owned(), clause: clause.clone() });
-        let filters: Vec<Filter> = filters.collect();
+    pub fn filter(&mut self, filters: &[(&str, Clause)]) {
+        let filters = filters.iter().map(|(name, clause)| ((*name).to_owned(), clause.clone()));
+        let filters = filters.collect();
         self.show(|show| {
             show.generation += 1;
-            show.filters = filters;
+            show.rows.filters = filters;
         });
     }
 

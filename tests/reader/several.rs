@@ -6,7 +6,8 @@ use arrow_array::types::UInt16Type;
 use arrow_array::{Array, RecordBatch};
 use std::sync::Arc;
 use vitrine::base::ids::SourceId;
-use vitrine::protocol::{Cell, FilterClause, LoadState, Request, SortKey, Subset};
+use vitrine::protocol::{Cell, LoadState, Request};
+use vitrine::view::spec::{Clause, SortKey, Subset};
 
 const FILES: u64 = 12;
 
@@ -91,7 +92,7 @@ fn a_filter_counts_the_rows_of_all_files() {
     let total = rows_of(&files);
     let mut session = Session::open_several(&files, |_| {});
     shown(&mut session, 0);
-    session.filter(&[("step", FilterClause::Numbers { low: Some(40.0), high: Some(60.0) })]);
+    session.filter(&[("step", Clause::numbers(Some(40.0), Some(60.0)))]);
     let steps = column(&whole, "step").as_primitive::<UInt16Type>();
     let expected: Vec<usize> =
         (0..steps.len()).filter(|row| (40..=60).contains(&steps.value(*row))).collect();
@@ -122,8 +123,8 @@ fn charts_searches_and_the_order_rest_on_all_files() {
     assert_eq!(chart.all.0.iter().sum::<u32>() + chart.null_all, total as u32);
     session.show(|show| {
         show.generation += 1;
-        show.query = "portrait".to_owned();
-        show.sort = vec![SortKey { column: "step".to_owned(), descending: true }];
+        show.rows.query = Some("portrait".to_owned());
+        show.rows.sort = vec![SortKey { column: "step".to_owned(), descending: true }];
     });
     let prompts = column(&whole, "prompt").as_string::<i32>();
     let is_found = |row: &usize| {
@@ -147,19 +148,19 @@ fn a_subset_opens_as_many_files_as_it_needs() {
         show.generation += 1;
         show.columns = vec!["prompt".to_owned()];
         show.count = 30;
-        show.subset = Some(Subset::First { rows: 600 });
+        show.rows.subset = Some(Subset::First(600));
     });
     let count = session.count.clone().unwrap();
     assert_eq!((count.matching, session.touched.len()), (600, 1));
     assert_eq!(count.rows_read, count.rows);
     session.show(|show| {
         show.generation += 1;
-        show.subset = Some(Subset::First { rows: 1_500 });
+        show.rows.subset = Some(Subset::First(1_500));
     });
     assert_eq!(session.count.clone().unwrap().matching, 1_500);
     session.show(|show| {
         show.generation += 1;
-        show.subset = Some(Subset::Random { rows: 100, seed: 3 });
+        show.rows.subset = Some(Subset::Random { rows: 100, seed: 3 });
     });
     let count = session.count.clone().unwrap();
     assert_eq!((count.matching, count.rows_read), (100, rows_of(&files)));
@@ -197,7 +198,7 @@ fn files_that_do_not_fit_are_left_out_and_told() {
     let whole = all(&kept);
     let mut session = Session::open_several(&files, |session| session.gone = Some(SourceId::part(6)));
     shown(&mut session, 0);
-    session.filter(&[("step", FilterClause::NotNull)]);
+    session.filter(&[("step", Clause::NotNull)]);
     let count = session.count.clone().unwrap();
     assert_eq!((count.matching, count.rows), (rows_of(&kept), rows_of(&kept)));
     assert_eq!(session.opened.clone().unwrap().files, (FILES as u32, FILES as u32 - 3));

@@ -3,7 +3,8 @@
 use crate::server::{HUB, ROWS, Session, column, reference};
 use arrow_array::types::{Float32Type, UInt16Type};
 use arrow_array::{Array, cast::AsArray};
-use vitrine::protocol::{Bins, Cell, FilterClause, Request, Shape};
+use vitrine::protocol::{Bins, Cell, Request, Shape, TableRequest};
+use vitrine::view::spec::{Clause, TableRef};
 
 fn bins(session: &Session, name: &str) -> Bins {
     match &session.charts[name].shape {
@@ -29,8 +30,8 @@ fn a_filter_keeps_the_rows_that_a_loop_keeps() {
     let step = column(&batch, "step").as_primitive::<UInt16Type>();
     let mut session = charted();
     session.filter(&[
-        ("cfg", FilterClause::Numbers { low: Some(7.0), high: Some(12.0) }),
-        ("step", FilterClause::List { values: vec![Some("50".into()), None], negated: true }),
+        ("cfg", Clause::numbers(Some(7.0), Some(12.0))),
+        ("step", Clause::list([Some("50".into()), None], true)),
     ]);
     let in_cfg = |row: usize| !cfg.is_null(row) && (7.0..=12.0).contains(&cfg.value(row));
     let in_step = |row: usize| !step.is_null(row) && step.value(row) != 50;
@@ -57,14 +58,11 @@ fn a_filter_keeps_the_rows_that_a_loop_keeps() {
 #[test]
 fn a_brush_counts_what_its_filter_keeps() {
     let mut session = charted();
-    session.ask(Request::Touch { column: "cfg".into(), generation: 0 });
+    session.ask(TableRequest::Touch { column: "cfg".into(), generation: 0 });
     let cube = session.cube.clone().unwrap();
     let bins = bins(&session, "cfg");
     for (i, j) in [(0, 1), (3, 20), (10, cube.bins as usize)] {
-        session.filter(&[(
-            "cfg",
-            FilterClause::Numbers { low: Some(bins.from[i]), high: Some(bins.to[j - 1]) },
-        )]);
+        session.filter(&[("cfg", Clause::numbers(Some(bins.from[i]), Some(bins.to[j - 1])))]);
         let count = session.count.clone().unwrap();
         assert_eq!(u64::from(cube.total.0[j] - cube.total.0[i]), count.matching);
         for side in &cube.others {
@@ -87,7 +85,7 @@ fn samplers_go_by_name_and_sizes_are_derived() {
     let Shape::Categories { labels, .. } = &session.charts["size"].shape else { panic!("sizes are names") };
     assert_eq!(labels[0], "512x512");
     let square = session.charts["size"].all.0[0];
-    session.filter(&[("size", FilterClause::List { values: vec![Some("512x512".into())], negated: false })]);
+    session.filter(&[("size", Clause::list([Some("512x512".into())], false))]);
     assert_eq!(session.count.clone().unwrap().matching, u64::from(square));
 }
 
@@ -97,7 +95,7 @@ fn a_filter_on_a_column_that_is_not_read_reads_it() {
     let flagged =
         column(&batch, "image_nsfw").as_primitive::<Float32Type>().iter().filter(|v| *v == Some(2.0)).count();
     let mut session = Session::open(&HUB);
-    session.filter(&[("image_nsfw", FilterClause::List { values: vec![Some("2".into())], negated: false })]);
+    session.filter(&[("image_nsfw", Clause::list([Some("2".into())], false))]);
     assert_eq!(session.count.clone().unwrap().matching, flagged as u64);
     let bins = bins(&session, "image_nsfw");
     assert_eq!(bins.detached, Some(2.0));
@@ -125,15 +123,14 @@ fn details_hold_every_field() {
 #[test]
 fn filters_that_make_no_sense_are_left_out_and_told() {
     let mut session = charted();
-    session.filter(&[("nothing", FilterClause::Null)]);
+    session.filter(&[("nothing", Clause::Null)]);
     let told: Vec<&str> = session.notices.iter().map(|notice| notice.title.as_str()).collect();
     assert_eq!(told, ["The filter on nothing is left out"]);
     assert_eq!(session.count.clone().unwrap().matching, ROWS);
     // Several are told together, so that they do not bury what else is to be told.
     session.notices.clear();
     let many: Vec<String> = (0..9).map(|n| format!("no{n}")).collect();
-    let many: Vec<(&str, FilterClause)> =
-        many.iter().map(|name| (name.as_str(), FilterClause::Null)).collect();
+    let many: Vec<(&str, Clause)> = many.iter().map(|name| (name.as_str(), Clause::Null)).collect();
     session.filter(&many);
     let told: Vec<&str> = session.notices.iter().map(|notice| notice.text.as_str()).collect();
     assert_eq!(told, ["no0, no1, no2, no3 and 5 more: The table has no such column."]);
@@ -141,11 +138,11 @@ fn filters_that_make_no_sense_are_left_out_and_told() {
     let batch = reference(&HUB);
     let prompts = column(&batch, "prompt").as_string::<i32>();
     let prompt = prompts.value(7).to_owned();
-    let list = FilterClause::List { values: vec![Some(prompt.clone())], negated: false };
+    let list = Clause::list([Some(prompt.clone())], false);
     session.filter(&[("prompt", list)]);
     let same = (0..ROWS as usize).filter(|row| !prompts.is_null(*row) && prompts.value(*row) == prompt);
     assert_eq!(session.count.clone().unwrap().matching, same.count() as u64);
-    session.filter(&[("cfg", FilterClause::Numbers { low: Some(9.0), high: Some(8.0) })]);
+    session.filter(&[("cfg", Clause::numbers(Some(9.0), Some(8.0)))]);
     assert_eq!(session.count.clone().unwrap().matching, 0);
     assert_eq!(session.rows.as_ref().unwrap().rows, []);
 }
@@ -153,7 +150,7 @@ fn filters_that_make_no_sense_are_left_out_and_told() {
 #[test]
 fn a_failed_read_is_told_and_retried_on_request() {
     let mut session = Session::open(&HUB);
-    session.ask(Request::Load { column: "seed".into() });
+    session.ask(TableRequest::Load { column: "seed".into() });
     session.deliver_piece();
     session.fail(vitrine::base::error::Error::new(
         vitrine::base::error::ErrorKind::Network,
@@ -185,20 +182,20 @@ fn numbers_of_odd_types_are_filtered_as_they_read() {
     assert!(edges[0] >= 0.0 && edges[edges.len() - 1] > 1.8e19, "{edges:?}");
 
     let half = 9_223_372_036_854_775_808u64;
-    session.filter(&[("u64", FilterClause::Numbers { low: Some(half as f64), high: None })]);
+    session.filter(&[("u64", Clause::numbers(Some(half as f64), None))]);
     let expected = count(&|row| !whole.is_null(row) && whole.value(row) >= half);
     assert!(expected > 1_500);
     assert_eq!(session.count.clone().unwrap().matching, expected);
     // One number exactly, not those that are the same as doubles.
     let row = (0..5_000).find(|row| !whole.is_null(*row) && whole.value(*row) > half).unwrap();
-    let list = |value: u64| FilterClause::List { values: vec![Some(value.to_string())], negated: false };
+    let list = |value: u64| Clause::list([Some(value.to_string())], false);
     for (value, expected) in [(whole.value(row), 1), (whole.value(row) ^ 1, 0)] {
         session.filter(&[("u64", list(value))]);
         assert_eq!(session.count.clone().unwrap().matching, expected, "{value}");
     }
 
     let (low, high) = (-1_000.5, 20_000.25);
-    session.filter(&[("decimal_18_4", FilterClause::Numbers { low: Some(low), high: Some(high) })]);
+    session.filter(&[("decimal_18_4", Clause::numbers(Some(low), Some(high)))]);
     let scaled = |value: f64| (value * 10_000.0) as i128;
     let within = |row: usize| (scaled(low)..=scaled(high)).contains(&decimal.value(row));
     assert_eq!(session.count.clone().unwrap().matching, count(&|row| !decimal.is_null(row) && within(row)));
@@ -211,7 +208,7 @@ fn the_usual_view_is_read_without_knowing_the_columns() {
     let batch = reference(&HUB);
     let mut session = Session::new(&HUB);
     session.ask(Request::Open(vitrine::protocol::Open {
-        table: "https://example.org/table.parquet".to_owned(),
+        table: TableRef::Url("https://example.org/table.parquet".to_owned()),
         endpoint: None,
         base: "https://example.org/".to_owned(),
         roles: Vec::new(),

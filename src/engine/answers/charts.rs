@@ -5,8 +5,8 @@ use super::report::report;
 use crate::engine::Effect;
 use crate::engine::data::{Data, DataColumn};
 use crate::engine::result::Matches;
-use crate::protocol::{self, Bins, Chart, Count, Counts, Cube, CubeSide, Heat, Response, Seldom};
-use crate::table::crossfilter::{Shape, count, cube, side};
+use crate::protocol::{Chart, Count, Counts, Cube, CubeSide, Heat, Response, Seldom};
+use crate::table::crossfilter::{count, cube, side};
 
 /// Largest cells of two columns against each other; more would not be seen apart.
 const MAX_HEAT_CELLS: usize = 1 << 16;
@@ -60,25 +60,10 @@ impl Answers {
         };
         let (all, null_all) = split(&binned.all);
         let (here, null_here) = split(here);
-        let shape = match &binned.shape {
-            Shape::Intervals(intervals) => protocol::Shape::Bins(Bins {
-                edges: intervals.edges.clone(),
-                from: intervals.from.clone(),
-                to: intervals.to.clone(),
-                time: intervals.time,
-                integer: intervals.integer,
-                detached: intervals.detached,
-                below: intervals.below,
-                above: intervals.above,
-            }),
-            Shape::Categories { labels, others } => {
-                protocol::Shape::Categories { labels: labels.clone(), others: *others }
-            }
-        };
         Some(Chart {
             column: column.info.name.clone(),
             generation: self.show.generation,
-            shape,
+            shape: binned.shape.clone(),
             all,
             here,
             null_all,

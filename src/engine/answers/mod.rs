@@ -28,8 +28,8 @@ use super::demand::{Class, Demand, Field, Rows, Who};
 use super::result::Matches;
 use crate::protocol::describe::Describe;
 use crate::protocol::images::ImageColumn;
-use crate::protocol::{FilterClause, LoadState, MAX_WINDOW, Progress, Response, Show, Subset};
-use crate::table::filter::Condition;
+use crate::protocol::{LoadState, MAX_WINDOW, Progress, Response, Show};
+use crate::view::catalog::SubsetRows;
 use due::{Due, Looks, ViewChange};
 use groups::GroupsState;
 use lists::Lists;
@@ -72,7 +72,7 @@ impl Answers {
         let show = Show { count: show.count.min(MAX_WINDOW), ..show };
         let before = std::mem::replace(&mut self.show, show);
         let now = &self.show;
-        let filters = now.generation != before.generation || now.filters != before.filters;
+        let filters = now.generation != before.generation || now.rows.filters != before.rows.filters;
         for name in &now.charts {
             data.load(name);
         }
@@ -176,15 +176,15 @@ impl Answers {
         let window_end =
             self.show.first.saturating_add(u64::from(self.show.count)).saturating_add(ROWS_AHEAD);
         // A subset of the first rows ends where it ends.
-        let ends = matches!(matches.subset(), Some(Subset::First { rows }) if rows <= data.meta.rows);
+        let ends = matches!(matches.subset(), Some(SubsetRows::First(rows)) if rows <= data.meta.rows);
         let screen = self.show.count > 0 && !ends && window_end > u64::from(matches.matching());
         if screen || self.detail.is_some_and(|row| row >= data.meta.rows) {
             return Some(Class::Screen);
         }
         let subset = match matches.subset() {
-            Some(Subset::First { rows }) => rows > data.meta.rows,
-            Some(Subset::Random { .. }) => true,
-            Some(Subset::Shards { .. }) | None => false,
+            Some(SubsetRows::First(rows)) => rows > data.meta.rows,
+            Some(SubsetRows::Random { .. }) => true,
+            Some(SubsetRows::Shards(_)) | None => false,
         };
         subset.then_some(Class::Chart)
     }
@@ -316,20 +316,6 @@ impl Answers {
                 );
             }
         }
-    }
-}
-
-/// What a clause asks of a column.
-pub fn condition(clause: FilterClause) -> Condition {
-    match clause {
-        FilterClause::Numbers { low, high } => Condition::Numbers { low, high },
-        FilterClause::Times { start_millis, end_millis } => Condition::Times {
-            start: start_millis.map(|millis| millis as i64),
-            end: end_millis.map(|millis| millis as i64),
-        },
-        FilterClause::List { values, negated } => Condition::List { values, negated },
-        FilterClause::Null => Condition::Null,
-        FilterClause::NotNull => Condition::NotNull,
     }
 }
 

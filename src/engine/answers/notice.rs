@@ -6,6 +6,7 @@ use crate::engine::result::LeftOut;
 use crate::formats::hub;
 use crate::formats::hub::HubPath;
 use crate::protocol::{Action, Gate, Level, Notice};
+use crate::view::spec::{MAX_FILTERS, TableRef};
 
 /// The subject of notices about the open table as a whole.
 pub const TABLE: &str = "table";
@@ -20,7 +21,7 @@ pub const IMAGES: &str = "images";
 pub const UNCHECKED: &str = "unchecked";
 
 /// The table can't be opened. `source` names it; `near` are tables that may have been meant.
-pub fn cannot_open(source: &str, error: &Error, near: &[String]) -> Notice {
+pub fn cannot_open(source: &str, error: &Error, near: &[TableRef]) -> Notice {
     let title = match error.kind {
         ErrorKind::Network => format!("{source} can't be reached"),
         ErrorKind::RateLimited => "The Hub asked for a pause".to_owned(),
@@ -235,7 +236,7 @@ fn why_left_out(why: LeftOut) -> String {
     match why {
         LeftOut::NotFilterable => "This column can't be filtered.".to_owned(),
         LeftOut::NoColumn => "The table has no such column.".to_owned(),
-        LeftOut::TooMany => "There are more filters than can be combined: fourteen.".to_owned(),
+        LeftOut::TooMany => format!("At most {MAX_FILTERS} columns can be filtered at once."),
     }
 }
 

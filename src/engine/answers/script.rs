@@ -10,10 +10,17 @@ use crate::view::spec::HubPath;
 
 /// Reports a view of the table as a program.
 pub fn report_script(want: Want, data: &Data, effects: &mut Vec<Effect>) {
-    let Want { dialect, show } = want;
+    let Want { dialect, rows, columns: wanted } = want;
     let columns: Vec<_> = data.columns.iter().map(|column| column.info.clone()).collect();
     let prompt = data.prompt_column().map(|column| column.info.name.as_str());
-    let ask = Ask { files: files(data), columns: &columns, rows: data.meta.rows, prompt, show: &show };
+    let ask = Ask {
+        files: files(data),
+        columns: &columns,
+        row_count: data.meta.rows,
+        prompt,
+        rows: &rows,
+        wanted: &wanted,
+    };
     let text = script(dialect, &ask);
     report(effects, Seldom::Script(Script { dialect, text }));
 }

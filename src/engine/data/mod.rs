@@ -19,6 +19,7 @@ pub use files::{File, Files, locate};
 pub use pool::Pool;
 
 use super::change::Change;
+use super::defaults::{charts_at_open, usual_columns};
 use super::demand::Demand;
 use crate::base::error::{Error, Result};
 use crate::formats::parquet::map::PageMap;
@@ -27,7 +28,7 @@ use crate::protocol::{Kind, Opened};
 use crate::table::column::Value;
 use crate::table::text::Texts;
 use crate::view::roles::{Candidate, Corrections, Holds, Role, Roles};
-use crate::view::spec::HubPath;
+use crate::view::spec::{HubPath, TableRef};
 use image_files::ImageFiles;
 
 /// The open table's data.
@@ -51,10 +52,10 @@ pub struct Data {
 }
 
 /// Which table is open.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Identity {
-    /// The table as a link names it.
-    pub name: String,
+    /// The table.
+    pub table: TableRef,
     /// What people call the file, or the files together.
     pub source: String,
     /// The commit, or the first digits of the file's tag.
@@ -91,16 +92,19 @@ impl Data {
 
     /// What the page is told of the table.
     pub fn opened(&self) -> Opened {
-        let Identity { name, source, revision, on_hub: _ } = &self.identity;
+        let Identity { table, source, revision, on_hub: _ } = &self.identity;
+        let columns: Vec<_> = self.columns.iter().map(|column| column.info.clone()).collect();
         Opened {
-            table: name.clone(),
+            charts: charts_at_open(&columns, &self.roles, self.files.counts().0),
+            usual_columns: usual_columns(&columns, &self.roles),
+            table: table.clone(),
             source: source.clone(),
             rows: self.meta.rows,
             rows_in_all: self.rows_in_all(),
             files: self.files.counts(),
             file_bytes: self.files.bytes(),
             revision: revision.clone(),
-            columns: self.columns.iter().map(|column| column.info.clone()).collect(),
+            columns,
             created_by: self.meta.created_by.clone(),
             row_groups: self.meta.groups.len() as u32,
             prompt: self.prompt_column().map(|column| column.info.name.clone()),

@@ -10,10 +10,10 @@ mod subset;
 
 use super::change::Change;
 use super::data::Data;
-use crate::protocol::{Clause, Kind, QueryState, Show};
+use crate::protocol::{ClauseRef, Kind, QueryState, Show};
 use crate::table::crossfilter::{Crossfilter, QUERY, SUBSET};
-use crate::table::filter::Condition;
 use crate::table::select::Selection;
+use crate::view::spec::Subset;
 use search::SearchState;
 use sort::Ordering;
 use subset::SubsetState;
@@ -67,23 +67,24 @@ impl Matches {
     /// Takes over what is asked now. `filters` says whether clauses are other ones than before.
     pub fn ask(&mut self, show: &Show, filters: bool, data: &mut Data) -> Answer {
         let left_out = if filters { self.set_filters(show, data) } else { Vec::new() };
-        let (searched, query) = self.ask_query(&show.query, show.list, data);
-        let subset = self.ask_subset(show.subset, data);
-        let sort = self.ask_sort(&show.sort, data);
+        let (searched, query) =
+            self.ask_query(show.rows.query.as_deref().unwrap_or_default(), show.list, data);
+        let subset = self.ask_subset(show.rows.subset.as_ref().and_then(Subset::rows), data);
+        let sort = self.ask_sort(&show.rows.sort, data);
         Answer { changed: searched || subset || sort, query, left_out }
     }
 
     fn set_filters(&mut self, show: &Show, data: &mut Data) -> Vec<(String, LeftOut)> {
-        let mut clauses: Vec<(String, Condition)> = Vec::new();
+        let mut clauses = Vec::new();
         let mut left_out = Vec::new();
-        for filter in show.filters.clone() {
-            match data.column(&filter.column) {
+        for (name, clause) in show.rows.filters.clone() {
+            match data.column(&name) {
                 Some(column) if column.info.chartable || column.info.kind == Kind::Text => {
-                    data.load(&filter.column);
-                    clauses.push((filter.column, super::answers::condition(filter.clause)));
+                    data.load(&name);
+                    clauses.push((name, clause));
                 }
-                Some(_) => left_out.push((filter.column, LeftOut::NotFilterable)),
-                None => left_out.push((filter.column, LeftOut::NoColumn)),
+                Some(_) => left_out.push((name, LeftOut::NotFilterable)),
+                None => left_out.push((name, LeftOut::NoColumn)),
             }
         }
         let too_many =
@@ -208,7 +209,7 @@ impl Matches {
     }
 
     /// Where nothing matches: the clauses without which something would, and how many rows then.
-    pub fn without(&self) -> Vec<(Clause, u64)> {
+    pub fn without(&self) -> Vec<(ClauseRef, u64)> {
         let mut rows = [0u64; 16];
         for mask in self.filter.mask() {
             if mask.count_ones() == 1
@@ -218,15 +219,15 @@ impl Matches {
             }
         }
         let named = |bit: u16| match bit {
-            QUERY => Some(Clause::Query),
-            SUBSET => Some(Clause::Subset),
+            QUERY => Some(ClauseRef::Query),
+            SUBSET => Some(ClauseRef::Subset),
             bit => {
                 let column = self.filter.columns().find(|name| self.filter.bit(name) == bit);
-                column.map(|name| Clause::Column(name.to_owned()))
+                column.map(|name| ClauseRef::Column(name.to_owned()))
             }
         };
         let counted = rows.iter().enumerate().filter(|(_, rows)| **rows > 0);
-        let mut without: Vec<(Clause, u64)> =
+        let mut without: Vec<(ClauseRef, u64)> =
             counted.filter_map(|(place, rows)| Some((named(1 << place)?, *rows))).collect();
         without.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
         without

@@ -3,9 +3,10 @@
 use super::Matches;
 use crate::engine::change::Change;
 use crate::engine::data::Data;
-use crate::protocol::{Kind, SortKey};
+use crate::protocol::Kind;
 use crate::table::column::Column;
 use crate::table::order::Sorting;
+use crate::view::spec::SortKey;
 
 /// Rows that are looked at in one step of sorting: about ten milliseconds of work.
 const ROWS_A_STEP: usize = 1 << 20;

@@ -4,51 +4,51 @@ use super::Matches;
 use crate::base::bits::Bits;
 use crate::engine::change::Change;
 use crate::engine::data::Data;
-use crate::protocol::Subset;
 use crate::table::crossfilter::SUBSET;
 use crate::table::subset;
 use crate::view::catalog;
+use crate::view::catalog::SubsetRows;
 
 /// The subset that is asked for.
 #[derive(Default)]
 pub(super) struct SubsetState {
-    subset: Option<Subset>,
+    subset: Option<SubsetRows>,
 }
 
 impl SubsetState {
     /// Whether it is decided by this column.
     pub(super) fn needs(&self, column: &str) -> bool {
-        matches!(self.subset, Some(Subset::Shards { .. })) && column == catalog::IMAGE_PATH
+        matches!(self.subset, Some(SubsetRows::Shards(_))) && column == catalog::IMAGE_PATH
     }
 }
 
 impl Matches {
     /// The subset that is asked for.
-    pub fn subset(&self) -> Option<Subset> {
+    pub fn subset(&self) -> Option<SubsetRows> {
         self.subset.subset
     }
 
     /// Rows of which it is known whether they are in the subset.
     pub(super) fn rows_in_subset_known(&self, data: &Data) -> u64 {
         match self.subset.subset {
-            Some(Subset::Shards { .. }) => {
+            Some(SubsetRows::Shards(_)) => {
                 let path = data.column(catalog::IMAGE_PATH);
                 path.filter(|column| column.complete).map_or(0, |_| data.meta.rows)
             }
             // What is beyond the first rows is not among them, whatever it is.
-            Some(Subset::First { rows }) if rows <= data.meta.rows => data.rows_in_all(),
-            Some(Subset::Random { .. }) if data.files.unread() => 0,
-            Some(Subset::First { .. } | Subset::Random { .. }) | None => data.meta.rows,
+            Some(SubsetRows::First(rows)) if rows <= data.meta.rows => data.rows_in_all(),
+            Some(SubsetRows::Random { .. }) if data.files.unread() => 0,
+            Some(SubsetRows::First(_) | SubsetRows::Random { .. }) | None => data.meta.rows,
         }
     }
 
     /// Takes over a subset; whether it is another one.
-    pub(super) fn ask_subset(&mut self, wanted: Option<Subset>, data: &mut Data) -> bool {
+    pub(super) fn ask_subset(&mut self, wanted: Option<SubsetRows>, data: &mut Data) -> bool {
         if wanted == self.subset.subset {
             return false;
         }
         self.subset.subset = wanted;
-        if matches!(wanted, Some(Subset::Shards { .. })) {
+        if matches!(wanted, Some(SubsetRows::Shards(_))) {
             data.load(catalog::IMAGE_PATH);
         }
         self.mark_subset(data);
@@ -72,15 +72,15 @@ impl Matches {
         };
         let rows = data.meta.rows as usize;
         let chosen = match wanted {
-            Subset::First { rows: wanted } => {
+            SubsetRows::First(wanted) => {
                 let mut chosen = Bits::new(rows.min(usize::try_from(wanted).unwrap_or(rows)), true);
                 chosen.grow(rows, false);
                 chosen
             }
-            Subset::Random { rows: wanted, seed } => {
+            SubsetRows::Random { rows: wanted, seed } => {
                 subset::random(rows, usize::try_from(wanted).unwrap_or(rows), seed)
             }
-            Subset::Shards { last } => {
+            SubsetRows::Shards(last) => {
                 let paths = data.column(catalog::IMAGE_PATH).filter(|column| column.complete);
                 let texts = paths.and_then(|column| column.values.as_ref()?.texts());
                 let mut chosen = Bits::new(rows, false);

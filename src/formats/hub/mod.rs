@@ -10,13 +10,14 @@ pub mod retry;
 pub mod several;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
 use std::fmt::Display;
 
 /// Where the Hub is, unless a link says otherwise.
 pub const DEFAULT_ENDPOINT: &str = "https://huggingface.co";
 
 /// A file of a dataset repository on the Hub.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct HubPath {
     /// `owner/name`.
     pub repository: String,
@@ -44,7 +45,7 @@ impl HubPath {
 }
 
 /// A folder of a dataset repository on the Hub.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct HubFolder {
     /// `owner/name`.
     pub repository: String,

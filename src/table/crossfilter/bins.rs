@@ -9,6 +9,7 @@ use crate::formats::parquet::decode::Values;
 use crate::table::column::{Column, Plain, ROWS_A_CALL, Store, Value, value_at};
 use crate::table::filter::{call, number, widen};
 use crate::view::catalog;
+use serde::{Deserialize, Serialize};
 
 /// Most bins of a chart; the numbers above are for nulls and for what is in no bin.
 pub const MAX_BINS: usize = 250;
@@ -32,38 +33,40 @@ pub struct Binned {
     pub all: Vec<u32>,
 }
 
-/// What the bins are.
-#[derive(Clone, Debug, PartialEq)]
+/// What the bins of a column are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Shape {
-    /// Neighbouring intervals.
-    Intervals(Intervals),
-    /// One bin a value, commonest first.
+    /// Neighbouring intervals of numbers or times.
+    Bins(Bins),
+    /// One bin a value.
     Categories {
-        /// What each is called.
+        /// What each value is called in a link and on the screen; commonest in the table first.
         labels: Vec<String>,
-        /// Values without a bin.
+        /// Distinct values that have no bin; their rows are counted in none.
         others: u32,
     },
 }
 
 /// Neighbouring intervals.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Intervals {
-    /// One more than intervals.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Bins {
+    /// The edges, one more than bins (the detached bin excluded). Values below the first edge are
+    /// counted in the first bin, those above the last edge in the last.
     pub edges: Vec<f64>,
-    /// Smallest end of a range that begins with a bin.
+    /// Smallest end of a range that begins with this bin: as round as it can be while the range holds
+    /// exactly the bins' rows.
     pub from: Vec<f64>,
-    /// Largest end of a range that ends with a bin.
+    /// Largest end of a range that ends with this bin; for times the first millisecond after.
     pub to: Vec<f64>,
-    /// Whether the values are times.
+    /// Whether edges are times, in milliseconds since 1970 UTC.
     pub time: bool,
     /// Whether all values are whole numbers.
     pub integer: bool,
-    /// The value of the last bin, where it stands alone.
+    /// A value beyond the scale that has one more bin to itself, after the others.
     pub detached: Option<f64>,
     /// Rows below the first edge.
     pub below: u32,
-    /// Rows above the last edge.
+    /// Rows above the last edge, the detached value excluded.
     pub above: u32,
 }
 
@@ -140,7 +143,7 @@ fn coded<C: Copy + Into<usize>>(
             })
             .collect();
         let bins = scale.bins();
-        (Shape::Intervals(ends.finish(scale)), bin_of, bins)
+        (Shape::Bins(ends.finish(scale)), bin_of, bins)
     };
     let mut all = vec![0u32; bins + 2];
     for (bin, count) in bin_of.iter().zip(&counts) {
@@ -225,7 +228,7 @@ fn intervals<T: Copy>(
         place_some(values, number, valid, &scale, &mut ends, &mut rows);
         rows.get(start..).unwrap_or_default().chunks(ROWS_A_CALL).for_each(|bins| tally(bins, &mut all));
     }
-    Binned { shape: Shape::Intervals(ends.finish(scale)), bins, rows, all }
+    Binned { shape: Shape::Bins(ends.finish(scale)), bins, rows, all }
 }
 
 #[inline(never)]
@@ -423,7 +426,7 @@ impl Ends {
         }
     }
 
-    fn finish(self, scale: Scale) -> Intervals {
+    fn finish(self, scale: Scale) -> Bins {
         let last = scale.intervals() - 1;
         let written = |value: f64| if scale.narrow { widen(value as f32) } else { value };
         let mut from = Vec::with_capacity(last + 2);
@@ -454,7 +457,7 @@ impl Ends {
             from.push(value);
             to.push(value);
         }
-        Intervals {
+        Bins {
             edges: scale.edges.iter().map(|edge| written(*edge)).collect(),
             from,
             to,
@@ -494,7 +497,7 @@ mod tests {
 
     fn edges(binned: &Binned) -> (f64, f64, usize) {
         match &binned.shape {
-            Shape::Intervals(all) => (all.edges[0], all.edges[all.edges.len() - 1], all.edges.len() - 1),
+            Shape::Bins(all) => (all.edges[0], all.edges[all.edges.len() - 1], all.edges.len() - 1),
             Shape::Categories { .. } => panic!("no intervals"),
         }
     }
@@ -505,7 +508,7 @@ mod tests {
         values.push(1e9);
         let binned = binned("cfg", Values::Float32(values), false);
         assert_eq!(edges(&binned), (1.0, 30.5, 59));
-        let Shape::Intervals(all) = &binned.shape else { panic!() };
+        let Shape::Bins(all) = &binned.shape else { panic!() };
         assert_eq!((all.above, all.to[58]), (1, 1e9));
         assert_eq!((all.from[12], all.to[12]), (7.0, 7.0), "7.5 has a bin of its own");
     }
@@ -523,7 +526,7 @@ mod tests {
     #[test]
     fn a_sentinel_stands_alone() {
         let binned = binned("image_nsfw", Values::Float32(vec![0.0, 0.5, 0.99, 2.0]), false);
-        let Shape::Intervals(all) = &binned.shape else { panic!() };
+        let Shape::Bins(all) = &binned.shape else { panic!() };
         assert_eq!(all.detached, Some(2.0));
         assert_eq!(usize::from(binned.rows[3]), binned.bins - 1);
         assert_eq!(all.to.last(), Some(&2.0));
@@ -535,7 +538,7 @@ mod tests {
         let start = 1_659_823_140_000i64;
         let two_weeks = (0..14 * 24 * 60).map(|minute| start + minute * 60_000).collect();
         let binned = binned("timestamp", Values::Int(two_weeks), true);
-        let Shape::Intervals(all) = &binned.shape else { panic!() };
+        let Shape::Bins(all) = &binned.shape else { panic!() };
         assert!(all.edges.iter().all(|edge| edge % (6.0 * 3_600_000.0) == 0.0));
         assert_eq!(all.to[0], all.edges[1]);
     }

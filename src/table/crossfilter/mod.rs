@@ -3,29 +3,27 @@
 mod bins;
 mod cube;
 
-pub use bins::{Binned, Intervals, MAX_BINS, Shape, bin};
+pub use bins::{Binned, Bins, MAX_BINS, Shape, bin};
 pub use cube::{Side, cube, side};
 
 use crate::table::column::{Column, ROWS_A_CALL};
-use crate::table::filter::Condition;
-
-/// Most clauses on columns at a time: one bit each in a row's mask.
-pub const MAX_CLAUSES: usize = 14;
+use crate::table::filter;
+use crate::view::spec::{Clause, MAX_FILTERS};
 
 /// Sets a bit in every row's mask.
 pub type Mark<'a> = &'a mut dyn FnMut(&mut [u16]);
 
 /// The bit of the prompt query.
-pub const QUERY: u16 = 1 << 14;
+pub const QUERY: u16 = 1 << MAX_FILTERS;
 
 /// The bit of the subset.
-pub const SUBSET: u16 = 1 << 15;
+pub const SUBSET: u16 = QUERY << 1;
 
 /// The clauses and every row's mask. A row whose mask is zero passes all of them.
 #[derive(Clone, Debug, Default)]
 pub struct Crossfilter {
     mask: Vec<u16>,
-    clauses: [Option<(String, Condition)>; MAX_CLAUSES],
+    clauses: [Option<(String, Clause)>; MAX_FILTERS],
     /// Which of [`QUERY`] and [`SUBSET`] are in use.
     own: u16,
 }
@@ -86,13 +84,13 @@ impl Crossfilter {
 
     /// Makes these the clauses. Only rows' bits of clauses that are new, changed or gone are
     /// touched. `column` gives a column as far as it has been read; rows that are not read fail.
-    /// Clauses beyond [`MAX_CLAUSES`] are left out; the answer is how many.
+    /// Clauses beyond [`MAX_FILTERS`] are left out; the answer is how many.
     pub fn set<'a>(
         &mut self,
-        clauses: &[(String, Condition)],
+        clauses: &[(String, Clause)],
         column: impl Fn(&str) -> Option<&'a Column>,
     ) -> usize {
-        for position in 0..MAX_CLAUSES {
+        for position in 0..MAX_FILTERS {
             let gone = self.clauses.get(position).is_some_and(|clause| {
                 clause.as_ref().is_some_and(|(name, _)| !clauses.iter().any(|(other, _)| other == name))
             });
@@ -105,19 +103,19 @@ impl Crossfilter {
             }
         }
         let mut left_out = 0;
-        for (name, condition) in clauses {
+        for (name, clause) in clauses {
             let known = self.position(name);
             let place = known.or_else(|| self.clauses.iter().position(Option::is_none));
-            let Some((place, clause)) = place.and_then(|place| Some((place, self.clauses.get_mut(place)?)))
+            let Some((place, slot)) = place.and_then(|place| Some((place, self.clauses.get_mut(place)?)))
             else {
                 left_out += 1;
                 continue;
             };
-            if clause.as_ref().is_some_and(|(_, old)| old == condition) {
+            if slot.as_ref().is_some_and(|(_, old)| old == clause) {
                 continue;
             }
-            *clause = Some((name.clone(), condition.clone()));
-            mark(&mut self.mask, place, name, condition, column(name));
+            *slot = Some((name.clone(), clause.clone()));
+            mark(&mut self.mask, place, name, clause, column(name));
         }
         left_out
     }
@@ -125,17 +123,17 @@ impl Crossfilter {
     /// Looks again at a column of which more has been read.
     pub fn refresh(&mut self, name: &str, column: &Column) {
         if let Some(place) = self.position(name)
-            && let Some(Some((_, condition))) = self.clauses.get(place)
+            && let Some(Some((_, clause))) = self.clauses.get(place)
         {
-            mark(&mut self.mask, place, name, condition, Some(column));
+            mark(&mut self.mask, place, name, clause, Some(column));
         }
     }
 }
 
-fn mark(mask: &mut [u16], place: usize, name: &str, condition: &Condition, column: Option<&Column>) {
+fn mark(mask: &mut [u16], place: usize, name: &str, clause: &Clause, column: Option<&Column>) {
     let bit = 1u16 << place;
     match column {
-        Some(column) => condition.mark(name, column, bit, mask),
+        Some(column) => filter::mark(clause, name, column, bit, mask),
         None => mask.iter_mut().for_each(|mask| *mask |= bit),
     }
 }
@@ -179,7 +177,8 @@ mod tests {
     use super::{Binned, Crossfilter, Shape, bin, count, cube, side};
     use crate::formats::parquet::decode::{Decoded, Values};
     use crate::table::column::{Column, Value};
-    use crate::table::filter::Condition;
+    use crate::table::filter::passes;
+    use crate::view::spec::Clause;
     use proptest::prelude::prop_assert_eq;
 
     fn column(rows: &[Option<i64>]) -> Column {
@@ -196,7 +195,7 @@ mod tests {
 
     fn edges(binned: &Binned) -> usize {
         match &binned.shape {
-            Shape::Intervals(intervals) => intervals.from.len(),
+            Shape::Bins(intervals) => intervals.from.len(),
             Shape::Categories { labels, .. } => labels.len(),
         }
     }
@@ -220,12 +219,12 @@ mod tests {
                 "step" => Some(&step),
                 _ => Some(&sampler_column),
             };
-            let on_cfg = Condition::Numbers { low: Some(low), high: Some(high) };
-            let on_sampler = Condition::List { values: vec![Some(sampler.to_string())], negated: true };
+            let on_cfg = Clause::numbers(Some(low), Some(high));
+            let on_sampler = Clause::list([Some(sampler.to_string())], true);
             let mut filter = Crossfilter::new(rows.len());
-            filter.set(&[("cfg".into(), Condition::Null), ("gone".into(), Condition::Null)], by_name);
+            filter.set(&[("cfg".into(), Clause::Null), ("gone".into(), Clause::Null)], by_name);
             filter.set(&[("cfg".into(), on_cfg.clone()), ("kind".into(), on_sampler.clone())], by_name);
-            let pass = |condition: &Condition, column: &Column, row| condition.passes("", cell(column, row));
+            let pass = |clause: &Clause, column: &Column, row| passes(clause, "", cell(column, row));
 
             let cfg_bins = bin("cfg", &cfg, false);
             let step_bins = bin("step", &step, false);
@@ -233,10 +232,10 @@ mod tests {
             let expected = (0..rows.len()).filter(|row| pass(&on_sampler, &sampler_column, *row)).count();
             prop_assert_eq!(kept.iter().sum::<u32>() as usize, expected);
 
-            let Shape::Intervals(intervals) = &cfg_bins.shape else { panic!("numbers make intervals") };
+            let Shape::Bins(intervals) = &cfg_bins.shape else { panic!("numbers make intervals") };
             let n = edges(&cfg_bins);
             let (i, j) = (from % n, (from % n + len).min(n));
-            let brush = Condition::Numbers { low: Some(intervals.from[i]), high: Some(intervals.to[j - 1]) };
+            let brush = Clause::numbers(Some(intervals.from[i]), Some(intervals.to[j - 1]));
             let (total, sides) = cube(
                 &cfg_bins, filter.mask(), filter.bit("cfg"), &[side(&step_bins, filter.bit("step"))]);
             let in_brush = |row: &usize| {

@@ -6,7 +6,6 @@ use crate::protocol::figure::Scale;
 use crate::protocol::{Bins, Cell, Chart, Shape};
 use crate::ui::charts::bars::{Bar, BarRow};
 use crate::ui::store::{Store, use_store};
-use crate::ui::wire;
 use crate::view::brush::{Chosen, bins_of_range};
 use crate::view::chart::{Measure, is_lopsided};
 use crate::view::spec::{Bound, Clause, ListValue, Range};
@@ -69,7 +68,7 @@ pub fn range_of(clause: Option<&Clause>) -> Option<Range> {
 pub fn chosen_bins(clause: Option<&Clause>, bins: &Bins) -> Option<Chosen> {
     let Range { low, high } = range_of(clause)?;
     let (from, to) = ends(bins);
-    bins_of_range(low.map(wire::start), high.map(wire::end), &from, &to)
+    bins_of_range(low.map(Bound::start), high.map(Bound::end), &from, &to)
 }
 
 /// Where a value is drawn: whole numbers in the middle of what stands for them.

@@ -2,7 +2,6 @@
 
 use crate::base::bytes::human_bytes;
 use crate::base::sorted;
-use crate::protocol::defaults::order;
 use crate::protocol::display::compact;
 use crate::protocol::{Column, Kind, Level, LoadState, Shape};
 use crate::ui::charts::bars::Bars;
@@ -15,6 +14,7 @@ use crate::ui::runtime::turn::InTurn;
 use crate::ui::store::use_store;
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::view::catalog;
+use crate::view::catalog::order;
 use crate::view::chart::Measure;
 use leptos::prelude::*;
 

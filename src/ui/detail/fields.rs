@@ -2,13 +2,13 @@
 
 use crate::base::bytes::human_bytes;
 use crate::base::sorted;
-use crate::protocol::defaults::order;
 use crate::protocol::display::{cell_full, number};
 use crate::protocol::images::{MakingOutcome, Settings};
 use crate::protocol::{Cell, LoadState};
 use crate::ui::store::{Commit, Part, Store, prompt_of, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::view::catalog;
+use crate::view::catalog::order;
 use crate::view::spec::{Clause, List, ListValue};
 use leptos::prelude::*;
 

@@ -1,7 +1,7 @@
 //! The case when there is nothing to lay into it: no row matches, or the table can't be shown.
 
 use crate::protocol::display;
-use crate::protocol::{Action, Clause};
+use crate::protocol::{Action, ClauseRef};
 use crate::ui::panels::notices::Actions;
 use crate::ui::panels::sign_in::SignIn;
 use crate::ui::store::{Item, ItemAction, use_store};
@@ -35,19 +35,19 @@ pub fn NothingMatches() -> impl IntoView {
                         .into_iter()
                         .map(|(clause, rows)| {
                             let name = match &clause {
-                                Clause::Column(column) => {
+                                ClauseRef::Column(column) => {
                                     let asked = store.spec.with(|spec| spec.filters.get(column).cloned());
                                     let asked = asked.map(|asked| display::clause(column, &asked)).unwrap_or_default();
                                     format!("{} {asked}", catalog::title(column))
                                 }
-                                Clause::Query => "the search".to_owned(),
-                                Clause::Subset => "the subset".to_owned(),
+                                ClauseRef::Query => "the search".to_owned(),
+                                ClauseRef::Subset => "the subset".to_owned(),
                             };
                             let words = format!("Without {name}: {}", display::thousands(rows));
                             let drop = move |_| match &clause {
-                                Clause::Column(column) => store.clear_clause(column),
-                                Clause::Query => store.set_query(""),
-                                Clause::Subset => store.set_subset(None),
+                                ClauseRef::Column(column) => store.clear_clause(column),
+                                ClauseRef::Query => store.set_query(""),
+                                ClauseRef::Subset => store.set_subset(None),
                             };
                             view! { <button type="button" class="button" data-kind="line" on:click=drop>{words}</button> }
                         })

@@ -5,6 +5,7 @@ use crate::ui::panels::sign_in::SignIn;
 use crate::ui::store::{Item, ItemAction, use_store};
 use crate::ui::widgets::focus;
 use crate::ui::widgets::icon::{Icon, icon};
+use crate::view::url::print_table;
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -108,7 +109,8 @@ pub fn Actions(
                 ItemAction::Of(Action::Reload) => "Load again".to_owned(),
                 ItemAction::Of(Action::ChooseAnother) => "Choose another file".to_owned(),
                 ItemAction::Of(Action::OpenTable(table)) => {
-                    format!("Open {}", table.rsplit('/').next().unwrap_or(table))
+                    let name = print_table(table);
+                    format!("Open {}", name.rsplit('/').next().unwrap_or(&name))
                 }
                 ItemAction::Restart => "Restart".to_owned(),
                 // A field of its own, see `SignIn`.

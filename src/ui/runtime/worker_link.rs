@@ -3,7 +3,7 @@
 //! Requests wait in a queue until the thread has said that it listens. A page that was told that
 //! the thread died starts a new link; the old one is terminated when it is dropped.
 
-use crate::protocol::{Request, Response, Seldom};
+use crate::protocol::{Request, Response, Seldom, ShellRequest};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -140,6 +140,19 @@ impl WorkerLink {
         if let Some(along) = along {
             let _ = js_sys::Reflect::set(&message, &name.into(), along);
         }
+        self.post(message);
+    }
+
+    /// Sends a request that is not for the engine.
+    pub fn send_to_shell(&self, request: &ShellRequest) {
+        let serializer = serde_wasm_bindgen::Serializer::new();
+        let Ok(request) = request.serialize(&serializer) else { return };
+        let message = js_sys::Object::new();
+        let _ = js_sys::Reflect::set(&message, &"shell".into(), &request);
+        self.post(message);
+    }
+
+    fn post(&self, message: js_sys::Object) {
         let mut queue = self.queue.borrow_mut();
         if queue.listens {
             drop(queue);

@@ -3,10 +3,9 @@
 use super::{Commit, RowData, Store};
 use crate::base::sorted;
 use crate::formats::hub::several::{MAX_FILES, by_number};
-use crate::protocol::defaults::usual_columns;
 use crate::protocol::describe::Describe;
 use crate::protocol::display::thousands;
-use crate::protocol::{Opened, Request};
+use crate::protocol::{Opened, Request, TableRequest};
 use crate::view::roles::{Role, Roles};
 use crate::view::spec::{Clause, Spec, TableRef};
 use crate::view::views::{Lists, View};
@@ -194,20 +193,19 @@ impl Store {
                 return kept;
             }
         }
-        usual_columns(&opened.columns, &roles_of(&opened))
+        opened.usual_columns.clone()
     }
 
     /// The columns that the table has unless others are chosen.
     pub fn usual_columns(self) -> Vec<String> {
-        self.opened.with(|opened| {
-            opened.as_ref().map_or_else(Vec::new, |opened| usual_columns(&opened.columns, &roles_of(opened)))
-        })
+        self.opened
+            .with(|opened| opened.as_ref().map_or_else(Vec::new, |opened| opened.usual_columns.clone()))
     }
 
     /// Reads a column whole and charts it.
     pub fn load_column(self, column: &str) {
         self.want(column);
-        self.send(&Request::Load { column: column.to_owned() });
+        self.send(&TableRequest::Load { column: column.to_owned() }.into());
         self.show_soon();
     }
 
@@ -216,7 +214,7 @@ impl Store {
         self.write.wanted.update(|wanted| {
             wanted.remove(column);
         });
-        self.send(&Request::Stop { column: column.to_owned() });
+        self.send(&TableRequest::Stop { column: column.to_owned() }.into());
         self.show_soon();
     }
 
@@ -241,7 +239,7 @@ impl Store {
 
     /// Asks what the file says of itself.
     pub fn describe(self, asked: Describe) {
-        self.send(&Request::Describe(asked));
+        self.send(&TableRequest::Describe(asked).into());
     }
 
     /// Tries again what failed.

@@ -5,7 +5,7 @@
 //! another.
 
 use super::{Commit, Store, mark};
-use crate::protocol::{Cube, CubeSide, Request};
+use crate::protocol::{Cube, CubeSide, TableRequest};
 use crate::view::brush::{Chosen, cube_slice};
 use crate::view::spec::{Clause, Spec};
 use leptos::prelude::*;
@@ -95,7 +95,7 @@ impl Store {
             Some((column, inner.sent.as_ref()?.generation))
         });
         if let Some((column, generation)) = asked {
-            self.send(&Request::Touch { column, generation });
+            self.send(&TableRequest::Touch { column, generation }.into());
         }
     }
 

@@ -1,7 +1,7 @@
 //! Rows that someone has chosen in the gallery: to copy their prompts, or to save their images.
 
 use super::{RowData, Store};
-use crate::protocol::Request;
+use crate::protocol::TableRequest;
 use crate::protocol::export::Rows;
 use crate::protocol::membership::{MAX_ROWS, Membership};
 use crate::view::chosen::ChosenRows;
@@ -104,7 +104,7 @@ impl Store {
     pub fn ask_membership(self) {
         let rows: Vec<u64> = self.chosen.rows.with_untracked(|rows| rows.rows().collect());
         if !rows.is_empty() {
-            self.send(&Request::Membership { rows });
+            self.send(&TableRequest::Membership { rows }.into());
         }
     }
 

@@ -1,7 +1,7 @@
 //! The images of each prompt, and the rows that the view of them shows.
 
 use super::{RowData, Store};
-use crate::protocol::Request;
+use crate::protocol::TableRequest;
 use crate::protocol::compare::{Groups, Pick, Picked};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -92,7 +92,7 @@ impl CompareStore {
 impl Store {
     /// Whether the rows of each prompt are wanted together.
     pub fn want_groups(self, wanted: bool) {
-        self.send(&Request::Groups { wanted });
+        self.send(&TableRequest::Groups { wanted }.into());
     }
 
     /// Asks for the cells of these rows, instead of those that the same one wanted before.
@@ -117,6 +117,6 @@ impl Store {
         columns.sort_unstable();
         columns.dedup();
         let columns = columns.into_iter().filter(|name| exists(name)).map(str::to_owned).collect();
-        self.send(&Request::Pick(Pick { rows, columns }));
+        self.send(&TableRequest::Pick(Pick { rows, columns }).into());
     }
 }

@@ -3,8 +3,8 @@
 use super::Store;
 use crate::protocol::export::{ARCHIVE_MIME, Format, Images, Progress, Rows, Stage, Start};
 use crate::protocol::script::{Dialect, Script, Want};
-use crate::protocol::{LoadState, Request, Show};
-use crate::ui::wire;
+use crate::protocol::{LoadState, Request, TableRequest};
+use crate::view::spec::Spec;
 use crate::view::url;
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use leptos::prelude::*;
@@ -127,8 +127,8 @@ impl Store {
     /// Asks for the view as a program.
     pub fn ask_script(self, dialect: Dialect) {
         let columns = self.spec.with_untracked(|spec| spec.columns.clone()).unwrap_or_default();
-        let show = Show { columns, ..self.spec.with_untracked(wire::asked) };
-        self.send(&Request::Script(Want { dialect, show }));
+        let rows = self.spec.with_untracked(Spec::rows);
+        self.send(&TableRequest::Script(Want { dialect, rows, columns }).into());
     }
 
     /// Bytes that have to be read before these columns can be written, at most.

@@ -2,7 +2,7 @@
 
 use super::Store;
 use super::export::download;
-use crate::protocol::Request;
+use crate::protocol::TableRequest;
 use crate::protocol::display;
 use crate::protocol::display::thousands;
 use crate::protocol::figure::{Drawn, Figure, Want};
@@ -61,7 +61,7 @@ impl Store {
             wanted.insert(id, (name, picturing));
         });
         let want = Want { id, title, lines: self.figure_lines(), colours: colours(), chart };
-        self.send(&Request::Figure(Box::new(want)));
+        self.send(&TableRequest::Figure(Box::new(want)).into());
     }
 
     /// What a chart rests on, for those who see it without the page.

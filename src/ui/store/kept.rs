@@ -4,7 +4,7 @@
 use super::Store;
 use super::images::{keep, storage};
 use crate::formats::cache::USUAL_LIMIT_BYTES;
-use crate::protocol::Request;
+use crate::protocol::ShellRequest;
 use leptos::prelude::*;
 
 const KEY: &str = "vitrine.keep";
@@ -45,24 +45,24 @@ impl Store {
     /// Sets how much is kept.
     pub fn keep_at_most(self, limit_bytes: u64) {
         self.kept.limit_bytes.set(limit_bytes);
-        self.send(&Request::Keep { limit_bytes });
+        self.send_to_shell(&ShellRequest::LimitCache { limit_bytes });
         self.ask_kept(false);
     }
 
     /// Asks how much is kept, after removing all of it where that is wished.
     pub fn ask_kept(self, forget: bool) {
-        self.send(&Request::Kept { forget });
+        self.send_to_shell(&ShellRequest::CacheSize { clear: forget });
     }
 
     /// Tells a new data thread how much may be kept and whether anything can be, unless it knows.
     pub(super) fn tell_kept(self) {
         if self.kept.first_visit.get_value() {
             self.kept.first_visit.set_value(false);
-            self.send(&Request::FirstVisit);
+            self.send_to_shell(&ShellRequest::CacheIsEmpty);
         }
         let limit_bytes = self.kept.limit_bytes.get_untracked();
         if limit_bytes != USUAL_LIMIT_BYTES {
-            self.send(&Request::Keep { limit_bytes });
+            self.send_to_shell(&ShellRequest::LimitCache { limit_bytes });
         }
     }
 }

@@ -25,16 +25,18 @@ mod token;
 mod undo;
 
 use crate::protocol::browse::{Browse, Listed};
-use crate::protocol::defaults::order;
 use crate::protocol::describe::Described;
-use crate::protocol::{Chart, Count, Cube, Detail, Open, Opened, Progress, Request, Rows, Show, Traffic};
+use crate::protocol::{
+    Chart, Count, Cube, Detail, Open, Opened, Progress, Request, Rows, ShellRequest, Show, Traffic,
+};
 use crate::protocol::{Heat, Phrases, Prompts, QueryState};
 use crate::ui::runtime::host;
 use crate::ui::runtime::marks::mark;
 use crate::ui::runtime::worker_link::{Said, WorkerLink};
 use crate::view::catalog::CHARTED_AT_OPEN;
+use crate::view::catalog::order;
 use crate::view::chart::Measure;
-use crate::view::spec::{HubFolder, Spec, TableRef};
+use crate::view::spec::{HubFolder, RowQuery, Spec, TableRef};
 use crate::view::url;
 pub use brush::Live;
 use chosen::ChosenStore;
@@ -183,7 +185,7 @@ struct Writers {
 struct Inner {
     link: Option<WorkerLink>,
     files: Vec<web_sys::File>,
-    table: Option<String>,
+    table: Option<TableRef>,
     show_is_due: bool,
     sent: Option<Show>,
     window: (u64, u32),
@@ -387,7 +389,6 @@ impl Store {
             self.inner.update_value(|inner| inner.link = None);
             return;
         };
-        let name = url::print_table(table);
         let endpoint = host::endpoint(spec.endpoint.as_ref());
         if let TableRef::Folder(HubFolder { repository, revision, folder }) = table.clone() {
             self.show_token(endpoint.as_deref().unwrap_or(crate::formats::hub::DEFAULT_ENDPOINT));
@@ -397,17 +398,17 @@ impl Store {
         let is_local = matches!(table, TableRef::Local(_));
         let files = self.inner.with_value(|inner| if is_local { inner.files.clone() } else { Vec::new() });
         if is_local && files.is_empty() {
-            self.say_file_is_gone(&name);
+            self.say_file_is_gone(&url::print_table(table));
             return;
         }
-        self.inner.update_value(|inner| inner.table = Some(name.clone()));
+        self.inner.update_value(|inner| inner.table = Some(table.clone()));
         let added = match table {
             TableRef::Catalogue(id) => host::table(id),
             TableRef::Hub(_) | TableRef::Folder(_) | TableRef::Url(_) | TableRef::Local(_) => None,
         };
         self.show_token(endpoint.as_deref().unwrap_or(crate::formats::hub::DEFAULT_ENDPOINT));
         let request = Request::Open(Open {
-            table: name,
+            table: table.clone(),
             endpoint,
             base: base(),
             added: added.map(host::added),
@@ -418,22 +419,25 @@ impl Store {
         });
         self.tell_kept();
         self.send_with(&request, &files);
-        let asked = super::wire::asked(&spec);
+        let rows = spec.rows();
         // What is known of the view goes along, so that nothing waits for this page to see the footer.
         self.send(&Request::Show(Show {
             generation: self.generation.get_untracked(),
             columns: spec.columns.clone().unwrap_or_default(),
             first: window.0,
             count: window.1,
-            // What a search costs is not known before the footer is read.
-            query: String::new(),
-            // Nor what an order costs, unless its columns are read with the table anyway.
-            sort: if spec.sort.iter().all(|key| order(&key.column) < CHARTED_AT_OPEN) {
-                asked.sort
-            } else {
-                Vec::new()
+            rows: RowQuery {
+                // What a search costs is not known before the footer is read.
+                query: None,
+                // Nor what an order costs, unless its columns are read with the table anyway.
+                sort: if rows.sort.iter().all(|key| order(&key.column) < CHARTED_AT_OPEN) {
+                    rows.sort
+                } else {
+                    Vec::new()
+                },
+                ..rows
             },
-            ..asked
+            ..Show::default()
         }));
     }
 
@@ -459,6 +463,15 @@ impl Store {
 
     /// Sends a request with something that can't be written down.
     fn send_along(self, request: &Request, name: &str, along: Option<&JsValue>) {
+        self.with_link(&|link| link.send(request, name, along));
+    }
+
+    fn send_to_shell(self, request: &ShellRequest) {
+        self.with_link(&|link| link.send_to_shell(request));
+    }
+
+    /// Hands on the link to the data thread, which is started where there is none.
+    fn with_link(self, send: &dyn Fn(&WorkerLink)) {
         self.inner.update_value(|inner| {
             if inner.link.is_none() {
                 match WorkerLink::start(move |said| self.hear(said)) {
@@ -469,7 +482,7 @@ impl Store {
                 }
             }
             if let Some(link) = &inner.link {
-                link.send(request, name, along);
+                send(link);
             }
         });
     }

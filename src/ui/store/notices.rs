@@ -2,7 +2,6 @@
 
 use super::Store;
 use crate::protocol::{Action, Level, Notice};
-use crate::view::url;
 use crate::view::url::LinkNotice;
 use leptos::prelude::*;
 
@@ -54,11 +53,7 @@ impl Store {
             ItemAction::Of(Action::Retry) => self.retry(),
             ItemAction::Of(Action::Reload) => self.reload(),
             ItemAction::Of(Action::ChooseAnother) => self.close(),
-            ItemAction::Of(Action::OpenTable(table)) => {
-                if let Ok(table) = url::parse_table(table) {
-                    self.open(table);
-                }
-            }
+            ItemAction::Of(Action::OpenTable(table)) => self.open(table.clone()),
             // Done by its field.
             ItemAction::Of(Action::SignIn(_)) => {}
             ItemAction::Restart => self.restart(),

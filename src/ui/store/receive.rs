@@ -1,8 +1,6 @@
 //! What the data thread says, taken into the state.
 
-use super::actions::roles_of;
 use super::{Store, mark};
-use crate::protocol::defaults::charts_at_open;
 use crate::protocol::{Cell, Chart, Count, Detail, LoadState, Opened, Response, Rows};
 use crate::ui::runtime::worker_link::Unread;
 use leptos::prelude::*;
@@ -62,8 +60,7 @@ impl Store {
             return;
         }
         mark("vitrine:open");
-        let charts = charts_at_open(&opened.columns, &roles_of(&opened), opened.files.0);
-        self.write.wanted.update(|wanted| wanted.extend(charts));
+        self.write.wanted.update(|wanted| wanted.extend(opened.charts.iter().cloned()));
         self.write.opened.set(Some(Arc::new(opened)));
         self.show_now();
         self.follow_row(self.spec.with_untracked(|spec| spec.row));

@@ -1,7 +1,7 @@
 //! Asking for prompts: the query, the subset, the order of rows, and the views that list prompts.
 
 use super::{Commit, Store};
-use crate::protocol::{LoadState, Request};
+use crate::protocol::{LoadState, TableRequest};
 use crate::view::query;
 use crate::view::spec::{Clause, List, ListValue, SortKey, Subset};
 use crate::view::views::{Lists, View};
@@ -231,14 +231,14 @@ impl Store {
     /// Stops reading prompts for now.
     pub fn pause_search(self) {
         if let Some(column) = self.opened.with_untracked(|opened| opened.as_ref()?.prompt.clone()) {
-            self.send(&Request::Stop { column });
+            self.send(&TableRequest::Stop { column }.into());
         }
     }
 
     /// Goes on reading them.
     pub fn resume_search(self) {
         if let Some(column) = self.opened.with_untracked(|opened| opened.as_ref()?.prompt.clone()) {
-            self.send(&Request::Load { column });
+            self.send(&TableRequest::Load { column }.into());
         }
     }
 

@@ -2,11 +2,11 @@
 
 use super::{Store, mark};
 use crate::base::sorted;
-use crate::protocol::defaults::order;
 use crate::protocol::{Column, Listing, MAX_WINDOW, Request, Show};
-use crate::ui::wire;
 use crate::view::catalog;
+use crate::view::catalog::order;
 use crate::view::roles::Role;
+use crate::view::spec::{RowQuery, Spec};
 use crate::view::views::Lists;
 use leptos::prelude::*;
 
@@ -67,11 +67,14 @@ impl Store {
             .filter(|column| column.chartable && wanted.contains(&column.name))
             .collect();
         let charts = sorted::by_key(charts, |column| order(&column.name));
-        let asked = self.spec.with_untracked(wire::asked);
+        let rows = self.spec.with_untracked(Spec::rows);
         let show = Show {
             generation,
-            query: if self.may_search() { asked.query } else { String::new() },
-            sort: if self.may_sort() { asked.sort } else { Vec::new() },
+            rows: RowQuery {
+                query: rows.query.filter(|_| self.may_search()),
+                sort: if self.may_sort() { rows.sort } else { Vec::new() },
+                ..rows
+            },
             heat: self.heat_columns(),
             charts: charts.into_iter().map(|column| column.name.clone()).collect(),
             columns: untrack(|| self.columns()),
@@ -85,7 +88,6 @@ impl Store {
                     Listing::Rows
                 }
             },
-            ..asked
         };
         let is_new = self.inner.with_value(|inner| inner.sent.as_ref() != Some(&show));
         if is_new {

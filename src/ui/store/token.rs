@@ -3,7 +3,7 @@
 //! It is in no link, no notice and no answer of the thread.
 
 use super::Store;
-use crate::protocol::{Request, Secret};
+use crate::protocol::{Secret, ShellRequest};
 use leptos::prelude::window;
 
 /// Where the token of an endpoint is kept.
@@ -39,6 +39,9 @@ impl Store {
     }
 
     fn tell_token(self, endpoint: &str, token: &str) {
-        self.send(&Request::SignIn { endpoint: endpoint.to_owned(), token: Secret::new(token) });
+        self.send_to_shell(&ShellRequest::SignIn {
+            endpoint: endpoint.to_owned(),
+            token: Secret::new(token),
+        });
     }
 }

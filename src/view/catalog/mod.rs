@@ -230,6 +230,11 @@ pub fn column(name: &str) -> Option<&'static ColumnFacts> {
     USUAL_COLUMNS.iter().find(|column| column.name == name)
 }
 
+/// Place of a column in the rail.
+pub fn order(column_name: &str) -> u16 {
+    column(column_name).map_or(UNKNOWN_ORDER, |facts| facts.order)
+}
+
 /// What people call a column.
 pub fn title(name: &str) -> &str {
     column(name).map_or(name, |facts| facts.title)

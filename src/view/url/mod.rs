@@ -35,14 +35,10 @@ const HOST_KEYS: &[&str] = &["__theme", "__sign", "__lang"];
 /// The longest query that is read: beyond it browsers and servers begin to refuse addresses.
 pub const MAX_QUERY_BYTES: usize = 64 * 1024;
 
-/// The most filtered columns: the filters of a row are the bits of one 16-bit mask, of which the
-/// prompt query and the subset have one each.
-pub const MAX_FILTERS: usize = 14;
-
 /// The most keys of the order of rows; a fifth one never decides anything that people see.
 pub const MAX_SORT_KEYS: usize = 4;
 
-pub use crate::view::spec::MAX_LIST_VALUES;
+pub use crate::view::spec::{MAX_FILTERS, MAX_LIST_VALUES};
 
 /// The most columns of the table: wider than any screen, few enough to lay out at once.
 pub const MAX_COLUMNS: usize = 200;

@@ -2,7 +2,7 @@
 
 use super::{Counted, MARGIN, Svg, WIDTH, round};
 use crate::protocol::display::thousands;
-use crate::protocol::figure::{Bins, Colours};
+use crate::protocol::figure::{Colours, Histogram};
 use crate::view::chart;
 use crate::view::chart::Layout;
 use std::fmt::Write as _;
@@ -14,8 +14,8 @@ const HEIGHT: f64 = 240.0;
 const SCALE_WIDTH: f64 = 56.0;
 
 /// Draws it below `top`; where it ends.
-pub fn draw(svg: &mut Svg, bins: &Bins, top: f64) -> f64 {
-    let Bins { names, all, here, detached, labels, chosen, others, scale } = bins;
+pub fn draw(svg: &mut Svg, histogram: &Histogram, top: f64) -> f64 {
+    let Histogram { names, all, here, detached, labels, chosen, others, scale } = histogram;
     let Colours { ink, faint, line, accent, all: pale, all_edge, .. } = svg.colours.clone();
     svg.key(top, *scale);
     let top = top + 16.0;

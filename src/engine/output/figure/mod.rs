@@ -33,7 +33,7 @@ pub fn draw(want: Want) -> Figure {
     let top = MARGIN + 26.0 + 18.0 * lines.len() as f64 + 14.0;
     let mut svg = Svg { text: String::new(), colours };
     let height = match &chart {
-        Drawn::Bins(bins) => bins::draw(&mut svg, bins, top),
+        Drawn::Histogram(bins) => bins::draw(&mut svg, bins, top),
         Drawn::Bars(bars) => bars::draw(&mut svg, bars, top),
         Drawn::Heat(heat) => heat::draw(&mut svg, heat, top),
         Drawn::Lines(lines) => lines::draw(&mut svg, lines, top),

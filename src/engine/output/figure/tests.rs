@@ -1,6 +1,6 @@
 use super::{Counted, MARGIN, draw};
 use crate::protocol::Counts;
-use crate::protocol::figure::{Bar, Bars, Bins, Colours, Drawn, Heat, Lines, Scale, Want};
+use crate::protocol::figure::{Bar, Bars, Colours, Drawn, Heat, Histogram, Lines, Scale, Want};
 use proptest::prelude::*;
 
 fn colours() -> Colours {
@@ -22,7 +22,7 @@ fn want(title: &str, chart: Drawn) -> Want {
 }
 
 fn bins(names: &[&str], all: &[u32], here: &[u32], scale: Scale) -> Drawn {
-    Drawn::Bins(Bins {
+    Drawn::Histogram(Histogram {
         names: names.iter().map(|name| (*name).to_owned()).collect(),
         all: Counts(all.to_vec()),
         here: Counts(here.to_vec()),
@@ -121,14 +121,14 @@ proptest! {
         detached: bool, chosen in proptest::option::of((0u32..40, 0u32..40)),
     ) {
         let names = vec![name.clone(); counts.len()];
-        let chart = Bins {
+        let chart = Histogram {
             names, all: Counts(counts.clone()), here: Counts(counts.iter().map(|count| count / 3).collect()),
             detached, labels: vec![(0.5, name.clone())], chosen,
             others: vec![Bar { name: name.clone(), all: 1, here: 0 }], scale: Scale { share, log },
         };
         let bars = counts.iter().map(|count| Bar { name: name.clone(), all: *count, here: 0 }).collect();
         let bars = Bars { bars, more: 0, scale: Scale { share, log } };
-        for chart in [Drawn::Bins(chart), Drawn::Bars(bars)] {
+        for chart in [Drawn::Histogram(chart), Drawn::Bars(bars)] {
             let mut want = want(&title, chart);
             want.colours.accent = name.clone();
             let figure = draw(want);

@@ -4,8 +4,8 @@ use super::File;
 use super::plan::{Form, OneOf, Operand, Plan, Test};
 use super::python::{RANDOM_ROWS, list, literal, matches};
 use super::quote::python;
-use crate::protocol::Subset;
 use crate::view::catalog;
+use crate::view::catalog::SubsetRows;
 
 const MILLIS: &str = "\
 def millis(time):
@@ -25,7 +25,7 @@ pub fn script(files: &[File], plan: &Plan) -> String {
     text.push_str("# pip install datasets\n");
     let times = |operand: &Operand| operand.form.is_time();
     let times = plan.tests.iter().any(|(operand, _)| times(operand));
-    let shards = matches!(plan.subset, Some(Subset::Shards { .. }));
+    let shards = matches!(plan.subset, Some(SubsetRows::Shards(_)));
     if plan.query.is_some() || shards {
         text.push_str("import re\n");
     }
@@ -52,9 +52,9 @@ pub fn script(files: &[File], plan: &Plan) -> String {
     }
     let mut body = String::new();
     match plan.subset {
-        Some(Subset::First { rows }) => body.push_str(&unless(&format!("number < {rows}"))),
-        Some(Subset::Random { .. }) => body.push_str(&unless("number in chosen")),
-        Some(Subset::Shards { last }) => {
+        Some(SubsetRows::First(rows)) => body.push_str(&unless(&format!("number < {rows}"))),
+        Some(SubsetRows::Random { .. }) => body.push_str(&unless("number in chosen")),
+        Some(SubsetRows::Shards(last)) => {
             body.push_str(&format!(
                 "    shard = re.search(r\"([0-9]+)/[^/]*\\Z\", row[{}] or \"\")\n",
                 python(catalog::IMAGE_PATH)

@@ -6,10 +6,10 @@ use super::plan::{Form, OneOf, Operand, Plan, Test, number, short_number};
 use super::python::RANDOM_ROWS;
 use super::quote::{python_block, sql, sql_name};
 use super::terms::{Group, Needle};
-use crate::protocol::Subset;
 use crate::protocol::display::time_full;
 use crate::table::subset;
 use crate::view::catalog;
+use crate::view::catalog::SubsetRows;
 
 /// Names that no column has.
 const ROW: &str = "file_row_number";
@@ -71,9 +71,9 @@ fn query(files: &[File], plan: &Plan, chosen: Option<String>) -> (String, Vec<St
     let mut notes = Vec::new();
     let mut tests: Vec<String> = Vec::new();
     match plan.subset {
-        Some(Subset::First { rows }) => tests.push(format!("{ROW} < {rows}")),
-        Some(Subset::Random { .. }) => tests.extend(chosen),
-        Some(Subset::Shards { last }) => tests.push(format!(
+        Some(SubsetRows::First(rows)) => tests.push(format!("{ROW} < {rows}")),
+        Some(SubsetRows::Random { .. }) => tests.extend(chosen),
+        Some(SubsetRows::Shards(last)) => tests.push(format!(
             "TRY_CAST(regexp_extract({}, '([0-9]+)/[^/]*$', 1) AS UINTEGER) <= {last}",
             sql_name(catalog::IMAGE_PATH)
         )),

@@ -4,7 +4,7 @@
 use super::plan::{Form, OneOf, Operand, Plan, Test};
 use super::python::literal;
 use super::quote::python;
-use crate::protocol::Subset;
+use crate::view::catalog::SubsetRows;
 
 /// The kinds of values in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,9 +82,9 @@ pub trait Language {
     /// All conditions of a view but its search.
     fn conditions(&self, plan: &Plan) -> Vec<String> {
         let subset = plan.subset.map(|subset| match subset {
-            Subset::First { rows } => self.is_before(rows),
-            Subset::Random { rows, seed } => self.is_chosen(plan.rows, rows, seed),
-            Subset::Shards { last } => self.is_in_shards(last),
+            SubsetRows::First(rows) => self.is_before(rows),
+            SubsetRows::Random { rows, seed } => self.is_chosen(plan.rows, rows, seed),
+            SubsetRows::Shards(last) => self.is_in_shards(last),
         });
         let tests = plan.tests.iter().map(|(operand, test)| self.condition(operand, test));
         subset.into_iter().chain(tests).collect()

@@ -20,9 +20,9 @@ mod terms;
 mod tests;
 
 use crate::formats::hub::{DEFAULT_ENDPOINT, resolve_url};
+use crate::protocol::Column;
 use crate::protocol::script::Dialect;
-use crate::protocol::{Column, Show};
-use crate::view::spec::HubPath;
+use crate::view::spec::{HubPath, RowQuery};
 use plan::Plan;
 
 /// What is asked, of which table.
@@ -33,11 +33,13 @@ pub struct Ask<'a> {
     /// Its columns.
     pub columns: &'a [Column],
     /// Rows in all.
-    pub rows: u64,
+    pub row_count: u64,
     /// The column that holds prompts.
     pub prompt: Option<&'a str>,
-    /// What is asked of the rows; which columns are wanted, all where there is none.
-    pub show: &'a Show,
+    /// Which rows.
+    pub rows: &'a RowQuery,
+    /// Which of the columns; all where there is none.
+    pub wanted: &'a [String],
 }
 
 /// Where a file is.

@@ -5,9 +5,11 @@ use super::quote::comment;
 use super::terms::{self, Group};
 use crate::base::calendar::DAY_MILLIS;
 use crate::base::numbers;
-use crate::protocol::{Column, FilterClause, Kind, Subset};
+use crate::protocol::{Column, Kind};
 use crate::table::filter::widen;
 use crate::view::catalog;
+use crate::view::catalog::SubsetRows;
+use crate::view::spec::{Clause, ListValue, Span, Subset};
 
 /// What is asked.
 #[derive(Debug, Default)]
@@ -17,7 +19,7 @@ pub struct Plan {
     /// What is asked of prompts, and the column that holds them.
     pub query: Option<(String, Vec<Group>)>,
     /// Which rows count at all.
-    pub subset: Option<Subset>,
+    pub subset: Option<SubsetRows>,
     /// Rows in the file.
     pub rows: u64,
     /// The order, the most important key first; `true` puts the largest first.
@@ -154,23 +156,24 @@ pub struct OneOf {
 impl Plan {
     /// What is asked.
     pub fn new(ask: &Ask<'_>) -> Self {
-        let mut plan = Self { rows: ask.rows, subset: ask.show.subset, ..Self::default() };
+        let subset = ask.rows.subset.as_ref().and_then(Subset::rows);
+        let mut plan = Self { rows: ask.row_count, subset, ..Self::default() };
         let operand = |name: &str| {
             let column = ask.columns.iter().find(|column| column.name == name)?;
             Some(Operand { name: name.to_owned(), form: form(column) })
         };
-        for filter in &ask.show.filters {
-            match operand(&filter.column) {
+        for (name, clause) in &ask.rows.filters {
+            match operand(name) {
                 Some(operand) if operand.form != Form::Other => {
-                    let test = test(&operand, &filter.clause);
+                    let test = test(&operand, clause);
                     plan.tests.push((operand, test));
                 }
                 Some(_) | None => {
-                    plan.notes.push(format!("the filter on {} is left out, here as there", filter.column));
+                    plan.notes.push(format!("the filter on {name} is left out, here as there"));
                 }
             }
         }
-        match (ask.prompt, terms::groups(&ask.show.query)) {
+        match (ask.prompt, terms::groups(ask.rows.query.as_deref().unwrap_or_default())) {
             (Some(prompt), Ok(groups)) if !groups.is_empty() => {
                 plan.query = Some((prompt.to_owned(), groups))
             }
@@ -180,16 +183,16 @@ impl Plan {
             (_, Ok(_)) => {}
             (_, Err(why)) => plan.notes.push(format!("the search is left out: {why}")),
         }
-        if matches!(plan.subset, Some(Subset::Shards { .. })) && operand(catalog::IMAGE_PATH).is_none() {
+        if matches!(plan.subset, Some(SubsetRows::Shards(_))) && operand(catalog::IMAGE_PATH).is_none() {
             plan.notes.push("the subset is left out: there is no image_path".to_owned());
             plan.subset = None;
         }
-        for key in &ask.show.sort {
+        for key in &ask.rows.sort {
             if let Some(operand) = operand(&key.column).filter(|operand| operand.form != Form::Other) {
                 plan.sort.push((operand, key.descending));
             }
         }
-        plan.columns = ask.show.columns.iter().filter_map(|name| operand(name)).collect();
+        plan.columns = ask.wanted.iter().filter_map(|name| operand(name)).collect();
         plan
     }
 
@@ -208,8 +211,8 @@ impl Plan {
     /// The size and seed of a random subset.
     pub fn random(&self) -> Option<(u64, u64)> {
         match self.subset? {
-            Subset::Random { rows, seed } => Some((rows, seed)),
-            Subset::First { .. } | Subset::Shards { .. } => None,
+            SubsetRows::Random { rows, seed } => Some((rows, seed)),
+            SubsetRows::First(_) | SubsetRows::Shards(_) => None,
         }
     }
 }
@@ -236,33 +239,32 @@ fn form(column: &Column) -> Form {
 }
 
 /// What a clause means for values of this form.
-fn test(operand: &Operand, clause: &FilterClause) -> Test {
+fn test(operand: &Operand, clause: &Clause) -> Test {
     let days = |start: Option<i64>, end: Option<i64>| {
         let up = |millis: i64| millis.div_euclid(DAY_MILLIS) + i64::from(millis.rem_euclid(DAY_MILLIS) != 0);
         Test::Days { start: start.map(up), end: end.map(up) }
     };
     match clause {
-        FilterClause::Null => Test::Null,
-        FilterClause::NotNull => Test::NotNull,
-        FilterClause::Numbers { low, high } => match operand.form {
-            Form::Text | Form::Size | Form::Other => Test::Never,
-            Form::Time | Form::Date => {
-                let start = low.map(|low| low.ceil() as i64);
-                let end = high.map(|high| (high.floor() as i64).saturating_add(1));
-                if operand.form == Form::Date { days(start, end) } else { Test::Millis { start, end } }
-            }
-            // A column of four-byte numbers is asked in its own precision.
-            Form::Float32 => {
-                let own = |end: f64| f64::from(end as f32);
-                Test::Numbers { low: low.map(own), high: high.map(own) }
-            }
-            Form::Bool | Form::Int | Form::UInt64 | Form::Float64 | Form::Decimal => {
-                Test::Numbers { low: *low, high: *high }
-            }
-        },
-        FilterClause::Times { start_millis, end_millis } => {
-            let (start, end) = (start_millis.map(|at| at as i64), end_millis.map(|at| at as i64));
-            match operand.form {
+        Clause::Null => Test::Null,
+        Clause::NotNull => Test::NotNull,
+        Clause::Range(range) => match range.span() {
+            Span::Numbers { low, high } => match operand.form {
+                Form::Text | Form::Size | Form::Other => Test::Never,
+                Form::Time | Form::Date => {
+                    let start = low.map(|low| low.ceil() as i64);
+                    let end = high.map(|high| (high.floor() as i64).saturating_add(1));
+                    if operand.form == Form::Date { days(start, end) } else { Test::Millis { start, end } }
+                }
+                // A column of four-byte numbers is asked in its own precision.
+                Form::Float32 => {
+                    let own = |end: f64| f64::from(end as f32);
+                    Test::Numbers { low: low.map(own), high: high.map(own) }
+                }
+                Form::Bool | Form::Int | Form::UInt64 | Form::Float64 | Form::Decimal => {
+                    Test::Numbers { low, high }
+                }
+            },
+            Span::Times { start_millis: start, end_millis: end } => match operand.form {
                 Form::Time => Test::Millis { start, end },
                 Form::Date => days(start, end),
                 Form::Int | Form::UInt64 => Test::Numbers {
@@ -276,17 +278,17 @@ fn test(operand: &Operand, clause: &FilterClause) -> Test {
                 | Form::Text
                 | Form::Size
                 | Form::Other => Test::Never,
-            }
-        }
-        FilterClause::List { values, negated } => {
-            let mut list = OneOf { negated: *negated, ..OneOf::default() };
-            for value in values {
+            },
+        },
+        Clause::List(list) => {
+            let mut one_of = OneOf { negated: list.negated, ..OneOf::default() };
+            for value in &list.values {
                 match value {
-                    None => list.null = true,
-                    Some(text) => list.add(operand, text),
+                    ListValue::Null => one_of.null = true,
+                    ListValue::Text(text) => one_of.add(operand, text),
                 }
             }
-            Test::OneOf(list)
+            Test::OneOf(one_of)
         }
     }
 }

@@ -3,9 +3,10 @@
 
 use super::{Ask, File, script};
 use crate::protocol::script::Dialect;
-use crate::protocol::{Column, Filter, FilterClause, Kind, Show, SortKey};
-use crate::view::spec::HubPath;
+use crate::protocol::{Column, Kind};
+use crate::view::spec::{Clause, HubPath, RowQuery, SortKey};
 use expect_test::{Expect, expect};
+use std::collections::BTreeMap;
 
 fn column(name: &str, kind: Kind, type_name: &str) -> Column {
     Column {
@@ -18,14 +19,19 @@ fn column(name: &str, kind: Kind, type_name: &str) -> Column {
     }
 }
 
-fn write(dialect: Dialect, show: &Show, file: File) -> String {
+fn write(dialect: Dialect, rows: &RowQuery, wanted: &[&str], file: File) -> String {
     let columns = [
         column("prompt", Kind::Text, "UTF8"),
         column("cfg", Kind::Float, "FLOAT"),
         column("sampler", Kind::Integer, "UINT_8"),
         column("\"; DROP TABLE x; --\n", Kind::Text, "UTF8"),
     ];
-    script(dialect, &Ask { files: vec![file], columns: &columns, rows: 100, prompt: Some("prompt"), show })
+    let wanted: Vec<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
+    let prompt = Some("prompt");
+    script(
+        dialect,
+        &Ask { files: vec![file], columns: &columns, row_count: 100, prompt, rows, wanted: &wanted },
+    )
 }
 
 fn hub() -> File {
@@ -39,25 +45,21 @@ fn hub() -> File {
     }
 }
 
-fn view() -> Show {
-    Show {
-        filters: vec![
-            Filter { column: "cfg".to_owned(), clause: FilterClause::Numbers { low: Some(7.1), high: None } },
-            Filter {
-                column: "sampler".to_owned(),
-                clause: FilterClause::List { values: vec![Some("k_lms".to_owned()), None], negated: true },
-            },
-        ],
-        query: "*art* -/8 ?k/".to_owned(),
+fn view() -> RowQuery {
+    RowQuery {
+        filters: BTreeMap::from([
+            ("cfg".to_owned(), Clause::numbers(Some(7.1), None)),
+            ("sampler".to_owned(), Clause::list([Some("k_lms".to_owned()), None], true)),
+        ]),
+        query: Some("*art* -/8 ?k/".to_owned()),
         sort: vec![SortKey { column: "cfg".to_owned(), descending: true }],
-        columns: vec!["prompt".to_owned(), "cfg".to_owned()],
-        ..Show::default()
+        ..RowQuery::default()
     }
 }
 
 #[track_caller]
 fn check(dialect: Dialect, expected: &Expect) {
-    expected.assert_eq(&write(dialect, &view(), hub()));
+    expected.assert_eq(&write(dialect, &view(), &["prompt", "cfg"], hub()));
 }
 
 #[test]
@@ -117,21 +119,17 @@ fn a_view_in_polars() {
 fn nothing_leaves_its_quotes() {
     let name = "\"; DROP TABLE x; --\n";
     let nasty = "'); import os; os.system('x') #\n\"\"\"\\\u{202e}\0";
-    let show = Show {
-        filters: vec![
-            Filter {
-                column: name.to_owned(),
-                clause: FilterClause::List { values: vec![Some(nasty.to_owned())], negated: false },
-            },
-            Filter { column: format!("none\n{nasty}"), clause: FilterClause::Null },
-        ],
-        query: "\"'); x\\\" -/(?<x>')\"\\// \"\"\"".to_owned(),
-        columns: vec![name.to_owned()],
-        ..Show::default()
+    let rows = RowQuery {
+        filters: BTreeMap::from([
+            (name.to_owned(), Clause::list([Some(nasty.to_owned())], false)),
+            (format!("none\n{nasty}"), Clause::Null),
+        ]),
+        query: Some("\"'); x\\\" -/(?<x>')\"\\// \"\"\"".to_owned()),
+        ..RowQuery::default()
     };
     let file = File::Address(format!("https://example.org/{nasty}"));
     for (dialect, tool) in Dialect::ALL {
-        let text = write(*dialect, &show, file.clone());
+        let text = write(*dialect, &rows, &[name], file.clone());
         assert!(!text.contains('\u{202e}') && !text.contains('\0'), "{tool}: {text}");
         for line in text.lines() {
             assert!(!line.starts_with("import os") && !line.starts_with("DROP"), "{tool}: {line}");
@@ -143,14 +141,12 @@ fn nothing_leaves_its_quotes() {
 
 #[test]
 fn what_can_not_be_said_is_told() {
-    let show = Show { query: "/(?-u:\\xff)/ | /\\b{start}a/ x".to_owned(), ..Show::default() };
+    let rows = RowQuery { query: Some("/(?-u:\\xff)/ | /\\b{start}a/ x".to_owned()), ..RowQuery::default() };
     for (dialect, tool) in Dialect::ALL.iter().filter(|(dialect, _)| *dialect != Dialect::Polars) {
-        let text = write(*dialect, &show, hub());
+        let text = write(*dialect, &rows, &[], hub());
         assert!(text.contains("NOTE: a part of the search is left out"), "{tool}: {text}");
     }
-    let show = Show {
-        filters: vec![Filter { column: "nothing".to_owned(), clause: FilterClause::Null }],
-        ..Show::default()
-    };
-    assert!(write(Dialect::Polars, &show, hub()).contains("# NOTE: the filter on nothing is left out"));
+    let filters = BTreeMap::from([("nothing".to_owned(), Clause::Null)]);
+    let rows = RowQuery { filters, ..RowQuery::default() };
+    assert!(write(Dialect::Polars, &rows, &[], hub()).contains("# NOTE: the filter on nothing is left out"));
 }

@@ -123,7 +123,7 @@ impl Model {
         let (bins, layout) = (self.bins.get_untracked(), self.layout.get_untracked());
         let others = own_bars(&now, self.column).into_iter().filter(|bar| bar.value == ListValue::Null);
         let chosen = self.chosen.get_untracked();
-        Some(Drawn::Bins(figure::Bins {
+        Some(Drawn::Histogram(figure::Histogram {
             names: (0..layout.slots()).map(|slot| slot_name(&bins, slot, self.facts)).collect(),
             all: now.chart.all.clone(),
             here: Counts(now.here.clone()),

@@ -1,9 +1,9 @@
-//! What a table shows before anyone has chosen: which charts, which columns, in which order.
+//! What a table shows before anyone has chosen: which charts, and which columns.
 
 use crate::base::sorted;
 use crate::protocol::Column;
 use crate::view::catalog;
-use crate::view::catalog::{CHARTED_AT_OPEN, UNKNOWN_ORDER};
+use crate::view::catalog::{CHARTED_AT_OPEN, order};
 use crate::view::roles::{Role, Roles};
 
 /// A table of more files than this is not charted unasked: each file costs two requests.
@@ -15,12 +15,7 @@ const UNKNOWN_CHARTS: usize = 4;
 /// A column of an unknown table is only charted unasked where reading it costs no more.
 const UNKNOWN_CHART_BYTES: u64 = 12_000_000;
 
-/// Place of a column in the rail.
-pub fn order(column: &str) -> u16 {
-    catalog::column(column).map_or(UNKNOWN_ORDER, |facts| facts.order)
-}
-
-/// The charts that are read with a table of so many files.
+/// The charts that are read with a table of so many files, in the order of the rail.
 pub fn charts_at_open(columns: &[Column], roles: &Roles, files: u32) -> Vec<String> {
     if files > MOST_FILES {
         return Vec::new();
@@ -31,7 +26,7 @@ pub fn charts_at_open(columns: &[Column], roles: &Roles, files: u32) -> Vec<Stri
         .map(|column| column.name.clone())
         .collect();
     if !known.is_empty() {
-        return known;
+        return sorted::by_key(known, |name| order(name));
     }
     let small: Vec<&Column> = chartable().filter(|column| column.bytes <= UNKNOWN_CHART_BYTES).collect();
     // What is known to be a setting comes before what is merely small.
@@ -39,7 +34,9 @@ pub fn charts_at_open(columns: &[Column], roles: &Roles, files: u32) -> Vec<Stri
         [Role::Cfg, Role::Step, Role::Sampler].iter().any(|role| roles.column(*role) == Some(&column.name))
     };
     let small = sorted::by_key(small, |column| (!is_setting(column), column.bytes));
-    small.into_iter().take(UNKNOWN_CHARTS).map(|column| column.name.clone()).collect()
+    let charts: Vec<String> =
+        small.into_iter().take(UNKNOWN_CHARTS).map(|column| column.name.clone()).collect();
+    sorted::by_key(charts, |name| order(name))
 }
 
 /// The columns that a table has unless others are chosen: those that the catalogue names, or the

@@ -1,0 +1,300 @@
+//! The data thread: hands the page's requests to the engine, and does what the engine says.
+
+use super::decode::Decoder;
+use super::net::{Net, Saved};
+use super::save::Saver;
+use crate::engine::{Effect, Engine, Event};
+use crate::protocol::export::{ARCHIVE_MIME, Images, Start};
+use crate::protocol::{Open, Request, Response, Seldom, ShellRequest, Traffic};
+use crate::view::spec::TableRef;
+use js_sys::{Array, ArrayBuffer, Function, Object, Reflect, WebAssembly};
+use serde::Serialize;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
+
+/// Over how long the rate of reading is measured.
+const RATE_MILLIS: f64 = 2_000.0;
+
+struct Shell {
+    engine: RefCell<Engine>,
+    net: Net,
+    decoder: Decoder,
+    saver: Saver,
+    /// Messages that are not handled yet.
+    inbox: RefCell<VecDeque<Message>>,
+    /// The callback that handles them.
+    drain: RefCell<Option<Function>>,
+    /// The callback of a timer.
+    woken: RefCell<Option<Function>>,
+    /// When how many bytes had been read, for the rate.
+    history: RefCell<VecDeque<(f64, u64)>>,
+}
+
+enum Message {
+    Request(Request),
+    Shell(ShellRequest),
+    /// To open files of the user's disk, which are called `name` together.
+    Local {
+        name: String,
+        roles: Vec<(String, Option<String>)>,
+        files: Vec<File>,
+    },
+    /// With the handle of the file that was chosen for it, where one was.
+    Export {
+        start: Start,
+        handle: Option<JsValue>,
+    },
+    /// The same for images.
+    Take {
+        start: Images,
+        handle: Option<JsValue>,
+    },
+    Continue,
+    Woken,
+}
+
+fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+/// Starts the data thread: listens to the page, and says that it does.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    let shell = Rc::new_cyclic(|weak: &std::rc::Weak<Shell>| {
+        let on_event = || {
+            let weak = weak.clone();
+            move |event| {
+                if let Some(shell) = weak.upgrade() {
+                    shell.step(event);
+                }
+            }
+        };
+        Shell {
+            engine: RefCell::default(),
+            net: Net::new(on_event()),
+            decoder: Decoder::new(on_event()),
+            saver: Saver::new(on_event(), hand_over),
+            inbox: RefCell::default(),
+            drain: RefCell::default(),
+            woken: RefCell::default(),
+            history: RefCell::default(),
+        }
+    });
+    let drain = {
+        let shell = shell.clone();
+        Closure::<dyn FnMut()>::new(move || shell.drain())
+    };
+    let drain: Function = drain.into_js_value().unchecked_into();
+    *shell.drain.borrow_mut() = Some(drain);
+    let woken = {
+        let shell = shell.clone();
+        Closure::<dyn FnMut()>::new(move || shell.put(Message::Woken))
+    };
+    *shell.woken.borrow_mut() = Some(woken.into_js_value().unchecked_into());
+    let receive = {
+        let shell = shell.clone();
+        Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            if let Some(message) = read(&event.data()) {
+                shell.put(message);
+            }
+        })
+    };
+    scope().set_onmessage(Some(receive.into_js_value().unchecked_ref()));
+    let ready = Object::new();
+    let _ = Reflect::set(&ready, &JsValue::from_str("ready"), &JsValue::TRUE);
+    let _ = scope().post_message(&ready);
+}
+
+/// Gives the page a file that was written, to be downloaded.
+fn hand_over(name: &str, file: &web_sys::Blob) {
+    let message = Object::new();
+    let _ = Reflect::set(&message, &JsValue::from_str("saved"), file);
+    let _ = Reflect::set(&message, &JsValue::from_str("name"), &JsValue::from_str(name));
+    let _ = scope().post_message(&message);
+}
+
+/// Memory of this thread. It never shrinks, so this is the peak.
+fn memory_bytes() -> u64 {
+    let buffer = wasm_bindgen::memory().dyn_into::<WebAssembly::Memory>().map(|memory| memory.buffer());
+    buffer
+        .ok()
+        .and_then(|buffer| buffer.dyn_into::<ArrayBuffer>().ok())
+        .map_or(0, |buffer| u64::from(buffer.byte_length()))
+}
+
+fn read(data: &JsValue) -> Option<Message> {
+    let field = |name: &str| Reflect::get(data, &JsValue::from_str(name)).ok();
+    if let Some(request) = field("shell").filter(|request| !request.is_undefined()) {
+        return serde_wasm_bindgen::from_value(request).ok().map(Message::Shell);
+    }
+    let request = serde_wasm_bindgen::from_value(field("request")?).ok()?;
+    let files: Vec<File> = field("files")
+        .and_then(|files| files.dyn_into::<Array>().ok())
+        .map(|files| files.iter().filter_map(|file| file.dyn_into().ok()).collect())
+        .unwrap_or_default();
+    match request {
+        Request::Open(Open { table: TableRef::Local(name), roles, .. }) if !files.is_empty() => {
+            Some(Message::Local { name, roles, files })
+        }
+        Request::Export(start) => {
+            Some(Message::Export { start, handle: field("handle").filter(JsValue::is_object) })
+        }
+        Request::TakeImages(start) => {
+            Some(Message::Take { start, handle: field("handle").filter(JsValue::is_object) })
+        }
+        request => Some(Message::Request(request)),
+    }
+}
+
+fn post(responses: &Array) {
+    if responses.length() > 0 {
+        let message = Object::new();
+        let _ = Reflect::set(&message, &JsValue::from_str("responses"), responses);
+        let _ = scope().post_message(&message);
+    }
+}
+
+impl Shell {
+    fn put(&self, message: Message) {
+        let first = self.inbox.borrow().is_empty();
+        self.inbox.borrow_mut().push_back(message);
+        if let Some(drain) = self.drain.borrow().as_ref().filter(|_| first) {
+            // Later, so that of several messages under way only the newest state counts.
+            let _ = scope().set_timeout_with_callback(drain);
+        }
+    }
+
+    fn wake(&self, in_millis: u32) {
+        if let Some(wake) = self.woken.borrow().as_ref() {
+            let millis = i32::try_from(in_millis).unwrap_or(i32::MAX);
+            let _ = scope().set_timeout_with_callback_and_timeout_and_arguments_0(wake, millis);
+        }
+    }
+
+    fn drain(&self) {
+        let messages = std::mem::take(&mut *self.inbox.borrow_mut());
+        let newest =
+            messages.iter().rposition(|message| matches!(message, Message::Request(Request::Show(_))));
+        for (place, message) in messages.into_iter().enumerate() {
+            match message {
+                Message::Request(Request::Show(_)) if Some(place) < newest => {}
+                Message::Shell(request) => self.answer(request),
+                Message::Request(request) => self.step(Event::Request(request)),
+                Message::Continue => self.step(Event::Continue),
+                Message::Woken => self.step(Event::Woken),
+                Message::Export { start, handle } => {
+                    self.saver.begin(start.id, handle, start.name.clone(), start.format.mime());
+                    self.step(Event::Request(Request::Export(start)));
+                }
+                Message::Take { start, handle } => {
+                    self.saver.begin(start.id, handle, start.name.clone(), ARCHIVE_MIME);
+                    self.step(Event::Request(Request::TakeImages(start)));
+                }
+                Message::Local { name, roles, files } => {
+                    let known = files.iter().map(|file| (file.name(), file.size() as u64)).collect();
+                    self.net.set_files(files);
+                    self.step(Event::LocalFiles { name, files: known, roles });
+                }
+            }
+        }
+    }
+
+    fn step(&self, event: Event) {
+        let effects = {
+            let mut engine = self.engine.borrow_mut();
+            engine.tell_time(js_sys::Date::now());
+            let effects = engine.step(event);
+            engine.tell_time(js_sys::Date::now());
+            effects
+        };
+        let responses = Array::new();
+        for effect in effects {
+            match effect {
+                Effect::Source { source, url } => self.net.set_address(source, url),
+                Effect::Forget { source } => self.net.forget(source),
+                Effect::Fetch { id, source, range } => self.net.fetch(id, source, range),
+                Effect::ReadCached { id, source, range } => self.net.read_cached(id, source, range),
+                Effect::Get { id, url, most_bytes } => self.net.get(id, url, most_bytes),
+                Effect::Decode { id, bytes, mime, size_px } => {
+                    self.decoder.decode(id, &bytes, &mime, size_px);
+                }
+                Effect::Sizes { id, url, files } => self.net.sizes(id, url, files),
+                Effect::Abort { id } => self.net.abort(id),
+                Effect::Write { export, bytes, last } => self.saver.write(export, bytes, last),
+                Effect::DropFile { export } => self.saver.abandon(export),
+                Effect::RetryNow => self.net.retry_now(),
+                Effect::Continue => self.put(Message::Continue),
+                Effect::Wake { in_millis } => self.wake(in_millis),
+                Effect::List { id, url } => self.net.list(id, url),
+                Effect::Respond(response) => {
+                    let response = self.with_rate(response);
+                    let serializer = serde_wasm_bindgen::Serializer::new();
+                    if let Ok(value) = response.serialize(&serializer) {
+                        responses.push(&value);
+                    }
+                }
+            }
+        }
+        post(&responses);
+    }
+
+    /// Does what the page asks of this thread.
+    fn answer(&self, request: ShellRequest) {
+        match request {
+            ShellRequest::SignIn { endpoint, token } => self.net.sign_in(endpoint, token),
+            ShellRequest::LimitCache { limit_bytes } => self.net.cache().set_limit(limit_bytes),
+            ShellRequest::CacheIsEmpty => self.net.cache().begin_empty(),
+            ShellRequest::CacheSize { clear } => self.report_cache_size(clear),
+        }
+    }
+
+    /// Tells the page how much is cached on this device.
+    fn report_cache_size(&self, clear: bool) {
+        let cache = self.net.cache().clone();
+        spawn_local(async move {
+            if clear {
+                cache.clear().await;
+            }
+            let response = Response::from(Seldom::Kept { bytes: cache.size().await });
+            let serializer = serde_wasm_bindgen::Serializer::new();
+            if let Ok(value) = response.serialize(&serializer) {
+                post(&Array::of1(&value));
+            }
+        });
+    }
+
+    /// The engine has no clock and does not know what was cached: the rate is added here, and what came
+    /// from the cache is subtracted.
+    fn with_rate(&self, response: Response) -> Response {
+        let Response::Traffic(mut traffic) = response else { return response };
+        let Saved { bytes, requests, image_bytes, image_requests } = self.net.saved();
+        let made =
+            |counted: u32, saved: i64| u32::try_from((i64::from(counted) - saved).max(0)).unwrap_or(u32::MAX);
+        traffic.bytes = traffic.bytes.saturating_sub(bytes);
+        traffic.image_bytes = traffic.image_bytes.saturating_sub(image_bytes);
+        traffic.requests = made(traffic.requests, requests);
+        traffic.image_requests = made(traffic.image_requests, image_requests);
+        traffic.kept_bytes = bytes + image_bytes;
+        let now = js_sys::Date::now();
+        let mut history = self.history.borrow_mut();
+        if history.back().is_some_and(|(_, bytes)| *bytes > traffic.bytes) {
+            history.clear();
+        }
+        history.push_back((now, traffic.bytes));
+        while history.len() > 2 && history.front().is_some_and(|(then, _)| now - then > RATE_MILLIS) {
+            history.pop_front();
+        }
+        let rate = match history.front() {
+            Some((then, bytes)) if now > *then && traffic.in_flight > 0 => {
+                (traffic.bytes - bytes) as f64 * 1_000.0 / (now - then)
+            }
+            _ => 0.0,
+        };
+        Response::Traffic(Traffic { bytes_per_second: rate, memory_bytes: memory_bytes(), ..traffic })
+    }
+}
