@@ -86,10 +86,11 @@ pub struct Heights {
 }
 
 /// What heights stand for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Measure {
     /// A share of the rows that are counted: shapes compare although one may rest on a hundred times
     /// as many rows.
+    #[default]
     Share,
     /// Rows.
     Count,

@@ -55,7 +55,7 @@ pub fn Heights() -> impl IntoView {
                 type="button"
                 title=about
                 aria-pressed=move || (store.measure.get() == measure).to_string()
-                on:click=move |_| store.measure.set(measure)
+                on:click=move |_| store.set_measure(measure)
             >
                 {name}
             </button>

@@ -5,7 +5,7 @@ use crate::base::sorted;
 use crate::protocol::display::{cell_full, number};
 use crate::protocol::images::{MakingOutcome, Settings};
 use crate::protocol::{Cell, LoadState};
-use crate::ui::store::{Commit, Part, Store, prompt_of, use_store};
+use crate::ui::store::{Commit, Part, State, Store, prompt_of, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::view::catalog;
 use crate::view::catalog::order;
@@ -47,7 +47,7 @@ pub fn Fields() -> impl IntoView {
                 class="button facts-explain"
                 data-size="small"
                 aria-pressed=move || explained.get().to_string()
-                on:click=move |_| explained.update(|explained| *explained = !*explained)
+                on:click=move |_| store.toggle_explained()
             >
                 {icon(Icon::Info)} "What the fields mean"
             </button>
@@ -103,7 +103,7 @@ fn Made() -> impl IntoView {
     }
 }
 
-fn fact(store: Store, column: String, cell: Cell, explained: RwSignal<bool>) -> impl IntoView {
+fn fact(store: Store, column: String, cell: Cell, explained: State<bool>) -> impl IntoView {
     let title = catalog::title(&column).to_owned();
     let (text, state) = match &cell {
         Cell::Pending => ("not loaded".to_owned(), Some("pending")),

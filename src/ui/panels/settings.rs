@@ -32,7 +32,7 @@ pub fn SettingsPanel() -> impl IntoView {
     let store = use_store();
     let in_table = store.images.in_table;
     let toggle = move |_| {
-        in_table.update(|shown| *shown = !*shown);
+        store.images.toggle_in_table();
         store.show_again();
     };
     view! {

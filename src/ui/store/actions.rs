@@ -6,6 +6,7 @@ use crate::formats::hub::several::{MAX_FILES, by_number};
 use crate::protocol::describe::Describe;
 use crate::protocol::display::thousands;
 use crate::protocol::{Opened, Request, TableRequest};
+use crate::view::chart::Measure;
 use crate::view::roles::{Role, Roles};
 use crate::view::spec::{Clause, Spec, TableRef};
 use crate::view::views::{Lists, View};
@@ -66,7 +67,7 @@ impl Store {
     /// Reads the open table anew.
     pub fn reload(self) {
         self.inner.update_value(|inner| inner.table = None);
-        self.write.notices.set(Vec::new());
+        self.notices.set(Vec::new());
         self.follow_table();
     }
 
@@ -122,7 +123,7 @@ impl Store {
 
     /// Opens the details of the row at a position of the result, as soon as it is known which.
     pub fn select_at(self, position: u64) {
-        self.write.active.set(position);
+        self.active.set(position);
         let row = self.rows.with_untracked(|rows| rows.get(position).map(|row| row.row));
         match row {
             Some(row) => self.select_row(Some(row)),
@@ -132,12 +133,12 @@ impl Store {
 
     /// Moves the row that the keys move.
     pub fn set_active(self, position: u64) {
-        self.write.active.set(position);
+        self.active.set(position);
     }
 
     /// Says which row is under the pointer.
     pub fn set_hovered(self, row: Option<Arc<RowData>>) {
-        self.write.hovered.set(row);
+        self.hovered.set(row);
     }
 
     /// Shows the result in another way.
@@ -150,6 +151,16 @@ impl Store {
         }
         spec.view = view;
         self.apply(spec, Commit::Step);
+    }
+
+    /// Chooses what the heights of charts stand for.
+    pub fn set_measure(self, measure: Measure) {
+        self.measure.set(measure);
+    }
+
+    /// Explains the fields of a row, or no more.
+    pub fn toggle_explained(self) {
+        self.explained.update(|explained| *explained = !*explained);
     }
 
     /// Chooses the table's columns; none are the usual ones.
@@ -211,7 +222,7 @@ impl Store {
 
     /// Stops reading a column.
     pub fn stop_column(self, column: &str) {
-        self.write.wanted.update(|wanted| {
+        self.wanted.update(|wanted| {
             wanted.remove(column);
         });
         self.send(&TableRequest::Stop { column: column.to_owned() }.into());
@@ -233,8 +244,8 @@ impl Store {
         const LETTER_MILLIS: u64 = 50;
         let words = words.into();
         let millis = MOMENT_MILLIS + LETTER_MILLIS * words.len() as u64;
-        self.write.whisper.set(words);
-        set_timeout(move || self.write.whisper.set("".into()), std::time::Duration::from_millis(millis));
+        self.whisper.set(words);
+        set_timeout(move || self.whisper.set("".into()), std::time::Duration::from_millis(millis));
     }
 
     /// Asks what the file says of itself.
@@ -251,7 +262,7 @@ impl Store {
     pub(super) fn want(self, column: &str) {
         let is_new = self.wanted.with_untracked(|wanted| !wanted.contains(column));
         if is_new {
-            self.write.wanted.update(|wanted| {
+            self.wanted.update(|wanted| {
                 wanted.insert(column.to_owned());
             });
         }

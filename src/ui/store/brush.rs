@@ -54,7 +54,7 @@ impl Store {
     pub fn begin_drag(self, column: &str) {
         let spec = self.spec.get_untracked();
         self.inner.update_value(|inner| inner.before_drag = Some(spec));
-        self.write.dragging.set(Some(column.to_owned()));
+        self.dragging.set(Some(column.to_owned()));
         self.touch(column);
     }
 
@@ -69,10 +69,10 @@ impl Store {
     /// nothing.
     pub fn end_drag(self, undone: bool) {
         let before = self.inner.try_update_value(|inner| inner.before_drag.take()).flatten();
-        self.write.dragging.set(None);
+        self.dragging.set(None);
         let Some(before) = before else { return };
         if undone {
-            self.write.live.set(None);
+            self.live.set(None);
             self.apply(before, Commit::Later);
         } else if self.spec.with_untracked(|now| *now != before) {
             self.write_history(Commit::Step);
@@ -136,6 +136,6 @@ impl Store {
             }));
             Arc::new(Live { generation, column: cube.column.clone(), matching: u64::from(total), sides })
         });
-        self.write.live.set(live);
+        self.live.set(live);
     }
 }

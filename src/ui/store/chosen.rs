@@ -1,5 +1,6 @@
 //! Rows that someone has chosen in the gallery: to copy their prompts, or to save their images.
 
+use super::state::{Local, State};
 use super::{RowData, Store};
 use crate::protocol::TableRequest;
 use crate::protocol::export::Rows;
@@ -10,12 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Chosen rows. Copies are the same rows.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct ChosenStore {
     /// The rows.
-    pub rows: ReadSignal<ChosenRows>,
-    set_rows: WriteSignal<ChosenRows>,
-    inner: StoredValue<Inner, LocalStorage>,
+    pub rows: State<ChosenRows>,
+    inner: Local<Inner>,
 }
 
 #[derive(Default)]
@@ -27,16 +27,10 @@ struct Inner {
 }
 
 impl ChosenStore {
-    /// No rows.
-    pub fn new() -> Self {
-        let (rows, set_rows) = signal(ChosenRows::default());
-        Self { rows, set_rows, inner: StoredValue::new_local(Inner::default()) }
-    }
-
     /// Drops all of them.
     pub fn clear(self) {
         self.inner.update_value(|inner| *inner = Inner::default());
-        self.set_rows.set(ChosenRows::default());
+        self.rows.set(ChosenRows::default());
     }
 
     /// The positions that wait are of another result.
@@ -48,7 +42,7 @@ impl ChosenStore {
         let is_full = self.rows.with_untracked(|rows| rows.counts().0 >= MAX_ROWS);
         if !is_full {
             self.inner.update_value(|inner| drop(inner.data.insert(data.row, Arc::clone(data))));
-            self.set_rows.update(|rows| rows.add(data.row));
+            self.rows.update(|rows| rows.add(data.row));
         }
     }
 }
@@ -60,7 +54,7 @@ impl Store {
         match data {
             Some(data) if self.chosen.rows.with_untracked(|rows| rows.contains(data.row)) => {
                 self.chosen.inner.update_value(|inner| drop(inner.data.remove(&data.row)));
-                self.chosen.set_rows.update(|rows| rows.toggle(data.row));
+                self.chosen.rows.update(|rows| rows.toggle(data.row));
             }
             Some(data) => self.chosen.add(&data),
             None => self.chosen.inner.update_value(|inner| {
@@ -85,7 +79,7 @@ impl Store {
     pub(super) fn receive_membership(self, membership: Membership) {
         let Membership { generation, missing } = membership;
         if generation == self.generation.get_untracked() {
-            self.chosen.set_rows.update(|rows| rows.set_missing(missing));
+            self.chosen.rows.update(|rows| rows.set_missing(missing));
         }
     }
 

@@ -1,5 +1,6 @@
 //! The images of each prompt, and the rows that the view of them shows.
 
+use super::state::{Local, State};
 use super::{RowData, Store};
 use crate::protocol::TableRequest;
 use crate::protocol::compare::{Groups, Pick, Picked};
@@ -44,26 +45,17 @@ const COLUMNS: [&str; 9] = [
 ];
 
 /// Groups and picked rows. Copies are the same.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct CompareStore {
     /// The newest groups.
-    pub groups: RwSignal<Option<Arc<Groups>>>,
+    pub groups: State<Option<Arc<Groups>>>,
     /// Rows by their place in the file.
-    pub rows: RwSignal<BTreeMap<u64, Arc<RowData>>>,
+    pub rows: State<BTreeMap<u64, Arc<RowData>>>,
     /// What each of those who ask wants.
-    picks: StoredValue<BTreeMap<PickFor, Vec<u64>>>,
+    picks: Local<BTreeMap<PickFor, Vec<u64>>>,
 }
 
 impl CompareStore {
-    /// Nothing yet.
-    pub fn new() -> Self {
-        Self {
-            groups: RwSignal::new(None),
-            rows: RwSignal::new(BTreeMap::new()),
-            picks: StoredValue::new(BTreeMap::new()),
-        }
-    }
-
     pub(super) fn clear(self) {
         self.groups.set(None);
         self.rows.set(BTreeMap::new());

@@ -1,6 +1,7 @@
 //! Taking rows away: what is being written, and scripts that find the same rows elsewhere.
 
 use super::Store;
+use super::state::{Local, State};
 use crate::protocol::export::{ARCHIVE_MIME, Format, Images, Progress, Rows, Stage, Start};
 use crate::protocol::script::{Dialect, Script, Want};
 use crate::protocol::{LoadState, Request, TableRequest};
@@ -16,21 +17,22 @@ use web_sys::{Blob, HtmlAnchorElement};
 const DOWNLOAD: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// What is taken away. Copies are the same.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct ExportStore {
     /// The newest export, as far as it is.
-    pub progress: RwSignal<Option<Progress>>,
+    pub progress: State<Option<Progress>>,
     /// What that is of.
-    pub what: RwSignal<Taken>,
+    pub what: State<Taken>,
     /// The newest script.
-    pub script: RwSignal<Option<Script>>,
-    number: StoredValue<u32>,
+    pub script: State<Option<Script>>,
+    number: Local<u32>,
 }
 
 /// What is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Taken {
     /// Rows.
+    #[default]
     Rows,
     /// Images.
     Images,
@@ -48,16 +50,6 @@ pub enum Place {
 }
 
 impl ExportStore {
-    /// Nothing yet.
-    pub fn new() -> Self {
-        Self {
-            progress: RwSignal::new(None),
-            what: RwSignal::new(Taken::Rows),
-            script: RwSignal::new(None),
-            number: StoredValue::new(0),
-        }
-    }
-
     pub(super) fn clear(self) {
         self.progress.set(None);
         self.script.set(None);

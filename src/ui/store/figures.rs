@@ -2,6 +2,7 @@
 
 use super::Store;
 use super::export::download;
+use super::state::Local;
 use crate::protocol::TableRequest;
 use crate::protocol::display;
 use crate::protocol::display::thousands;
@@ -32,17 +33,10 @@ pub enum Picturing {
 }
 
 /// Charts that are being drawn, with the names of their files.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct FigureStore {
-    wanted: StoredValue<BTreeMap<u32, (String, Picturing)>>,
-    number: StoredValue<u32>,
-}
-
-impl FigureStore {
-    /// None yet.
-    pub fn new() -> Self {
-        Self { wanted: StoredValue::new(BTreeMap::new()), number: StoredValue::new(0) }
-    }
+    wanted: Local<BTreeMap<u32, (String, Picturing)>>,
+    number: Local<u32>,
 }
 
 impl Store {

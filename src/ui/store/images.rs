@@ -4,6 +4,7 @@
 //! important first. Pictures are kept as object URLs up to a bound and released with it.
 
 use super::RowData;
+use super::state::State;
 use crate::base::numbers;
 use crate::protocol::images::{
     Failure, Image, ImageColumn, Images, MAX_WANTS, Making, MakingOutcome, Outcome, Picture, Want,
@@ -123,21 +124,21 @@ pub enum Part {
 #[derive(Clone, Copy)]
 pub struct ImageStore {
     /// Counts up with every image that comes or goes.
-    pub news: RwSignal<u64>,
+    pub news: State<u64>,
     /// Scores above this are blurred.
-    pub threshold: RwSignal<f64>,
+    pub threshold: State<f64>,
     /// Whether small previews are read where there are some.
-    pub previews: RwSignal<bool>,
+    pub previews: State<bool>,
     /// Whether rows of the table have their images.
-    pub in_table: RwSignal<bool>,
+    pub in_table: State<bool>,
     /// Whether the browser asks to save data, until someone wants images all the same.
-    pub saving: RwSignal<bool>,
+    pub saving: State<bool>,
     /// Rows that someone wants to see although they are blurred or flagged.
-    pub revealed: RwSignal<BTreeSet<u64>>,
+    pub revealed: State<BTreeSet<u64>>,
     /// Rows whose addresses someone wants to be asked.
-    pub clicked: RwSignal<BTreeSet<u64>>,
+    pub clicked: State<BTreeSet<u64>>,
     /// How images were made, by row.
-    pub makings: RwSignal<BTreeMap<u64, MakingOutcome>>,
+    pub makings: State<BTreeMap<u64, MakingOutcome>>,
     inner: StoredValue<Inner, LocalStorage>,
 }
 
@@ -157,23 +158,23 @@ struct Inner {
     usual_hub: bool,
 }
 
-impl ImageStore {
+impl Default for ImageStore {
     /// No images; settings as they were chosen before.
-    pub fn new() -> Self {
+    fn default() -> Self {
         let kept = |key: &str| storage().and_then(|storage| storage.get_item(key).ok().flatten());
         let threshold = kept(THRESHOLD_KEY).and_then(|text| numbers::parse(&text));
         let threshold = threshold.filter(|value| (0.0..=1.0).contains(value)).unwrap_or(USUAL_THRESHOLD);
         let previews = kept(PREVIEWS_KEY);
         let saving = saves_data();
         let store = Self {
-            news: RwSignal::new(0),
-            threshold: RwSignal::new(threshold),
-            previews: RwSignal::new(previews.as_deref() != Some("off")),
-            in_table: RwSignal::new(kept(IN_TABLE_KEY).as_deref() != Some("off")),
-            saving: RwSignal::new(saving),
-            revealed: RwSignal::new(BTreeSet::new()),
-            clicked: RwSignal::new(BTreeSet::new()),
-            makings: RwSignal::new(BTreeMap::new()),
+            news: State::default(),
+            threshold: State::new(threshold),
+            previews: State::new(previews.as_deref() != Some("off")),
+            in_table: State::new(kept(IN_TABLE_KEY).as_deref() != Some("off")),
+            saving: State::new(saving),
+            revealed: State::default(),
+            clicked: State::default(),
+            makings: State::default(),
             inner: StoredValue::new_local(Inner {
                 previews_at: previews.filter(|address| address.starts_with("http")),
                 ..Inner::default()
@@ -189,7 +190,9 @@ impl ImageStore {
         });
         store
     }
+}
 
+impl ImageStore {
     /// Another table: nothing of the one before is kept but what was revealed of no table.
     pub fn clear(self, usual_hub: bool, send: impl Fn(Request) + 'static) {
         self.inner.update_value(|inner| {
@@ -381,6 +384,28 @@ impl ImageStore {
         });
     }
 
+    // ------------------------------------------------------------ settings
+
+    /// Blurs images with scores above this.
+    pub fn set_threshold(self, threshold: f64) {
+        self.threshold.set(threshold.clamp(0.0, 1.0));
+    }
+
+    /// Reads small previews, or no more.
+    pub fn toggle_previews(self) {
+        self.previews.update(|previews| *previews = !*previews);
+    }
+
+    /// Shows images in the table, or no more.
+    pub fn toggle_in_table(self) {
+        self.in_table.update(|shown| *shown = !*shown);
+    }
+
+    /// Loads images although the browser asks to save data.
+    pub fn load_despite_saving(self) {
+        self.saving.set(false);
+    }
+
     // ------------------------------------------------------------ what may be seen
 
     /// Whether a row's image may be seen. `score` gives the cells of its scores; a table without scores
@@ -466,7 +491,7 @@ pub(super) fn storage() -> Option<web_sys::Storage> {
 
 /// Keeps a setting on this device; none is its usual value.
 pub(super) fn keep<T: Clone + Send + Sync + 'static>(
-    setting: RwSignal<T>,
+    setting: State<T>,
     key: &'static str,
     print: impl Fn(&T) -> Option<String> + 'static,
 ) {

@@ -3,6 +3,7 @@
 
 use super::Store;
 use super::images::{keep, storage};
+use super::state::State;
 use crate::formats::cache::USUAL_LIMIT_BYTES;
 use crate::protocol::ShellRequest;
 use leptos::prelude::*;
@@ -14,16 +15,16 @@ const VISITED_KEY: &str = "vitrine.visited";
 #[derive(Clone, Copy)]
 pub struct KeptStore {
     /// The most bytes that are kept.
-    pub limit_bytes: RwSignal<u64>,
+    pub limit_bytes: State<u64>,
     /// How many are, as far as it was asked; inside it none where nothing can be.
-    pub bytes: RwSignal<Option<Option<u64>>>,
+    pub bytes: State<Option<Option<u64>>>,
     /// Whether nobody was here before, until the data thread knows.
     first_visit: StoredValue<bool>,
 }
 
-impl KeptStore {
+impl Default for KeptStore {
     /// As it was chosen before.
-    pub fn new() -> Self {
+    fn default() -> Self {
         let kept = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
         let limit = kept.and_then(|text| text.parse().ok()).unwrap_or(USUAL_LIMIT_BYTES);
         let visited = storage().map(|storage| {
@@ -32,8 +33,8 @@ impl KeptStore {
             visited
         });
         let store = Self {
-            limit_bytes: RwSignal::new(limit),
-            bytes: RwSignal::new(None),
+            limit_bytes: State::new(limit),
+            bytes: State::new(None),
             first_visit: StoredValue::new(visited == Some(false)),
         };
         keep(store.limit_bytes, KEY, |limit| (*limit != USUAL_LIMIT_BYTES).then(|| limit.to_string()));

@@ -78,12 +78,12 @@ impl Store {
                     spec.table.as_ref().is_some_and(|table| is_place(table, &listed.place))
                 });
                 if is_wanted {
-                    self.write.listed.set(Some(Arc::new(*listed)));
+                    self.listed.set(Some(Arc::new(*listed)));
                 }
             }
-            Seldom::Heat(heat) => self.write.heat.set(Some(Arc::new(heat))),
-            Seldom::Prompts(prompts) => self.write.prompts.set(Some(Arc::new(prompts))),
-            Seldom::Phrases(phrases) => self.write.phrases.set(Some(Arc::new(phrases))),
+            Seldom::Heat(heat) => self.heat.set(Some(Arc::new(heat))),
+            Seldom::Prompts(prompts) => self.prompts.set(Some(Arc::new(prompts))),
+            Seldom::Phrases(phrases) => self.phrases.set(Some(Arc::new(phrases))),
             Seldom::Detail(detail) => self.receive_detail(detail),
             Seldom::Export(progress) => self.export.receive(progress),
             Seldom::Script(script) => self.export.script.set(Some(script)),
@@ -92,7 +92,7 @@ impl Store {
             Seldom::Groups(groups) => self.compare.receive_groups(groups),
             Seldom::Picked(picked) => self.compare.receive_picked(picked),
             Seldom::Membership(membership) => self.receive_membership(membership),
-            Seldom::Described(described) => self.write.described.set(Some(Arc::new(*described))),
+            Seldom::Described(described) => self.described.set(Some(Arc::new(*described))),
             Seldom::Kept { bytes } => self.kept.bytes.set(Some(bytes)),
         }
     }
@@ -104,9 +104,9 @@ impl Store {
         let is_new =
             self.detail.with_untracked(|known| known.as_ref().is_none_or(|known| known.row != detail.row));
         if let Some(position) = detail.position.filter(|_| is_new) {
-            self.write.active.set(position);
+            self.active.set(position);
         }
-        self.write.detail.set(Some(Arc::new(detail)));
+        self.detail.set(Some(Arc::new(detail)));
     }
 }
 

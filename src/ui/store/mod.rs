@@ -21,6 +21,7 @@ mod receive;
 mod rows;
 mod search;
 mod show;
+mod state;
 mod token;
 mod undo;
 
@@ -52,6 +53,8 @@ pub use notices::{Item, ItemAction};
 pub use receive::prompt_of;
 pub use rows::{RowCache, RowData};
 pub use search::Reading;
+use state::Local;
+pub use state::State;
 
 use leptos::prelude::*;
 use std::borrow::Cow;
@@ -77,64 +80,64 @@ pub enum Commit {
 }
 
 /// The page's state. Copies are the same state.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Store {
     /// What the address bar holds.
-    pub spec: ReadSignal<Spec>,
+    pub spec: State<Spec>,
     /// What there is to choose from, where a repository is looked into.
-    pub listed: ReadSignal<Option<Arc<Listed>>>,
+    pub listed: State<Option<Arc<Listed>>>,
     /// What the file says of itself, as far as it was asked.
-    pub described: ReadSignal<Option<Arc<Described>>>,
+    pub described: State<Option<Arc<Described>>>,
     /// The open table, once its footer is read.
-    pub opened: ReadSignal<Option<Arc<Opened>>>,
+    pub opened: State<Option<Arc<Opened>>>,
     /// Newest chart of each column.
-    pub charts: ReadSignal<BTreeMap<String, Arc<Chart>>>,
+    pub charts: State<BTreeMap<String, Arc<Chart>>>,
     /// Columns whose charts are asked for.
-    pub wanted: ReadSignal<BTreeSet<String>>,
+    pub wanted: State<BTreeSet<String>>,
     /// What a drag computes between two answers.
-    pub live: ReadSignal<Option<Arc<Live>>>,
+    pub live: State<Option<Arc<Live>>>,
     /// Counts up with every change of the filters.
-    pub generation: ReadSignal<u32>,
+    pub generation: State<u32>,
     /// Newest count.
-    pub count: ReadSignal<Option<Count>>,
+    pub count: State<Option<Count>>,
     /// What became of the query.
-    pub query: ReadSignal<QueryState>,
+    pub query: State<QueryState>,
     /// Prompts of the result that are at hand.
-    pub prompts: ReadSignal<Option<Arc<Prompts>>>,
+    pub prompts: State<Option<Arc<Prompts>>>,
     /// What prompts are made of.
-    pub phrases: ReadSignal<Option<Arc<Phrases>>>,
+    pub phrases: State<Option<Arc<Phrases>>>,
     /// Two columns against each other.
-    pub heat: ReadSignal<Option<Arc<Heat>>>,
+    pub heat: State<Option<Arc<Heat>>>,
     /// The fewest rows that a phrase must be in to be compared.
-    pub least: RwSignal<u32>,
+    pub least: State<u32>,
     /// What the heights of charts stand for.
-    pub measure: RwSignal<Measure>,
+    pub measure: State<Measure>,
     /// Steps that can be taken back, and those that were.
-    pub steps: ReadSignal<(usize, usize)>,
+    pub steps: State<(usize, usize)>,
     /// The table for which a search of any size was agreed to.
-    agreed: RwSignal<bool>,
+    agreed: State<bool>,
     /// A column to sort by that has to be read first, and whether the others stay.
-    sort_waits: RwSignal<Option<(String, bool)>>,
+    sort_waits: State<Option<(String, bool)>>,
     /// The table for which sorting at any cost was agreed to.
-    sort_agreed: RwSignal<bool>,
+    sort_agreed: State<bool>,
     /// Rows of the result that are at hand.
-    pub rows: ReadSignal<RowCache>,
+    pub rows: State<RowCache>,
     /// How far each column is read.
-    pub progress: ReadSignal<BTreeMap<String, Progress>>,
+    pub progress: State<BTreeMap<String, Progress>>,
     /// What has been read in all.
-    pub traffic: ReadSignal<Traffic>,
+    pub traffic: State<Traffic>,
     /// What went wrong, newest first.
-    pub notices: ReadSignal<Vec<Item>>,
+    pub notices: State<Vec<Item>>,
     /// All fields of the selected row.
-    pub detail: ReadSignal<Option<Arc<Detail>>>,
+    pub detail: State<Option<Arc<Detail>>>,
     /// The column whose chart is being dragged.
-    pub dragging: ReadSignal<Option<String>>,
+    pub dragging: State<Option<String>>,
     /// Position of the row that the keys move.
-    pub active: ReadSignal<u64>,
+    pub active: State<u64>,
     /// The row under the pointer.
-    pub hovered: ReadSignal<Option<Arc<RowData>>>,
+    pub hovered: State<Option<Arc<RowData>>>,
     /// Whether the fields of a row are explained.
-    pub explained: RwSignal<bool>,
+    pub explained: State<bool>,
     /// Rows that someone has chosen.
     pub chosen: ChosenStore,
     /// The images of each prompt.
@@ -148,36 +151,8 @@ pub struct Store {
     /// Charts that are being drawn.
     pub figures: FigureStore,
     /// A word on what has just been done, for a moment.
-    pub whisper: ReadSignal<Cow<'static, str>>,
-    write: Writers,
-    inner: StoredValue<Inner, LocalStorage>,
-}
-
-#[derive(Clone, Copy)]
-struct Writers {
-    spec: WriteSignal<Spec>,
-    listed: WriteSignal<Option<Arc<Listed>>>,
-    described: WriteSignal<Option<Arc<Described>>>,
-    opened: WriteSignal<Option<Arc<Opened>>>,
-    charts: WriteSignal<BTreeMap<String, Arc<Chart>>>,
-    wanted: WriteSignal<BTreeSet<String>>,
-    live: WriteSignal<Option<Arc<Live>>>,
-    generation: WriteSignal<u32>,
-    count: WriteSignal<Option<Count>>,
-    query: WriteSignal<QueryState>,
-    prompts: WriteSignal<Option<Arc<Prompts>>>,
-    phrases: WriteSignal<Option<Arc<Phrases>>>,
-    heat: WriteSignal<Option<Arc<Heat>>>,
-    rows: WriteSignal<RowCache>,
-    progress: WriteSignal<BTreeMap<String, Progress>>,
-    traffic: WriteSignal<Traffic>,
-    notices: WriteSignal<Vec<Item>>,
-    detail: WriteSignal<Option<Arc<Detail>>>,
-    dragging: WriteSignal<Option<String>>,
-    active: WriteSignal<u64>,
-    hovered: WriteSignal<Option<Arc<RowData>>>,
-    whisper: WriteSignal<Cow<'static, str>>,
-    steps: WriteSignal<(usize, usize)>,
+    pub whisper: State<Cow<'static, str>>,
+    inner: Local<Inner>,
 }
 
 /// What no component looks at.
@@ -205,92 +180,9 @@ struct Inner {
 impl Store {
     /// The state of the link that the page was opened with.
     pub fn new() -> Self {
-        let (spec, set_spec) = signal(Spec::default());
-        let (listed, set_listed) = signal(None);
-        let (described, set_described) = signal(None);
-        let (opened, set_opened) = signal(None);
-        let (charts, set_charts) = signal(BTreeMap::new());
-        let (wanted, set_wanted) = signal(BTreeSet::new());
-        let (live, set_live) = signal(None);
-        let (generation, set_generation) = signal(0);
-        let (count, set_count) = signal(None);
-        let (query, set_query) = signal(QueryState::default());
-        let (prompts, set_prompts) = signal(None);
-        let (phrases, set_phrases) = signal(None);
-        let (heat, set_heat) = signal(None);
-        let (rows, set_rows) = signal(RowCache::default());
-        let (progress, set_progress) = signal(BTreeMap::new());
-        let (traffic, set_traffic) = signal(Traffic::default());
-        let (notices, set_notices) = signal(Vec::new());
-        let (detail, set_detail) = signal(None);
-        let (dragging, set_dragging) = signal(None);
-        let (active, set_active) = signal(0);
-        let (hovered, set_hovered) = signal(None);
-        let (whisper, set_whisper) = signal(Cow::Borrowed(""));
-        let (steps, set_steps) = signal((0, 0));
-        Self {
-            spec,
-            listed,
-            described,
-            opened,
-            charts,
-            wanted,
-            live,
-            generation,
-            count,
-            query,
-            prompts,
-            phrases,
-            heat,
-            least: RwSignal::new(LEAST_ROWS),
-            measure: RwSignal::new(Measure::Share),
-            steps,
-            agreed: RwSignal::new(false),
-            sort_waits: RwSignal::new(None),
-            sort_agreed: RwSignal::new(false),
-            rows,
-            progress,
-            traffic,
-            notices,
-            detail,
-            dragging,
-            active,
-            hovered,
-            explained: RwSignal::new(false),
-            chosen: ChosenStore::new(),
-            compare: CompareStore::new(),
-            images: ImageStore::new(),
-            kept: KeptStore::new(),
-            export: ExportStore::new(),
-            figures: FigureStore::new(),
-            whisper,
-            write: Writers {
-                spec: set_spec,
-                listed: set_listed,
-                described: set_described,
-                opened: set_opened,
-                charts: set_charts,
-                wanted: set_wanted,
-                live: set_live,
-                generation: set_generation,
-                count: set_count,
-                query: set_query,
-                prompts: set_prompts,
-                phrases: set_phrases,
-                heat: set_heat,
-                rows: set_rows,
-                progress: set_progress,
-                traffic: set_traffic,
-                notices: set_notices,
-                detail: set_detail,
-                dragging: set_dragging,
-                active: set_active,
-                hovered: set_hovered,
-                whisper: set_whisper,
-                steps: set_steps,
-            },
-            inner: StoredValue::new_local(Inner::default()),
-        }
+        let store = Self::default();
+        store.least.set(LEAST_ROWS);
+        store
     }
 
     /// Takes over a new state: the one place where the state of the link changes.
@@ -313,14 +205,14 @@ impl Store {
         let new_row = before.row != next.row;
         let row = next.row;
         if new_filters {
-            self.write.generation.update(|generation| *generation = generation.wrapping_add(1));
+            self.generation.update(|generation| *generation = generation.wrapping_add(1));
             self.forget_cube_unless_dragged(&before, &next);
             self.chosen.forget_positions();
         }
         if commit == Commit::Step && before == next {
             return;
         }
-        self.write.spec.set(next);
+        self.spec.set(next);
         self.write_history(commit);
         if commit == Commit::Step {
             self.remember_step(&before);
@@ -342,36 +234,36 @@ impl Store {
         let spec = self.spec.get_untracked();
         let in_sight = spec.first_in_sight();
         let window = show::window_of(in_sight, in_sight + FIRST_ROWS);
-        self.write.opened.set(None);
-        self.write.listed.set(None);
-        self.write.described.set(None);
-        self.write.charts.set(BTreeMap::new());
+        self.opened.set(None);
+        self.listed.set(None);
+        self.described.set(None);
+        self.charts.set(BTreeMap::new());
         let mut wanted = BTreeSet::new();
         wanted.extend(spec.filters.keys().cloned());
-        self.write.wanted.set(wanted);
-        self.write.live.set(None);
-        self.write.count.set(None);
-        self.write.query.set(QueryState::default());
-        self.write.prompts.set(None);
-        self.write.phrases.set(None);
-        self.write.heat.set(None);
+        self.wanted.set(wanted);
+        self.live.set(None);
+        self.count.set(None);
+        self.query.set(QueryState::default());
+        self.prompts.set(None);
+        self.phrases.set(None);
+        self.heat.set(None);
         self.agreed.set(false);
         self.sort_agreed.set(false);
         self.sort_waits.set(None);
         self.forget_steps();
-        self.write.rows.set(RowCache::default());
-        self.write.progress.set(BTreeMap::new());
-        self.write.traffic.set(Traffic::default());
-        self.write.detail.set(None);
-        self.write.dragging.set(None);
-        self.write.active.set(0);
-        self.write.hovered.set(None);
+        self.rows.set(RowCache::default());
+        self.progress.set(BTreeMap::new());
+        self.traffic.set(Traffic::default());
+        self.detail.set(None);
+        self.dragging.set(None);
+        self.active.set(0);
+        self.hovered.set(None);
         self.chosen.clear();
         self.compare.clear();
         self.export.clear();
         self.images.clear(self.asks_previews(&spec), move |request| self.send(&request));
-        self.write.notices.update(|notices| notices.retain(Item::is_of_the_link));
-        self.write.generation.update(|generation| *generation = generation.wrapping_add(1));
+        self.notices.update(|notices| notices.retain(Item::is_of_the_link));
+        self.generation.update(|generation| *generation = generation.wrapping_add(1));
         self.inner.update_value(|inner| {
             inner.sent = None;
             inner.window = window;
@@ -444,11 +336,11 @@ impl Store {
     fn follow_row(self, row: Option<u64>) {
         if let Some(row) = row {
             if self.detail.with_untracked(|detail| detail.as_ref().is_none_or(|detail| detail.row != row)) {
-                self.write.detail.set(None);
+                self.detail.set(None);
             }
             self.send(&Request::Detail { row });
         } else {
-            self.write.detail.set(None);
+            self.detail.set(None);
         }
     }
 

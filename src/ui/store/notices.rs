@@ -62,7 +62,7 @@ impl Store {
 
     /// Takes a notice away.
     pub fn dismiss(self, id: u64) {
-        self.write.notices.update(|notices| notices.retain(|item| item.id != id));
+        self.notices.update(|notices| notices.retain(|item| item.id != id));
     }
 
     pub(super) fn say(self, notice: Notice) {
@@ -77,7 +77,7 @@ impl Store {
 
     pub(super) fn settle(self, subject: &str) {
         if self.notices.with_untracked(|notices| notices.iter().any(|item| item.subject == subject)) {
-            self.write.notices.update(|notices| notices.retain(|item| item.subject != subject));
+            self.notices.update(|notices| notices.retain(|item| item.subject != subject));
         }
     }
 
@@ -106,7 +106,7 @@ impl Store {
     }
 
     pub(super) fn say_link_troubles(self, troubles: &[LinkNotice]) {
-        self.write.notices.update(|notices| notices.retain(|item| !item.is_of_the_link()));
+        self.notices.update(|notices| notices.retain(|item| !item.is_of_the_link()));
         for LinkNotice { key, message } in troubles.iter().rev() {
             self.put(Item {
                 id: 0,
@@ -130,7 +130,7 @@ impl Store {
             inner.next_notice
         });
         item.id = id.unwrap_or_default();
-        self.write.notices.update(|notices| {
+        self.notices.update(|notices| {
             notices.retain(|other| other.subject != item.subject);
             notices.insert(0, item);
             notices.truncate(MAX_KEPT);

@@ -30,25 +30,25 @@ impl Store {
         }
         match response {
             Response::Opened(opened) => self.receive_opened(opened),
-            Response::Grown(opened) => self.write.opened.set(Some(Arc::new(opened))),
+            Response::Grown(opened) => self.opened.set(Some(Arc::new(opened))),
             Response::Chart(chart) => self.receive_chart(chart),
             Response::Count(count) => self.receive_count(count),
             Response::Rows(rows) => self.receive_rows(rows),
-            Response::Query(state) => self.write.query.set(state),
+            Response::Query(state) => self.query.set(state),
             Response::Cube(cube) => self.receive_cube(cube),
             Response::Image(image) => self.images.receive(image),
             Response::Progress(progress) => {
                 let stays = progress.state != LoadState::Failed;
                 if !stays {
-                    self.write.wanted.update(|wanted| {
+                    self.wanted.update(|wanted| {
                         wanted.remove(&progress.column);
                     });
                 }
-                self.write.progress.update(|all| {
+                self.progress.update(|all| {
                     all.insert(progress.column.clone(), progress);
                 });
             }
-            Response::Traffic(traffic) => self.write.traffic.set(traffic),
+            Response::Traffic(traffic) => self.traffic.set(traffic),
             Response::Notice(notice) => self.say(notice),
             Response::Settled { subject } => self.settle(&subject),
             Response::Seldom(unread) => self.receive_unread(early, unread),
@@ -60,8 +60,8 @@ impl Store {
             return;
         }
         mark("vitrine:open");
-        self.write.wanted.update(|wanted| wanted.extend(opened.charts.iter().cloned()));
-        self.write.opened.set(Some(Arc::new(opened)));
+        self.wanted.update(|wanted| wanted.extend(opened.charts.iter().cloned()));
+        self.opened.set(Some(Arc::new(opened)));
         self.show_now();
         self.follow_row(self.spec.with_untracked(|spec| spec.row));
     }
@@ -77,7 +77,7 @@ impl Store {
                 let come = self.inner.try_update_value(|inner| std::mem::take(&mut inner.rows_come));
                 let come = come.unwrap_or_default();
                 if !come.is_empty() {
-                    self.write.rows.update(|cache| come.into_iter().for_each(|rows| cache.take(rows)));
+                    self.rows.update(|cache| come.into_iter().for_each(|rows| cache.take(rows)));
                     self.mark_first_rows();
                     self.select_what_waited();
                     self.choose_what_waited();
@@ -92,7 +92,7 @@ impl Store {
         if newest.is_some_and(|newest| chart.generation < newest) {
             return;
         }
-        self.write.charts.update(|charts| {
+        self.charts.update(|charts| {
             charts.insert(chart.column.clone(), Arc::new(chart));
         });
         let complete = self.charts.with_untracked(|charts| {
@@ -108,17 +108,17 @@ impl Store {
         if newest.is_none_or(|newest| newest <= count.generation) {
             let matching = count.matching;
             let complete = count.rows_read >= count.rows;
-            self.write.count.set(Some(count));
+            self.count.set(Some(count));
             if complete && self.spec.with_untracked(|spec| spec.query.is_some()) {
                 self.mark_painted("vitrine:search");
             }
             if self.dragging.with_untracked(Option::is_some) {
                 self.ask_for_cube();
             }
-            self.write.rows.maybe_update(|rows| rows.end_at(matching));
+            self.rows.maybe_update(|rows| rows.end_at(matching));
             let last = matching.saturating_sub(1);
             if self.active.get_untracked() > last {
-                self.write.active.set(last);
+                self.active.set(last);
             }
         }
     }

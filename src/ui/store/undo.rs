@@ -69,7 +69,7 @@ impl Store {
 
     fn count_steps(self) {
         let counts = self.inner.with_value(|inner| (inner.steps.done.len(), inner.steps.undone.len()));
-        self.write.steps.set(counts);
+        self.steps.set(counts);
     }
 }
 

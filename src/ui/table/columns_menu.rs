@@ -57,7 +57,7 @@ fn ImagesCheck() -> impl IntoView {
     let store = use_store();
     let shown = store.images.in_table;
     let toggle = move |_| {
-        shown.update(|shown| *shown = !*shown);
+        store.images.toggle_in_table();
         store.show_again();
     };
     view! {

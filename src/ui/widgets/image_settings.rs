@@ -17,7 +17,7 @@ pub fn PreviewsCheck() -> impl IntoView {
             <input
                 type="checkbox"
                 prop:checked=move || previews.get()
-                on:change=move |_| previews.update(|previews| *previews = !*previews)
+                on:change=move |_| store.images.toggle_previews()
             />
             <span>"previews from GitHub"</span>
         </label>
@@ -41,7 +41,7 @@ pub fn BlurField() -> impl IntoView {
                 prop:value=move || threshold.get().to_string()
                 on:input:target=move |event| {
                     if let Some(value) = slider(&event.target().value(), (0.0, 1.0)) {
-                        threshold.set(value);
+                        store.images.set_threshold(value);
                     }
                 }
             />

@@ -56,7 +56,7 @@ pub fn PictureOf(
                     "Data saver is on"
                     <button type="button" class="button" data-kind="line" data-size="small" on:click=move |event| {
                         event.stop_propagation();
-                        store.images.saving.set(false);
+                        store.images.load_despite_saving();
                     }>"Load images"</button>
                 </span>
             }
