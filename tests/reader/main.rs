@@ -13,6 +13,7 @@ mod exports;
 mod foretold;
 mod images;
 mod layouts;
+mod liveness;
 mod scattered;
 mod scripts;
 mod server;

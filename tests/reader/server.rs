@@ -140,6 +140,11 @@ pub struct Session {
     pub etag: Option<String>,
     /// Files beside the app that were asked for.
     asked: VecDeque<(FetchId, String)>,
+    /// What the shell answers by itself: images that were decoded, questions that nobody answers.
+    answers: VecDeque<Event>,
+    /// What has happened and was not told yet, and whether the engine is being told.
+    events: VecDeque<Event>,
+    stepping: bool,
     pub script: Option<script::Script>,
     pub described: Option<Box<vitrine::protocol::describe::Described>>,
 }
@@ -185,6 +190,9 @@ impl Session {
             host: BTreeMap::new(),
             etag: None,
             asked: VecDeque::new(),
+            answers: VecDeque::new(),
+            events: VecDeque::new(),
+            stepping: false,
             script: None,
             described: None,
         }
@@ -229,12 +237,27 @@ impl Session {
         self.step(Event::Request(request.into()));
     }
 
-    /// Changes what is on the screen, and reads until nothing is wanted any more.
-    pub fn show(&mut self, change: impl FnOnce(&mut Show)) {
+    /// Changes what is on the screen, without delivering anything.
+    pub fn change(&mut self, change: impl FnOnce(&mut Show)) {
         change(&mut self.show);
         let show = self.show.clone();
         self.ask(Request::Show(show));
+    }
+
+    /// Changes what is on the screen, and reads until nothing is wanted any more.
+    pub fn show(&mut self, change: impl FnOnce(&mut Show)) {
+        self.change(change);
         self.run();
+    }
+
+    /// The state of the filters on the screen.
+    pub fn generation(&self) -> u32 {
+        self.show.generation
+    }
+
+    /// Whether a fetch is in flight.
+    pub fn has_flights(&self) -> bool {
+        !self.flights.is_empty()
     }
 
     /// Puts filters on, as a new generation.
@@ -263,6 +286,9 @@ impl Session {
                     }
                 }
             }
+            if let Some(event) = self.answers.pop_front() {
+                self.step(event);
+            }
             if let Some(export) = self.unconfirmed.pop_front() {
                 self.step(Event::Written { export });
             }
@@ -271,7 +297,11 @@ impl Session {
             }
             if std::mem::take(&mut self.more) {
                 self.step(Event::Continue);
-            } else if !self.wake() {
+            } else if self.asked.is_empty()
+                && self.answers.is_empty()
+                && self.unconfirmed.is_empty()
+                && !self.wake()
+            {
                 break;
             }
         }
@@ -312,7 +342,19 @@ impl Session {
         self.step(Event::Failed { id, error });
     }
 
+    /// Takes an event, and those that come of it: never one within another, as in a browser.
     fn step(&mut self, event: Event) {
+        self.events.push_back(event);
+        if std::mem::replace(&mut self.stepping, true) {
+            return;
+        }
+        while let Some(event) = self.events.pop_front() {
+            self.step_once(event);
+        }
+        self.stepping = false;
+    }
+
+    fn step_once(&mut self, event: Event) {
         if let Some(now) = self.clock {
             self.engine.tell_time(now);
         }
@@ -322,12 +364,13 @@ impl Session {
         }
         for effect in effects {
             match effect {
-                Effect::Source { .. }
-                | Effect::Forget { .. }
-                | Effect::Decode { .. }
-                | Effect::Sizes { .. }
-                | Effect::RetryNow
-                | Effect::List { .. } => {}
+                Effect::Source { .. } | Effect::Forget { .. } | Effect::RetryNow => {}
+                Effect::Decode { id, .. } => self.answers.push_back(Event::Decoded { id, smaller: Ok(None) }),
+                Effect::Sizes { id, .. } => self.answers.push_back(Event::Sizes { id, sizes: None }),
+                Effect::List { id, .. } => {
+                    let answer = Err(Error::new(ErrorKind::NotFound, "there are no listings here"));
+                    self.answers.push_back(Event::Listing { id, answer });
+                }
                 // Nothing is kept between visits here, unless a test says so.
                 Effect::ReadCached { id, range, .. } => self.look(id, range),
                 Effect::Fetch { id, source, range } => self.begin(id, source, range),
