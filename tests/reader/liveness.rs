@@ -284,6 +284,14 @@ proptest! {
     }
 }
 
+#[test]
+fn details_of_a_row_that_no_file_has_are_not_waited_for() {
+    let mut session = open(File::Several);
+    session.ask(Request::Detail { row: 20_600 });
+    session.run();
+    assert_eq!(session.opened.as_ref().unwrap().rows, 20_600);
+}
+
 /// Rows of the default view of a file whose bytes are all here when the export begins.
 #[test]
 fn an_export_of_columns_whose_bytes_are_at_hand_needs_no_event_of_the_network() {

@@ -220,6 +220,9 @@ impl Answers {
                     report(effects, Response::Notice(notice::file_left_out(name, error)));
                 }
                 Change::Files => {
+                    // All files are open, and none of them has the row that a link names.
+                    let ends = data.meta.rows;
+                    self.detail.take_if(|row| *row >= ends && !data.files.unread());
                     if data.files.is_worth_reporting(data.meta.rows) {
                         report(effects, Response::Grown(data.opened()));
                     }
