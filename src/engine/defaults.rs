@@ -58,12 +58,6 @@ pub fn usual_columns(columns: &[Column], roles: &Roles) -> Vec<String> {
         });
         return plain.into_iter().take(FIRST_FEW).map(|column| column.name.clone()).collect();
     }
-    // The prompt comes first, then what the rail shows in its order, then the rest.
-    let known = sorted::by_key(known, |facts| match facts.name {
-        "prompt" => 0,
-        "seed" => 200,
-        "timestamp" => 210,
-        _ => facts.order,
-    });
+    let known = sorted::by_key(known, |facts| facts.table_order);
     known.into_iter().map(|facts| facts.name.to_owned()).collect()
 }

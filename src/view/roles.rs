@@ -84,6 +84,11 @@ impl Role {
         Self::ALL.iter().find(|(role, ..)| *role == self).map_or("", |(_, name, _)| name)
     }
 
+    /// What people call it.
+    pub fn title(self) -> &'static str {
+        Self::ALL.iter().find(|(role, ..)| *role == self).map_or("", |(_, _, title)| title)
+    }
+
     /// The role of this name.
     pub fn of(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(_, other, _)| *other == name).map(|(role, ..)| *role)

@@ -8,14 +8,11 @@ use crate::engine::result::Matches;
 use crate::protocol::compare::{Group, Groups, MAX_PICKED, Pick, Picked};
 use crate::protocol::{Counts, MAX_CELL_CHARS, Row, Seldom};
 use crate::table::column::{Store, Value};
+use crate::view::roles::Role;
 use std::collections::BTreeMap;
 
-/// The column that says which rows belong together.
-const KEY: &str = "prompt_id";
-
-/// The columns that order the rows of a group, and that are compared with that order.
-const RANK: &str = "rank";
-const RATING: &str = "overall_rating";
+/// What says which rows belong together, what orders them, and what is compared with that order.
+const ROLES: [Role; 3] = [Role::Group, Role::Rank, Role::Rating];
 
 /// What the view of groups needs.
 #[derive(Debug, Default)]
@@ -58,8 +55,9 @@ impl Answers {
         self.groups.wanted = wanted;
         self.groups.due = wanted;
         if wanted {
-            for name in [KEY, RANK, RATING] {
-                data.load(name);
+            let columns = ROLES.into_iter().filter_map(|role| data.roles.column(role));
+            for name in columns.map(str::to_owned).collect::<Vec<_>>() {
+                data.load(&name);
             }
         }
     }
@@ -79,11 +77,11 @@ impl Answers {
         if !self.groups.due {
             return;
         }
-        let waits = [KEY, RANK, RATING]
+        let waits = ROLES
             .into_iter()
-            .filter_map(|name| data.column(name))
+            .filter_map(|role| data.column_of(role))
             .any(|column| !column.complete && !column.failed);
-        let Some(key) = data.column(KEY).filter(|_| !waits) else { return };
+        let Some(key) = data.column_of(Role::Group).filter(|_| !waits) else { return };
         // A null's code is a group of its own, which is left out.
         let codes: Vec<Option<u16>> = match key.values.as_ref().map(|values| values.store()) {
             Some(Store::Codes8(codes, _)) => {
@@ -105,7 +103,7 @@ impl Answers {
             Some(Value::Float64(value)) => Some(value),
             Some(Value::Null | Value::Bool(_) | Value::Bytes(_)) | None => None,
         };
-        let (rank, rating) = (data.column(RANK), data.column(RATING));
+        let (rank, rating) = (data.column_of(Role::Rank), data.column_of(Role::Rating));
         let mut places: BTreeMap<u16, usize> = BTreeMap::new();
         let mut found: Vec<Vec<u32>> = Vec::new();
         for (row, (code, mask)) in codes.iter().zip(matches.filter().mask()).enumerate() {

@@ -6,6 +6,7 @@ use crate::engine::data::Data;
 use crate::engine::output::script::{Ask, File, script};
 use crate::protocol::Seldom;
 use crate::protocol::script::{Script, Want};
+use crate::view::roles::Role;
 use crate::view::spec::HubPath;
 
 /// Reports a view of the table as a program.
@@ -18,6 +19,7 @@ pub fn report_script(want: Want, data: &Data, effects: &mut Vec<Effect>) {
         columns: &columns,
         row_count: data.meta.rows,
         prompt,
+        path: data.roles.column(Role::ImagePath),
         rows: &rows,
         wanted: &wanted,
     };

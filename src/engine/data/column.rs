@@ -9,6 +9,7 @@ use crate::protocol::{self, Kind, LoadState};
 use crate::table::column::{Column, Value};
 use crate::table::crossfilter::Binned;
 use crate::view::catalog;
+use crate::view::roles::{Role, Roles};
 
 /// A column of the open table.
 pub struct DataColumn {
@@ -119,7 +120,7 @@ impl DataColumn {
     }
 }
 
-/// The columns of a file, with what is known of their pages; those of `width` and `height` make one more.
+/// The columns of a file, with what is known of their pages.
 pub(super) fn columns_of(meta: &FileMeta, maps: Vec<Vec<PageMap>>) -> Vec<DataColumn> {
     let mut maps = maps.into_iter().map(Some).collect::<Vec<_>>();
     let mut columns: Vec<DataColumn> = Vec::new();
@@ -149,30 +150,30 @@ pub(super) fn columns_of(meta: &FileMeta, maps: Vec<Vec<PageMap>>) -> Vec<DataCo
             columns.push(DataColumn::new(info, origin, Vec::new()));
         }
     }
-    columns.extend(size_column(&columns));
     columns
 }
 
-fn size_column(columns: &[DataColumn]) -> Option<DataColumn> {
-    let place = |name: &str| {
+/// The column that is derived from width and height, where the file has these and not that.
+pub(super) fn size_column(columns: &[DataColumn], roles: &Roles) -> Option<DataColumn> {
+    let place = |role: Role| {
         columns.iter().position(|column| {
-            column.info.name == name
+            roles.column(role) == Some(column.info.name.as_str())
                 && matches!(column.origin, Origin::Leaf(_))
                 && column.info.kind == Kind::Integer
         })
     };
-    let (width, height) = (place("width")?, place("height")?);
+    let (width, height) = (place(Role::Width)?, place(Role::Height)?);
     if columns.iter().any(|column| column.info.name == catalog::SIZE) {
         return None;
     }
-    let bytes = [width, height].iter().filter_map(|place| columns.get(*place)).map(|c| c.info.bytes).sum();
+    let sides = [columns.get(width)?, columns.get(height)?];
     let info = protocol::Column {
         name: catalog::SIZE.to_owned(),
         kind: Kind::Text,
         type_name: "width x height".to_owned(),
-        bytes,
+        bytes: sides.iter().map(|side| side.info.bytes).sum(),
         chartable: true,
-        derived_from: vec!["width".to_owned(), "height".to_owned()],
+        derived_from: sides.iter().map(|side| side.info.name.clone()).collect(),
     };
     Some(DataColumn::new(info, Origin::Size { width, height }, Vec::new()))
 }

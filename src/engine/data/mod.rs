@@ -85,6 +85,8 @@ impl Data {
         };
         let roles = roles_of(&columns, &meta, corrections)
             .with(Role::Image, image_files.as_ref().map(ImageFiles::name));
+        // Its bytes are those of the sides in all files already.
+        columns.extend(column::size_column(&columns, &roles));
         let named = |name: &str| columns.iter().position(|column| column.info.name == name);
         let prompt = roles.column(Role::Prompt).and_then(named);
         Self { meta, identity, files, columns, roles, prompt, pool, image_files }

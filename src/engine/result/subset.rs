@@ -6,19 +6,21 @@ use crate::engine::change::Change;
 use crate::engine::data::Data;
 use crate::table::crossfilter::SUBSET;
 use crate::table::subset;
-use crate::view::catalog;
 use crate::view::catalog::SubsetRows;
+use crate::view::roles::Role;
 
 /// The subset that is asked for.
 #[derive(Default)]
 pub(super) struct SubsetState {
     subset: Option<SubsetRows>,
+    /// The column of image paths, which hold the shard.
+    path: Option<String>,
 }
 
 impl SubsetState {
     /// Whether it is decided by this column.
     pub(super) fn needs(&self, column: &str) -> bool {
-        matches!(self.subset, Some(SubsetRows::Shards(_))) && column == catalog::IMAGE_PATH
+        matches!(self.subset, Some(SubsetRows::Shards(_))) && self.path.as_deref() == Some(column)
     }
 }
 
@@ -32,7 +34,7 @@ impl Matches {
     pub(super) fn rows_in_subset_known(&self, data: &Data) -> u64 {
         match self.subset.subset {
             Some(SubsetRows::Shards(_)) => {
-                let path = data.column(catalog::IMAGE_PATH);
+                let path = data.column_of(Role::ImagePath);
                 path.filter(|column| column.complete).map_or(0, |_| data.meta.rows)
             }
             // What is beyond the first rows is not among them, whatever it is.
@@ -49,7 +51,10 @@ impl Matches {
         }
         self.subset.subset = wanted;
         if matches!(wanted, Some(SubsetRows::Shards(_))) {
-            data.load(catalog::IMAGE_PATH);
+            self.subset.path = data.roles.column(Role::ImagePath).map(str::to_owned);
+            if let Some(path) = &self.subset.path {
+                data.load(path);
+            }
         }
         self.mark_subset(data);
         true
@@ -81,7 +86,7 @@ impl Matches {
                 subset::random(rows, usize::try_from(wanted).unwrap_or(rows), seed)
             }
             SubsetRows::Shards(last) => {
-                let paths = data.column(catalog::IMAGE_PATH).filter(|column| column.complete);
+                let paths = data.column_of(Role::ImagePath).filter(|column| column.complete);
                 let texts = paths.and_then(|column| column.values.as_ref()?.texts());
                 let mut chosen = Bits::new(rows, false);
                 if let Some(texts) = texts {

@@ -2,6 +2,7 @@
 
 use crate::ui::store::use_store;
 use crate::view::catalog;
+use crate::view::roles::Role;
 use crate::view::spec::{Bound, Clause, Range};
 use leptos::prelude::*;
 
@@ -9,25 +10,22 @@ use leptos::prelude::*;
 #[component]
 pub fn SafePreset() -> impl IntoView {
     let store = use_store();
-    let has_both = Memo::new(move |_| {
-        store.opened.with(|opened| {
-            let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
-            catalog::SCORES.iter().all(|name| columns.iter().any(|column| column.name == *name))
-        })
-    });
+    let scores = Memo::new(move |_| Some([store.role(Role::NsfwImage)?, store.role(Role::NsfwPrompt)?]));
     let safe = Clause::Range(Range { low: None, high: Some(Bound::Number(catalog::SAFE_BELOW)) });
     let safe = StoredValue::new(safe);
     let is_on = Memo::new(move |_| {
+        let scores = scores.get().unwrap_or_default();
         store.spec.with(|spec| {
-            catalog::SCORES.iter().all(|name| safe.with_value(|safe| spec.filters.get(*name) == Some(safe)))
+            scores.iter().all(|name| safe.with_value(|safe| spec.filters.get(name) == Some(safe)))
         })
     });
     let toggle = move |_| {
         let clause = (!is_on.get_untracked()).then(|| safe.get_value());
-        store.set_clauses(catalog::SCORES.iter().map(|name| ((*name).to_owned(), clause.clone())).collect());
+        let scores = scores.get_untracked().into_iter().flatten();
+        store.set_clauses(scores.map(|name| (name, clause.clone())).collect());
     };
     view! {
-        <Show when=move || has_both.get()>
+        <Show when=move || scores.with(Option::is_some)>
             <button
                 type="button"
                 class="button safe"

@@ -11,6 +11,7 @@ use crate::ui::store::{Commit, Part, PickFor, Sight, size_px, use_store};
 use crate::ui::widgets::observe_size::observe_size;
 use crate::ui::widgets::picture::PictureOf;
 use crate::ui::widgets::scroller::Scroller;
+use crate::view::roles::Role;
 use crate::view::scroll::{Event, Extent};
 use crate::view::spec::{Bound, Clause, List, ListValue, Range};
 use leptos::prelude::*;
@@ -24,10 +25,6 @@ const OVERSCAN: u64 = 4;
 
 /// Length of the image beside a prompt.
 const IMAGE_PX: f64 = 48.0;
-
-/// The columns that the list can be filtered by.
-const CATEGORY: &str = "classification";
-const AMOUNT: &str = "image_amount_in_total";
 
 /// How many images a prompt has.
 const AMOUNTS: std::ops::RangeInclusive<u32> = 4..=9;
@@ -88,7 +85,7 @@ pub fn PromptList(
         let group = Memo::new(move |_| groups.with(|groups| groups.as_ref()?.get(at).cloned()));
         let text = move || {
             let first = group.with(|group| group.as_ref()?.rows.0.first().copied())?;
-            store.compare.rows.with(|rows| rows.get(&u64::from(first)).and_then(|row| prompt_in(row)))
+            store.compare.rows.with(|rows| rows.get(&u64::from(first)).and_then(|row| prompt_in(store, row)))
         };
         let says = move || {
             group.with(|group| {
@@ -163,14 +160,15 @@ pub fn PromptList(
 #[component]
 fn Categories() -> impl IntoView {
     let store = use_store();
+    let column = Memo::new(move |_| store.role(Role::Category).unwrap_or_default());
     let labels = Memo::new(move |_| {
-        store.charts.with(|charts| match charts.get(CATEGORY).map(|chart| &chart.shape) {
+        store.charts.with(|charts| match column.with(|column| charts.get(column)).map(|chart| &chart.shape) {
             Some(Shape::Categories { labels, .. }) => labels.clone(),
             Some(Shape::Bins(_)) | None => Vec::new(),
         })
     });
     let chosen = Memo::new(move |_| {
-        store.spec.with(|spec| match spec.filters.get(CATEGORY) {
+        store.spec.with(|spec| match column.with(|column| spec.filters.get(column)) {
             Some(Clause::List(List { values, negated: false })) => match values.as_slice() {
                 [ListValue::Text(only)] => Some(only.clone()),
                 _ => None,
@@ -181,7 +179,7 @@ fn Categories() -> impl IntoView {
     let choose = move |value: String| {
         let values = vec![ListValue::Text(value.clone())];
         let clause = (!value.is_empty()).then_some(Clause::List(List { values, negated: false }));
-        store.set_clause(CATEGORY, clause, Commit::Step);
+        store.set_clause(&column.get_untracked(), clause, Commit::Step);
     };
     let option = move |label: String| {
         let value = label.clone();
@@ -200,8 +198,9 @@ fn Categories() -> impl IntoView {
 #[component]
 fn Amounts() -> impl IntoView {
     let store = use_store();
+    let column = Memo::new(move |_| store.role(Role::Amount).unwrap_or_default());
     let chosen = Memo::new(move |_| {
-        store.spec.with(|spec| match spec.filters.get(AMOUNT) {
+        store.spec.with(|spec| match column.with(|column| spec.filters.get(column)) {
             Some(Clause::Range(Range { low: Some(Bound::Number(low)), high: Some(Bound::Number(high)) }))
                 if low == high =>
             {
@@ -213,7 +212,7 @@ fn Amounts() -> impl IntoView {
     let choose = move |value: String| {
         let end = numbers::parse(&value).map(Bound::Number);
         let clause = end.map(|end| Clause::Range(Range { low: Some(end), high: Some(end) }));
-        store.set_clause(AMOUNT, clause, Commit::Step);
+        store.set_clause(&column.get_untracked(), clause, Commit::Step);
     };
     view! {
         <select aria-label="Number of images" on:change:target=move |event| choose(event.target().value())>

@@ -12,19 +12,17 @@ use crate::ui::charts::save::SaveChart;
 use crate::ui::compare::list::PromptList;
 use crate::ui::compare::pair::Pair;
 use crate::ui::gallery::tile::prompt_in;
-use crate::ui::store::{Part, PickFor, RowData, Sight, size_px, use_store};
+use crate::ui::store::{Part, PickFor, RowData, Sight, Store, size_px, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::picture::PictureOf;
+use crate::view::roles::Role;
 use crate::view::url;
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// The ratings: column, and what it is called here.
-const RATINGS: [(&str, &str); 3] = [
-    ("overall_rating", "overall"),
-    ("image_text_alignment_rating", "alignment"),
-    ("fidelity_rating", "fidelity"),
-];
+/// The ratings: what plays them, and what they are called here.
+const RATINGS: [(Role, &str); 3] =
+    [(Role::Rating, "overall"), (Role::Alignment, "alignment"), (Role::Fidelity, "fidelity")];
 
 /// The highest rating.
 const BEST: usize = 7;
@@ -105,19 +103,20 @@ pub fn Compare() -> impl IntoView {
     let count = move || groups.with(|groups| groups.as_ref().map_or(0, |groups| groups.len()));
     let rated =
         move || store.compare.groups.with(|groups| groups.as_ref().is_some_and(|groups| groups.rated));
-    let prompt = move || head.with(|head| head.as_ref().and_then(|row| prompt_in(row)).unwrap_or_default());
+    let prompt =
+        move || head.with(|head| head.as_ref().and_then(|row| prompt_in(store, row)).unwrap_or_default());
     let facts = move || {
         let images = rows.with(Vec::len);
-        let text = |name: &str| {
-            head.with(|head| match head.as_ref().and_then(|row| row.cell(name).cloned()) {
+        let text = |role: Role| {
+            head.with(|head| match head.as_ref().and_then(|row| row.cell(&store.role(role)?).cloned()) {
                 Some(Cell::Text(text)) => Some(text),
                 _ => None,
             })
         };
         let pairs = images * images.saturating_sub(1) / 2;
         let parts = [
-            text("prompt_id"),
-            text("classification"),
+            text(Role::Group),
+            text(Role::Category),
             Some(format!("{images} images")),
             Some(format!("{pairs} pairs")),
         ];
@@ -233,14 +232,16 @@ fn Ranked(row: u64, rows: Memo<Vec<u64>>, pair: RwSignal<Vec<u64>>) -> impl Into
     let store = use_store();
     let data = Memo::new(move |_| store.compare.rows.with(|rows| rows.get(&row).cloned()));
     let want = Want { row, px: size_px(IMAGE_PX) };
-    let rank = move || data.with(|data| data.as_ref().and_then(|data| number_of(data, "rank")));
+    let rank = move || data.with(|data| data.as_ref().and_then(|data| number_of(store, data, Role::Rank)));
     let words = move || {
         let of = rows.with(Vec::len);
         let rank = rank()?;
         let ties = store.compare.rows.with(|all| {
             rows.with(|rows| {
                 rows.iter()
-                    .filter(|other| all.get(other).and_then(|data| number_of(data, "rank")) == Some(rank))
+                    .filter(|other| {
+                        all.get(other).and_then(|data| number_of(store, data, Role::Rank)) == Some(rank)
+                    })
                     .count()
             })
         });
@@ -285,11 +286,11 @@ fn Ranked(row: u64, rows: Memo<Vec<u64>>, pair: RwSignal<Vec<u64>>) -> impl Into
                 </button>
             </p>
             {RATINGS
-                .map(|(column, title)| {
-                    let value = move || data.with(|data| data.as_ref().and_then(|data| number_of(data, column)));
+                .map(|(role, title)| {
+                    let value = move || data.with(|data| data.as_ref().and_then(|data| number_of(store, data, role)));
                     view! {
                         <Show when=move || value().is_some()>
-                            <p class="rating" data-column=column>
+                            <p class="rating" data-column=store.role(role)>
                                 <span>{title}</span>
                                 <span class="pips" aria-hidden="true">
                                     {(1..=BEST)
@@ -345,9 +346,9 @@ fn RatingChart(rows: Memo<Vec<u64>>) -> impl IntoView {
         let rows = rows.get();
         let last = rows.len().saturating_sub(1).max(1) as f64;
         store.compare.rows.with(|all| {
-            RATINGS.map(|(column, _)| {
+            RATINGS.map(|(role, _)| {
                 let points = rows.iter().enumerate().filter_map(|(at, row)| {
-                    let value = number_of(all.get(row)?, column)?;
+                    let value = number_of(store, all.get(row)?, role)?;
                     let (x, y) = (at as f64 / last * 100.0, (BEST as f64 - value) / (BEST - 1) as f64 * 60.0);
                     Some(format!("{x:.2},{y:.2}"))
                 });
@@ -358,7 +359,7 @@ fn RatingChart(rows: Memo<Vec<u64>>) -> impl IntoView {
     let ranks = move || {
         rows.with(|rows| {
             store.compare.rows.with(|all| {
-                let rank = |row| all.get(row).and_then(|data| number_of(data, "rank"));
+                let rank = |row| all.get(row).and_then(|data| number_of(store, data, Role::Rank));
                 rows.iter().map(|row| rank(row).map(display::number).unwrap_or_default()).collect::<Vec<_>>()
             })
         })
@@ -367,8 +368,8 @@ fn RatingChart(rows: Memo<Vec<u64>>) -> impl IntoView {
         let rows = rows.get_untracked();
         let lines = untrack(|| {
             store.compare.rows.with(|all| {
-                let values = |column| rows.iter().map(|row| number_of(all.get(row)?, column)).collect();
-                RATINGS.map(|(column, title)| (title.to_owned(), values(column))).to_vec()
+                let values = |role| rows.iter().map(|row| number_of(store, all.get(row)?, role)).collect();
+                RATINGS.map(|(role, title)| (title.to_owned(), values(role))).to_vec()
             })
         });
         let (across, places) = ("rank, best to last".to_owned(), untrack(ranks));
@@ -397,8 +398,8 @@ fn RatingChart(rows: Memo<Vec<u64>>) -> impl IntoView {
 }
 
 /// A number of a row, if it is read and there.
-pub fn number_of(row: &RowData, column: &str) -> Option<f64> {
-    match row.cell(column)? {
+pub fn number_of(store: Store, row: &RowData, role: Role) -> Option<f64> {
+    match row.cell(&store.role(role)?)? {
         Cell::Number(value) => Some(*value),
         _ => None,
     }

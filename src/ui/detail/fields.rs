@@ -9,11 +9,11 @@ use crate::ui::store::{Commit, Part, State, Store, prompt_of, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::view::catalog;
 use crate::view::catalog::order;
+use crate::view::roles::Role;
 use crate::view::spec::{Clause, List, ListValue};
 use leptos::prelude::*;
 
-/// The column that says who asked for an image, and what it says of accounts that are gone.
-const USER: &str = "user_name";
+/// What stands for the users whose accounts are gone.
 const DELETED: &str = "deleted_account";
 
 /// The fields, without the prompt.
@@ -77,10 +77,10 @@ fn Made() -> impl IntoView {
             {move || match made.get() {
                 Some(MakingOutcome::Known(Settings { seed, cfg, steps, sampler, source })) => {
                     view! {
-                        {fact(catalog::title("cfg"), cfg.map(number))}
-                        {fact(catalog::title("step"), steps.map(number))}
-                        {fact(catalog::title("sampler"), sampler)}
-                        {fact(catalog::title("seed"), seed.map(number))}
+                        {fact(Role::Cfg.title(), cfg.map(number))}
+                        {fact(Role::Step.title(), steps.map(number))}
+                        {fact(Role::Sampler.title(), sampler)}
+                        {fact(Role::Seed.title(), seed.map(number))}
                         <div data-span="all">
                             <dt>"read from DiffusionDB Large"</dt>
                             <dd>{source}</dd>
@@ -111,10 +111,9 @@ fn fact(store: Store, column: String, cell: Cell, explained: State<bool>) -> imp
         Cell::Null => ("none".to_owned(), Some("null")),
         _ => (cell_full(&column, &cell).unwrap_or_default(), None),
     };
-    let unit = match column.as_str() {
-        "width" | "height" if state.is_none() => " px",
-        _ => "",
-    };
+    let unit =
+        catalog::column(&column).map(|facts| facts.unit).filter(|unit| !unit.is_empty() && state.is_none());
+    let unit = unit.map(|unit| format!(" {unit}"));
     let span = Memo::new({
         let length = text.chars().count();
         move |_| match length {
@@ -126,14 +125,16 @@ fn fact(store: Store, column: String, cell: Cell, explained: State<bool>) -> imp
     });
     let meaning = explanation(store, &column, &cell);
     let user = match &cell {
-        Cell::Text(user) if column == USER => Some(user.clone()),
+        Cell::Text(user) if store.role(Role::User).as_ref() == Some(&column) => {
+            Some((column.clone(), user.clone()))
+        }
         _ => None,
     };
     view! {
         <div data-column=column data-span=move || span.get()>
             <dt>{title}</dt>
             <dd data-state=state>{text} {unit}</dd>
-            {user.map(|user| view! { <dd class="fact-action"><MoreByUser user/></dd> })}
+            {user.map(|(column, user)| view! { <dd class="fact-action"><MoreByUser column user/></dd> })}
             <Show when=move || explained.get()>
                 <dd class="fact-about">{meaning.clone()}</dd>
             </Show>
@@ -164,12 +165,13 @@ fn explanation(store: Store, column: &str, cell: &Cell) -> String {
 
 /// The filter for the images of one account.
 #[component]
-fn MoreByUser(user: String) -> impl IntoView {
+fn MoreByUser(column: String, user: String) -> impl IntoView {
     let store = use_store();
     let words = if user == DELETED { "More of deleted accounts" } else { "More by this user" };
     let value = user.clone();
+    let column = StoredValue::new(column);
     let is_chosen = Memo::new(move |_| {
-        store.spec.with(|spec| match spec.filters.get(USER) {
+        store.spec.with(|spec| match spec.filters.get(&column.get_value()) {
             Some(Clause::List(List { values, negated: false })) => {
                 matches!(values.as_slice(), [ListValue::Text(only)] if *only == value)
             }
@@ -178,19 +180,19 @@ fn MoreByUser(user: String) -> impl IntoView {
     });
     // What it costs, as long as it costs anything.
     let cost = move || {
-        let read = store
-            .progress
-            .with(|all| all.get(USER).is_some_and(|progress| progress.state == LoadState::Loaded));
+        let read = store.progress.with(|all| {
+            all.get(&column.get_value()).is_some_and(|progress| progress.state == LoadState::Loaded)
+        });
         let bytes = store.opened.with(|opened| {
             let columns = &opened.as_ref()?.columns;
-            columns.iter().find(|column| column.name == USER).map(|column| column.bytes)
+            columns.iter().find(|own| column.with_value(|name| own.name == *name)).map(|own| own.bytes)
         });
         bytes.filter(|_| !read).map(|bytes| format!("reads {}", human_bytes(bytes)))
     };
     let choose = move |_| {
         let clause = (!is_chosen.get_untracked())
             .then(|| Clause::List(List { values: vec![ListValue::Text(user.clone())], negated: false }));
-        store.set_clause(USER, clause, Commit::Step);
+        store.set_clause(&column.get_value(), clause, Commit::Step);
     };
     view! {
         <button type="button" class="button" data-kind="line" data-size="small" aria-pressed=move || is_chosen.get().to_string() on:click=choose>

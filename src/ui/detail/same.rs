@@ -8,6 +8,7 @@ use crate::ui::store::{Part, PickFor, RowData, Sight, prompt_of, size_px, use_st
 use crate::ui::widgets::keys::key_action;
 use crate::ui::widgets::picture::PictureOf;
 use crate::view::keys::{Move, STRIP, StripKey};
+use crate::view::roles::Role;
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -179,11 +180,12 @@ fn Other(row: u64, current: Memo<Option<u64>>) -> impl IntoView {
         })
     });
     let name = move || {
-        let seed =
-            data.with(|data: &Option<Arc<RowData>>| match data.as_ref().and_then(|data| data.cell("seed")) {
+        let seed = data.with(|data: &Option<Arc<RowData>>| {
+            match data.as_ref().and_then(|data| data.cell(&store.role(Role::Seed)?)) {
                 Some(Cell::Number(seed)) => Some(number(*seed)),
                 _ => None,
-            });
+            }
+        });
         seed.map_or_else(|| format!("row {}", thousands(row + 1)), |seed| format!("seed {seed}"))
     };
     view! {

@@ -34,7 +34,7 @@ pub fn GalleryBar(row_px: RwSignal<f64>, tiles: Memo<Tiles>) -> impl IntoView {
     let chosen = Memo::new(move |_| store.chosen.rows.with(ChosenRows::counts));
     let copy = move |_| {
         let rows = store.chosen_data();
-        let prompts: Vec<String> = rows.iter().filter_map(|row| prompt_in(row)).collect();
+        let prompts: Vec<String> = rows.iter().filter_map(|row| prompt_in(store, row)).collect();
         store.copy(&prompts.join("\n"), "Prompts copied");
     };
     // Each time that the result is another one, or rows are chosen.

@@ -2,6 +2,7 @@
 
 use crate::protocol::Cell;
 use crate::ui::store::{RowData, Store};
+use crate::view::roles::Role;
 use leptos::prelude::*;
 
 /// Another usual shape has to differ so much before everything is laid out anew.
@@ -11,7 +12,8 @@ const FEW_ROWS: f64 = 8.0;
 
 /// Width over height of a row's image: as its columns say, else as the image itself does.
 pub fn shape_of(store: Store, row: &RowData) -> f64 {
-    match (row.cell("width"), row.cell("height")) {
+    let side = |role: Role| row.cell(&store.role(role)?);
+    match (side(Role::Width), side(Role::Height)) {
         (Some(Cell::Number(width)), Some(Cell::Number(height))) if *width > 0.0 && *height > 0.0 => {
             width / height
         }

@@ -3,13 +3,14 @@
 use crate::protocol::Cell;
 use crate::protocol::display;
 use crate::ui::gallery::want_of;
-use crate::ui::store::{RowData, Sight, use_store};
+use crate::ui::store::{RowData, Sight, Store, use_store};
 use crate::ui::widgets::picture::PictureOf;
+use crate::view::roles::Role;
 use crate::view::tiles::{Span, Tiles};
 use leptos::prelude::*;
 
 /// What a caption says below the prompt.
-const CAPTION: [&str; 4] = ["cfg", "step", "sampler", "seed"];
+const CAPTION: [Role; 4] = [Role::Cfg, Role::Step, Role::Sampler, Role::Seed];
 
 /// The image at a position of the result.
 #[component]
@@ -23,9 +24,10 @@ pub fn Tile(position: u64, tiles: Memo<Tiles>) -> impl IntoView {
     });
     let sight =
         Memo::new(move |_| row.with(|row| row.as_ref().map_or(Sight::Blurred(None), |row| store.sight(row))));
-    let prompt = move || row.with(|row| row.as_ref().and_then(|row| prompt_in(row)).unwrap_or_default());
+    let prompt =
+        move || row.with(|row| row.as_ref().and_then(|row| prompt_in(store, row)).unwrap_or_default());
     let name = Signal::derive(prompt);
-    let meta = move || row.with(|row| row.as_ref().map(|row| meta(row)).unwrap_or_default());
+    let meta = move || row.with(|row| row.as_ref().map(|row| meta(store, row)).unwrap_or_default());
     let active = Memo::new(move |_| store.active.get() == position);
     let open = Memo::new(move |_| {
         let selected = store.spec.with(|spec| spec.row);
@@ -74,21 +76,20 @@ pub fn Tile(position: u64, tiles: Memo<Tiles>) -> impl IntoView {
 }
 
 /// The prompt of a row, if it is among its cells.
-pub fn prompt_in(row: &RowData) -> Option<String> {
-    let cell = row.cell("prompt").or_else(|| row.cell("text")).or_else(|| row.cell("caption"))?;
-    match cell {
+pub fn prompt_in(store: Store, row: &RowData) -> Option<String> {
+    match row.cell(&store.role(Role::Prompt)?)? {
         Cell::Text(text) => Some(text.clone()),
         _ => None,
     }
 }
 
-fn meta(row: &RowData) -> String {
-    let parts = CAPTION.into_iter().filter_map(|name| {
-        let cell = row.cell(name)?;
-        let text = display::cell(name, cell, None)?;
-        Some(match name {
-            "cfg" => format!("cfg {text}"),
-            "step" => format!("{text} steps"),
+fn meta(store: Store, row: &RowData) -> String {
+    let parts = CAPTION.into_iter().filter_map(|role| {
+        let name = store.role(role)?;
+        let text = display::cell(&name, row.cell(&name)?, None)?;
+        Some(match role {
+            Role::Cfg => format!("cfg {text}"),
+            Role::Step => format!("{text} steps"),
             _ => text,
         })
     });

@@ -4,6 +4,7 @@ use super::state::{Local, State};
 use super::{RowData, Store};
 use crate::protocol::TableRequest;
 use crate::protocol::compare::{Groups, Pick, Picked};
+use crate::view::roles::Role;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,27 +23,22 @@ pub enum PickFor {
 
 impl PickFor {
     /// What is shown of a row.
-    const fn columns(self) -> &'static [&'static str] {
+    const fn roles(self) -> &'static [Role] {
         match self {
-            Self::Compare => &COLUMNS,
-            Self::Same => &SAME_COLUMNS,
+            Self::Compare => &[
+                Role::Prompt,
+                Role::Group,
+                Role::Category,
+                Role::Amount,
+                Role::Rank,
+                Role::Rating,
+                Role::Alignment,
+                Role::Fidelity,
+            ],
+            Self::Same => &[Role::Seed, Role::NsfwImage, Role::NsfwPrompt],
         }
     }
 }
-
-const SAME_COLUMNS: [&str; 3] = ["seed", "image_nsfw", "prompt_nsfw"];
-
-const COLUMNS: [&str; 9] = [
-    "prompt",
-    "prompt_id",
-    "classification",
-    "image_amount_in_total",
-    "rank",
-    "overall_rating",
-    "image_text_alignment_rating",
-    "fidelity_rating",
-    "image_path",
-];
 
 /// Groups and picked rows. Copies are the same.
 #[derive(Clone, Copy, Default)]
@@ -96,19 +92,20 @@ impl Store {
         if changed != Some(true) {
             return;
         }
-        let exists = |name: &str| {
-            self.opened.with_untracked(|opened| {
-                opened.as_ref().is_some_and(|opened| opened.columns.iter().any(|column| column.name == name))
-            })
-        };
         let picks = self.compare.picks.get_value();
         let mut rows: Vec<u64> = picks.values().flatten().copied().collect();
         rows.sort_unstable();
         rows.dedup();
-        let mut columns: Vec<&str> = picks.keys().flat_map(|who| who.columns()).copied().collect();
+        let roles = picks.keys().flat_map(|who| who.roles());
+        let mut columns: Vec<String> = roles.filter_map(|role| untrack(|| self.role(*role))).collect();
+        // What tells where images are tells where they are from as well.
+        if picks.contains_key(&PickFor::Compare)
+            && let Some(places) = untrack(|| self.places())
+        {
+            columns.extend(places.columns().into_iter().map(str::to_owned));
+        }
         columns.sort_unstable();
         columns.dedup();
-        let columns = columns.into_iter().filter(|name| exists(name)).map(str::to_owned).collect();
         self.send(&TableRequest::Pick(Pick { rows, columns }).into());
     }
 }

@@ -9,6 +9,7 @@ use crate::protocol::display::parameters::parameters;
 use crate::protocol::images::{MakingOutcome, Settings, Want};
 use crate::protocol::{Cell, Detail};
 use crate::ui::runtime::host;
+use crate::view::catalog;
 use crate::view::query;
 use crate::view::roles::Role;
 use crate::view::spec::{Bound, Clause, List, ListValue, Range, Spec, TableRef, View};
@@ -33,7 +34,7 @@ impl Store {
         }
         self.detail.with(|detail| {
             let detail = detail.as_ref().filter(|detail| detail.row == row);
-            self.images.sight(row, self.has_scores(), |name| cell_of(detail?, name))
+            self.images.sight(row, self.scores(|name| cell_of(detail?, name)))
         })
     }
 
@@ -46,7 +47,15 @@ impl Store {
                 Some(MakingOutcome::Known(settings)) => Some(settings.clone()),
                 Some(MakingOutcome::Failed(_)) | None => None,
             });
-            parameters(prompt, |name| cell_of(detail, name).or_else(|| made_cell(made.as_ref()?, name)))
+            parameters(prompt, |role| {
+                let own = self.role(role).and_then(|column| match cell_of(detail, &column)? {
+                    Cell::Number(value) if role == Role::Sampler => {
+                        catalog::label(&column, value).map(|label| Cell::Text(label.to_owned()))
+                    }
+                    cell => Some(cell),
+                });
+                own.or_else(|| made_cell(made.as_ref()?, role))
+            })
         })
     }
 
@@ -139,14 +148,14 @@ fn cell_of(detail: &Detail, name: &str) -> Option<Cell> {
     detail.fields.iter().find(|(column, _)| column == name).map(|(_, cell)| cell.clone())
 }
 
-/// What another archive tells, by the names of DiffusionDB's columns.
-fn made_cell(settings: &Settings, name: &str) -> Option<Cell> {
+/// What another archive tells.
+fn made_cell(settings: &Settings, role: Role) -> Option<Cell> {
     let Settings { seed, cfg, steps, sampler, source: _ } = settings;
-    match name {
-        "seed" => seed.map(Cell::Number),
-        "cfg" => cfg.map(Cell::Number),
-        "step" => steps.map(Cell::Number),
-        "sampler" => sampler.clone().map(Cell::Text),
+    match role {
+        Role::Seed => seed.map(Cell::Number),
+        Role::Cfg => cfg.map(Cell::Number),
+        Role::Step => steps.map(Cell::Number),
+        Role::Sampler => sampler.clone().map(Cell::Text),
         _ => None,
     }
 }

@@ -12,8 +12,8 @@ use crate::protocol::images::{
 use crate::protocol::{Cell, Request};
 use crate::ui::runtime::host;
 use crate::view::catalog;
+use crate::view::catalog::THUMBNAILS;
 use crate::view::catalog::images::Images as Places;
-use crate::view::catalog::{FLAGGED, SCORES, THUMBNAILS};
 use crate::view::host::Place;
 use crate::view::roles::Role;
 use crate::view::spec::{Spec, TableRef};
@@ -408,21 +408,13 @@ impl ImageStore {
 
     // ------------------------------------------------------------ what may be seen
 
-    /// Whether a row's image may be seen. `score` gives the cells of its scores; a table without scores
-    /// gives none of them.
-    pub fn sight(self, row: u64, has_scores: bool, score: impl Fn(&str) -> Option<Cell>) -> Sight {
-        if !has_scores {
-            return Sight::Clear;
-        }
-        let scores = SCORES.map(|name| match score(name) {
-            Some(Cell::Number(value)) => Some(value),
-            _ => None,
-        });
-        let [image, prompt] = scores;
+    /// Whether a row's image may be seen; a table without scores has none.
+    pub fn sight(self, row: u64, scores: Option<Scores>) -> Sight {
+        let Some(Scores { image, prompt, flagged }) = scores else { return Sight::Clear };
         let revealed = self.revealed.with(|revealed| revealed.contains(&row));
         match (image, prompt) {
             _ if revealed => Sight::Clear,
-            (Some(image), _) if image >= FLAGGED => Sight::Flagged,
+            (Some(image), _) if image >= flagged => Sight::Flagged,
             (Some(image), Some(prompt)) => {
                 let score = image.max(prompt);
                 if score > self.threshold.get() { Sight::Blurred(Some(score)) } else { Sight::Clear }
@@ -444,6 +436,15 @@ impl ImageStore {
             revealed.insert(row);
         });
     }
+}
+
+/// How likely a row's image is not safe for work.
+#[derive(Clone, Copy, Debug)]
+pub struct Scores {
+    image: Option<f64>,
+    prompt: Option<f64>,
+    /// From this score on there is nothing to be seen: the generator had blurred the image.
+    flagged: f64,
 }
 
 impl Inner {
@@ -625,27 +626,38 @@ impl super::Store {
 
     /// Whether the open table has scores of how safe its images are.
     pub fn has_scores(self) -> bool {
-        self.opened.with(|opened| {
-            let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
-            columns.iter().any(|column| SCORES.contains(&column.name.as_str()))
+        self.role(Role::NsfwImage).or_else(|| self.role(Role::NsfwPrompt)).is_some()
+    }
+
+    /// The scores of a row of the open table, if that has any. `cell` gives the row's cells.
+    pub(super) fn scores(self, cell: impl Fn(&str) -> Option<Cell>) -> Option<Scores> {
+        let (image, prompt) = (self.role(Role::NsfwImage), self.role(Role::NsfwPrompt));
+        let known = image.is_some() || prompt.is_some();
+        let flagged = image.as_deref().and_then(catalog::column).and_then(|facts| facts.detached);
+        let score = |column: Option<String>| match cell(&column?) {
+            Some(Cell::Number(value)) => Some(value),
+            _ => None,
+        };
+        known.then(|| Scores {
+            image: score(image),
+            prompt: score(prompt),
+            flagged: flagged.map_or(f64::INFINITY, |(value, _)| value),
         })
     }
 
     /// Columns that no one sees as such: what has to be known of a row before its image is shown.
     pub(super) fn extras(self) -> Vec<String> {
         /// Scores, and the shape of the image.
-        const NAMES: [&str; 4] = [SCORES[0], SCORES[1], "width", "height"];
+        const ROLES: [Role; 4] = [Role::NsfwImage, Role::NsfwPrompt, Role::Width, Role::Height];
         let pictures = untrack(|| self.pictures());
         let shows_images = pictures.is_some()
             && (self.images.in_table.get_untracked()
                 || self.spec.with_untracked(|spec| spec.view != View::Table));
-        let columns = self.opened.get_untracked().map(|opened| opened.columns.clone()).unwrap_or_default();
-        let exists = |name: &str| columns.iter().any(|column| column.name == name);
         let addresses = match pictures {
             Some(Pictures::Addresses(column)) => Some(column),
             Some(Pictures::Known(_) | Pictures::Embedded) | None => None,
         };
-        let known = NAMES.into_iter().filter(|name| exists(name)).map(str::to_owned);
+        let known = ROLES.into_iter().filter_map(|role| untrack(|| self.role(role)));
         known.chain(addresses).filter(|_| shows_images).collect()
     }
 
@@ -660,6 +672,6 @@ impl super::Store {
         if self.waits_for_click(row.row) {
             return Sight::Unasked;
         }
-        self.images.sight(row.row, self.has_scores(), |name| row.cell(name).cloned())
+        self.images.sight(row.row, self.scores(|name| row.cell(name).cloned()))
     }
 }

@@ -3,6 +3,7 @@
 use super::{Store, mark};
 use crate::protocol::{Cell, Chart, Count, Detail, LoadState, Opened, Response, Rows};
 use crate::ui::runtime::worker_link::Unread;
+use crate::view::roles::Role;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -95,8 +96,10 @@ impl Store {
         self.charts.update(|charts| {
             charts.insert(chart.column.clone(), Arc::new(chart));
         });
+        let settings = [Role::Cfg, Role::Step].map(|role| untrack(|| self.role(role)));
         let complete = self.charts.with_untracked(|charts| {
-            ["cfg", "step"].iter().all(|name| charts.get(*name).is_some_and(|chart| chart.complete))
+            let chart = |name: &Option<String>| charts.get(name.as_ref()?).filter(|chart| chart.complete);
+            settings.iter().all(|name| chart(name).is_some())
         });
         if complete {
             self.mark_painted("vitrine:histograms");

@@ -3,7 +3,6 @@
 use super::{Store, mark};
 use crate::base::sorted;
 use crate::protocol::{Column, Listing, MAX_WINDOW, Request, Show};
-use crate::view::catalog;
 use crate::view::catalog::order;
 use crate::view::roles::Role;
 use crate::view::spec::{RowQuery, Spec};
@@ -99,9 +98,8 @@ impl Store {
     /// The columns of the map beside the phrases, if the table has them.
     pub fn heat_names(self) -> (String, String) {
         let roles = self.roles();
-        let name = |role: Role, usual: &str| roles.column(role).unwrap_or(usual).to_owned();
-        let (x, y) = catalog::HEAT;
-        (name(Role::Cfg, x), name(Role::Step, y))
+        let name = |role: Role| roles.column(role).unwrap_or_default().to_owned();
+        (name(Role::Cfg), name(Role::Step))
     }
 
     /// The columns of the map beside the phrases, where the table has them.

@@ -55,8 +55,7 @@ pub fn lanes(store: Store, table_px: f64) -> Vec<Lane> {
 /// The width of a column that is not the prompt, before anyone changes it.
 fn width_px(name: &str, kind: Kind, role: Option<Role>, roomy: bool) -> f64 {
     match (role, kind) {
-        (Some(Role::Step), _) => 60.0,
-        _ if name == "rank" => 60.0,
+        (Some(Role::Step | Role::Rank), _) => 60.0,
         (Some(Role::Cfg), _) => 74.0,
         _ if name == catalog::SIZE => 88.0,
         (Some(Role::Sampler), _) if roomy => 144.0,

@@ -210,18 +210,6 @@ pub const UNKNOWN_ORDER: u16 = 500;
 /// The name of the column that is derived from `width` and `height`.
 pub const SIZE: &str = "size";
 
-/// The columns that are counted against each other beside the phrases.
-pub const HEAT: (&str, &str) = ("cfg", "step");
-
-/// How likely image and prompt are not safe for work.
-pub const SCORES: [&str; 2] = ["image_nsfw", "prompt_nsfw"];
-
-/// Score of an image that the generator itself had blurred: there is nothing to be seen.
-pub const FLAGGED: f64 = 2.0;
-
-/// The column that says where a row's image is, for subsets by shard.
-pub const IMAGE_PATH: &str = "image_path";
-
 /// What scores below a tenth is at most this: the next smaller number of four bytes.
 pub const SAFE_BELOW: f64 = 0.099_999_994;
 

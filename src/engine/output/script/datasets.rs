@@ -4,7 +4,6 @@ use super::File;
 use super::plan::{Form, OneOf, Operand, Plan, Test};
 use super::python::{RANDOM_ROWS, list, literal, matches};
 use super::quote::python;
-use crate::view::catalog;
 use crate::view::catalog::SubsetRows;
 
 const MILLIS: &str = "\
@@ -57,7 +56,7 @@ pub fn script(files: &[File], plan: &Plan) -> String {
         Some(SubsetRows::Shards(last)) => {
             body.push_str(&format!(
                 "    shard = re.search(r\"([0-9]+)/[^/]*\\Z\", row[{}] or \"\")\n",
-                python(catalog::IMAGE_PATH)
+                python(&plan.path)
             ));
             body.push_str(&unless(&format!("shard and int(shard[1]) <= {last}")));
         }

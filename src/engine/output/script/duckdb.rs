@@ -8,7 +8,6 @@ use super::quote::{python_block, sql, sql_name};
 use super::terms::{Group, Needle};
 use crate::protocol::display::time_full;
 use crate::table::subset;
-use crate::view::catalog;
 use crate::view::catalog::SubsetRows;
 
 /// Names that no column has.
@@ -75,7 +74,7 @@ fn query(files: &[File], plan: &Plan, chosen: Option<String>) -> (String, Vec<St
         Some(SubsetRows::Random { .. }) => tests.extend(chosen),
         Some(SubsetRows::Shards(last)) => tests.push(format!(
             "TRY_CAST(regexp_extract({}, '([0-9]+)/[^/]*$', 1) AS UINTEGER) <= {last}",
-            sql_name(catalog::IMAGE_PATH)
+            sql_name(&plan.path)
         )),
         None => {}
     }

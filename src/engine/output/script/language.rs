@@ -33,8 +33,8 @@ pub trait Language {
     fn is_before(&self, rows: u64) -> String;
     /// Whether the row is one of those that the app chooses by chance.
     fn is_chosen(&self, of: u64, rows: u64, seed: u64) -> String;
-    /// Whether the row's image is in one of the first shards.
-    fn is_in_shards(&self, last: u32) -> String;
+    /// Whether the row's image, whose path is in the column `path`, is in one of the first shards.
+    fn is_in_shards(&self, path: &str, last: u32) -> String;
     /// Nothing passes.
     fn never(&self) -> String;
     /// No value.
@@ -84,7 +84,7 @@ pub trait Language {
         let subset = plan.subset.map(|subset| match subset {
             SubsetRows::First(rows) => self.is_before(rows),
             SubsetRows::Random { rows, seed } => self.is_chosen(plan.rows, rows, seed),
-            SubsetRows::Shards(last) => self.is_in_shards(last),
+            SubsetRows::Shards(last) => self.is_in_shards(&plan.path, last),
         });
         let tests = plan.tests.iter().map(|(operand, test)| self.condition(operand, test));
         subset.into_iter().chain(tests).collect()

@@ -36,6 +36,8 @@ pub struct Ask<'a> {
     pub row_count: u64,
     /// The column that holds prompts.
     pub prompt: Option<&'a str>,
+    /// The column of image paths, which hold the shard.
+    pub path: Option<&'a str>,
     /// Which rows.
     pub rows: &'a RowQuery,
     /// Which of the columns; all where there is none.

@@ -5,7 +5,6 @@ use super::language::{Items, Language, between};
 use super::plan::{Form, Operand, Plan};
 use super::python::{RANDOM_ROWS, list, literal, matches};
 use super::quote::python;
-use crate::view::catalog;
 
 /// A script.
 pub fn script(files: &[File], plan: &Plan) -> String {
@@ -117,8 +116,8 @@ impl Language for Pandas {
         format!("pc.is_in(row, pa.array(random_rows({of}, {rows}, {seed}), pa.int64()))")
     }
 
-    fn is_in_shards(&self, last: u32) -> String {
-        let path = self.column(catalog::IMAGE_PATH);
+    fn is_in_shards(&self, path: &str, last: u32) -> String {
+        let path = self.column(path);
         format!(
             "pc.less_equal(pc.cast(pc.struct_field(pc.extract_regex({path}, r\"/?[^/]*?(?P<shard>[0-9]+)/[^/]*$\"), \"shard\"), pa.int64()), {last})"
         )

@@ -20,6 +20,8 @@ pub struct Plan {
     pub query: Option<(String, Vec<Group>)>,
     /// Which rows count at all.
     pub subset: Option<SubsetRows>,
+    /// The column of image paths, which hold the shard.
+    pub path: String,
     /// Rows in the file.
     pub rows: u64,
     /// The order, the most important key first; `true` puts the largest first.
@@ -183,8 +185,9 @@ impl Plan {
             (_, Ok(_)) => {}
             (_, Err(why)) => plan.notes.push(format!("the search is left out: {why}")),
         }
-        if matches!(plan.subset, Some(SubsetRows::Shards(_))) && operand(catalog::IMAGE_PATH).is_none() {
-            plan.notes.push("the subset is left out: there is no image_path".to_owned());
+        plan.path = ask.path.unwrap_or_default().to_owned();
+        if matches!(plan.subset, Some(SubsetRows::Shards(_))) && operand(&plan.path).is_none() {
+            plan.notes.push("the subset is left out: there is no column of image paths".to_owned());
             plan.subset = None;
         }
         for key in &ask.rows.sort {

@@ -7,7 +7,6 @@ use super::plan::{Form, Operand, Plan};
 use super::python::{RANDOM_ROWS, list, literal};
 use super::quote::{comment, python, python_pattern};
 use super::terms::Group;
-use crate::view::catalog;
 
 const ROW: &str = "\"row of the file\"";
 
@@ -116,8 +115,8 @@ impl Language for Polars {
         format!("pl.col({ROW}).cast(pl.Int64).is_in(sorted(random_rows({of}, {rows}, {seed})))")
     }
 
-    fn is_in_shards(&self, last: u32) -> String {
-        let path = self.column(catalog::IMAGE_PATH);
+    fn is_in_shards(&self, path: &str, last: u32) -> String {
+        let path = self.column(path);
         format!("{path}.str.extract(r\"([0-9]+)/[^/]*$\", 1).cast(pl.UInt32, strict=False) <= {last}")
     }
 

@@ -5,7 +5,6 @@ use super::language::{Items, Language, between};
 use super::plan::{Form, Operand, Plan};
 use super::python::{RANDOM_ROWS, list, literal, matches};
 use super::quote::{python, spark_name};
-use crate::view::catalog;
 
 const ROW_OF_FILE: &str = "F.col(\"_metadata.row_index\")";
 const ROW: &str = "F.col(\"row of the file\")";
@@ -129,8 +128,8 @@ impl Language for Spark {
         format!("{ROW}.isin(random_rows({of}, {rows}, {seed}))")
     }
 
-    fn is_in_shards(&self, last: u32) -> String {
-        let path = self.column(catalog::IMAGE_PATH);
+    fn is_in_shards(&self, path: &str, last: u32) -> String {
+        let path = self.column(path);
         format!("F.regexp_extract({path}, r\"([0-9]+)/[^/]*$\", 1).try_cast(\"bigint\") <= {last}")
     }
 

@@ -30,7 +30,15 @@ fn write(dialect: Dialect, rows: &RowQuery, wanted: &[&str], file: File) -> Stri
     let prompt = Some("prompt");
     script(
         dialect,
-        &Ask { files: vec![file], columns: &columns, row_count: 100, prompt, rows, wanted: &wanted },
+        &Ask {
+            files: vec![file],
+            columns: &columns,
+            row_count: 100,
+            prompt,
+            path: None,
+            rows,
+            wanted: &wanted,
+        },
     )
 }
 
