@@ -5,7 +5,7 @@ use crate::protocol::display;
 use crate::protocol::figure::{self, Drawn};
 use crate::ui::charts::head::{ChartHead, heading_id};
 use crate::ui::charts::plot::{Log, Now, chart_now, clause_of, marked_cell, scale_of};
-use crate::ui::store::{Commit, use_store};
+use crate::ui::store::{Commit, Store, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::view::chart;
 use crate::view::chart::{Measure, heights};
@@ -39,6 +39,102 @@ pub struct Bar {
     pub all_share: f64,
 }
 
+/// What the bars of a column show. Copies are the same.
+#[derive(Clone, Copy)]
+struct Model {
+    column: StoredValue<String>,
+    log: Log,
+    clause: Memo<Option<Clause>>,
+    bars: Memo<Vec<Bar>>,
+    /// Values that are not listed.
+    others: Memo<u32>,
+    /// Whether more than the first few bars are shown.
+    expanded: RwSignal<bool>,
+    /// What is typed to find a value.
+    wanted: RwSignal<String>,
+    /// Whether there is a field to find one.
+    finds: Memo<bool>,
+    /// The values whose bars are shown.
+    shown: Memo<Vec<ListValue>>,
+}
+
+impl Model {
+    fn new(store: Store, column: StoredValue<String>) -> Self {
+        let expanded = RwSignal::new(false);
+        let wanted = RwSignal::new(String::new());
+        let now = chart_now(store, column);
+        let log = Log::new(now);
+        let clause = clause_of(store, column);
+        let bars = Memo::new(move |_| {
+            now.get().map(|now| bars_of(&now, store.measure.get(), log.is_on(), column)).unwrap_or_default()
+        });
+        let others = Memo::new(move |_| match now.get().map(|now| now.chart.shape.clone()) {
+            Some(Shape::Categories { others, .. }) => others,
+            Some(Shape::Bins(_)) | None => 0,
+        });
+        let finds =
+            Memo::new(move |_| expanded.get() && (others.get() > 0 || bars.with(Vec::len) > FOUND_BY_EYE));
+        let shown = Memo::new(move |_| {
+            let wanted = if finds.get() { wanted.with(|wanted| lower(wanted.trim())) } else { String::new() };
+            let count = match (expanded.get(), wanted.is_empty()) {
+                (false, _) => SHOWN_FIRST,
+                (true, true) => usize::MAX,
+                (true, false) => MAX_FOUND,
+            };
+            bars.with(|bars| {
+                let found =
+                    bars.iter().filter(|bar| wanted.is_empty() || lower(&bar.label).contains(&wanted));
+                found.take(count).map(|bar| bar.value.clone()).collect::<Vec<_>>()
+            })
+        });
+        Self { column, log, clause, bars, others, expanded, wanted, finds, shown }
+    }
+
+    fn hidden(self) -> usize {
+        self.bars.with(Vec::len).saturating_sub(SHOWN_FIRST)
+    }
+
+    fn finds_nothing(self) -> bool {
+        self.shown.with(Vec::is_empty) && self.wanted.with(|wanted| !wanted.trim().is_empty())
+    }
+
+    /// Room for labels, in letters.
+    fn label_letters(self) -> f64 {
+        let longest = self
+            .bars
+            .with(|bars| bars.iter().take(SHOWN_FIRST).map(|bar| bar.label.chars().count()).max())
+            .unwrap_or(4);
+        longest.clamp(5, 16) as f64 * 0.92
+    }
+
+    /// Filters by what is typed. It need not be among the values that are listed: a column of users has
+    /// thousands.
+    fn take_wanted(self, store: Store) {
+        let text = self.wanted.get_untracked().trim().to_owned();
+        if text.is_empty() {
+            return;
+        }
+        let named = self.bars.with_untracked(|bars| {
+            bars.iter().find(|bar| lower(&bar.label) == lower(&text)).map(|bar| bar.value.clone())
+        });
+        let value = named.unwrap_or(ListValue::Text(text));
+        let clause = self.clause.get_untracked();
+        if clause.is_none() || !choice::holds(clause.as_ref(), &value) {
+            let next = choice::toggled(clause, &value);
+            self.column.with_value(|column| store.set_clause(column, next, Commit::Step));
+        }
+        self.wanted.set(String::new());
+    }
+
+    /// The chart as other programs draw it.
+    fn drawn(self, store: Store) -> Option<Drawn> {
+        let bars = self.bars.get_untracked().into_iter();
+        let bars = bars.map(|bar| figure::Bar { name: bar.label, all: bar.all, here: bar.here }).collect();
+        let scale = scale_of(store.measure.get_untracked(), self.log);
+        Some(Drawn::Bars(figure::Bars { bars, more: self.others.get_untracked(), scale }))
+    }
+}
+
 /// The chart of one column.
 #[component]
 pub fn Bars(column: String) -> impl IntoView {
@@ -46,41 +142,9 @@ pub fn Bars(column: String) -> impl IntoView {
     let heading = heading_id(&column);
     let data_column = column.clone();
     let column = StoredValue::new(column);
-    let expanded = RwSignal::new(false);
-    let wanted = RwSignal::new(String::new());
-    let now = chart_now(store, column);
-    let log = Log::new(now);
-    let clause = clause_of(store, column);
+    let model = Model::new(store, column);
+    let Model { log, clause, bars, others, expanded, finds, shown, .. } = model;
     let marked = marked_cell(store, column);
-    let measure = store.measure;
-    let bars = Memo::new(move |_| {
-        now.get().map(|now| bars_of(&now, measure.get(), log.is_on(), column)).unwrap_or_default()
-    });
-    let names =
-        Memo::new(move |_| bars.with(|bars| bars.iter().map(|bar| bar.value.clone()).collect::<Vec<_>>()));
-    let others = Memo::new(move |_| match now.get().map(|now| now.chart.shape.clone()) {
-        Some(Shape::Categories { others, .. }) => others,
-        _ => 0,
-    });
-    let hidden = move || names.with(Vec::len).saturating_sub(SHOWN_FIRST);
-    let finds =
-        Memo::new(move |_| expanded.get() && (others.get() > 0 || names.with(Vec::len) > FOUND_BY_EYE));
-    let shown = Memo::new(move |_| {
-        let wanted = if finds.get() { wanted.with(|wanted| lower(wanted.trim())) } else { String::new() };
-        let count = match (expanded.get(), wanted.is_empty()) {
-            (false, _) => SHOWN_FIRST,
-            (true, true) => usize::MAX,
-            (true, false) => MAX_FOUND,
-        };
-        bars.with(|bars| {
-            let found = bars.iter().filter(|bar| wanted.is_empty() || lower(&bar.label).contains(&wanted));
-            found.take(count).map(|bar| bar.value.clone()).collect::<Vec<_>>()
-        })
-    });
-    let longest = move || {
-        bars.with(|bars| bars.iter().take(SHOWN_FIRST).map(|bar| bar.label.chars().count()).max())
-            .unwrap_or(4)
-    };
     let at = Memo::new(move |_| {
         let cell = marked.get()?;
         column.with_value(|column| display::cell(column, &cell, None))
@@ -92,31 +156,10 @@ pub fn Bars(column: String) -> impl IntoView {
         };
         view! { <BarRow column bar=this clause at/> }
     };
-    // What is typed need not be among the values that are listed: `user_name` has thousands.
-    let take = move || {
-        let text = wanted.get_untracked().trim().to_owned();
-        if text.is_empty() {
-            return;
-        }
-        let named = bars.with_untracked(|bars| {
-            bars.iter().find(|bar| lower(&bar.label) == lower(&text)).map(|bar| bar.value.clone())
-        });
-        let value = named.unwrap_or(ListValue::Text(text));
-        if !choice::holds(clause.get_untracked().as_ref(), &value) || clause.get_untracked().is_none() {
-            let next = choice::toggled(clause.get_untracked(), &value);
-            column.with_value(|column| store.set_clause(column, next, Commit::Step));
-        }
-        wanted.set(String::new());
+    let more = move || {
+        let is_said = !model.finds_nothing() && (expanded.get() || model.hidden() == 0);
+        if is_said { others.get() } else { 0 }
     };
-    let drawn = move |()| {
-        let bars = bars.get_untracked().into_iter();
-        let bars = bars.map(|bar| figure::Bar { name: bar.label, all: bar.all, here: bar.here }).collect();
-        let scale = scale_of(measure.get_untracked(), log);
-        Some(Drawn::Bars(figure::Bars { bars, more: others.get_untracked(), scale }))
-    };
-    let title = column.with_value(|column| crate::view::catalog::title(column).to_owned());
-    let find_label = StoredValue::new(format!("Find a value of {title}"));
-    let none_found = move || shown.with(Vec::is_empty) && wanted.with(|wanted| !wanted.trim().is_empty());
     view! {
         <section
             role="group"
@@ -124,58 +167,71 @@ pub fn Bars(column: String) -> impl IntoView {
             data-column=data_column
             data-brushed=move || clause.with(Option::is_some).then_some("")
         >
-            <ChartHead column log clause drawn=Callback::new(drawn)>
-                <Show when=move || hidden() != 0>
+            <ChartHead column log clause drawn=Callback::new(move |()| model.drawn(store))>
+                <Show when=move || model.hidden() != 0>
                     <button
                         type="button"
                         class="more"
                         aria-expanded=move || expanded.get().to_string()
                         on:click=move |_| expanded.update(|expanded| *expanded = !*expanded)
                     >
-                        {move || if expanded.get() { "fewer".to_owned() } else { format!("{} more", hidden()) }}
+                        {move || if expanded.get() { "fewer".to_owned() } else { format!("{} more", model.hidden()) }}
                     </button>
                 </Show>
             </ChartHead>
             <Show when=move || finds.get()>
-                <div class="bars-find">
-                    {icon(Icon::Search)}
-                    <input
-                        type="search"
-                        class="field"
-                        aria-label=find_label.get_value()
-                        placeholder="find a value"
-                        autocomplete="off"
-                        spellcheck="false"
-                        prop:value=move || wanted.get()
-                        on:input=move |event| wanted.set(event_target_value(&event))
-                        on:keydown=move |event| match event.key().as_str() {
-                            "Enter" => {
-                                event.prevent_default();
-                                take();
-                            }
-                            "Escape" if wanted.with_untracked(|wanted| !wanted.is_empty()) => {
-                                event.prevent_default();
-                                wanted.set(String::new());
-                            }
-                            _ => {}
-                        }
-                    />
-                </div>
+                <FindValue model/>
             </Show>
             <ul
                 class="bars"
                 data-long=move || finds.get().then_some("")
-                style=("--label", move || format!("calc({:.1}ch + 14px)", longest().clamp(5, 16) as f64 * 0.92))
+                style=("--label", move || format!("calc({:.1}ch + 14px)", model.label_letters()))
             >
                 <For each=move || shown.get() key=|value| value.clone() children=row/>
             </ul>
-            <Show when=none_found>
+            <Show when=move || model.finds_nothing()>
                 <p class="dist-note">"Not among the values listed. Enter filters by exactly this one."</p>
             </Show>
-            <Show when=move || !none_found() && (expanded.get() || hidden() == 0) && others.get() != 0>
+            <Show when=move || more() != 0>
                 <p class="dist-note">{move || format!("{} more values are not listed", display::thousands(others.get().into()))}</p>
             </Show>
         </section>
+    }
+}
+
+/// The field to find a value among many.
+#[component]
+fn FindValue(model: Model) -> impl IntoView {
+    let store = use_store();
+    let Model { column, wanted, .. } = model;
+    let label =
+        column.with_value(|column| format!("Find a value of {}", crate::view::catalog::title(column)));
+    let key = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
+        "Enter" => {
+            event.prevent_default();
+            model.take_wanted(store);
+        }
+        "Escape" if wanted.with_untracked(|wanted| !wanted.is_empty()) => {
+            event.prevent_default();
+            wanted.set(String::new());
+        }
+        _ => {}
+    };
+    view! {
+        <div class="bars-find">
+            {icon(Icon::Search)}
+            <input
+                type="search"
+                class="field"
+                aria-label=label
+                placeholder="find a value"
+                autocomplete="off"
+                spellcheck="false"
+                prop:value=move || wanted.get()
+                on:input=move |event| wanted.set(event_target_value(&event))
+                on:keydown=key
+            />
+        </div>
     }
 }
 
