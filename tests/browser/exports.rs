@@ -164,6 +164,33 @@ fn a_cancelled_choice_writes_nothing() {
 }
 
 #[test]
+fn the_prompt_that_is_copied_is_the_one_the_link_names() {
+    play("copy-role", async |stage| {
+        let source = "navigator.clipboard.writeText = async (text) => { window.copied = text; };";
+        before_the_page(stage, source).await;
+        let page = stage.page();
+        // There is a column called prompt as well, and it is shown.
+        stage.go_to_hub("table=diffusiondb-2m&roles=prompt:image_name&columns=prompt,image_name").await;
+        page.settled().await;
+        let rows = page.rows().await;
+        let name = rows[0].cells["image_name"].clone().unwrap();
+        page.find("grid", "Rows").await.send_keys("c").await.unwrap();
+        assert_eq!(copied(stage).await, name);
+        page.click("button", "Gallery").await;
+        page.images("grid", "Images").await;
+        page.find("grid", "Images").await.send_keys(" ").await.unwrap();
+        page.click("button", "Copy prompts").await;
+        assert_eq!(copied(stage).await, name);
+    });
+}
+
+/// What the page has put on the clipboard last.
+async fn copied(stage: &Stage) -> String {
+    let copied = stage.browser.client.execute("return window.copied", Vec::new()).await.unwrap();
+    copied.as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
 fn links_and_snippets_are_copied() {
     play("export-link", async |stage| {
         let source = "navigator.clipboard.writeText = async (text) => { window.copied = text; };";
@@ -172,8 +199,7 @@ fn links_and_snippets_are_copied() {
         stage.page().settles_at(expected().len() as u64).await;
         stage.page().click("button", "Export").await;
         stage.page().click("button", "Copy embed snippet").await;
-        let copied = stage.browser.client.execute("return window.copied", Vec::new()).await.unwrap();
-        let copied = copied.as_str().unwrap_or_default();
+        let copied = copied(stage).await;
         assert!(copied.starts_with("<iframe src=\"http://127.0.0.1"), "{copied}");
         assert!(copied.contains("&amp;embed=1\"") || copied.contains("&amp;embed=1&amp;"), "{copied}");
     });
