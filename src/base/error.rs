@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What kind of thing went wrong. Each kind has its own wording and its own way out.
+/// What kind of thing went wrong. Each kind has its own notice and its own actions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
     /// No answer at all: no network, no such host, refused connection, or a CORS refusal, which
@@ -40,7 +40,7 @@ pub enum ErrorKind {
     Internal,
 }
 
-/// An error with its story: the innermost fact first, then what was being done, outwards.
+/// An error with its context: the innermost fact first, then what was being done, outwards.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     /// What kind of thing went wrong.
@@ -63,7 +63,7 @@ impl Error {
         Self::new(ErrorKind::Corrupt, message)
     }
 
-    /// The same error, told from one step further out: `while` what it happened.
+    /// The same error with what was being done when it happened.
     #[must_use]
     pub fn context(mut self, doing: impl Into<String>) -> Self {
         self.context.push(doing.into());

@@ -1,12 +1,8 @@
 //! Identifiers that must not be mixed up.
 
-/// One range read under way. Never reused within a worker's life.
+/// A fetch in flight. Never reused while the data thread lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FetchId(pub u32);
-
-/// A column of the open table: its place among the leaf columns of the parquet schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ColumnId(pub u16);
 
 /// Which state of the filters an answer belongs to. The page counts it up with every change,
 /// and an answer that carries an older number is stale.
@@ -25,7 +21,7 @@ impl SourceId {
     const FIRST: u32 = 1 << 24;
 
     /// The n-th file of the open table, from 0. Archives of images are counted from 1, and there
-    /// are never so many that they would meet.
+    /// are never so many that the two ranges overlap.
     pub const fn part(number: u32) -> Self {
         if number == 0 { Self::TABLE } else { Self(Self::FIRST + number) }
     }
@@ -36,6 +32,6 @@ impl SourceId {
     }
 }
 
-/// One image being decoded. Never reused within a worker's life.
+/// An image that is being decoded. Never reused while the data thread lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DecodeId(pub u32);

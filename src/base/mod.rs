@@ -1,4 +1,4 @@
-//! Words that every floor uses: ranges of bytes, ids, errors, numbers, sets of bits.
+//! What every floor uses: byte ranges, ids, errors, numbers, bit sets, the calendar.
 
 pub mod bits;
 pub mod bytes;

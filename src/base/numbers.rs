@@ -1,7 +1,7 @@
 //! Numbers that are written as text.
 //!
-//! The standard library's reader brings a table of 10 KB, which no packer makes smaller, and the page is
-//! fetched before anything is seen. This reads the same texts as the same numbers.
+//! The standard library's parser brings a table of 10 KB that does not compress, and the page is fetched
+//! before anything is shown. This one parses the same texts to the same numbers.
 
 use std::slice::Iter;
 

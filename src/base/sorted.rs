@@ -1,4 +1,4 @@
-//! Sorting where little is sorted and code is dear: one copy of the standard sort for every type.
+//! Sorting short lists with little code: one copy of the standard sort for every type.
 //!
 //! Each type that the standard sort is used with costs the page 4 KB of code, and a `BTreeMap` that is
 //! collected sorts as well. Data of a table is sorted by `order` and `select`.
@@ -14,7 +14,7 @@ pub fn by_key<T, K: Ord>(items: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
 pub fn by<T>(items: Vec<T>, compare: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
     let order = places(items.len(), &|a, b| match (items.get(a), items.get(b)) {
         (Some(a), Some(b)) => compare(a, b),
-        // No place is outside.
+        // No index is out of bounds.
         _ => Ordering::Equal,
     });
     let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();

@@ -40,7 +40,7 @@ impl Format {
         }
     }
 
-    /// What people call it.
+    /// Its usual name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Png => "PNG",
@@ -51,7 +51,7 @@ impl Format {
     }
 }
 
-/// What an image's own bytes say of it.
+/// What the bytes of an image say about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
     /// Its kind.
@@ -64,7 +64,7 @@ pub struct Facts {
     pub texts: Vec<(String, String)>,
 }
 
-/// Looks at an image.
+/// Reads the head of an image.
 ///
 /// # Errors
 /// Where it is empty, no image, cut short, or too large.

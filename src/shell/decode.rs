@@ -16,10 +16,10 @@ use web_sys::{
 /// What smaller images are written as; a browser that does not write it writes PNG instead.
 const SMALL_MIME: &str = "image/webp";
 
-/// No artefact is seen from here on, and tiles have ten to thirty kilobytes.
+/// No artefacts are visible from this quality on, and tiles take ten to thirty kilobytes.
 const SMALL_QUALITY: f64 = 0.9;
 
-/// Decodes images, and says what came of it.
+/// Decodes images, and reports the outcome.
 #[derive(Clone)]
 pub struct Decoder {
     emit: Rc<dyn Fn(Event)>,

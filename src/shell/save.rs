@@ -1,4 +1,4 @@
-//! Files that are written: straight to disk where the browser can, else kept until they are whole.
+//! Writes files: straight to disk where the browser can, else buffered until they are complete.
 //!
 //! Where the user has chosen a file, bytes go there. Else they go to a file of the origin's own
 //! storage, which is on disk as well, and the browser copies it to the downloads in the end. Where
@@ -21,7 +21,7 @@ const PREFIX: &str = "vitrine-export-";
 /// Takes a file by its name.
 type HandOver = dyn Fn(&str, &Blob);
 
-/// Writes the files of exports, and says what came of it.
+/// Writes the files of exports, and reports the outcome.
 #[derive(Clone)]
 pub struct Saver {
     files: Rc<RefCell<BTreeMap<u32, File>>>,
@@ -92,7 +92,7 @@ impl Saver {
                 return;
             }
             Place::Disk { stream, .. } => {
-                // The stream keeps its own order.
+                // The stream writes in the order of calls.
                 invoke(stream, "write", &[Uint8Array::from(bytes.as_slice()).into()])
             }
             Place::Memory(parts, sum) => {
@@ -158,7 +158,7 @@ impl Saver {
         Ok(())
     }
 
-    /// The file of an export will not be completed.
+    /// Abandons the file of an export.
     pub fn abandon(&self, export: u32) {
         let file = self.files.borrow_mut().remove(&export);
         if let Some(File { place: Place::Disk { stream, .. }, .. }) = file {

@@ -184,7 +184,7 @@ async fn sizes(bench: &Bench) {
         human_bytes(files.iter().filter(|(path, _)| wanted(path)).map(|(_, bytes)| bytes).sum())
     };
     let worker = |path: &str| path.contains("worker");
-    let later = |path: &str| path.contains("later-") || path.ends_with(".md");
+    let later = |path: &str| path.contains("later-") || path.contains("guide-");
     let (page, worker, later) = (code(&|path| !worker(path) && !later(path)), code(&worker), code(&later));
     report::write_section(
         "Code",

@@ -3,7 +3,7 @@
 use vitrine::base::bytes::ByteRange;
 use vitrine::formats::hub;
 use vitrine::formats::hub::answer::{Answer, Identity, judge_range};
-use vitrine::formats::hub::listing::{next_page, parse_refs, parse_revision, parse_tree};
+use vitrine::formats::hub::listing::{next_page, parse_refs, parse_tree};
 use vitrine::protocol::display;
 use vitrine::view::url;
 
@@ -44,7 +44,6 @@ pub fn times(data: &[u8]) {
 /// The Hub's JSON, its headers, and paths that nobody has.
 pub fn hub(data: &[u8]) {
     let entries = parse_tree(data).unwrap_or_default();
-    let _ = parse_revision(data);
     let _ = parse_refs(data);
     let text = String::from_utf8_lossy(data);
     if let Some(next) = next_page("https://hub", &text) {

@@ -33,7 +33,7 @@ pub(crate) fn command(args: Vec<String>) -> Result<()> {
     let catalogue = args.value("--catalog")?.map(PathBuf::from);
     args.finish()?;
     if let Some(file) = &catalogue {
-        // Mistakes are told before anyone waits for a build.
+        // Mistakes are reported before anyone waits for a build.
         catalogue_into(file, None)?;
     }
     build(profile, &out)?;
@@ -98,9 +98,9 @@ pub(crate) fn trunk(profile: Profile, out: &Path) -> Result<Command> {
     Ok(command)
 }
 
-/// What trunk leaves to be done: a page fit for a strict policy, fewer files, since each costs a visitor a
-/// round trip, names that change with what is in the files, so that no page ever runs with a data thread
-/// of another make, and the script that serves all of them without a network.
+/// Finishes what trunk wrote: a page fit for a strict policy, fewer files (each costs a visitor a round
+/// trip), names that change with content, so that no page ever runs with a data thread of another build,
+/// and the service worker.
 pub(crate) fn finish(profile: Profile, out: &Path) -> Result<()> {
     let html = read(out, "index.html")?;
     let page::Page { html, script_name, script } = page::seal(&html)?;
@@ -176,7 +176,7 @@ fn report(out: &Path, profile: Profile) -> Result<()> {
         over |= packed > budget;
         println!("{what:<52} {:>10} {packed:>10}  {verdict} its {budget}", "");
     }
-    // Only what ships has to keep to the budget.
+    // Only the release build has a budget.
     if over && profile == Profile::Release { Err("a first visit costs too much".to_owned()) } else { Ok(()) }
 }
 

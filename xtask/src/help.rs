@@ -7,14 +7,14 @@ pub(crate) fn command() {
 cargo xtask COMMAND
 
   serve    build the app and serve it, with a stand-in Hub that holds the bundled sample
-             --port P              of the app, 8080 unless told otherwise
-             --hub-port P          of the stand-in Hub, 8090 unless told otherwise
+             --port P              of the app, 8080 by default
+             --hub-port P          of the stand-in Hub, 8090 by default
              --fixture FILE        serve this parquet file as the table diffusiondb-2m
              --release             build what ships; slower to build
              --no-build            serve what was built last
   build    build the app into a folder that any static host can serve, at any path
              --profile NAME        release (what ships, and the default) or fast
-             --out DIR             dist unless told otherwise
+             --out DIR             dist by default
              --catalog FILE        with the tables of this file beside the catalogue's, see docs/tables.md
   test     everything that has to hold; ends with `N passed, N failed`
              --only STEP           fmt, deny, clippy, native, wasm or browser
@@ -23,7 +23,7 @@ cargo xtask COMMAND
   chaos    two hundred random scripts of faults in Chromium
              --from N --count N    other ones, or fewer
   soak     a long session in Chromium on a table of two million rows, with what it takes of memory
-             --minutes N           30 unless told otherwise
+             --minutes N           30 by default
   fixture  write a generated table
              --rows N --seed S --layout L --out FILE
              --zips N              and the archives of its first N parts into images/ beside it

@@ -1,4 +1,4 @@
-//! `cargo xtask chaos` and `cargo xtask soak`: browser tests that take longer than anyone waits for.
+//! `cargo xtask chaos` and `cargo xtask soak`: browser tests that take too long for every run.
 
 use crate::args::Args;
 use crate::build::{self, Profile};

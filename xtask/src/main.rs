@@ -22,7 +22,7 @@ mod wasm;
 
 use std::process::ExitCode;
 
-/// What goes wrong here is told to the person at the keyboard and ends the command.
+/// Errors are printed and end the command.
 type Result<T> = std::result::Result<T, String>;
 
 fn main() -> ExitCode {
@@ -53,7 +53,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The bundled sample goes where the app looks for it, unless told otherwise.
+/// The bundled sample is written to where the app looks for it, unless `--out` says otherwise.
 fn sample(rest: Vec<String>) -> Vec<String> {
     let mut args = vec!["sample".to_owned()];
     if !rest.iter().any(|arg| arg == "--out") {

@@ -37,7 +37,7 @@ pub(crate) fn seal(html: &str) -> Result<Page> {
     Ok(Page { html, script_name, script })
 }
 
-/// The page with one style sheet, and one for views that come later.
+/// The page with one style sheet, and one for lazy views.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Styled {
     pub(crate) html: String,
@@ -45,12 +45,12 @@ pub(crate) struct Styled {
     pub(crate) styles: Vec<String>,
     /// The one that it has, by its name.
     pub(crate) first: (String, String),
-    /// The one that comes with the views that need it.
+    /// The lazy one.
     pub(crate) later: (String, String),
 }
 
-/// The styles of views whose code comes later as well.
-const LATER_STYLES: &[&str] = &[
+/// The styles of views whose code is lazy as well.
+const LAZY_STYLES: &[&str] = &[
     "about",
     "art",
     "compare",
@@ -75,7 +75,7 @@ pub(crate) fn styles(html: &str, read: impl Fn(&str) -> Result<String>) -> Resul
         let (name, next) = rest.split_once(CLOSE).ok_or("the link to a style sheet does not end")?;
         // The bundler puts a digest behind the name.
         let plain = name.split(['-', '.']).next().unwrap_or(name);
-        let sheet = if LATER_STYLES.contains(&plain) { &mut later } else { &mut first };
+        let sheet = if LAZY_STYLES.contains(&plain) { &mut later } else { &mut first };
         sheet.push_str(read(name)?.trim_end());
         sheet.push('\n');
         styles.push(name.to_owned());
@@ -234,7 +234,7 @@ fn attributes(tag: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// FNV-1a: the name changes with the content, which is all that is asked of it.
+/// FNV-1a: it only has to change with the content.
 fn digest(bytes: &[u8]) -> u64 {
     bytes
         .iter()

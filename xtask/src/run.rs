@@ -31,7 +31,7 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
     command
 }
 
-/// Runs a command whose output the person at the keyboard sees as it comes.
+/// Runs a command whose output is shown as it comes.
 pub(crate) fn shown(mut command: Command) -> Result<()> {
     let program = command.get_program().display().to_string();
     match command.status() {
@@ -49,7 +49,7 @@ pub(crate) fn fixture(args: &[String]) -> Result<()> {
     shown(command)
 }
 
-/// What became of a command.
+/// How a command ended.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     /// Whether it ended in time and with success.
@@ -58,9 +58,9 @@ pub(crate) struct Outcome {
     pub(crate) output: String,
 }
 
-/// Runs a command in silence and keeps what it says. Past the limit it is ended, with everything
-/// that it started.
-pub(crate) fn kept(mut command: Command, limit: Duration) -> Outcome {
+/// Runs a command and captures its output. Past the limit it is killed, with everything that it
+/// started.
+pub(crate) fn captured(mut command: Command, limit: Duration) -> Outcome {
     let program = command.get_program().display().to_string();
     own_group(&mut command);
     let start = Instant::now();
@@ -131,18 +131,18 @@ fn end_group(child: &mut Child) {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use super::{Outcome, kept};
+    use super::{Outcome, captured};
     use std::process::Command;
     use std::time::{Duration, Instant};
 
     fn shell(script: &str, limit: Duration) -> Outcome {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
-        kept(command, limit)
+        captured(command, limit)
     }
 
     #[test]
-    fn output_is_kept_and_failure_told() {
+    fn output_is_captured_and_failure_reported() {
         let outcome = shell("echo one; echo two >&2; exit 3", Duration::from_secs(20));
         assert!(!outcome.ok);
         assert!(outcome.output.contains("one\n") && outcome.output.contains("two\n"), "{outcome:?}");

@@ -1,5 +1,5 @@
-//! Takes the page's module apart: views that are seldom opened become modules of their own, which the
-//! page fetches when they are first wanted.
+//! Splits the page's module: views that are seldom opened become lazy modules, which the page fetches
+//! when they are first opened.
 //!
 //! Trunk binds the page as one module. Here the module that the linker made is cut where the page's
 //! binary says, and what is left of it is bound again, in place of trunk's.
@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Command;
 use wasm_split_cli_support::{Options, transform};
 
-/// What the names of the modules that come later begin with.
+/// What the names of lazy modules begin with.
 pub(crate) const LATER: &str = "later-";
 
 /// What a page asks for besides its own module.
@@ -22,7 +22,7 @@ pub(crate) struct Parts {
     pub(crate) start: Vec<String>,
 }
 
-/// Takes the page in `out` apart, whose script is called `name` without its ending.
+/// Splits the page in `out`, whose script is called `name` without its ending.
 pub(crate) fn split(profile: Profile, out: &Path, name: &str) -> Result<Parts> {
     let folder = match profile {
         Profile::Release => "page",
@@ -55,7 +55,7 @@ pub(crate) fn split(profile: Profile, out: &Path, name: &str) -> Result<Parts> {
     // Their names change with what is in them, like those of everything else that is fetched.
     let script = work.join(&link);
     let mut script = fs::read_to_string(&script).map_err(|error| told(&script, &error))?;
-    // The page says in the place of the view what did not come.
+    // The page itself reports a module that could not be fetched.
     script = script.replace("            console.error(e);\n", "");
     let at_start = cut.prefetch_map.get("start").cloned().unwrap_or_default();
     let mut start = Vec::new();

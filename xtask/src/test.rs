@@ -2,7 +2,7 @@
 
 use crate::args::Args;
 use crate::build::{self, Profile};
-use crate::run::{Outcome, cargo, kept, root, target};
+use crate::run::{Outcome, captured, cargo, root, target};
 use crate::tally::Tally;
 use crate::{Result, tools};
 use std::fs;
@@ -161,7 +161,7 @@ fn browser() -> Result<Report> {
         programs.extend(tools::axe().map(|axe| ("VITRINE_AXE", axe)));
     }
     let dist = target().join("browser-dist");
-    let built = kept(build::trunk(Profile::Fast, &dist)?, BUILD_LIMIT);
+    let built = captured(build::trunk(Profile::Fast, &dist)?, BUILD_LIMIT);
     if !built.ok {
         return Ok(Report { tally: Tally::one(false), output: built.output });
     }
@@ -190,7 +190,7 @@ fn tests(commands: Vec<(Command, Duration)>) -> Report {
 fn all(commands: Vec<(Command, Duration)>) -> Outcome {
     let mut all = Outcome { ok: true, output: String::new() };
     for (command, limit) in commands {
-        let Outcome { ok, output } = kept(command, limit);
+        let Outcome { ok, output } = captured(command, limit);
         all.output.push_str(&output);
         if !ok {
             all.ok = false;

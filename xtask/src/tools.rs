@@ -66,7 +66,7 @@ pub(crate) fn chromedriver() -> Result<PathBuf> {
     browser_part("chromedriver", look)
 }
 
-/// Firefox and what drives it, for tests that are told to run there.
+/// Firefox and its driver, for tests that run there.
 pub(crate) fn firefox() -> Result<(PathBuf, PathBuf)> {
     const NAMES: &[&str] = &["firefox", "firefox-esr"];
     let told = |variable: &str| std::env::var_os(variable).map(PathBuf::from);
@@ -79,7 +79,7 @@ pub(crate) fn firefox() -> Result<(PathBuf, PathBuf)> {
     })
 }
 
-/// What looks for barriers in pages: a script that tests run in them. It is fetched by npm, once, and is
+/// The accessibility checker: a script that tests run in pages. It is fetched by npm, once, and is
 /// no part of this repository. Without it that test says that it was skipped.
 pub(crate) fn axe() -> Option<PathBuf> {
     const PACKAGE: &str = "axe-core@4.14.1";
@@ -105,7 +105,7 @@ pub(crate) fn axe() -> Option<PathBuf> {
     if fetched && script.is_file() {
         return Some(script);
     }
-    println!("{PACKAGE} can't be had by npm: pages are not looked over for barriers");
+    println!("{PACKAGE} can't be had by npm: pages are not checked for accessibility");
     None
 }
 

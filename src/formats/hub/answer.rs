@@ -57,11 +57,11 @@ pub struct Accepted {
 /// Why a body is not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// The signed address is used up: ask the Hub for a new one.
+    /// The signed address has expired: ask the Hub for a new one.
     ResolveAgain,
     /// The range begins after the end of the file.
     BeyondEnd {
-        /// The file's size, where the server tells.
+        /// The file's size, where the server says it.
         total_bytes: Option<u64>,
     },
     /// Anything else. Whether the same request is made again, [`Attempts`](super::retry::Attempts) says.
@@ -111,7 +111,7 @@ pub fn check_length(bytes: u64, max_bytes: u64) -> Result<(), Error> {
 fn refusal(answer: &Answer) -> Refused {
     let status = answer.status;
     match status {
-        // Stores behind the Hub tell an expired signature in different ways.
+        // Stores behind the Hub report an expired signature in different ways.
         400 | 401 | 403 | 410 if answer.signed => Refused::ResolveAgain,
         401 | 403 | 404 | 410 => Refused::Failed(absent(answer)),
         416 => Refused::BeyondEnd { total_bytes: unsatisfied_total(answer) },
@@ -190,7 +190,7 @@ fn same_file(answer: &Answer, expected: Option<&Identity>, total_bytes: u64) -> 
     {
         return changed("the file's content was replaced since it was opened".to_owned());
     }
-    // What was known and is not told again stays known.
+    // What an earlier answer said holds where this one does not say it.
     Ok(Identity {
         total_bytes,
         etag: before.etag.clone().or(now.etag),
@@ -243,7 +243,7 @@ fn absent(answer: &Answer) -> Error {
     }
 }
 
-/// An answer that is not what it should be; the next edge may do better.
+/// A wrong answer; another edge server may give the right one.
 fn short(message: impl Into<String>) -> Refused {
     fail(ErrorKind::Server, message)
 }

@@ -1,4 +1,4 @@
-//! What the Hub's listings say. The shapes of its JSON stay in this file.
+//! Parses the Hub's listings. The shapes of its JSON stay in this file.
 
 use crate::base::error::{Error, ErrorKind, Result};
 use serde::Deserialize;
@@ -32,7 +32,7 @@ pub struct Tree {
 /// A branch, a tag, or what the Hub made of a repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
-    /// What people call it.
+    /// The name that people use.
     pub name: String,
     /// What a revision in an address has to say.
     pub revision: String,
@@ -66,11 +66,6 @@ struct WireEntry {
 struct WireLfs {
     oid: Option<String>,
     size: Option<u64>,
-}
-
-#[derive(Deserialize)]
-struct WireRevision {
-    sha: String,
 }
 
 #[derive(Deserialize)]
@@ -111,14 +106,6 @@ pub fn parse_tree(json: &[u8]) -> Result<Tree> {
     Ok(tree)
 }
 
-/// The commit that [`super::revision_url`] tells.
-///
-/// # Errors
-/// [`ErrorKind::Unsupported`] where the answer is not of that shape.
-pub fn parse_revision(json: &[u8]) -> Result<String> {
-    parse::<WireRevision>(json, "the revision").map(|revision| revision.sha)
-}
-
 /// The branches and tags that [`super::refs_url`] lists, branches first.
 ///
 /// # Errors
@@ -132,7 +119,7 @@ pub fn parse_refs(json: &[u8]) -> Result<Vec<Reference>> {
         })
     };
     let mut all: Vec<Reference> = of(ReferenceKind::Branch, branches).collect();
-    // What is read unless something else is asked for comes first.
+    // The default branch comes first.
     all.sort_by_key(|reference| reference.name != "main");
     all.extend(of(ReferenceKind::Tag, tags));
     all.extend(of(ReferenceKind::Converted, converts));
@@ -244,8 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn revisions_and_branches_are_read() {
-        assert_eq!(parse_revision(br#"{"id":"o/n","sha":"fb620f"}"#).expect("a revision"), "fb620f");
+    fn branches_and_tags_are_read() {
         let refs = parse_refs(
             br#"{"tags":[{"name":"v1","ref":"refs/tags/v1"}],
                 "branches":[{"name":"dev/a","ref":"refs/heads/dev/a"},{"name":"main","ref":"refs/heads/main"}],

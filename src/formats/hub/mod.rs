@@ -70,7 +70,7 @@ pub fn repository_url(endpoint: &str, repository: &str) -> String {
     format!("{endpoint}/datasets/{}", steps(repository))
 }
 
-/// Whether an address is on this endpoint, so that what is meant for the endpoint may be sent there.
+/// Whether an address is on this endpoint, so that its token may be sent there.
 pub fn is_on(endpoint: &str, url: &str) -> bool {
     url.strip_prefix(endpoint).is_some_and(|rest| rest.starts_with('/'))
 }
@@ -90,18 +90,13 @@ pub fn tree_url(endpoint: &str, repository: &str, revision: &str, folder: &str, 
     format!("{endpoint}/api/datasets/{repository}/tree/{revision}{folder}{query}")
 }
 
-/// The address that tells which commit a revision is.
-pub fn revision_url(endpoint: &str, repository: &str, revision: &str) -> String {
-    format!("{endpoint}/api/datasets/{}/revision/{}", steps(repository), step(revision))
-}
-
 /// The address of the list of a repository's branches and tags.
 pub fn refs_url(endpoint: &str, repository: &str) -> String {
     format!("{endpoint}/api/datasets/{}/refs", steps(repository))
 }
 
-/// The address that tells the lengths of files, to which [`paths_info_form`] is posted. A form, unlike
-/// JSON, needs no permission of the Hub first.
+/// The address that gives the sizes of files, to which [`paths_info_form`] is posted. A form, unlike
+/// JSON, needs no preflight.
 pub fn paths_info_url(endpoint: &str, repository: &str, revision: &str) -> String {
     format!("{endpoint}/api/datasets/{}/paths-info/{}", steps(repository), step(revision))
 }
@@ -162,7 +157,6 @@ mod tests {
             tree_url("https://h", "o/n", "a/b", "x/y z", true),
             "https://h/api/datasets/o/n/tree/a%2Fb/x/y%20z?recursive=true"
         );
-        assert_eq!(revision_url("https://h", "o/n", "main"), "https://h/api/datasets/o/n/revision/main");
         assert_eq!(refs_url("https://h", "o/n"), "https://h/api/datasets/o/n/refs");
         assert_eq!(paths_info_url("https://h", "o/n", "a/b"), "https://h/api/datasets/o/n/paths-info/a%2Fb");
         assert_eq!(paths_info_form(["a/b.zip", "c&d"].into_iter()), "paths=a%2Fb.zip&paths=c%26d");

@@ -6,7 +6,7 @@ use crate::base::error::{Error, ErrorKind};
 /// How often a range is tried again after failures in a row.
 pub const MAX_RETRIES: u32 = 5;
 
-/// The same for something whole, which something else often stands in for.
+/// The same for something whole, for which there is often a fallback.
 const MAX_RETRIES_WHOLE: u32 = 1;
 
 /// How often in a row a signed address may be refused.
@@ -45,7 +45,7 @@ pub enum Next {
     },
     /// The range begins after the end of the file.
     BeyondEnd {
-        /// The file's size, where the server tells.
+        /// The file's size, where the server says it.
         total_bytes: Option<u64>,
     },
     /// Trying again can't help, or was tried often enough.
@@ -53,7 +53,7 @@ pub enum Next {
 }
 
 impl Attempts {
-    /// At a range of a file, which nothing else stands in for.
+    /// At a range of a file, for which there is no fallback.
     pub const fn at_range() -> Self {
         Self { max_retries: MAX_RETRIES, failures: 0, resolves: 0, waited_millis: 0 }
     }

@@ -1,9 +1,9 @@
-//! What was found out ahead of time about files elsewhere: page maps of tables, and directories of
-//! archives, as small files beside the app.
+//! Sidecar files: page maps of tables and directories of archives that were found ahead of time, as
+//! small files beside the app.
 //!
 //! A list names what there is; [`table`] and [`pack`] are the files themselves. `vitrine-index` writes
-//! them. None of it is trusted: whatever is read is held against the file that it is about, and is left
-//! aside where it does not fit. Without it everything works, with more requests.
+//! them. None of it is trusted: whatever is read is checked against the file that it describes, and is
+//! ignored where it does not fit. Without it everything works, with more requests.
 
 pub mod pack;
 pub mod table;

@@ -14,7 +14,7 @@ use crate::base::calendar::DAY_MILLIS;
 use crate::base::error::{Context, Error, ErrorKind, Result};
 use std::ops::Range;
 
-/// More values than this in one page are not believed: writers stop at a million bytes or at
+/// Pages that claim more values than this are rejected: writers stop at a million bytes or at
 /// 20,000 rows; constant columns reach some millions.
 pub const MAX_PAGE_VALUES: u32 = 64 << 20;
 
@@ -42,7 +42,7 @@ pub enum Values {
     Float64(Vec<f64>),
     /// Text or bytes.
     Bytes(ByteValues),
-    /// Places in the chunk's dictionary, each below its length.
+    /// Indexes into the chunk's dictionary, each below its length.
     Indexes(Numbers),
 }
 

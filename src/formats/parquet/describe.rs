@@ -1,5 +1,5 @@
 //! What a footer says besides what is needed for reading: schema, statistics, key-value metadata.
-//! It is kept as bytes and looked into when somebody asks.
+//! It stays as bytes and is parsed when it is asked for.
 
 use super::decode::{Values, single};
 use super::meta::ColumnMeta;
@@ -8,13 +8,13 @@ use parquet::basic::{ConvertedType, Repetition};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader};
 use parquet::schema::types::Type;
 
-/// Fields of a schema that are told.
+/// The most fields of a schema that are reported.
 const MAX_FIELDS: usize = 2_000;
 
-/// Longest text of key-value metadata that is told: Arrow's own schema has some kilobytes.
+/// The longest text of key-value metadata that is reported: Arrow's own schema has some kilobytes.
 const MAX_PAIR_CHARS: usize = 20_000;
 
-/// Pairs that are told.
+/// The most key-value pairs that are reported.
 const MAX_PAIRS: usize = 200;
 
 /// A footer, read.
@@ -55,7 +55,7 @@ impl Story {
     /// Reads a footer that was read before.
     ///
     /// # Errors
-    /// Where it can't be read, which the first reading would have told.
+    /// Where it can't be read; then the first reading would have failed.
     pub fn read(footer: &[u8]) -> Result<Self> {
         ParquetMetaDataReader::decode_metadata(footer)
             .map(|meta| Self { meta })

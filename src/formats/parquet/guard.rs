@@ -1,8 +1,8 @@
-//! A look over a footer before the `parquet` crate reads it.
+//! Validates a footer before the `parquet` crate reads it.
 //!
 //! That crate makes room for as many children and row groups as a footer claims, descends as deep
 //! as its schema nests, and reads a field it knows as what it should be, whatever the footer says
-//! it is. Where memory is 4 GB and the stack 1 MB, a few bytes that lie would end the data thread;
+//! it is. With 4 GB of memory and 1 MB of stack, a few wrong bytes would end the data thread;
 //! here they become an error.
 //!
 //! Source: `parquet.thrift` of Apache Parquet.
@@ -148,8 +148,8 @@ const BOX: Fields = &[
     (8, Kind::Double),
 ];
 
-/// Looks over a footer, without its length and its magic. The answer is the columns, by their
-/// place among the leaves, of which a chunk is encrypted.
+/// Validates a footer, without its length and its magic. Returns the columns, by their
+/// index among the leaves, of which a chunk is encrypted.
 ///
 /// # Errors
 /// Where it is cut short, a field is not what it should be, the schema nests deeper than

@@ -6,7 +6,7 @@ use super::stats::PageStats;
 use super::thrift::{FieldType, Thrift};
 use crate::base::error::{Error, ErrorKind, Result};
 
-/// A header longer than this is not believed. Statistics of long strings are in it, twice, and
+/// A header longer than this is rejected. Statistics of long strings are in it, twice, and
 /// writers cut those to a few hundred bytes, old ones to a page.
 pub const MAX_HEADER_BYTES: usize = 4 << 20;
 

@@ -1,4 +1,4 @@
-//! Writing nested values as JSON: cut once it is too long to look at.
+//! Writes nested values as JSON, cut where it gets too long to read.
 
 use super::decode::Values;
 use super::meta::Logical;
@@ -53,7 +53,7 @@ impl Json {
             Values::Bool(all) => self.mark(if all.get(place) == Some(&true) { "true" } else { "false" }),
             Values::Int(all) => self.whole(all.get(place).copied().unwrap_or_default(), logical),
             Values::Float32(all) => {
-                // The shortest number that is this one, not what it is in eight bytes.
+                // The shortest text for a four-byte number, not that of its eight-byte form.
                 let value = all.get(place).copied().unwrap_or_default();
                 self.number(value.to_string().parse().unwrap_or(f64::NAN));
             }
@@ -62,11 +62,11 @@ impl Json {
                 let bytes = all.get(place).unwrap_or_default();
                 match logical {
                     Logical::Text => self.string(&String::from_utf8_lossy(bytes)),
-                    // An image inside the table: how large it is says more than its bytes.
+                    // An image inside the table: its size says more than its bytes.
                     _ => self.string(&format!("{} bytes", bytes.len())),
                 }
             }
-            // Places in a dictionary are looked up by whoever has it.
+            // Dictionary indexes are resolved by the caller.
             Values::Indexes(_) => self.mark("null"),
         }
     }

@@ -32,7 +32,7 @@ pub enum Shape {
     Map(Repeated, Box<Node>, Box<Node>),
 }
 
-/// Where a list's elements are told apart.
+/// The level at which a list's elements are separate.
 #[derive(Clone, Copy, Debug)]
 pub struct Repeated {
     /// The repetition level at which the next element of the same list begins.

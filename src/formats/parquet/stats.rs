@@ -1,6 +1,6 @@
 //! What a page's header says of its values: nulls, the smallest and the largest.
 //!
-//! Source: `Statistics` in Apache Parquet's `parquet.thrift`. Only short values are kept: those of texts may be
+//! Source: `Statistics` in Apache Parquet's `parquet.thrift`. Only short values are stored: those of texts may be
 //! as long as a page.
 
 use super::decode::{Values, single};
@@ -8,7 +8,7 @@ use super::meta::ColumnMeta;
 use super::thrift::{FieldType, Thrift};
 use crate::base::error::Result;
 
-/// The longest value that is kept.
+/// The longest value that is stored.
 pub const MAX_VALUE_BYTES: usize = 8;
 
 /// What is said of a page.

@@ -12,8 +12,8 @@ use crate::base::error::{Error, Result};
 /// Bit 3 of the flags: the checksum stands behind the data, and not in the header.
 const STREAMED: u16 = 8;
 
-/// Bits of a name's hash that are kept: of a thousand members one in sixteen thousand is taken for another,
-/// which its own name in front of its data shows.
+/// Bits of a name's hash that are stored: among a thousand members one in sixteen thousand is mistaken for
+/// another, which the name in its own header shows.
 const HASH_BITS: u32 = 0x00ff_ffff;
 
 impl Directory {

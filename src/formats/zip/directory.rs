@@ -29,7 +29,7 @@ pub struct Directory {
     pub(super) names: Vec<(u32, u32)>,
     /// Where the directory itself begins.
     pub(super) start: u64,
-    /// Which bits of hashes are kept.
+    /// Which bits of hashes are compared.
     pub(super) mask: u32,
 }
 
@@ -114,7 +114,7 @@ impl Directory {
     /// [`content`](super::member::content) is right is the one.
     ///
     /// # Errors
-    /// Where the directory's word on one of them is not to be trusted, or it can't be read here.
+    /// Where the directory contradicts itself about one of them, or it can't be read here.
     pub fn find(&self, name: &str) -> Result<Vec<Member>> {
         let hash = hash(name.as_bytes()) & self.mask;
         let first = self.names.partition_point(|(other, _)| *other < hash);

@@ -36,7 +36,7 @@ pub fn content(member: &Member, name: &str, bytes: &[u8]) -> Result<Vec<u8>> {
     };
     let mut crc = Crc::new();
     crc.update(&content);
-    // Streams are written with zeros here; what they know they say behind the data.
+    // Streams are written with zeros here; the true values stand behind the data.
     let own_crc = u32_at(bytes, 14).ok_or_else(broken)?;
     let streamed = u16_at(bytes, 6).ok_or_else(broken)? & 8 != 0;
     let expected = member.crc.unwrap_or(own_crc);

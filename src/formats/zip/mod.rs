@@ -1,9 +1,9 @@
 //! ZIP archives over ranges: where the directory is, what it lists, and one member's bytes.
 //!
 //! Nothing here does I/O. [`end`] says which bytes hold the directory, [`directory`] makes a compact
-//! table of it, [`compact`] keeps it in few bytes, and [`member`] turns a member's bytes into its content, which is then known to have
+//! table of it, [`compact`] writes it in few bytes, and [`member`] turns a member's bytes into its content, which is then known to have
 //! the length and the checksum that the directory promised; [`write`] makes an archive. An archive is not trusted: every
-//! contradiction is a typed error, and every amount has a limit.
+//! contradiction is a typed error, and every size has a limit.
 //!
 //! Layout: PKWARE's APPNOTE.TXT 6.3.10, sections 4.3 (records) and 4.5.3 (ZIP64).
 

@@ -14,7 +14,7 @@ const VERSION64: u16 = 45;
 /// Bit 11 of the flags: names are UTF-8.
 const UTF8: u16 = 1 << 11;
 
-/// 1980-01-01, the first day that a ZIP can tell: nothing here knows what day it is.
+/// 1980-01-01, the first day that a ZIP can hold: there is no clock here.
 const DATE: u16 = (1 << 5) | 1;
 
 /// The most members of an archive.
