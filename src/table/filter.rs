@@ -21,10 +21,10 @@ pub fn passes(clause: &Clause, name: &str, value: Value<'_>) -> bool {
 /// A clause compiled for one column, in terms of its values.
 struct Condition<'a> {
     name: &'a str,
-    test: Test<'a>,
+    test: Check<'a>,
 }
 
-enum Test<'a> {
+enum Check<'a> {
     /// Both ends included.
     Numbers {
         low: Option<f64>,
@@ -44,23 +44,23 @@ impl<'a> Condition<'a> {
     fn new(clause: &'a Clause, name: &'a str) -> Self {
         let test = match clause {
             Clause::Range(range) => match range.span() {
-                Span::Numbers { low, high } => Test::Numbers { low, high },
+                Span::Numbers { low, high } => Check::Numbers { low, high },
                 Span::Times { start_millis, end_millis } => {
-                    Test::Times { start: start_millis, end: end_millis }
+                    Check::Times { start: start_millis, end: end_millis }
                 }
             },
-            Clause::List(list) => Test::List(list),
-            Clause::Null => Test::Null,
-            Clause::NotNull => Test::NotNull,
+            Clause::List(list) => Check::List(list),
+            Clause::Null => Check::Null,
+            Clause::NotNull => Check::NotNull,
         };
         Self { name, test }
     }
 
     fn passes(&self, value: Value<'_>) -> bool {
         match &self.test {
-            Test::Null => value == Value::Null,
-            Test::NotNull => value != Value::Null,
-            Test::Numbers { low, high } => {
+            Check::Null => value == Value::Null,
+            Check::NotNull => value != Value::Null,
+            Check::Numbers { low, high } => {
                 // A column of four-byte numbers is asked in its own precision: 7.1 is in `7.1..`.
                 let at_least = |low: f64| match value {
                     Value::Float32(value) => value >= low as f32,
@@ -74,7 +74,7 @@ impl<'a> Condition<'a> {
                     && low.is_none_or(at_least)
                     && high.is_none_or(at_most)
             }
-            Test::Times { start, end } => match value {
+            Check::Times { start, end } => match value {
                 Value::Int(value) => {
                     start.is_none_or(|start| value >= start) && end.is_none_or(|end| value < end)
                 }
@@ -85,7 +85,7 @@ impl<'a> Condition<'a> {
                 | Value::Float64(_)
                 | Value::Bytes(_) => false,
             },
-            Test::List(list) => {
+            Check::List(list) => {
                 let listed = list.values.iter().any(|wanted| match wanted {
                     ListValue::Null => value == Value::Null,
                     ListValue::Text(text) => is_called(self.name, value, text),
@@ -123,7 +123,7 @@ impl<'a> Condition<'a> {
                 let null = if self.passes(Value::Null) { 0 } else { bit };
                 match &self.test {
                     // Looked up once, instead of asking every text.
-                    Test::List(list) => {
+                    Check::List(list) => {
                         let (listed, other) = if list.negated { (bit, 0) } else { (0, bit) };
                         let mut named = Bits::new(texts.distinct(), false);
                         let codes = list.texts().filter_map(|text| texts.code_of(text.as_bytes()));
@@ -134,7 +134,7 @@ impl<'a> Condition<'a> {
                             _ => other,
                         });
                     }
-                    Test::Numbers { .. } | Test::Times { .. } | Test::Null | Test::NotNull => {
+                    Check::Numbers { .. } | Check::Times { .. } | Check::Null | Check::NotNull => {
                         let value = if self.passes(Value::Bytes(b"")) { 0 } else { bit };
                         mark_rows(
                             mask,
@@ -153,22 +153,22 @@ impl<'a> Condition<'a> {
         let fail = |pass: bool| if pass { 0 } else { bit };
         match (&self.test, plain) {
             // The ranges that people drag are worth a loop of their own.
-            (Test::Numbers { low, high }, Plain::Float32(all)) => {
+            (Check::Numbers { low, high }, Plain::Float32(all)) => {
                 let low = low.map_or(f32::NEG_INFINITY, |low| low as f32);
                 let high = high.map_or(f32::INFINITY, |high| high as f32);
                 mark_rows(mask, bit, all, |value| fail(value >= low && value <= high));
             }
-            (Test::Numbers { low, high }, Plain::UInt32(all)) => {
+            (Check::Numbers { low, high }, Plain::UInt32(all)) => {
                 let low = low.unwrap_or(f64::NEG_INFINITY);
                 let high = high.unwrap_or(f64::INFINITY);
                 mark_rows(mask, bit, all, |value| fail(f64::from(value) >= low && f64::from(value) <= high));
             }
-            (Test::Times { start, end }, Plain::Int64(all)) => {
+            (Check::Times { start, end }, Plain::Int64(all)) => {
                 let (start, end) = (start.unwrap_or(i64::MIN), end.unwrap_or(i64::MAX));
                 mark_rows(mask, bit, all, |value| fail(value >= start && value < end));
             }
-            (Test::Null | Test::NotNull, _) => {
-                let wanted = matches!(self.test, Test::NotNull);
+            (Check::Null | Check::NotNull, _) => {
+                let wanted = matches!(self.test, Check::NotNull);
                 match valid {
                     Some(valid) => mark_rows(mask, bit, valid, |valid| fail(valid == wanted)),
                     None => mark_rows(mask, bit, &vec![(); column.rows()], |()| fail(wanted)),
@@ -176,13 +176,13 @@ impl<'a> Condition<'a> {
                 return;
             }
             // What is listed is read once, instead of for every row.
-            (Test::List(list), Plain::UInt32(all)) => {
+            (Check::List(list), Plain::UInt32(all)) => {
                 let listed = whole_numbers(self.name, list);
                 mark_rows(mask, bit, all, |value| {
                     fail(listed.binary_search(&i64::from(value)).is_ok() != list.negated)
                 });
             }
-            (Test::List(list), Plain::Float32(all)) => {
+            (Check::List(list), Plain::Float32(all)) => {
                 let listed: Vec<f32> = list.texts().filter_map(|text| text.parse().ok()).collect();
                 let same = |a: f32, b: f32| a == b || a.is_nan() && b.is_nan();
                 let has = |value: f32| listed.iter().any(|listed| same(*listed, value));

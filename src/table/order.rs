@@ -31,19 +31,19 @@ pub struct Sorting {
     next: Vec<u32>,
     /// Keys that are done, from the least important.
     done: usize,
-    stage: Stage,
+    stage: SortStage,
 }
 
 #[derive(Debug)]
-enum Stage {
+enum SortStage {
     /// A key is to be looked at.
     Begin,
     /// Its texts are put in order.
     Texts(Ranking),
     /// Its digits are counted.
-    Count(Ranks, Counts, usize),
+    Count(Ranks, DigitCounts, usize),
     /// Rows are put in the order of a digit: how many are, and where the next one of each goes.
-    Pass { ranks: Ranks, counts: Counts, at: usize, places: Vec<u32> },
+    Pass { ranks: Ranks, counts: DigitCounts, at: usize, places: Vec<u32> },
 }
 
 /// The rank of each value of a dictionary, from what comes first; none for plain values.
@@ -52,7 +52,7 @@ struct Ranks(Option<Vec<u32>>);
 
 /// How many rows have which digit, for each digit that is still to be sorted by.
 #[derive(Debug)]
-struct Counts(Vec<(Digit, Vec<u32>)>);
+struct DigitCounts(Vec<(Digit, Vec<u32>)>);
 
 /// A part of a key.
 #[derive(Clone, Copy, Debug)]
@@ -75,7 +75,7 @@ impl Digit {
 impl Sorting {
     /// So many rows, in the order of the file.
     pub fn new(rows: usize) -> Self {
-        Self { order: (0..rows as u32).collect(), next: vec![0; rows], done: 0, stage: Stage::Begin }
+        Self { order: (0..rows as u32).collect(), next: vec![0; rows], done: 0, stage: SortStage::Begin }
     }
 
     /// How many rows there are.
@@ -91,16 +91,16 @@ impl Sorting {
             if budget == 0 {
                 return None;
             }
-            let (stage, cost) = match std::mem::replace(&mut self.stage, Stage::Begin) {
-                Stage::Begin => self.begin(column, *descending),
-                Stage::Texts(mut ranking) => match column.texts() {
-                    Some(texts) if !ranking.step(texts, budget / TEXT) => (Stage::Texts(ranking), budget),
+            let (stage, cost) = match std::mem::replace(&mut self.stage, SortStage::Begin) {
+                SortStage::Begin => self.begin(column, *descending),
+                SortStage::Texts(mut ranking) => match column.texts() {
+                    Some(texts) if !ranking.step(texts, budget / TEXT) => (SortStage::Texts(ranking), budget),
                     _ => (self.counting(Ranks(Some(ranking.ranks(*descending)))), 1),
                 },
-                Stage::Count(ranks, counts, at) => {
+                SortStage::Count(ranks, counts, at) => {
                     self.count(column, *descending, (ranks, counts, at), budget)
                 }
-                Stage::Pass { ranks, counts, at, places } => {
+                SortStage::Pass { ranks, counts, at, places } => {
                     self.pass(column, *descending, (ranks, counts, at, places), budget)
                 }
             };
@@ -111,19 +111,19 @@ impl Sorting {
     }
 
     /// How the keys of a column come about, and what that took.
-    fn begin(&mut self, column: &Column, descending: bool) -> (Stage, usize) {
+    fn begin(&mut self, column: &Column, descending: bool) -> (SortStage, usize) {
         let ranks = match column.store() {
             Store::Codes8(_, values) | Store::Codes16(_, values) => {
                 Ranks(Some(ranks_of_values(column, values, descending)))
             }
             Store::Plain(..) => Ranks(None),
-            Store::Text(texts) => return (Stage::Texts(Ranking::new(texts.distinct())), 1),
+            Store::Text(texts) => return (SortStage::Texts(Ranking::new(texts.distinct())), 1),
         };
         let cost = ranks.0.as_ref().map_or(1, Vec::len) * TEXT;
         (self.counting(ranks), cost)
     }
 
-    fn counting(&self, ranks: Ranks) -> Stage {
+    fn counting(&self, ranks: Ranks) -> SortStage {
         let mut digits: Vec<Digit> = match &ranks.0 {
             // What has no rank is after all that have.
             Some(ranks) => shifts(u64::BITS - (ranks.len() as u64).leading_zeros()),
@@ -133,16 +133,16 @@ impl Sorting {
             digits.push(Digit::Null);
         }
         let counts = digits.into_iter().map(|digit| (digit, vec![0; DIGITS])).collect();
-        Stage::Count(ranks, Counts(counts), 0)
+        SortStage::Count(ranks, DigitCounts(counts), 0)
     }
 
     fn count(
         &mut self,
         column: &Column,
         descending: bool,
-        (ranks, mut counts, mut at): (Ranks, Counts, usize),
+        (ranks, mut counts, mut at): (Ranks, DigitCounts, usize),
         budget: usize,
-    ) -> (Stage, usize) {
+    ) -> (SortStage, usize) {
         let rows = self.order.len();
         let end = rows.min(at.saturating_add(budget));
         let cost = end - at;
@@ -160,7 +160,7 @@ impl Sorting {
             at = to;
         }
         if at < rows {
-            return (Stage::Count(ranks, counts, at), cost);
+            return (SortStage::Count(ranks, counts, at), cost);
         }
         // What is the same in all rows puts none before another; the rest is sorted by from its end.
         counts.0.retain(|(_, counts)| counts.iter().all(|count| (*count as usize) < rows));
@@ -169,10 +169,10 @@ impl Sorting {
     }
 
     /// The pass by the least digit that is left, or the next key.
-    fn next_pass(&mut self, ranks: Ranks, counts: Counts) -> Stage {
+    fn next_pass(&mut self, ranks: Ranks, counts: DigitCounts) -> SortStage {
         let Some((_, digits)) = counts.0.last() else {
             self.done += 1;
-            return Stage::Begin;
+            return SortStage::Begin;
         };
         let mut sum = 0;
         let places = digits.iter().map(|count| {
@@ -180,16 +180,16 @@ impl Sorting {
             sum - count
         });
         let places = places.collect();
-        Stage::Pass { ranks, counts, at: 0, places }
+        SortStage::Pass { ranks, counts, at: 0, places }
     }
 
     fn pass(
         &mut self,
         column: &Column,
         descending: bool,
-        (ranks, mut counts, mut at, mut places): (Ranks, Counts, usize, Vec<u32>),
+        (ranks, mut counts, mut at, mut places): (Ranks, DigitCounts, usize, Vec<u32>),
         budget: usize,
-    ) -> (Stage, usize) {
+    ) -> (SortStage, usize) {
         let Some((digit, _)) = counts.0.last() else { return (self.next_pass(ranks, counts), 1) };
         let end = self.order.len().min(at.saturating_add(budget));
         let cost = end - at;
@@ -209,7 +209,7 @@ impl Sorting {
             at = to;
         }
         if at < self.order.len() {
-            return (Stage::Pass { ranks, counts, at, places }, cost);
+            return (SortStage::Pass { ranks, counts, at, places }, cost);
         }
         std::mem::swap(&mut self.order, &mut self.next);
         counts.0.pop();
@@ -287,12 +287,12 @@ struct Ranking {
     /// For each code, the bytes that it is sorted by.
     heads: Vec<u64>,
     /// What is to be done, the last first.
-    todo: Vec<Job>,
+    todo: Vec<SortJob>,
 }
 
 /// Places among the codes, whose texts are the same up to a byte.
 #[derive(Debug)]
-enum Job {
+enum SortJob {
     /// They are to be sorted by the bytes from there on.
     Heads(Range<usize>, usize),
     /// They are; those with the same bytes are to be sorted by what follows.
@@ -305,7 +305,7 @@ impl Ranking {
             codes: (0..texts as u32).collect(),
             next: vec![0; texts],
             heads: vec![0; texts],
-            todo: vec![Job::Heads(0..texts, 0)],
+            todo: vec![SortJob::Heads(0..texts, 0)],
         }
     }
 
@@ -315,13 +315,13 @@ impl Ranking {
         while left > 0 {
             let cost = match self.todo.pop() {
                 None => return true,
-                Some(Job::Heads(range, from)) => {
+                Some(SortJob::Heads(range, from)) => {
                     self.by_heads(texts, range.clone(), from);
                     let cost = range.len();
-                    self.todo.push(Job::Runs(range, from));
+                    self.todo.push(SortJob::Runs(range, from));
                     cost
                 }
-                Some(Job::Runs(range, from)) => self.by_the_rest(texts, range, from, left),
+                Some(SortJob::Runs(range, from)) => self.by_the_rest(texts, range, from, left),
             };
             left = left.saturating_sub(cost.max(1));
         }
@@ -379,7 +379,7 @@ impl Ranking {
         let begun = start;
         while start < end {
             if start - begun >= budget {
-                self.todo.push(Job::Runs(start..end, from));
+                self.todo.push(SortJob::Runs(start..end, from));
                 break;
             }
             let rest = self.codes.get_mut(start..end).unwrap_or_default();
@@ -394,8 +394,8 @@ impl Ranking {
                 continue;
             }
             if same > FEW {
-                self.todo.push(Job::Runs(start..end, from));
-                self.todo.push(Job::Heads(run, from + HEAD_BYTES));
+                self.todo.push(SortJob::Runs(start..end, from));
+                self.todo.push(SortJob::Heads(run, from + HEAD_BYTES));
                 break;
             }
             if let Some(run) = rest.get_mut(..same).filter(|run| run.len() > 1) {

@@ -20,13 +20,13 @@ pub struct PhraseIndex {
     phrases: Texts,
     /// What each step took apart. Apart in memory as well, so that an index that grows never moves what
     /// it has.
-    steps: Vec<Taken>,
+    steps: Vec<TakenPhrases>,
     prompts: usize,
 }
 
 /// Prompts that one step took apart.
 #[derive(Clone, Debug)]
-struct Taken {
+struct TakenPhrases {
     /// Their parts, one after the other; none twice in one prompt.
     parts: Box<[u32]>,
     /// Where the parts of each prompt end.
@@ -97,7 +97,7 @@ impl PhraseIndex {
         }
         if from < to {
             self.prompts = to;
-            self.steps.push(Taken { parts: parts.into(), ends: ends.into() });
+            self.steps.push(TakenPhrases { parts: parts.into(), ends: ends.into() });
         }
         Ok(to >= prompts.distinct())
     }
@@ -112,7 +112,7 @@ impl PhraseIndex {
         let mut counted =
             Counted { here: vec![0; self.phrases.distinct()], all: vec![0; self.phrases.distinct()] };
         let mut code = 0;
-        for Taken { parts, ends } in &self.steps {
+        for TakenPhrases { parts, ends } in &self.steps {
             let mut start = 0;
             for end in ends {
                 let parts = parts.get(start..*end as usize).unwrap_or_default();

@@ -33,11 +33,11 @@ const CASE: u8 = 0x20;
 #[derive(Clone, Debug)]
 pub struct Matcher {
     /// Cheap and telling ones first.
-    groups: Vec<Vec<(Needle, bool)>>,
+    groups: Vec<Vec<(TermPattern, bool)>>,
 }
 
 #[derive(Clone, Debug)]
-enum Needle {
+enum TermPattern {
     Literal(Literal),
     Regex(Regex),
 }
@@ -133,7 +133,7 @@ impl Matcher {
                         format!("At most {MAX_REGEXES} regular expressions are searched for at once.");
                     return Err(Problem { place: term.place.clone(), message });
                 }
-                any.push((Needle::new(term)?, term.excluded));
+                any.push((TermPattern::new(term)?, term.excluded));
             }
             groups.push(any);
         }
@@ -165,7 +165,7 @@ impl Matcher {
         const BLOCKS: usize = 64;
         /// A regular expression takes as long as so many words.
         const REGEX: usize = 16;
-        let weight = |needle: &Needle| if matches!(needle, Needle::Regex(_)) { REGEX } else { 1 };
+        let weight = |needle: &TermPattern| if matches!(needle, TermPattern::Regex(_)) { REGEX } else { 1 };
         let all: usize = self.groups.iter().flatten().map(|(needle, _)| weight(needle)).sum();
         (BLOCKS / all.max(1)).max(1)
     }
@@ -235,7 +235,7 @@ impl Matcher {
     }
 }
 
-impl Needle {
+impl TermPattern {
     fn new(term: &Term) -> Result<Self, Problem> {
         match &term.what {
             What::Word { text, open_start, open_end } => {

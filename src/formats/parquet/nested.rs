@@ -53,7 +53,7 @@ pub fn rows_as_json(
         let codec = meta.chunk(group, leaf).map_or(Codec::Uncompressed, |chunk| chunk.codec);
         Leaf::read(column, codec, bytes, &mut budget)
     });
-    let mut reader = Reader { leaves: read.collect::<Result<_>>()?, columns };
+    let mut reader = NestedReader { leaves: read.collect::<Result<_>>()?, columns };
     let mut all = Vec::new();
     let mut all_bytes = 0;
     for row in 0..rows.min(MAX_NESTED_ROWS as u64) {
@@ -75,12 +75,12 @@ pub fn rows_as_json(
     Ok(all)
 }
 
-struct Reader<'a> {
+struct NestedReader<'a> {
     leaves: Vec<Leaf>,
     columns: Vec<&'a ColumnMeta>,
 }
 
-impl Reader<'_> {
+impl NestedReader<'_> {
     fn peek(&self, leaf: usize) -> Result<(u16, u16)> {
         self.leaves.get(leaf).and_then(Leaf::peek).ok_or_else(ends_early)
     }

@@ -53,7 +53,7 @@ pub struct Walk {
 struct Segment {
     /// Where the search for a first header stands; none once it is believed to be found, or where
     /// it was known from the start.
-    search: Option<Search>,
+    search: Option<PageSearch>,
     /// Headers found, with their offsets; the last one's page ends where the next is expected.
     found: Vec<(u64, PageHeader)>,
     /// Where the next header is expected.
@@ -67,7 +67,7 @@ struct Segment {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Search {
+struct PageSearch {
     /// The next byte to look at.
     at: u64,
     /// The end of the window.
@@ -97,7 +97,7 @@ impl Walk {
             .map(|number| {
                 let origin = start + way * number / count;
                 let search =
-                    (number > 0).then_some(Search { at: origin, end: origin + average + average / 4 });
+                    (number > 0).then_some(PageSearch { at: origin, end: origin + average + average / 4 });
                 Segment {
                     search,
                     found: Vec::new(),
@@ -238,7 +238,7 @@ impl Segment {
                         // A header may lie across the window's end: step back by what one takes.
                         let len = (end - self.origin).max(PROBE_BYTES);
                         let at = end.saturating_sub(64).max(search.at + 1);
-                        self.search = Some(Search { at, end: end + len });
+                        self.search = Some(PageSearch { at, end: end + len });
                     }
                 }
                 continue;
@@ -287,7 +287,7 @@ impl Segment {
         let end = at + map.average_page_bytes();
         self.found.clear();
         self.retreats += 1;
-        self.search = Some(Search { at, end });
+        self.search = Some(PageSearch { at, end });
         self.probe_bytes = PROBE_BYTES;
     }
 }

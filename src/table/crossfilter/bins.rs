@@ -131,7 +131,7 @@ fn coded<C: Copy + Into<usize>>(
         let numbers: Vec<f64> =
             (0..values.len()).map(|code| raw(column.meaning(value_at(values, code)))).collect();
         let narrow = matches!(values, Values::Float32(_));
-        let scale = Scale::choose(name, time, narrow, &numbers, &counts);
+        let scale = BinScale::choose(name, time, narrow, &numbers, &counts);
         let mut ends = Ends::new(&scale);
         let bin_of: Vec<u8> = numbers
             .iter()
@@ -217,7 +217,7 @@ fn intervals<T: Copy>(
         .filter(|(row, value)| is_valid(*row) && !value.is_nan())
         .map(|(_, value)| value)
         .collect();
-    let scale = Scale::choose(name, time, narrow, &sample, &vec![1; sample.len()]);
+    let scale = BinScale::choose(name, time, narrow, &sample, &vec![1; sample.len()]);
     let bins = scale.bins();
     let mut all = vec![0; bins + 2];
     let mut ends = Ends::new(&scale);
@@ -236,7 +236,7 @@ fn place_some<T: Copy>(
     values: &[T],
     number: impl Fn(T) -> f64,
     valid: Option<&[bool]>,
-    scale: &Scale,
+    scale: &BinScale,
     ends: &mut Ends,
     rows: &mut Vec<u8>,
 ) {
@@ -255,7 +255,7 @@ fn place_some<T: Copy>(
 
 /// Where the edges are.
 #[derive(Clone, Debug)]
-struct Scale {
+struct BinScale {
     edges: Vec<f64>,
     width: f64,
     detached: Option<f64>,
@@ -265,7 +265,7 @@ struct Scale {
     narrow: bool,
 }
 
-impl Scale {
+impl BinScale {
     fn choose(name: &str, time: bool, narrow: bool, values: &[f64], counts: &[u32]) -> Self {
         let detached = catalog::column(name).and_then(|facts| facts.detached).map(|(value, _)| value);
         let mut pairs: Vec<(f64, u64)> = values
@@ -395,7 +395,7 @@ struct Ends {
 }
 
 impl Ends {
-    fn new(scale: &Scale) -> Self {
+    fn new(scale: &BinScale) -> Self {
         let bins = scale.intervals();
         Self {
             highest: vec![f64::NEG_INFINITY; bins],
@@ -406,7 +406,7 @@ impl Ends {
         }
     }
 
-    fn see(&mut self, bin: u8, value: f64, count: u32, scale: &Scale) {
+    fn see(&mut self, bin: u8, value: f64, count: u32, scale: &BinScale) {
         let bin = usize::from(bin);
         let (Some(highest), Some(lowest), Some(on_edge)) =
             (self.highest.get_mut(bin), self.lowest.get_mut(bin), self.on_edge.get_mut(bin))
@@ -426,7 +426,7 @@ impl Ends {
         }
     }
 
-    fn finish(self, scale: Scale) -> Bins {
+    fn finish(self, scale: BinScale) -> Bins {
         let last = scale.intervals() - 1;
         let written = |value: f64| if scale.narrow { widen(value as f32) } else { value };
         let mut from = Vec::with_capacity(last + 2);

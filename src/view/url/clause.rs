@@ -22,7 +22,7 @@ pub(super) fn parse(text: &str) -> Result<Clause, String> {
     }
     let items = split(body)?;
     if !negated
-        && let [Item { text, quoted: false }] = items.as_slice()
+        && let [ListItem { text, quoted: false }] = items.as_slice()
         && let Some((low, high)) = text.split_once(DOTS)
     {
         return parse_range(low, high).map(Clause::Range);
@@ -31,7 +31,7 @@ pub(super) fn parse(text: &str) -> Result<Clause, String> {
         return Err(format!("lists {} values; at most {MAX_LIST_VALUES} can be listed.", items.len()));
     }
     let mut values = Vec::with_capacity(items.len());
-    for Item { text, quoted } in items {
+    for ListItem { text, quoted } in items {
         if !quoted && text.contains(DOTS) {
             let part = if negated { "negated" } else { "part of a list" };
             return Err(format!("the range “{}” can't be {part}.", shown(&text)));
@@ -81,20 +81,20 @@ pub(super) fn print_items(items: &[String]) -> String {
     items.iter().map(|item| print_item(item)).collect::<Vec<_>>().join(",")
 }
 
-struct Item {
+struct ListItem {
     text: String,
     /// Whether it stood in quotes, so that it is text whatever it looks like.
     quoted: bool,
 }
 
 /// Splits at commas outside quotes. An empty item without quotes is nothing.
-fn split(text: &str) -> Result<Vec<Item>, String> {
+fn split(text: &str) -> Result<Vec<ListItem>, String> {
     let mut items = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
         if let Some(inner) = rest.strip_prefix('"') {
             let (text, after) = quoted(inner)?;
-            items.push(Item { text, quoted: true });
+            items.push(ListItem { text, quoted: true });
             rest = match after.strip_prefix(',') {
                 Some(next) => next,
                 None if after.is_empty() => after,
@@ -103,7 +103,7 @@ fn split(text: &str) -> Result<Vec<Item>, String> {
         } else {
             let (text, next) = rest.split_once(',').unwrap_or((rest, ""));
             if !text.is_empty() {
-                items.push(Item { text: text.to_owned(), quoted: false });
+                items.push(ListItem { text: text.to_owned(), quoted: false });
             }
             rest = next;
         }

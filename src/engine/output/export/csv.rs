@@ -3,7 +3,7 @@
 //! No value is an empty field, and an empty text a pair of quotes, which readers that tell them
 //! apart read as such. Text that a spreadsheet would run as a formula can be given an apostrophe.
 
-use super::{Field, Form, Rows, is_time, push_base64, push_time};
+use super::{Field, Form, RowFormat, is_time, push_base64, push_time};
 use crate::base::error::Result;
 use crate::table::column::Value;
 use std::io::Write;
@@ -68,7 +68,7 @@ impl Csv {
     }
 }
 
-impl Rows for Csv {
+impl RowFormat for Csv {
     fn cell(&mut self, field: &Field, value: Value<'_>) -> Result<()> {
         self.separate();
         // Writing into memory does not fail.

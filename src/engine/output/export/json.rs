@@ -1,6 +1,6 @@
 //! JSON Lines: an object a row, every column in it.
 
-use super::{Field, Form, Rows, is_time, push_base64, push_time};
+use super::{Field, Form, RowFormat, is_time, push_base64, push_time};
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::table::column::Value;
 use std::io::Write;
@@ -26,7 +26,7 @@ impl JsonLines {
     }
 }
 
-impl Rows for JsonLines {
+impl RowFormat for JsonLines {
     fn cell(&mut self, field: &Field, value: Value<'_>) -> Result<()> {
         self.out.extend_from_slice(self.keys.get(self.at).map(Vec::as_slice).unwrap_or_default());
         self.at += 1;

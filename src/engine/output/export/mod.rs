@@ -54,7 +54,7 @@ pub enum Form {
 }
 
 /// A way to write rows.
-trait Rows {
+trait RowFormat {
     /// Adds the next cell of the row.
     fn cell(&mut self, field: &Field, value: Value<'_>) -> Result<()>;
     /// Ends the row.
@@ -70,7 +70,7 @@ trait Rows {
 /// Writes rows in one of the formats.
 pub struct Writer {
     fields: Vec<Field>,
-    rows: Box<dyn Rows>,
+    rows: Box<dyn RowFormat>,
     /// The cell that comes next.
     at: usize,
 }
@@ -81,7 +81,7 @@ impl Writer {
     /// # Errors
     /// Where the columns can't be written in this format.
     pub fn new(format: Format, fields: Vec<Field>) -> Result<Self> {
-        let rows: Box<dyn Rows> = match format {
+        let rows: Box<dyn RowFormat> = match format {
             Format::Csv { guard_formulas } => Box::new(csv::Csv::new(&fields, guard_formulas)),
             Format::JsonLines => Box::new(json::JsonLines::new(&fields)),
             Format::Parquet => Box::new(parquet_file::ParquetFile::new(&fields)?),

@@ -3,7 +3,7 @@
 //! The writer of the `parquet` crate takes a row group column by column, so that the rows of one
 //! wait here as columns.
 
-use super::{Field, Form, Rows};
+use super::{Field, Form, RowFormat};
 use crate::base::calendar::DAY_MILLIS;
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::table::column::Value;
@@ -26,7 +26,7 @@ const GROUP_BYTES: usize = 24 << 20;
 
 /// Writes a parquet file.
 pub struct ParquetFile {
-    writer: SerializedFileWriter<Out>,
+    writer: SerializedFileWriter<Sink>,
     columns: Vec<Builder>,
     at: usize,
     rows: usize,
@@ -35,9 +35,9 @@ pub struct ParquetFile {
 
 /// Where the writer writes: memory, from which pieces are taken.
 #[derive(Debug, Default)]
-struct Out(Vec<u8>);
+struct Sink(Vec<u8>);
 
-impl io::Write for Out {
+impl io::Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.extend_from_slice(bytes);
         Ok(bytes.len())
@@ -52,10 +52,10 @@ impl io::Write for Out {
 struct Builder {
     /// 1 where a row has a value, else 0.
     levels: Vec<i16>,
-    data: Data,
+    data: ColumnData,
 }
 
-enum Data {
+enum ColumnData {
     Bool(Vec<bool>),
     Int32(Vec<i32>),
     Int64(Vec<i64>),
@@ -85,7 +85,7 @@ impl ParquetFile {
             .set_created_by(concat!("Vitrine ", env!("CARGO_PKG_VERSION")).to_owned())
             .set_statistics_enabled(EnabledStatistics::Chunk)
             .build();
-        let writer = SerializedFileWriter::new(Out::default(), Arc::new(schema), Arc::new(properties))
+        let writer = SerializedFileWriter::new(Sink::default(), Arc::new(schema), Arc::new(properties))
             .map_err(failed)?;
         let columns = fields.iter().map(|field| Builder { levels: Vec::new(), data: data(field.form) });
         Ok(Self { writer, columns: columns.collect(), at: 0, rows: 0, bytes: 0 })
@@ -107,7 +107,7 @@ impl ParquetFile {
     }
 }
 
-impl Rows for ParquetFile {
+impl RowFormat for ParquetFile {
     fn cell(&mut self, field: &Field, value: Value<'_>) -> Result<()> {
         if let Some(builder) = self.columns.get_mut(self.at) {
             self.bytes += builder.push(field.form, value);
@@ -141,36 +141,36 @@ impl Builder {
     /// Adds a value, or its absence; roughly how much memory it takes.
     fn push(&mut self, form: Form, value: Value<'_>) -> usize {
         let taken = match (&mut self.data, value) {
-            (Data::Bool(all), Value::Bool(value)) => {
+            (ColumnData::Bool(all), Value::Bool(value)) => {
                 all.push(value);
                 1
             }
-            (Data::Int32(all), Value::Int(value)) => {
+            (ColumnData::Int32(all), Value::Int(value)) => {
                 // Unsigned ones are kept as their bits.
                 all.push(if form == Form::Date { value.div_euclid(DAY_MILLIS) } else { value } as i32);
                 4
             }
-            (Data::Int64(all), Value::Int(value)) => {
+            (ColumnData::Int64(all), Value::Int(value)) => {
                 all.push(value);
                 8
             }
-            (Data::Int64(all), Value::UInt(value)) => {
+            (ColumnData::Int64(all), Value::UInt(value)) => {
                 all.push(value as i64);
                 8
             }
-            (Data::Float(all), Value::Float32(value)) => {
+            (ColumnData::Float(all), Value::Float32(value)) => {
                 all.push(value);
                 4
             }
-            (Data::Double(all), Value::Float64(value)) => {
+            (ColumnData::Double(all), Value::Float64(value)) => {
                 all.push(value);
                 8
             }
-            (Data::Double(all), Value::Float32(value)) => {
+            (ColumnData::Double(all), Value::Float32(value)) => {
                 all.push(f64::from(value));
                 8
             }
-            (Data::Bytes(all, ends), Value::Bytes(bytes)) => {
+            (ColumnData::Bytes(all, ends), Value::Bytes(bytes)) => {
                 // Readers may take the file's word that text is UTF-8.
                 match std::str::from_utf8(bytes) {
                     Err(_) if form != Form::Binary => {
@@ -193,22 +193,22 @@ impl Builder {
         let levels = std::mem::take(&mut self.levels);
         let levels = Some(levels.as_slice());
         match (&mut self.data, column) {
-            (Data::Bool(all), ColumnWriter::BoolColumnWriter(column)) => {
+            (ColumnData::Bool(all), ColumnWriter::BoolColumnWriter(column)) => {
                 column.write_batch(&std::mem::take(all), levels, None)?;
             }
-            (Data::Int32(all), ColumnWriter::Int32ColumnWriter(column)) => {
+            (ColumnData::Int32(all), ColumnWriter::Int32ColumnWriter(column)) => {
                 column.write_batch(&std::mem::take(all), levels, None)?;
             }
-            (Data::Int64(all), ColumnWriter::Int64ColumnWriter(column)) => {
+            (ColumnData::Int64(all), ColumnWriter::Int64ColumnWriter(column)) => {
                 column.write_batch(&std::mem::take(all), levels, None)?;
             }
-            (Data::Float(all), ColumnWriter::FloatColumnWriter(column)) => {
+            (ColumnData::Float(all), ColumnWriter::FloatColumnWriter(column)) => {
                 column.write_batch(&std::mem::take(all), levels, None)?;
             }
-            (Data::Double(all), ColumnWriter::DoubleColumnWriter(column)) => {
+            (ColumnData::Double(all), ColumnWriter::DoubleColumnWriter(column)) => {
                 column.write_batch(&std::mem::take(all), levels, None)?;
             }
-            (Data::Bytes(all, ends), ColumnWriter::ByteArrayColumnWriter(column)) => {
+            (ColumnData::Bytes(all, ends), ColumnWriter::ByteArrayColumnWriter(column)) => {
                 let all = Bytes::from(std::mem::take(all));
                 let mut start = 0;
                 let values = std::mem::take(ends).into_iter().map(|end| {
@@ -247,14 +247,14 @@ fn stored(form: Form) -> (Physical, ConvertedType) {
     }
 }
 
-fn data(form: Form) -> Data {
+fn data(form: Form) -> ColumnData {
     match stored(form).0 {
-        Physical::BOOLEAN => Data::Bool(Vec::new()),
-        Physical::INT32 => Data::Int32(Vec::new()),
-        Physical::FLOAT => Data::Float(Vec::new()),
-        Physical::DOUBLE => Data::Double(Vec::new()),
-        Physical::BYTE_ARRAY => Data::Bytes(Vec::new(), Vec::new()),
-        _ => Data::Int64(Vec::new()),
+        Physical::BOOLEAN => ColumnData::Bool(Vec::new()),
+        Physical::INT32 => ColumnData::Int32(Vec::new()),
+        Physical::FLOAT => ColumnData::Float(Vec::new()),
+        Physical::DOUBLE => ColumnData::Double(Vec::new()),
+        Physical::BYTE_ARRAY => ColumnData::Bytes(Vec::new(), Vec::new()),
+        _ => ColumnData::Int64(Vec::new()),
     }
 }
 
