@@ -9,6 +9,7 @@ use crate::protocol::{Request, Response};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "it is moved once, from the shell into the step")]
 pub enum Event {
     /// The page asks.
     Request(Request),
@@ -131,6 +132,7 @@ pub enum Event {
 
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "it is moved once, from the step into the shell")]
 pub enum Effect {
     /// From now on fetches of this source mean the file at this address. A new table takes all other
     /// sources with it, and fetches of them that are under way are aborted.

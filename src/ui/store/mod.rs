@@ -399,5 +399,5 @@ pub(super) fn base() -> String {
 pub fn use_store() -> Store {
     // The root component provides it before any other component is made; a new one would be an
     // empty page rather than a crash.
-    use_context::<Store>().unwrap_or_else(Store::new)
+    use_context::<Store>().unwrap_or_default()
 }
