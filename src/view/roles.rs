@@ -184,6 +184,10 @@ impl Roles {
                     .map(|candidate| candidate.name)
             };
             let chosen = match corrections.get(role) {
+                // A link must not lift the blur: scores of the usual name count, whatever it says.
+                Some(column) if matches!(role, Role::NsfwImage | Role::NsfwPrompt) => {
+                    guess(*role, columns).or_else(|| named(column.as_deref()?))
+                }
                 Some(None) => None,
                 Some(Some(name)) => named(name).or_else(|| guess(*role, columns)),
                 None => guess(*role, columns),
@@ -329,5 +333,14 @@ mod tests {
         assert_eq!(corrected(Role::Prompt, Some("n")), ["prompt=prompt"]);
         assert_eq!(corrected(Role::Prompt, None), Vec::<String>::new());
         assert_eq!(corrected(Role::Cfg, Some("n")), ["prompt=prompt", "cfg=n"]);
+    }
+
+    #[test]
+    fn no_link_lifts_the_blur() {
+        let columns = [("image_nsfw", Holds::Number, 4), ("n", Holds::Number, 4)];
+        for column in [None, Some("n".to_owned())] {
+            let corrections = Corrections::from([(Role::NsfwImage, column)]);
+            assert_eq!(roles(&columns, &corrections), ["nsfw-image=image_nsfw"]);
+        }
     }
 }
