@@ -144,7 +144,7 @@ fn open(file: File) -> Session {
         File::Middle => Session::open(&MIDDLE),
         File::Indexed => Session::open(&INDEXED),
         File::Small => Session::open(&SMALL),
-        File::SmallLocal => Session::open_several(&[SMALL.clone()], |_| {}),
+        File::SmallLocal => Session::open_several(std::slice::from_ref(&*SMALL), |_| {}),
         File::Several => Session::open_several(&[SMALL.clone(), MIDDLE.clone(), SMALL.clone()], |_| {}),
         File::Cached => {
             let mut session = Session::open(&MIDDLE);
