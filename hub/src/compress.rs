@@ -1,6 +1,6 @@
 //! Compressed files, made once and kept.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -13,7 +13,7 @@ use tokio::sync::OnceCell;
 use crate::lock;
 
 /// Which version of which file.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Version {
     pub(crate) path: PathBuf,
     pub(crate) size: u64,
@@ -25,30 +25,37 @@ const MOST_FILES: usize = 256;
 /// The window of the encoder, as a power of two: what every browser decodes.
 const WINDOW_BITS: i32 = 22;
 
+/// A version of a file in one coding.
+type Key = (Version, u8, bool);
+
+/// Compressed files of every server of this process: a test starts a server, and its files are those of the
+/// test before.
+static KEPT: Mutex<BTreeMap<Key, Arc<OnceCell<Bytes>>>> = Mutex::new(BTreeMap::new());
+
 /// Compressed files in memory, by brotli or gzip. Every file is compressed once, however many ask for it at the same time.
 #[derive(Debug)]
 pub(crate) struct Compressed {
     quality: u8,
     gzip: bool,
-    kept: Mutex<HashMap<Version, Arc<OnceCell<Bytes>>>>,
 }
 
 impl Compressed {
     pub(crate) fn new(quality: u8, gzip: bool) -> Compressed {
-        Compressed { quality: quality.min(11), gzip, kept: Mutex::default() }
+        Compressed { quality: quality.min(11), gzip }
     }
 
     pub(crate) async fn get(&self, version: &Version) -> io::Result<Bytes> {
         let cell = {
-            let mut kept = lock(&self.kept);
-            if !kept.contains_key(version) {
+            let mut kept = lock(&KEPT);
+            let key = (version.clone(), self.quality, self.gzip);
+            if !kept.contains_key(&key) {
                 // A rebuilt file leaves its older version behind.
-                kept.retain(|held, _| held.path != version.path);
+                kept.retain(|(held, ..), _| held.path != version.path || held == version);
                 if kept.len() >= MOST_FILES {
                     kept.clear();
                 }
             }
-            Arc::clone(kept.entry(version.clone()).or_default())
+            Arc::clone(kept.entry(key).or_default())
         };
         let (path, quality, gzip) = (version.path.clone(), self.quality, self.gzip);
         let make = || async move {

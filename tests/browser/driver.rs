@@ -1,8 +1,12 @@
-//! The browser and its driver: an empty profile each test.
+//! The browser and its driver.
+//!
+//! A start costs more than most tests do, so a Chromium serves many of them, each in a tab of its own. What one
+//! keeps is no other's: each test's servers have ports of their own, and so each its own origins.
 //!
 //! Chromium, unless `VITRINE_BROWSER` says `firefox`. What needs Chromium's own tools ends there with
 //! [`NeedsChromium`], which counts as left out and not as failed.
 
+use fantoccini::error::CmdError;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -12,7 +16,7 @@ use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// Which browser is driven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,39 +39,45 @@ impl Engine {
 #[derive(Debug)]
 pub struct NeedsChromium(pub String);
 
-/// A running driver. It ends with the last test that uses it.
+/// A running driver.
 #[derive(Debug)]
 pub struct Driver {
     child: Child,
     url: String,
 }
 
+/// Starts the program it is given, and ends it, with all browsers of this process, when this process ends.
+const UNTIL_THE_END: &str = r#"
+    "$0" --port=0 &
+    read -r _
+    kill -KILL $! 2>/dev/null
+    pkill -KILL -f "user-data-dir=$1" 2>/dev/null
+    rm -rf "$1"*"#;
+
 impl Driver {
     /// One to use: a chromedriver serves the whole process, a geckodriver one browser.
     pub fn of(engine: Engine) -> Arc<Driver> {
-        static SHARED: Mutex<Weak<Driver>> = Mutex::new(Weak::new());
+        static SHARED: LazyLock<Arc<Driver>> = LazyLock::new(|| {
+            let program = std::env::var("VITRINE_CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
+            let mut command = Command::new("sh");
+            command.args(["-c", UNTIL_THE_END, &program]).arg(profiles()).stdin(Stdio::piped());
+            Arc::new(Driver::start(command, &program, "started successfully on port "))
+        });
         match engine {
             Engine::Firefox => {
-                Arc::new(Driver::start("VITRINE_GECKODRIVER", "geckodriver", "Listening on 127.0.0.1:"))
+                let program =
+                    std::env::var("VITRINE_GECKODRIVER").unwrap_or_else(|_| "geckodriver".to_owned());
+                let mut command = Command::new(&program);
+                command.arg("--port=0").stdin(Stdio::null());
+                Arc::new(Driver::start(command, &program, "Listening on 127.0.0.1:"))
             }
-            Engine::Chromium => {
-                let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-                shared.upgrade().unwrap_or_else(|| {
-                    let says = "started successfully on port ";
-                    let driver = Arc::new(Driver::start("VITRINE_CHROMEDRIVER", "chromedriver", says));
-                    *shared = Arc::downgrade(&driver);
-                    driver
-                })
-            }
+            Engine::Chromium => Arc::clone(&SHARED),
         }
     }
 
-    /// Starts a program that a variable or its usual name names, and that says its port after these words.
-    fn start(variable: &str, usual: &str, says: &str) -> Driver {
-        let program = std::env::var(variable).unwrap_or_else(|_| usual.to_owned());
-        let mut child = Command::new(&program)
-            .arg("--port=0")
-            .stdin(Stdio::null())
+    /// Starts a program that says its port after these words.
+    fn start(mut command: Command, program: &str, says: &str) -> Driver {
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -91,11 +101,36 @@ impl Drop for Driver {
     }
 }
 
-/// A browser of its own, with nothing kept from any other.
+/// What the folders of this process's profiles begin with.
+fn profiles() -> String {
+    std::env::temp_dir().join(format!("vitrine-{}-", std::process::id())).display().to_string()
+}
+
+/// A Chromium that waits for the next test.
+#[derive(Debug)]
+struct Spare {
+    client: Client,
+    profile: PathBuf,
+    uses: u32,
+}
+
+static SPARES: Mutex<Vec<Spare>> = Mutex::new(Vec::new());
+
+/// Tests that one Chromium serves: its memory must not grow for ever.
+const MAX_USES: u32 = 30;
+
+/// Where sessions live, which outlast the test that began them.
+static SESSIONS: LazyLock<tokio::runtime::Runtime> = LazyLock::new(|| {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+});
+
+/// A browser, or a tab of one, with nothing kept from any other.
 #[derive(Debug)]
 pub struct Browser {
     pub client: Client,
     engine: Engine,
+    /// Tests that it served, this one included; `None` where it serves this one alone.
+    uses: Option<u32>,
     /// An address of the app that runs nothing: where settings can be made before it does.
     quiet_address: RefCell<Option<String>>,
     profile: PathBuf,
@@ -111,18 +146,40 @@ pub enum Storage {
 }
 
 impl Browser {
-    /// Starts one with a window of this size.
+    /// A browser that was just started, with a window of this size, for measurements.
     pub async fn start(width_px: u32, height_px: u32) -> Browser {
-        Browser::start_with(width_px, height_px, Storage::Allowed).await
+        Browser::fresh(width_px, height_px, Storage::Allowed).await
     }
 
-    /// The same, with what pages may keep.
-    pub async fn start_with(width_px: u32, height_px: u32, storage: Storage) -> Browser {
+    /// A browser for a test: one that served others before, where there is one to spare.
+    pub async fn for_test(storage: Storage) -> Browser {
+        let spare = SPARES.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let shared = Engine::chosen() == Engine::Chromium && storage == Storage::Allowed;
+        let mut browser = match spare {
+            Some(Spare { client, profile, uses }) if shared => Browser {
+                client,
+                engine: Engine::Chromium,
+                uses: Some(uses),
+                quiet_address: RefCell::default(),
+                profile,
+                _driver: Driver::of(Engine::Chromium),
+            },
+            other => {
+                SPARES.lock().unwrap_or_else(PoisonError::into_inner).extend(other);
+                let browser = Browser::fresh(1440, 900, storage).await;
+                Browser { uses: shared.then_some(0), ..browser }
+            }
+        };
+        browser.uses = browser.uses.map(|uses| uses + 1);
+        browser
+    }
+
+    async fn fresh(width_px: u32, height_px: u32, storage: Storage) -> Browser {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let engine = Engine::chosen();
         let driver = Driver::of(engine);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let profile = std::env::temp_dir().join(format!("vitrine-{}-{number}", std::process::id()));
+        let profile = PathBuf::from(format!("{}{number}", profiles()));
         let mut capabilities = Capabilities::new();
         match engine {
             Engine::Chromium => {
@@ -134,15 +191,16 @@ impl Browser {
                 capabilities.insert("moz:firefoxOptions".to_owned(), firefox_options(storage));
             }
         }
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities)
-            .connect(&driver.url)
-            .await
-            .expect("a browser");
+        let url = driver.url.clone();
+        let session = SESSIONS.spawn(async move {
+            let mut builder = ClientBuilder::new(HttpConnector::new());
+            builder.capabilities(capabilities).connect(&url).await
+        });
+        let client = session.await.expect("a session").expect("a browser");
         if engine == Engine::Firefox {
             client.set_window_size(width_px, height_px).await.unwrap();
         }
-        Browser { client, engine, quiet_address: RefCell::default(), profile, _driver: driver }
+        Browser { client, engine, uses: None, quiet_address: RefCell::default(), profile, _driver: driver }
     }
 
     /// Tells the browser an address of the app that runs nothing.
@@ -242,6 +300,37 @@ impl Browser {
         let _ = std::fs::remove_dir_all(&self.profile);
     }
 
+    /// Leaves it to the next test, in a new tab, or ends it.
+    pub async fn leave(self, failed: bool) {
+        let Some(uses) = self.uses.filter(|uses| !failed && *uses < MAX_USES) else {
+            return self.end().await;
+        };
+        if self.empty().await.is_err() {
+            return self.end().await;
+        }
+        let spare = Spare { client: self.client, profile: self.profile, uses };
+        SPARES.lock().unwrap_or_else(PoisonError::into_inner).push(spare);
+    }
+
+    /// Closes every tab but a new one, and takes back what a test allowed.
+    async fn empty(&self) -> Result<(), CmdError> {
+        for command in ["Browser.resetPermissions", "Storage.clearCookies"] {
+            self.devtools(command, json!({})).await;
+        }
+        self.devtools("Browser.setDownloadBehavior", json!({ "behavior": "default" })).await;
+        let old = self.client.windows().await?;
+        let new = self.client.new_window(true).await?.handle;
+        for handle in old {
+            self.client.switch_to_window(handle).await?;
+            self.client.close_window().await?;
+        }
+        self.client.switch_to_window(new).await?;
+        self.client.set_window_size(1440, 900).await?;
+        // What the closed tabs had said.
+        self.console().await;
+        Ok(())
+    }
+
     async fn command(&self, path: &'static str, body: Value) -> Value {
         self.client.issue_cmd(Post { path, body }).await.unwrap_or_else(|error| panic!("{path}: {error}"))
     }
@@ -261,6 +350,9 @@ fn chromium_options(width_px: u32, height_px: u32, profile: &std::path::Path, st
         "--hide-scrollbars",
         "--force-device-scale-factor=1",
         "--lang=en-US",
+        "--disable-features=InitialWebUI,WebUIReloadButton,PreloadTopChromeWebUI,PreloadTopChromeWebUILessNavigations",
+        "--disable-extensions",
+        "--disable-component-extensions-with-background-pages",
     ]
     .map(str::to_owned)
     .to_vec();

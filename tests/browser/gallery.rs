@@ -237,6 +237,7 @@ fn the_place_in_the_gallery_is_in_the_link() {
 async fn go_within(stage: &Stage, query: &str) {
     let script =
         "history.pushState(null, '', `?${arguments[0]}`); dispatchEvent(new PopStateEvent('popstate'))";
+    let query = format!("{query}&endpoint={}", stage.hub.endpoint());
     stage.browser.client.execute(script, vec![json!(query)]).await.unwrap();
 }
 

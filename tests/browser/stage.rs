@@ -142,7 +142,7 @@ impl Stage {
         }
         let config = AppConfig { prefix: prefix.to_owned(), ..AppConfig::new(dist()) };
         let app = App::start(config).unwrap();
-        let browser = Browser::start_with(1440, 900, storage).await;
+        let browser = Browser::for_test(storage).await;
         browser.knows_quiet_address(format!("{}nothing-here", app.url()));
         for (key, value) in settings {
             browser.setting(key, value).await;
@@ -255,7 +255,7 @@ impl Stage {
             let _ = std::fs::create_dir_all(screenshots());
             let _ = std::fs::write(screenshots().join(format!("failed-{}.png", self.name)), png);
         }
-        self.browser.end().await;
+        self.browser.leave(failed).await;
     }
 }
 

@@ -8,7 +8,7 @@ pub mod row;
 pub mod sort_note;
 
 use crate::protocol::images::Want;
-use crate::ui::runtime::turn::{InTurn, turn};
+use crate::ui::runtime::turn::turn;
 use crate::ui::store::{Part, RowData, Store, count_now, size_px, use_store};
 use crate::ui::table::copy::PromptCopy;
 use crate::ui::table::head::HeadCell;
@@ -79,6 +79,7 @@ pub fn Table() -> impl IntoView {
         let (active, slice) = (store.active.get(), slice.get());
         (slice.first..slice.end).contains(&active).then(|| format!("row-{active}"))
     };
+    let headed = turn();
     let laid_out =
         move |of: fn(&[_], &Widths) -> String| lanes.with(|lanes| widths.with(|widths| of(lanes, widths)));
     view! {
@@ -104,12 +105,13 @@ pub fn Table() -> impl IntoView {
             on:pointerleave=move |_| store.set_hovered(None)
         >
             <div class="grid-head" role="rowgroup">
-                <div class="row" role="row">
-                    <InTurn>
-                    <For each=move || lanes.get().into_iter().enumerate() key=|(at, lane)| (*at, lane.name.clone(), lane.number) let:item>
-                        <HeadCell at=item.0 lane=item.1 widths/>
-                    </For>
-                    </InTurn>
+                // A row without a cell is none, and whoever listens to the page is told that it comes.
+                <div class="row" role="row" aria-busy=move || (!headed.get()).then_some("true")>
+                    {move || headed.get().then(|| view! {
+                        <For each=move || lanes.get().into_iter().enumerate() key=|(at, lane)| (*at, lane.name.clone(), lane.number) let:item>
+                            <HeadCell at=item.0 lane=item.1 widths/>
+                        </For>
+                    })}
                 </div>
             </div>
             <div class="grid-body" role="rowgroup">
