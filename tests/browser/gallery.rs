@@ -13,7 +13,10 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-const ROWS: u64 = 5_000;
+const ROWS: u64 = PARTS * 1_000;
+
+/// Archives, of a thousand images each.
+const PARTS: u64 = 3;
 
 /// Counts object URLs that are alive, and the most there ever were, from the first line of the page on.
 const COUNTER: &str = r#"(() => {
@@ -31,13 +34,13 @@ const COUNTER: &str = r#"(() => {
     localStorage.setItem("vitrine.blur", "1");
 })()"#;
 
-/// Five thousand rows in five archives, with small images.
+/// Thousands of rows in some archives, with small images.
 async fn put_parts(stage: &Stage) {
     let table = Table::new(ROWS, 1);
     let mut bytes = Vec::new();
     fixture::write::diffusiondb(&table, &"hub".parse().unwrap(), &mut bytes).unwrap();
     stage.hub.mount("poloclub/diffusiondb", "metadata.parquet", Source::bytes(bytes)).unwrap();
-    for part in 1..=5 {
+    for part in 1..=PARTS {
         let zip = write_part(&table, part, |_| 6_000..24_000, 0, Vec::new()).unwrap();
         let name = format!("images/part-{part:06}.zip");
         stage.hub.mount("poloclub/diffusiondb", &name, Source::bytes(zip)).unwrap();
@@ -122,7 +125,7 @@ async fn left(stage: &Stage, tile: u64) -> Left {
 #[test]
 fn scrolling_through_thousands_of_tiles_leaves_nothing_behind() {
     // Every image is looked at, and a busy machine takes a second for each screen.
-    play_with_images_for("five-thousand", Duration::from_secs(480), async |stage: &Stage| {
+    play_with_images_for("thousands", Duration::from_secs(480), async |stage: &Stage| {
         put_parts(stage).await;
         stage.browser.before_each_page(WALK).await;
         stage.expect_failures();
@@ -153,10 +156,11 @@ fn scrolling_through_thousands_of_tiles_leaves_nothing_behind() {
         assert!(last.nodes < first.nodes + 300, "nodes are left behind: {first:?}, {last:?}");
         assert!(last.listeners < first.listeners + 60, "listeners are left behind: {first:?}, {last:?}");
         assert!(last.urls <= first.urls + 20, "images are left behind: {first:?}, {last:?}");
-        // Each was asked for once: so many members as images, and a directory an archive.
+        // Each was asked for once: so many members as images, and a directory an archive. A busy machine may
+        // have aborted a few that were then asked for again.
         let reads = members(stage);
-        assert_eq!(reads.len(), 5, "{reads:?}");
-        assert!(reads.values().sum::<u64>() <= ROWS + 5 * 2, "{reads:?}");
+        assert_eq!(reads.len() as u64, PARTS, "{reads:?}");
+        assert!(reads.values().sum::<u64>() <= ROWS * 51 / 50 + PARTS * 2, "{reads:?}");
         // Another table lets go of all of them.
         stage.page().click("button", "Table").await;
         until("few object URLs", async || {
@@ -194,7 +198,7 @@ fn what_is_scrolled_past_is_not_asked_for() {
         assert!(stage.hub.settle(Duration::from_secs(10)));
         let reads = members(stage);
         let asked: u64 = reads.values().sum();
-        println!("scrolled past 4,900 tiles with {asked} reads: {reads:?}");
+        println!("scrolled past {} tiles with {asked} reads: {reads:?}", ROWS - 100);
         // What is on the screen, a screen around it, and what a moment's rest on the way let begin.
         assert!(asked < 160, "{reads:?}");
         assert!(reads.get("images/part-000002.zip").copied().unwrap_or(0) < 20, "{reads:?}");

@@ -58,9 +58,18 @@ pub(crate) struct Outcome {
     pub(crate) output: String,
 }
 
-/// Runs a command and captures its output. Past the limit it is killed, with everything that it
+/// How long a command may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit {
+    /// In all.
+    pub(crate) total: Duration,
+    /// Without a word: a suite on a slow machine goes on for as long as its tests end one after another.
+    pub(crate) silence: Duration,
+}
+
+/// Runs a command and captures its output. Past a limit it is killed, with everything that it
 /// started.
-pub(crate) fn captured(mut command: Command, limit: Duration) -> Outcome {
+pub(crate) fn captured(mut command: Command, limit: Limit) -> Outcome {
     let program = command.get_program().display().to_string();
     own_group(&mut command);
     let start = Instant::now();
@@ -77,20 +86,30 @@ pub(crate) fn captured(mut command: Command, limit: Duration) -> Outcome {
     }
     let mut output = Vec::new();
     let mut ended = None;
+    let mut last_word = start;
     loop {
         match receiver.recv_timeout(Duration::from_millis(50)) {
-            Ok(piece) => output.extend_from_slice(&piece),
+            Ok(piece) => {
+                output.extend_from_slice(&piece);
+                last_word = Instant::now();
+            }
             Err(mpsc::RecvTimeoutError::Disconnected) => break,
             // Something that outlives the command may hold its output open: it is not waited for.
             Err(mpsc::RecvTimeoutError::Timeout) if ended.is_some() => break,
             Err(mpsc::RecvTimeoutError::Timeout) => {}
         }
         ended = ended.or_else(|| child.try_wait().ok().flatten());
-        if ended.is_none() && start.elapsed() > limit {
+        let too_long = if start.elapsed() > limit.total {
+            Some(format!("did not end within {} s", limit.total.as_secs()))
+        } else if last_word.elapsed() > limit.silence {
+            Some(format!("said nothing for {} s", limit.silence.as_secs()))
+        } else {
+            None
+        };
+        if let Some(why) = too_long.filter(|_| ended.is_none()) {
             end_group(&mut child);
             let said = String::from_utf8_lossy(&output);
-            let output = format!("{said}\n{program} did not end within {} s\n", limit.as_secs());
-            return Outcome { ok: false, output };
+            return Outcome { ok: false, output: format!("{said}\n{program} {why}\n") };
         }
     }
     let ok = ended.or_else(|| child.wait().ok()).is_some_and(|status| status.success());
@@ -131,14 +150,14 @@ fn end_group(child: &mut Child) {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use super::{Outcome, captured};
+    use super::{Limit, Outcome, captured};
     use std::process::Command;
     use std::time::{Duration, Instant};
 
-    fn shell(script: &str, limit: Duration) -> Outcome {
+    fn shell(script: &str, silence: Duration) -> Outcome {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
-        captured(command, limit)
+        captured(command, Limit { total: Duration::from_secs(60), silence })
     }
 
     #[test]
@@ -154,8 +173,14 @@ mod tests {
         let start = Instant::now();
         let outcome = shell("echo begun; sleep 60 & sleep 60; wait", Duration::from_millis(300));
         assert!(!outcome.ok);
-        assert!(outcome.output.contains("begun") && outcome.output.contains("did not end"), "{outcome:?}");
+        assert!(outcome.output.contains("begun") && outcome.output.contains("said nothing"), "{outcome:?}");
         assert!(start.elapsed() < Duration::from_secs(20));
+    }
+
+    #[test]
+    fn what_goes_on_saying_something_goes_on() {
+        let outcome = shell("for i in 1 2 3 4 5 6; do echo $i; sleep 0.2; done", Duration::from_millis(900));
+        assert!(outcome.ok && outcome.output.contains('6'), "{outcome:?}");
     }
 
     #[test]

@@ -13,15 +13,25 @@ impl Tally {
         Self { passed: u64::from(ok), failed: u64::from(!ok) }
     }
 
-    /// Adds up the summaries in the output of test programs. A run that failed without a summary,
-    /// because it didn't build or didn't end, counts as one failure.
+    /// Adds up the summaries in the output of test programs. Of a program that ended before its summary,
+    /// the tests that it had told of count, and the end as a failure.
     pub(crate) fn of_tests(output: &str, ok: bool) -> Self {
-        let mut tally = Self::default();
+        let (mut tally, mut open) = (Self::default(), Self::default());
         for line in output.lines() {
             if let Some((_, summary)) = line.split_once("test result: ") {
                 tally.passed += before(summary, " passed");
                 tally.failed += before(summary, " failed");
+                open = Self::default();
+            } else if let Some((_, end)) =
+                line.strip_prefix("test ").and_then(|line| line.split_once(" ... "))
+            {
+                open.passed += u64::from(end.starts_with("ok"));
+                open.failed += u64::from(end.starts_with("FAILED"));
             }
+        }
+        if !ok && open.passed + open.failed > 0 {
+            tally += open;
+            tally.failed += 1;
         }
         if !ok && tally.failed == 0 {
             tally.failed = 1;
@@ -58,5 +68,7 @@ mod tests {
             Tally { passed: 3, failed: 1 }
         );
         assert_eq!(Tally::of_tests("no tests to run!", true), Tally::default());
+        let cut = "test result: ok. 3 passed; 0 failed\ntest a ... ok\ntest b ... FAILED\ntest c ... ignored";
+        assert_eq!(Tally::of_tests(cut, false), Tally { passed: 4, failed: 2 });
     }
 }

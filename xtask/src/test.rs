@@ -2,7 +2,7 @@
 
 use crate::args::Args;
 use crate::build::{self, Profile};
-use crate::run::{Outcome, captured, cargo, root, target};
+use crate::run::{Limit, Outcome, captured, cargo, root, target};
 use crate::tally::Tally;
 use crate::{Result, tools};
 use std::fs;
@@ -10,12 +10,13 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
+const MINUTE: Duration = Duration::from_secs(60);
 /// Long enough to build every dependency on a slow, busy machine.
-const BUILD_LIMIT: Duration = Duration::from_secs(60 * 60);
-/// Long enough for every test of a kind on such a machine.
-const RUN_LIMIT: Duration = Duration::from_secs(20 * 60);
+const BUILD_LIMIT: Limit = Limit { total: MINUTE.saturating_mul(60), silence: MINUTE.saturating_mul(60) };
+/// Every test of a kind on such a machine; each of them ends within a few minutes.
+const RUN_LIMIT: Limit = Limit { total: MINUTE.saturating_mul(50), silence: MINUTE.saturating_mul(12) };
 /// For what only reads the sources.
-const READ_LIMIT: Duration = Duration::from_secs(2 * 60);
+const READ_LIMIT: Limit = Limit { total: MINUTE.saturating_mul(2), silence: MINUTE.saturating_mul(2) };
 
 /// A step by name, and what does it.
 type Step = (&'static str, fn() -> Result<Report>);
@@ -175,19 +176,19 @@ fn browser() -> Result<Report> {
 }
 
 /// Commands that pass or fail as one.
-fn checks(commands: Vec<(Command, Duration)>) -> Report {
+fn checks(commands: Vec<(Command, Limit)>) -> Report {
     let Outcome { ok, output } = all(commands);
     Report { tally: Tally::one(ok), output }
 }
 
 /// Commands that count what they do.
-fn tests(commands: Vec<(Command, Duration)>) -> Report {
+fn tests(commands: Vec<(Command, Limit)>) -> Report {
     let Outcome { ok, output } = all(commands);
     Report { tally: Tally::of_tests(&output, ok), output }
 }
 
 /// Runs commands one after another, up to the first that fails.
-fn all(commands: Vec<(Command, Duration)>) -> Outcome {
+fn all(commands: Vec<(Command, Limit)>) -> Outcome {
     let mut all = Outcome { ok: true, output: String::new() };
     for (command, limit) in commands {
         let Outcome { ok, output } = captured(command, limit);
