@@ -28,10 +28,6 @@ const MAX_BACKGROUND_IN_FLIGHT: usize = 4;
 /// for more.
 const MAX_BYTES_BEFORE_IMAGES: u64 = 8 << 20;
 
-/// An image that is not wanted any more is read to its end where no more than this is left of it, as long as
-/// nothing else needs its place: who scrolls on often scrolls back.
-const MAX_BYTES_LEFT_OF_UNWANTED: u64 = 1 << 20;
-
 /// Ranges of which it is remembered that they are not cached on this device.
 const MAX_NOT_CACHED: usize = 1_000;
 
@@ -80,19 +76,11 @@ struct Flight {
     bytes: Vec<u8>,
 }
 
-impl Flight {
-    fn left_bytes(&self) -> u64 {
-        self.range.len().saturating_sub(self.bytes.len() as u64)
-    }
-}
-
 /// The requests in flight.
 #[derive(Debug, Default)]
 pub struct Scheduler {
     flights: BTreeMap<FetchId, Flight>,
     next: u32,
-    /// Fetches that go on until something else needs their place, the latest first.
-    unwanted: Vec<FetchId>,
     /// Why nothing more is fetched for the table, until the page asks to retry. What is cached on this
     /// device is read all the same.
     stopped: Option<Error>,
@@ -158,29 +146,11 @@ impl Scheduler {
             Purpose::Image(target) => !reads.iter().any(|(other, _)| other == target),
             Purpose::ArchiveSizes | Purpose::Sidecar | Purpose::Listing => false,
         };
-        let goes_on = |flight: &Flight| {
-            matches!(flight.purpose, Purpose::Image(_)) && flight.left_bytes() <= MAX_BYTES_LEFT_OF_UNWANTED
-        };
-        let (on, at_once): (Vec<_>, Vec<_>) = self
-            .flights
-            .iter()
-            .rev()
-            .filter(|(_, flight)| unwanted(flight))
-            .map(|(id, flight)| (*id, goes_on(flight)))
-            .partition(|(_, goes_on)| *goes_on);
-        for (id, _) in at_once {
+        let ids: Vec<FetchId> =
+            self.flights.iter().filter(|(_, flight)| unwanted(flight)).map(|(id, _)| *id).collect();
+        for id in ids {
             self.abort(id, effects);
         }
-        self.unwanted = on.into_iter().map(|(id, _)| id).collect();
-    }
-
-    /// Whether there is room for one more request, after an unwanted one gave way.
-    fn has_room(&mut self, effects: &mut Vec<Effect>) -> bool {
-        while self.in_flight() >= MAX_IN_FLIGHT {
-            let Some(oldest) = self.unwanted.pop() else { return false };
-            self.abort(oldest, effects);
-        }
-        true
     }
 
     fn fetch_ranges(
@@ -204,7 +174,7 @@ impl Scheduler {
         let is_background = class == Class::Background;
         for range in runs.into_iter().flat_map(blocks) {
             let of_kind = self.table_ranges().filter(|other| !is_background || other.is_background).count();
-            if of_kind >= most || !self.has_room(effects) {
+            if of_kind >= most || self.in_flight() >= MAX_IN_FLIGHT {
                 return;
             }
             let (source, own, base) = locate(range);
@@ -230,12 +200,12 @@ impl Scheduler {
     fn fetch_for_images(&mut self, reads: Vec<(Target, Option<Read>)>, effects: &mut Vec<Effect>) {
         for (target, read) in reads {
             let Some(read) = read else { continue };
+            if self.in_flight() >= MAX_IN_FLIGHT {
+                return;
+            }
             let purpose = Purpose::Image(target);
             if self.flights.values().any(|flight| flight.purpose == purpose) {
                 continue;
-            }
-            if !self.has_room(effects) {
-                return;
             }
             self.traffic.image_requests += 1;
             effects.push(match read {
