@@ -1,7 +1,7 @@
 //! Drives the built app in Chromium, against a stand-in Hub.
 //!
 //! `cargo xtask test --only browser` builds the app and sets the variables that say where everything
-//! is. Read [`stage`] first: each test gets a Hub, a server of the app and a browser of its own.
+//! is. Read [`stage`] first: each test gets a Hub and a server of the app of its own, and a tab of a browser.
 //! [`page`] finds things as people do, by role, name and `data-column`; [`sample`] knows what the
 //! page has to show, because it reads the same file without any of the app's code.
 #![cfg(not(target_arch = "wasm32"))]
