@@ -71,7 +71,7 @@ fn a_network_that_stays_down_is_told_and_retried_on_request() {
         stage.page().find("button", "Retry now").await;
         stage.picture("failed-network").await;
         stage.hub.clear_faults();
-        stage.page().click("button", "Retry now").await;
+        stage.page().retry_now().await;
         assert_eq!(stage.page().settled().await, 5_000);
     });
 }
@@ -84,7 +84,7 @@ fn a_pause_that_the_hub_asks_for_is_told() {
         stage.go_to_hub(TABLE).await;
         stage.page().alert("asked for a pause").await;
         stage.hub.clear_faults();
-        stage.page().click("button", "Retry now").await;
+        stage.page().retry_now().await;
         assert_eq!(stage.page().settled().await, 5_000);
     });
 }

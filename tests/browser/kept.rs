@@ -155,7 +155,7 @@ fn without_a_network_what_was_read_is_there_and_what_is_missing_is_told() {
         until("a filter", async || page.settled().await.checked_sub(1).filter(|left| *left < 4_999)).await;
         // The network is back.
         stage.hub.clear_faults();
-        page.click("button", "Retry now").await;
+        page.retry_now().await;
         page.find("grid", "Rows").await.send_keys(key::ENTER).await.unwrap();
         until("the name of the image", async || {
             page.texts("group").await.iter().any(|text| text.contains(".png")).then_some(())

@@ -131,7 +131,7 @@ async fn check_rows(stage: &Stage, place: u64) {
 /// Once the faults are gone and it is asked again, everything is right.
 async fn mended(stage: &Stage, at: At) {
     stage.hub.clear_faults();
-    stage.page().click("button", "Retry now").await;
+    stage.page().retry_now().await;
     right(stage, at).await;
     no_alert(stage, at).await;
 }
@@ -237,7 +237,7 @@ fn a_large_file_that_would_come_whole_is_refused_at_every_stage() {
             // What was read works on, and the rest once the server does as it should.
             assert_eq!(page.settled().await, u64::from(ROWS), "{at:?}");
             stage.hub.clear_faults();
-            page.click("button", "Retry now").await;
+            page.retry_now().await;
             if at == At::Column {
                 page.slider("seed", End::Low).await;
             } else {

@@ -182,6 +182,16 @@ impl Page<'_> {
         }
     }
 
+    /// Asks again where the page offers it. Trouble that the page got over by itself between a look at
+    /// its notice and this offers nothing any more, and that is as good.
+    pub async fn retry_now(&self) {
+        until("a notice that offers to ask again, or none", async || {
+            let over = self.texts("alert").await.is_empty();
+            (over || self.press_if_there("button", "Retry now").await).then_some(())
+        })
+        .await;
+    }
+
     /// Types into the thing with this role and name if it is there; whether it was.
     pub async fn type_if_there(&self, role: &str, name: &str, keys: &str) -> bool {
         match self.now(role, name).await {
