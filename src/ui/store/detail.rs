@@ -1,7 +1,8 @@
 //! What can be done with the row whose details are open.
 
-use super::images::{Shot, Shown, Sight};
+use super::images::{Shot, Shown};
 use super::receive::prompt_of;
+use super::sight::Sight;
 use super::{RowData, Store};
 use crate::base::numbers;
 use crate::formats::hub::{DEFAULT_ENDPOINT, page_url};

@@ -1,23 +1,19 @@
-//! The images that the page has, those that it lacks, and which of them may be seen.
+//! The images that the page has, and those that it lacks.
 //!
 //! Parts of the page say what they show; what is lacking of it is asked of the data thread, the most
 //! important first. Pictures are kept as object URLs up to a bound and released with it.
 
-use super::RowData;
+use super::image_settings::{
+    IN_TABLE_KEY, PREVIEWS_KEY, THRESHOLD_KEY, USUAL_THRESHOLD, keep, saves_data, storage,
+};
 use super::state::State;
 use crate::base::numbers;
+use crate::protocol::Request;
 use crate::protocol::images::{
-    Failure, Image, ImageColumn, Images, MAX_WANTS, Making, MakingOutcome, Outcome, Picture, Want,
+    Failure, Image, Images, MAX_WANTS, Making, MakingOutcome, Outcome, Picture, Want,
 };
-use crate::protocol::{Cell, Request};
 use crate::ui::runtime::host;
-use crate::view::catalog;
 use crate::view::catalog::THUMBNAILS;
-use crate::view::catalog::images::Images as Places;
-use crate::view::host::Place;
-use crate::view::roles::Role;
-use crate::view::spec::{Spec, TableRef};
-use crate::view::views::{Needs, View};
 use leptos::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -34,13 +30,6 @@ const SIZES_PX: [u32; 9] = [64, 96, 128, 192, 256, 384, 512, 768, 1_024];
 
 /// What scrolls by faster than this is not asked for.
 const REST: Duration = Duration::from_millis(90);
-
-/// Scores above this are blurred, unless someone has chosen otherwise.
-const USUAL_THRESHOLD: f64 = 0.2;
-
-const THRESHOLD_KEY: &str = "vitrine.blur";
-const PREVIEWS_KEY: &str = "vitrine.previews";
-const IN_TABLE_KEY: &str = "vitrine.table-images";
 
 /// What became of an image.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,40 +56,6 @@ impl Drop for Shown {
     fn drop(&mut self) {
         let _ = web_sys::Url::revoke_object_url(&self.url);
     }
-}
-
-/// Whether an image may be seen.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Sight {
-    /// As it is.
-    Clear,
-    /// Blurred: its higher score is above the threshold, or not known.
-    Blurred(Option<f64>),
-    /// Its generator had blurred it already: it is not even asked for.
-    Flagged,
-    /// It is at an address that nobody has clicked on: it is not asked for until then.
-    Unasked,
-}
-
-impl Sight {
-    /// Whether the image is asked for at all.
-    pub fn is_asked_for(self) -> bool {
-        match self {
-            Self::Clear | Self::Blurred(_) => true,
-            Self::Flagged | Self::Unasked => false,
-        }
-    }
-}
-
-/// Where the images of the open table are.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Pictures {
-    /// Where the catalogue says.
-    Known(Places),
-    /// In the table itself.
-    Embedded,
-    /// At the addresses of this column.
-    Addresses(String),
 }
 
 /// The parts of the page that show images, the most important first.
@@ -383,68 +338,6 @@ impl ImageStore {
             }
         });
     }
-
-    // ------------------------------------------------------------ settings
-
-    /// Blurs images with scores above this.
-    pub fn set_threshold(self, threshold: f64) {
-        self.threshold.set(threshold.clamp(0.0, 1.0));
-    }
-
-    /// Reads small previews, or no more.
-    pub fn toggle_previews(self) {
-        self.previews.update(|previews| *previews = !*previews);
-    }
-
-    /// Shows images in the table, or no more.
-    pub fn toggle_in_table(self) {
-        self.in_table.update(|shown| *shown = !*shown);
-    }
-
-    /// Loads images although the browser asks to save data.
-    pub fn load_despite_saving(self) {
-        self.saving.set(false);
-    }
-
-    // ------------------------------------------------------------ what may be seen
-
-    /// Whether a row's image may be seen; a table without scores has none.
-    pub fn sight(self, row: u64, scores: Option<Scores>) -> Sight {
-        let Some(Scores { image, prompt, flagged }) = scores else { return Sight::Clear };
-        let revealed = self.revealed.with(|revealed| revealed.contains(&row));
-        match (image, prompt) {
-            _ if revealed => Sight::Clear,
-            (Some(image), _) if image >= flagged => Sight::Flagged,
-            (Some(image), Some(prompt)) => {
-                let score = image.max(prompt);
-                if score > self.threshold.get() { Sight::Blurred(Some(score)) } else { Sight::Clear }
-            }
-            _ => Sight::Blurred(None),
-        }
-    }
-
-    /// Asks the address of a row.
-    pub fn ask_address(self, row: u64) {
-        self.clicked.update(|clicked| {
-            clicked.insert(row);
-        });
-    }
-
-    /// Shows a row's image although it is blurred or flagged.
-    pub fn reveal(self, row: u64) {
-        self.revealed.update(|revealed| {
-            revealed.insert(row);
-        });
-    }
-}
-
-/// How likely a row's image is not safe for work.
-#[derive(Clone, Copy, Debug)]
-pub struct Scores {
-    image: Option<f64>,
-    prompt: Option<f64>,
-    /// From this score on there is nothing to be seen: the generator had blurred the image.
-    flagged: f64,
 }
 
 impl Inner {
@@ -484,194 +377,4 @@ fn object_url(bytes: &[u8], mime: &str) -> Option<String> {
     let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
     let blob = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options).ok()?;
     web_sys::Url::create_object_url_with_blob(&blob).ok()
-}
-
-pub(super) fn storage() -> Option<web_sys::Storage> {
-    window().local_storage().ok().flatten()
-}
-
-/// Keeps a setting on this device; none is its usual value.
-pub(super) fn keep<T: Clone + Send + Sync + 'static>(
-    setting: State<T>,
-    key: &'static str,
-    print: impl Fn(&T) -> Option<String> + 'static,
-) {
-    Effect::new(move |before: Option<()>| {
-        let value = setting.with(&print);
-        if before.is_some()
-            && let Some(storage) = storage()
-        {
-            let _ = match value {
-                Some(value) => storage.set_item(key, &value),
-                None => storage.remove_item(key),
-            };
-        }
-    });
-}
-
-/// Whether the browser asks pages to save data.
-fn saves_data() -> bool {
-    let navigator = window().navigator();
-    let get = |object: &wasm_bindgen::JsValue, key: &str| {
-        js_sys::Reflect::get(object, &key.into()).unwrap_or(wasm_bindgen::JsValue::UNDEFINED)
-    };
-    get(&get(&navigator, "connection"), "saveData").is_truthy()
-}
-
-/// How the images of a table are found.
-fn places_of(table: &TableRef) -> Option<Places> {
-    let TableRef::Catalogue(id) = table else { return Places::of(table) };
-    let Some(added) = host::table(id) else { return Places::of(table) };
-    let first = Place::parse(&added.files.first()?.place).ok()?;
-    match &added.images {
-        Some(rule) => rule.images(&first).ok(),
-        None => Places::of(&first.table(&super::base())),
-    }
-}
-
-impl super::Store {
-    /// Whether small previews may be asked for: with another Hub only where the app's host has named them.
-    pub(super) fn asks_previews(self, spec: &Spec) -> bool {
-        let own = match &spec.table {
-            Some(TableRef::Catalogue(id)) => host::table(id).and_then(|table| table.images.as_ref()),
-            Some(TableRef::Hub(_) | TableRef::Folder(_) | TableRef::Url(_) | TableRef::Local(_)) | None => {
-                None
-            }
-        };
-        let catalogue = &host::host().catalogue;
-        own.is_some_and(|rule| rule.thumbnail.is_some())
-            || catalogue.thumbnails.is_some()
-            || host::endpoint(spec.endpoint.as_ref()).is_none()
-    }
-
-    /// How the open table's images are found; none where nothing is known of them.
-    pub fn places(self) -> Option<Places> {
-        self.spec.with(|spec| places_of(spec.table.as_ref()?))
-    }
-
-    /// Where the open table's images are; none where it has none.
-    pub fn pictures(self) -> Option<Pictures> {
-        if let Some(places) = self.places() {
-            return Some(Pictures::Known(places));
-        }
-        self.opened.with(|opened| match opened.as_ref()?.images.clone()? {
-            ImageColumn::Embedded { .. } => Some(Pictures::Embedded),
-            ImageColumn::Addresses { column } => Some(Pictures::Addresses(column)),
-        })
-    }
-
-    /// Whether the open table can be shown in a view.
-    pub fn has_view(self, view: View) -> bool {
-        match view.facts().needs {
-            Needs::Nothing => true,
-            Needs::Images => self.pictures().is_some(),
-            Needs::RankedImages => self.pictures().is_some() && self.is_ranked(),
-            Needs::Prompts => {
-                self.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.prompt.is_some()))
-            }
-        }
-    }
-
-    /// The view of the link, or the table where there are no images for it.
-    pub fn view_or_table(self) -> View {
-        let view = self.spec.with(|spec| spec.view);
-        match view.facts().needs {
-            Needs::Nothing | Needs::Prompts => view,
-            Needs::Images | Needs::RankedImages => {
-                if self.has_view(view) {
-                    view
-                } else {
-                    View::Table
-                }
-            }
-        }
-    }
-
-    /// Whether the image of a row is at an address that nobody has clicked on.
-    pub fn waits_for_click(self, row: u64) -> bool {
-        matches!(self.pictures(), Some(Pictures::Addresses(_)))
-            && !self.images.clicked.with(|clicked| clicked.contains(&row))
-    }
-
-    /// The address of a row's image, where it is at hand.
-    pub fn address_of(self, row: u64) -> Option<String> {
-        let Some(Pictures::Addresses(column)) = self.pictures() else { return None };
-        let text = |cell: Option<&Cell>| match cell {
-            Some(Cell::Text(address)) => Some(address.clone()),
-            _ => None,
-        };
-        let shown = self.detail.with(|detail| {
-            let detail = detail.as_ref().filter(|detail| detail.row == row)?;
-            text(detail.fields.iter().find(|(name, _)| *name == column).map(|(_, cell)| cell))
-        });
-        shown.or_else(|| self.rows.with(|rows| text(rows.iter().find(|data| data.row == row)?.cell(&column))))
-    }
-
-    /// Whether the open table's images are ranked by prompt.
-    pub fn is_ranked(self) -> bool {
-        // The catalogue knows before the table is open.
-        let listed = self.spec.with(|spec| spec.table.as_ref().and_then(catalog::listed));
-        [Role::Group, Role::Rank].into_iter().all(|role| {
-            listed.is_some_and(|table| table.column_of(role).is_some()) || self.role(role).is_some()
-        })
-    }
-
-    /// The column of the open table that plays a part.
-    pub fn role(self, role: Role) -> Option<String> {
-        self.opened.with(|opened| {
-            let (_, column) = opened.as_ref()?.roles.iter().find(|(name, _)| name == role.name())?;
-            Some(column.clone())
-        })
-    }
-
-    /// Whether the open table has scores of how safe its images are.
-    pub fn has_scores(self) -> bool {
-        self.role(Role::NsfwImage).or_else(|| self.role(Role::NsfwPrompt)).is_some()
-    }
-
-    /// The scores of a row of the open table, if that has any. `cell` gives the row's cells.
-    pub(super) fn scores(self, cell: impl Fn(&str) -> Option<Cell>) -> Option<Scores> {
-        let (image, prompt) = (self.role(Role::NsfwImage), self.role(Role::NsfwPrompt));
-        let known = image.is_some() || prompt.is_some();
-        let flagged = image.as_deref().and_then(catalog::column).and_then(|facts| facts.detached);
-        let score = |column: Option<String>| match cell(&column?) {
-            Some(Cell::Number(value)) => Some(value),
-            _ => None,
-        };
-        known.then(|| Scores {
-            image: score(image),
-            prompt: score(prompt),
-            flagged: flagged.map_or(f64::INFINITY, |(value, _)| value),
-        })
-    }
-
-    /// Columns that no one sees as such: what has to be known of a row before its image is shown.
-    pub(super) fn extras(self) -> Vec<String> {
-        /// Scores, and the shape of the image.
-        const ROLES: [Role; 4] = [Role::NsfwImage, Role::NsfwPrompt, Role::Width, Role::Height];
-        let pictures = untrack(|| self.pictures());
-        let shows_images = pictures.is_some()
-            && (self.images.in_table.get_untracked()
-                || self.spec.with_untracked(|spec| spec.view != View::Table));
-        let addresses = match pictures {
-            Some(Pictures::Addresses(column)) => Some(column),
-            Some(Pictures::Known(_) | Pictures::Embedded) | None => None,
-        };
-        let known = ROLES.into_iter().filter_map(|role| untrack(|| self.role(role)));
-        known.chain(addresses).filter(|_| shows_images).collect()
-    }
-
-    /// Whether the image of a row of the result is to be asked for: not where there is nothing to see,
-    /// and not of an address that nobody has clicked on.
-    pub fn wants(self, row: &RowData) -> bool {
-        self.sight(row).is_asked_for()
-    }
-
-    /// Whether the image of a row of the result may be seen.
-    pub fn sight(self, row: &RowData) -> Sight {
-        if self.waits_for_click(row.row) {
-            return Sight::Unasked;
-        }
-        self.images.sight(row.row, self.scores(|name| row.cell(name).cloned()))
-    }
 }

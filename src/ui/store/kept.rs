@@ -2,7 +2,7 @@
 //! thread says of it.
 
 use super::Store;
-use super::images::{keep, storage};
+use super::image_settings::{keep, storage};
 use super::state::State;
 use crate::formats::cache::USUAL_LIMIT_BYTES;
 use crate::protocol::ShellRequest;

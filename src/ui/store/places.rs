@@ -1,0 +1,147 @@
+//! Where the images of the open table are, and which views it has because of them.
+
+use super::Store;
+use crate::protocol::Cell;
+use crate::protocol::images::ImageColumn;
+use crate::ui::runtime::host;
+use crate::view::catalog;
+use crate::view::catalog::images::Images as Places;
+use crate::view::host::Place;
+use crate::view::roles::Role;
+use crate::view::spec::{Spec, TableRef};
+use crate::view::views::{Needs, View};
+use leptos::prelude::*;
+
+/// Where the images of the open table are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Pictures {
+    /// Where the catalogue says.
+    Known(Places),
+    /// In the table itself.
+    Embedded,
+    /// At the addresses of this column.
+    Addresses(String),
+}
+
+/// How the images of a table are found.
+fn places_of(table: &TableRef) -> Option<Places> {
+    let TableRef::Catalogue(id) = table else { return Places::of(table) };
+    let Some(added) = host::table(id) else { return Places::of(table) };
+    let first = Place::parse(&added.files.first()?.place).ok()?;
+    match &added.images {
+        Some(rule) => rule.images(&first).ok(),
+        None => Places::of(&first.table(&super::base())),
+    }
+}
+
+impl Store {
+    /// Whether small previews may be asked for: with another Hub only where the app's host has named them.
+    pub(super) fn asks_previews(self, spec: &Spec) -> bool {
+        let own = match &spec.table {
+            Some(TableRef::Catalogue(id)) => host::table(id).and_then(|table| table.images.as_ref()),
+            Some(TableRef::Hub(_) | TableRef::Folder(_) | TableRef::Url(_) | TableRef::Local(_)) | None => {
+                None
+            }
+        };
+        let catalogue = &host::host().catalogue;
+        own.is_some_and(|rule| rule.thumbnail.is_some())
+            || catalogue.thumbnails.is_some()
+            || host::endpoint(spec.endpoint.as_ref()).is_none()
+    }
+
+    /// How the open table's images are found; none where nothing is known of them.
+    pub fn places(self) -> Option<Places> {
+        self.spec.with(|spec| places_of(spec.table.as_ref()?))
+    }
+
+    /// Where the open table's images are; none where it has none.
+    pub fn pictures(self) -> Option<Pictures> {
+        if let Some(places) = self.places() {
+            return Some(Pictures::Known(places));
+        }
+        self.opened.with(|opened| match opened.as_ref()?.images.clone()? {
+            ImageColumn::Embedded { .. } => Some(Pictures::Embedded),
+            ImageColumn::Addresses { column } => Some(Pictures::Addresses(column)),
+        })
+    }
+
+    /// Whether the open table can be shown in a view.
+    pub fn has_view(self, view: View) -> bool {
+        match view.facts().needs {
+            Needs::Nothing => true,
+            Needs::Images => self.pictures().is_some(),
+            Needs::RankedImages => self.pictures().is_some() && self.is_ranked(),
+            Needs::Prompts => {
+                self.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.prompt.is_some()))
+            }
+        }
+    }
+
+    /// The view of the link, or the table where there are no images for it.
+    pub fn view_or_table(self) -> View {
+        let view = self.spec.with(|spec| spec.view);
+        match view.facts().needs {
+            Needs::Nothing | Needs::Prompts => view,
+            Needs::Images | Needs::RankedImages => {
+                if self.has_view(view) {
+                    view
+                } else {
+                    View::Table
+                }
+            }
+        }
+    }
+
+    /// Whether the image of a row is at an address that nobody has clicked on.
+    pub fn waits_for_click(self, row: u64) -> bool {
+        matches!(self.pictures(), Some(Pictures::Addresses(_)))
+            && !self.images.clicked.with(|clicked| clicked.contains(&row))
+    }
+
+    /// The address of a row's image, where it is at hand.
+    pub fn address_of(self, row: u64) -> Option<String> {
+        let Some(Pictures::Addresses(column)) = self.pictures() else { return None };
+        let text = |cell: Option<&Cell>| match cell {
+            Some(Cell::Text(address)) => Some(address.clone()),
+            _ => None,
+        };
+        let shown = self.detail.with(|detail| {
+            let detail = detail.as_ref().filter(|detail| detail.row == row)?;
+            text(detail.fields.iter().find(|(name, _)| *name == column).map(|(_, cell)| cell))
+        });
+        shown.or_else(|| self.rows.with(|rows| text(rows.iter().find(|data| data.row == row)?.cell(&column))))
+    }
+
+    /// Whether the open table's images are ranked by prompt.
+    pub fn is_ranked(self) -> bool {
+        // The catalogue knows before the table is open.
+        let listed = self.spec.with(|spec| spec.table.as_ref().and_then(catalog::listed));
+        [Role::Group, Role::Rank].into_iter().all(|role| {
+            listed.is_some_and(|table| table.column_of(role).is_some()) || self.role(role).is_some()
+        })
+    }
+
+    /// The column of the open table that plays a part.
+    pub fn role(self, role: Role) -> Option<String> {
+        self.opened.with(|opened| {
+            let (_, column) = opened.as_ref()?.roles.iter().find(|(name, _)| name == role.name())?;
+            Some(column.clone())
+        })
+    }
+
+    /// Columns that no one sees as such: what has to be known of a row before its image is shown.
+    pub(super) fn extras(self) -> Vec<String> {
+        /// Scores, and the shape of the image.
+        const ROLES: [Role; 4] = [Role::NsfwImage, Role::NsfwPrompt, Role::Width, Role::Height];
+        let pictures = untrack(|| self.pictures());
+        let shows_images = pictures.is_some()
+            && (self.images.in_table.get_untracked()
+                || self.spec.with_untracked(|spec| spec.view != View::Table));
+        let addresses = match pictures {
+            Some(Pictures::Addresses(column)) => Some(column),
+            Some(Pictures::Known(_) | Pictures::Embedded) | None => None,
+        };
+        let known = ROLES.into_iter().filter_map(|role| untrack(|| self.role(role)));
+        known.chain(addresses).filter(|_| shows_images).collect()
+    }
+}
