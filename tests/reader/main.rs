@@ -14,6 +14,7 @@ mod foretold;
 mod images;
 mod layouts;
 mod liveness;
+mod odd_files;
 mod scattered;
 mod scripts;
 mod server;

@@ -92,11 +92,12 @@ impl Data {
         );
     }
 
-    fn chunks(&self, story: &Story, group: usize, in_file: usize) -> Vec<wire::Chunk> {
+    fn chunks(&self, story: &Story<'_>, group: usize, in_file: usize) -> Vec<wire::Chunk> {
         let Some(own) = self.meta.groups.get(group) else { return Vec::new() };
+        let mut all_facts = story.chunks(in_file, &self.meta.columns).into_iter();
         let told = self.meta.columns.iter().zip(&own.chunks).enumerate().map(|(leaf, (column, chunk))| {
             let Chunk { range, uncompressed_bytes, values, codec, .. } = *chunk;
-            let facts = story.chunk(in_file, leaf, column).unwrap_or_default();
+            let facts = all_facts.next().unwrap_or_default();
             let ChunkFacts { encodings, nulls, distinct, range: ends, has } = facts;
             let map = self.column_at(leaf).and_then(|column| column.pages.pager.maps.get(group));
             // What the footer keeps back its pages may say.

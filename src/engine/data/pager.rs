@@ -210,12 +210,29 @@ impl Pager {
             }
             let (frontier, known_rows) = map.frontier();
             let chunk = *map.chunk();
-            if let Some(header) = header_at(pool, frontier, chunk.range.end)? {
-                map.learn(frontier, &header)?;
-                continue;
-            }
             // While the way to this page is sought, the rows behind it wait: one way a row group.
             let rest = map.rows();
+            match header_at(pool, frontier, chunk.range.end) {
+                Ok(Some(header)) => {
+                    map.learn(frontier, &header)?;
+                    continue;
+                }
+                Ok(None) => {}
+                Err(error) if map.is_first_page_unproven() => {
+                    // The footer may be wrong about it; the dictionary's header tells.
+                    let start = chunk.range.start;
+                    let Some(header) = header_at(pool, start, chunk.range.end)? else {
+                        wants.push(ByteRange::new(start, frontier.min(start + 512)));
+                        return Ok(rest);
+                    };
+                    map.learn(start, &header)?;
+                    if map.is_first_page_unproven() {
+                        return Err(error);
+                    }
+                    continue;
+                }
+                Err(error) => return Err(error),
+            }
             if let Some((walk, round)) = self.walks.get_mut(&number) {
                 if walk.retarget(row, map) {
                     *round = self.clock;

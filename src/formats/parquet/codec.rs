@@ -29,6 +29,27 @@ pub enum Codec {
 }
 
 impl Codec {
+    /// The codec of this number.
+    ///
+    /// # Errors
+    /// Where no codec is known that has it.
+    pub fn from_code(code: i64) -> Result<Self> {
+        Ok(match code {
+            0 => Self::Uncompressed,
+            1 => Self::Snappy,
+            2 => Self::Gzip,
+            3 => Self::Lzo,
+            4 => Self::Brotli,
+            5 => Self::Lz4,
+            6 => Self::Zstd,
+            7 => Self::Lz4Raw,
+            other => {
+                let message = format!("it is compressed with codec number {other}, which is not known");
+                return Err(Error::new(ErrorKind::Unsupported, message));
+            }
+        })
+    }
+
     /// The codec's name as the format spells it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -78,7 +99,7 @@ pub fn decompress(codec: Codec, body: &[u8], len: usize, out: &mut Vec<u8>) -> R
             Ok(claimed) => Err(Error::corrupt(format!("it says {claimed} bytes, its header {len}"))),
             Err(error) => Err(broken(&error)),
         },
-        Codec::Gzip => read_all(flate2::read::MultiGzDecoder::new(body), len, out),
+        Codec::Gzip => gzip(body, len, out),
         Codec::Brotli => read_all(brotli_decompressor::Decompressor::new(body, 4096), len, out),
         Codec::Zstd => zstd(body, len, out),
         Codec::Lz4Raw => lz4_block(body, len, out),
@@ -113,6 +134,16 @@ fn read_all(reader: impl Read, len: usize, out: &mut Vec<u8>) -> Result<()> {
         .map_err(|error| Error::corrupt(error.to_string()))
 }
 
+/// Members one after another, until all is there: what some writers count in behind them is not data.
+fn gzip(body: &[u8], len: usize, out: &mut Vec<u8>) -> Result<()> {
+    let start = out.len();
+    let mut rest = body;
+    while !rest.is_empty() && out.len() - start < len.max(1) {
+        read_all(flate2::bufread::GzDecoder::new(&mut rest), len - (out.len() - start), out)?;
+    }
+    Ok(())
+}
+
 fn zstd(body: &[u8], len: usize, out: &mut Vec<u8>) -> Result<()> {
     let mut rest = body;
     let start = out.len();
@@ -134,26 +165,35 @@ fn lz4_block(body: &[u8], len: usize, out: &mut Vec<u8>) -> Result<()> {
     Ok(())
 }
 
-/// Hadoop's framing: lengths of the block and its compressed form, each four bytes, most
-/// significant first, then the block; again until all bytes are read.
+/// Hadoop's framing: the length of a block, then pieces of it, each with the length that it is compressed to,
+/// until the block is whole; again until all bytes are read. Lengths are four bytes, most significant first.
 fn lz4_hadoop(body: &[u8], len: usize, out: &mut Vec<u8>) -> Result<()> {
     let bad = || Error::corrupt("no Hadoop frames");
+    let number = |rest: &mut &[u8]| -> Result<usize> {
+        let (number, after) = rest.split_first_chunk::<4>().ok_or_else(bad)?;
+        *rest = after;
+        Ok(u32::from_be_bytes(*number) as usize)
+    };
+    let start = out.len();
     let mut rest = body;
-    let mut left = len;
     while !rest.is_empty() {
-        let (raw, after) = rest.split_first_chunk::<4>().ok_or_else(bad)?;
-        let (packed, after) = after.split_first_chunk::<4>().ok_or_else(bad)?;
-        let raw = u32::from_be_bytes(*raw) as usize;
-        let (block, after) = after.split_at_checked(u32::from_be_bytes(*packed) as usize).ok_or_else(bad)?;
-        left = left.checked_sub(raw).ok_or_else(bad)?;
-        let before = out.len();
-        lz4_block(block, raw, out)?;
-        if out.len() - before != raw {
+        let block = number(&mut rest)?;
+        let end = out.len() + block;
+        if end - start > len {
             return Err(bad());
         }
-        rest = after;
+        while out.len() < end {
+            let (piece, after) =
+                number(&mut rest).map(|packed| rest.split_at_checked(packed))?.ok_or_else(bad)?;
+            let before = out.len();
+            lz4_block(piece, end - before, out)?;
+            if out.len() == before {
+                return Err(bad());
+            }
+            rest = after;
+        }
     }
-    if left == 0 { Ok(()) } else { Err(bad()) }
+    if out.len() - start == len { Ok(()) } else { Err(bad()) }
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 //! It stays as bytes and is parsed when it is asked for.
 
 use super::decode::{Values, single};
+use super::footer::{ChunkFields, Footer, Group};
+use super::header::Encoding;
 use super::meta::ColumnMeta;
-use crate::base::error::{Error, Result};
+use crate::base::error::Result;
 use parquet::basic::{ConvertedType, Repetition};
-use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader};
 use parquet::schema::types::Type;
 
 /// The most fields of a schema that are reported.
@@ -19,8 +20,8 @@ const MAX_PAIRS: usize = 200;
 
 /// A footer, read.
 #[derive(Debug)]
-pub struct Story {
-    meta: ParquetMetaData,
+pub struct Story<'a> {
+    footer: Footer<'a>,
 }
 
 /// A field of the schema.
@@ -51,76 +52,74 @@ pub struct ChunkFacts {
     pub has: Vec<&'static str>,
 }
 
-impl Story {
+impl<'a> Story<'a> {
     /// Reads a footer that was read before.
     ///
     /// # Errors
     /// Where it can't be read; then the first reading would have failed.
-    pub fn read(footer: &[u8]) -> Result<Self> {
-        ParquetMetaDataReader::decode_metadata(footer)
-            .map(|meta| Self { meta })
-            .map_err(|error| Error::corrupt(format!("the footer can't be read ({error})")))
+    pub fn read(footer: &'a [u8]) -> Result<Self> {
+        Footer::read(footer).map(|footer| Self { footer })
     }
 
     /// Who wrote the file, as it says itself.
     pub fn created_by(&self) -> Option<String> {
-        self.meta.file_metadata().created_by().map(str::to_owned)
+        self.footer.created_by.clone()
     }
 
     /// Version of the format that the file names.
     pub fn version(&self) -> i32 {
-        self.meta.file_metadata().version()
+        self.footer.version
     }
 
     /// Key-value metadata, long texts cut.
     pub fn pairs(&self) -> Vec<(String, String)> {
-        let pairs = self.meta.file_metadata().key_value_metadata().map(Vec::as_slice).unwrap_or_default();
         let text = |text: &str| match text.char_indices().nth(MAX_PAIR_CHARS) {
             Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
             None => text.to_owned(),
         };
-        pairs
-            .iter()
-            .take(MAX_PAIRS)
-            .map(|pair| (text(&pair.key), pair.value.as_deref().map_or_else(String::new, text)))
-            .collect()
+        let pairs = self.footer.pairs.iter().take(MAX_PAIRS);
+        pairs.map(|(key, value)| (text(key), value.as_deref().map_or_else(String::new, text))).collect()
     }
 
     /// The schema, from the top down.
     pub fn schema(&self) -> Vec<Field> {
         let mut fields = Vec::new();
-        for field in self.meta.file_metadata().schema().get_fields() {
+        for field in self.footer.tree.root.get_fields() {
             walk(field, 0, &mut fields);
         }
         fields
     }
 
-    /// What is said of a column's chunk.
-    pub fn chunk(&self, group: usize, leaf: usize, column: &ColumnMeta) -> Option<ChunkFacts> {
-        let chunk = self.meta.row_groups().get(group)?.columns().get(leaf)?;
-        let statistics = chunk.statistics();
-        let range = statistics.and_then(|statistics| {
-            let value = |bytes: Option<&[u8]>| single(column, bytes?);
-            Some((value(statistics.min_bytes_opt())?, value(statistics.max_bytes_opt())?))
-        });
-        Some(ChunkFacts {
-            encodings: chunk.encodings().map(|encoding| encoding.to_string()).collect(),
-            nulls: statistics.and_then(|statistics| statistics.null_count_opt()),
-            distinct: statistics.and_then(|statistics| statistics.distinct_count_opt()),
-            range,
-            has: has(chunk),
-        })
+    /// What is said of the chunks of a row group.
+    pub fn chunks(&self, group: usize, columns: &[ColumnMeta]) -> Vec<ChunkFacts> {
+        let group: Option<Group<'_>> = self.footer.groups().nth(group).and_then(Result::ok);
+        let chunks = group.map(|group| group.chunks).unwrap_or_default();
+        chunks.iter().zip(columns).map(|(chunk, column)| facts(chunk, column)).collect()
     }
 }
 
-fn has(chunk: &ColumnChunkMetaData) -> Vec<&'static str> {
-    let all = [
-        (chunk.dictionary_page_offset().is_some(), "dictionary"),
-        (chunk.offset_index_offset().is_some(), "offset index"),
-        (chunk.column_index_offset().is_some(), "column index"),
-        (chunk.bloom_filter_offset().is_some(), "bloom filter"),
+fn facts(chunk: &ChunkFields<'_>, column: &ColumnMeta) -> ChunkFacts {
+    let statistics = &chunk.statistics;
+    let value = |bytes: Option<&[u8]>| single(column, bytes?);
+    let count = |number: Option<i64>| number.and_then(|number| u64::try_from(number).ok());
+    let has = [
+        (chunk.dictionary.is_some(), "dictionary"),
+        (chunk.offset_index.0.is_some(), "offset index"),
+        (chunk.has_column_index, "column index"),
+        (chunk.has_bloom_filter, "bloom filter"),
     ];
-    all.into_iter().filter(|(there, _)| *there).map(|(_, name)| name).collect()
+    ChunkFacts {
+        encodings: (0..i64::from(u64::BITS))
+            .filter(|code| chunk.encodings >> code & 1 == 1)
+            .map(|code| {
+                Encoding::from_code(code).map_or_else(|_| format!("{code}"), |known| known.name().to_owned())
+            })
+            .collect(),
+        nulls: count(statistics.nulls),
+        distinct: count(statistics.distinct),
+        range: value(statistics.least).zip(value(statistics.most)),
+        has: has.into_iter().filter(|(there, _)| *there).map(|(_, name)| name).collect(),
+    }
 }
 
 fn walk(field: &Type, depth: u32, fields: &mut Vec<Field>) {

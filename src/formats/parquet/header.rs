@@ -34,7 +34,11 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    fn from_code(code: i64) -> Result<Self> {
+    /// The encoding of this number.
+    ///
+    /// # Errors
+    /// Where no encoding is known that has it.
+    pub fn from_code(code: i64) -> Result<Self> {
         Ok(match code {
             0 => Self::Plain,
             2 => Self::PlainDictionary,
@@ -52,6 +56,21 @@ impl Encoding {
                 ));
             }
         })
+    }
+
+    /// Its name as the format spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "PLAIN",
+            Self::PlainDictionary => "PLAIN_DICTIONARY",
+            Self::Rle => "RLE",
+            Self::BitPacked => "BIT_PACKED",
+            Self::DeltaBinaryPacked => "DELTA_BINARY_PACKED",
+            Self::DeltaLengthByteArray => "DELTA_LENGTH_BYTE_ARRAY",
+            Self::DeltaByteArray => "DELTA_BYTE_ARRAY",
+            Self::RleDictionary => "RLE_DICTIONARY",
+            Self::ByteStreamSplit => "BYTE_STREAM_SPLIT",
+        }
     }
 
     /// Whether the values are indexes into the chunk's dictionary.

@@ -55,11 +55,17 @@ pub struct Leaf {
 }
 
 impl Leaf {
-    /// Decodes all pages of a chunk.
+    /// Decodes the pages of a chunk that holds `values` entries; what stands behind them is not looked at.
     ///
     /// # Errors
     /// Where a page can't be decoded, or there is more in it than the limits allow.
-    pub fn read(column: &ColumnMeta, codec: Codec, chunk: &[u8], budget: &mut Budget) -> Result<Self> {
+    pub fn read(
+        column: &ColumnMeta,
+        codec: Codec,
+        values: u64,
+        chunk: &[u8],
+        budget: &mut Budget,
+    ) -> Result<Self> {
         let mut leaf = Self {
             repetition: (column.max_repetition > 0).then(Vec::new),
             definition: (column.max_definition > 0).then(Vec::new),
@@ -71,7 +77,7 @@ impl Leaf {
             value: (0, 0),
         };
         let mut rest = chunk;
-        while !rest.is_empty() {
+        while !rest.is_empty() && (leaf.entries as u64) < values {
             let at = chunk.len() - rest.len();
             let place = || format!("{}, page at byte {at} of its chunk", column.name);
             let header = PageHeader::parse(rest).context(place)?;

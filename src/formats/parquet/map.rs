@@ -126,6 +126,10 @@ impl PageMap {
     /// Where the page reaches beyond the chunk or holds more rows than the row group has left.
     pub fn learn(&mut self, offset: u64, header: &PageHeader) -> Result<()> {
         let uses_dictionary = header.encoding().map(super::header::Encoding::uses_dictionary);
+        if offset == self.chunk.range.start && matches!(header.kind, PageKind::Dictionary { .. }) {
+            self.place_dictionary(offset, header)?;
+            return Ok(());
+        }
         if offset < self.next.0 {
             let place = self.pages.partition_point(|page| page.range.start < offset);
             if let Some(page) = self.pages.get_mut(place).filter(|page| page.range.start == offset) {
@@ -169,6 +173,25 @@ impl PageMap {
             )));
         }
         Ok(())
+    }
+
+    /// The dictionary's own header says where the first data page is, whatever the footer says: some
+    /// writers did not count that header.
+    fn place_dictionary(&mut self, offset: u64, header: &PageHeader) -> Result<()> {
+        let range = ByteRange::new(offset, offset + header.page_bytes());
+        if range.end > self.chunk.range.end {
+            return Err(Error::corrupt("its dictionary reaches beyond its chunk"));
+        }
+        self.dictionary = Some(range);
+        if self.pages.is_empty() {
+            self.next = (range.end, 0);
+        }
+        Ok(())
+    }
+
+    /// Whether the place of the first data page is the footer's word alone, with a dictionary before it.
+    pub fn is_first_page_unproven(&self) -> bool {
+        self.pages.is_empty() && self.dictionary.is_some() && self.next.0 == self.chunk.first_data
     }
 
     /// About where the page that holds `row` begins, judged by the pages known and by the chunk's

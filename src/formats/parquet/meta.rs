@@ -1,18 +1,16 @@
 //! What the footer says: columns, row groups, and where each column chunk lies.
 //!
-//! The footer itself is decoded by the `parquet` crate; what comes out of it is checked here once,
-//! so that nothing further inside has to doubt an offset or a length.
+//! What the footer claims is checked here once, so that nothing further inside has to doubt an offset
+//! or a length.
 
 use super::codec::Codec;
-use super::guard::look_over;
+use super::footer::{self, ChunkFields};
 use super::header::PageLocation;
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, ErrorKind, Result};
-use parquet::basic::{Compression, ConvertedType, LogicalType, TimeUnit, Type as ParquetType};
-use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader};
-use parquet::schema::types::{ColumnDescPtr, TypePtr};
+use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as ParquetType};
+use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor, Type, TypePtr};
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::Arc;
 
 /// Bytes read from the end of a file at first: footers of the files this is for are below 10 KB.
@@ -46,9 +44,10 @@ pub struct FileMeta {
 /// A leaf column.
 #[derive(Clone, Debug)]
 pub struct ColumnMeta {
-    /// Its path, joined by dots.
+    /// Its path, joined by dots, behind [`ColumnMeta::root`].
     pub name: String,
-    /// Name of the top-level field that it belongs to.
+    /// Name of the top-level field that it belongs to. A field of the same name as one before it has a number
+    /// behind it, so that each is itself; the schema has the names as they are in the file.
     pub root: String,
     /// How its values are stored.
     pub physical: Physical,
@@ -232,14 +231,15 @@ pub fn read_footer(tail: &[u8], file_bytes: u64) -> Result<Footer> {
         return Ok(Footer::Needs(ByteRange::new(footer_end - len, file_bytes)));
     };
     let footer = rest.get(start..).unwrap_or_default();
-    let unreadable = |error: &dyn fmt::Display| format!("the footer can't be read ({error})");
-    let encrypted = look_over(footer).map_err(|error| match error.kind {
+    let unreadable = |error: Error| match error.kind {
         ErrorKind::Limit => error,
-        _ => Error::corrupt(unreadable(&error)),
+        _ => Error::corrupt(format!("the footer can't be read ({error})")),
+    };
+    let read = footer::Footer::read(footer).map_err(unreadable)?;
+    let meta = FileMeta::check(&read, footer_end - len).map_err(|error| match error.kind {
+        ErrorKind::Truncated => unreadable(error),
+        _ => error,
     })?;
-    let meta =
-        ParquetMetaDataReader::decode_metadata(footer).map_err(|error| Error::corrupt(unreadable(&error)))?;
-    let meta = FileMeta::check(&meta, footer_end - len, &encrypted)?;
     Ok(Footer::Meta(Box::new(FileMeta { footer: footer.into(), ..meta })))
 }
 
@@ -260,37 +260,36 @@ fn not_parquet(tail: &[u8], file_bytes: u64, end: &[u8]) -> String {
 }
 
 impl FileMeta {
-    /// Checks and takes over what the `parquet` crate read. Pages end before `footer_start`; the
-    /// columns whose places are in `encrypted` can't be read.
-    fn check(meta: &ParquetMetaData, footer_start: u64, encrypted: &BTreeSet<usize>) -> Result<Self> {
-        let file = meta.file_metadata();
-        let mut columns: Vec<ColumnMeta> =
-            file.schema_descr().columns().iter().map(ColumnMeta::new).collect();
+    /// Checks what a footer says. Pages end before `footer_start`.
+    fn check(footer: &footer::Footer<'_>, footer_start: u64) -> Result<Self> {
+        let descriptor = footer.tree.descriptor();
+        let mut columns: Vec<ColumnMeta> = descriptor.columns().iter().map(ColumnMeta::new).collect();
         if columns.is_empty() {
             return Err(Error::new(ErrorKind::Unsupported, "the file has no columns"));
         }
-        let mut groups = Vec::with_capacity(meta.num_row_groups());
+        for (column, fault) in columns.iter_mut().zip(&footer.tree.leaves) {
+            column.fault = fault.clone();
+        }
+        number_equal_names(&footer.tree.root, &descriptor, &mut columns);
+        let slack = chunk_slack(footer.created_by.as_deref().unwrap_or_default());
+        let mut groups = Vec::with_capacity(footer.group_count());
         let mut first_row = 0u64;
-        for (number, group) in meta.row_groups().iter().enumerate() {
-            let rows = u64::try_from(group.num_rows())
-                .map_err(|_| Error::corrupt(format!("row group {number} has {} rows", group.num_rows())))?;
-            if group.columns().len() != columns.len() {
+        for (number, group) in footer.groups().enumerate() {
+            let group = group?;
+            let rows = u64::try_from(group.rows)
+                .map_err(|_| Error::corrupt(format!("row group {number} has {} rows", group.rows)))?;
+            if group.chunks.len() != columns.len() {
                 return Err(Error::corrupt(format!("row group {number} has another number of columns")));
             }
             let chunks = group
-                .columns()
+                .chunks
                 .iter()
                 .zip(&mut columns)
-                .enumerate()
-                .map(|(place, (chunk, column))| {
+                .map(|(chunk, column)| {
                     if rows == 0 {
                         return Chunk::NOWHERE;
                     }
-                    let checked = match encrypted.contains(&place) {
-                        true => Err(Error::new(ErrorKind::Encrypted, "it is encrypted")),
-                        false => Chunk::check(chunk, footer_start),
-                    };
-                    checked.unwrap_or_else(|error| {
+                    Chunk::check(chunk, footer_start, slack).unwrap_or_else(|error| {
                         let place = format!("row group {number}, column {}", column.name);
                         column.fault.get_or_insert(error.context(place));
                         Chunk::NOWHERE
@@ -310,10 +309,8 @@ impl FileMeta {
         {
             return Err(fault.clone());
         }
-        let created_by = file.created_by().map(str::to_owned);
-        let schema = file.schema_descr().root_schema_ptr();
-        let footer = Arc::default();
-        Ok(Self { rows: first_row, columns, groups, created_by, schema, footer })
+        let (created_by, schema) = (footer.created_by.clone(), footer.tree.root.clone());
+        Ok(Self { rows: first_row, columns, groups, created_by, schema, footer: Arc::default() })
     }
 
     /// Takes the row groups of another file with the same columns behind those that are here. From
@@ -486,21 +483,25 @@ impl Chunk {
         offset_index: None,
     };
 
-    fn check(chunk: &ColumnChunkMetaData, footer_start: u64) -> Result<Self> {
-        let offset = |what: &str, value: i64| {
-            u64::try_from(value).map_err(|_| Error::corrupt(format!("its {what} is {value}")))
-        };
-        if chunk.file_path().is_some_and(|path| !path.is_empty()) {
+    fn check(chunk: &ChunkFields<'_>, footer_start: u64, slack: u64) -> Result<Self> {
+        if chunk.is_encrypted {
+            return Err(Error::new(ErrorKind::Encrypted, "it is encrypted"));
+        }
+        if chunk.file_path.is_some_and(|path| !path.is_empty()) {
             return Err(Error::new(ErrorKind::Unsupported, "its pages are in another file"));
         }
-        let first_data = offset("first page", chunk.data_page_offset())?;
+        let offset = |what: &str, value: Option<i64>| {
+            let value = value.ok_or_else(|| Error::corrupt(format!("its {what} is missing")))?;
+            u64::try_from(value).map_err(|_| Error::corrupt(format!("its {what} is {value}")))
+        };
+        let code = chunk.codec.ok_or_else(|| Error::corrupt("its compression is missing"))?;
+        let codec = Codec::from_code(code)?;
+        let first_data = offset("first page", chunk.first_data)?;
         // Old writers put 0 where there is no dictionary.
-        let dictionary = chunk
-            .dictionary_page_offset()
-            .and_then(|at| u64::try_from(at).ok())
-            .filter(|at| (4..first_data).contains(at));
+        let dictionary =
+            chunk.dictionary.and_then(|at| u64::try_from(at).ok()).filter(|at| (4..first_data).contains(at));
         let start = dictionary.unwrap_or(first_data);
-        let len = offset("compressed size", chunk.compressed_size())?;
+        let len = offset("compressed size", chunk.compressed_bytes)?;
         let end =
             start.checked_add(len).filter(|end| *end <= footer_start && start >= 4).ok_or_else(|| {
                 Error::corrupt(format!(
@@ -513,7 +514,7 @@ impl Chunk {
                 "its first page at {first_data} lies behind its end at {end}"
             )));
         }
-        let offset_index = match (chunk.offset_index_offset(), chunk.offset_index_length()) {
+        let offset_index = match chunk.offset_index {
             (Some(at), Some(len)) => match (u64::try_from(at), u64::try_from(len)) {
                 (Ok(at), Ok(len)) if len > 0 && at.saturating_add(len) <= footer_start => {
                     Some(ByteRange::new(at, at + len))
@@ -523,12 +524,12 @@ impl Chunk {
             _ => None,
         };
         Ok(Self {
-            range: ByteRange::new(start, end),
+            range: ByteRange::new(start, (end + slack).min(footer_start)),
             dictionary,
             first_data,
-            values: offset("number of values", chunk.num_values())?,
-            uncompressed_bytes: offset("uncompressed size", chunk.uncompressed_size())?,
-            codec: codec(chunk.compression()),
+            values: offset("number of values", chunk.values)?,
+            uncompressed_bytes: offset("uncompressed size", chunk.uncompressed_bytes)?,
+            codec,
             offset_index,
         })
     }
@@ -569,17 +570,33 @@ impl Chunk {
     }
 }
 
-fn codec(compression: Compression) -> Codec {
-    match compression {
-        Compression::UNCOMPRESSED => Codec::Uncompressed,
-        Compression::SNAPPY => Codec::Snappy,
-        Compression::GZIP(_) => Codec::Gzip,
-        Compression::LZO => Codec::Lzo,
-        Compression::BROTLI(_) => Codec::Brotli,
-        Compression::LZ4 => Codec::Lz4,
-        Compression::ZSTD(_) => Codec::Zstd,
-        Compression::LZ4_RAW => Codec::Lz4Raw,
+/// Tells top-level fields of the same name apart.
+fn number_equal_names(root: &Type, descriptor: &SchemaDescriptor, columns: &mut [ColumnMeta]) {
+    let names: Vec<&str> = root.get_fields().iter().map(|field| field.name()).collect();
+    let mut taken: BTreeSet<&str> = BTreeSet::new();
+    let twice: Vec<bool> = names.iter().map(|name| !taken.insert(name)).collect();
+    let mut given: BTreeSet<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    for (place, name) in names.iter().enumerate().filter(|(place, _)| twice.get(*place) == Some(&true)) {
+        let mut numbered = (2u32..).map(|number| format!("{name} ({number})"));
+        let Some(own) = numbered.find(|own| !given.contains(own)) else { continue };
+        for (leaf, column) in columns.iter_mut().enumerate() {
+            if descriptor.get_column_root_idx(leaf) == place {
+                column.name = format!("{own}{}", column.name.get(name.len()..).unwrap_or_default());
+                column.root.clone_from(&own);
+            }
+        }
+        given.insert(own);
     }
+}
+
+/// How many bytes of a chunk may lie behind its end: parquet-mr before 1.2.9 did not count the header of
+/// the dictionary page (PARQUET-816), which takes less than a hundred.
+fn chunk_slack(created_by: &str) -> u64 {
+    let Some(version) = created_by.strip_prefix("parquet-mr version ") else { return 0 };
+    let mut parts =
+        version.split(|sign: char| !sign.is_ascii_digit()).map_while(|part| part.parse::<u32>().ok());
+    let version = (parts.next(), parts.next(), parts.next());
+    if version < (Some(1), Some(2), Some(9)) { 100 } else { 0 }
 }
 
 #[cfg(test)]

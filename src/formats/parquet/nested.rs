@@ -50,8 +50,9 @@ pub fn rows_as_json(
     }
     let mut budget = Budget::default();
     let read = columns.iter().zip(bytes).zip(before..).map(|((column, bytes), leaf)| {
-        let codec = meta.chunk(group, leaf).map_or(Codec::Uncompressed, |chunk| chunk.codec);
-        Leaf::read(column, codec, bytes, &mut budget)
+        let chunk = meta.chunk(group, leaf);
+        let (codec, values) = chunk.map_or((Codec::Uncompressed, 0), |chunk| (chunk.codec, chunk.values));
+        Leaf::read(column, codec, values, bytes, &mut budget)
     });
     let mut reader = NestedReader { leaves: read.collect::<Result<_>>()?, columns };
     let mut all = Vec::new();

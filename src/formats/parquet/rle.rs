@@ -136,8 +136,9 @@ fn some_stretches<'a>(
             let (value, after) = rest.split_at_checked(value_bytes).ok_or_else(ends_early)?;
             let value = value.iter().rev().fold(0u32, |sum, byte| (sum << 8) | u32::from(*byte));
             *rest = after;
+            // Some writers begin or end with a run of no values.
             if len == 0 {
-                return Err(Error::corrupt("a run of no values"));
+                continue;
             }
             each(Stretch::Repeat(value, len));
             *left -= len;
@@ -148,7 +149,10 @@ fn some_stretches<'a>(
             let (group, after) = rest.split_at_checked(packed).unwrap_or((rest, &[]));
             *rest = after;
             let len = groups.saturating_mul(8).min(*left);
-            if len == 0 || group.len().saturating_mul(8) < len.saturating_mul(usize::from(width)) {
+            if len == 0 {
+                continue;
+            }
+            if group.len().saturating_mul(8) < len.saturating_mul(usize::from(width)) {
                 return Err(ends_early());
             }
             each(if width == 0 { Stretch::Repeat(0, len) } else { Stretch::Packed(group, len) });

@@ -2,7 +2,8 @@
 //!
 //! Source: "Nested Types" in Apache Parquet's `LogicalTypes.md`, with its rules for old files.
 
-use super::guard::{MAX_SCHEMA_DEPTH, MAX_SCHEMA_ELEMENTS};
+use super::element::MAX_SCHEMA_DEPTH;
+use super::footer::MAX_SCHEMA_ELEMENTS;
 use crate::base::error::{Error, Result};
 use parquet::basic::{ConvertedType, LogicalType, Repetition};
 use parquet::schema::types::Type;

@@ -1,4 +1,4 @@
-//! The Thrift compact protocol, as far as page headers and offset indexes need it.
+//! The Thrift compact protocol, as far as footers, page headers and offset indexes need it.
 //!
 //! Source: the compact protocol specification in Apache Thrift's `doc/specs`.
 
@@ -27,6 +27,7 @@ pub enum FieldType {
     Set,
     Map,
     Struct,
+    Uuid,
 }
 
 impl FieldType {
@@ -42,6 +43,7 @@ impl FieldType {
             10 => Self::Set,
             11 => Self::Map,
             12 => Self::Struct,
+            13 => Self::Uuid,
             _ => return Err(Error::corrupt(format!("no Thrift type has the code {code}"))),
         })
     }
@@ -63,7 +65,8 @@ impl<'a> Thrift<'a> {
         self.read
     }
 
-    fn byte(&mut self) -> Result<u8> {
+    /// One byte.
+    pub fn byte(&mut self) -> Result<u8> {
         let byte = *self.bytes.get(self.read).ok_or_else(ends_early)?;
         self.read += 1;
         Ok(byte)
@@ -138,18 +141,20 @@ impl<'a> Thrift<'a> {
         self.skip_within(kind, false, MAX_DEPTH)
     }
 
+    /// Passes over an element of a list of this type.
+    pub fn skip_element(&mut self, kind: FieldType) -> Result<()> {
+        self.skip_within(kind, true, MAX_DEPTH)
+    }
+
     fn skip_within(&mut self, kind: FieldType, in_list: bool, depth: u8) -> Result<()> {
         let deeper = depth.checked_sub(1).ok_or_else(|| Error::corrupt("structures nest too deep"))?;
         match kind {
-            // In a field the type itself is the value. In a list readers differ, so that none may be
-            // where two of them have to see the same.
+            // In a field the type itself is the value; in a list each takes a byte.
             FieldType::True | FieldType::False if !in_list => {}
-            FieldType::True | FieldType::False => {
-                return Err(Error::corrupt("a list of booleans where there is none"));
-            }
-            FieldType::Byte => {
+            FieldType::True | FieldType::False | FieldType::Byte => {
                 self.byte()?;
             }
+            FieldType::Uuid => self.advance(16)?,
             FieldType::Int => {
                 self.varint()?;
             }

@@ -1,0 +1,112 @@
+//! Files that break a rule of the format, or follow a later version of it: what others read is read, and what
+//! nobody can read costs its column alone.
+
+use crate::server::Session;
+use std::sync::Arc;
+use vitrine::protocol::Cell;
+
+/// Opens a file and shows these columns.
+fn shown(file: &[u8], columns: &[&str]) -> Session {
+    let mut session = Session::open(&Arc::new(file.to_vec()));
+    session.show(|show| {
+        show.columns = columns.iter().map(|column| (*column).to_owned()).collect();
+        show.count = 1_100;
+    });
+    session
+}
+
+/// The texts of a column on the screen.
+fn texts(session: &Session, column: usize) -> Vec<String> {
+    let rows = &session.rows.as_ref().unwrap().rows;
+    let text = |cell: &Cell| match cell {
+        Cell::Null => "null".to_owned(),
+        Cell::Text(text, ..) => text.clone(),
+        Cell::Json(json) => json.clone(),
+        other => format!("{other:?}"),
+    };
+    rows.iter().map(|row| text(&row.cells[column])).collect()
+}
+
+macro_rules! odd {
+    ($name:literal) => {
+        include_bytes!(concat!("odd/", $name, ".parquet"))
+    };
+}
+
+#[test]
+fn what_stands_behind_the_values_is_passed_over() {
+    let session = shown(odd!("gzip_bytes_behind"), &["prompt"]);
+    let prompts = texts(&session, 0);
+    assert_eq!((session.notices.len(), prompts.len()), (0, 400), "{:?}", session.notices);
+    assert_eq!(prompts[399], "still life with a teapot and a moon, baroque 399");
+    let session = shown(odd!("lists_padded_chunk"), &["id", "tags"]);
+    assert_eq!(session.notices, []);
+    let tags = texts(&session, 1);
+    assert_eq!((tags.len(), &*tags[0], &*tags[2], &*tags[10]), (40, "null", "[\"t2-0\", \"t2-1\"]", "[]"));
+    let session = shown(odd!("bytes_behind_values"), &["prompt"]);
+    assert_eq!(session.notices, []);
+}
+
+#[test]
+fn runs_of_no_values_are_passed_over() {
+    let session = shown(odd!("rle_empty_runs"), &["end", "start"]);
+    assert_eq!(session.notices, []);
+    assert_eq!(texts(&session, 0), ["x", "y", "x", "z", "y", "x", "z", "x"]);
+    assert_eq!(texts(&session, 1).len(), 8);
+}
+
+#[test]
+fn hadoop_cuts_a_block_into_pieces() {
+    let session = shown(odd!("lz4_hadoop_inner_blocks"), &["prompt"]);
+    assert_eq!(session.notices, []);
+    assert_eq!(texts(&session, 0)[200], "a lighthouse on a cliff at dusk, oil painting, warm light 200");
+}
+
+#[test]
+fn a_first_page_within_the_dictionary_is_found_behind_it() {
+    let session = shown(odd!("data_page_offset_in_dictionary"), &["id", "prompt"]);
+    assert_eq!(session.notices, []);
+    let prompts = texts(&session, 1);
+    assert_eq!((prompts.len(), &*prompts[31], &*prompts[399]), (400, "prompt 31", "prompt 15"));
+}
+
+#[test]
+fn what_a_later_version_adds_costs_nothing() {
+    let session = shown(odd!("fields_of_the_future"), &["id", "prompt"]);
+    assert_eq!(session.notices, []);
+    assert_eq!(texts(&session, 1), ["a", "null", "c"]);
+}
+
+#[test]
+fn an_annotation_that_is_not_allowed_leaves_the_rest() {
+    let session = shown(odd!("decimal_precision_too_large"), &["price", "name"]);
+    assert_eq!(session.notices, []);
+    assert_eq!(texts(&session, 1), ["a", "b", "null"]);
+    assert!(texts(&session, 0)[0].contains("12.5"), "{:?}", texts(&session, 0));
+}
+
+#[test]
+fn a_column_that_nobody_can_read_is_named_and_the_others_work() {
+    for (file, says) in
+        [(&odd!("codec_of_the_future")[..], "codec number 42"), (&odd!("encrypted_column")[..], "encrypted")]
+    {
+        let session = shown(file, &["prompt", "id"]);
+        let [notice] = &session.notices[..] else { panic!("one notice, not {:?}", session.notices) };
+        assert_eq!(notice.subject, "column prompt");
+        assert!(format!("{notice:?}").contains(says), "{notice:?}");
+        let ids = texts(&session, 1);
+        assert_eq!(ids.len(), 3);
+        assert!(ids.iter().all(|id| id.contains(['1', '2', '3'])), "{ids:?}");
+    }
+}
+
+#[test]
+fn columns_of_the_same_name_are_two() {
+    let session = shown(odd!("names_duplicate"), &["prompt", "prompt (2)", "value", "value (2)"]);
+    assert_eq!(session.notices, []);
+    let opened = session.opened.as_ref().unwrap();
+    let names: Vec<&str> = opened.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["prompt", "value", "prompt (2)", "value (2)"]);
+    assert_eq!([texts(&session, 0), texts(&session, 1)], [["left", "l2"], ["right", "r2"]]);
+    assert_ne!(texts(&session, 2), texts(&session, 3));
+}
