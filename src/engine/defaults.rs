@@ -1,7 +1,7 @@
 //! What a table shows before anyone has chosen: which charts, and which columns.
 
 use crate::base::sorted;
-use crate::protocol::Column;
+use crate::protocol::{Column, Kind};
 use crate::view::catalog;
 use crate::view::catalog::{CHARTED_AT_OPEN, order};
 use crate::view::roles::{Role, Roles};
@@ -15,49 +15,112 @@ const UNKNOWN_CHARTS: usize = 4;
 /// A column of an unknown table is only charted unasked where reading it costs no more.
 const UNKNOWN_CHART_BYTES: u64 = 12_000_000;
 
+/// An unknown table whose columns take no more in all is charted whole: nobody should have to ask for a few
+/// hundred bytes.
+const MOST_BYTES_UNASKED: u64 = 1_000_000;
+
+/// The columns of an unknown table that are shown unasked.
+const FIRST_FEW: usize = 8;
+
 /// The charts that are read with a table of so many files, in the order of the rail.
 pub fn charts_at_open(columns: &[Column], roles: &Roles, files: u32) -> Vec<String> {
     if files > MOST_FILES {
         return Vec::new();
     }
     let chartable = || columns.iter().filter(|column| column.chartable);
-    let known: Vec<String> = chartable()
-        .filter(|column| order(&column.name) < CHARTED_AT_OPEN)
-        .map(|column| column.name.clone())
-        .collect();
-    if !known.is_empty() {
-        return sorted::by_key(known, |name| order(name));
+    if is_known(columns) {
+        let known = chartable().filter(|column| order(&column.name) < CHARTED_AT_OPEN);
+        let known: Vec<String> = known.map(|column| column.name.clone()).collect();
+        if !known.is_empty() {
+            return sorted::by_key(known, |name| order(name));
+        }
     }
     let small: Vec<&Column> = chartable().filter(|column| column.bytes <= UNKNOWN_CHART_BYTES).collect();
+    let all_bytes = columns.iter().map(|column| column.bytes).fold(0, u64::saturating_add);
+    let most = if all_bytes <= MOST_BYTES_UNASKED { small.len() } else { UNKNOWN_CHARTS };
     // What is known to be a setting comes before what is merely small.
     let is_setting = |column: &Column| {
         [Role::Cfg, Role::Step, Role::Sampler].iter().any(|role| roles.column(*role) == Some(&column.name))
     };
     let small = sorted::by_key(small, |column| (!is_setting(column), column.bytes));
-    let charts: Vec<String> =
-        small.into_iter().take(UNKNOWN_CHARTS).map(|column| column.name.clone()).collect();
+    let charts: Vec<String> = small.into_iter().take(most).map(|column| column.name.clone()).collect();
     sorted::by_key(charts, |name| order(name))
+}
+
+/// Whether the table is one of the catalogue, or a copy of one.
+fn is_known(columns: &[Column]) -> bool {
+    !catalog::facts_of(columns.iter().map(|column| column.name.as_str())).is_empty()
 }
 
 /// The columns that a table has unless others are chosen: those that the catalogue names, or the
 /// first few.
 pub fn usual_columns(columns: &[Column], roles: &Roles) -> Vec<String> {
-    const FIRST_FEW: usize = 8;
-    let known: Vec<&catalog::ColumnFacts> = columns
+    let facts = catalog::facts_of(columns.iter().map(|column| column.name.as_str()));
+    let known = facts
         .iter()
-        .filter_map(|column| catalog::column(&column.name))
-        .filter(|facts| facts.in_table)
-        .collect();
-    if known.is_empty() {
-        let plain = columns.iter().filter(|column| column.derived_from.is_empty());
-        // Images take more room than they tell; prompt and settings come first.
-        let plain = sorted::by_key(plain.collect::<Vec<_>>(), |column| match roles.role(&column.name) {
-            Some(Role::Image) => usize::MAX,
-            Some(role) => Role::ALL.iter().position(|(other, ..)| *other == role).unwrap_or(0),
-            None => Role::ALL.len(),
-        });
-        return plain.into_iter().take(FIRST_FEW).map(|column| column.name.clone()).collect();
+        .filter(|facts| facts.in_table && columns.iter().any(|column| column.name == facts.name))
+        .collect::<Vec<_>>();
+    if !known.is_empty() {
+        let known = sorted::by_key(known, |facts| facts.table_order);
+        return known.into_iter().map(|facts| facts.name.to_owned()).collect();
     }
-    let known = sorted::by_key(known, |facts| facts.table_order);
-    known.into_iter().map(|facts| facts.name.to_owned()).collect()
+    // An image that is in the file itself is shown as the row's picture, not as its bytes.
+    let is_picture = |column: &Column| {
+        roles.role(&column.name) == Some(Role::Image) && matches!(column.kind, Kind::Binary | Kind::Nested)
+    };
+    let plain = columns.iter().filter(|column| column.derived_from.is_empty() && !is_picture(column));
+    // Prompt and settings come first; the address of an image takes more room than it tells.
+    let plain = sorted::by_key(plain.collect::<Vec<_>>(), |column| match roles.role(&column.name) {
+        Some(Role::Image) => usize::MAX,
+        Some(role) => Role::ALL.iter().position(|(other, ..)| *other == role).unwrap_or(0),
+        None => Role::ALL.len(),
+    });
+    plain.into_iter().take(FIRST_FEW).map(|column| column.name.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{charts_at_open, usual_columns};
+    use crate::protocol::{Column, Kind};
+    use crate::view::roles::Roles;
+
+    fn columns(columns: &[(&str, Kind, u64)]) -> Vec<Column> {
+        let column = |(name, kind, bytes): &(&str, Kind, u64)| Column {
+            name: (*name).to_owned(),
+            kind: *kind,
+            type_name: String::new(),
+            bytes: *bytes,
+            chartable: matches!(kind, Kind::Integer | Kind::Float),
+            derived_from: Vec::new(),
+        };
+        columns.iter().map(column).collect()
+    }
+
+    fn roles(pairs: &[(&str, &str)]) -> Roles {
+        Roles::told(pairs.iter().map(|(role, column)| ((*role).to_owned(), (*column).to_owned())))
+    }
+
+    #[test]
+    fn one_name_that_sounds_like_ours_does_not_hide_the_others() {
+        let nine = columns(&[
+            ("filename", Kind::Text, 100),
+            ("size", Kind::Integer, 90),
+            ("width", Kind::Integer, 90),
+            ("seed", Kind::Integer, 90),
+            ("image", Kind::Nested, 900),
+            ("note", Kind::Text, 100),
+        ]);
+        let roles = roles(&[("seed", "seed"), ("image", "image")]);
+        assert_eq!(usual_columns(&nine, &roles), ["seed", "filename", "size", "width", "note"]);
+    }
+
+    #[test]
+    fn a_small_table_is_charted_whole() {
+        let names = ["a", "b", "c", "d", "e", "f"];
+        let of = |bytes| columns(&names.map(|name| (name, Kind::Integer, bytes)));
+        assert_eq!(charts_at_open(&of(1_000), &Roles::default(), 1).len(), 6);
+        assert_eq!(charts_at_open(&of(1_000_000), &Roles::default(), 1).len(), 4);
+        assert_eq!(charts_at_open(&of(100_000_000), &Roles::default(), 1).len(), 0);
+        assert_eq!(charts_at_open(&of(1_000), &Roles::default(), 300).len(), 0);
+    }
 }

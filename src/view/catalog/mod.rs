@@ -223,6 +223,17 @@ pub fn order(column_name: &str) -> u16 {
     column(column_name).map_or(UNKNOWN_ORDER, |facts| facts.order)
 }
 
+/// What is known of the columns of a table that has these, where it is one of the catalogue or a copy of one:
+/// a file that shares a name or two with one means something else by them.
+pub fn facts_of<'a>(names: impl Iterator<Item = &'a str> + Clone) -> &'static [ColumnFacts] {
+    let is_like = |columns: &&[ColumnFacts]| {
+        let own = columns.iter().filter(|facts| facts.name != SIZE);
+        let here = own.clone().filter(|facts| names.clone().any(|name| name == facts.name)).count();
+        here > 0 && here * 4 >= own.count() * 3
+    };
+    TABLES.iter().map(|table| table.columns).find(is_like).unwrap_or_default()
+}
+
 /// What people call a column.
 pub fn title(name: &str) -> &str {
     column(name).map_or(name, |facts| facts.title)
