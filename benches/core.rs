@@ -45,10 +45,9 @@ fn main() {
     }
     let all: Vec<Column> = names.iter().map(|name| column(&meta, &file, name)).collect();
     for (name, column) in names.iter().zip(&all) {
-        time(&format!("bin {name}"), rows, || bin(name, column, *name == "timestamp"));
+        time(&format!("bin {name}"), rows, || bin(column, *name == "timestamp"));
     }
-    let binned: Vec<_> =
-        names.iter().zip(&all).take(5).map(|(name, column)| bin(name, column, false)).collect();
+    let binned: Vec<_> = all.iter().take(names.len().min(5)).map(|column| bin(column, false)).collect();
     let by_name = |name: &str| names.iter().position(|other| *other == name).and_then(|at| all.get(at));
     let clauses = |low: f64| {
         let on_step = Clause::list([Some("50".to_owned())], true);

@@ -2,8 +2,8 @@
 
 use crate::base::sorted;
 use crate::protocol::{Column, Kind};
-use crate::view::catalog;
-use crate::view::catalog::{CHARTED_AT_OPEN, order};
+use crate::view::catalog::CHARTED_AT_OPEN;
+use crate::view::facts::Facts;
 use crate::view::roles::{Role, Roles};
 
 /// A table of more files than this is not charted unasked: each file costs two requests.
@@ -23,16 +23,16 @@ const MOST_BYTES_UNASKED: u64 = 1_000_000;
 const FIRST_FEW: usize = 8;
 
 /// The charts that are read with a table of so many files, in the order of the rail.
-pub fn charts_at_open(columns: &[Column], roles: &Roles, files: u32) -> Vec<String> {
+pub fn charts_at_open(columns: &[Column], facts: &Facts, roles: &Roles, files: u32) -> Vec<String> {
     if files > MOST_FILES {
         return Vec::new();
     }
     let chartable = || columns.iter().filter(|column| column.chartable);
-    if is_known(columns) {
-        let known = chartable().filter(|column| order(&column.name) < CHARTED_AT_OPEN);
+    if facts.is_known() {
+        let known = chartable().filter(|column| facts.order(&column.name) < CHARTED_AT_OPEN);
         let known: Vec<String> = known.map(|column| column.name.clone()).collect();
         if !known.is_empty() {
-            return sorted::by_key(known, |name| order(name));
+            return sorted::by_key(known, |name| facts.order(name));
         }
     }
     let small: Vec<&Column> = chartable().filter(|column| column.bytes <= UNKNOWN_CHART_BYTES).collect();
@@ -44,20 +44,14 @@ pub fn charts_at_open(columns: &[Column], roles: &Roles, files: u32) -> Vec<Stri
     };
     let small = sorted::by_key(small, |column| (!is_setting(column), column.bytes));
     let charts: Vec<String> = small.into_iter().take(most).map(|column| column.name.clone()).collect();
-    sorted::by_key(charts, |name| order(name))
-}
-
-/// Whether the table is one of the catalogue, or a copy of one.
-fn is_known(columns: &[Column]) -> bool {
-    !catalog::facts_of(columns.iter().map(|column| column.name.as_str())).is_empty()
+    sorted::by_key(charts, |name| facts.order(name))
 }
 
 /// The columns that a table has unless others are chosen: those that the catalogue names, or the
 /// first few.
-pub fn usual_columns(columns: &[Column], roles: &Roles) -> Vec<String> {
-    let facts = catalog::facts_of(columns.iter().map(|column| column.name.as_str()));
+pub fn usual_columns(columns: &[Column], facts: &Facts, roles: &Roles) -> Vec<String> {
     let known = facts
-        .iter()
+        .columns()
         .filter(|facts| facts.in_table && columns.iter().any(|column| column.name == facts.name))
         .collect::<Vec<_>>();
     if !known.is_empty() {
@@ -82,6 +76,7 @@ pub fn usual_columns(columns: &[Column], roles: &Roles) -> Vec<String> {
 mod tests {
     use super::{charts_at_open, usual_columns};
     use crate::protocol::{Column, Kind};
+    use crate::view::facts::Facts;
     use crate::view::roles::Roles;
 
     fn columns(columns: &[(&str, Kind, u64)]) -> Vec<Column> {
@@ -111,16 +106,19 @@ mod tests {
             ("note", Kind::Text, 100),
         ]);
         let roles = roles(&[("seed", "seed"), ("image", "image")]);
-        assert_eq!(usual_columns(&nine, &roles), ["seed", "filename", "size", "width", "note"]);
+        assert_eq!(
+            usual_columns(&nine, &Facts::default(), &roles),
+            ["seed", "filename", "size", "width", "note"]
+        );
     }
 
     #[test]
     fn a_small_table_is_charted_whole() {
         let names = ["a", "b", "c", "d", "e", "f"];
         let of = |bytes| columns(&names.map(|name| (name, Kind::Integer, bytes)));
-        assert_eq!(charts_at_open(&of(1_000), &Roles::default(), 1).len(), 6);
-        assert_eq!(charts_at_open(&of(1_000_000), &Roles::default(), 1).len(), 4);
-        assert_eq!(charts_at_open(&of(100_000_000), &Roles::default(), 1).len(), 0);
-        assert_eq!(charts_at_open(&of(1_000), &Roles::default(), 300).len(), 0);
+        assert_eq!(charts_at_open(&of(1_000), &Facts::default(), &Roles::default(), 1).len(), 6);
+        assert_eq!(charts_at_open(&of(1_000_000), &Facts::default(), &Roles::default(), 1).len(), 4);
+        assert_eq!(charts_at_open(&of(100_000_000), &Facts::default(), &Roles::default(), 1).len(), 0);
+        assert_eq!(charts_at_open(&of(1_000), &Facts::default(), &Roles::default(), 300).len(), 0);
     }
 }

@@ -9,8 +9,10 @@ use crate::formats::parquet::decode::{ByteValues, Decoded, Values};
 use crate::formats::parquet::rle::Numbers;
 use crate::table::text;
 use crate::table::text::Texts;
+use crate::view::facts::Meaning;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Most different values that codes can name; one code stands for null.
 pub const MAX_CODES: usize = u16::MAX as usize;
@@ -40,6 +42,8 @@ pub struct Column {
     store: Store,
     /// Whether whole numbers are the bits of 64-bit unsigned ones.
     unsigned: bool,
+    /// What its values mean.
+    known: Arc<Meaning>,
     rows: usize,
     nulls: usize,
     /// The chunk dictionary last seen, as codes of this column.
@@ -90,6 +94,7 @@ impl Column {
         Self {
             store: Store::Codes8(Vec::with_capacity(rows), no_values()),
             unsigned: false,
+            known: Arc::default(),
             rows: 0,
             nulls: 0,
             lookup: Vec::new(),
@@ -140,7 +145,18 @@ impl Column {
         Self { unsigned: true, ..self }
     }
 
-    /// What a stored value means.
+    /// The same column, whose values mean this.
+    #[must_use]
+    pub fn of(self, known: Arc<Meaning>) -> Self {
+        Self { known, ..self }
+    }
+
+    /// What its values mean to people.
+    pub fn known(&self) -> &Meaning {
+        &self.known
+    }
+
+    /// What a stored value stands for.
     pub fn meaning<'a>(&self, value: Value<'a>) -> Value<'a> {
         match value {
             Value::Int(bits) if self.unsigned && bits < 0 => Value::UInt(bits as u64),

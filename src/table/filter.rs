@@ -4,23 +4,23 @@ use crate::base::bits::Bits;
 use crate::base::numbers;
 use crate::table::column::{Column, Plain, ROWS_A_CALL, Store, Value, value_at};
 use crate::table::text;
-use crate::view::catalog;
+use crate::view::facts::Meaning;
 use crate::view::spec::{Clause, List, ListValue, Span};
 
-/// Sets `bit` in the mask of every row of the column named `name` that fails the clause, and clears it in
-/// that of every row that passes. Rows that the column does not reach yet fail.
-pub fn mark(clause: &Clause, name: &str, column: &Column, bit: u16, mask: &mut [u16]) {
-    Condition::new(clause, name).mark(column, bit, mask);
+/// Sets `bit` in the mask of every row of the column that fails the clause, and clears it in that of every row
+/// that passes. Rows that the column does not reach yet fail.
+pub fn mark(clause: &Clause, column: &Column, bit: u16, mask: &mut [u16]) {
+    Condition::new(clause, column.known()).mark(column, bit, mask);
 }
 
-/// Whether a value of the column named `name` passes the clause.
-pub fn passes(clause: &Clause, name: &str, value: Value<'_>) -> bool {
-    Condition::new(clause, name).passes(value)
+/// Whether a value that means this passes the clause.
+pub fn passes(clause: &Clause, known: &Meaning, value: Value<'_>) -> bool {
+    Condition::new(clause, known).passes(value)
 }
 
 /// A clause compiled for one column, in terms of its values.
 struct Condition<'a> {
-    name: &'a str,
+    known: &'a Meaning,
     test: Check<'a>,
 }
 
@@ -41,7 +41,7 @@ enum Check<'a> {
 }
 
 impl<'a> Condition<'a> {
-    fn new(clause: &'a Clause, name: &'a str) -> Self {
+    fn new(clause: &'a Clause, known: &'a Meaning) -> Self {
         let test = match clause {
             Clause::Range(range) => match range.span() {
                 Span::Numbers { low, high } => Check::Numbers { low, high },
@@ -53,7 +53,7 @@ impl<'a> Condition<'a> {
             Clause::Null => Check::Null,
             Clause::NotNull => Check::NotNull,
         };
-        Self { name, test }
+        Self { known, test }
     }
 
     fn passes(&self, value: Value<'_>) -> bool {
@@ -88,7 +88,7 @@ impl<'a> Condition<'a> {
             Check::List(list) => {
                 let listed = list.values.iter().any(|wanted| match wanted {
                     ListValue::Null => value == Value::Null,
-                    ListValue::Text(text) => is_called(self.name, value, text),
+                    ListValue::Text(text) => is_called(self.known, value, text),
                 });
                 listed != list.negated
             }
@@ -177,7 +177,7 @@ impl<'a> Condition<'a> {
             }
             // What is listed is read once, instead of for every row.
             (Check::List(list), Plain::UInt32(all)) => {
-                let listed = whole_numbers(self.name, list);
+                let listed = whole_numbers(self.known, list);
                 mark_rows(mask, bit, all, |value| {
                     fail(listed.binary_search(&i64::from(value)).is_ok() != list.negated)
                 });
@@ -186,7 +186,7 @@ impl<'a> Condition<'a> {
                 let listed: Vec<f32> = list.texts().filter_map(|text| text.parse().ok()).collect();
                 let same = |a: f32, b: f32| a == b || a.is_nan() && b.is_nan();
                 let has = |value: f32| listed.iter().any(|listed| same(*listed, value));
-                if catalog::column(self.name).is_none_or(|facts| facts.labels.is_empty()) {
+                if self.known.labels.is_empty() {
                     mark_rows(mask, bit, all, |value| fail(has(value) != list.negated));
                 } else {
                     mark_rows(mask, bit, all, |value| fail(self.passes(Value::Float32(value))));
@@ -255,23 +255,22 @@ pub fn widen(value: f32) -> f64 {
 }
 
 /// The whole numbers that go by one of these texts.
-fn whole_numbers(name: &str, list: &List) -> Vec<i64> {
-    let labels = catalog::column(name).map_or(&[][..], |facts| facts.labels);
+fn whole_numbers(known: &Meaning, list: &List) -> Vec<i64> {
     let mut found: Vec<i64> = Vec::new();
     for text in list.texts() {
         let rounded = numbers::parse(text).filter(|value| value.fract() == 0.0).map(|value| value as i64);
-        let coded = labels.iter().filter(|(_, label)| *label == text).map(|(code, _)| *code);
+        let coded = known.labels.iter().filter(|(_, label)| label == text).map(|(code, _)| *code);
         let maybe = text.parse::<i64>().ok().into_iter().chain(rounded).chain(coded);
-        found.extend(maybe.filter(|value| is_called(name, Value::Int(*value), text)));
+        found.extend(maybe.filter(|value| is_called(known, Value::Int(*value), text)));
     }
     found.sort_unstable();
     found.dedup();
     found
 }
 
-/// Whether a value of the column named `name` goes by `text`: its label, or itself as text.
-fn is_called(name: &str, value: Value<'_>, text: &str) -> bool {
-    if let Some(label) = number(value).and_then(|value| catalog::label(name, value)) {
+/// Whether a value goes by `text`: its label, or itself as text.
+fn is_called(known: &Meaning, value: Value<'_>, text: &str) -> bool {
+    if let Some(label) = number(value).and_then(|value| known.label(value)) {
         return label == text;
     }
     match value {
@@ -296,8 +295,8 @@ fn is_written_as(text: &str, value: f64) -> bool {
 }
 
 /// What a value is called in links and on the screen: its label, or itself as text.
-pub fn call(name: &str, value: Value<'_>) -> Option<String> {
-    if let Some(label) = number(value).and_then(|value| catalog::label(name, value)) {
+pub fn call(known: &Meaning, value: Value<'_>) -> Option<String> {
+    if let Some(label) = number(value).and_then(|value| known.label(value)) {
         return Some(label.to_owned());
     }
     match value {
@@ -317,6 +316,7 @@ mod tests {
     use crate::formats::parquet::decode::Decoded;
     use crate::formats::parquet::decode::Values;
     use crate::table::column::{Column, Value};
+    use crate::view::facts::Meaning;
     use crate::view::spec::Clause;
     use proptest::prelude::{Strategy, any, prop_assert_eq, prop_oneof};
 
@@ -331,7 +331,7 @@ mod tests {
 
     fn check(clause: &Clause, rows: &[Option<f32>], expected: &[bool]) {
         let mut mask = vec![0u16; rows.len() + 1];
-        mark(clause, "cfg", &float(rows), 4, &mut mask);
+        mark(clause, &float(rows), 4, &mut mask);
         let got: Vec<bool> = mask.iter().map(|mask| *mask == 0).collect();
         assert_eq!(got.split_last(), Some((&false, expected)), "a row that is not read fails");
     }
@@ -359,9 +359,11 @@ mod tests {
     #[test]
     fn labels_stand_for_codes() {
         let list = Clause::list([Some("k_lms".to_owned())], false);
-        assert!(passes(&list, "sampler", Value::Int(8)));
-        assert!(!passes(&list, "sampler", Value::Int(1)));
-        assert!(!passes(&list, "step", Value::Int(8)));
+        let labels = vec![(1, "ddim".to_owned()), (8, "k_lms".to_owned())];
+        let known = Meaning { labels, ..Meaning::default() };
+        assert!(passes(&list, &known, Value::Int(8)));
+        assert!(!passes(&list, &known, Value::Int(1)));
+        assert!(!passes(&list, &Meaning::default(), Value::Int(8)));
     }
 
     fn clauses() -> impl Strategy<Value = Clause> {
@@ -395,9 +397,9 @@ mod tests {
             }
             let column = float(&all);
             let mut mask = vec![3u16; all.len()];
-            mark(&clause, "cfg", &column, 2, &mut mask);
+            mark(&clause, &column, 2, &mut mask);
             for (row, value) in rows.iter().enumerate() {
-                let passed = passes(&clause, "cfg", value.map_or(Value::Null, Value::Float32));
+                let passed = passes(&clause, column.known(), value.map_or(Value::Null, Value::Float32));
                 prop_assert_eq!(mask[row], if passed { 1 } else { 3 });
             }
         }

@@ -6,6 +6,7 @@ pub mod chart;
 pub mod choice;
 pub mod chosen;
 pub mod drag;
+pub mod facts;
 pub mod host;
 pub mod justify;
 pub mod keys;

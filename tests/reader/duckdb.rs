@@ -83,7 +83,9 @@ impl Question {
             (0, _) => (Clause::Null, format!("{name} is null")),
             (1, _) => (Clause::NotNull, format!("{name} is not null")),
             (_, "sampler") => listed(chance, &["k_lms", "ddim", "plms", "k_euler"], name, |label| {
-                let code = catalog::column("sampler")
+                let code = catalog::USUAL_COLUMNS
+                    .iter()
+                    .find(|facts| facts.name == "sampler")
                     .unwrap()
                     .labels
                     .iter()

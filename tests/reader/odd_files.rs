@@ -4,6 +4,8 @@
 use crate::server::Session;
 use std::sync::Arc;
 use vitrine::protocol::Cell;
+use vitrine::protocol::images::ImageColumn;
+use vitrine::view::spec::Clause;
 
 /// Opens a file and shows these columns.
 fn shown(file: &[u8], columns: &[&str]) -> Session {
@@ -109,4 +111,24 @@ fn columns_of_the_same_name_are_two() {
     assert_eq!(names, ["prompt", "value", "prompt (2)", "value (2)"]);
     assert_eq!([texts(&session, 0), texts(&session, 1)], [["left", "l2"], ["right", "r2"]]);
     assert_ne!(texts(&session, 2), texts(&session, 3));
+}
+
+#[test]
+fn names_of_coded_values_are_those_of_the_file() {
+    let mut session = shown(odd!("hf_datasets"), &["prompt", "sampler"]);
+    assert_eq!(session.notices, []);
+    let labels = &session.opened.as_ref().unwrap().labels["sampler"];
+    assert_eq!(labels[1], (1, "k_euler".to_owned()));
+    session.filter(&[("sampler", Clause::list([Some("k_lms".to_owned())], false))]);
+    let rows = session.rows.as_ref().unwrap();
+    assert_eq!(session.count.as_ref().unwrap().matching, rows.rows.len() as u64);
+    assert!(rows.rows.iter().all(|row| row.cells[1] == Cell::Number(2.0)), "{rows:?}");
+    assert!(!rows.rows.is_empty());
+}
+
+#[test]
+fn sounds_are_no_images() {
+    let session = Session::open(&Arc::new(odd!("images_behind_audio").to_vec()));
+    let opened = session.opened.as_ref().unwrap();
+    assert_eq!(opened.images, Some(ImageColumn::Embedded { column: "picture".to_owned() }));
 }

@@ -17,6 +17,7 @@ pub fn report_script(want: Want, data: &Data, effects: &mut Vec<Effect>) {
     let ask = Ask {
         files: files(data),
         columns: &columns,
+        facts: &data.facts,
         row_count: data.meta.rows,
         prompt,
         path: data.roles.column(Role::ImagePath),

@@ -9,6 +9,7 @@ use crate::protocol::{self, Kind, LoadState};
 use crate::table::column::{Column, Value};
 use crate::table::crossfilter::Binned;
 use crate::view::catalog;
+use crate::view::facts::Facts;
 use crate::view::roles::{Role, Roles};
 
 /// A column of the open table.
@@ -121,14 +122,18 @@ impl DataColumn {
 }
 
 /// The columns of a file, with what is known of their pages.
-pub(super) fn columns_of(meta: &FileMeta, maps: Vec<Vec<PageMap>>) -> Vec<DataColumn> {
+pub(super) fn columns_of(meta: &FileMeta, maps: Vec<Vec<PageMap>>, facts: &Facts) -> Vec<DataColumn> {
     let mut maps = maps.into_iter().map(Some).collect::<Vec<_>>();
     let mut columns: Vec<DataColumn> = Vec::new();
     for (leaf, column) in meta.columns.iter().enumerate() {
         let bytes = meta.column_bytes(leaf);
         let known = maps.get_mut(leaf).and_then(Option::take).unwrap_or_default();
         if column.flat {
-            columns.push(DataColumn::new(described(column, bytes, meta, leaf), Origin::Leaf(leaf), known));
+            columns.push(DataColumn::new(
+                described(column, bytes, meta, leaf, facts),
+                Origin::Leaf(leaf),
+                known,
+            ));
         } else if let Some(last) = columns
             .last_mut()
             .filter(|last| matches!(last.origin, Origin::Nested { .. }) && last.info.name == column.root)
@@ -179,7 +184,13 @@ pub(super) fn size_column(columns: &[DataColumn], roles: &Roles) -> Option<DataC
 }
 
 /// What the page is told of a flat column.
-fn described(column: &ColumnMeta, bytes: u64, meta: &FileMeta, leaf: usize) -> protocol::Column {
+fn described(
+    column: &ColumnMeta,
+    bytes: u64,
+    meta: &FileMeta,
+    leaf: usize,
+    facts: &Facts,
+) -> protocol::Column {
     let kind = match column.logical {
         Logical::Bool => Kind::Bool,
         Logical::Int { .. } | Logical::TimeOfDay(_) => Kind::Integer,
@@ -189,7 +200,7 @@ fn described(column: &ColumnMeta, bytes: u64, meta: &FileMeta, leaf: usize) -> p
         Logical::Binary => Kind::Binary,
     };
     let chartable = match kind {
-        Kind::Text => match catalog::column(&column.name) {
+        Kind::Text => match facts.column(&column.name) {
             Some(facts) => facts.categorical,
             None => {
                 // Text with few different values is written as indexes into a dictionary: a few

@@ -6,6 +6,7 @@ use super::pager::Pager;
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::engine::demand::{Demand, Field, Rows};
+use crate::formats::parquet::features::Feature;
 use crate::formats::parquet::meta::{ColumnMeta, FileMeta, Logical, Physical};
 use crate::protocol::images::ImageColumn;
 use crate::table::column::Value;
@@ -15,6 +16,9 @@ const MAX_IMAGE_BYTES: usize = 24 << 20;
 
 /// Words in the names of columns of bytes that are likely to hold images.
 const IMAGE_WORDS: [&str; 9] = ["image", "img", "jpg", "jpeg", "png", "webp", "picture", "photo", "thumb"];
+
+/// Words in the names of columns that hold files, but no images.
+const OTHER_WORDS: [&str; 5] = ["audio", "sound", "speech", "video", "mesh"];
 
 /// Words in the names of columns of text that are likely to hold addresses of images.
 const ADDRESS_WORDS: [&str; 2] = ["url", "uri"];
@@ -43,11 +47,19 @@ impl ImageFiles {
             words.iter().any(|word| name.contains(word))
         };
         let leaf = |wanted: &dyn Fn(&ColumnMeta) -> bool| meta.columns.iter().position(wanted);
-        let in_structure = leaf(&|column| {
+        let feature = |column: &ColumnMeta| meta.features.get(&column.root);
+        // Sounds and videos are written in the same structure.
+        let is_other = |column: &ColumnMeta| {
+            feature(column) == Some(&Feature::OtherFiles) || named(column, &OTHER_WORDS)
+        };
+        let in_structure = |column: &ColumnMeta| {
             !column.flat && is_bytes(column) && column.name == format!("{}.bytes", column.root)
-        });
+        };
+        let declared = leaf(&|column| in_structure(column) && feature(column) == Some(&Feature::Image));
+        let by_name = || leaf(&|column| in_structure(column) && named(column, &IMAGE_WORDS));
+        let by_structure = || leaf(&|column| in_structure(column) && !is_other(column));
         let alone = || leaf(&|column| column.flat && is_bytes(column) && named(column, &IMAGE_WORDS));
-        if let Some(place) = in_structure.or_else(alone) {
+        if let Some(place) = declared.or_else(by_name).or_else(by_structure).or_else(alone) {
             let column = meta.columns.get(place)?.root.clone();
             return Some(Self::new(ImageColumn::Embedded { column }, Some(Pager::new(place))));
         }

@@ -22,14 +22,17 @@ use super::change::Change;
 use super::defaults::{charts_at_open, usual_columns};
 use super::demand::Demand;
 use crate::base::error::{Error, Result};
+use crate::formats::parquet::features::Feature;
 use crate::formats::parquet::map::PageMap;
 use crate::formats::parquet::meta::{FileMeta, Logical};
 use crate::protocol::{Kind, Opened};
 use crate::table::column::Value;
 use crate::table::text::Texts;
+use crate::view::facts::{Facts, Labels};
 use crate::view::roles::{Candidate, Corrections, Holds, Role, Roles};
 use crate::view::spec::{HubPath, TableRef};
 use image_files::ImageFiles;
+use std::collections::BTreeMap;
 
 /// The open table's data.
 pub struct Data {
@@ -41,6 +44,8 @@ pub struct Data {
     pub files: Files,
     /// Its columns, derived ones last.
     pub columns: Vec<DataColumn>,
+    /// What is known of them.
+    pub facts: Facts,
     /// Which column plays which part.
     pub roles: Roles,
     /// The column of prompts, by its place.
@@ -74,7 +79,9 @@ impl Data {
         corrections: &Corrections,
         pool: Pool,
     ) -> Self {
-        let mut columns = column::columns_of(&meta, maps);
+        let own = || meta.columns.iter().map(|column| column.root.as_str());
+        let facts = Facts::of(own(), false, labels(&meta));
+        let mut columns = column::columns_of(&meta, maps, &facts);
         for column in &mut columns {
             column.info.bytes = files.in_all(column.info.bytes);
         }
@@ -86,10 +93,12 @@ impl Data {
         let roles = roles_of(&columns, &meta, corrections)
             .with(Role::Image, image_files.as_ref().map(ImageFiles::name));
         // Its bytes are those of the sides in all files already.
-        columns.extend(column::size_column(&columns, &roles));
+        let size = column::size_column(&columns, &roles);
+        let facts = Facts::of(own(), size.is_some(), labels(&meta));
+        columns.extend(size);
         let named = |name: &str| columns.iter().position(|column| column.info.name == name);
         let prompt = roles.column(Role::Prompt).and_then(named);
-        Self { meta, identity, files, columns, roles, prompt, pool, image_files }
+        Self { meta, identity, files, columns, facts, roles, prompt, pool, image_files }
     }
 
     /// What the page is told of the table.
@@ -97,8 +106,8 @@ impl Data {
         let Identity { table, source, revision, on_hub: _ } = &self.identity;
         let columns: Vec<_> = self.columns.iter().map(|column| column.info.clone()).collect();
         Opened {
-            charts: charts_at_open(&columns, &self.roles, self.files.counts().0),
-            usual_columns: usual_columns(&columns, &self.roles),
+            charts: charts_at_open(&columns, &self.facts, &self.roles, self.files.counts().0),
+            usual_columns: usual_columns(&columns, &self.facts, &self.roles),
             table: table.clone(),
             source: source.clone(),
             rows: self.meta.rows,
@@ -112,6 +121,7 @@ impl Data {
             prompt: self.prompt_column().map(|column| column.info.name.clone()),
             images: self.image_column(),
             roles: self.roles.pairs(),
+            labels: self.facts.own_labels().clone(),
         }
     }
 
@@ -229,4 +239,13 @@ fn roles_of(columns: &[DataColumn], meta: &FileMeta, corrections: &Corrections) 
         })
         .collect();
     Roles::new(&candidates, corrections)
+}
+
+/// The names that the file itself gives to coded values.
+fn labels(meta: &FileMeta) -> BTreeMap<String, Labels> {
+    let labels = meta.features.iter().filter_map(|(column, feature)| match feature {
+        Feature::Labels(names) => Some((column.clone(), (0..).zip(names.iter().cloned()).collect())),
+        Feature::Image | Feature::OtherFiles => None,
+    });
+    labels.collect()
 }

@@ -46,6 +46,7 @@ impl Data {
                 let values = if long { Column::text(rows) } else { Column::with_capacity(rows) };
                 let kind = self.meta.columns.get(leaf).map(|column| column.logical);
                 let unsigned = kind == Some(Logical::Int { signed: false, bits: 64 });
+                let values = values.of(self.facts.meaning(&column.info.name));
                 column.values = Some(if unsigned { values.unsigned() } else { values });
             }
         }
@@ -128,7 +129,7 @@ impl Data {
             let wanted = column.info.chartable && (column.complete || !column.failed);
             if grown && wanted {
                 let is_time = column.info.kind == Kind::Time;
-                column.binned = Some(crossfilter::bin(&column.info.name, values, is_time));
+                column.binned = Some(crossfilter::bin(values, is_time));
                 changes.push(Change::Binned { column: place });
             }
         }

@@ -17,7 +17,7 @@ use crate::formats::picture;
 use crate::formats::zip::write::Writer;
 use crate::protocol::export::{Images as Start, MAX_IMAGES, Progress, Rows, Stage};
 use crate::protocol::{Cell, Seldom};
-use crate::view::catalog;
+use crate::view::facts::Facts;
 use crate::view::roles::Role;
 use serde_json::{Map, Number, Value as Json, json};
 use std::collections::BTreeSet;
@@ -140,7 +140,8 @@ impl ImageArchive {
                     self.archive.add(&name, &file)?;
                     let made = KEYS.iter().filter_map(|(key, role)| {
                         let column = data.column_of(*role)?;
-                        let value = json_of(&column.info.name, data.cell(column, row, usize::MAX))?;
+                        let value =
+                            json_of(&data.facts, &column.info.name, data.cell(column, row, usize::MAX))?;
                         Some(((*key).to_owned(), value))
                     });
                     self.list.insert(name, Json::Object(made.collect()));
@@ -258,11 +259,11 @@ impl ImageArchive {
 }
 
 /// A value of the list; none where there is none.
-fn json_of(column: &str, cell: Cell) -> Option<Json> {
+fn json_of(facts: &Facts, column: &str, cell: Cell) -> Option<Json> {
     match cell {
         Cell::Pending | Cell::Failed | Cell::Null => None,
         Cell::Bool(value) => Some(json!(value)),
-        Cell::Number(value) => match catalog::label(column, value) {
+        Cell::Number(value) => match facts.label(column, value) {
             Some(label) => Some(json!(label)),
             // Whole numbers are written as such.
             None if value.fract() == 0.0 && value.abs() < 9e15 => Some(json!(value as i64)),

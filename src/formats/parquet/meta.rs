@@ -4,13 +4,14 @@
 //! or a length.
 
 use super::codec::Codec;
+use super::features::{Feature, features};
 use super::footer::{self, ChunkFields};
 use super::header::PageLocation;
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, ErrorKind, Result};
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as ParquetType};
 use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor, Type, TypePtr};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Bytes read from the end of a file at first: footers of the files this is for are below 10 KB.
@@ -37,6 +38,8 @@ pub struct FileMeta {
     pub created_by: Option<String>,
     /// The schema, for what is no flat column.
     pub schema: TypePtr,
+    /// What the library `datasets` says of columns, by their name.
+    pub features: BTreeMap<String, Feature>,
     /// The footer as it is in the file, for whoever wants to know the rest of it.
     pub footer: Arc<[u8]>,
 }
@@ -310,7 +313,8 @@ impl FileMeta {
             return Err(fault.clone());
         }
         let (created_by, schema) = (footer.created_by.clone(), footer.tree.root.clone());
-        Ok(Self { rows: first_row, columns, groups, created_by, schema, footer: Arc::default() })
+        let features = features(&footer.pairs);
+        Ok(Self { rows: first_row, columns, groups, created_by, schema, features, footer: Arc::default() })
     }
 
     /// Takes the row groups of another file with the same columns behind those that are here. From

@@ -12,6 +12,7 @@ pub mod decode;
 mod delta;
 pub mod describe;
 mod element;
+pub mod features;
 mod footer;
 pub mod header;
 mod json;

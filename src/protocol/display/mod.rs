@@ -6,6 +6,7 @@ use crate::base::calendar::{DAY_MILLIS, date_time, days_to};
 use crate::base::numbers;
 use crate::protocol::Cell;
 use crate::view::catalog;
+use crate::view::facts::Facts;
 use crate::view::spec::{Bound, Clause, ListValue, Precision, Range, Subset, TimeBound};
 
 /// A whole number with commas: `2,000,000`.
@@ -202,21 +203,21 @@ fn typed_time(text: &str) -> Option<TimeBound> {
 }
 
 /// A category as people read it: `512x768` of the image sizes is `512 × 768`.
-pub fn label(column: &str, label: &str) -> String {
-    let alone = catalog::column(column).and_then(|facts| facts.detached);
+pub fn label(facts: &Facts, column: &str, label: &str) -> String {
+    let alone = facts.column(column).and_then(|facts| facts.detached);
     match alone.filter(|(value, _)| numbers::parse(label) == Some(*value)) {
         Some((_, name)) => name.to_owned(),
-        None if column == catalog::SIZE => label.replacen('x', " × ", 1),
+        None if column == catalog::SIZE && facts.column(column).is_some() => label.replacen('x', " × ", 1),
         None => label.to_owned(),
     }
 }
 
 /// What a filter asks of its column: `7 – 15`, `≤ 0.5`, `k_lms, ddim`.
-pub fn clause(column: &str, clause: &Clause) -> String {
+pub fn clause(facts: &Facts, column: &str, clause: &Clause) -> String {
     match clause {
         Clause::Range(Range { low: Some(low), high: Some(high) }) => {
             let (low, high) = (bound(*low), bound(*high));
-            if low == high { label(column, &low) } else { format!("{low} – {high}") }
+            if low == high { label(facts, column, &low) } else { format!("{low} – {high}") }
         }
         Clause::Range(Range { low: Some(low), high: None }) => format!("≥ {}", bound(*low)),
         Clause::Range(Range { low: None, high: Some(high) }) => match high {
@@ -228,7 +229,7 @@ pub fn clause(column: &str, clause: &Clause) -> String {
         Clause::Range(Range { low: None, high: None }) | Clause::NotNull => "any value".to_owned(),
         Clause::List(list) => {
             let named: Vec<String> =
-                list.values.iter().take(3).map(|value| list_value(column, value)).collect();
+                list.values.iter().take(3).map(|value| list_value(facts, column, value)).collect();
             let more = list.values.len().saturating_sub(3);
             if more > 0 { format!("{} and {more} more", named.join(", ")) } else { named.join(", ") }
         }
@@ -250,32 +251,32 @@ fn just_below(value: f64) -> Option<f64> {
         .flatten()
 }
 
-fn list_value(column: &str, value: &ListValue) -> String {
+fn list_value(facts: &Facts, column: &str, value: &ListValue) -> String {
     match value {
         ListValue::Null => "none".to_owned(),
-        ListValue::Text(text) => label(column, text),
+        ListValue::Text(text) => label(facts, column, text),
     }
 }
 
 /// A value of the table in short; none where there is nothing to read yet.
-pub fn cell(column: &str, value: &Cell, year: Option<i64>) -> Option<String> {
+pub fn cell(facts: &Facts, column: &str, value: &Cell, year: Option<i64>) -> Option<String> {
     Some(match value {
         Cell::Pending | Cell::Failed => return None,
         Cell::Null => "none".to_owned(),
         Cell::Bool(value) => if *value { "yes" } else { "no" }.to_owned(),
-        Cell::Number(value) => catalog::label(column, *value).map_or_else(|| number(*value), str::to_owned),
+        Cell::Number(value) => facts.label(column, *value).map_or_else(|| number(*value), str::to_owned),
         Cell::Digits(text) | Cell::Json(text) => text.clone(),
         Cell::Time(millis) => time_short(*millis, year),
-        Cell::Text(text) => label(column, text),
+        Cell::Text(text) => label(facts, column, text),
         Cell::Binary(bytes) => crate::base::bytes::human_bytes(u64::from(*bytes)),
     })
 }
 
 /// A value in full.
-pub fn cell_full(column: &str, value: &Cell) -> Option<String> {
+pub fn cell_full(facts: &Facts, column: &str, value: &Cell) -> Option<String> {
     match value {
         Cell::Time(millis) => Some(format!("{} UTC", time_full(*millis))),
-        _ => cell(column, value, None),
+        _ => cell(facts, column, value, None),
     }
 }
 
@@ -317,8 +318,16 @@ mod tests {
         time_short, time_tick, time_until, typed_bound,
     };
     use crate::protocol::Cell;
+    use crate::view::catalog::USUAL_COLUMNS;
+    use crate::view::facts::Facts;
     use crate::view::spec::{Bound, Clause, List, ListValue, Precision, Range};
     use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    /// Those of a table that has all columns of the catalogue.
+    fn facts() -> Facts {
+        Facts::of(USUAL_COLUMNS.iter().map(|facts| facts.name), true, BTreeMap::new())
+    }
 
     #[test]
     fn a_mark_far_behind_is_brought_into_sight() {
@@ -376,6 +385,7 @@ mod tests {
     fn filters_are_said_in_few_words() {
         let range = |low: Option<f64>, high: Option<f64>| {
             clause(
+                &facts(),
                 "cfg",
                 &Clause::Range(Range { low: low.map(Bound::Number), high: high.map(Bound::Number) }),
             )
@@ -390,17 +400,23 @@ mod tests {
         let values = vec![ListValue::Text("512x768".to_owned()), ListValue::Null];
         let flagged = || Some(Bound::Number(2.0));
         assert_eq!(
-            clause("image_nsfw", &Clause::Range(Range { low: flagged(), high: flagged() })),
+            clause(&facts(), "image_nsfw", &Clause::Range(Range { low: flagged(), high: flagged() })),
             "flagged"
         );
-        assert_eq!(clause("size", &Clause::List(List { values, negated: false })), "512 × 768, none");
+        assert_eq!(
+            clause(&facts(), "size", &Clause::List(List { values, negated: false })),
+            "512 × 768, none"
+        );
     }
 
     #[test]
     fn coded_values_have_names() {
-        assert_eq!(cell("sampler", &Cell::Number(8.0), None).as_deref(), Some("k_lms"));
-        assert_eq!(cell("sampler", &Cell::Pending, None), None);
-        assert_eq!(cell("size", &Cell::Text("512x512".to_owned()), None).as_deref(), Some("512 × 512"));
+        assert_eq!(cell(&facts(), "sampler", &Cell::Number(8.0), None).as_deref(), Some("k_lms"));
+        assert_eq!(cell(&facts(), "sampler", &Cell::Pending, None), None);
+        assert_eq!(
+            cell(&facts(), "size", &Cell::Text("512x512".to_owned()), None).as_deref(),
+            Some("512 × 512")
+        );
     }
 
     #[test]

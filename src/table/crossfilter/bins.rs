@@ -8,7 +8,6 @@
 use crate::formats::parquet::decode::Values;
 use crate::table::column::{Column, Plain, ROWS_A_CALL, Store, Value, value_at};
 use crate::table::filter::{call, number, widen};
-use crate::view::catalog;
 use serde::{Deserialize, Serialize};
 
 /// Most bins of a chart; the numbers above are for nulls and for what is in no bin.
@@ -72,12 +71,11 @@ pub struct Bins {
 
 /// Puts the rows of a column, as far as it is read, into bins. `time` says that its whole numbers
 /// are milliseconds.
-pub fn bin(name: &str, column: &Column, time: bool) -> Binned {
-    let facts = catalog::column(name);
-    let categorical = facts.is_some_and(|facts| facts.categorical);
+pub fn bin(column: &Column, time: bool) -> Binned {
+    let known = column.known();
     match column.store() {
-        Store::Codes8(codes, values) => coded(name, codes, values, column, categorical, time),
-        Store::Codes16(codes, values) => coded(name, codes, values, column, categorical, time),
+        Store::Codes8(codes, values) => coded(codes, values, column, time),
+        Store::Codes16(codes, values) => coded(codes, values, column, time),
         Store::Text(texts) => {
             let mut counts = vec![0u32; texts.distinct()];
             for code in texts.codes() {
@@ -102,36 +100,30 @@ pub fn bin(name: &str, column: &Column, time: bool) -> Binned {
         Store::Plain(plain, valid) => {
             let valid = valid.as_deref();
             match plain {
-                Plain::UInt32(all) => intervals(name, time, all, f64::from, valid, false),
+                Plain::UInt32(all) => intervals(known.detached, time, all, f64::from, valid, false),
                 Plain::Int64(all) => {
                     let number = |bits| raw(column.meaning(Value::Int(bits)));
-                    intervals(name, time, all, number, valid, false)
+                    intervals(known.detached, time, all, number, valid, false)
                 }
-                Plain::Float32(all) => intervals(name, time, all, f64::from, valid, true),
-                Plain::Float64(all) => intervals(name, time, all, |value| value, valid, false),
+                Plain::Float32(all) => intervals(known.detached, time, all, f64::from, valid, true),
+                Plain::Float64(all) => intervals(known.detached, time, all, |value| value, valid, false),
             }
         }
     }
 }
 
-fn coded<C: Copy + Into<usize>>(
-    name: &str,
-    codes: &[C],
-    values: &Values,
-    column: &Column,
-    categorical: bool,
-    time: bool,
-) -> Binned {
+fn coded<C: Copy + Into<usize>>(codes: &[C], values: &Values, column: &Column, time: bool) -> Binned {
+    let known = column.known();
     let text = matches!(values, Values::Bytes(_) | Values::Bool(_));
     let mut counts = vec![0u32; values.len()];
     codes.chunks(ROWS_A_CALL).for_each(|codes| tally(codes, &mut counts));
-    let (shape, bin_of, bins) = if (text || categorical) && !time {
-        categories(|code| call(name, value_at(values, code)).unwrap_or_default(), &counts)
+    let (shape, bin_of, bins) = if (text || known.is_categorical) && !time {
+        categories(|code| call(known, value_at(values, code)).unwrap_or_default(), &counts)
     } else {
         let numbers: Vec<f64> =
             (0..values.len()).map(|code| raw(column.meaning(value_at(values, code)))).collect();
         let narrow = matches!(values, Values::Float32(_));
-        let scale = BinScale::choose(name, time, narrow, &numbers, &counts);
+        let scale = BinScale::choose(known.detached, time, narrow, &numbers, &counts);
         let mut ends = Ends::new(&scale);
         let bin_of: Vec<u8> = numbers
             .iter()
@@ -200,7 +192,7 @@ fn raw(value: Value<'_>) -> f64 {
 }
 
 fn intervals<T: Copy>(
-    name: &str,
+    detached: Option<f64>,
     time: bool,
     values: &[T],
     number: impl Fn(T) -> f64 + Copy,
@@ -217,7 +209,7 @@ fn intervals<T: Copy>(
         .filter(|(row, value)| is_valid(*row) && !value.is_nan())
         .map(|(_, value)| value)
         .collect();
-    let scale = BinScale::choose(name, time, narrow, &sample, &vec![1; sample.len()]);
+    let scale = BinScale::choose(detached, time, narrow, &sample, &vec![1; sample.len()]);
     let bins = scale.bins();
     let mut all = vec![0; bins + 2];
     let mut ends = Ends::new(&scale);
@@ -266,8 +258,7 @@ struct BinScale {
 }
 
 impl BinScale {
-    fn choose(name: &str, time: bool, narrow: bool, values: &[f64], counts: &[u32]) -> Self {
-        let detached = catalog::column(name).and_then(|facts| facts.detached).map(|(value, _)| value);
+    fn choose(detached: Option<f64>, time: bool, narrow: bool, values: &[f64], counts: &[u32]) -> Self {
         let mut pairs: Vec<(f64, u64)> = values
             .iter()
             .zip(counts)
@@ -475,11 +466,16 @@ mod tests {
     use super::{Binned, Shape, bin};
     use crate::formats::parquet::decode::{Decoded, Values};
     use crate::table::column::Column;
+    use crate::view::catalog::USUAL_COLUMNS;
+    use crate::view::facts::Facts;
+    use std::collections::BTreeMap;
 
     fn binned(name: &str, values: Values, time: bool) -> Binned {
         let mut column = Column::with_capacity(0);
         column.append(&Decoded { rows: values.len() as u32, valid: None, values }, None).unwrap();
-        bin(name, &column, time)
+        let ours = USUAL_COLUMNS.iter().map(|facts| facts.name);
+        let facts = Facts::of(ours, true, BTreeMap::new());
+        bin(&column.of(facts.meaning(name)), time)
     }
 
     #[test]

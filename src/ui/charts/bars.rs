@@ -5,6 +5,7 @@ use crate::protocol::display;
 use crate::protocol::figure::{self, Drawn};
 use crate::ui::charts::head::{ChartHead, heading_id};
 use crate::ui::charts::plot::{Log, Now, chart_now, clause_of, marked_cell, scale_of};
+use crate::ui::store::facts;
 use crate::ui::store::{Commit, Store, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::view::chart;
@@ -147,7 +148,7 @@ pub fn Bars(column: String) -> impl IntoView {
     let marked = marked_cell(store, column);
     let at = Memo::new(move |_| {
         let cell = marked.get()?;
-        column.with_value(|column| display::cell(column, &cell, None))
+        column.with_value(|column| facts::cell(column, &cell, None))
     });
     let row = move |value: ListValue| {
         let this = {
@@ -204,8 +205,7 @@ pub fn Bars(column: String) -> impl IntoView {
 fn FindValue(model: Model) -> impl IntoView {
     let store = use_store();
     let Model { column, wanted, .. } = model;
-    let label =
-        column.with_value(|column| format!("Find a value of {}", crate::view::catalog::title(column)));
+    let label = column.with_value(|column| format!("Find a value of {}", facts::title(column)));
     let key = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
         "Enter" => {
             event.prevent_default();
@@ -325,7 +325,7 @@ fn bars_of(now: &Now, measure: Measure, log: bool, column: StoredValue<String>) 
         .map(|(value, ((all, here), (all_share, here_share)))| {
             let label = match &value {
                 ListValue::Null => "none".to_owned(),
-                ListValue::Text(text) => column.with_value(|column| display::label(column, text)),
+                ListValue::Text(text) => column.with_value(|column| facts::category(column, text)),
             };
             let (all_share, here_share) = (all_share / chart::HEIGHT, here_share / chart::HEIGHT);
             Bar { value, label, here, all, here_share, all_share }

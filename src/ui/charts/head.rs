@@ -3,9 +3,9 @@
 use crate::protocol::figure::Drawn;
 use crate::ui::charts::plot::{Log, LogButton};
 use crate::ui::charts::save::SaveChart;
+use crate::ui::store::facts;
 use crate::ui::store::use_store;
 use crate::ui::widgets::icon::{Icon, icon};
-use crate::view::catalog;
 use crate::view::spec::Clause;
 use leptos::prelude::*;
 
@@ -26,8 +26,8 @@ pub fn ChartHead(
 ) -> impl IntoView {
     let store = use_store();
     let (title, about, id) = column.with_value(|column| {
-        let about = catalog::column(column).map(|facts| facts.about);
-        (catalog::title(column).to_owned(), about, heading_id(column))
+        let about = facts::column(column).map(|facts| facts.about);
+        (facts::title(column).to_owned(), about, heading_id(column))
     });
     view! {
         <header class="dist-head">

@@ -4,9 +4,9 @@ use crate::protocol::display::{compact, thousands};
 use crate::protocol::figure::{self, Drawn};
 use crate::protocol::{Bins, Chart, Heat, Shape};
 use crate::ui::charts::save::SaveChart;
+use crate::ui::store::facts;
 use crate::ui::store::{Store, use_store};
 use crate::ui::widgets::keys::key_action;
-use crate::view::catalog;
 use crate::view::keys::{MAP, MapKey, Move};
 use crate::view::spec::{Bound, Clause, Range};
 use leptos::prelude::*;
@@ -29,7 +29,7 @@ pub fn HeatMap() -> impl IntoView {
     });
     let active = RwSignal::new((0usize, 0usize));
     let (x, y) = untrack(|| store.heat_names());
-    let title = format!("{} × {}", catalog::title(&x), catalog::title(&y));
+    let title = format!("{} × {}", facts::title(&x), facts::title(&y));
     let name = format!("{x}-{y}");
     let drawn = Callback::new(move |()| map.with_untracked(|map| map.as_ref().map(Map::drawn)));
     view! {
@@ -132,10 +132,7 @@ impl Map {
         let names = |side: &Side| (0..side.steps.len()).map(|step| side.name(step)).collect();
         let step = |rows: &u64| step(*rows, self.most).and_then(|step| u8::try_from(step).ok()).unwrap_or(0);
         Drawn::Heat(figure::Heat {
-            columns: (
-                catalog::title(&self.across.column).to_owned(),
-                catalog::title(&self.up.column).to_owned(),
-            ),
+            columns: (facts::title(&self.across.column).to_owned(), facts::title(&self.up.column).to_owned()),
             across: names(&self.across),
             up: names(&self.up),
             cells: self.rows.iter().map(|rows| (*rows, step(rows))).collect(),
@@ -189,9 +186,9 @@ fn Cells(map: Map, active: RwSignal<(usize, usize)>, focused: bool) -> impl Into
         map.with_value(|map| {
             format!(
                 "{} {}, {} {}: {}",
-                catalog::title(&map.across.column),
+                facts::title(&map.across.column),
                 map.across.name(x),
-                catalog::title(&map.up.column),
+                facts::title(&map.up.column),
                 map.up.name(y),
                 thousands(map.at(x, y))
             )
@@ -242,7 +239,7 @@ fn Cells(map: Map, active: RwSignal<(usize, usize)>, focused: bool) -> impl Into
         }
     });
     let (across, up) = untrack(|| store.heat_names());
-    let label = format!("{} by {}", catalog::title(&up), catalog::title(&across));
+    let label = format!("{} by {}", facts::title(&up), facts::title(&across));
     let names = (0..width).map(|x| {
         let name =
             map.with_value(|map| map.across.ends(x).map(|(low, _)| format!("{low}")).unwrap_or_default());

@@ -5,6 +5,7 @@ use crate::protocol::display;
 use crate::protocol::figure::Scale;
 use crate::protocol::{Bins, Cell, Chart, Shape};
 use crate::ui::charts::bars::{Bar, BarRow};
+use crate::ui::store::facts;
 use crate::ui::store::{Store, use_store};
 use crate::view::brush::{Chosen, bins_of_range};
 use crate::view::chart::{Measure, is_lopsided};
@@ -211,7 +212,7 @@ pub fn own_bars(now: &Now, column: StoredValue<String>) -> Vec<Bar> {
     let bar = |(value, here, all): (ListValue, u32, u32)| {
         let label = match &value {
             ListValue::Null => "none".to_owned(),
-            ListValue::Text(text) => column.with_value(|column| display::label(column, text)),
+            ListValue::Text(text) => column.with_value(|column| facts::category(column, text)),
         };
         Bar { value, label, here, all, here_share: share(here, rows), all_share: share(all, rows) }
     };

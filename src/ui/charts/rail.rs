@@ -11,10 +11,10 @@ use crate::ui::charts::safe::SafePreset;
 use crate::ui::charts::text_clause::TextClause;
 use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::runtime::turn::InTurn;
+use crate::ui::store::facts;
+use crate::ui::store::facts::order;
 use crate::ui::store::use_store;
 use crate::ui::widgets::icon::{Icon, icon};
-use crate::view::catalog;
-use crate::view::catalog::order;
 use crate::view::chart::Measure;
 use leptos::prelude::*;
 
@@ -155,8 +155,8 @@ fn Distribution(column: Column) -> impl IntoView {
 /// A chart of which nothing is read yet, at its final size.
 #[component]
 fn Waiting(column: String, bytes: u64) -> impl IntoView {
-    let title = catalog::title(&column).to_owned();
-    let tall = catalog::column(&column).is_some_and(|facts| facts.categorical);
+    let title = facts::title(&column).to_owned();
+    let tall = facts::has_labels(&column) || facts::column(&column).is_some_and(|facts| facts.categorical);
     view! {
         <section aria-label=title.clone() aria-busy="true" data-column=column>
             <header class="dist-head">
@@ -173,7 +173,7 @@ fn Waiting(column: String, bytes: u64) -> impl IntoView {
 #[component]
 fn LoadLine(column: String) -> impl IntoView {
     let store = use_store();
-    let title = catalog::title(&column).to_owned();
+    let title = facts::title(&column).to_owned();
     let column = StoredValue::new(column);
     let progress = Memo::new(move |_| {
         store.progress.with(|all| {
@@ -207,8 +207,8 @@ fn LoadLine(column: String) -> impl IntoView {
 fn Unread(column: Column) -> impl IntoView {
     let store = use_store();
     let Column { name, bytes, .. } = column;
-    let title = catalog::title(&name).to_owned();
-    let about = catalog::column(&name).map(|facts| facts.about);
+    let title = facts::title(&name).to_owned();
+    let about = facts::column(&name).map(|facts| facts.about);
     let size = human_bytes(bytes);
     let clicked = name.clone();
     let failed = {

@@ -2,9 +2,9 @@
 
 use crate::base::bytes::human_bytes;
 use crate::protocol::Column;
+use crate::ui::store::facts;
 use crate::ui::store::{Commit, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
-use crate::view::catalog;
 use crate::view::choice;
 use crate::view::spec::{Clause, ListValue};
 use leptos::prelude::*;
@@ -14,8 +14,8 @@ use leptos::prelude::*;
 pub fn TextClause(column: Column) -> impl IntoView {
     let store = use_store();
     let Column { name, bytes, .. } = column;
-    let title = catalog::title(&name).to_owned();
-    let about = catalog::column(&name).map(|facts| facts.about);
+    let title = facts::title(&name).to_owned();
+    let about = facts::column(&name).map(|facts| facts.about);
     let data_column = name.clone();
     let column = StoredValue::new(name);
     let clause = Memo::new(move |_| {

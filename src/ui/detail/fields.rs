@@ -2,13 +2,13 @@
 
 use crate::base::bytes::human_bytes;
 use crate::base::sorted;
-use crate::protocol::display::{cell_full, number};
+use crate::protocol::display::number;
 use crate::protocol::images::{MakingOutcome, Settings};
 use crate::protocol::{Cell, LoadState};
+use crate::ui::store::facts;
+use crate::ui::store::facts::order;
 use crate::ui::store::{Commit, Part, State, Store, prompt_of, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
-use crate::view::catalog;
-use crate::view::catalog::order;
 use crate::view::roles::Role;
 use crate::view::spec::{Clause, List, ListValue};
 use leptos::prelude::*;
@@ -104,15 +104,15 @@ fn Made() -> impl IntoView {
 }
 
 fn fact(store: Store, column: String, cell: Cell, explained: State<bool>) -> impl IntoView {
-    let title = catalog::title(&column).to_owned();
+    let title = facts::title(&column).to_owned();
     let (text, state) = match &cell {
         Cell::Pending => ("not loaded".to_owned(), Some("pending")),
         Cell::Failed => ("could not be read".to_owned(), Some("failed")),
         Cell::Null => ("none".to_owned(), Some("null")),
-        _ => (cell_full(&column, &cell).unwrap_or_default(), None),
+        _ => (facts::cell_full(&column, &cell).unwrap_or_default(), None),
     };
     let unit =
-        catalog::column(&column).map(|facts| facts.unit).filter(|unit| !unit.is_empty() && state.is_none());
+        facts::column(&column).map(|facts| facts.unit).filter(|unit| !unit.is_empty() && state.is_none());
     let unit = unit.map(|unit| format!(" {unit}"));
     let span = Memo::new({
         let length = text.chars().count();
@@ -144,7 +144,7 @@ fn fact(store: Store, column: String, cell: Cell, explained: State<bool>) -> imp
 
 /// What a field holds, and how it stands in the file.
 fn explanation(store: Store, column: &str, cell: &Cell) -> String {
-    let about = catalog::column(column).map_or("", |facts| facts.about);
+    let about = facts::column(column).map_or("", |facts| facts.about);
     let own = store.opened.with_untracked(|opened| {
         let columns = &opened.as_ref()?.columns;
         let found = columns.iter().find(|other| other.name == column)?;
@@ -156,7 +156,7 @@ fn explanation(store: Store, column: &str, cell: &Cell) -> String {
     });
     // A value with a name of its own stands in the file as a number.
     let code = match cell {
-        Cell::Number(value) if catalog::label(column, *value).is_some() => format!(", here {value}"),
+        Cell::Number(value) if facts::label(column, *value).is_some() => format!(", here {value}"),
         _ => String::new(),
     };
     let own = own.map(|own| format!("{own}{code}.")).unwrap_or_default();

@@ -1,8 +1,8 @@
 //! One image of the gallery.
 
 use crate::protocol::Cell;
-use crate::protocol::display;
 use crate::ui::gallery::want_of;
+use crate::ui::store::facts;
 use crate::ui::store::{RowData, Sight, Store, use_store};
 use crate::ui::widgets::picture::PictureOf;
 use crate::view::roles::Role;
@@ -86,7 +86,7 @@ pub fn prompt_in(store: Store, row: &RowData) -> Option<String> {
 fn meta(store: Store, row: &RowData) -> String {
     let parts = CAPTION.into_iter().filter_map(|role| {
         let name = store.role(role)?;
-        let text = display::cell(&name, row.cell(&name)?, None)?;
+        let text = facts::cell(&name, row.cell(&name)?, None)?;
         Some(match role {
             Role::Cfg => format!("cfg {text}"),
             Role::Step => format!("{text} steps"),

@@ -4,6 +4,7 @@ use crate::protocol::Column;
 use crate::protocol::display::thousands;
 use crate::ui::runtime::host;
 use crate::ui::runtime::lazy::{Lazy, LazyPart};
+use crate::ui::store::facts;
 use crate::ui::store::{Store, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::popover::Popover;
@@ -147,7 +148,7 @@ fn Dataset(table: &'static Table) -> impl IntoView {
 
 fn column(column: &Column) -> impl IntoView + use<> {
     let Column { name, type_name, .. } = column;
-    let about = catalog::column(name).map(|facts| facts.about);
+    let about = facts::column(name).map(|facts| facts.about);
     view! {
         <div>
             <dt>{name.clone()} " " <small>{type_name.clone()}</small></dt>

@@ -4,9 +4,9 @@ use crate::protocol::display;
 use crate::protocol::{Action, ClauseRef};
 use crate::ui::panels::notices::Actions;
 use crate::ui::panels::sign_in::SignIn;
+use crate::ui::store::facts;
 use crate::ui::store::{Item, ItemAction, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
-use crate::view::catalog;
 use leptos::prelude::*;
 
 /// No row matches: which filters are on, and a way out of each.
@@ -37,8 +37,8 @@ pub fn NothingMatches() -> impl IntoView {
                             let name = match &clause {
                                 ClauseRef::Column(column) => {
                                     let asked = store.spec.with(|spec| spec.filters.get(column).cloned());
-                                    let asked = asked.map(|asked| display::clause(column, &asked)).unwrap_or_default();
-                                    format!("{} {asked}", catalog::title(column))
+                                    let asked = asked.map(|asked| facts::clause(column, &asked)).unwrap_or_default();
+                                    format!("{} {asked}", facts::title(column))
                                 }
                                 ClauseRef::Query => "the search".to_owned(),
                                 ClauseRef::Subset => "the subset".to_owned(),

@@ -3,8 +3,8 @@
 use crate::base::bytes::human_bytes;
 use crate::protocol::Kind;
 use crate::protocol::describe::{Chunk, Describe, Described, MAX_GROUPS, Page};
-use crate::protocol::display;
 use crate::protocol::display::{percent, thousands};
+use crate::ui::store::facts;
 use crate::ui::store::{Pictures, use_store};
 use crate::view::roles::{Holds, Role};
 use leptos::prelude::*;
@@ -268,7 +268,7 @@ fn chunks(known: &Described, column: RwSignal<Option<String>>) -> impl IntoView 
             mapped_rows,
         } = chunk;
         let chosen = chosen.as_ref() == Some(&name);
-        let shown = |cell: &crate::protocol::Cell| display::cell_full(&name, cell).unwrap_or_default();
+        let shown = |cell: &crate::protocol::Cell| facts::cell_full(&name, cell).unwrap_or_default();
         let (low, high) = range.map_or_else(Default::default, |(low, high)| (shown(&low), shown(&high)));
         let mapped = if rows_of_group > 0 { percent(mapped_rows, rows_of_group) } else { String::new() };
         let share = percent(bytes, all.max(1));
@@ -337,7 +337,7 @@ fn pages(known: &Described, column: RwSignal<Option<String>>) -> impl IntoView +
         (_, all) => format!("{} known so far.", thousands(all)),
     };
     let column_name = name.clone();
-    let shown = |cell: &crate::protocol::Cell| display::cell_full(&column_name, cell).unwrap_or_default();
+    let shown = |cell: &crate::protocol::Cell| facts::cell_full(&column_name, cell).unwrap_or_default();
     let rows = known.pages.iter().enumerate().map(|(number, page)| {
         let Page { start, bytes, first_row, rows, dictionary, nulls, range } = page.clone();
         let (low, high) = range.map_or_else(Default::default, |(low, high)| (shown(&low), shown(&high)));

@@ -6,12 +6,12 @@ use crate::ui::panels::subset::SubsetMenu;
 use crate::ui::panels::views::Views;
 use crate::ui::runtime::names;
 use crate::ui::runtime::turn::InTurn;
+use crate::ui::store::facts;
 use crate::ui::store::{Store, asks_anything, count_now, use_store};
 use crate::ui::table::columns_menu::ColumnsMenu;
 use crate::ui::table::sort_note::SortNote;
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::undo_buttons::UndoButtons;
-use crate::view::catalog;
 use crate::view::query;
 use crate::view::query::What;
 use crate::view::spec::{Clause, List, Subset, View};
@@ -164,8 +164,8 @@ fn subset_chip(store: Store, subset: &Subset) -> impl IntoView + use<> {
 fn Chip(column: String, clause: Clause) -> impl IntoView {
     let store = use_store();
     let not = matches!(&clause, Clause::List(List { negated: true, .. }));
-    let title = catalog::title(&column).to_owned();
-    let text = display::clause(&column, &clause);
+    let title = facts::title(&column).to_owned();
+    let text = facts::clause(&column, &clause);
     let label = format!("Clear {title}");
     let name = column.clone();
     view! {

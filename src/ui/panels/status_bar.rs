@@ -3,8 +3,8 @@
 use crate::base::bytes::human_bytes;
 use crate::protocol::display::{percent, percent_floor};
 use crate::protocol::{LoadState, Progress};
+use crate::ui::store::facts;
 use crate::ui::store::use_store;
-use crate::view::catalog;
 use leptos::prelude::*;
 
 /// The bar below everything.
@@ -82,7 +82,7 @@ pub fn StatusBar() -> impl IntoView {
 #[component]
 fn Job(column: String, job: Memo<Option<Progress>>) -> impl IntoView {
     let store = use_store();
-    let name = format!("{} column", catalog::title(&column));
+    let name = format!("{} column", facts::title(&column));
     let share = move || job.get().map_or(0, |job| percent_floor(job.bytes, job.bytes_total));
     let amounts = move || {
         let job = job.get()?;
@@ -108,7 +108,7 @@ fn Job(column: String, job: Memo<Option<Progress>>) -> impl IntoView {
                 type="button"
                 class="button"
                 data-size="small"
-                aria-label=format!("Stop reading {}", catalog::title(&column))
+                aria-label=format!("Stop reading {}", facts::title(&column))
                 on:click=move |_| store.stop_column(&column)
             >
                 {crate::ui::widgets::icon::icon(crate::ui::widgets::icon::Icon::Stop)}

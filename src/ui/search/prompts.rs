@@ -4,10 +4,10 @@
 use crate::protocol::Prompt;
 use crate::protocol::display::{percent, thousands};
 use crate::ui::search::marked::marked_near;
+use crate::ui::store::facts;
 use crate::ui::store::use_store;
 use crate::ui::widgets::observe_size::observe_size;
 use crate::ui::widgets::scroller::Scroller;
-use crate::view::catalog;
 use crate::view::scroll::Extent;
 use leptos::prelude::*;
 
@@ -58,7 +58,7 @@ pub fn PromptsView() -> impl IntoView {
                     marked_near(&prompt.text, &prompt.marks, LETTERS).into_any()
                 };
                 let ranges = prompt.ranges.iter().map(|(column, low, high)| {
-                    let title = catalog::title(column);
+                    let title = facts::title(column);
                     let words = if low == high {
                         format!("{title} {low}")
                     } else {

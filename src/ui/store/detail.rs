@@ -10,7 +10,7 @@ use crate::protocol::display::parameters::parameters;
 use crate::protocol::images::{MakingOutcome, Settings, Want};
 use crate::protocol::{Cell, Detail};
 use crate::ui::runtime::host;
-use crate::view::catalog;
+use crate::ui::store::facts;
 use crate::view::query;
 use crate::view::roles::Role;
 use crate::view::spec::{Bound, Clause, List, ListValue, Range, Spec, TableRef, View};
@@ -51,7 +51,7 @@ impl Store {
             parameters(prompt, |role| {
                 let own = self.role(role).and_then(|column| match cell_of(detail, &column)? {
                     Cell::Number(value) if role == Role::Sampler => {
-                        catalog::label(&column, value).map(|label| Cell::Text(label.to_owned()))
+                        facts::label(&column, value).map(|label| Cell::Text(label.to_owned()))
                     }
                     cell => Some(cell),
                 });

@@ -9,7 +9,7 @@ use crate::protocol::display::thousands;
 use crate::protocol::figure::{Drawn, Figure, Want};
 use crate::ui::charts::colours::colours;
 use crate::ui::runtime::names;
-use crate::view::catalog;
+use crate::ui::store::facts;
 use js_sys::{Array, Promise};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -78,7 +78,7 @@ impl Store {
             asked.extend(spec.filters.iter().map(|(column, clause)| {
                 let not = matches!(clause, crate::view::spec::Clause::List(list) if list.negated);
                 let not = if not { "not " } else { "" };
-                format!("{} {not}{}", catalog::title(column), display::clause(column, clause))
+                format!("{} {not}{}", facts::title(column), facts::clause(column, clause))
             }));
             let of = [Some(format!("{name} {part}").trim_end().to_owned()), count.or(rows)];
             let mut lines = vec![of.into_iter().flatten().collect::<Vec<_>>().join(" · ")];

@@ -1,5 +1,6 @@
 //! What the data thread says, taken into the state.
 
+use super::facts;
 use super::{Store, mark};
 use crate::protocol::{Cell, Chart, Count, Detail, LoadState, Opened, Response, Rows};
 use crate::ui::runtime::worker_link::Unread;
@@ -31,7 +32,10 @@ impl Store {
         }
         match response {
             Response::Opened(opened) => self.receive_opened(opened),
-            Response::Grown(opened) => self.opened.set(Some(Arc::new(opened))),
+            Response::Grown(opened) => {
+                facts::take(&opened);
+                self.opened.set(Some(Arc::new(opened)));
+            }
             Response::Chart(chart) => self.receive_chart(chart),
             Response::Count(count) => self.receive_count(count),
             Response::Rows(rows) => self.receive_rows(rows),
@@ -62,6 +66,7 @@ impl Store {
         }
         mark("vitrine:open");
         self.wanted.update(|wanted| wanted.extend(opened.charts.iter().cloned()));
+        facts::take(&opened);
         self.opened.set(Some(Arc::new(opened)));
         self.show_now();
         self.follow_row(self.spec.with_untracked(|spec| spec.row));

@@ -3,7 +3,7 @@
 use super::{Store, mark};
 use crate::base::sorted;
 use crate::protocol::{Column, Listing, MAX_WINDOW, Request, Show};
-use crate::view::catalog::order;
+use crate::ui::store::facts::order;
 use crate::view::roles::Role;
 use crate::view::spec::{RowQuery, Spec};
 use crate::view::views::Lists;

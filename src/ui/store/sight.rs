@@ -3,7 +3,7 @@
 use super::images::ImageStore;
 use super::{RowData, Store};
 use crate::protocol::Cell;
-use crate::view::catalog;
+use crate::ui::store::facts;
 use crate::view::roles::Role;
 use leptos::prelude::*;
 
@@ -80,7 +80,7 @@ impl Store {
     pub(super) fn scores(self, cell: impl Fn(&str) -> Option<Cell>) -> Option<Scores> {
         let (image, prompt) = (self.role(Role::NsfwImage), self.role(Role::NsfwPrompt));
         let known = image.is_some() || prompt.is_some();
-        let flagged = image.as_deref().and_then(catalog::column).and_then(|facts| facts.detached);
+        let flagged = image.as_deref().and_then(facts::column).and_then(|facts| facts.detached);
         let score = |column: Option<String>| match cell(&column?) {
             Some(Cell::Number(value)) => Some(value),
             _ => None,

@@ -1,10 +1,10 @@
 //! Choosing the table's columns.
 
 use crate::ui::runtime::lazy::{Lazy, LazyPart};
+use crate::ui::store::facts;
 use crate::ui::store::use_store;
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::popover::Popover;
-use crate::view::catalog;
 use leptos::prelude::*;
 
 /// The button and its list of check boxes.
@@ -71,8 +71,8 @@ fn ImagesCheck() -> impl IntoView {
 #[component]
 fn ColumnCheck(name: String) -> impl IntoView {
     let store = use_store();
-    let title = catalog::title(&name).to_owned();
-    let about = catalog::column(&name).map(|facts| facts.about);
+    let title = facts::title(&name).to_owned();
+    let about = facts::column(&name).map(|facts| facts.about);
     let small = (title != name).then(|| name.clone());
     let shown = {
         let name = name.clone();

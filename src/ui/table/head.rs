@@ -1,9 +1,9 @@
 //! A column's head: its name, and a grip that sets its width.
 
 use crate::base::bytes::human_bytes;
+use crate::ui::store::facts;
 use crate::ui::store::{Store, use_store};
 use crate::ui::widgets::keys::key_action;
-use crate::view::catalog;
 use crate::view::drag::{COLUMN_PX, Grip, grip_width};
 use crate::view::keys::GRIP;
 use crate::view::lanes::{Lane, Widths};
@@ -18,7 +18,7 @@ use wasm_bindgen::JsCast;
 pub fn HeadCell(at: usize, lane: Lane, widths: RwSignal<Widths>) -> impl IntoView {
     let store = use_store();
     let Lane { name, title, number, prose, width_px } = lane;
-    let about = catalog::column(&name).map(|facts| facts.about);
+    let about = facts::column(&name).map(|facts| facts.about);
     let cell: NodeRef<html::Div> = NodeRef::new();
     let name = StoredValue::new(name);
     let direction = move || {

@@ -2,6 +2,7 @@
 
 use crate::protocol::Kind;
 use crate::ui::store::Store;
+use crate::ui::store::facts;
 use crate::view::catalog;
 use crate::view::lanes::Lane;
 use crate::view::roles::Role;
@@ -29,15 +30,15 @@ pub fn lanes(store: Store, table_px: f64) -> Vec<Lane> {
     let names: Vec<String> = store.columns().into_iter().filter(has_room).collect();
     let is_prose = |name: &String| {
         let text = matches!(kind_of(name), Kind::Text | Kind::Nested) && name != catalog::SIZE;
-        text && catalog::column(name).is_none()
+        text && facts::column(name).is_none()
     };
     // Without the prompt, the first text that nothing else is known of takes its place.
     let prompt = roles.column(Role::Prompt).filter(|prompt| names.iter().any(|name| name == prompt));
     let prose = prompt.map(str::to_owned).or_else(|| names.iter().find(|name| is_prose(name)).cloned());
     let lane = |name: String| {
         let kind = kind_of(&name);
-        let facts = catalog::column(&name);
-        let has_labels = facts.is_some_and(|facts| !facts.labels.is_empty());
+        let facts = facts::column(&name);
+        let has_labels = facts::has_labels(&name);
         Lane {
             title: facts.map_or_else(|| name.clone(), |facts| facts.title.to_owned()),
             number: matches!(kind, Kind::Integer | Kind::Float | Kind::Time) && !has_labels,

@@ -1,9 +1,9 @@
 //! One row of the table, which may be on its way.
 
 use crate::protocol::Cell;
-use crate::protocol::display;
 use crate::protocol::images::Want;
 use crate::ui::search::marked::marked_near;
+use crate::ui::store::facts;
 use crate::ui::store::{RowData, Sight, Store, size_px, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::picture::PictureOf;
@@ -84,13 +84,13 @@ fn cell(
             ("read", view! { <span>{marked_near(text, marks, letters.get())}</span> }.into_any())
         }
         value => {
-            let text = display::cell(&lane.name, value, Some(USUAL_YEAR)).unwrap_or_default();
+            let text = facts::cell(&lane.name, value, Some(USUAL_YEAR)).unwrap_or_default();
             ("read", view! { <span>{text}</span> }.into_any())
         }
     };
     let title = match value {
         Cell::Failed => Some("Could not be read".to_owned()),
-        Cell::Time(_) => display::cell_full(&lane.name, value),
+        Cell::Time(_) => facts::cell_full(&lane.name, value),
         Cell::Text(text) if !lane.prose && text.chars().count() > 14 => Some(text.clone()),
         _ => None,
     };

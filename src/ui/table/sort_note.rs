@@ -1,8 +1,8 @@
 //! What sorting costs where a column has to be read for it, before it is read.
 
 use crate::base::bytes::human_bytes;
+use crate::ui::store::facts;
 use crate::ui::store::use_store;
-use crate::view::catalog;
 use leptos::prelude::*;
 
 /// The question; nothing while none is open.
@@ -12,7 +12,7 @@ pub fn SortNote() -> impl IntoView {
     let question = Memo::new(move |_| store.sort_question());
     move || {
         let (column, bytes) = question.get()?;
-        let title = catalog::title(&column).to_owned();
+        let title = facts::title(&column).to_owned();
         Some(view! {
             <p class="sort-note" role="status">
                 <span>{format!("To sort by {title}, {} are read.", human_bytes(bytes))}</span>

@@ -213,41 +213,9 @@ pub const SIZE: &str = "size";
 /// What scores below a tenth is at most this: the next smaller number of four bytes.
 pub const SAFE_BELOW: f64 = 0.099_999_994;
 
-/// What is known of a column, by its name in the file.
-pub fn column(name: &str) -> Option<&'static ColumnFacts> {
-    USUAL_COLUMNS.iter().find(|column| column.name == name)
-}
-
-/// Place of a column in the rail.
-pub fn order(column_name: &str) -> u16 {
-    column(column_name).map_or(UNKNOWN_ORDER, |facts| facts.order)
-}
-
-/// What is known of the columns of a table that has these, where it is one of the catalogue or a copy of one:
-/// a file that shares a name or two with one means something else by them.
-pub fn facts_of<'a>(names: impl Iterator<Item = &'a str> + Clone) -> &'static [ColumnFacts] {
-    let is_like = |columns: &&[ColumnFacts]| {
-        let own = columns.iter().filter(|facts| facts.name != SIZE);
-        let here = own.clone().filter(|facts| names.clone().any(|name| name == facts.name)).count();
-        here > 0 && here * 4 >= own.count() * 3
-    };
-    TABLES.iter().map(|table| table.columns).find(is_like).unwrap_or_default()
-}
-
-/// What people call a column.
-pub fn title(name: &str) -> &str {
-    column(name).map_or(name, |facts| facts.title)
-}
-
-/// What a coded value is called, if it has a name.
-pub fn label(name: &str, value: f64) -> Option<&'static str> {
-    let facts = column(name)?;
-    facts.labels.iter().find(|(code, _)| *code as f64 == value).map(|(_, label)| *label)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{TABLES, USUAL_COLUMNS, column, label, table};
+    use super::{TABLES, USUAL_COLUMNS, table};
     use std::collections::BTreeSet;
 
     #[test]
@@ -261,9 +229,6 @@ mod tests {
     #[test]
     fn known_things_are_found_by_name() {
         assert_eq!(table("diffusiondb-2m").map(|table| table.rows), Some(2_000_000));
-        assert_eq!(column("cfg").map(|column| column.title), Some("cfg scale"));
-        assert_eq!(label("sampler", 8.0), Some("k_lms"));
-        assert_eq!(label("sampler", 10.0), None);
         assert_eq!(table("nothing"), None);
         assert_eq!((super::SAFE_BELOW as f32).next_up(), 0.1);
     }

@@ -22,6 +22,7 @@ mod tests;
 use crate::formats::hub::{DEFAULT_ENDPOINT, resolve_url};
 use crate::protocol::Column;
 use crate::protocol::script::Dialect;
+use crate::view::facts::Facts;
 use crate::view::spec::{HubPath, RowQuery};
 use plan::Plan;
 
@@ -32,6 +33,8 @@ pub struct Ask<'a> {
     pub files: Vec<File>,
     /// Its columns.
     pub columns: &'a [Column],
+    /// What is known of them.
+    pub facts: &'a Facts,
     /// Rows in all.
     pub row_count: u64,
     /// The column that holds prompts.

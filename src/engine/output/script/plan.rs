@@ -7,8 +7,8 @@ use crate::base::calendar::DAY_MILLIS;
 use crate::base::numbers;
 use crate::protocol::{Column, Kind};
 use crate::table::filter::widen;
-use crate::view::catalog;
-use crate::view::catalog::SubsetRows;
+use crate::view::catalog::{SIZE, SubsetRows};
+use crate::view::facts::Labels;
 use crate::view::spec::{Clause, ListValue, Span, Subset};
 
 /// What is asked.
@@ -39,6 +39,8 @@ pub struct Operand {
     pub name: String,
     /// Its values.
     pub form: Form,
+    /// Names of coded values.
+    pub labels: Labels,
 }
 
 /// What values are.
@@ -162,7 +164,8 @@ impl Plan {
         let mut plan = Self { rows: ask.row_count, subset, ..Self::default() };
         let operand = |name: &str| {
             let column = ask.columns.iter().find(|column| column.name == name)?;
-            Some(Operand { name: name.to_owned(), form: form(column) })
+            let labels = ask.facts.meaning(name).labels.clone();
+            Some(Operand { name: name.to_owned(), form: form(column), labels })
         };
         for (name, clause) in &ask.rows.filters {
             match operand(name) {
@@ -223,7 +226,7 @@ impl Plan {
 /// What the values of a column are.
 fn form(column: &Column) -> Form {
     if !column.derived_from.is_empty() {
-        return if column.name == catalog::SIZE { Form::Size } else { Form::Other };
+        return if column.name == SIZE { Form::Size } else { Form::Other };
     }
     match column.kind {
         Kind::Bool => Form::Bool,
@@ -317,7 +320,7 @@ impl OneOf {
 
     /// Adds what goes by this text.
     fn add(&mut self, operand: &Operand, text: &str) {
-        let labels = catalog::column(&operand.name).map_or(&[][..], |facts| facts.labels);
+        let labels = &operand.labels;
         match operand.form {
             Form::Text | Form::Size => self.texts.push(text.to_owned()),
             Form::Bool => match text {
@@ -326,7 +329,7 @@ impl OneOf {
                 _ => {}
             },
             Form::Int | Form::UInt64 | Form::Time | Form::Date => {
-                if let Some((code, _)) = labels.iter().find(|(_, label)| *label == text) {
+                if let Some((code, _)) = labels.iter().find(|(_, label)| label == text) {
                     self.add_whole(operand.form, i128::from(*code));
                 } else if let Some(whole) = whole(text)
                     // A code that has a name goes by that alone.

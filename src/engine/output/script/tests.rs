@@ -4,6 +4,7 @@
 use super::{Ask, File, script};
 use crate::protocol::script::Dialect;
 use crate::protocol::{Column, Kind};
+use crate::view::facts::Facts;
 use crate::view::spec::{Clause, HubPath, RowQuery, SortKey};
 use expect_test::{Expect, expect};
 use std::collections::BTreeMap;
@@ -28,11 +29,14 @@ fn write(dialect: Dialect, rows: &RowQuery, wanted: &[&str], file: File) -> Stri
     ];
     let wanted: Vec<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
     let prompt = Some("prompt");
+    let labels = [(8, "k_lms".to_owned())].to_vec();
+    let facts = Facts::of([].into_iter(), false, BTreeMap::from([("sampler".to_owned(), labels)]));
     script(
         dialect,
         &Ask {
             files: vec![file],
             columns: &columns,
+            facts: &facts,
             row_count: 100,
             prompt,
             path: None,

@@ -9,8 +9,9 @@ use crate::ui::charts::plot::{
     own_bars, scale_of,
 };
 use crate::ui::store::Store;
+use crate::ui::store::facts;
 use crate::view::brush::Chosen;
-use crate::view::catalog::{self, ColumnFacts};
+use crate::view::catalog::ColumnFacts;
 use crate::view::chart::{Heights, Layout, heights};
 use crate::view::spec::{Clause, ListValue};
 use leptos::prelude::*;
@@ -33,8 +34,8 @@ pub struct Model {
 
 impl Model {
     pub fn new(store: Store, column: String) -> Self {
-        let facts = catalog::column(&column);
-        let title = StoredValue::new(catalog::title(&column).to_owned());
+        let facts = facts::column(&column);
+        let title = StoredValue::new(facts::title(&column).to_owned());
         let column = StoredValue::new(column);
         let now = chart_now(store, column);
         let log = Log::new(now);
@@ -84,7 +85,7 @@ impl Model {
     pub fn name(self) -> String {
         let title = self.title.get_value();
         let range =
-            self.clause.get().map(|clause| self.column.with_value(|column| display::clause(column, &clause)));
+            self.clause.get().map(|clause| self.column.with_value(|column| facts::clause(column, &clause)));
         match range {
             Some(range) => format!("{title}: all rows and those that match, {range} chosen"),
             None => format!("{title}: all rows and those that match"),

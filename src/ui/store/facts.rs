@@ -1,0 +1,65 @@
+//! What is known of the open table's columns, for everything that names a column or writes a value.
+//!
+//! One table is open at a time, and what shows it is made anew when another one opens.
+
+use crate::protocol::{Cell, Opened, display};
+use crate::view::catalog::ColumnFacts;
+use crate::view::facts::Facts;
+use crate::view::spec::Clause;
+use std::cell::RefCell;
+
+thread_local! {
+    static OPEN: RefCell<Facts> = RefCell::default();
+}
+
+/// Another table is open, or more of its files are.
+pub(super) fn take(opened: &Opened) {
+    let names = opened.columns.iter().map(|column| column.name.as_str());
+    let has_size = opened.columns.iter().any(|column| !column.derived_from.is_empty());
+    OPEN.set(Facts::of(names, has_size, opened.labels.clone()));
+}
+
+/// What the catalogue knows of a column.
+pub fn column(name: &str) -> Option<&'static ColumnFacts> {
+    OPEN.with_borrow(|facts| facts.column(name))
+}
+
+/// What people call a column.
+pub fn title(name: &str) -> &str {
+    OPEN.with_borrow(|facts| facts.title(name))
+}
+
+/// Place of a column in the rail: lower comes first.
+pub fn order(name: &str) -> u16 {
+    OPEN.with_borrow(|facts| facts.order(name))
+}
+
+/// What a coded value is called, if it has a name.
+pub fn label(name: &str, value: f64) -> Option<String> {
+    OPEN.with_borrow(|facts| facts.label(name, value).map(str::to_owned))
+}
+
+/// Whether a column's values have names.
+pub fn has_labels(name: &str) -> bool {
+    OPEN.with_borrow(|facts| facts.has_labels(name))
+}
+
+/// A category of a column as people read it.
+pub fn category(column: &str, label: &str) -> String {
+    OPEN.with_borrow(|facts| display::label(facts, column, label))
+}
+
+/// What a filter asks of its column.
+pub fn clause(column: &str, clause: &Clause) -> String {
+    OPEN.with_borrow(|facts| display::clause(facts, column, clause))
+}
+
+/// A value of the table in short; none where there is nothing to read yet.
+pub fn cell(column: &str, value: &Cell, year: Option<i64>) -> Option<String> {
+    OPEN.with_borrow(|facts| display::cell(facts, column, value, year))
+}
+
+/// A value in full.
+pub fn cell_full(column: &str, value: &Cell) -> Option<String> {
+    OPEN.with_borrow(|facts| display::cell_full(facts, column, value))
+}

@@ -1,0 +1,141 @@
+//! What is known of the columns of one table: by the catalogue, where the table is in it or a copy of one that
+//! is, and by the file itself.
+
+use crate::view::catalog::{ColumnFacts, SIZE, TABLES, UNKNOWN_ORDER, USUAL_COLUMNS};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Names of coded values.
+pub type Labels = Vec<(i64, String)>;
+
+/// What is known of a table's columns.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    known: &'static [ColumnFacts],
+    size: Option<&'static ColumnFacts>,
+    labels: BTreeMap<String, Labels>,
+}
+
+/// What the values of a column mean.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Meaning {
+    /// Names of coded values.
+    pub labels: Labels,
+    /// A value beyond the scale that means something of its own.
+    pub detached: Option<f64>,
+    /// Whether whole numbers are names rather than amounts.
+    pub is_categorical: bool,
+}
+
+impl Facts {
+    /// What is known of a table with these columns. `has_size` says that one of them is the size of the image,
+    /// derived from two others; `labels` are those that the file itself gives.
+    pub fn of<'a>(
+        names: impl Iterator<Item = &'a str> + Clone,
+        has_size: bool,
+        labels: BTreeMap<String, Labels>,
+    ) -> Self {
+        // A file that shares a name or two with a table of the catalogue means something else by them.
+        let is_like = |columns: &&[ColumnFacts]| {
+            let own = columns.iter().filter(|facts| facts.name != SIZE);
+            let here = own.clone().filter(|facts| names.clone().any(|name| name == facts.name)).count();
+            here > 0 && here * 4 >= own.count() * 3
+        };
+        let known = TABLES.iter().map(|table| table.columns).find(is_like).unwrap_or_default();
+        let size = USUAL_COLUMNS.iter().find(|facts| facts.name == SIZE && has_size);
+        Self { known, size, labels }
+    }
+
+    /// Whether the table is one of the catalogue, or a copy of one.
+    pub fn is_known(&self) -> bool {
+        !self.known.is_empty()
+    }
+
+    /// The columns that are known, in the catalogue's order.
+    pub fn columns(&self) -> impl Iterator<Item = &'static ColumnFacts> {
+        self.known.iter()
+    }
+
+    /// What is known of a column.
+    pub fn column(&self, name: &str) -> Option<&'static ColumnFacts> {
+        if name == SIZE
+            && let Some(size) = self.size
+        {
+            return Some(size);
+        }
+        self.known.iter().find(|facts| facts.name == name)
+    }
+
+    /// What people call a column.
+    pub fn title<'a>(&self, name: &'a str) -> &'a str {
+        self.column(name).map_or(name, |facts| facts.title)
+    }
+
+    /// Place of a column in the rail: lower comes first.
+    pub fn order(&self, name: &str) -> u16 {
+        self.column(name).map_or(UNKNOWN_ORDER, |facts| facts.order)
+    }
+
+    /// What a coded value is called, if it has a name.
+    pub fn label(&self, name: &str, value: f64) -> Option<&str> {
+        if let Some(labels) = self.labels.get(name) {
+            return named(labels.iter().map(|(code, label)| (*code, label.as_str())), value);
+        }
+        named(self.column(name)?.labels.iter().copied(), value)
+    }
+
+    /// Whether a column's values have names.
+    pub fn has_labels(&self, name: &str) -> bool {
+        self.labels.contains_key(name) || self.column(name).is_some_and(|facts| !facts.labels.is_empty())
+    }
+
+    /// What a column's values mean.
+    pub fn meaning(&self, name: &str) -> Arc<Meaning> {
+        let facts = self.column(name);
+        let catalogued = || facts.map_or(&[][..], |facts| facts.labels);
+        let labels = self.labels.get(name).cloned();
+        let is_categorical = labels.is_some() || facts.is_some_and(|facts| facts.categorical);
+        let labels = labels.unwrap_or_else(|| {
+            catalogued().iter().map(|(code, label)| (*code, (*label).to_owned())).collect()
+        });
+        let detached = facts.and_then(|facts| facts.detached).map(|(value, _)| value);
+        Arc::new(Meaning { labels, detached, is_categorical })
+    }
+
+    /// The labels that the file itself gives, by column.
+    pub fn own_labels(&self) -> &BTreeMap<String, Labels> {
+        &self.labels
+    }
+}
+
+impl Meaning {
+    /// What a coded value is called, if it has a name.
+    pub fn label(&self, value: f64) -> Option<&str> {
+        named(self.labels.iter().map(|(code, label)| (*code, label.as_str())), value)
+    }
+}
+
+fn named<'a>(mut labels: impl Iterator<Item = (i64, &'a str)>, value: f64) -> Option<&'a str> {
+    labels.find(|(code, _)| *code as f64 == value).map(|(_, label)| label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Facts;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn a_file_of_other_people_means_its_own_things() {
+        let ours = ["image_name", "prompt", "part_id", "seed", "step", "cfg", "sampler", "width", "height"];
+        let ours = ours.into_iter().chain(["user_name", "timestamp", "image_nsfw", "prompt_nsfw"]);
+        let known = Facts::of(ours, true, BTreeMap::new());
+        assert_eq!((known.title("cfg"), known.label("sampler", 8.0)), ("cfg scale", Some("k_lms")));
+        let labels =
+            BTreeMap::from([("sampler".to_owned(), vec![(0, "ddim".to_owned()), (1, "lms".to_owned())])]);
+        let theirs = Facts::of(["prompt", "sampler", "size", "cfg"].into_iter(), false, labels);
+        assert!(!theirs.is_known());
+        assert_eq!((theirs.title("cfg"), theirs.title("size")), ("cfg", "size"));
+        assert_eq!((theirs.label("sampler", 1.0), theirs.label("sampler", 8.0)), (Some("lms"), None));
+        assert!(theirs.meaning("sampler").is_categorical);
+    }
+}
