@@ -5,4 +5,5 @@ pub mod hub;
 pub mod maps;
 pub mod parquet;
 pub mod picture;
+mod sniff;
 pub mod zip;

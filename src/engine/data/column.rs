@@ -196,7 +196,7 @@ fn described(
         Logical::Int { .. } | Logical::TimeOfDay(_) => Kind::Integer,
         Logical::Float | Logical::Float16 | Logical::Decimal { .. } => Kind::Float,
         Logical::Date | Logical::Timestamp(_) => Kind::Time,
-        Logical::Text => Kind::Text,
+        Logical::Text | Logical::Uuid => Kind::Text,
         Logical::Binary => Kind::Binary,
     };
     let chartable = match kind {

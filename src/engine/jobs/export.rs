@@ -406,7 +406,7 @@ fn form(column: &DataColumn, data: &Data) -> Form {
         Logical::Date => Form::Date,
         Logical::TimeOfDay(_) => Form::TimeOfDay,
         Logical::Timestamp(_) => Form::Time,
-        Logical::Text => Form::Text,
+        Logical::Text | Logical::Uuid => Form::Text,
         Logical::Binary => Form::Binary,
     }
 }

@@ -417,8 +417,25 @@ fn from_bytes(logical: Logical, values: ByteValues) -> Values {
                 })
                 .collect(),
         ),
+        Logical::Uuid => {
+            let mut texts = ByteValues::default();
+            values.iter().for_each(|bytes| texts.push(uuid(bytes).as_bytes()));
+            Values::Bytes(texts)
+        }
         _ => Values::Bytes(values),
     }
+}
+
+/// The text of a UUID (RFC 9562, section 4): groups of 4, 2, 2, 2 and 6 bytes.
+fn uuid(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(36);
+    for (place, byte) in bytes.iter().enumerate() {
+        if matches!(place, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        text.push_str(&format!("{byte:02x}"));
+    }
+    text
 }
 
 /// A whole number in two's complement, most significant byte first.

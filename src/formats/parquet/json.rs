@@ -61,7 +61,7 @@ impl Json {
             Values::Bytes(all) => {
                 let bytes = all.get(place).unwrap_or_default();
                 match logical {
-                    Logical::Text => self.string(&String::from_utf8_lossy(bytes)),
+                    Logical::Text | Logical::Uuid => self.string(&String::from_utf8_lossy(bytes)),
                     // An image inside the table: its size says more than its bytes.
                     _ => self.string(&format!("{} bytes", bytes.len())),
                 }

@@ -9,6 +9,7 @@ use super::footer::{self, ChunkFields};
 use super::header::PageLocation;
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, ErrorKind, Result};
+use crate::formats::sniff::looks_like;
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as ParquetType};
 use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor, Type, TypePtr};
 use std::collections::{BTreeMap, BTreeSet};
@@ -131,6 +132,8 @@ pub enum Logical {
     Timestamp(Unit),
     /// UTF-8 text.
     Text,
+    /// A UUID: sixteen bytes, shown as its text.
+    Uuid,
     /// Bytes.
     Binary,
 }
@@ -250,16 +253,8 @@ pub fn read_footer(tail: &[u8], file_bytes: u64) -> Result<Footer> {
 fn not_parquet(tail: &[u8], file_bytes: u64, end: &[u8]) -> String {
     let front = if tail.len() as u64 == file_bytes { tail } else { Default::default() };
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" ");
-    let looks = if tail.windows(4).rev().take(TAIL_BYTES as usize).any(|at| at == b"PK\x05\x06") {
-        ", a ZIP archive"
-    } else if front.trim_ascii_start().starts_with(b"<") || end.ends_with(b">") || end.ends_with(b">\n") {
-        ", a web page perhaps"
-    } else if front.starts_with(b"PAR1") {
-        ", and begins like one: it was cut short"
-    } else {
-        ""
-    };
-    format!("it ends with {} where PAR1 (50 41 52 31) should stand{looks}", hex(end))
+    let ends = format!("it ends with {} where PAR1 (50 41 52 31) should stand", hex(end));
+    looks_like(front, tail).map_or_else(|| ends.clone(), |what| format!("it looks like {what}; {ends}"))
 }
 
 impl FileMeta {
@@ -446,6 +441,7 @@ fn logical(descriptor: &ColumnDescPtr, physical: Physical) -> Logical {
         Some(LogicalType::Timestamp(timestamp)) => return Logical::Timestamp(unit(&timestamp.unit)),
         Some(LogicalType::String | LogicalType::Enum | LogicalType::Json) => return Logical::Text,
         Some(LogicalType::Float16) => return Logical::Float16,
+        Some(LogicalType::Uuid) => return Logical::Uuid,
         _ => {}
     }
     match descriptor.converted_type() {
