@@ -1,8 +1,8 @@
 //! The menu of what can be taken away: rows, a script, the link.
 
-use crate::base::bytes::human_bytes;
-use crate::protocol::display::{percent_floor, thousands};
-use crate::protocol::export::{Format, MAX_IMAGES, MAX_MEMORY_BYTES, Rows, Stage};
+use crate::protocol::display::percent_floor;
+use crate::protocol::export::{Format, MAX_IMAGES, MAX_MEMORY_BYTES, Progress, Rows, Stage};
+use crate::protocol::texts::{common, export as texts};
 use crate::ui::panels::script::ScriptPart;
 use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::{Place, Taken, place, use_store};
@@ -17,18 +17,18 @@ pub fn ExportMenu() -> impl IntoView {
     let share = move || {
         store.export.progress.with(|progress| {
             let progress = progress.as_ref().filter(|progress| progress.stage == Stage::Writing)?;
-            Some(format!("{} %", percent_floor(progress.rows + progress.missing, progress.rows_total)))
+            Some(texts::share(percent_floor(progress.rows + progress.missing, progress.rows_total)))
         })
     };
     let trigger = move || {
         view! {
             {icon(Icon::Load)}
-            <span class="button-words">"Export"</span>
+            <span class="button-words">{common::EXPORT}</span>
             {share}
         }
     };
     view! {
-        <Popover label="Export" class="button export-button" end=true trigger=ViewFn::from(trigger)>
+        <Popover label=common::EXPORT class="button export-button" end=true trigger=ViewFn::from(trigger)>
             <LazyPart of=Lazy::Export/>
         </Popover>
     }
@@ -72,17 +72,12 @@ fn RowsPart() -> impl IntoView {
     let columns = move || if every.get() { all_columns() } else { store.columns() };
     let rows = move || {
         store.count.with(|count| match count {
-            Some(count) if count.rows_read < count.rows => {
-                format!("{} rows so far", thousands(count.matching))
-            }
-            Some(count) => format!("{} rows", thousands(count.matching)),
-            None => "Rows".to_owned(),
+            Some(count) if count.rows_read < count.rows => texts::rows_so_far(count.matching),
+            Some(count) => common::rows(count.matching),
+            None => texts::ROWS.to_owned(),
         })
     };
-    let cost = move || match store.export_costs(&columns()) {
-        0 => "Everything that is needed has been read.".to_owned(),
-        bytes => format!("Reads up to {} first.", human_bytes(bytes)),
-    };
+    let cost = move || texts::reads_first(store.export_costs(&columns()));
     let place = where_it_goes();
     let begin = move |_| {
         let format = match kind.get_untracked() {
@@ -92,7 +87,8 @@ fn RowsPart() -> impl IntoView {
         };
         store.export_rows(format, untrack(columns));
     };
-    let formats = [(Kind::Csv, "CSV"), (Kind::JsonLines, "JSON Lines"), (Kind::Parquet, "Parquet")];
+    let formats =
+        [(Kind::Csv, texts::CSV), (Kind::JsonLines, texts::JSON_LINES), (Kind::Parquet, texts::PARQUET)];
     let formats = formats.map(|(own, name)| {
         view! {
             <label class="choice">
@@ -101,35 +97,35 @@ fn RowsPart() -> impl IntoView {
             </label>
         }
     });
-    let choices = [(false, "shown"), (true, "all")].map(|(own, name)| {
+    let choices = [false, true].map(|own| {
         let count = move || if own { all_columns().len() } else { store.columns().len() };
         view! {
             <label class="choice">
                 <input type="radio" name="export-columns" prop:checked=move || every.get() == own on:change=move |_| every.set(own)/>
-                <span>{move || format!("{name} ({})", count())}</span>
+                <span>{move || texts::columns(own, count())}</span>
             </label>
         }
     });
     view! {
-        <section class="export-part" aria-label="Rows">
-            <h2 class="panel-title">{rows}", in their order"</h2>
+        <section class="export-part" aria-label=texts::ROWS>
+            <h2 class="panel-title">{rows}{texts::IN_ORDER}</h2>
             <fieldset class="choices">
-                <legend>"Format"</legend>
+                <legend>{texts::FORMAT}</legend>
                 {formats}
             </fieldset>
             <fieldset class="choices">
-                <legend>"Columns"</legend>
+                <legend>{texts::COLUMNS}</legend>
                 {choices}
             </fieldset>
             <Show when=move || kind.get() == Kind::Csv>
                 <label class="choice">
                     <input type="checkbox" prop:checked=move || guard.get() on:change=move |_| guard.update(|guard| *guard = !*guard)/>
-                    <span>"Safe for spreadsheets: an apostrophe before text that begins with = + - or @"</span>
+                    <span>{texts::GUARD}</span>
                 </label>
             </Show>
             <p class="export-note">{cost}" "{place}</p>
             <Show when=move || store.search_waits()>
-                <p class="export-note">"The search has to be started first: its size is told below the field."</p>
+                <p class="export-note">{texts::SEARCH_FIRST}</p>
             </Show>
             <div class="export-row">
                 <button
@@ -140,7 +136,7 @@ fn RowsPart() -> impl IntoView {
                     disabled=move || store.count.with(Option::is_none) || store.search_waits()
                     on:click=begin
                 >
-                    "Export rows"
+                    {texts::EXPORT_ROWS}
                 </button>
                 <Running of=Taken::Rows/>
             </div>
@@ -151,11 +147,9 @@ fn RowsPart() -> impl IntoView {
 /// Where a file is written, in a sentence.
 fn where_it_goes() -> String {
     match place() {
-        Place::Chosen => "Written straight to the file that you choose.".to_owned(),
-        Place::Storage => "Written to disk, then put among your downloads.".to_owned(),
-        Place::Memory => {
-            format!("This browser keeps the file in memory: {} at most.", human_bytes(MAX_MEMORY_BYTES))
-        }
+        Place::Chosen => texts::TO_CHOSEN_FILE.to_owned(),
+        Place::Storage => texts::TO_DOWNLOADS.to_owned(),
+        Place::Memory => texts::to_memory(MAX_MEMORY_BYTES),
     }
 }
 
@@ -176,29 +170,25 @@ fn ImagesPart() -> impl IntoView {
         }
     };
     view! {
-        <section class="export-part" aria-label="Images">
-            <h2 class="panel-title">"Images, as they are, with what made them"</h2>
+        <section class="export-part" aria-label=texts::IMAGES>
+            <h2 class="panel-title">{texts::IMAGES_TITLE}</h2>
             <div class="export-row">
                 <label class="choice">
-                    <span>"the first"</span>
+                    <span>{texts::THE_FIRST}</span>
                     <input
                         type="text"
                         class="field export-number"
                         inputmode="numeric"
-                        aria-label="Number of images"
+                        aria-label=texts::IMAGES_NUMBER
                         aria-invalid=move || number().is_none().then_some("true")
                         prop:value=move || text.get()
                         on:input=move |event| text.set(event_target_value(&event))
                     />
-                    <span>"of the rows"</span>
+                    <span>{texts::OF_THE_ROWS}</span>
                 </label>
             </div>
             <p class="export-note">
-                {format!(
-                    "A ZIP in the form of a part of DiffusionDB, of at most {} images; each is read whole. Chosen ones are saved in the gallery. {}",
-                    thousands(MAX_IMAGES as u64),
-                    where_it_goes(),
-                )}
+                {texts::images_note(MAX_IMAGES as u64, &where_it_goes())}
             </p>
             <div class="export-row">
                 <button
@@ -209,7 +199,7 @@ fn ImagesPart() -> impl IntoView {
                     disabled=move || waits() || number().is_none()
                     on:click=begin
                 >
-                    "Save images"
+                    {common::SAVE_IMAGES}
                 </button>
                 <Running of=Taken::Images/>
             </div>
@@ -228,26 +218,17 @@ pub fn Running(
     let says = move || {
         store.export.progress.with(|progress| {
             let progress = progress.as_ref().filter(|_| own())?;
-            let bytes = human_bytes(progress.bytes);
+            let Progress { rows, rows_total, bytes, missing, .. } = *progress;
             let written = || match of {
-                Taken::Rows => format!("{} rows, {bytes}", thousands(progress.rows)),
-                Taken::Images => {
-                    let missing = match progress.missing {
-                        0 => String::new(),
-                        missing => {
-                            format!("; {} could not be read: missing.txt names them", thousands(missing))
-                        }
-                    };
-                    let (done, total) = (thousands(progress.rows), thousands(progress.rows_total));
-                    format!("{done} of {total} images, {bytes}{missing}")
-                }
+                Taken::Rows => texts::rows_written(rows, bytes),
+                Taken::Images => texts::images_written(rows, rows_total, bytes, missing),
             };
             Some(match &progress.stage {
-                Stage::Waiting => "Waiting for what decides which rows match".to_owned(),
+                Stage::Waiting => texts::WAITING.to_owned(),
                 Stage::Writing => written(),
-                Stage::Done => format!("Done: {}", written()),
-                Stage::Failed(why) => format!("Not written. {why}"),
-                Stage::Cancelled => "Stopped; nothing is kept".to_owned(),
+                Stage::Done => texts::done(&written()),
+                Stage::Failed(why) => texts::failed(why),
+                Stage::Cancelled => texts::CANCELLED.to_owned(),
             })
         })
     };
@@ -270,7 +251,7 @@ pub fn Running(
             <span
                 class="progress"
                 role="progressbar"
-                aria-label="Export"
+                aria-label=common::EXPORT
                 aria-valuemin="0"
                 aria-valuemax="100"
                 aria-valuenow=move || share().to_string()
@@ -278,7 +259,7 @@ pub fn Running(
             ></span>
             <button type="button" class="button" data-size="small" on:click=move |_| store.cancel_export()>
                 {icon(Icon::Stop)}
-                "Stop export"
+                {texts::STOP}
             </button>
         </Show>
         <span class="export-note" role="status">{says}</span>
@@ -289,8 +270,8 @@ pub fn Running(
 fn LinkPart() -> impl IntoView {
     let store = use_store();
     let link = move |_| match store.link() {
-        Some(link) => store.copy(&link, "Link copied"),
-        None => store.copy("", "A file of this device can’t be shared"),
+        Some(link) => store.copy(&link, common::LINK_COPIED),
+        None => store.copy("", common::NOT_SHARED),
     };
     let frame = move |_| match store.embed_link() {
         Some(link) => {
@@ -299,17 +280,17 @@ fn LinkPart() -> impl IntoView {
             let text = format!(
                 "<iframe src=\"{link}\" title=\"{title}\" width=\"100%\" height=\"640\" loading=\"lazy\" allow=\"clipboard-write\"></iframe>"
             );
-            store.copy(&text, "Snippet copied");
+            store.copy(&text, texts::SNIPPET_COPIED);
         }
-        None => store.copy("", "A file of this device can’t be shared"),
+        None => store.copy("", common::NOT_SHARED),
     };
     view! {
-        <section class="export-part" aria-label="View">
-            <h2 class="panel-title">"This view"</h2>
+        <section class="export-part" aria-label=texts::VIEW>
+            <h2 class="panel-title">{texts::THIS_VIEW}</h2>
             <div class="export-row">
-                <button type="button" class="button" data-kind="line" data-size="small" on:click=link>"Copy link"</button>
+                <button type="button" class="button" data-kind="line" data-size="small" on:click=link>{texts::COPY_LINK}</button>
                 <button type="button" class="button" data-kind="line" data-size="small" on:click=frame>
-                    "Copy embed snippet"
+                    {texts::COPY_SNIPPET}
                 </button>
             </div>
         </section>

@@ -1,10 +1,11 @@
 //! What the file says of itself: schema, row groups, column chunks, pages, key-value metadata.
 
+use crate::ui::store::facts;
 use crate::base::bytes::human_bytes;
 use crate::protocol::Kind;
 use crate::protocol::describe::{Chunk, Describe, Described, MAX_GROUPS, Page};
 use crate::protocol::display::{percent, thousands};
-use crate::ui::store::facts;
+use crate::protocol::texts::{common, metadata as texts};
 use crate::ui::store::{Pictures, use_store};
 use crate::view::roles::{Holds, Role};
 use leptos::prelude::*;
@@ -24,9 +25,9 @@ pub fn Metadata() -> impl IntoView {
     });
     let known = move || store.described.get();
     view! {
-        <div class="metadata" tabindex="0" role="region" aria-label="Metadata">
+        <div class="metadata" tabindex="0" role="region" aria-label=texts::METADATA>
             {move || match known() {
-                None => view! { <p class="metadata-note" role="status">"Reading the footer"</p> }.into_any(),
+                None => view! { <p class="metadata-note" role="status">{texts::READING_FOOTER}</p> }.into_any(),
                 Some(known) => parts(&known, group, column).into_any(),
             }}
         </div>
@@ -56,22 +57,22 @@ fn parts(
         }
     });
     view! {
-        <section aria-label="File">
-            <h2>"File"</h2>
+        <section aria-label=texts::FILE>
+            <h2>{texts::FILE}</h2>
             {file}
             <dl class="metadata-facts">{facts.collect_view()}</dl>
         </section>
         <Roles/>
-        <section aria-label="Schema">
-            <h2>"Schema"</h2>
-            {grid(&[("field", false), ("type", false), ("how often", false)], schema.collect_view().into_any())}
+        <section aria-label=texts::SCHEMA>
+            <h2>{texts::SCHEMA}</h2>
+            {grid(&[(texts::SCHEMA_FIELD, false), (texts::SCHEMA_TYPE, false), (texts::SCHEMA_OFTEN, false)], schema.collect_view().into_any())}
         </section>
         {groups(known, group)}
         {chunks(known, column)}
         {pages(known, column)}
-        <section aria-label="Key-value metadata">
-            <h2>"Key-value metadata"</h2>
-            {known.pairs.is_empty().then(|| view! { <p class="metadata-note">"There is none."</p> })}
+        <section aria-label=texts::PAIRS>
+            <h2>{texts::PAIRS}</h2>
+            {known.pairs.is_empty().then(|| view! { <p class="metadata-note">{texts::NO_PAIRS}</p> })}
             <dl class="metadata-pairs">{pairs.collect_view()}</dl>
         </section>
     }
@@ -106,15 +107,15 @@ fn Roles() -> impl IntoView {
             store.set_role(role, column);
         };
         let how = match (&chosen, &now) {
-            (Some(_), _) => "chosen",
-            (None, Some(_)) => "guessed",
+            (Some(_), _) => texts::CHOSEN,
+            (None, Some(_)) => texts::GUESSED,
             (None, None) => "",
         };
         view! {
             <div>
                 <span id=format!("role-{}", role.name())>{title}</span>
                 <select class="field" aria-labelledby=format!("role-{}", role.name()) on:change=change>
-                    <option value="none" selected=now.is_none()>"none"</option>
+                    <option value="none" selected=now.is_none()>{common::NONE}</option>
                     {options.collect_view()}
                 </select>
                 <small>{how}</small>
@@ -126,10 +127,10 @@ fn Roles() -> impl IntoView {
                                 type="button"
                                 class="button"
                                 data-size="small"
-                                aria-label=format!("Guess {title} again")
+                                aria-label=texts::guess_again(title)
                                 on:click=move |_| store.set_role(role, None)
                             >
-                                "Guess again"
+                                {texts::GUESS_AGAIN}
                             </button>
                         }
                     })}
@@ -143,17 +144,15 @@ fn Roles() -> impl IntoView {
         all.filter(move |(role, ..)| role.is_usual() || corrected.contains_key(role))
     };
     let images = move || match store.pictures() {
-        Some(Pictures::Known(_)) => "Images are in the dataset’s ZIP files.",
-        Some(Pictures::Embedded) => "Images are in the table itself.",
-        Some(Pictures::Addresses(_)) => {
-            "Images are elsewhere, by their address; each is loaded when it is asked for."
-        }
-        None => "No column holds images or says where they are.",
+        Some(Pictures::Known(_)) => texts::IMAGES_KNOWN,
+        Some(Pictures::Embedded) => texts::IMAGES_EMBEDDED,
+        Some(Pictures::Addresses(_)) => texts::IMAGES_ELSEWHERE,
+        None => texts::NO_IMAGES,
     };
     view! {
-        <section aria-label="Columns by part">
-            <h2>"Columns by part"</h2>
-            <p class="metadata-note">"Searches, phrases and the usual charts go by these. A correction is part of the link."</p>
+        <section aria-label=texts::ROLES>
+            <h2>{texts::ROLES}</h2>
+            <p class="metadata-note">{texts::ABOUT_ROLES}</p>
             <div class="metadata-roles">{move || offered().map(row).collect_view()}</div>
             <p class="metadata-note">{images}</p>
         </section>
@@ -210,7 +209,7 @@ fn groups(known: &Described, group: RwSignal<u32>) -> impl IntoView + use<> {
         let chosen = number == chosen;
         view! {
             <tr data-chosen=chosen.then_some("")>
-                {row_head(format!("row group {}", thousands(number.into())), chosen, move || group.set(number))}
+                {row_head(texts::group(number), chosen, move || group.set(number))}
                 <td data-number="">{thousands(row.first_row)}</td>
                 <td data-number="">{thousands(row.rows)}</td>
                 <td data-number="">{human_bytes(row.bytes)}</td>
@@ -224,19 +223,22 @@ fn groups(known: &Described, group: RwSignal<u32>) -> impl IntoView + use<> {
             view! { <button type="button" class="button" data-size="small" data-kind="line" on:click=move |_| group.set(to)>{words}</button> }
         })
     };
-    let said = match all {
-        1 => "1 row group".to_owned(),
-        all => format!("{} row groups", thousands(all.into())),
-    };
+    let said = texts::groups(all);
     view! {
-        <section aria-label="Row groups">
-            <h2>"Row groups"</h2>
+        <section aria-label=texts::GROUPS>
+            <h2>{texts::GROUPS}</h2>
             <p class="metadata-note">
-                {said} {turn(first.saturating_sub(step), "earlier", first > 0)}
-                {turn(first + step, "later", first + step < all)}
+                {said} {turn(first.saturating_sub(step), texts::EARLIER, first > 0)}
+                {turn(first + step, texts::LATER, first + step < all)}
             </p>
             {grid(
-                &[("row group", false), ("first row", true), ("rows", true), ("bytes", true), ("decompressed", true)],
+                &[
+                    (texts::GROUP_HEAD, false),
+                    (texts::FIRST_ROW, true),
+                    (texts::ROWS, true),
+                    (texts::BYTES, true),
+                    (texts::RAW_BYTES, true),
+                ],
                 rows.collect_view().into_any(),
             )}
         </section>
@@ -272,8 +274,7 @@ fn chunks(known: &Described, column: RwSignal<Option<String>>) -> impl IntoView 
         let (low, high) = range.map_or_else(Default::default, |(low, high)| (shown(&low), shown(&high)));
         let mapped = if rows_of_group > 0 { percent(mapped_rows, rows_of_group) } else { String::new() };
         let share = percent(bytes, all.max(1));
-        let ratio =
-            if bytes > 0 { format!("{:.1} ×", raw_bytes as f64 / bytes as f64) } else { String::new() };
+        let ratio = if bytes > 0 { texts::ratio(raw_bytes, bytes) } else { String::new() };
         let number = |value: Option<u64>| value.map(thousands).unwrap_or_default();
         let choose = {
             let name = name.clone();
@@ -299,24 +300,24 @@ fn chunks(known: &Described, column: RwSignal<Option<String>>) -> impl IntoView 
         }
     });
     let heads = [
-        ("column", false),
-        ("bytes", true),
-        ("share", true),
-        ("packed", true),
-        ("codec", false),
-        ("encodings", false),
-        ("values", true),
-        ("nulls", true),
-        ("distinct", true),
-        ("smallest", false),
-        ("largest", false),
-        ("at byte", true),
-        ("has", false),
-        ("pages known", true),
+        (texts::COLUMN, false),
+        (texts::BYTES, true),
+        (texts::SHARE, true),
+        (texts::PACKED, true),
+        (texts::CODEC, false),
+        (texts::ENCODINGS, false),
+        (texts::VALUES, true),
+        (texts::NULLS, true),
+        (texts::DISTINCT, true),
+        (texts::SMALLEST, false),
+        (texts::LARGEST, false),
+        (texts::AT_BYTE, true),
+        (texts::HAS, false),
+        (texts::PAGES_KNOWN, true),
     ];
     view! {
-        <section aria-label="Column chunks">
-            <h2>{format!("Column chunks of row group {}", thousands(known.asked.group.into()))}</h2>
+        <section aria-label=texts::CHUNKS>
+            <h2>{texts::chunks_of(known.asked.group)}</h2>
             {grid(&heads, rows.collect_view().into_any())}
         </section>
     }
@@ -324,17 +325,13 @@ fn chunks(known: &Described, column: RwSignal<Option<String>>) -> impl IntoView 
 
 fn pages(known: &Described, column: RwSignal<Option<String>>) -> impl IntoView + use<> {
     let Some(name) = known.asked.column.clone() else {
-        return view! { <p class="metadata-note">"Choose a column chunk to see its pages."</p> }.into_any();
+        return view! { <p class="metadata-note">{texts::CHOOSE_CHUNK}</p> }.into_any();
     };
     let (told, all) = (known.pages.len() as u64, u64::from(known.pages_known));
     let said = match (told, all) {
-        (_, 0) => {
-            "No page is known yet: pages are learned as rows are read, or from an offset index.".to_owned()
-        }
-        (told, all) if told < all => {
-            format!("The first {} of {} known pages.", thousands(told), thousands(all))
-        }
-        (_, all) => format!("{} known so far.", thousands(all)),
+        (_, 0) => texts::NO_PAGES.to_owned(),
+        (told, all) if told < all => texts::pages_listed(told, all),
+        (_, all) => texts::pages_known(all),
     };
     let column_name = name.clone();
     let shown = |cell: &crate::protocol::Cell| facts::cell_full(&column_name, cell).unwrap_or_default();
@@ -342,8 +339,8 @@ fn pages(known: &Described, column: RwSignal<Option<String>>) -> impl IntoView +
         let Page { start, bytes, first_row, rows, dictionary, nulls, range } = page.clone();
         let (low, high) = range.map_or_else(Default::default, |(low, high)| (shown(&low), shown(&high)));
         let values = match dictionary {
-            Some(true) => "dictionary",
-            Some(false) => "plain",
+            Some(true) => texts::DICTIONARY,
+            Some(false) => texts::PLAIN,
             None => "",
         };
         view! {
@@ -361,22 +358,22 @@ fn pages(known: &Described, column: RwSignal<Option<String>>) -> impl IntoView +
         }
     });
     let heads = [
-        ("page", true),
-        ("first row", true),
-        ("rows", true),
-        ("bytes", true),
-        ("at byte", true),
-        ("values", false),
-        ("nulls", true),
-        ("smallest", false),
-        ("largest", false),
+        (texts::PAGE, true),
+        (texts::FIRST_ROW, true),
+        (texts::ROWS, true),
+        (texts::BYTES, true),
+        (texts::AT_BYTE, true),
+        (texts::VALUES, false),
+        (texts::NULLS, true),
+        (texts::SMALLEST, false),
+        (texts::LARGEST, false),
     ];
     view! {
-        <section aria-label="Pages">
-            <h2>{format!("Pages of {name}")}</h2>
+        <section aria-label=texts::PAGES>
+            <h2>{texts::pages_of(&name)}</h2>
             <p class="metadata-note">
                 {said}
-                <button type="button" class="button" data-size="small" on:click=move |_| column.set(None)>"Close"</button>
+                <button type="button" class="button" data-size="small" on:click=move |_| column.set(None)>{common::CLOSE}</button>
             </p>
             {grid(&heads, rows.collect_view().into_any())}
         </section>

@@ -1,5 +1,6 @@
 //! The sheet of keys, behind the question mark, and the keys that work wherever the focus is.
 
+use crate::protocol::texts::common as texts;
 use crate::ui::panels::help::Help;
 use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::use_store;
@@ -80,11 +81,11 @@ pub fn Sheet() -> impl IntoView {
     view! {
         <dialog class="sheet" aria-labelledby="sheet-title" node_ref=dialog on:close=move |_| shut()>
             <header>
-                <h2 id="sheet-title">"Keyboard shortcuts"</h2>
+                <h2 id="sheet-title">{texts::SHORTCUTS}</h2>
                 <button type="button" class="button" data-kind="line" data-size="small" on:click=guide>
-                    "Help"
+                    {texts::HELP}
                 </button>
-                <button type="button" class="close" aria-label="Close" on:click=move |_| close()>
+                <button type="button" class="close" aria-label=texts::CLOSE on:click=move |_| close()>
                     {icon(Icon::Close)}
                 </button>
             </header>
