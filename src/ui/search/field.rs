@@ -3,7 +3,7 @@
 //! What is typed stands in a plain input without colour; a mirror behind it draws the same text
 //! with phrases, exclusions and mistakes told apart. Half-typed queries stay here.
 
-use crate::base::bytes::human_bytes;
+use crate::protocol::texts::{common, search as texts};
 use crate::ui::search::state::SearchState;
 use crate::ui::store::use_store;
 use crate::ui::widgets::icon::{Icon, icon};
@@ -98,11 +98,11 @@ pub fn SearchField() -> impl IntoView {
                 <input
                     type="search"
                     node_ref=input
-                    aria-label="Search prompts"
+                    aria-label=texts::SEARCH_PROMPTS
                     aria-describedby="search-help"
                     aria-invalid=move || problem.get().is_some().then_some("true")
                     aria-errormessage="search-problem"
-                    placeholder="Search prompts"
+                    placeholder=texts::SEARCH_PROMPTS
                     spellcheck="false"
                     autocomplete="off"
                     autocapitalize="off"
@@ -121,7 +121,7 @@ pub fn SearchField() -> impl IntoView {
                     }
                 />
                 <span class="search-help" id="search-help">
-                    <span><code>"word"</code> " · " <code>"\"phrase\""</code> " · " <code>"-exclude"</code></span>
+                    <span><code>{texts::EXAMPLE_WORD}</code> {common::SEPARATOR} <code>{texts::EXAMPLE_PHRASE}</code> {common::SEPARATOR} <code>{texts::EXAMPLE_EXCLUDE}</code></span>
                     <kbd>"/"</kbd>
                 </span>
                 <SearchState/>
@@ -143,7 +143,7 @@ pub fn SearchField() -> impl IntoView {
                     .map(|bytes| {
                         view! {
                             <p class="search-note" role="status">
-                                {format!("To look through every prompt {} are read.", human_bytes(bytes))}
+                                {texts::search_reads(bytes)}
                                 <button
                                     type="button"
                                     class="button"
@@ -151,7 +151,7 @@ pub fn SearchField() -> impl IntoView {
                                     data-size="small"
                                     on:click=move |_| store.agree_to_search()
                                 >
-                                    "Read and search"
+                                    {texts::READ_AND_SEARCH}
                                 </button>
                             </p>
                         }

@@ -1,6 +1,7 @@
 //! What the prompts of the result are made of, and how cfg and steps go together in them.
 
 use crate::protocol::display::{percent, thousands};
+use crate::protocol::texts::{common, search as texts};
 use crate::protocol::{Phrase, Phrases, Repeated};
 use crate::ui::charts::heat::HeatMap;
 use crate::ui::search::marked::marked_near;
@@ -30,16 +31,16 @@ pub fn PhrasesView() -> impl IntoView {
         <div class="two">
             <section class="pane" aria-labelledby="modifiers-head" tabindex="0">
                 <div class="pane-head">
-                    <h2 id="modifiers-head">"Modifiers"</h2>
+                    <h2 id="modifiers-head">{texts::MODIFIERS}</h2>
                     <Show when=move || filtered.get()>
-                        <div class="views" data-size="small" role="group" aria-label="Order of modifiers">
+                        <div class="views" data-size="small" role="group" aria-label=texts::MODIFIER_ORDER>
                             <button
                                 type="button"
                                 class="button"
                                 aria-pressed=move || (!by_count.get()).to_string()
                                 on:click=move |_| by_count.set(false)
                             >
-                                "lift"
+                                {texts::BY_LIFT}
                             </button>
                             <button
                                 type="button"
@@ -47,12 +48,12 @@ pub fn PhrasesView() -> impl IntoView {
                                 aria-pressed=move || by_count.get().to_string()
                                 on:click=move |_| by_count.set(true)
                             >
-                                "count"
+                                {texts::BY_COUNT}
                             </button>
                         </div>
                     </Show>
                     <label class="least">
-                        "in at least "
+                        {texts::IN_AT_LEAST}
                         <select
                             on:change=move |event| {
                                 if let Ok(least) = event_target_value(&event).parse() {
@@ -78,19 +79,19 @@ pub fn PhrasesView() -> impl IntoView {
                     Some(phrases) => {
                         let by_count = by_count.get() || !filtered.get();
                         view! {
-                            <p class="pane-note">{note(&phrases, by_count)}</p>
+                            <p class="pane-note">{texts::about_phrases(phrases.complete, by_count, phrases.rows.0, phrases.rows.1)}</p>
                             {modifiers(&phrases, by_count)}
                         }
                             .into_any()
                     }
                 }}
             </section>
-            <section class="pane" aria-label="cfg, steps and repeated prompts" tabindex="0">
+            <section class="pane" aria-label=texts::PHRASES_ASIDE tabindex="0">
                 <HeatMap/>
                 <div class="pane-head">
-                    <h2>"Most repeated prompts"</h2>
+                    <h2>{texts::MOST_REPEATED}</h2>
                     <button type="button" class="button" data-kind="link" data-size="small" on:click=move |_| store.set_view(View::Prompts)>
-                        "all prompts"
+                        {texts::ALL_PROMPTS}
                     </button>
                 </div>
                 <ol class="repeated">
@@ -103,9 +104,9 @@ pub fn PhrasesView() -> impl IntoView {
                                 let asked = text.clone();
                                 view! {
                                     <li>
-                                        <button type="button" title="Show the rows of this prompt" on:click=move |_| store.show_prompt(&asked)>
+                                        <button type="button" title=texts::SHOW_PROMPT on:click=move |_| store.show_prompt(&asked)>
                                             {if text.trim().is_empty() {
-                                                view! { <em>"(empty prompt)"</em> }.into_any()
+                                                view! { <em>{common::EMPTY_PROMPT}</em> }.into_any()
                                             } else {
                                                 marked_near(&text, &marks, REPEATED_LETTERS).into_any()
                                             }}
@@ -122,21 +123,6 @@ pub fn PhrasesView() -> impl IntoView {
     }
 }
 
-fn note(phrases: &Phrases, by_count: bool) -> String {
-    let part = if phrases.complete { "" } else { "So far, while the prompts are being read. " };
-    if by_count {
-        format!(
-            "{part}Comma-separated parts of the prompts, by how many rows have them. Click to search, Alt-click to exclude."
-        )
-    } else {
-        format!(
-            "{part}Comma-separated parts of the prompts. Lift is a part’s share of these {} rows over its share of all {}. Click to search, Alt-click to exclude.",
-            thousands(phrases.rows.0),
-            thousands(phrases.rows.1)
-        )
-    }
-}
-
 fn modifiers(phrases: &Phrases, by_count: bool) -> impl IntoView + use<> {
     let rows = phrases.rows.0;
     let most = phrases.common.first().map_or(1, |phrase| phrase.here.max(1));
@@ -147,11 +133,11 @@ fn modifiers(phrases: &Phrases, by_count: bool) -> impl IntoView + use<> {
                 <caption class="hidden">{caption}</caption>
                 <thead>
                     <tr>
-                        <th scope="col">"phrase"</th>
-                        <th scope="col">{if by_count { "rows" } else { "lift, log scale" }}</th>
-                        <th scope="col" data-number="">"rows"</th>
-                        <th scope="col" data-number="">"share"</th>
-                        <th scope="col" data-number="">"in all"</th>
+                        <th scope="col">{texts::HEAD_PHRASE}</th>
+                        <th scope="col">{if by_count { texts::HEAD_ROWS } else { texts::HEAD_LIFT }}</th>
+                        <th scope="col" data-number="">{texts::HEAD_ROWS}</th>
+                        <th scope="col" data-number="">{texts::HEAD_SHARE}</th>
+                        <th scope="col" data-number="">{texts::HEAD_ALL}</th>
                     </tr>
                 </thead>
                 <tbody>{lines}</tbody>
@@ -160,15 +146,15 @@ fn modifiers(phrases: &Phrases, by_count: bool) -> impl IntoView + use<> {
     };
     let rare = (!by_count && !phrases.rare.is_empty()).then(|| {
         view! {
-            <h3 class="pane-sub">"Less common here than in all rows"</h3>
-            {table("Phrases that are less common here", &phrases.rare)}
+            <h3 class="pane-sub">{texts::LESS_COMMON}</h3>
+            {table(texts::LESS_COMMON_TABLE, &phrases.rare)}
         }
     });
     view! {
         {if by_count {
-            table("Phrases by number of rows", &phrases.common)
+            table(texts::BY_ROWS_TABLE, &phrases.common)
         } else {
-            table("Phrases by lift", &phrases.telling)
+            table(texts::BY_LIFT_TABLE, &phrases.telling)
         }}
         {rare}
     }

@@ -3,6 +3,7 @@
 
 use crate::protocol::Prompt;
 use crate::protocol::display::{percent, thousands};
+use crate::protocol::texts::{common, search as texts};
 use crate::ui::search::marked::marked_near;
 use crate::ui::store::facts;
 use crate::ui::store::use_store;
@@ -53,7 +54,7 @@ pub fn PromptsView() -> impl IntoView {
             }
             Some(prompt) => {
                 let text = if prompt.text.trim().is_empty() {
-                    view! { <em>"(empty prompt)"</em> }.into_any()
+                    view! { <em>{common::EMPTY_PROMPT}</em> }.into_any()
                 } else {
                     marked_near(&prompt.text, &prompt.marks, LETTERS).into_any()
                 };
@@ -86,19 +87,19 @@ pub fn PromptsView() -> impl IntoView {
     let progress = move || {
         let count = store.count.get()?;
         (!complete() && count.rows_read > 0)
-            .then(|| format!("{} of the prompts are read", percent(count.rows_read, count.rows)))
+            .then(|| texts::prompts_read(&percent(count.rows_read, count.rows)))
     };
     view! {
         <div class="prompts">
             <p class="pane-note">
-                {move || format!("{} different prompts, those of most rows first. ", thousands(total.get()))}
+                {move || texts::different_prompts(total.get())}
                 {progress}
             </p>
             <div
                 class="prompt-list"
                 tabindex="0"
                 role="group"
-                aria-label="Prompts"
+                aria-label=texts::PROMPTS
                 node_ref=list
                 style=("--track", move || scroller.track())
                 style=("--top", move || format!("{:.2}px", slice.get().top_px))
@@ -126,7 +127,7 @@ fn Opened(prompt: Prompt, close: impl Fn() + Copy + 'static) -> impl IntoView {
         view! {
             <li>
                 <button type="button" class="button" data-kind="line" data-size="small" on:click=move |_| store.select_row(Some(row))>
-                    {format!("row {}", thousands(row + 1))}
+                    {common::row(row)}
                 </button>
             </li>
         }
@@ -134,16 +135,16 @@ fn Opened(prompt: Prompt, close: impl Fn() + Copy + 'static) -> impl IntoView {
     let rows = rows.collect_view();
     let more = u64::from(prompt.count).saturating_sub(prompt.rows.len() as u64);
     view! {
-        <section class="prompt-open" aria-label="Rows of the prompt">
+        <section class="prompt-open" aria-label=texts::PROMPT_ROWS>
             <header class="pane-head">
-                <h2>{format!("{} rows of one prompt", thousands(u64::from(prompt.count)))}</h2>
+                <h2>{texts::rows_of_prompt(u64::from(prompt.count))}</h2>
                 <button type="button" class="button" data-kind="line" data-size="small" on:click=move |_| store.show_prompt(&text)>
-                    "Show them in the table"
+                    {texts::SHOW_IN_TABLE}
                 </button>
-                <button type="button" class="button" data-size="small" on:click=move |_| close()>"Close"</button>
+                <button type="button" class="button" data-size="small" on:click=move |_| close()>{common::CLOSE}</button>
             </header>
             <p>{prompt.text.clone()}</p>
-            <ul>{rows} {(more > 0).then(|| view! { <li>{format!("and {} more", thousands(more))}</li> })}</ul>
+            <ul>{rows} {(more > 0).then(|| view! { <li>{common::and_more(more)}</li> })}</ul>
         </section>
     }
 }
