@@ -1,8 +1,8 @@
 //! The other images of the same prompt, as a strip at the foot of the details.
 
-use crate::base::bytes::human_bytes;
-use crate::protocol::display::{number, thousands};
+use crate::protocol::display::number;
 use crate::protocol::images::Want;
+use crate::protocol::texts::{common, detail as texts};
 use crate::protocol::{Cell, LoadState, Same};
 use crate::ui::store::{Part, PickFor, RowData, Sight, prompt_of, size_px, use_store};
 use crate::ui::widgets::keys::key_action;
@@ -66,11 +66,10 @@ pub fn SameStrip() -> impl IntoView {
     let said = move || {
         same.with(|same| {
             let Same { count, rows_read, .. } = same.clone()?;
-            let noun = if count == 1 { "row" } else { "rows" };
             Some(if complete.get() {
-                format!("{} {noun}", thousands(u64::from(count)))
+                texts::same_rows(u64::from(count))
             } else {
-                format!("{} among {} read", thousands(u64::from(count)), thousands(rows_read))
+                texts::same_among(u64::from(count), rows_read)
             })
         })
     };
@@ -89,14 +88,14 @@ pub fn SameStrip() -> impl IntoView {
         <Show when=move || same.with(Option::is_some)>
             <footer class="same">
                 <p>
-                    <b>"Same prompt"</b>
+                    <b>{texts::SAME_PROMPT}</b>
                     <span>{said}</span>
                     <Show when=move || !complete.get()>
                         <LookInAll/>
                     </Show>
                     <Show when=move || several.get()>
                         <button type="button" class="button" data-kind="link" data-size="small" on:click=show_all>
-                            "show all"
+                            {texts::SHOW_ALL}
                         </button>
                     </Show>
                 </p>
@@ -154,7 +153,7 @@ fn Strip(rows: Memo<Vec<u64>>) -> impl IntoView {
         <ul
             class="same-strip"
             role="listbox"
-            aria-label="Images of the same prompt"
+            aria-label=texts::SAME_IMAGES
             aria-orientation="horizontal"
             aria-activedescendant=move || current.get().map(|row| format!("same-{row}"))
             tabindex="0"
@@ -186,7 +185,7 @@ fn Other(row: u64, current: Memo<Option<u64>>) -> impl IntoView {
                 _ => None,
             }
         });
-        seed.map_or_else(|| format!("row {}", thousands(row + 1)), |seed| format!("seed {seed}"))
+        seed.map_or_else(|| common::row(row), |seed| texts::seed(&seed))
     };
     view! {
         <li
@@ -223,8 +222,8 @@ fn LookInAll() -> impl IntoView {
         })
     };
     let words = move || match column.get() {
-        Some(_) if loading() => "looking in all…".to_owned(),
-        Some((_, bytes)) => format!("look in all ({})", human_bytes(bytes)),
+        Some(_) if loading() => texts::LOOKING_IN_ALL.to_owned(),
+        Some((_, bytes)) => texts::look_in_all(bytes),
         None => String::new(),
     };
     let read = move |_| {
