@@ -3,8 +3,8 @@
 use crate::base::numbers;
 use crate::protocol::Shape;
 use crate::protocol::compare::Group;
-use crate::protocol::display::thousands;
 use crate::protocol::images::Want;
+use crate::protocol::texts::compare as texts;
 use crate::ui::compare::Order;
 use crate::ui::gallery::tile::prompt_in;
 use crate::ui::store::{Commit, Part, PickFor, Sight, size_px, use_store};
@@ -91,9 +91,10 @@ pub fn PromptList(
             group.with(|group| {
                 let group = group.as_ref()?;
                 let images = group.rows.0.len();
-                let disagrees = (order.get() == Order::Disagreement)
-                    .then(|| format!(" · {:.0} % of pairs disagree", group.disagreement * 100.0));
-                Some(format!("{images} images{}", disagrees.unwrap_or_default()))
+                Some(match order.get() {
+                    Order::Disagreement => texts::images_disagreeing(images, group.disagreement),
+                    Order::File | Order::Images => texts::images(images),
+                })
             })
         };
         let want = Signal::derive(move || {
@@ -110,17 +111,17 @@ pub fn PromptList(
                 <span class="prompt-thumb" aria-hidden="true">
                     <PictureOf want=want sight=Signal::derive(|| Sight::Clear) name="" small=true/>
                 </span>
-                <span class="prompt-words">{move || text().unwrap_or_else(|| "…".to_owned())}</span>
+                <span class="prompt-words">{move || text().unwrap_or_else(|| texts::NO_WORDS_YET.to_owned())}</span>
                 <small>{says}</small>
             </button>
         }
     };
     view! {
-        <nav class="prompt-list" aria-label="Prompts">
+        <nav class="prompt-list" aria-label=texts::PROMPTS>
             <p class="prompt-list-head">
-                <b>{move || format!("{} prompts", thousands(count.get() as u64))}</b>
+                <b>{move || texts::prompts(count.get() as u64)}</b>
                 <select
-                    aria-label="Sort prompts"
+                    aria-label=texts::SORT
                     on:change:target=move |event| {
                         order.set(match event.target().value().as_str() {
                             "disagreement" => Order::Disagreement,
@@ -129,9 +130,9 @@ pub fn PromptList(
                         });
                     }
                 >
-                    <option value="file">"as in the file"</option>
-                    <option value="disagreement" disabled=move || !rated.get()>"most disagreement"</option>
-                    <option value="images">"most images"</option>
+                    <option value="file">{texts::SORT_FILE}</option>
+                    <option value="disagreement" disabled=move || !rated.get()>{texts::SORT_DISAGREEMENT}</option>
+                    <option value="images">{texts::SORT_IMAGES}</option>
                 </select>
             </p>
             <p class="prompt-list-head">
@@ -187,8 +188,8 @@ fn Categories() -> impl IntoView {
         view! { <option value=label.clone() selected=selected>{label.clone()}</option> }
     };
     view! {
-        <select aria-label="Category" on:change:target=move |event| choose(event.target().value())>
-            <option value="" selected=move || chosen.with(Option::is_none)>"all categories"</option>
+        <select aria-label=texts::CATEGORY on:change:target=move |event| choose(event.target().value())>
+            <option value="" selected=move || chosen.with(Option::is_none)>{texts::ALL_CATEGORIES}</option>
             {move || labels.get().into_iter().map(option).collect_view()}
         </select>
     }
@@ -215,13 +216,13 @@ fn Amounts() -> impl IntoView {
         store.set_clause(&column.get_untracked(), clause, Commit::Step);
     };
     view! {
-        <select aria-label="Number of images" on:change:target=move |event| choose(event.target().value())>
-            <option value="" selected=move || chosen.get().is_none()>"any number"</option>
+        <select aria-label=texts::NUMBER on:change:target=move |event| choose(event.target().value())>
+            <option value="" selected=move || chosen.get().is_none()>{texts::ANY_NUMBER}</option>
             {AMOUNTS
                 .map(|amount| {
                     view! {
                         <option value=amount.to_string() selected=move || chosen.get() == Some(amount)>
-                            {format!("{amount} images")}
+                            {texts::images(amount as usize)}
                         </option>
                     }
                 })

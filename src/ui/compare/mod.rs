@@ -8,6 +8,7 @@ use crate::protocol::compare::Group;
 use crate::protocol::display;
 use crate::protocol::figure::{self, Drawn};
 use crate::protocol::images::{MakingOutcome, Settings, Want};
+use crate::protocol::texts::{common, compare as texts};
 use crate::ui::charts::save::SaveChart;
 use crate::ui::compare::list::PromptList;
 use crate::ui::compare::pair::Pair;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 
 /// The ratings: what plays them, and what they are called here.
 const RATINGS: [(Role, &str); 3] =
-    [(Role::Rating, "overall"), (Role::Alignment, "alignment"), (Role::Fidelity, "fidelity")];
+    [(Role::Rating, texts::OVERALL), (Role::Alignment, texts::ALIGNMENT), (Role::Fidelity, texts::FIDELITY)];
 
 /// The highest rating.
 const BEST: usize = 7;
@@ -114,13 +115,9 @@ pub fn Compare() -> impl IntoView {
             })
         };
         let pairs = images * images.saturating_sub(1) / 2;
-        let parts = [
-            text(Role::Group),
-            text(Role::Category),
-            Some(format!("{images} images")),
-            Some(format!("{pairs} pairs")),
-        ];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+        let parts =
+            [text(Role::Group), text(Role::Category), Some(texts::images(images)), Some(texts::pairs(pairs))];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(common::SEPARATOR)
     };
     let elsewhere = Memo::new(move |_| store.in_source(head.get()?.as_ref()));
     let go = move |by: isize| {
@@ -131,13 +128,13 @@ pub fn Compare() -> impl IntoView {
     view! {
         <div class="compare">
             <PromptList groups order chosen shown=rows/>
-            <section class="compare-main" aria-label="Images of the prompt">
+            <section class="compare-main" aria-label=texts::IMAGES>
                 <header class="compare-head">
                     <h2>{prompt}</h2>
-                    <button type="button" class="button" data-kind="icon" aria-label="Previous prompt" disabled=move || chosen.get() == 0 on:click=move |_| go(-1)>
+                    <button type="button" class="button" data-kind="icon" aria-label=texts::PREVIOUS disabled=move || chosen.get() == 0 on:click=move |_| go(-1)>
                         {icon(Icon::Previous)}
                     </button>
-                    <button type="button" class="button" data-kind="icon" aria-label="Next prompt" disabled=move || { chosen.get() + 1 >= count() } on:click=move |_| go(1)>
+                    <button type="button" class="button" data-kind="icon" aria-label=texts::NEXT disabled=move || { chosen.get() + 1 >= count() } on:click=move |_| go(1)>
                         {icon(Icon::Next)}
                     </button>
                     <p>
@@ -151,9 +148,9 @@ pub fn Compare() -> impl IntoView {
                                 view! {
                                     <p class="compare-note">
                                         {icon(Icon::Alert)}
-                                        {format!("How these images were made is not known: {message}")}
+                                        {texts::not_told(&message)}
                                         <button type="button" class="button" data-kind="line" data-size="small" on:click=move |_| store.images.retry(row)>
-                                            "Retry"
+                                            {common::RETRY}
                                         </button>
                                     </p>
                                 }
@@ -161,14 +158,14 @@ pub fn Compare() -> impl IntoView {
                     }}
                     <Show when=move || groups.with(Option::is_some) && !rated()>
                         <p class="compare-note">
-                            {icon(Icon::Info)} "This table has ranks only: its ratings are not published."
+                            {icon(Icon::Info)} {texts::NO_RATINGS}
                         </p>
                     </Show>
                 </header>
                 <Show when=move || pair.with(|pair| pair.len() == 2)>
                     <Pair rows=pair/>
                 </Show>
-                <ol class="ranked" aria-label="By rank">
+                <ol class="ranked" aria-label=texts::BY_RANK>
                     <For each=move || rows.get() key=|row| *row let:row>
                         <Ranked row rows pair/>
                     </For>
@@ -245,9 +242,15 @@ fn Ranked(row: u64, rows: Memo<Vec<u64>>, pair: RwSignal<Vec<u64>>) -> impl Into
                     .count()
             })
         });
-        let place = if rank <= 1.0 { format!("best of {of}") } else { String::new() };
-        let tie = if ties > 1 { format!("shared by {ties}") } else { String::new() };
-        Some([place, tie].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "))
+        let place = if rank <= 1.0 { texts::best_of(of) } else { String::new() };
+        let tie = if ties > 1 { texts::shared_by(ties) } else { String::new() };
+        Some(
+            [place, tie]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(common::SEPARATOR),
+        )
     };
     let picked = move || pair.with(|pair| pair.contains(&row));
     let pick = move |_| {
@@ -269,20 +272,20 @@ fn Ranked(row: u64, rows: Memo<Vec<u64>>, pair: RwSignal<Vec<u64>>) -> impl Into
         })
     };
     let name = move || match rank() {
-        Some(rank) => format!("The image of rank {}", display::number(rank)),
-        None => "An image".to_owned(),
+        Some(rank) => texts::image_of_rank(&display::number(rank)),
+        None => texts::AN_IMAGE.to_owned(),
     };
     view! {
         <li data-row=row.to_string()>
             <div class="ranked-image">
                 <PictureOf want=Signal::derive(move || Some(want)) sight=Signal::derive(|| Sight::Clear) name=Signal::derive(name)/>
-                <button type="button" class="detail-open" aria-label=move || format!("Details of {}", name().to_lowercase()) on:click=move |_| store.select_row(Some(row))></button>
+                <button type="button" class="detail-open" aria-label=move || texts::details_of(&name()) on:click=move |_| store.select_row(Some(row))></button>
             </div>
             <p class="rank">
                 <b>{move || rank().map(display::number)}</b>
                 <span>{words}</span>
                 <button type="button" class="button" data-size="small" aria-pressed=move || picked().to_string() on:click=pick>
-                    {icon(Icon::Compare)} <span class="hidden">"Compare this image"</span>
+                    {icon(Icon::Compare)} <span class="hidden">{texts::COMPARE_IMAGE}</span>
                 </button>
             </p>
             {RATINGS
@@ -323,19 +326,19 @@ fn FindElsewhere(spec: crate::view::spec::Spec) -> impl IntoView {
             store.visit(spec.clone());
         }
     };
-    view! { <a class="link" href=link on:click=visit>"find in DiffusionDB"</a> }
+    view! { <a class="link" href=link on:click=visit>{texts::FIND_ELSEWHERE}</a> }
 }
 
 /// How an image was made, on one line.
 pub fn made_with(settings: &Settings) -> String {
     let Settings { seed, cfg, steps, sampler, source: _ } = settings;
     let parts = [
-        cfg.map(|cfg| format!("cfg {}", display::number(cfg))),
-        steps.map(|steps| format!("{} steps", display::number(steps))),
+        cfg.map(|cfg| texts::cfg(&display::number(cfg))),
+        steps.map(|steps| texts::steps(&display::number(steps))),
         sampler.clone(),
-        seed.map(|seed| format!("seed {}", display::number(seed))),
+        seed.map(|seed| texts::seed(&display::number(seed))),
     ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    parts.into_iter().flatten().collect::<Vec<_>>().join(common::SEPARATOR)
 }
 
 /// The three ratings from the best rank to the last one.
@@ -372,18 +375,18 @@ fn RatingChart(rows: Memo<Vec<u64>>) -> impl IntoView {
                 RATINGS.map(|(role, title)| (title.to_owned(), values(role))).to_vec()
             })
         });
-        let (across, places) = ("rank, best to last".to_owned(), untrack(ranks));
+        let (across, places) = (texts::RANKS_AXIS.to_owned(), untrack(ranks));
         Some(Drawn::Lines(figure::Lines { across, places, lines, scale: (1.0, BEST as f64) }))
     };
     let line = move |which: usize| move || lines().get(which).cloned().unwrap_or_default();
     view! {
         <div class="ratings-head">
-            <h3>"Ratings by rank"</h3>
-            <SaveChart title="ratings by rank".to_owned() name="ratings".to_owned() chart=Callback::new(drawn)/>
+            <h3>{texts::RATINGS_BY_RANK}</h3>
+            <SaveChart title=texts::RATINGS_CHART.to_owned() name="ratings".to_owned() chart=Callback::new(drawn)/>
         </div>
         <div class="ratings-plot">
         <ol class="ratings-up" aria-hidden="true"><li>"7"</li><li>"4"</li><li>"1"</li></ol>
-        <svg viewBox="-2 -3 104 66" preserveAspectRatio="none" role="img" aria-label="Ratings by rank, best to last">
+        <svg viewBox="-2 -3 104 66" preserveAspectRatio="none" role="img" aria-label=texts::RATINGS_LABEL>
             {(0..BEST).map(|at| view! { <path class="rating-grid" d=format!("M0 {}H100", at * 10)/> }).collect_view()}
             {(0..RATINGS.len()).map(|which| view! { <polyline class="rating-line" data-of=RATINGS.get(which).map(|(_, title)| *title) points=line(which)/> }).collect_view()}
         </svg>
