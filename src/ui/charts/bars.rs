@@ -3,6 +3,7 @@
 use crate::protocol::Shape;
 use crate::protocol::display;
 use crate::protocol::figure::{self, Drawn};
+use crate::protocol::texts::{charts as texts, common};
 use crate::ui::charts::head::{ChartHead, heading_id};
 use crate::ui::charts::plot::{Log, Now, chart_now, clause_of, marked_cell, scale_of};
 use crate::ui::store::facts;
@@ -176,7 +177,7 @@ pub fn Bars(column: String) -> impl IntoView {
                         aria-expanded=move || expanded.get().to_string()
                         on:click=move |_| expanded.update(|expanded| *expanded = !*expanded)
                     >
-                        {move || if expanded.get() { "fewer".to_owned() } else { format!("{} more", model.hidden()) }}
+                        {move || if expanded.get() { texts::FEWER.to_owned() } else { texts::more(model.hidden()) }}
                     </button>
                 </Show>
             </ChartHead>
@@ -191,10 +192,10 @@ pub fn Bars(column: String) -> impl IntoView {
                 <For each=move || shown.get() key=|value| value.clone() children=row/>
             </ul>
             <Show when=move || model.finds_nothing()>
-                <p class="dist-note">"Not among the values listed. Enter filters by exactly this one."</p>
+                <p class="dist-note">{texts::NOT_LISTED}</p>
             </Show>
             <Show when=move || more() != 0>
-                <p class="dist-note">{move || format!("{} more values are not listed", display::thousands(others.get().into()))}</p>
+                <p class="dist-note">{move || texts::more_values(others.get().into())}</p>
             </Show>
         </section>
     }
@@ -205,7 +206,7 @@ pub fn Bars(column: String) -> impl IntoView {
 fn FindValue(model: Model) -> impl IntoView {
     let store = use_store();
     let Model { column, wanted, .. } = model;
-    let label = column.with_value(|column| format!("Find a value of {}", facts::title(column)));
+    let label = column.with_value(|column| texts::find_value(facts::title(column)));
     let key = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
         "Enter" => {
             event.prevent_default();
@@ -224,7 +225,7 @@ fn FindValue(model: Model) -> impl IntoView {
                 type="search"
                 class="field"
                 aria-label=label
-                placeholder="find a value"
+                placeholder=texts::FIND_HINT
                 autocomplete="off"
                 spellcheck="false"
                 prop:value=move || wanted.get()
@@ -297,11 +298,11 @@ pub fn BarRow(
                 </span>
             </button>
             <span class="bar-acts">
-                <button type="button" aria-label=move || format!("Only {}", label()) title="Only this value" on:click=only>
-                    "only"
+                <button type="button" aria-label=move || texts::only(&label()) title=texts::ONLY_THIS on:click=only>
+                    {texts::ONLY}
                 </button>
-                <button type="button" aria-label=move || format!("Not {}", label()) title="All but this value" on:click=not>
-                    "not"
+                <button type="button" aria-label=move || texts::not(&label()) title=texts::NOT_THIS on:click=not>
+                    {texts::NOT}
                 </button>
             </span>
         </li>
@@ -324,7 +325,7 @@ fn bars_of(now: &Now, measure: Measure, log: bool, column: StoredValue<String>) 
         .filter(|(value, ((all, _), _))| *value != ListValue::Null || *all > 0)
         .map(|(value, ((all, here), (all_share, here_share)))| {
             let label = match &value {
-                ListValue::Null => "none".to_owned(),
+                ListValue::Null => common::NONE.to_owned(),
                 ListValue::Text(text) => column.with_value(|column| facts::category(column, text)),
             };
             let (all_share, here_share) = (all_share / chart::HEIGHT, here_share / chart::HEIGHT);
@@ -339,10 +340,5 @@ fn lower(text: &str) -> String {
 }
 
 fn tip(bar: &Bar) -> String {
-    format!(
-        "{}: {} here, {} in all",
-        bar.label,
-        display::thousands(bar.here.into()),
-        display::compact(bar.all.into())
-    )
+    texts::here_in_all(&bar.label, bar.here.into(), bar.all.into())
 }

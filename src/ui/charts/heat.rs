@@ -1,7 +1,8 @@
 //! Two columns against each other: each cell as dark as it has rows, and a filter of both.
 
-use crate::protocol::display::{compact, thousands};
+use crate::protocol::display::compact;
 use crate::protocol::figure::{self, Drawn};
+use crate::protocol::texts::charts as texts;
 use crate::protocol::{Bins, Chart, Heat, Shape};
 use crate::ui::charts::save::SaveChart;
 use crate::ui::store::facts;
@@ -29,7 +30,7 @@ pub fn HeatMap() -> impl IntoView {
     });
     let active = RwSignal::new((0usize, 0usize));
     let (x, y) = untrack(|| store.heat_names());
-    let title = format!("{} × {}", facts::title(&x), facts::title(&y));
+    let title = texts::map_title(facts::title(&x), facts::title(&y));
     let name = format!("{x}-{y}");
     let drawn = Callback::new(move |()| map.with_untracked(|map| map.as_ref().map(Map::drawn)));
     view! {
@@ -184,13 +185,10 @@ fn Cells(map: Map, active: RwSignal<(usize, usize)>, focused: bool) -> impl Into
     });
     let words = move |x: usize, y: usize| {
         map.with_value(|map| {
-            format!(
-                "{} {}, {} {}: {}",
-                facts::title(&map.across.column),
-                map.across.name(x),
-                facts::title(&map.up.column),
-                map.up.name(y),
-                thousands(map.at(x, y))
+            texts::map_cell(
+                (facts::title(&map.across.column), &map.across.name(x)),
+                (facts::title(&map.up.column), &map.up.name(y)),
+                map.at(x, y),
             )
         })
     };
@@ -239,7 +237,7 @@ fn Cells(map: Map, active: RwSignal<(usize, usize)>, focused: bool) -> impl Into
         }
     });
     let (across, up) = untrack(|| store.heat_names());
-    let label = format!("{} by {}", facts::title(&up), facts::title(&across));
+    let label = texts::map_label(facts::title(&up), facts::title(&across));
     let names = (0..width).map(|x| {
         let name =
             map.with_value(|map| map.across.ends(x).map(|(low, _)| format!("{low}")).unwrap_or_default());

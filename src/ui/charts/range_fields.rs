@@ -4,6 +4,7 @@ use crate::base::calendar::date_time;
 use crate::protocol::Bins;
 use crate::protocol::display;
 use crate::protocol::display::typed_bound;
+use crate::protocol::texts::charts as texts;
 use crate::ui::charts::plot::{ends, high_bound, low_bound, range_of};
 use crate::view::spec::{Bound, Clause, Range};
 use leptos::ev::KeyboardEvent;
@@ -69,7 +70,7 @@ pub fn RangeFields(
                     let place = if low { &mut next.low } else { &mut next.high };
                     *place = end;
                     if is_crossed(&next) {
-                        wrong.set(Some((low, "The range ends before it begins")));
+                        wrong.set(Some((low, texts::CROSSED)));
                         return;
                     }
                     wrong.set(None);
@@ -98,7 +99,7 @@ pub fn RangeFields(
                 autocomplete="off"
                 spellcheck="false"
                 data-end=if low { "low" } else { "high" }
-                aria-label=format!("{title}, {}", if low { "from" } else { "to" })
+                aria-label=texts::range_end(&title, low)
                 aria-invalid=move || wrong.get().is_some_and(|(end, _)| end == low).then_some("true")
                 size=move || shown.get().chars().count().clamp(2, 16).to_string()
                 prop:value=move || shown.get()

@@ -1,8 +1,8 @@
 //! Texts that are too many to be charted, as names of files: filtered by value, and by having one.
 
-use crate::base::bytes::human_bytes;
-use crate::protocol::Column;
 use crate::ui::store::facts;
+use crate::protocol::Column;
+use crate::protocol::texts::{charts as texts, common};
 use crate::ui::store::{Commit, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::view::choice;
@@ -22,10 +22,7 @@ pub fn TextClause(column: Column) -> impl IntoView {
         store.spec.with(|spec| column.with_value(|column| spec.filters.get(column).cloned()))
     });
     let open = RwSignal::new(clause.with_untracked(Option::is_some));
-    let size = move || {
-        let left = column.with_value(|column| store.sort_reads(column)).min(bytes);
-        if left > 0 { format!("filter, reads {}", human_bytes(left)) } else { "filter".to_owned() }
-    };
+    let size = move || texts::text_filter(column.with_value(|column| store.sort_reads(column)).min(bytes));
     let set =
         move |next: Option<Clause>| column.with_value(|column| store.set_clause(column, next, Commit::Step));
     let key = move |event: leptos::ev::KeyboardEvent| {
@@ -54,7 +51,7 @@ pub fn TextClause(column: Column) -> impl IntoView {
             </button>
         }
     };
-    let field = StoredValue::new(format!("{title}, exact value"));
+    let field = StoredValue::new(texts::text_field(&title));
     let label = title.clone();
     view! {
         <div
@@ -71,7 +68,7 @@ pub fn TextClause(column: Column) -> impl IntoView {
                     class="button"
                     data-size="small"
                     data-kind="link"
-                    aria-label=move || format!("{label}: {}", size())
+                    aria-label=move || texts::text_button(&label, &size())
                     aria-expanded=move || open.get().to_string()
                     on:click=move |_| open.update(|open| *open = !*open)
                 >
@@ -87,12 +84,12 @@ pub fn TextClause(column: Column) -> impl IntoView {
                         autocomplete="off"
                         spellcheck="false"
                         aria-label=field.get_value()
-                        placeholder="exact value, Enter adds it"
+                        placeholder=texts::TEXT_HINT
                         on:keydown=key
                     />
                     <div class="text-switches">
-                        {switch(Clause::Null, "none")}
-                        {switch(Clause::NotNull, "any value")}
+                        {switch(Clause::Null, common::NONE)}
+                        {switch(Clause::NotNull, texts::ANY_VALUE)}
                     </div>
                 </div>
             </Show>
