@@ -1,6 +1,7 @@
 //! An image in its place: on its way, here, blurred, or why there is none.
 
 use crate::protocol::images::Want;
+use crate::protocol::texts::{common, gallery as texts};
 use crate::ui::store::{Shot, Sight, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use leptos::prelude::*;
@@ -30,7 +31,7 @@ pub fn PictureOf(
     let body = move || {
         match (sight.get(), shot.get()) {
         (Sight::Flagged, _) if small => {
-            view! { <span class="well-mark" title="Flagged at the source">{icon(Icon::Hidden)}</span> }.into_any()
+            view! { <span class="well-mark" title=texts::FLAGGED>{icon(Icon::Hidden)}</span> }.into_any()
         }
         (Sight::Flagged, _) => {
             let load = move |event: leptos::ev::MouseEvent| {
@@ -42,8 +43,8 @@ pub fn PictureOf(
             view! {
                 <span class="plate">
                     {icon(Icon::Hidden)}
-                    "Flagged at the source"
-                    <button type="button" class="button" data-kind="line" data-size="small" on:click=load>"Load anyway"</button>
+                    {texts::FLAGGED}
+                    <button type="button" class="button" data-kind="line" data-size="small" on:click=load>{texts::LOAD_ANYWAY}</button>
                 </span>
             }
                 .into_any()
@@ -53,11 +54,11 @@ pub fn PictureOf(
         (_, None) if waits_for_click() => {
             view! {
                 <span class="plate">
-                    "Data saver is on"
+                    {texts::SAVING_DATA}
                     <button type="button" class="button" data-kind="line" data-size="small" on:click=move |event| {
                         event.stop_propagation();
                         store.images.load_despite_saving();
-                    }>"Load images"</button>
+                    }>{texts::LOAD_IMAGES}</button>
                 </span>
             }
                 .into_any()
@@ -76,14 +77,14 @@ pub fn PictureOf(
             view! {
                 <span class="plate">
                     {icon(Icon::Alert)}
-                    <b>"Image not loaded"</b>
+                    <b>{texts::NOT_LOADED}</b>
                     <span class="plate-words">{failure.message}</span>
                     {failure
                         .retry
                         .then(|| {
                             view! {
                                 <button type="button" class="button" data-kind="line" data-size="small" on:click=retry>
-                                    "Retry"
+                                    {common::RETRY}
                                 </button>
                             }
                         })}
@@ -103,10 +104,10 @@ pub fn PictureOf(
                 Sight::Blurred(score) if !small => Some(view! { <Veil want score/> }),
                 _ => None,
             };
-            let alt = move || if blurred { "Blurred image".to_owned() } else { name.get() };
+            let alt = move || if blurred { texts::BLURRED.to_owned() } else { name.get() };
             view! {
                 <img src=url alt=alt title=note.filter(|_| !small) decoding="async" draggable="false"/>
-                {same_prompt.then(|| view! { <span class="well-badge">"same prompt"</span> })}
+                {same_prompt.then(|| view! { <span class="well-badge">{texts::SAME_PROMPT}</span> })}
                 {plate}
             }
                 .into_any()
@@ -134,8 +135,8 @@ fn Unasked(#[prop(into)] want: Signal<Option<Want>>, small: bool) -> impl IntoVi
         rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned()
     };
     let words = move || match host().as_str() {
-        "" => "Load the image".to_owned(),
-        host => format!("Load from {host}"),
+        "" => texts::LOAD_IMAGE.to_owned(),
+        host => texts::load_from(host),
     };
     let load = move |event: leptos::ev::MouseEvent| {
         event.stop_propagation();
@@ -169,13 +170,13 @@ fn Veil(#[prop(into)] want: Signal<Option<Want>>, score: Option<f64>) -> impl In
         }
     };
     let score = score.map_or_else(
-        || view! { "NSFW score unknown" }.into_any(),
-        |score| view! { "NSFW " <b>{format!("{score:.2}")}</b> }.into_any(),
+        || texts::SCORE_UNKNOWN.into_any(),
+        |score| view! { {texts::SCORE} <b>{format!("{score:.2}")}</b> }.into_any(),
     );
     view! {
         <span class="plate" data-over="">
             <span class="plate-score">{icon(Icon::Hidden)} {score}</span>
-            <button type="button" class="button" data-kind="line" data-size="small" on:click=reveal>"Reveal"</button>
+            <button type="button" class="button" data-kind="line" data-size="small" on:click=reveal>{texts::REVEAL}</button>
         </span>
     }
 }
