@@ -82,8 +82,8 @@ pub fn action<A: Copy>(shortcuts: &[Shortcut<A>], press: KeyPress<'_>) -> Option
 #[derive(Clone, Copy, Debug)]
 pub struct Section {
     /// Where its keys work.
-    pub title: &'static str,
-    /// Its lines; those without words are not printed.
+    pub place: Place,
+    /// Its lines; those that say nothing are not printed.
     pub lines: &'static [Line],
 }
 
@@ -93,13 +93,99 @@ pub struct Line {
     /// The keys, as the browser calls them.
     pub keys: &'static [(With, &'static str)],
     /// What they do.
-    pub words: &'static str,
+    pub says: Says,
+}
+
+/// Where keys work; the words for it are with the texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Wherever the focus is.
+    Anywhere,
+    /// In the table.
+    Rows,
+    /// In the gallery.
+    Tiles,
+    /// In the details.
+    Details,
+    /// Among the images of the same prompt.
+    Strip,
+    /// On the handle of a chart.
+    Handle,
+    /// On the map of two columns.
+    Map,
+    /// On the line between two heads of columns.
+    Grip,
+    /// On a part of prompts.
+    Term,
+    /// On the image at full size.
+    Image,
+    /// In a panel below a button: the sheet does not print it.
+    Popover,
+}
+
+/// What the keys of a line do; the words for it are with the texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Says {
+    /// Go to the field of the search.
+    Search,
+    /// Take the last step back.
+    StepBack,
+    /// Take it again.
+    StepOn,
+    /// Show the sheet of keys.
+    ThisSheet,
+    /// Close what is open.
+    CloseOpen,
+    /// Move.
+    Move,
+    /// Move by a screen.
+    Screen,
+    /// Move to the first or the last one.
+    Ends,
+    /// Open the details.
+    Details,
+    /// Copy the prompt.
+    CopyPrompt,
+    /// Move, and choose with Shift.
+    MoveOrChoose,
+    /// Choose, or drop.
+    Choose,
+    /// Choose none.
+    ChooseNone,
+    /// Show the row before or the next one.
+    OtherRow,
+    /// Move by ten bins.
+    TenBins,
+    /// Move by one bin.
+    OneBin,
+    /// Move by a quarter of the range.
+    Quarter,
+    /// Move as far as it goes.
+    Limit,
+    /// Go to the field of the number.
+    TypeNumber,
+    /// Clear the range.
+    Clear,
+    /// Filter by the cell.
+    FilterByCell,
+    /// Change the width.
+    Width,
+    /// Take the usual width.
+    UsualWidth,
+    /// Leave out what has it.
+    LeaveOut,
+    /// Change the size.
+    Zoom,
+    /// Show all of it.
+    Whole,
+    /// The same as the line before, or what nobody needs to be told: the sheet does not print it.
+    Unsaid,
 }
 
 /// Declares the shortcuts of each place as a table of its own, and all of them for the sheet.
 macro_rules! shortcuts {
-    ($($(#[$about:meta])* $name:ident: $action:ident, $title:literal {
-        $($words:literal: $($with:ident $key:literal => $does:expr),+;)*
+    ($($(#[$about:meta])* $name:ident: $action:ident, $place:ident {
+        $($says:ident: $($with:ident $key:literal => $does:expr),+;)*
     })*) => {
         $($(#[$about])*
         pub const $name: &[Shortcut<$action>] = &[$($(
@@ -108,99 +194,99 @@ macro_rules! shortcuts {
 
         /// The sheet of keys, without those of views.
         pub const SHEET: &[Section] = &[$(Section {
-            title: $title,
-            lines: &[$(Line { keys: &[$((With::$with, $key)),+], words: $words }),*],
+            place: Place::$place,
+            lines: &[$(Line { keys: &[$((With::$with, $key)),+], says: Says::$says }),*],
         }),*];
     };
 }
 
 shortcuts! {
     /// Keys that work wherever the focus is, unless someone types; those of views are with the views.
-    PAGE: PageKey, "Anywhere" {
-        "search": Plain "/" => Search;
-        "a step back": Ctrl "z" => Undo;
-        "on again": CtrlShift "z" => Redo;
-        "": Ctrl "y" => Redo;
-        "this sheet": Plain "?" => ShowKeys;
-        "close what is open": Any "Escape" => Close;
+    PAGE: PageKey, Anywhere {
+        Search: Plain "/" => Search;
+        StepBack: Ctrl "z" => Undo;
+        StepOn: CtrlShift "z" => Redo;
+        Unsaid: Ctrl "y" => Redo;
+        ThisSheet: Plain "?" => ShowKeys;
+        CloseOpen: Any "Escape" => Close;
     }
     /// Keys of the table.
-    ROWS: RowKey, "Rows" {
-        "move": NoAlt "ArrowUp" => Go(Move::Up), NoAlt "ArrowDown" => Go(Move::Down),
+    ROWS: RowKey, Rows {
+        Move: NoAlt "ArrowUp" => Go(Move::Up), NoAlt "ArrowDown" => Go(Move::Down),
             Plain "k" => Go(Move::Up), Plain "j" => Go(Move::Down);
-        "a screen": NoAlt "PageUp" => Go(Move::PageUp), NoAlt "PageDown" => Go(Move::PageDown);
-        "first, last": NoAlt "Home" => Go(Move::First), NoAlt "End" => Go(Move::Last);
-        "details": NoAlt "Enter" => Open;
-        "": NoAlt " " => Open;
-        "copy the prompt": Plain "c" => CopyPrompt;
-        "": NoAlt "Escape" => Close;
+        Screen: NoAlt "PageUp" => Go(Move::PageUp), NoAlt "PageDown" => Go(Move::PageDown);
+        Ends: NoAlt "Home" => Go(Move::First), NoAlt "End" => Go(Move::Last);
+        Details: NoAlt "Enter" => Open;
+        Unsaid: NoAlt " " => Open;
+        CopyPrompt: Plain "c" => CopyPrompt;
+        Unsaid: NoAlt "Escape" => Close;
     }
     /// Keys of the gallery. Those that move choose images as well while Shift is down.
-    TILES: TileKey, "Images of the gallery" {
-        "move; with Shift choose as well": NoAlt "ArrowLeft" => Go(Move::Left), NoAlt "ArrowRight" => Go(Move::Right),
+    TILES: TileKey, Tiles {
+        MoveOrChoose: NoAlt "ArrowLeft" => Go(Move::Left), NoAlt "ArrowRight" => Go(Move::Right),
             NoAlt "ArrowUp" => Go(Move::Up), NoAlt "ArrowDown" => Go(Move::Down);
-        "a screen": NoAlt "PageUp" => Go(Move::PageUp), NoAlt "PageDown" => Go(Move::PageDown);
-        "first, last": NoAlt "Home" => Go(Move::First), NoAlt "End" => Go(Move::Last);
-        "details": NoAlt "Enter" => Open;
-        "choose": NoAlt " " => Choose;
-        "choose none": NoAlt "Escape" => Close;
+        Screen: NoAlt "PageUp" => Go(Move::PageUp), NoAlt "PageDown" => Go(Move::PageDown);
+        Ends: NoAlt "Home" => Go(Move::First), NoAlt "End" => Go(Move::Last);
+        Details: NoAlt "Enter" => Open;
+        Choose: NoAlt " " => Choose;
+        ChooseNone: NoAlt "Escape" => Close;
     }
     /// Keys of the details.
-    DETAILS: DetailKey, "Details" {
-        "the row before, the next one": Bare "ArrowLeft" => Previous, Bare "ArrowRight" => Next,
+    DETAILS: DetailKey, Details {
+        OtherRow: Bare "ArrowLeft" => Previous, Bare "ArrowRight" => Next,
             Bare "k" => Previous, Bare "j" => Next;
-        "": Any "Escape" => Close;
+        Unsaid: Any "Escape" => Close;
     }
     /// Keys of the images of the same prompt.
-    STRIP: StripKey, "Images of the same prompt" {
-        "move": Any "ArrowLeft" => Go(Move::Left), Any "ArrowRight" => Go(Move::Right);
-        "first, last": Any "Home" => Go(Move::First), Any "End" => Go(Move::Last);
-        "details": Any "Enter" => Open;
-        "": Any " " => Open;
+    STRIP: StripKey, Strip {
+        Move: Any "ArrowLeft" => Go(Move::Left), Any "ArrowRight" => Go(Move::Right);
+        Ends: Any "Home" => Go(Move::First), Any "End" => Go(Move::Last);
+        Details: Any "Enter" => Open;
+        Unsaid: Any " " => Open;
     }
     /// Keys of the handles of a chart.
-    HANDLE: HandleKey, "Handles of charts" {
-        "ten bins": Shift "ArrowLeft" => By(-10), Shift "ArrowRight" => By(10);
-        "": Shift "ArrowDown" => By(-10), Shift "ArrowUp" => By(10);
-        "one bin": Any "ArrowLeft" => By(-1), Any "ArrowRight" => By(1);
-        "": Any "ArrowDown" => By(-1), Any "ArrowUp" => By(1);
-        "a quarter of the range": Any "PageDown" => Quarters(-1), Any "PageUp" => Quarters(1);
-        "to the limit": Any "Home" => First, Any "End" => Last;
-        "type a number": Any "Enter" => Type;
-        "clear": Any "Escape" => Clear;
+    HANDLE: HandleKey, Handle {
+        TenBins: Shift "ArrowLeft" => By(-10), Shift "ArrowRight" => By(10);
+        Unsaid: Shift "ArrowDown" => By(-10), Shift "ArrowUp" => By(10);
+        OneBin: Any "ArrowLeft" => By(-1), Any "ArrowRight" => By(1);
+        Unsaid: Any "ArrowDown" => By(-1), Any "ArrowUp" => By(1);
+        Quarter: Any "PageDown" => Quarters(-1), Any "PageUp" => Quarters(1);
+        Limit: Any "Home" => First, Any "End" => Last;
+        TypeNumber: Any "Enter" => Type;
+        Clear: Any "Escape" => Clear;
     }
     /// Keys of the map of two columns.
-    MAP: MapKey, "Map of two columns" {
-        "move": Any "ArrowLeft" => Go(Move::Left), Any "ArrowRight" => Go(Move::Right),
+    MAP: MapKey, Map {
+        Move: Any "ArrowLeft" => Go(Move::Left), Any "ArrowRight" => Go(Move::Right),
             Any "ArrowUp" => Go(Move::Up), Any "ArrowDown" => Go(Move::Down);
-        "filter by the cell": Any "Enter" => Filter;
-        "": Any " " => Filter;
+        FilterByCell: Any "Enter" => Filter;
+        Unsaid: Any " " => Filter;
     }
     /// Keys of the line between two heads of columns.
-    GRIP: GripKey, "Width of columns" {
-        "narrower, wider; much with Shift": Any "ArrowLeft" => Narrower, Any "ArrowRight" => Wider;
-        "as usual": Any "Home" => Reset;
-        "": Any "Escape" => Reset;
+    GRIP: GripKey, Grip {
+        Width: Any "ArrowLeft" => Narrower, Any "ArrowRight" => Wider;
+        UsualWidth: Any "Home" => Reset;
+        Unsaid: Any "Escape" => Reset;
     }
     /// Keys of a part of prompts. That Enter searches for it is what a button does.
-    TERM: TermKey, "Parts of prompts" {
-        "leave it out": Alt "Enter" => Exclude, Any "-" => Exclude;
-        "": Any "−" => Exclude, Any "Delete" => Exclude;
+    TERM: TermKey, Term {
+        LeaveOut: Alt "Enter" => Exclude, Any "-" => Exclude;
+        Unsaid: Any "−" => Exclude, Any "Delete" => Exclude;
     }
     /// Keys of the image at full size.
-    IMAGE: ImageKey, "Image at full size" {
-        "nearer, farther": Any "+" => Nearer, Any "-" => Farther;
-        "": Any "=" => Nearer;
-        "whole": Any "0" => Whole;
-        "move": Any "ArrowLeft" => Go(Move::Left), Any "ArrowRight" => Go(Move::Right),
+    IMAGE: ImageKey, Image {
+        Zoom: Any "+" => Nearer, Any "-" => Farther;
+        Unsaid: Any "=" => Nearer;
+        Whole: Any "0" => Whole;
+        Move: Any "ArrowLeft" => Go(Move::Left), Any "ArrowRight" => Go(Move::Right),
             Any "ArrowUp" => Go(Move::Up), Any "ArrowDown" => Go(Move::Down);
-        "": Any "Escape" => Close;
+        Unsaid: Any "Escape" => Close;
         // There is one button, and it keeps the focus with the image.
-        "": Any "Tab" => Stay;
+        Unsaid: Any "Tab" => Stay;
     }
     /// Keys of a panel below a button.
-    POPOVER: PopoverKey, "" {
-        "": Any "Escape" => Close;
+    POPOVER: PopoverKey, Popover {
+        Unsaid: Any "Escape" => Close;
     }
 }
 
@@ -464,14 +550,15 @@ mod tests {
     }
 
     #[test]
-    fn the_sheet_prints_every_place_once() {
-        let mut titles = SHEET.iter().map(|section| section.title).collect::<Vec<_>>();
-        let all = titles.len();
-        titles.sort_unstable();
-        titles.dedup();
-        assert_eq!(titles.len(), all);
-        for section in SHEET.iter().filter(|section| !section.title.is_empty()) {
-            assert!(section.lines.iter().any(|line| !line.words.is_empty()), "{}", section.title);
+    fn every_place_says_what_its_keys_do() {
+        for (at, section) in SHEET.iter().enumerate().filter(|(_, section)| section.place != Place::Popover) {
+            let lines = section.lines;
+            assert!(lines.iter().any(|line| line.says != Says::Unsaid), "{:?}", section.place);
+            assert!(
+                SHEET.iter().skip(at + 1).all(|other| other.place != section.place),
+                "{:?}",
+                section.place
+            );
         }
         assert_eq!(["ArrowUp", " ", "k", "Escape"].map(cap), ["↑", "Space", "K", "Esc"]);
     }

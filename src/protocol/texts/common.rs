@@ -71,3 +71,13 @@ pub fn stop_reading(title: &str) -> String {
 pub fn bytes_of(bytes: u64, total: u64) -> String {
     format!("{} of {}", human_bytes(bytes), human_bytes(total))
 }
+
+/// With a capital letter at the front.
+pub fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        // A name, of a column or a file, is written as it is.
+        Some(first) if !text.contains(':') => first.to_uppercase().chain(chars).collect(),
+        _ => text.to_owned(),
+    }
+}

@@ -8,6 +8,18 @@ pub const METADATA: &str = "Metadata";
 pub const READING_FOOTER: &str = "Reading the footer";
 /// The part about the file.
 pub const FILE: &str = "File";
+/// A fact about the file: its size.
+pub const SIZE: &str = "size";
+/// A fact about the file: how many columns.
+pub const COLUMNS: &str = "columns";
+/// A fact about the file: how many row groups.
+pub const GROUPS_FACT: &str = "row groups";
+/// A fact about the file: the size of its footer.
+pub const FOOTER: &str = "footer";
+/// A fact about the file: the version of the format.
+pub const VERSION: &str = "format version";
+/// A fact about the file: the program that wrote it.
+pub const WRITTEN_BY: &str = "written by";
 /// The part about the schema.
 pub const SCHEMA: &str = "Schema";
 /// Head of its first column.
@@ -110,7 +122,7 @@ pub fn pages_known(all: u64) -> String {
 pub const GROUP_HEAD: &str = "row group";
 /// Head of a column: the first row.
 pub const FIRST_ROW: &str = "first row";
-/// Head of a column: how many rows.
+/// Head of a column, and a fact about the file: how many rows.
 pub const ROWS: &str = "rows";
 /// Head of a column: bytes in the file.
 pub const BYTES: &str = "bytes";

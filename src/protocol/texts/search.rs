@@ -11,6 +11,8 @@ pub const EXAMPLE_WORD: &str = "word";
 pub const EXAMPLE_PHRASE: &str = "\"phrase\"";
 /// An example of a term: an exclusion.
 pub const EXAMPLE_EXCLUDE: &str = "-exclude";
+/// Where a table has nothing to search in.
+pub const NO_PROMPTS: &str = "This table has no column of prompts.";
 /// Starts a search that reads much.
 pub const READ_AND_SEARCH: &str = "Read and search";
 

@@ -149,3 +149,13 @@ pub fn other_files(files: u64, bytes: u64) -> Option<String> {
 pub fn files(files: u64) -> String {
     if files == 1 { "1 file".to_owned() } else { format!("{} files", thousands(files)) }
 }
+
+/// A tag among the revisions.
+pub fn tag(name: &str) -> String {
+    format!("{name} (tag)")
+}
+
+/// The branch among them that the Hub has made.
+pub fn made_by_hub(name: &str) -> String {
+    format!("{name} (made by the Hub)")
+}

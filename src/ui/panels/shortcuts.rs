@@ -1,6 +1,6 @@
 //! The sheet of keys, behind the question mark, and the keys that work wherever the focus is.
 
-use crate::protocol::texts::common as texts;
+use crate::protocol::texts::{common as texts, keys};
 use crate::ui::panels::help::Help;
 use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::use_store;
@@ -65,15 +65,15 @@ pub fn Sheet() -> impl IntoView {
             help.set(true);
         }
     };
-    let sections = SHEET.iter().enumerate().filter(|(_, section)| !section.title.is_empty());
+    let sections = SHEET.iter().enumerate().filter(|(_, section)| !keys::place(section.place).is_empty());
     let sections = sections.map(|(at, section)| {
-        let lines = section.lines.iter().filter(|line| !line.words.is_empty());
+        let lines = section.lines.iter().filter(|line| !keys::says(line.says).is_empty());
         view! {
             <section>
-                <h3>{section.title}</h3>
+                <h3>{keys::place(section.place)}</h3>
                 <dl>
                     {(at == 0).then(view_keys)}
-                    {lines.map(|line| key_line(caps_of(line), line.words.to_owned())).collect_view()}
+                    {lines.map(|line| key_line(caps_of(line), keys::says(line.says).to_owned())).collect_view()}
                 </dl>
             </section>
         }
