@@ -1,13 +1,12 @@
 //! What the prompts of the result are made of, and how cfg and steps go together in them.
 
 use crate::protocol::display::{percent, thousands};
-use crate::protocol::texts::{common, search as texts};
-use crate::protocol::{Phrase, Phrases, Repeated};
+use crate::protocol::texts::search as texts;
+use crate::protocol::{Phrase, Phrases};
 use crate::ui::charts::heat::HeatMap;
-use crate::ui::search::marked::marked_near;
+use crate::ui::search::repeated::RepeatedPrompts;
 use crate::ui::search::term::Term;
 use crate::ui::store::use_store;
-use crate::view::spec::View;
 use leptos::prelude::*;
 
 /// Lift at the end of the scale: what lies beyond is as long as this.
@@ -15,9 +14,6 @@ const MAX_LIFT: f64 = 100.0;
 
 /// The choices of how many rows a phrase must be in.
 const LEAST: &[u32] = &[2, 5, 20, 100, 1_000];
-
-/// Letters of a repeated prompt that have room in its line.
-const REPEATED_LETTERS: usize = 44;
 
 /// The view.
 #[component]
@@ -33,46 +29,9 @@ pub fn PhrasesView() -> impl IntoView {
                 <div class="pane-head">
                     <h2 id="modifiers-head">{texts::MODIFIERS}</h2>
                     <Show when=move || filtered.get()>
-                        <div class="views" data-size="small" role="group" aria-label=texts::MODIFIER_ORDER>
-                            <button
-                                type="button"
-                                class="button"
-                                aria-pressed=move || (!by_count.get()).to_string()
-                                on:click=move |_| by_count.set(false)
-                            >
-                                {texts::BY_LIFT}
-                            </button>
-                            <button
-                                type="button"
-                                class="button"
-                                aria-pressed=move || by_count.get().to_string()
-                                on:click=move |_| by_count.set(true)
-                            >
-                                {texts::BY_COUNT}
-                            </button>
-                        </div>
+                        <OrderButtons by_count/>
                     </Show>
-                    <label class="least">
-                        {texts::IN_AT_LEAST}
-                        <select
-                            on:change=move |event| {
-                                if let Ok(least) = event_target_value(&event).parse() {
-                                    store.set_least(least);
-                                }
-                            }
-                        >
-                            {LEAST
-                                .iter()
-                                .map(|least| {
-                                    view! {
-                                        <option value=least.to_string() selected=move || store.least.get() == *least>
-                                            {thousands(u64::from(*least))}
-                                        </option>
-                                    }
-                                })
-                                .collect_view()}
-                        </select>
-                    </label>
+                    <Least/>
                 </div>
                 {move || match store.phrases.get() {
                     None => view! { <div class="phrases-wait" aria-busy="true"><i class="skeleton"></i><i class="skeleton"></i><i class="skeleton"></i></div> }.into_any(),
@@ -88,38 +47,63 @@ pub fn PhrasesView() -> impl IntoView {
             </section>
             <section class="pane" aria-label=texts::PHRASES_ASIDE tabindex="0">
                 <HeatMap/>
-                <div class="pane-head">
-                    <h2>{texts::MOST_REPEATED}</h2>
-                    <button type="button" class="button" data-kind="link" data-size="small" on:click=move |_| store.set_view(View::Prompts)>
-                        {texts::ALL_PROMPTS}
-                    </button>
-                </div>
-                <ol class="repeated">
-                    {move || {
-                        let phrases = store.phrases.get();
-                        let repeated = phrases.map(|phrases| phrases.repeated.clone()).unwrap_or_default();
-                        repeated
-                            .into_iter()
-                            .map(|Repeated { text, marks, count }| {
-                                let asked = text.clone();
-                                view! {
-                                    <li>
-                                        <button type="button" title=texts::SHOW_PROMPT on:click=move |_| store.show_prompt(&asked)>
-                                            {if text.trim().is_empty() {
-                                                view! { <em>{common::EMPTY_PROMPT}</em> }.into_any()
-                                            } else {
-                                                marked_near(&text, &marks, REPEATED_LETTERS).into_any()
-                                            }}
-                                        </button>
-                                        <span>{thousands(u64::from(count))}</span>
-                                    </li>
-                                }
-                            })
-                            .collect_view()
-                    }}
-                </ol>
+                <RepeatedPrompts/>
             </section>
         </div>
+    }
+}
+
+/// The order of the parts: by lift, or by count.
+#[component]
+fn OrderButtons(by_count: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <div class="views" data-size="small" role="group" aria-label=texts::MODIFIER_ORDER>
+            <button
+                type="button"
+                class="button"
+                aria-pressed=move || (!by_count.get()).to_string()
+                on:click=move |_| by_count.set(false)
+            >
+                {texts::BY_LIFT}
+            </button>
+            <button
+                type="button"
+                class="button"
+                aria-pressed=move || by_count.get().to_string()
+                on:click=move |_| by_count.set(true)
+            >
+                {texts::BY_COUNT}
+            </button>
+        </div>
+    }
+}
+
+/// How many rows a part must be in.
+#[component]
+fn Least() -> impl IntoView {
+    let store = use_store();
+    view! {
+        <label class="least">
+            {texts::IN_AT_LEAST}
+            <select
+                on:change=move |event| {
+                    if let Ok(least) = event_target_value(&event).parse() {
+                        store.set_least(least);
+                    }
+                }
+            >
+                {LEAST
+                    .iter()
+                    .map(|least| {
+                        view! {
+                            <option value=least.to_string() selected=move || store.least.get() == *least>
+                                {thousands(u64::from(*least))}
+                            </option>
+                        }
+                    })
+                    .collect_view()}
+            </select>
+        </label>
     }
 }
 

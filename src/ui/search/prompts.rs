@@ -40,48 +40,6 @@ pub fn PromptsView() -> impl IntoView {
         let slice = slice.get();
         store.look_at(slice.first, slice.end.max(slice.first + 40));
     });
-    let line = move |position: u64| {
-        let prompt = Memo::new(move |_| {
-            store.prompts.with(|prompts| {
-                let prompts = prompts.as_ref()?;
-                let at = usize::try_from(position.checked_sub(prompts.first)?).ok()?;
-                prompts.prompts.get(at).cloned()
-            })
-        });
-        move || match prompt.get() {
-            None => {
-                view! { <li class="prompt-line" aria-busy="true"><i class="skeleton"></i></li> }.into_any()
-            }
-            Some(prompt) => {
-                let text = if prompt.text.trim().is_empty() {
-                    view! { <em>{common::EMPTY_PROMPT}</em> }.into_any()
-                } else {
-                    marked_near(&prompt.text, &prompt.marks, LETTERS).into_any()
-                };
-                let ranges = prompt.ranges.iter().map(|(column, low, high)| {
-                    let title = facts::title(column);
-                    let words = if low == high {
-                        format!("{title} {low}")
-                    } else {
-                        format!("{title} {low} – {high}")
-                    };
-                    view! { <span>{words}</span> }
-                });
-                let ranges = ranges.collect_view();
-                let count = thousands(u64::from(prompt.count));
-                view! {
-                    <li class="prompt-line">
-                        <button type="button" on:click=move |_| opened.set(Some(prompt.clone()))>
-                            <b>{count}</b>
-                            <span class="prompt-text">{text}</span>
-                            <span class="prompt-ranges">{ranges}</span>
-                        </button>
-                    </li>
-                }
-                .into_any()
-            }
-        }
-    };
     let complete =
         move || store.prompts.with(|prompts| prompts.as_ref().is_some_and(|prompts| prompts.complete));
     let progress = move || {
@@ -107,7 +65,7 @@ pub fn PromptsView() -> impl IntoView {
             >
                 <ol>
                     <For each=move || { let slice = slice.get(); slice.first..slice.end } key=|position| *position let:position>
-                        {line(position)}
+                        <Line position opened/>
                     </For>
                 </ol>
                 <div class="prompt-track" aria-hidden="true"></div>
@@ -115,6 +73,53 @@ pub fn PromptsView() -> impl IntoView {
             {move || opened.get().map(|prompt| view! { <Opened prompt close=move || opened.set(None)/> })}
         </div>
     }
+}
+
+/// One prompt, which may be on its way.
+#[component]
+fn Line(position: u64, opened: RwSignal<Option<Prompt>>) -> impl IntoView {
+    let store = use_store();
+    let prompt = Memo::new(move |_| {
+        store.prompts.with(|prompts| {
+            let prompts = prompts.as_ref()?;
+            let at = usize::try_from(position.checked_sub(prompts.first)?).ok()?;
+            prompts.prompts.get(at).cloned()
+        })
+    });
+    move || match prompt.get() {
+        None => view! { <li class="prompt-line" aria-busy="true"><i class="skeleton"></i></li> }.into_any(),
+        Some(prompt) => {
+            let text = words(&prompt);
+            let ranges = prompt.ranges.iter().map(range).collect_view();
+            let count = thousands(u64::from(prompt.count));
+            view! {
+                <li class="prompt-line">
+                    <button type="button" on:click=move |_| opened.set(Some(prompt.clone()))>
+                        <b>{count}</b>
+                        <span class="prompt-text">{text}</span>
+                        <span class="prompt-ranges">{ranges}</span>
+                    </button>
+                </li>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// Its words, with what matched in them.
+fn words(prompt: &Prompt) -> AnyView {
+    if prompt.text.trim().is_empty() {
+        view! { <em>{common::EMPTY_PROMPT}</em> }.into_any()
+    } else {
+        marked_near(&prompt.text, &prompt.marks, LETTERS).into_any()
+    }
+}
+
+/// What its rows have in a column.
+fn range((column, low, high): &(String, f64, f64)) -> AnyView {
+    let title = facts::title(column);
+    let words = if low == high { format!("{title} {low}") } else { format!("{title} {low} – {high}") };
+    view! { <span>{words}</span> }.into_any()
 }
 
 /// The rows of one prompt.
