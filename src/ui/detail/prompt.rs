@@ -32,22 +32,6 @@ pub fn DetailPrompt() -> impl IntoView {
         store.detail.with(|detail| detail.as_ref().map(|detail| detail.marks.clone()).unwrap_or_default())
     });
     let parts = Memo::new(move |_| prompt.with(|prompt| modifiers(prompt.as_deref().unwrap_or_default())));
-    let settings = Memo::new(move |_| store.parameters());
-    let link = move |_| match store.link() {
-        Some(link) => store.copy(&link, texts::PERMALINK_COPIED),
-        None => store.copy("", common::NOT_SHARED),
-    };
-    let copy_prompt = move |_| {
-        if let Some(prompt) = prompt.get_untracked() {
-            store.copy(&prompt, common::PROMPT_COPIED);
-        }
-    };
-    let copy_settings = move |_| {
-        if let Some(settings) = settings.get_untracked() {
-            store.copy(&settings, texts::PARAMETERS_COPIED);
-        }
-    };
-    let page = Memo::new(move |_| store.page_of_detail());
     view! {
         <section class="drawer-prompt" aria-label=texts::PROMPT>
             <Show when=move || waits.get()>
@@ -68,33 +52,58 @@ pub fn DetailPrompt() -> impl IntoView {
                     </For>
                 </ul>
             </Show>
-            <div class="drawer-actions">
-                <Show when=move || prompt.with(Option::is_some)>
-                    <button type="button" class="button" data-kind="line" data-size="small" on:click=copy_prompt>
-                        {icon(Icon::Copy)} {texts::COPY_PROMPT}
-                    </button>
-                </Show>
-                <Show when=move || settings.with(Option::is_some)>
-                    <button type="button" class="button" data-kind="line" data-size="small" on:click=copy_settings>
-                        {icon(Icon::Copy)} {texts::COPY_PARAMETERS}
-                    </button>
-                </Show>
-                <button type="button" class="button" data-kind="line" data-size="small" on:click=link>
-                    {icon(Icon::Link)} {texts::PERMALINK}
-                </button>
-                {move || {
-                    page.get()
-                        .map(|page| {
-                            view! {
-                                <a class="button" data-kind="line" data-size="small" href=page target="_blank" rel="noopener noreferrer">
-                                    {icon(Icon::Out)} {texts::OPEN_ON_HUB}
-                                </a>
-                            }
-                        })
-                }}
-                <ImageActions/>
-            </div>
+            <Actions prompt/>
         </section>
+    }
+}
+
+/// What can be done with the prompt, the row and its image.
+#[component]
+fn Actions(prompt: Memo<Option<String>>) -> impl IntoView {
+    let store = use_store();
+    let settings = Memo::new(move |_| store.parameters());
+    let link = move |_| match store.link() {
+        Some(link) => store.copy(&link, texts::PERMALINK_COPIED),
+        None => store.copy("", common::NOT_SHARED),
+    };
+    let copy_prompt = move |_| {
+        if let Some(prompt) = prompt.get_untracked() {
+            store.copy(&prompt, common::PROMPT_COPIED);
+        }
+    };
+    let copy_settings = move |_| {
+        if let Some(settings) = settings.get_untracked() {
+            store.copy(&settings, texts::PARAMETERS_COPIED);
+        }
+    };
+    let page = Memo::new(move |_| store.page_of_detail());
+    view! {
+        <div class="drawer-actions">
+            <Show when=move || prompt.with(Option::is_some)>
+                <button type="button" class="button" data-kind="line" data-size="small" on:click=copy_prompt>
+                    {icon(Icon::Copy)} {texts::COPY_PROMPT}
+                </button>
+            </Show>
+            <Show when=move || settings.with(Option::is_some)>
+                <button type="button" class="button" data-kind="line" data-size="small" on:click=copy_settings>
+                    {icon(Icon::Copy)} {texts::COPY_PARAMETERS}
+                </button>
+            </Show>
+            <button type="button" class="button" data-kind="line" data-size="small" on:click=link>
+                {icon(Icon::Link)} {texts::PERMALINK}
+            </button>
+            {move || {
+                page.get()
+                    .map(|page| {
+                        view! {
+                            <a class="button" data-kind="line" data-size="small" href=page target="_blank" rel="noopener noreferrer">
+                                {icon(Icon::Out)} {texts::OPEN_ON_HUB}
+                            </a>
+                        }
+                    })
+            }}
+            <ImageActions/>
+        </div>
     }
 }
 
