@@ -3,7 +3,7 @@
 use crate::protocol::texts::{common, gallery as texts};
 use crate::ui::charts::safe::SafePreset;
 use crate::ui::gallery::tile::prompt_in;
-use crate::ui::panels::export::Running;
+use crate::ui::panels::export::running::Running;
 use crate::ui::store::{Sight, Taken, use_store};
 use crate::ui::widgets::image_settings::{BlurField, PreviewsCheck};
 use crate::view::chosen::ChosenRows;
