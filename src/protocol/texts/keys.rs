@@ -1,6 +1,6 @@
-//! Texts of the sheet of keys; which keys there are is in `view/keys.rs`.
+//! Texts of the sheet of keys; which keys there are is in `view/keys`.
 
-use crate::view::keys::{Place, Says};
+use crate::view::keys::sheet::{Place, Says};
 
 /// Where keys work; nothing where the sheet prints none.
 pub const fn place(place: Place) -> &'static str {

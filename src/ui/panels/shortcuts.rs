@@ -8,7 +8,8 @@ use crate::ui::widgets::focus;
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::keys::page_key;
 use crate::ui::widgets::sheet::sheet;
-use crate::view::keys::{Line, PageKey, SHEET, cap};
+use crate::view::keys::sheet::{Line, cap};
+use crate::view::keys::{PageKey, SHEET};
 use crate::view::views::{View, ViewFacts};
 use leptos::prelude::*;
 
