@@ -71,11 +71,6 @@ pub const FILES: &str = "files";
 /// Its licence.
 pub const LICENCE: &str = "licence";
 
-/// In place of problems that are not listed.
-pub fn and_more(more: usize) -> String {
-    format!("and {more} more")
-}
-
 /// What is wrong where the catalogue’s reader can’t be had.
 pub const NOT_READ: &str = "it could not be read.";
 /// What is wrong where the host does not answer.

@@ -5,6 +5,7 @@ use crate::protocol::texts::{common, panels as texts};
 use crate::protocol::{LoadState, Progress};
 use crate::ui::store::facts;
 use crate::ui::store::use_store;
+use crate::ui::widgets::words::button_words;
 use leptos::prelude::*;
 
 /// The bar below everything.
@@ -97,7 +98,7 @@ fn Job(column: String, job: Memo<Option<Progress>>) -> impl IntoView {
                 on:click=move |_| store.stop_column(&column)
             >
                 {crate::ui::widgets::icon::icon(crate::ui::widgets::icon::Icon::Stop)}
-                <span class="button-words">{texts::STOP}</span>
+                {button_words(texts::STOP)}
             </button>
         </div>
     }

@@ -15,6 +15,7 @@ use crate::ui::store::use_store;
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::links::opens_elsewhere;
 use crate::ui::widgets::popover::{Popover, PopoverOpen};
+use crate::ui::widgets::words::button_words;
 use crate::view::catalog;
 use crate::view::catalog::TABLES;
 use crate::view::spec::{Spec, TableRef};
@@ -72,7 +73,7 @@ pub fn TopBar() -> impl IntoView {
                     on:click=share
                 >
                     {icon(Icon::Link)}
-                    <span class="button-words">{texts::SHARE}</span>
+                    {button_words(texts::SHARE)}
                 </button>
                 <Settings/>
             </div>

@@ -8,6 +8,7 @@ use crate::ui::search::draft::Draft;
 use crate::ui::search::state::SearchState;
 use crate::ui::store::{Store, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
+use crate::ui::widgets::words::code;
 use crate::view::query;
 use crate::view::query::{Problem, What};
 use leptos::html;
@@ -62,7 +63,7 @@ pub fn SearchField() -> impl IntoView {
                     }
                 />
                 <span class="search-help" id="search-help">
-                    <span><code>{texts::EXAMPLE_WORD}</code> {common::SEPARATOR} <code>{texts::EXAMPLE_PHRASE}</code> {common::SEPARATOR} <code>{texts::EXAMPLE_EXCLUDE}</code></span>
+                    <span>{code(texts::EXAMPLE_WORD)} {common::SEPARATOR} {code(texts::EXAMPLE_PHRASE)} {common::SEPARATOR} {code(texts::EXAMPLE_EXCLUDE)}</span>
                     <kbd>"/"</kbd>
                 </span>
                 <SearchState/>

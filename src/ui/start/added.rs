@@ -22,7 +22,7 @@ pub fn AddedTables() -> impl IntoView {
             <div class="added-problems" role="alert">
                 <h2>{texts::MISTAKES}</h2>
                 <ul>{told.collect_view()}</ul>
-                {(more > 0).then(|| view! { <p>{texts::and_more(more)}</p> })}
+                {(more > 0).then(|| view! { <p>{common::and_more(more as u64)}</p> })}
             </div>
         }
     });

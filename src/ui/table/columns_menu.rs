@@ -6,6 +6,7 @@ use crate::ui::store::facts;
 use crate::ui::store::use_store;
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::popover::Popover;
+use crate::ui::widgets::words::button_words;
 use leptos::prelude::*;
 
 /// The button and its list of check boxes.
@@ -14,7 +15,7 @@ pub fn ColumnsMenu() -> impl IntoView {
     let trigger = || {
         view! {
             {icon(Icon::Columns)}
-            <span class="button-words">{texts::COLUMNS}</span>
+            {button_words(texts::COLUMNS)}
         }
     };
     view! {

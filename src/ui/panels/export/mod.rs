@@ -16,6 +16,7 @@ use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::{Place, place, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::popover::Popover;
+use crate::ui::widgets::words::button_words;
 use leptos::prelude::*;
 
 /// The button and its panel.
@@ -31,7 +32,7 @@ pub fn ExportMenu() -> impl IntoView {
     let trigger = move || {
         view! {
             {icon(Icon::Load)}
-            <span class="button-words">{common::EXPORT}</span>
+            {button_words(common::EXPORT)}
             {share}
         }
     };
