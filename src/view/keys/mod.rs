@@ -1,5 +1,5 @@
 //! Every keyboard shortcut, in one table. Components ask it what a key means to them, and the sheet of keys
-//! prints it: a line here and the arm that acts are all that a shortcut needs.
+//! prints it: a line here, its words with the texts, and the arm that acts are all that a shortcut needs.
 
 pub mod sheet;
 
