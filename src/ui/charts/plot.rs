@@ -1,6 +1,5 @@
 //! What histograms and bars share: the chart of a column as it is right now.
 
-use crate::ui::store::facts;
 use crate::base::numbers;
 use crate::protocol::display;
 use crate::protocol::figure::Scale;
@@ -8,6 +7,7 @@ use crate::protocol::texts::{charts as texts, common};
 use crate::protocol::{Bins, Cell, Chart, Shape};
 use crate::ui::charts::bars::model::Bar;
 use crate::ui::charts::bars::row::BarRow;
+use crate::ui::store::facts;
 use crate::ui::store::{Store, use_store};
 use crate::view::brush::{Chosen, bins_of_range};
 use crate::view::chart::{Measure, is_lopsided};

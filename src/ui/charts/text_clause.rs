@@ -1,8 +1,8 @@
 //! Texts that are too many to be charted, as names of files: filtered by value, and by having one.
 
-use crate::ui::store::facts;
 use crate::protocol::Column;
 use crate::protocol::texts::{charts as texts, common};
+use crate::ui::store::facts;
 use crate::ui::store::{Commit, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::view::choice;

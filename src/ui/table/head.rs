@@ -1,7 +1,7 @@
 //! A column's head: its name, and a grip that sets its width.
 
-use crate::ui::store::facts;
 use crate::protocol::texts::table as texts;
+use crate::ui::store::facts;
 use crate::ui::store::use_store;
 use crate::ui::widgets::keys::key_action;
 use crate::view::drag::{COLUMN_PX, Grip, grip_width};

@@ -1,7 +1,7 @@
 //! What sorting costs where a column has to be read for it, before it is read.
 
-use crate::ui::store::facts;
 use crate::protocol::texts::table as texts;
+use crate::ui::store::facts;
 use crate::ui::store::use_store;
 use leptos::prelude::*;
 

@@ -3,12 +3,12 @@
 pub mod model;
 pub mod row;
 
-use crate::ui::store::facts;
 use crate::protocol::texts::charts as texts;
 use crate::ui::charts::bars::model::Model;
 use crate::ui::charts::bars::row::BarRow;
 use crate::ui::charts::head::{ChartHead, heading_id};
 use crate::ui::charts::plot::marked_cell;
+use crate::ui::store::facts;
 use crate::ui::store::use_store;
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::view::spec::ListValue;

@@ -1,10 +1,10 @@
 //! What the bars of a column show.
 
-use crate::ui::store::facts;
 use crate::protocol::Shape;
 use crate::protocol::figure::{self, Drawn};
 use crate::protocol::texts::common;
 use crate::ui::charts::plot::{Log, Now, chart_now, clause_of, scale_of};
+use crate::ui::store::facts;
 use crate::ui::store::{Commit, Store};
 use crate::view::chart;
 use crate::view::chart::{Measure, heights};

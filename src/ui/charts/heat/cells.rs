@@ -1,8 +1,8 @@
 //! The cells of the map of two columns.
 
-use crate::ui::store::facts;
 use crate::protocol::texts::charts as texts;
 use crate::ui::charts::heat::map::{Map, step};
+use crate::ui::store::facts;
 use crate::ui::store::{Store, use_store};
 use crate::ui::widgets::keys::key_action;
 use crate::view::keys::{MAP, MapKey, Move};

@@ -1,8 +1,8 @@
 //! The model of the map of two columns.
 
-use crate::ui::store::facts;
 use crate::protocol::figure::{self, Drawn};
 use crate::protocol::{Bins, Chart, Heat, Shape};
+use crate::ui::store::facts;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -99,10 +99,7 @@ impl Map {
         let names = |side: &Side| (0..side.steps.len()).map(|step| side.name(step)).collect();
         let step = |rows: &u64| step(*rows, self.most).and_then(|step| u8::try_from(step).ok()).unwrap_or(0);
         Drawn::Heat(figure::Heat {
-            columns: (
-                facts::title(&self.across.column).to_owned(),
-                facts::title(&self.up.column).to_owned(),
-            ),
+            columns: (facts::title(&self.across.column).to_owned(), facts::title(&self.up.column).to_owned()),
             across: names(&self.across),
             up: names(&self.up),
             cells: self.rows.iter().map(|rows| (*rows, step(rows))).collect(),

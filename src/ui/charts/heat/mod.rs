@@ -3,12 +3,12 @@
 mod cells;
 mod map;
 
-use crate::ui::store::facts;
 use crate::protocol::display::compact;
 use crate::protocol::texts::charts as texts;
 use crate::ui::charts::heat::cells::Cells;
 use crate::ui::charts::heat::map::{Map, STEPS};
 use crate::ui::charts::save::SaveChart;
+use crate::ui::store::facts;
 use crate::ui::store::use_store;
 use leptos::prelude::*;
 

@@ -1,11 +1,11 @@
 //! The column chunks of one row group.
 
-use crate::ui::store::facts;
 use crate::base::bytes::human_bytes;
 use crate::protocol::describe::{Chunk, Described};
 use crate::protocol::display::{percent, thousands};
 use crate::protocol::texts::metadata as texts;
 use crate::ui::panels::metadata::{grid, row_head};
+use crate::ui::store::facts;
 use leptos::prelude::*;
 
 /// The part about them; one may be chosen.

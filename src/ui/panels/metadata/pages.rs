@@ -1,11 +1,11 @@
 //! The pages of one column chunk.
 
-use crate::ui::store::facts;
 use crate::base::bytes::human_bytes;
 use crate::protocol::describe::{Described, Page};
 use crate::protocol::display::thousands;
 use crate::protocol::texts::{common, metadata as texts};
 use crate::ui::panels::metadata::grid;
+use crate::ui::store::facts;
 use leptos::prelude::*;
 
 /// The part about them, as far as they are known.
