@@ -1,6 +1,7 @@
 //! Proves from the sources that imports point down: each folder of `src` is a floor that uses only
 //! itself and lower floors, the floors below the shells never name the browser, and the page and the
-//! worker keep out of each other's parts.
+//! worker keep out of each other's parts. And that the page has no text of its own: what people read is
+//! in `protocol/texts`.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
@@ -197,6 +198,118 @@ fn what_is_allowed_passes() {
     ] {
         assert_eq!(violations(place, source), [""; 0], "{place}: {source}");
     }
+}
+
+#[test]
+fn texts_of_the_page_have_one_place() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root.join("ui"), &mut files);
+    assert!(files.len() > 10, "the sources are not where they should be");
+    let mut found = Vec::new();
+    for file in files {
+        let place = file.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+        let texts = texts_in(&fs::read_to_string(&file).unwrap());
+        found.extend(texts.into_iter().map(|text| format!("{place}: {text:?}")));
+    }
+    assert!(found.is_empty(), "these belong in src/protocol/texts:\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn a_planted_text_is_caught() {
+    for (source, expected) in [
+        ("fn f() { say(\"The search is over\") }", &["The search is over"][..]),
+        ("fn f() { say(format!(\"A row of {name}\")) }", &["A row of {name}"]),
+        ("fn f() { view! { <p>\"Nothing is kept\"</p> } }", &["Nothing is kept"]),
+        (
+            "fn f() { view! { <p aria-label=\"rows\" title=\"all\"><i class=\"row\"></i></p> } }",
+            &["rows", "all"],
+        ),
+        ("fn f() { view! { <b>\"rows\"</b> <kbd>\"?\"</kbd> {match x { _ => \"row\" }} } }", &["rows"]),
+        ("fn f() { view! { <input placeholder=\"owner/name\"/> } }", &["owner/name"]),
+        (
+            "fn f() { view! { <p aria-label=texts::ROWS title=tip(\"x\") class=\"row line\">{text}</p> } }",
+            &[],
+        ),
+        ("const PATH: &str = \"M8 2.75 14 13.25H2z\"; const KEYS: &str = \"ArrowLeft K\";", &[]),
+        ("/// The search is over.\n#[allow(dead_code, reason = \"It is so\")]\nfn f() {}", &[]),
+        ("#[cfg(test)]\nmod tests { const S: &str = \"The search is over\"; }", &[]),
+    ] {
+        assert_eq!(texts_in(source), expected, "{source}");
+    }
+}
+
+/// The literals of a source that people would read: sentences, texts of elements, and values of attributes
+/// that name things.
+fn texts_in(source: &str) -> Vec<String> {
+    let mut texts = Texts(Vec::new());
+    texts.visit_file(&syn::parse_file(source).unwrap());
+    texts.0
+}
+
+struct Texts(Vec<String>);
+
+impl Texts {
+    fn add_tokens(&mut self, tokens: TokenStream) {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        for (at, token) in tokens.iter().enumerate() {
+            match token {
+                TokenTree::Group(group) => self.add_tokens(group.stream()),
+                TokenTree::Literal(literal) => {
+                    let Ok(syn::Lit::Str(text)) = syn::parse_str(&literal.to_string()) else { continue };
+                    let before = &tokens[..at];
+                    self.add(&text.value(), names_things(before) || is_after_tag(before));
+                }
+                TokenTree::Ident(_) | TokenTree::Punct(_) => {}
+            }
+        }
+    }
+
+    fn add(&mut self, text: &str, is_read: bool) {
+        if is_sentence(text) || is_read && text.chars().filter(|letter| letter.is_alphabetic()).count() > 1 {
+            self.0.push(text.to_owned());
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Texts {
+    fn visit_item(&mut self, item: &'ast syn::Item) {
+        if !is_test(attributes(item)) {
+            visit::visit_item(self, item);
+        }
+    }
+
+    fn visit_lit_str(&mut self, literal: &'ast syn::LitStr) {
+        self.add(&literal.value(), false);
+    }
+
+    fn visit_macro(&mut self, called: &'ast syn::Macro) {
+        self.add_tokens(called.tokens.clone());
+    }
+
+    // Comments, and reasons that only readers of the source see.
+    fn visit_attribute(&mut self, _: &'ast syn::Attribute) {}
+}
+
+/// Whether these tokens end with an attribute that people read: `aria-label=`, `title=`, `placeholder=`.
+fn names_things(before: &[TokenTree]) -> bool {
+    let [rest @ .., TokenTree::Ident(name), TokenTree::Punct(mark)] = before else { return false };
+    let of_aria = || matches!(rest, [.., TokenTree::Ident(first), TokenTree::Punct(_)] if first == "aria");
+    mark.as_char() == '=' && (name == "title" || name == "placeholder" || name == "label" && of_aria())
+}
+
+/// Whether these tokens end with a tag, so that what follows is the text of an element.
+fn is_after_tag(before: &[TokenTree]) -> bool {
+    let [rest @ .., TokenTree::Punct(mark)] = before else { return false };
+    mark.as_char() == '>' && !is_mark(rest.last(), '=') && !is_mark(rest.last(), '-')
+}
+
+/// Whether a text begins with a capital and has words, beside what it leaves places for.
+fn is_sentence(text: &str) -> bool {
+    let is_word = |word: &str| word.len() > 1 && word.chars().all(|letter| letter.is_ascii_lowercase());
+    let pieces = text.split('{').map(|piece| piece.split_once('}').map_or(piece, |(_, rest)| rest));
+    let mut words = pieces.flat_map(|piece| piece.split(|c: char| c.is_whitespace() || ",.;:".contains(c)));
+    text.starts_with(char::is_uppercase) && text.contains(' ') && words.any(is_word)
 }
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -12,6 +12,7 @@ use crate::formats::hub::listing::{
 use crate::formats::hub::several::{is_parquet, together};
 use crate::formats::hub::{HubFolder, HubPath};
 use crate::protocol::browse::{Browse, Items, Listed, Reference as Named, Split};
+use crate::protocol::texts::start as texts;
 use crate::protocol::{Response, Seldom};
 use std::collections::BTreeMap;
 
@@ -139,8 +140,8 @@ impl Engine {
         let named = |reference: Reference| {
             let name = match reference.kind {
                 ReferenceKind::Branch => reference.name,
-                ReferenceKind::Tag => format!("{} (tag)", reference.name),
-                ReferenceKind::Converted => format!("{} (made by the Hub)", reference.name),
+                ReferenceKind::Tag => texts::tag(&reference.name),
+                ReferenceKind::Converted => texts::made_by_hub(&reference.name),
             };
             Named { name, revision: reference.revision }
         };

@@ -275,7 +275,7 @@ impl Engine {
             (Some(opening), None) => opening.forget_size(),
             (None, _) => false,
         };
-        let shorter = Error::new(ErrorKind::Changed, "the file is shorter than it was");
+        let shorter = Error::new(ErrorKind::Changed, crate::protocol::texts::requests::SHORTER);
         if !known && !self.goes_on_without(range, &shorter) {
             self.stop(shorter);
         }

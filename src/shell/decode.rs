@@ -4,6 +4,7 @@
 use crate::base::error::{Error, ErrorKind};
 use crate::base::ids::DecodeId;
 use crate::engine::Event;
+use crate::protocol::texts::images as texts;
 use js_sys::{Array, Uint8Array};
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
@@ -40,8 +41,7 @@ impl Decoder {
                 Some(file) => decode(&file, size_px).await,
                 None => None,
             };
-            let message = "the browser can't decode it";
-            let smaller = smaller.ok_or_else(|| Error::new(ErrorKind::Corrupt, message));
+            let smaller = smaller.ok_or_else(|| Error::new(ErrorKind::Corrupt, texts::NOT_DECODED));
             emit(Event::Decoded { id, smaller });
         });
     }

@@ -4,9 +4,9 @@
 //! storage, which is on disk as well, and the browser copies it to the downloads in the end. Where
 //! there is no such storage they stay in memory, up to a limit.
 
-use crate::base::bytes::human_bytes;
 use crate::engine::Event;
 use crate::protocol::export::MAX_MEMORY_BYTES;
+use crate::protocol::texts::requests as texts;
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -61,7 +61,7 @@ impl Saver {
                     Ok(stream) => Place::Disk { stream, handle, ours: false },
                     Err(error) => {
                         saver.files.borrow_mut().remove(&export);
-                        let message = format!("The chosen file can't be written: {}.", words(&error));
+                        let message = texts::chosen_unwritable(&words(&error));
                         return (saver.emit)(Event::WriteFailed { export, message });
                     }
                 },
@@ -98,11 +98,7 @@ impl Saver {
             Place::Memory(parts, sum) => {
                 *sum += bytes.len() as u64;
                 if *sum > MAX_MEMORY_BYTES {
-                    Err(js_sys::Error::new(&format!(
-                        "this browser keeps it in memory, where {} are the most",
-                        human_bytes(MAX_MEMORY_BYTES)
-                    ))
-                    .into())
+                    Err(js_sys::Error::new(&texts::memory_full(MAX_MEMORY_BYTES)).into())
                 } else {
                     let piece = Array::of1(&Uint8Array::from(bytes.as_slice()));
                     // A blob of its own, which a browser may put on disk.
@@ -131,7 +127,7 @@ impl Saver {
                 Ok(()) => (saver.emit)(Event::Written { export }),
                 Err(error) => {
                     saver.abandon(export);
-                    let message = format!("The file can't be written: {}.", words(&error));
+                    let message = texts::unwritable(&words(&error));
                     (saver.emit)(Event::WriteFailed { export, message });
                 }
             }
@@ -218,6 +214,6 @@ async fn call(object: &JsValue, name: &str, arguments: &[JsValue]) -> Result<JsV
 /// What a thrown value says.
 fn words(error: &JsValue) -> String {
     let message = Reflect::get(error, &"message".into()).ok().and_then(|message| message.as_string());
-    let message = message.unwrap_or_else(|| "the browser does not say why".to_owned());
+    let message = message.unwrap_or_else(|| texts::NO_REASON.to_owned());
     message.trim_end_matches('.').to_owned()
 }

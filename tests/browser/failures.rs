@@ -82,7 +82,7 @@ fn a_pause_that_the_hub_asks_for_is_told() {
         stage.expect_failures();
         stage.hub.script(Fault::always(Match::on(Server::Hub, FILE), What::Status(429)));
         stage.go_to_hub(TABLE).await;
-        stage.page().alert("asked for a pause").await;
+        stage.page().alert("is rate-limiting requests").await;
         stage.hub.clear_faults();
         stage.page().retry_now().await;
         assert_eq!(stage.page().settled().await, 5_000);

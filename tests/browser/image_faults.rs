@@ -141,7 +141,7 @@ fn trouble_that_stays_is_told_in_its_place_and_costs_nothing_else() {
                 comes_back(stage, "Retry", &format!("{at:?} {what:?}")).await;
             }
             open(stage, &row, vec![Fault::always(row.requests(at), What::Status(429))]).await;
-            stage.page().alert("asked for a pause").await;
+            stage.page().alert("is rate-limiting requests").await;
             comes_back(stage, "Retry now", &format!("{at:?} 429")).await;
         }
     });

@@ -287,7 +287,7 @@ fn a_pause_that_is_asked_for() {
     play("matrix-pause", async |stage| {
         for at in STAGES {
             begin(stage, at, vec![Fault::always(store(), What::Status(429))]).await;
-            stage.page().alert("asked for a pause").await;
+            stage.page().alert("is rate-limiting requests").await;
             let tries = asked(stage, |entry| entry.status == 429);
             assert!(tries <= 6, "{at:?}: {tries} tries in spite of the pause");
             mended(stage, at).await;

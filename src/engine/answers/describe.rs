@@ -11,6 +11,7 @@ use crate::formats::parquet::describe::{ChunkFacts, Field, Story};
 use crate::formats::parquet::map::{PageEntry, PageMap};
 use crate::formats::parquet::meta::{Chunk, ColumnMeta, Logical};
 use crate::protocol::describe::{self as wire, Describe, Described, MAX_GROUPS, MAX_PAGES};
+use crate::protocol::texts::metadata as texts;
 use crate::protocol::{Cell, Response, Seldom};
 use crate::table::column::value_at;
 
@@ -63,15 +64,15 @@ impl Data {
         let rows: u64 =
             self.meta.groups.iter().skip(part.first_group).take(part.groups).map(|group| group.rows).sum();
         let mut facts = vec![
-            ("size".to_owned(), human_bytes(part.file_bytes)),
-            ("rows".to_owned(), crate::protocol::display::thousands(rows)),
-            ("columns".to_owned(), crate::protocol::display::thousands(self.meta.columns.len() as u64)),
-            ("row groups".to_owned(), crate::protocol::display::thousands(part.groups as u64)),
-            ("footer".to_owned(), human_bytes(footer.len() as u64)),
-            ("format version".to_owned(), story.version().to_string()),
+            (texts::SIZE.to_owned(), human_bytes(part.file_bytes)),
+            (texts::ROWS.to_owned(), crate::protocol::display::thousands(rows)),
+            (texts::COLUMNS.to_owned(), crate::protocol::display::thousands(self.meta.columns.len() as u64)),
+            (texts::GROUPS_FACT.to_owned(), crate::protocol::display::thousands(part.groups as u64)),
+            (texts::FOOTER.to_owned(), human_bytes(footer.len() as u64)),
+            (texts::VERSION.to_owned(), story.version().to_string()),
         ];
         if let Some(by) = story.created_by() {
-            facts.push(("written by".to_owned(), by));
+            facts.push((texts::WRITTEN_BY.to_owned(), by));
         }
         let (pages, pages_known) = self.known_pages(&asked);
         report(

@@ -10,7 +10,6 @@ mod kin;
 mod originals;
 mod settings;
 mod sizes;
-mod words;
 
 use super::Effect;
 use super::answers::report;
@@ -26,6 +25,7 @@ use crate::formats::picture;
 use crate::formats::zip::directory::{Directory, MAX_MEMBER_BYTES};
 use crate::protocol::Response;
 use crate::protocol::images::{self as wire, Failure, Image, ImageColumn, MAX_WANTS, Outcome, Picture, Want};
+use crate::protocol::texts::images as texts;
 use crate::view::catalog::images as places;
 use crate::view::catalog::images::{Candidate, THUMBNAIL_PX};
 use answers::host_of;
@@ -412,7 +412,7 @@ impl Images {
                         if self.decodings.len() >= MAX_DECODING {
                             return Work::Waits;
                         }
-                        let fallback = last.map(|(error, usual)| words::fallback(&error, &usual, &place));
+                        let fallback = last.map(|(error, usual)| texts::fallback(&error, &usual, &place));
                         picture.note = fallback.or(picture.note);
                         let bytes = file.as_ref().clone();
                         return Work::Decode(Box::new(Decoding { want, target, picture }), bytes);
@@ -617,9 +617,9 @@ impl Images {
         };
         let picture::Facts { format, width_px, height_px, texts } = picture::look(file).map_err(named)?;
         let source = match candidate {
-            Candidate::Thumbnail { path, .. } => format!("preview / {path}"),
-            Candidate::Member { archive, name, .. } => format!("{} / {name}", archive.name()),
-            Candidate::Cell => format!("row {} of the table", want.row + 1),
+            Candidate::Thumbnail { path, .. } => texts::from_previews(path),
+            Candidate::Member { archive, name, .. } => texts::from_archive(archive.name(), name),
+            Candidate::Cell => texts::from_row(want.row),
             Candidate::Address(url) => url.clone(),
         };
         let same_prompt = matches!(candidate, Candidate::Thumbnail { same_prompt: true, .. });
@@ -637,7 +637,7 @@ impl Images {
             requests: u32::from(!matches!(candidate, Candidate::Cell)),
             preview: matches!(candidate, Candidate::Thumbnail { .. }),
             same_prompt,
-            note: same_prompt.then(|| "Preview of another image of the same prompt".to_owned()),
+            note: same_prompt.then(|| texts::OTHER_PREVIEW.to_owned()),
             source,
             texts: if want.px == 0 { texts } else { Vec::new() },
         })
@@ -673,7 +673,7 @@ fn failed(error: &Error) -> Outcome {
 }
 
 fn failure(error: &Error) -> Failure {
-    Failure { message: words::failure(error), retry: error.kind != ErrorKind::Limit }
+    Failure { message: texts::failure(error), retry: error.kind != ErrorKind::Limit }
 }
 
 /// Whether an image may be read from there: what the page's own rules let it connect to.

@@ -222,7 +222,7 @@ impl ImageArchive {
             .map_err(|error| Error::new(ErrorKind::Internal, error.to_string()))?;
         self.archive.add(LIST, &list)?;
         if !self.missing.is_empty() {
-            let mut note = "Images that could not be read:\n".to_owned();
+            let mut note = crate::protocol::texts::images::NOT_EXPORTED.to_owned();
             for line in &self.missing {
                 note.push_str(line);
                 note.push('\n');

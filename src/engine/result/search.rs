@@ -58,7 +58,7 @@ impl Matches {
         let mut problem = None;
         let changed = match parsed {
             Ok(Some(_)) if data.prompt.is_none() => {
-                problem = Some((0, 0, "This table has no column of prompts.".to_owned()));
+                problem = Some((0, 0, crate::protocol::texts::search::NO_PROMPTS.to_owned()));
                 false
             }
             Ok(Some(matcher)) => {

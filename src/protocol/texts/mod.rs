@@ -1,4 +1,18 @@
 //! Every text that people read, one file for each area of the page, so that a language has one place.
 
+pub mod charts;
+pub mod common;
+pub mod compare;
+pub mod detail;
+pub mod export;
 pub mod gallery;
+pub mod images;
+pub mod keys;
+pub mod metadata;
+pub mod notices;
 pub mod panels;
+pub mod requests;
+pub mod search;
+pub mod settings;
+pub mod start;
+pub mod table;

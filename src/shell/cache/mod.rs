@@ -17,6 +17,7 @@ use crate::base::error::Error;
 use crate::formats::cache;
 use crate::formats::cache::USUAL_LIMIT_BYTES;
 use crate::formats::hub::answer::Identity;
+use crate::protocol::texts::notices as texts;
 use crate::shell::timing::{now, within};
 use js_sys::{Array, Promise, Uint8Array};
 use std::cell::{Cell, RefCell};
@@ -98,7 +99,7 @@ impl Cache {
         let opening = wasm_bindgen_futures::future_to_promise(async move {
             match opened.await {
                 Ok(database) => *inner.database.borrow_mut() = Some(database),
-                Err(_) => inner.give_up("the browser keeps nothing for this page"),
+                Err(_) => inner.give_up(texts::NO_STORAGE),
             }
             Ok(JsValue::UNDEFINED)
         });

@@ -6,6 +6,7 @@ use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, ErrorKind};
 use crate::formats::cache;
 use crate::formats::cache::CachedPart;
+use crate::protocol::texts::notices as texts;
 use crate::shell::timing::now;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
@@ -97,7 +98,7 @@ impl Inner {
             let total = self.sizes().await.unwrap_or(0);
             self.make_room(total / 2).await;
             if !self.put(file, part, body).await {
-                self.give_up("there is no room on this device");
+                self.give_up(texts::NO_ROOM);
             }
         }
     }

@@ -6,6 +6,7 @@ use crate::base::bytes::ByteRange;
 use crate::base::error::ErrorKind;
 use crate::base::ids::FetchId;
 use crate::engine::Event;
+use crate::protocol::texts::requests as texts;
 use crate::shell::timing::timeout;
 use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -28,20 +29,20 @@ impl Net {
     ) -> Result<(), Ended> {
         let fail = |message: &str| failed(ErrorKind::Server, message);
         let Some(body) = response.body() else {
-            return if left.is_empty() { Ok(()) } else { Err(fail("no body")) };
+            return if left.is_empty() { Ok(()) } else { Err(fail(texts::NO_BODY)) };
         };
         let reader: ReadableStreamDefaultReader =
-            body.get_reader().dyn_into().map_err(|_| fail("the body can't be read"))?;
+            body.get_reader().dyn_into().map_err(|_| fail(texts::BODY_UNREADABLE))?;
         while !left.is_empty() {
             let read = match timeout(JsFuture::from(reader.read())).await {
                 Some(Ok(read)) => read,
                 _ if !self.is_running(id) => return Err(Ended::Aborted),
                 Some(Err(_)) => {
-                    return Err(failed(ErrorKind::Network, "the connection was cut"));
+                    return Err(failed(ErrorKind::Network, texts::CONNECTION_CUT));
                 }
                 None => {
                     self.restart(id);
-                    return Err(failed(ErrorKind::Network, "the connection went silent"));
+                    return Err(failed(ErrorKind::Network, texts::CONNECTION_SILENT));
                 }
             };
             if !self.is_running(id) {
@@ -49,13 +50,13 @@ impl Net {
             }
             let done = Reflect::get(&read, &JsValue::from_str("done")).is_ok_and(|done| done.is_truthy());
             if done {
-                return Err(fail("the answer ends early"));
+                return Err(fail(texts::ENDS_EARLY));
             }
             let Some(chunk) = Reflect::get(&read, &JsValue::from_str("value"))
                 .ok()
                 .and_then(|value| value.dyn_into::<Uint8Array>().ok())
             else {
-                return Err(fail("the body can't be read"));
+                return Err(fail(texts::BODY_UNREADABLE));
             };
             let skipped = skip.min(u64::from(chunk.length()));
             skip -= skipped;

@@ -8,6 +8,7 @@ use crate::base::ids::{FetchId, SourceId};
 use crate::engine::Event;
 use crate::formats::cache::is_cacheable;
 use crate::formats::hub::answer::{Identity, Refused};
+use crate::protocol::texts::requests as texts;
 use crate::shell::cache::CachedFile;
 use crate::shell::timing::{wake, within};
 use js_sys::{Array, Promise};
@@ -89,11 +90,11 @@ impl Net {
                 return Cached::Unknown;
             }
             Some(Err(Ended::Refused(Refused::ResolveAgain | Refused::BeyondEnd { .. }))) => {
-                Error::new(ErrorKind::Changed, "it is another file")
+                Error::new(ErrorKind::Changed, texts::ANOTHER_FILE)
             }
             None => {
                 self.restart(id);
-                Error::new(ErrorKind::Network, "there was no answer in time")
+                Error::new(ErrorKind::Network, texts::NO_ANSWER_IN_TIME)
             }
         };
         if error.is_retryable() {
@@ -149,7 +150,7 @@ impl Net {
 
     /// Hands on what is cached of a range, part by part, and fails if any part is missing.
     pub(super) async fn run_cached(&self, id: FetchId, source: SourceId, range: ByteRange) -> Option<Event> {
-        let missing = || Error::new(ErrorKind::Network, "it is not kept on this device");
+        let missing = || Error::new(ErrorKind::Network, texts::NOT_CACHED);
         let known = match self.state.borrow().sources.get(&source).map(|held| &held.cached) {
             Some(Cached::File(file)) => Some(Rc::clone(file)),
             Some(Cached::Unknown | Cached::LookingUp(_) | Cached::Nothing) | None => None,

@@ -8,6 +8,7 @@ use crate::base::ids::{FetchId, SourceId};
 use crate::engine::Event;
 use crate::formats::hub::answer::{Accepted, Answer, Identity, Refused, judge_range};
 use crate::formats::hub::retry::{Attempts, Next};
+use crate::protocol::texts::requests as texts;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, Response};
@@ -91,7 +92,7 @@ impl Net {
         if progress.began && range.start != progress.left.start {
             // A server that sends the whole file starts it again: what has come already is skipped.
             if range.start > progress.left.start {
-                return Err(failed(ErrorKind::Server, "the answer begins too late"));
+                return Err(failed(ErrorKind::Server, texts::BEGINS_LATE));
             }
             end = end.min(progress.left.end);
         } else if progress.began {
@@ -177,10 +178,10 @@ impl Net {
                     (self.emit)(Event::Bytes { id, bytes });
                     return Event::Done { id };
                 }
-                Event::Failed { id, error: Error::new(ErrorKind::Changed, "the file is shorter than it was") }
+                Event::Failed { id, error: Error::new(ErrorKind::Changed, texts::SHORTER) }
             }
             None => {
-                let message = "the file can't be read any more; it was moved, changed or removed";
+                let message = texts::GONE;
                 Event::Failed { id, error: Error::new(ErrorKind::Changed, message) }
             }
         }

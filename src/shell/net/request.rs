@@ -6,6 +6,7 @@ use crate::base::error::{Error, ErrorKind};
 use crate::base::ids::FetchId;
 use crate::formats::hub::answer::{Answer, Refused};
 use crate::formats::hub::is_on;
+use crate::protocol::texts::requests as texts;
 use crate::shell::timing::{scope, timeout};
 use js_sys::{Promise, Reflect};
 use wasm_bindgen::JsCast;
@@ -30,12 +31,12 @@ impl Net {
         init.set_mode(RequestMode::Cors);
         init.set_credentials(RequestCredentials::Omit);
         init.set_signal(Some(&signal));
-        let headers = web_sys::Headers::new().map_err(|_| broken("no headers"))?;
+        let headers = web_sys::Headers::new().map_err(|_| broken(texts::NO_HEADERS))?;
         if let Some(range) = range {
             // Parts of files are in this program's cache or in none.
             init.set_cache(RequestCache::NoStore);
             let value = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));
-            headers.set("Range", &value).map_err(|_| broken("the range header is refused"))?;
+            headers.set("Range", &value).map_err(|_| broken(texts::RANGE_REFUSED))?;
         }
         if range.is_none() {
             // Hosts of images need not know which page shows them.
@@ -45,21 +46,16 @@ impl Net {
         init.set_headers(&headers);
         let promise = scope().fetch_with_str_and_init(url, &init);
         match timeout(JsFuture::from(promise)).await {
-            Some(Ok(response)) => response.dyn_into().map_err(|_| broken("no response")),
+            Some(Ok(response)) => response.dyn_into().map_err(|_| broken(texts::NO_RESPONSE)),
             _ if !self.is_running(id) => Err(Ended::Aborted),
             Some(Err(_)) => Err(failed(
                 ErrorKind::Network,
                 // Firefox sends the store a preflight for the token's header, which the store refuses.
-                if with_token {
-                    "there was no answer that this page may read; where a token goes along, Firefox does not \
-                     follow the Hub to its store, and other browsers do"
-                } else {
-                    "there was no answer that this page may read"
-                },
+                if with_token { texts::NO_ANSWER_WITH_TOKEN } else { texts::NO_ANSWER },
             )),
             None => {
                 self.restart(id);
-                Err(failed(ErrorKind::Network, "there was no answer in time"))
+                Err(failed(ErrorKind::Network, texts::NO_ANSWER_IN_TIME))
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::formats::hub::answer::{Refused, check_length, judge_whole};
 use crate::formats::hub::listing::{MAX_LISTING_BYTES, parse_tree};
 use crate::formats::hub::paths_info_form;
 use crate::formats::hub::retry::{Attempts, Next};
+use crate::protocol::texts::requests as texts;
 use crate::shell::timing::{scope, timeout};
 use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
@@ -130,7 +131,7 @@ impl Net {
             return Err(Ended::Refused(refused));
         }
         let buffer =
-            response.array_buffer().map_err(|_| failed(ErrorKind::Server, "the body can't be read"))?;
+            response.array_buffer().map_err(|_| failed(ErrorKind::Server, texts::BODY_UNREADABLE))?;
         match timeout(JsFuture::from(buffer)).await {
             Some(Ok(buffer)) => {
                 let bytes = Uint8Array::new(&buffer);
@@ -141,11 +142,11 @@ impl Net {
                 }
                 Ok(())
             }
-            _ => Err(failed(ErrorKind::Network, "the connection was cut")),
+            _ => Err(failed(ErrorKind::Network, texts::CONNECTION_CUT)),
         }
     }
 }
 
 fn no_answer() -> Error {
-    Error::new(ErrorKind::Network, "there was no answer that this page may read")
+    Error::new(ErrorKind::Network, texts::NO_ANSWER)
 }

@@ -1,5 +1,6 @@
 //! Numbers by value instead of by range: a seed, a few steps. What is half typed stays here.
 
+use crate::protocol::texts::charts as texts;
 use crate::ui::store::{Commit, use_store};
 use crate::view::choice;
 use crate::view::spec::Clause;
@@ -12,8 +13,8 @@ pub fn ExactButton(title: String, open: RwSignal<bool>) -> impl IntoView {
         <button
             type="button"
             class="log exact-button"
-            title="Exact values instead of a range"
-            aria-label=format!("exact values, {title}")
+            title=texts::ABOUT_EXACT
+            aria-label=texts::exact_button(&title)
             aria-expanded=move || open.get().to_string()
             on:click=move |_| open.update(|open| *open = !*open)
         >
@@ -60,8 +61,8 @@ pub fn ExactField(title: String, column: StoredValue<String>, clause: Memo<Optio
                 inputmode="decimal"
                 autocomplete="off"
                 spellcheck="false"
-                aria-label=format!("{title}, exact values")
-                placeholder="7, 12 or not 7"
+                aria-label=texts::exact_field(&title)
+                placeholder=texts::EXACT_HINT
                 aria-invalid=move || invalid.get().is_some().then_some("true")
                 prop:value=move || shown.get()
                 on:change=move |event| take(event_target_value(&event))

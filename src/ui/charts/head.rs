@@ -1,6 +1,7 @@
 //! The head of a chart: its name, the scale of its counts, and the button that clears it.
 
 use crate::protocol::figure::Drawn;
+use crate::protocol::texts::common as texts;
 use crate::ui::charts::plot::{Log, LogButton};
 use crate::ui::charts::save::SaveChart;
 use crate::ui::store::facts;
@@ -37,7 +38,7 @@ pub fn ChartHead(
             <button
                 type="button"
                 class="close"
-                aria-label=format!("Clear {title}")
+                aria-label=texts::clear(&title)
                 disabled=move || clause.with(Option::is_none)
                 on:click=move |_| column.with_value(|column| store.clear_clause(column))
             >

@@ -3,8 +3,10 @@
 use crate::base::numbers;
 use crate::protocol::display;
 use crate::protocol::figure::Scale;
+use crate::protocol::texts::{charts as texts, common};
 use crate::protocol::{Bins, Cell, Chart, Shape};
-use crate::ui::charts::bars::{Bar, BarRow};
+use crate::ui::charts::bars::model::Bar;
+use crate::ui::charts::bars::row::BarRow;
 use crate::ui::store::facts;
 use crate::ui::store::{Store, use_store};
 use crate::view::brush::{Chosen, bins_of_range};
@@ -164,12 +166,12 @@ pub fn LogButton(title: String, log: Log) -> impl IntoView {
         <button
             type="button"
             class="log"
-            title="Counts on a log scale"
-            aria-label=format!("log, {title}")
+            title=texts::ABOUT_LOG
+            aria-label=texts::log_of(&title)
             aria-pressed=move || log.is_on().to_string()
             on:click=move |_| log.toggle()
         >
-            "log"
+            {texts::LOG}
         </button>
     }
 }
@@ -211,7 +213,7 @@ pub fn own_bars(now: &Now, column: StoredValue<String>) -> Vec<Bar> {
     let none = (ListValue::Null, now.null_here, now.chart.null_all);
     let bar = |(value, here, all): (ListValue, u32, u32)| {
         let label = match &value {
-            ListValue::Null => "none".to_owned(),
+            ListValue::Null => common::NONE.to_owned(),
             ListValue::Text(text) => column.with_value(|column| facts::category(column, text)),
         };
         Bar { value, label, here, all, here_share: share(here, rows), all_share: share(all, rows) }

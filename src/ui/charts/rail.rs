@@ -2,7 +2,7 @@
 
 use crate::base::bytes::human_bytes;
 use crate::base::sorted;
-use crate::protocol::display::compact;
+use crate::protocol::texts::{charts as texts, common};
 use crate::protocol::{Column, Kind, Level, LoadState, Shape};
 use crate::ui::charts::bars::Bars;
 use crate::ui::charts::histogram::Histogram;
@@ -25,10 +25,10 @@ pub fn Rail() -> impl IntoView {
     let open = RwSignal::new(false);
     provide_context(SheetOpen(open));
     view! {
-        <aside class="rail" aria-label="Distributions" tabindex="0">
+        <aside class="rail" aria-label=texts::DISTRIBUTIONS tabindex="0">
             <SheetButton open/>
             <div class="rail-head">
-                <h2>"Distributions"</h2>
+                <h2>{texts::DISTRIBUTIONS}</h2>
                 <Heights/>
             </div>
             <Show when=move || !open.get()>
@@ -45,10 +45,7 @@ pub fn Rail() -> impl IntoView {
 #[component]
 pub fn Heights() -> impl IntoView {
     let store = use_store();
-    let all = move || {
-        let rows = store.opened.with(|opened| opened.as_ref().map(|opened| opened.rows));
-        rows.map_or_else(|| "all".to_owned(), |rows| format!("all {}", compact(rows)))
-    };
+    let all = move || texts::all_rows(store.opened.with(|opened| opened.as_ref().map(|opened| opened.rows)));
     let choice = move |measure: Measure, name: &'static str, about: &'static str| {
         view! {
             <button
@@ -62,13 +59,13 @@ pub fn Heights() -> impl IntoView {
         }
     };
     view! {
-        <div class="measure" role="group" aria-label="Heights of charts">
-            {choice(Measure::Share, "share", "Each as a share of its own rows, so that shapes compare")}
-            {choice(Measure::Count, "count", "Rows, both on one scale")}
+        <div class="measure" role="group" aria-label=texts::HEIGHTS>
+            {choice(Measure::Share, texts::SHARE, texts::ABOUT_SHARE)}
+            {choice(Measure::Count, texts::COUNT, texts::ABOUT_COUNT)}
         </div>
         <div class="key" aria-hidden="true">
             <span>{all}</span>
-            <span data-of="here">"filtered"</span>
+            <span data-of="here">{texts::FILTERED}</span>
         </div>
     }
 }
@@ -89,7 +86,7 @@ pub fn Charts() -> impl IntoView {
     let shown = move || columns.get().into_iter().filter(|column| wanted(&column.name)).collect::<Vec<_>>();
     let others = move || columns.get().into_iter().filter(|column| !wanted(&column.name)).collect::<Vec<_>>();
     // Prompts have the search.
-    let texts = Memo::new(move |_| {
+    let plain = Memo::new(move |_| {
         store.opened.with(|opened| {
             let Some(opened) = opened else { return Vec::new() };
             let plain = |column: &&Column| {
@@ -117,7 +114,7 @@ pub fn Charts() -> impl IntoView {
         <For each=others key=|column| column.name.clone() let:column>
             <InTurn><Unread column=column.clone()/></InTurn>
         </For>
-        <For each=move || texts.get() key=|column| column.name.clone() let:column>
+        <For each=move || plain.get() key=|column| column.name.clone() let:column>
             <InTurn><TextClause column=column.clone()/></InTurn>
         </For>
     }
@@ -185,14 +182,14 @@ fn LoadLine(column: String) -> impl IntoView {
     move || {
         let progress = progress.get()?;
         let share = progress.bytes as f64 / progress.bytes_total.max(1) as f64;
-        let amount = format!("{} of {}", human_bytes(progress.bytes), human_bytes(progress.bytes_total));
+        let amount = common::bytes_of(progress.bytes, progress.bytes_total);
         Some(view! {
             <div class="load-line">
                 <span>{amount}</span>
                 <button
                     type="button"
                     class="close"
-                    aria-label=format!("Stop reading {title}")
+                    aria-label=common::stop_reading(&title)
                     on:click=move |_| column.with_value(|column| store.stop_column(column))
                 >
                     {icon(Icon::Stop)}
@@ -230,10 +227,10 @@ fn Unread(column: Column) -> impl IntoView {
                 on:click=move |_| store.load_column(&clicked)
             >
                 {icon(Icon::Load)}
-                <span class="lower">"Load"</span>
-                <span class="hidden">{format!(" {title}, ")}</span>
+                <span class="lower">{texts::LOAD}</span>
+                <span class="hidden">{texts::load_title(&title)}</span>
                 {size}
-                {move || failed().then_some(" again: it failed")}
+                {move || failed().then_some(texts::LOAD_AGAIN)}
             </button>
         </div>
     }

@@ -1,6 +1,6 @@
 //! All that the rail holds, as a sheet over a narrow window, and the button that opens it.
 
-use crate::protocol::display::thousands;
+use crate::protocol::texts::{charts as texts, common};
 use crate::ui::charts::rail::{Charts, Heights};
 use crate::ui::panels::subset::SubsetMenu;
 use crate::ui::runtime::names;
@@ -20,10 +20,7 @@ pub fn SheetButton(open: RwSignal<bool>) -> impl IntoView {
     let store = use_store();
     let asked =
         Memo::new(move |_| store.spec.with(|spec| spec.filters.len() + usize::from(spec.subset.is_some())));
-    let name = move || match asked.get() {
-        0 => "All filters".to_owned(),
-        count => format!("All filters {count} in use"),
-    };
+    let name = move || texts::all_filters(asked.get());
     view! {
         <button
             type="button"
@@ -34,7 +31,7 @@ pub fn SheetButton(open: RwSignal<bool>) -> impl IntoView {
             on:click=move |_| open.set(true)
         >
             {icon(Icon::Filter)}
-            <span>"Filters"</span>
+            <span>{common::FILTERS}</span>
             " "
             {move || (asked.get() > 0).then(|| view! { <b>{asked.get()}</b> })}
         </button>
@@ -62,16 +59,16 @@ pub fn RailSheet() -> impl IntoView {
     let show = move || match count_now(store) {
         Some(count) => {
             let noun = store.spec.with(|spec| names::row_noun(spec.table.as_ref()));
-            format!("Show {} {noun}", thousands(count.matching))
+            texts::show(count.matching, noun)
         }
-        None => "Show rows".to_owned(),
+        None => texts::SHOW_ROWS.to_owned(),
     };
     Some(view! {
         <dialog class="rail-sheet" aria-labelledby="rail-sheet-title" node_ref=dialog on:close=move |_| open.set(false)>
             <div class="rail-head">
-                <h2 id="rail-sheet-title">"Filters"</h2>
+                <h2 id="rail-sheet-title">{common::FILTERS}</h2>
                 <Heights/>
-                <button type="button" class="close" aria-label="Close filters" on:click=move |_| close()>
+                <button type="button" class="close" aria-label=texts::CLOSE_FILTERS on:click=move |_| close()>
                     {icon(Icon::Close)}
                 </button>
             </div>
@@ -87,7 +84,7 @@ pub fn RailSheet() -> impl IntoView {
             </section>
             <footer class="rail-foot">
                 <button type="button" class="button" data-kind="line" disabled=move || !any.get() on:click=move |_| store.clear_all()>
-                    "Clear all"
+                    {common::CLEAR_ALL}
                 </button>
                 <button type="button" class="button" data-kind="main" on:click=move |_| close()>
                     <span role="status">{show}</span>

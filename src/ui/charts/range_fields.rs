@@ -4,6 +4,7 @@ use crate::base::calendar::date_time;
 use crate::protocol::Bins;
 use crate::protocol::display;
 use crate::protocol::display::typed_bound;
+use crate::protocol::texts::charts as texts;
 use crate::ui::charts::plot::{ends, high_bound, low_bound, range_of};
 use crate::view::spec::{Bound, Clause, Range};
 use leptos::ev::KeyboardEvent;
@@ -21,7 +22,6 @@ pub fn RangeFields(
     /// Called with a new clause.
     set: Callback<Option<Clause>>,
 ) -> impl IntoView {
-    let present = move || range_of(clause.get().as_ref()).unwrap_or_default();
     // Where all of a scale is in one year, the year is left out, and may be left out when typing.
     let year = Memo::new(move |_| {
         bins.with(|bins| {
@@ -30,16 +30,60 @@ pub fn RangeFields(
             (bins.time && year(*first) == year(*last - 1.0)).then(|| format!("{:04}-", year(*first)))
         })
     });
-    let shorten = move |text: String| {
-        year.with(|year| year.as_ref().and_then(|year| text.strip_prefix(year.as_str()).map(str::to_owned)))
+    let wrong = RwSignal::new(None::<(bool, &'static str)>);
+    let fields = Fields { bins, clause, year, wrong, set };
+    view! {
+        <span class="range">
+            {field(fields, &title, true)}
+            <span aria-hidden="true">"–"</span>
+            {field(fields, &title, false)}
+            {move || wrong.get().map(|(_, message)| view! { <span class="range-wrong" role="alert">{message}</span> })}
+        </span>
+    }
+}
+
+/// What both fields know.
+#[derive(Clone, Copy)]
+struct Fields {
+    bins: Memo<Bins>,
+    clause: Memo<Option<Clause>>,
+    /// The year with its dash, where it is left out.
+    year: Memo<Option<String>>,
+    /// What is wrong with what was typed last, and in which field.
+    wrong: RwSignal<Option<(bool, &'static str)>>,
+    set: Callback<Option<Clause>>,
+}
+
+impl Fields {
+    fn present(self) -> Range {
+        range_of(self.clause.get().as_ref()).unwrap_or_default()
+    }
+
+    /// The end of the range, or of the scale where the range has none.
+    fn shown(self, low: bool) -> String {
+        let range = self.present();
+        let end = if low { range.low } else { range.high };
+        end.or_else(|| self.extent(low))
+            .map(display::bound)
+            .map(|text| self.shorten(text))
+            .unwrap_or_default()
+    }
+
+    fn shorten(self, text: String) -> String {
+        self.year
+            .with(|year| year.as_ref().and_then(|year| text.strip_prefix(year.as_str()).map(str::to_owned)))
             .unwrap_or(text)
-    };
-    let lengthen = move |text: &str| match year.get_untracked() {
-        Some(year) if text.trim().find('-') == Some(2) => format!("{year}{}", text.trim()),
-        _ => text.to_owned(),
-    };
-    let extent = move |low: bool| {
-        bins.with(|bins| {
+    }
+
+    fn lengthen(self, text: &str) -> String {
+        match self.year.get_untracked() {
+            Some(year) if text.trim().find('-') == Some(2) => format!("{year}{}", text.trim()),
+            _ => text.to_owned(),
+        }
+    }
+
+    fn extent(self, low: bool) -> Option<Bound> {
+        self.bins.with(|bins| {
             let (from, to) = ends(bins);
             let on_scale = bins.edges.len().saturating_sub(1);
             if low {
@@ -48,73 +92,66 @@ pub fn RangeFields(
                 on_scale.checked_sub(1).and_then(|last| to.get(last)).map(|value| high_bound(bins, *value))
             }
         })
-    };
-    // What is wrong with what was typed last, and in which field.
-    let wrong = RwSignal::new(None::<(bool, &'static str)>);
-    let field = move |low: bool| {
-        let shown = Memo::new(move |_| {
-            let range = present();
-            let end = if low { range.low } else { range.high };
-            end.or_else(|| extent(low)).map(display::bound).map(shorten).unwrap_or_default()
-        });
-        let take = move |text: String| {
-            let range = untrack(present);
-            if text == shown.get_untracked() {
-                wrong.set(None);
-                return;
-            }
-            match typed_bound(&lengthen(&text), bins.with_untracked(|bins| bins.time)) {
-                Ok(end) => {
-                    let mut next = range;
-                    let place = if low { &mut next.low } else { &mut next.high };
-                    *place = end;
-                    if is_crossed(&next) {
-                        wrong.set(Some((low, "The range ends before it begins")));
-                        return;
-                    }
-                    wrong.set(None);
-                    let open = next.low.is_none() && next.high.is_none();
-                    set.run((!open).then_some(Clause::Range(next)));
-                }
-                Err(message) => wrong.set(Some((low, message))),
-            }
-        };
-        let key = move |event: KeyboardEvent| match event.key().as_str() {
-            "Enter" => take(event_target_value(&event)),
-            "Escape" => {
-                event.prevent_default();
-                event.stop_propagation();
-                wrong.set(None);
-                let input: web_sys::HtmlInputElement = event_target(&event);
-                input.set_value(&shown.get_untracked());
-                input.select();
-            }
-            _ => {}
-        };
-        view! {
-            <input
-                type="text"
-                inputmode="decimal"
-                autocomplete="off"
-                spellcheck="false"
-                data-end=if low { "low" } else { "high" }
-                aria-label=format!("{title}, {}", if low { "from" } else { "to" })
-                aria-invalid=move || wrong.get().is_some_and(|(end, _)| end == low).then_some("true")
-                size=move || shown.get().chars().count().clamp(2, 16).to_string()
-                prop:value=move || shown.get()
-                on:change=move |event| take(event_target_value(&event))
-                on:keydown=key
-            />
+    }
+
+    /// Takes what was typed, unless it is what was shown.
+    fn take(self, low: bool, text: &str, shown: &str) {
+        let Self { bins, wrong, set, .. } = self;
+        if text == shown {
+            wrong.set(None);
+            return;
         }
+        match typed_bound(&self.lengthen(text), bins.with_untracked(|bins| bins.time)) {
+            Ok(end) => {
+                let mut next = untrack(|| self.present());
+                let place = if low { &mut next.low } else { &mut next.high };
+                *place = end;
+                if is_crossed(&next) {
+                    wrong.set(Some((low, texts::CROSSED)));
+                    return;
+                }
+                wrong.set(None);
+                let open = next.low.is_none() && next.high.is_none();
+                set.run((!open).then_some(Clause::Range(next)));
+            }
+            Err(message) => wrong.set(Some((low, message))),
+        }
+    }
+}
+
+/// The field of one end.
+fn field(fields: Fields, title: &str, low: bool) -> AnyView {
+    let wrong = fields.wrong;
+    let shown = Memo::new(move |_| fields.shown(low));
+    let take = move |text: String| fields.take(low, &text, &shown.get_untracked());
+    let key = move |event: KeyboardEvent| match event.key().as_str() {
+        "Enter" => take(event_target_value(&event)),
+        "Escape" => {
+            event.prevent_default();
+            event.stop_propagation();
+            wrong.set(None);
+            let input: web_sys::HtmlInputElement = event_target(&event);
+            input.set_value(&shown.get_untracked());
+            input.select();
+        }
+        _ => {}
     };
     view! {
-        <span class="range">
-            {field(true)}
-            <span aria-hidden="true">"–"</span>
-            {field(false)}
-            {move || wrong.get().map(|(_, message)| view! { <span class="range-wrong" role="alert">{message}</span> })}
-        </span>
+        <input
+            type="text"
+            inputmode="decimal"
+            autocomplete="off"
+            spellcheck="false"
+            data-end=if low { "low" } else { "high" }
+            aria-label=texts::range_end(title, low)
+            aria-invalid=move || wrong.get().is_some_and(|(end, _)| end == low).then_some("true")
+            size=move || shown.get().chars().count().clamp(2, 16).to_string()
+            prop:value=move || shown.get()
+            on:change=move |event| take(event_target_value(&event))
+            on:keydown=key
+        />
     }
+    .into_any()
 }
 
 fn is_crossed(range: &Range) -> bool {

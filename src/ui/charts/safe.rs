@@ -1,5 +1,6 @@
 //! The usual cut of what is safe for work, in one press: both scores below a tenth.
 
+use crate::protocol::texts::charts as texts;
 use crate::ui::store::use_store;
 use crate::view::catalog;
 use crate::view::roles::Role;
@@ -30,11 +31,11 @@ pub fn SafePreset() -> impl IntoView {
                 type="button"
                 class="button safe"
                 data-size="small"
-                title="Only rows whose prompt and image both score below 0.1 for not safe for work"
+                title=texts::ABOUT_SAFE
                 aria-pressed=move || is_on.get().to_string()
                 on:click=toggle
             >
-                "safe only"
+                {texts::SAFE}
             </button>
         </Show>
     }

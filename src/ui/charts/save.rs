@@ -1,6 +1,7 @@
 //! The small menu of a chart: it as a picture, or as a drawing.
 
 use crate::protocol::figure::Drawn;
+use crate::protocol::texts::charts as texts;
 use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::{Picturing, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
@@ -17,7 +18,7 @@ pub fn SaveChart(
     /// The chart as it is on the screen.
     chart: Callback<(), Option<Drawn>>,
 ) -> impl IntoView {
-    let label = format!("Save the chart of {title}");
+    let label = texts::save_chart(&title);
     let saved = Saved { title: StoredValue::new(title), name: StoredValue::new(name), chart };
     view! {
         <Popover label=label class="log save-chart" end=true trigger=ViewFn::from(|| icon(Icon::Load))>
@@ -63,8 +64,8 @@ pub fn SaveChartPanel() -> impl IntoView {
     };
     Some(view! {
         <ul>
-            {way(Picturing::Png, "Save as PNG", "pixels")}
-            {way(Picturing::Svg, "Save as SVG", "a drawing")}
+            {way(Picturing::Png, texts::SAVE_PNG, texts::ABOUT_PNG)}
+            {way(Picturing::Svg, texts::SAVE_SVG, texts::ABOUT_SVG)}
         </ul>
     })
 }

@@ -1,12 +1,13 @@
 //! Texts that are too many to be charted, as names of files: filtered by value, and by having one.
 
-use crate::base::bytes::human_bytes;
 use crate::protocol::Column;
+use crate::protocol::texts::{charts as texts, common};
 use crate::ui::store::facts;
 use crate::ui::store::{Commit, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::view::choice;
 use crate::view::spec::{Clause, ListValue};
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 /// One column: a line that opens a field.
@@ -22,13 +23,44 @@ pub fn TextClause(column: Column) -> impl IntoView {
         store.spec.with(|spec| column.with_value(|column| spec.filters.get(column).cloned()))
     });
     let open = RwSignal::new(clause.with_untracked(Option::is_some));
-    let size = move || {
-        let left = column.with_value(|column| store.sort_reads(column)).min(bytes);
-        if left > 0 { format!("filter, reads {}", human_bytes(left)) } else { "filter".to_owned() }
-    };
+    let size = move || texts::text_filter(column.with_value(|column| store.sort_reads(column)).min(bytes));
+    let label = StoredValue::new(title.clone());
+    view! {
+        <div
+            class="text-clause"
+            role="group"
+            aria-label=title.clone()
+            data-of=data_column
+            data-brushed=move || clause.with(Option::is_some).then_some("")
+        >
+            <div class="unread">
+                <h3 title=about>{title.clone()}</h3>
+                <button
+                    type="button"
+                    class="button"
+                    data-size="small"
+                    data-kind="link"
+                    aria-label=move || label.with_value(|label| texts::text_button(label, &size()))
+                    aria-expanded=move || open.get().to_string()
+                    on:click=move |_| open.update(|open| *open = !*open)
+                >
+                    {icon(Icon::Search)}
+                    {size}
+                </button>
+            </div>
+            <Show when=move || open.get()>
+                {field(&label.get_value(), column, clause)}
+            </Show>
+        </div>
+    }
+}
+
+/// The field for a value, and the switches for having one.
+fn field(title: &str, column: StoredValue<String>, clause: Memo<Option<Clause>>) -> AnyView {
+    let store = use_store();
     let set =
         move |next: Option<Clause>| column.with_value(|column| store.set_clause(column, next, Commit::Step));
-    let key = move |event: leptos::ev::KeyboardEvent| {
+    let key = move |event: KeyboardEvent| {
         let text = event_target_value(&event);
         if event.key() == "Enter" && !text.is_empty() {
             event.prevent_default();
@@ -54,48 +86,22 @@ pub fn TextClause(column: Column) -> impl IntoView {
             </button>
         }
     };
-    let field = StoredValue::new(format!("{title}, exact value"));
-    let label = title.clone();
     view! {
-        <div
-            class="text-clause"
-            role="group"
-            aria-label=title.clone()
-            data-of=data_column
-            data-brushed=move || clause.with(Option::is_some).then_some("")
-        >
-            <div class="unread">
-                <h3 title=about>{title.clone()}</h3>
-                <button
-                    type="button"
-                    class="button"
-                    data-size="small"
-                    data-kind="link"
-                    aria-label=move || format!("{label}: {}", size())
-                    aria-expanded=move || open.get().to_string()
-                    on:click=move |_| open.update(|open| *open = !*open)
-                >
-                    {icon(Icon::Search)}
-                    {size}
-                </button>
+        <div class="exact">
+            <input
+                type="text"
+                class="field"
+                autocomplete="off"
+                spellcheck="false"
+                aria-label=texts::text_field(title)
+                placeholder=texts::TEXT_HINT
+                on:keydown=key
+            />
+            <div class="text-switches">
+                {switch(Clause::Null, common::NONE)}
+                {switch(Clause::NotNull, texts::ANY_VALUE)}
             </div>
-            <Show when=move || open.get()>
-                <div class="exact">
-                    <input
-                        type="text"
-                        class="field"
-                        autocomplete="off"
-                        spellcheck="false"
-                        aria-label=field.get_value()
-                        placeholder="exact value, Enter adds it"
-                        on:keydown=key
-                    />
-                    <div class="text-switches">
-                        {switch(Clause::Null, "none")}
-                        {switch(Clause::NotNull, "any value")}
-                    </div>
-                </div>
-            </Show>
         </div>
     }
+    .into_any()
 }

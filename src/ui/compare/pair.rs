@@ -1,6 +1,7 @@
 //! Two images over each other, with a slider between them.
 
 use crate::protocol::images::Want;
+use crate::protocol::texts::compare as texts;
 use crate::ui::store::{Sight, size_px};
 use crate::ui::widgets::focus;
 use crate::ui::widgets::picture::PictureOf;
@@ -25,18 +26,18 @@ pub fn Pair(rows: RwSignal<Vec<u64>>) -> impl IntoView {
         rows.set(Vec::new());
     };
     view! {
-        <div class="pair" role="group" aria-label="Two images" style=("--share", move || format!("{}%", share.get()))>
+        <div class="pair" role="group" aria-label=texts::PAIR style=("--share", move || format!("{}%", share.get()))>
             <div class="pair-images">
                 <div class="pair-one">
-                    <PictureOf want=want(0) sight=Signal::derive(|| Sight::Clear) name="The first of two images"/>
+                    <PictureOf want=want(0) sight=Signal::derive(|| Sight::Clear) name=texts::PAIR_FIRST/>
                 </div>
                 <div class="pair-two">
-                    <PictureOf want=want(1) sight=Signal::derive(|| Sight::Clear) name="The second of two images"/>
+                    <PictureOf want=want(1) sight=Signal::derive(|| Sight::Clear) name=texts::PAIR_SECOND/>
                 </div>
             </div>
             <input
                 type="range"
-                aria-label="How much of the first image is seen"
+                aria-label=texts::PAIR_SHARE
                 min="0"
                 max="100"
                 prop:value=move || share.get().to_string()
@@ -46,7 +47,7 @@ pub fn Pair(rows: RwSignal<Vec<u64>>) -> impl IntoView {
                     }
                 }
             />
-            <button type="button" class="button" data-size="small" on:click=close>"Close the pair"</button>
+            <button type="button" class="button" data-size="small" on:click=close>{texts::CLOSE_PAIR}</button>
         </div>
     }
 }

@@ -1,9 +1,9 @@
 //! Every field of the row whose details are open, and what each of them means.
 
-use crate::base::bytes::human_bytes;
 use crate::base::sorted;
 use crate::protocol::display::number;
 use crate::protocol::images::{MakingOutcome, Settings};
+use crate::protocol::texts::{common, detail as texts};
 use crate::protocol::{Cell, LoadState};
 use crate::ui::store::facts;
 use crate::ui::store::facts::order;
@@ -33,7 +33,7 @@ pub fn Fields() -> impl IntoView {
     let facts = Memo::new(move |_| facts());
     let tells = Memo::new(move |_| store.places().is_some_and(|places| places.knows_settings()));
     view! {
-        <section class="drawer-fields" aria-label="All fields">
+        <section class="drawer-fields" aria-label=texts::ALL_FIELDS>
             <dl class="facts" data-explained=move || explained.get().then_some("")>
                 <For each=move || facts.get() key=|(column, cell)| (column.clone(), format!("{cell:?}")) let:field>
                     {fact(store, field.0, field.1, explained)}
@@ -49,7 +49,7 @@ pub fn Fields() -> impl IntoView {
                 aria-pressed=move || explained.get().to_string()
                 on:click=move |_| store.toggle_explained()
             >
-                {icon(Icon::Info)} "What the fields mean"
+                {icon(Icon::Info)} {texts::EXPLAIN}
             </button>
         </section>
     }
@@ -73,7 +73,7 @@ fn Made() -> impl IntoView {
         value.map(|value| view! { <div><dt>{title}</dt><dd>{value}</dd></div> })
     };
     view! {
-        <dl class="facts" aria-label="How it was made">
+        <dl class="facts" aria-label=texts::HOW_MADE>
             {move || match made.get() {
                 Some(MakingOutcome::Known(Settings { seed, cfg, steps, sampler, source })) => {
                     view! {
@@ -82,7 +82,7 @@ fn Made() -> impl IntoView {
                         {fact(Role::Sampler.title(), sampler)}
                         {fact(Role::Seed.title(), seed.map(number))}
                         <div data-span="all">
-                            <dt>"read from DiffusionDB Large"</dt>
+                            <dt>{texts::MADE_SOURCE}</dt>
                             <dd>{source}</dd>
                         </div>
                     }
@@ -91,7 +91,7 @@ fn Made() -> impl IntoView {
                 Some(MakingOutcome::Failed(failure)) => {
                     view! {
                         <div data-span="all">
-                            <dt>"how it was made"</dt>
+                            <dt>{texts::HOW_MADE_FIELD}</dt>
                             <dd data-state="failed">{failure.message}</dd>
                         </div>
                     }
@@ -106,9 +106,9 @@ fn Made() -> impl IntoView {
 fn fact(store: Store, column: String, cell: Cell, explained: State<bool>) -> impl IntoView {
     let title = facts::title(&column).to_owned();
     let (text, state) = match &cell {
-        Cell::Pending => ("not loaded".to_owned(), Some("pending")),
-        Cell::Failed => ("could not be read".to_owned(), Some("failed")),
-        Cell::Null => ("none".to_owned(), Some("null")),
+        Cell::Pending => (texts::NOT_LOADED.to_owned(), Some("pending")),
+        Cell::Failed => (texts::NOT_READ.to_owned(), Some("failed")),
+        Cell::Null => (common::NONE.to_owned(), Some("null")),
         _ => (facts::cell_full(&column, &cell).unwrap_or_default(), None),
     };
     let unit =
@@ -145,21 +145,17 @@ fn fact(store: Store, column: String, cell: Cell, explained: State<bool>) -> imp
 /// What a field holds, and how it stands in the file.
 fn explanation(store: Store, column: &str, cell: &Cell) -> String {
     let about = facts::column(column).map_or("", |facts| facts.about);
+    // A value with a name of its own stands in the file as a number.
+    let code = match cell {
+        Cell::Number(value) => Some(*value).filter(|value| facts::label(column, *value).is_some()),
+        _ => None,
+    };
     let own = store.opened.with_untracked(|opened| {
         let columns = &opened.as_ref()?.columns;
         let found = columns.iter().find(|other| other.name == column)?;
-        Some(if found.derived_from.is_empty() {
-            format!("In the file: {column}, {}", found.type_name)
-        } else {
-            format!("Computed from {}", found.derived_from.join(" and "))
-        })
+        Some(texts::in_file(column, &found.type_name, &found.derived_from, code))
     });
-    // A value with a name of its own stands in the file as a number.
-    let code = match cell {
-        Cell::Number(value) if facts::label(column, *value).is_some() => format!(", here {value}"),
-        _ => String::new(),
-    };
-    let own = own.map(|own| format!("{own}{code}.")).unwrap_or_default();
+    let own = own.unwrap_or_default();
     if about.is_empty() { own } else { format!("{about} {own}") }
 }
 
@@ -167,7 +163,7 @@ fn explanation(store: Store, column: &str, cell: &Cell) -> String {
 #[component]
 fn MoreByUser(column: String, user: String) -> impl IntoView {
     let store = use_store();
-    let words = if user == DELETED { "More of deleted accounts" } else { "More by this user" };
+    let words = if user == DELETED { texts::MORE_OF_DELETED } else { texts::MORE_BY_USER };
     let value = user.clone();
     let column = StoredValue::new(column);
     let is_chosen = Memo::new(move |_| {
@@ -187,7 +183,7 @@ fn MoreByUser(column: String, user: String) -> impl IntoView {
             let columns = &opened.as_ref()?.columns;
             columns.iter().find(|own| column.with_value(|name| own.name == *name)).map(|own| own.bytes)
         });
-        bytes.filter(|_| !read).map(|bytes| format!("reads {}", human_bytes(bytes)))
+        bytes.filter(|_| !read).map(texts::reads)
     };
     let choose = move |_| {
         let clause = (!is_chosen.get_untracked())

@@ -1,8 +1,8 @@
 //! The image of the row whose details are open, and what can be done with it.
 
-use crate::base::bytes::human_bytes;
 use crate::protocol::Cell;
 use crate::protocol::images::{Picture, Want};
+use crate::protocol::texts::detail as texts;
 use crate::ui::detail::zoom::Zoom;
 use crate::ui::store::{Part, Sight, prompt_of, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
@@ -48,7 +48,7 @@ pub fn DetailImage(#[prop(into)] next: Signal<Option<u64>>) -> impl IntoView {
                     <button
                         type="button"
                         class="detail-open"
-                        aria-label="Show the image at full size"
+                        aria-label=texts::SHOW_FULL_SIZE
                         on:click=move |_| zoomed.set(true)
                     ></button>
                 </Show>
@@ -71,16 +71,11 @@ pub fn DetailImage(#[prop(into)] next: Signal<Option<u64>>) -> impl IntoView {
 #[component]
 fn About(facts: Picture) -> impl IntoView {
     let Picture { width_px, height_px, format, file_bytes, source, address, requests, note, .. } = facts;
-    let requests = match (&address, requests) {
-        (Some(_), _) => " · its own address".to_owned(),
-        (None, 0) => String::new(),
-        (None, 1) => " · 1 range request".to_owned(),
-        (None, requests) => format!(" · {requests} range requests"),
-    };
+    let about = texts::about_image(width_px, height_px, &format, file_bytes, address.is_some(), requests);
     view! {
         <figcaption class="detail-source">
             <span class="detail-path" title=source.clone()>{source.clone()}</span>
-            <span>{format!("{width_px} × {height_px} px · {format} · {}{requests}", human_bytes(file_bytes))}</span>
+            <span>{about}</span>
             {note.map(|note| view! { <span class="detail-note">{icon(Icon::Info)} {note}</span> })}
         </figcaption>
     }
@@ -102,7 +97,7 @@ pub fn ImageActions() -> impl IntoView {
                 .then(|| {
                     view! {
                         <a class="button" data-kind="line" data-size="small" href=shown.url.clone() download=file>
-                            {icon(Icon::Load)} "Download"
+                            {icon(Icon::Load)} {texts::DOWNLOAD}
                         </a>
                     }
                 });
@@ -113,15 +108,15 @@ pub fn ImageActions() -> impl IntoView {
                 .map(|address| {
                     view! {
                         <a class="button" data-kind="line" data-size="small" href=address target="_blank" rel="noopener noreferrer">
-                            {icon(Icon::Out)} "Open its address"
+                            {icon(Icon::Out)} {texts::OPEN_ADDRESS}
                         </a>
                     }
                 });
             Some(view! { {download} {address} })
         }}
         <Show when=move || reports.get()>
-            <a class="button" data-size="small" href=REPORT target="_blank" rel="noopener noreferrer" title="DiffusionDB’s own form, to ask for the removal of an image">
-                "Report"
+            <a class="button" data-size="small" href=REPORT target="_blank" rel="noopener noreferrer" title=texts::ABOUT_REPORT>
+                {texts::REPORT}
             </a>
         </Show>
     }
@@ -131,16 +126,16 @@ pub fn ImageActions() -> impl IntoView {
 #[component]
 pub fn ImageTexts() -> impl IntoView {
     let store = use_store();
-    let texts = Memo::new(move |_| {
+    let words = Memo::new(move |_| {
         store.picture_of_detail().map(|shown| shown.facts.texts.clone()).unwrap_or_default()
     });
     view! {
-        <Show when=move || !texts.with(Vec::is_empty)>
+        <Show when=move || !words.with(Vec::is_empty)>
             <details class="detail-texts">
-                <summary>"Text in the image file"</summary>
+                <summary>{texts::FILE_TEXT}</summary>
                 <dl>
                     {move || {
-                        texts
+                        words
                             .get()
                             .into_iter()
                             .map(|(keyword, text)| view! { <div><dt>{keyword}</dt><dd>{text}</dd></div> })

@@ -7,6 +7,7 @@ pub mod same;
 pub mod zoom;
 
 use crate::protocol::display::thousands;
+use crate::protocol::texts::detail as texts;
 use crate::ui::detail::fields::Fields;
 use crate::ui::detail::image::{DetailImage, ImageTexts};
 use crate::ui::detail::prompt::DetailPrompt;
@@ -47,15 +48,6 @@ pub fn DetailDrawer() -> impl IntoView {
         }
     };
     let next = Signal::derive(move || position.get().map(|position| position + 1));
-    let first = move || position.get().is_none_or(|position| position == 0);
-    let last = move || position.get().is_none_or(|position| position + 1 >= count.get());
-    let place = move || match (position.get(), row.get()) {
-        (Some(position), _) => {
-            view! { <b>{thousands(position + 1)}</b> {format!(" of {}", thousands(count.get()))} }.into_any()
-        }
-        (None, Some(row)) => format!("row {} of the file", thousands(row + 1)).into_any(),
-        (None, None) => ().into_any(),
-    };
     let close = move || {
         store.select_row(None);
         focus::to_view();
@@ -72,20 +64,9 @@ pub fn DetailDrawer() -> impl IntoView {
     let pictures = Memo::new(move |_| store.pictures().is_some());
     let read = Memo::new(move |_| store.detail.with(Option::is_some));
     view! {
-        <section class="drawer" aria-label="Details" on:keydown=key>
-            <header class="drawer-head">
-                <p>{place}</p>
-                <button type="button" class="button" data-kind="icon" aria-label="Previous row" aria-keyshortcuts="ArrowLeft K" disabled=first on:click=move |_| go(-1)>
-                    {icon(Icon::Previous)}
-                </button>
-                <button type="button" class="button" data-kind="icon" aria-label="Next row" aria-keyshortcuts="ArrowRight J" disabled=last on:click=move |_| go(1)>
-                    {icon(Icon::Next)}
-                </button>
-                <button type="button" class="button" data-kind="icon" aria-label="Close details" aria-keyshortcuts="Escape" on:click=move |_| close()>
-                    {icon(Icon::Close)}
-                </button>
-            </header>
-            <div class="drawer-body" tabindex="0" role="group" aria-label="Fields">
+        <section class="drawer" aria-label=texts::DETAILS on:keydown=key>
+            {head(position, row, count, go, close)}
+            <div class="drawer-body" tabindex="0" role="group" aria-label=texts::FIELDS>
                 <Show when=move || pictures.get()>
                     <DetailImage next=next/>
                 </Show>
@@ -109,4 +90,36 @@ pub fn DetailDrawer() -> impl IntoView {
             <SameStrip/>
         </section>
     }
+}
+
+/// Where the row is, and the ways to the ones beside it and out.
+fn head(
+    position: Memo<Option<u64>>,
+    row: Memo<Option<u64>>,
+    count: Memo<u64>,
+    go: impl Fn(i64) + Copy + 'static,
+    close: impl Fn() + Copy + 'static,
+) -> AnyView {
+    let first = move || position.get().is_none_or(|position| position == 0);
+    let last = move || position.get().is_none_or(|position| position + 1 >= count.get());
+    let place = move || match (position.get(), row.get()) {
+        (Some(position), _) => view! { <b>{thousands(position + 1)}</b> {texts::of(count.get())} }.into_any(),
+        (None, Some(row)) => texts::row_of_file(row).into_any(),
+        (None, None) => ().into_any(),
+    };
+    view! {
+        <header class="drawer-head">
+            <p>{place}</p>
+            <button type="button" class="button" data-kind="icon" aria-label=texts::PREVIOUS_ROW aria-keyshortcuts="ArrowLeft K" disabled=first on:click=move |_| go(-1)>
+                {icon(Icon::Previous)}
+            </button>
+            <button type="button" class="button" data-kind="icon" aria-label=texts::NEXT_ROW aria-keyshortcuts="ArrowRight J" disabled=last on:click=move |_| go(1)>
+                {icon(Icon::Next)}
+            </button>
+            <button type="button" class="button" data-kind="icon" aria-label=texts::CLOSE aria-keyshortcuts="Escape" on:click=move |_| close()>
+                {icon(Icon::Close)}
+            </button>
+        </header>
+    }
+    .into_any()
 }

@@ -1,6 +1,7 @@
 //! The prompt of the row whose details are open, in its parts, and what can be done with it.
 
 use crate::protocol::Cell;
+use crate::protocol::texts::{common, detail as texts};
 use crate::ui::detail::image::ImageActions;
 use crate::ui::search::marked::marked;
 use crate::ui::search::term::Term;
@@ -31,24 +32,8 @@ pub fn DetailPrompt() -> impl IntoView {
         store.detail.with(|detail| detail.as_ref().map(|detail| detail.marks.clone()).unwrap_or_default())
     });
     let parts = Memo::new(move |_| prompt.with(|prompt| modifiers(prompt.as_deref().unwrap_or_default())));
-    let settings = Memo::new(move |_| store.parameters());
-    let link = move |_| match store.link() {
-        Some(link) => store.copy(&link, "Permalink copied"),
-        None => store.copy("", "A file of this device can’t be shared"),
-    };
-    let copy_prompt = move |_| {
-        if let Some(prompt) = prompt.get_untracked() {
-            store.copy(&prompt, "Prompt copied");
-        }
-    };
-    let copy_settings = move |_| {
-        if let Some(settings) = settings.get_untracked() {
-            store.copy(&settings, "Parameters copied");
-        }
-    };
-    let page = Memo::new(move |_| store.page_of_detail());
     view! {
-        <section class="drawer-prompt" aria-label="Prompt">
+        <section class="drawer-prompt" aria-label=texts::PROMPT>
             <Show when=move || waits.get()>
                 <p class="skeleton drawer-line"></p>
             </Show>
@@ -56,44 +41,69 @@ pub fn DetailPrompt() -> impl IntoView {
                 prompt
                     .get()
                     .map(|prompt| match prompt.trim() {
-                        "" => view! { <h2><em>"(empty prompt)"</em></h2> }.into_any(),
+                        "" => view! { <h2><em>{common::EMPTY_PROMPT}</em></h2> }.into_any(),
                         _ => view! { <h2>{marked(&prompt, &marks.get())}</h2> }.into_any(),
                     })
             }}
             <Show when=move || !parts.with(Vec::is_empty)>
-                <ul class="modifiers" aria-label="Modifiers" title="Click to search for a part, Alt-click to exclude it">
+                <ul class="modifiers" aria-label=texts::MODIFIERS title=texts::ABOUT_MODIFIERS>
                     <For each=move || parts.get() key=Clone::clone let:part>
                         <li><Term text=part class="modifier"/></li>
                     </For>
                 </ul>
             </Show>
-            <div class="drawer-actions">
-                <Show when=move || prompt.with(Option::is_some)>
-                    <button type="button" class="button" data-kind="line" data-size="small" on:click=copy_prompt>
-                        {icon(Icon::Copy)} "Copy prompt"
-                    </button>
-                </Show>
-                <Show when=move || settings.with(Option::is_some)>
-                    <button type="button" class="button" data-kind="line" data-size="small" on:click=copy_settings>
-                        {icon(Icon::Copy)} "Copy parameters"
-                    </button>
-                </Show>
-                <button type="button" class="button" data-kind="line" data-size="small" on:click=link>
-                    {icon(Icon::Link)} "Permalink"
-                </button>
-                {move || {
-                    page.get()
-                        .map(|page| {
-                            view! {
-                                <a class="button" data-kind="line" data-size="small" href=page target="_blank" rel="noopener noreferrer">
-                                    {icon(Icon::Out)} "Open on Hub"
-                                </a>
-                            }
-                        })
-                }}
-                <ImageActions/>
-            </div>
+            <Actions prompt/>
         </section>
+    }
+}
+
+/// What can be done with the prompt, the row and its image.
+#[component]
+fn Actions(prompt: Memo<Option<String>>) -> impl IntoView {
+    let store = use_store();
+    let settings = Memo::new(move |_| store.parameters());
+    let link = move |_| match store.link() {
+        Some(link) => store.copy(&link, texts::PERMALINK_COPIED),
+        None => store.copy("", common::NOT_SHARED),
+    };
+    let copy_prompt = move |_| {
+        if let Some(prompt) = prompt.get_untracked() {
+            store.copy(&prompt, common::PROMPT_COPIED);
+        }
+    };
+    let copy_settings = move |_| {
+        if let Some(settings) = settings.get_untracked() {
+            store.copy(&settings, texts::PARAMETERS_COPIED);
+        }
+    };
+    let page = Memo::new(move |_| store.page_of_detail());
+    view! {
+        <div class="drawer-actions">
+            <Show when=move || prompt.with(Option::is_some)>
+                <button type="button" class="button" data-kind="line" data-size="small" on:click=copy_prompt>
+                    {icon(Icon::Copy)} {texts::COPY_PROMPT}
+                </button>
+            </Show>
+            <Show when=move || settings.with(Option::is_some)>
+                <button type="button" class="button" data-kind="line" data-size="small" on:click=copy_settings>
+                    {icon(Icon::Copy)} {texts::COPY_PARAMETERS}
+                </button>
+            </Show>
+            <button type="button" class="button" data-kind="line" data-size="small" on:click=link>
+                {icon(Icon::Link)} {texts::PERMALINK}
+            </button>
+            {move || {
+                page.get()
+                    .map(|page| {
+                        view! {
+                            <a class="button" data-kind="line" data-size="small" href=page target="_blank" rel="noopener noreferrer">
+                                {icon(Icon::Out)} {texts::OPEN_ON_HUB}
+                            </a>
+                        }
+                    })
+            }}
+            <ImageActions/>
+        </div>
     }
 }
 

@@ -1,10 +1,10 @@
 //! The other images of the same prompt, as a strip at the foot of the details.
 
-use crate::base::bytes::human_bytes;
-use crate::protocol::display::{number, thousands};
+use crate::protocol::display::number;
 use crate::protocol::images::Want;
+use crate::protocol::texts::{common, detail as texts};
 use crate::protocol::{Cell, LoadState, Same};
-use crate::ui::store::{Part, PickFor, RowData, Sight, prompt_of, size_px, use_store};
+use crate::ui::store::{Part, PickFor, RowData, Sight, Store, prompt_of, size_px, use_store};
 use crate::ui::widgets::keys::key_action;
 use crate::ui::widgets::picture::PictureOf;
 use crate::view::keys::{Move, STRIP, StripKey};
@@ -45,8 +45,47 @@ pub fn SameStrip() -> impl IntoView {
     });
     let several = Memo::new(move |_| rows.with(|rows| rows.len() > 1));
     let pictures = Memo::new(move |_| store.pictures().is_some());
+    ask_for_images(
+        store,
+        Signal::derive(move || if several.get() && pictures.get() { rows.get() } else { Vec::new() }),
+    );
+    let said = move || {
+        same.with(|same| {
+            let Same { count, rows_read, .. } = same.clone()?;
+            Some(if complete.get() {
+                texts::same_rows(u64::from(count))
+            } else {
+                texts::same_among(u64::from(count), rows_read)
+            })
+        })
+    };
+    view! {
+        <Show when=move || same.with(Option::is_some)>
+            <footer class="same">
+                <p>
+                    <b>{texts::SAME_PROMPT}</b>
+                    <span>{said}</span>
+                    <Show when=move || !complete.get()>
+                        <LookInAll/>
+                    </Show>
+                    <Show when=move || several.get()>
+                        <button type="button" class="button" data-kind="link" data-size="small" on:click=move |_| show_all(store)>
+                            {texts::SHOW_ALL}
+                        </button>
+                    </Show>
+                </p>
+                <Show when=move || several.get() && pictures.get()>
+                    <Strip rows/>
+                </Show>
+            </footer>
+        </Show>
+    }
+}
+
+/// Asks for the images of these rows, as far as they may be seen.
+fn ask_for_images(store: Store, rows: Signal<Vec<u64>>) {
     Effect::new(move || {
-        let rows = if several.get() && pictures.get() { rows.get() } else { Vec::new() };
+        let rows = rows.get();
         store.pick(PickFor::Same, rows.clone());
         let seen = |row: &u64| {
             store.compare.rows.with(|known| match known.get(row) {
@@ -63,48 +102,17 @@ pub fn SameStrip() -> impl IntoView {
         store.pick(PickFor::Same, Vec::new());
         store.images.look_at(Part::Same, Vec::new());
     });
-    let said = move || {
-        same.with(|same| {
-            let Same { count, rows_read, .. } = same.clone()?;
-            let noun = if count == 1 { "row" } else { "rows" };
-            Some(if complete.get() {
-                format!("{} {noun}", thousands(u64::from(count)))
-            } else {
-                format!("{} among {} read", thousands(u64::from(count)), thousands(rows_read))
-            })
-        })
-    };
-    let show_all = move |_| {
-        let prompt = store.detail.with_untracked(|detail| {
-            match detail.as_ref().and_then(|detail| prompt_of(detail)) {
-                Some((_, Cell::Text(prompt))) => Some(prompt.clone()),
-                _ => None,
-            }
+}
+
+/// Filters by the prompt.
+fn show_all(store: Store) {
+    let prompt =
+        store.detail.with_untracked(|detail| match detail.as_ref().and_then(|detail| prompt_of(detail)) {
+            Some((_, Cell::Text(prompt))) => Some(prompt.clone()),
+            _ => None,
         });
-        if let Some(prompt) = prompt {
-            store.show_same(&prompt);
-        }
-    };
-    view! {
-        <Show when=move || same.with(Option::is_some)>
-            <footer class="same">
-                <p>
-                    <b>"Same prompt"</b>
-                    <span>{said}</span>
-                    <Show when=move || !complete.get()>
-                        <LookInAll/>
-                    </Show>
-                    <Show when=move || several.get()>
-                        <button type="button" class="button" data-kind="link" data-size="small" on:click=show_all>
-                            "show all"
-                        </button>
-                    </Show>
-                </p>
-                <Show when=move || several.get() && pictures.get()>
-                    <Strip rows/>
-                </Show>
-            </footer>
-        </Show>
+    if let Some(prompt) = prompt {
+        store.show_same(&prompt);
     }
 }
 
@@ -154,7 +162,7 @@ fn Strip(rows: Memo<Vec<u64>>) -> impl IntoView {
         <ul
             class="same-strip"
             role="listbox"
-            aria-label="Images of the same prompt"
+            aria-label=texts::SAME_IMAGES
             aria-orientation="horizontal"
             aria-activedescendant=move || current.get().map(|row| format!("same-{row}"))
             tabindex="0"
@@ -186,7 +194,7 @@ fn Other(row: u64, current: Memo<Option<u64>>) -> impl IntoView {
                 _ => None,
             }
         });
-        seed.map_or_else(|| format!("row {}", thousands(row + 1)), |seed| format!("seed {seed}"))
+        seed.map_or_else(|| common::row(row), |seed| texts::seed(&seed))
     };
     view! {
         <li
@@ -223,8 +231,8 @@ fn LookInAll() -> impl IntoView {
         })
     };
     let words = move || match column.get() {
-        Some(_) if loading() => "looking in all…".to_owned(),
-        Some((_, bytes)) => format!("look in all ({})", human_bytes(bytes)),
+        Some(_) if loading() => texts::LOOKING_IN_ALL.to_owned(),
+        Some((_, bytes)) => texts::look_in_all(bytes),
         None => String::new(),
     };
     let read = move |_| {

@@ -1,5 +1,6 @@
 //! One image over everything else, as large as one likes.
 
+use crate::protocol::texts::detail as texts;
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::keys::key_action;
 use crate::view::drag::Magnified;
@@ -57,7 +58,7 @@ pub fn Zoom(
             class="zoom"
             role="dialog"
             aria-modal="true"
-            aria-label="Image at full size"
+            aria-label=texts::FULL_SIZE
             tabindex="-1"
             node_ref=frame
             style=("--zoom", move || format!("{:.4}", view.get().zoom))
@@ -76,7 +77,7 @@ pub fn Zoom(
                 type="button"
                 class="button"
                 data-kind="icon"
-                aria-label="Close the image"
+                aria-label=texts::CLOSE_IMAGE
                 on:pointerdown=move |event| event.stop_propagation()
                 on:click=move |_| close.run(())
             >

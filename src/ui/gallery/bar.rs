@@ -1,9 +1,9 @@
 //! What is above the gallery: how large tiles are, what is blurred, and what was chosen.
 
-use crate::protocol::texts::gallery as texts;
+use crate::protocol::texts::{common, gallery as texts};
 use crate::ui::charts::safe::SafePreset;
 use crate::ui::gallery::tile::prompt_in;
-use crate::ui::panels::export::Running;
+use crate::ui::panels::export::running::Running;
 use crate::ui::store::{Sight, Taken, use_store};
 use crate::ui::widgets::image_settings::{BlurField, PreviewsCheck};
 use crate::view::chosen::ChosenRows;
@@ -29,13 +29,13 @@ pub fn GalleryBar(row_px: RwSignal<f64>, tiles: Memo<Tiles>) -> impl IntoView {
                 hidden += usize::from(store.sight(row) != Sight::Clear);
             }
         });
-        format!("{hidden} of {all} around here hidden")
+        texts::hidden(hidden, all)
     };
     let chosen = Memo::new(move |_| store.chosen.rows.with(ChosenRows::counts));
     let copy = move |_| {
         let rows = store.chosen_data();
         let prompts: Vec<String> = rows.iter().filter_map(|row| prompt_in(store, row)).collect();
-        store.copy(&prompts.join("\n"), "Prompts copied");
+        store.copy(&prompts.join("\n"), texts::PROMPTS_COPIED);
     };
     // Each time that the result is another one, or rows are chosen.
     Effect::new(move || {
@@ -46,10 +46,10 @@ pub fn GalleryBar(row_px: RwSignal<f64>, tiles: Memo<Tiles>) -> impl IntoView {
     view! {
         <div class="gallery-bar">
             <label>
-                <span>"tile size"</span>
+                <span>{texts::TILE_SIZE}</span>
                 <input
                     type="range"
-                    aria-label="Tile size"
+                    aria-label=texts::TILE_SIZE_LABEL
                     min=ROW_PX.0.to_string()
                     max=ROW_PX.1.to_string()
                     step="4"
@@ -73,10 +73,10 @@ pub fn GalleryBar(row_px: RwSignal<f64>, tiles: Memo<Tiles>) -> impl IntoView {
             <Show when=move || { chosen.get().0 > 0 }>
                 <span class="gallery-picked" role="status">
                     {move || { let (rows, missing) = chosen.get(); texts::chosen(rows, missing) }}
-                    <button type="button" class="button" data-size="small" on:click=copy>"Copy prompts"</button>
-                    <button type="button" class="button" data-size="small" on:click=move |_| store.save_chosen_images()>"Save images"</button>
+                    <button type="button" class="button" data-size="small" on:click=copy>{texts::COPY_PROMPTS}</button>
+                    <button type="button" class="button" data-size="small" on:click=move |_| store.save_chosen_images()>{common::SAVE_IMAGES}</button>
                     <button type="button" class="button" data-size="small" on:click=move |_| store.chosen.clear()>
-                        "Choose none"
+                        {texts::CHOOSE_NONE}
                     </button>
                 </span>
             </Show>

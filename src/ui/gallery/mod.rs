@@ -6,6 +6,7 @@ mod shapes;
 pub mod tile;
 
 use crate::protocol::images::Want;
+use crate::protocol::texts::gallery as texts;
 use crate::ui::gallery::bar::GalleryBar;
 use crate::ui::gallery::keys::keys;
 use crate::ui::gallery::shapes::{shape_of, usual_shape};
@@ -72,7 +73,7 @@ pub fn Gallery() -> impl IntoView {
             class="gallery"
             role="grid"
             tabindex="0"
-            aria-label="Images"
+            aria-label=texts::IMAGES
             aria-multiselectable="true"
             aria-rowcount=move || grid.get().blocks(count.get()).to_string()
             aria-activedescendant=active_id

@@ -1,6 +1,7 @@
 //! One image of the gallery.
 
 use crate::protocol::Cell;
+use crate::protocol::texts::{common, compare};
 use crate::ui::gallery::want_of;
 use crate::ui::store::facts;
 use crate::ui::store::{RowData, Sight, Store, use_store};
@@ -88,10 +89,10 @@ fn meta(store: Store, row: &RowData) -> String {
         let name = store.role(role)?;
         let text = facts::cell(&name, row.cell(&name)?, None)?;
         Some(match role {
-            Role::Cfg => format!("cfg {text}"),
-            Role::Step => format!("{text} steps"),
+            Role::Cfg => compare::cfg(&text),
+            Role::Step => compare::steps(&text),
             _ => text,
         })
     });
-    parts.collect::<Vec<_>>().join(" · ")
+    parts.collect::<Vec<_>>().join(common::SEPARATOR)
 }

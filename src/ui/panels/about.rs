@@ -1,7 +1,7 @@
 //! What the open table's dataset is: a panel below a button of the bar.
 
 use crate::protocol::Column;
-use crate::protocol::display::thousands;
+use crate::protocol::texts::panels as texts;
 use crate::ui::runtime::host;
 use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::facts;
@@ -25,7 +25,7 @@ pub fn AboutButton() -> impl IntoView {
             let trigger = || icon(Icon::Info);
             view! {
                 <Popover
-                    label=Signal::derive(move || format!("About {}", table.name()))
+                    label=Signal::derive(move || texts::about(table.name()))
                     class="button about-button"
                     end=true
                     trigger=ViewFn::from(trigger)
@@ -86,19 +86,19 @@ fn OfTheHost(table: &'static Added) -> impl IntoView {
             None => view! { <span>{name}</span> }.into_any(),
         };
         view! {
-            <h3>"Licence"</h3>
+            <h3>{texts::LICENCE}</h3>
             <p class="about-links">{licence}</p>
         }
     });
     let page = link
         .clone()
-        .map(|address| view! { <p class="about-links">{to("About this table".to_owned(), address)}</p> });
+        .map(|address| view! { <p class="about-links">{to(texts::ABOUT_TABLE.to_owned(), address)}</p> });
     view! {
         <div class="about">
             <h2>{title.clone()}</h2>
             {page}
             {(!description.is_empty()).then(|| view! { <p>{description.clone()}</p> })}
-            <p>"This table was added by whoever runs this site."</p>
+            <p>{texts::ADDED_BY_SITE}</p>
             {licence}
         </div>
     }
@@ -128,19 +128,19 @@ fn Dataset(table: &'static Table) -> impl IntoView {
             <p class="about-links">{links.iter().copied().map(link).collect_view()}</p>
             {paragraphs(what)}
             <dl class="about-facts">{facts.collect_view()}</dl>
-            <h3>"Rows and columns"</h3>
-            <p>{move || format!("{} rows. ", thousands(rows()))} {row}</p>
+            <h3>{texts::ROWS_AND_COLUMNS}</h3>
+            <p>{move || texts::rows_sentence(rows())} {row}</p>
             <dl class="about-columns">{columns}</dl>
-            <h3>"Limits and biases"</h3>
+            <h3>{texts::LIMITS}</h3>
             <ul>{limits.iter().map(|limit| view! { <li>{*limit}</li> }).collect_view()}</ul>
-            <h3>"Privacy"</h3>
+            <h3>{texts::PRIVACY}</h3>
             <p>{privacy}</p>
-            <h3>"Licence"</h3>
+            <h3>{texts::LICENCE}</h3>
             <p class="about-links">{link(licence)}</p>
-            <h3>"Citation"</h3>
+            <h3>{texts::CITATION}</h3>
             <pre tabindex="0">{bibtex}</pre>
-            <button type="button" class="button" data-kind="line" data-size="small" on:click=move |_| store.copy(bibtex, "BibTeX copied")>
-                {icon(Icon::Copy)} "Copy BibTeX"
+            <button type="button" class="button" data-kind="line" data-size="small" on:click=move |_| store.copy(bibtex, texts::BIBTEX_COPIED)>
+                {icon(Icon::Copy)} {texts::COPY_BIBTEX}
             </button>
         </div>
     })

@@ -1,5 +1,6 @@
 //! The wordmark, which leads to the start page.
 
+use crate::protocol::texts::panels as texts;
 use crate::ui::store::use_store;
 use crate::ui::widgets::links::opens_elsewhere;
 use leptos::prelude::*;
@@ -15,7 +16,7 @@ pub fn Brand() -> impl IntoView {
         }
     };
     view! {
-        <a class="brand" href="./" aria-label="Vitrine, all datasets" on:click=home>
+        <a class="brand" href="./" aria-label=texts::HOME on:click=home>
             <svg viewBox="0 0 20 20" aria-hidden="true">
                 <path
                     class="brand-glass"
@@ -24,7 +25,7 @@ pub fn Brand() -> impl IntoView {
                 <path class="brand-thing" d="M10 4.75l3.25 4.25L10 13 6.75 9z"/>
                 <path class="brand-glint" d="M5 6.5l2-2.25"/>
             </svg>
-            <span class="brand-name">"Vitrine"</span>
+            <span class="brand-name">{texts::NAME}</span>
         </a>
     }
 }

@@ -1,6 +1,6 @@
 //! The case when there is nothing to lay into it: no row matches, or the table can't be shown.
 
-use crate::protocol::display;
+use crate::protocol::texts::{common, panels as texts};
 use crate::protocol::{Action, ClauseRef};
 use crate::ui::panels::notices::Actions;
 use crate::ui::panels::sign_in::SignIn;
@@ -18,16 +18,12 @@ pub fn NothingMatches() -> impl IntoView {
         store.count.with(|count| count.as_ref().map(|count| count.without.clone())).unwrap_or_default()
     };
     let advice = move || {
-        if without().is_empty() {
-            "Two or more of the filters leave everything out together."
-        } else {
-            "Without one of these there are:"
-        }
+        if without().is_empty() { texts::TOGETHER } else { texts::WITHOUT_ONE }
     };
     view! {
         <section class="blank">
             {icon(Icon::Info)}
-            <h2>{move || format!("No {} match", noun())}</h2>
+            <h2>{move || texts::no_match(noun())}</h2>
             <p>{advice}</p>
             <div class="blank-actions">
                 {move || {
@@ -40,10 +36,10 @@ pub fn NothingMatches() -> impl IntoView {
                                     let asked = asked.map(|asked| facts::clause(column, &asked)).unwrap_or_default();
                                     format!("{} {asked}", facts::title(column))
                                 }
-                                ClauseRef::Query => "the search".to_owned(),
-                                ClauseRef::Subset => "the subset".to_owned(),
+                                ClauseRef::Query => texts::THE_SEARCH.to_owned(),
+                                ClauseRef::Subset => texts::THE_SUBSET.to_owned(),
                             };
-                            let words = format!("Without {name}: {}", display::thousands(rows));
+                            let words = texts::without(&name, rows);
                             let drop = move |_| match &clause {
                                 ClauseRef::Column(column) => store.clear_clause(column),
                                 ClauseRef::Query => store.set_query(""),
@@ -54,7 +50,7 @@ pub fn NothingMatches() -> impl IntoView {
                         .collect_view()
                 }}
                 <button type="button" class="button" data-kind="main" on:click=move |_| store.clear_all()>
-                    "Clear all"
+                    {common::CLEAR_ALL}
                 </button>
             </div>
         </section>

@@ -1,5 +1,6 @@
 //! The guide within the app: rendered by the build, fetched when it is opened.
 
+use crate::protocol::texts::{common, panels as texts};
 use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::sheet::sheet;
@@ -49,12 +50,12 @@ pub fn HelpSheet() -> impl IntoView {
     fetch();
     let body = move || {
         match coming.get() {
-        Coming::Waits => view! { <p role="status" aria-label="Loading"><i class="skeleton"></i></p> }.into_any(),
+        Coming::Waits => view! { <p role="status" aria-label=texts::LOADING><i class="skeleton"></i></p> }.into_any(),
         Coming::Here(json) => guide(&json),
         Coming::Failed => view! {
             <p role="alert">
-                "The guide could not be fetched. "
-                <button type="button" class="button" data-kind="line" data-size="small" on:click=move |_| fetch()>"Try again"</button>
+                {texts::NO_GUIDE}
+                <button type="button" class="button" data-kind="line" data-size="small" on:click=move |_| fetch()>{texts::TRY_AGAIN}</button>
             </p>
         }
         .into_any(),
@@ -63,12 +64,12 @@ pub fn HelpSheet() -> impl IntoView {
     view! {
         <dialog class="sheet help" aria-labelledby="help-title" node_ref=dialog on:close=move |_| open.set(false)>
             <header>
-                <h2 id="help-title">"Help"</h2>
-                <button type="button" class="close" aria-label="Close" on:click=move |_| close()>
+                <h2 id="help-title">{common::HELP}</h2>
+                <button type="button" class="close" aria-label=common::CLOSE on:click=move |_| close()>
                     {icon(Icon::Close)}
                 </button>
             </header>
-            <div class="help-text" tabindex="0" role="region" aria-label="Guide">{body}</div>
+            <div class="help-text" tabindex="0" role="region" aria-label=texts::GUIDE>{body}</div>
         </dialog>
     }
 }

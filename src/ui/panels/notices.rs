@@ -1,5 +1,6 @@
 //! What went wrong, inside the case and below the result line: at most two, newest first.
 
+use crate::protocol::texts::notices as texts;
 use crate::protocol::{Action, Level};
 use crate::ui::panels::sign_in::SignIn;
 use crate::ui::store::{Item, ItemAction, use_store};
@@ -54,7 +55,7 @@ fn Notice(item: Item) -> impl IntoView {
         move || {
             let seconds = (left.get() / 1_000.0).ceil();
             // A screen reader hears of the wait with the notice, not of each second.
-            view! { <span class="notice-next" aria-hidden="true">{format!(" Next try in {seconds:.0} s.")}</span> }
+            view! { <span class="notice-next" aria-hidden="true">{texts::next_try(seconds)}</span> }
         }
     });
     let may_go = matches!(level, Level::Info | Level::Warning) && retry_at.is_none();
@@ -74,7 +75,7 @@ fn Notice(item: Item) -> impl IntoView {
                             <button
                                 type="button"
                                 class="close"
-                                aria-label="Dismiss"
+                                aria-label=texts::DISMISS
                                 on:click=move |_| {
                                     store.dismiss(id);
                                     focus::to_view();
@@ -105,14 +106,14 @@ pub fn Actions(
         .enumerate()
         .map(|(at, action)| {
             let words = match &action {
-                ItemAction::Of(Action::Retry) => "Retry now".to_owned(),
-                ItemAction::Of(Action::Reload) => "Load again".to_owned(),
-                ItemAction::Of(Action::ChooseAnother) => "Choose another file".to_owned(),
+                ItemAction::Of(Action::Retry) => texts::RETRY_NOW.to_owned(),
+                ItemAction::Of(Action::Reload) => texts::LOAD_AGAIN.to_owned(),
+                ItemAction::Of(Action::ChooseAnother) => texts::CHOOSE_ANOTHER.to_owned(),
                 ItemAction::Of(Action::OpenTable(table)) => {
                     let name = print_table(table);
-                    format!("Open {}", name.rsplit('/').next().unwrap_or(&name))
+                    texts::open(name.rsplit('/').next().unwrap_or(&name))
                 }
-                ItemAction::Restart => "Restart".to_owned(),
+                ItemAction::Restart => texts::RESTART.to_owned(),
                 // A field of its own, see `SignIn`.
                 ItemAction::Of(Action::SignIn(_)) => String::new(),
             };

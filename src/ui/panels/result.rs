@@ -2,6 +2,7 @@
 
 use crate::protocol::display;
 use crate::protocol::display::{percent, percent_floor, thousands};
+use crate::protocol::texts::{common, panels as texts};
 use crate::ui::panels::subset::SubsetMenu;
 use crate::ui::panels::views::Views;
 use crate::ui::runtime::names;
@@ -32,23 +33,20 @@ pub fn ResultLine() -> impl IntoView {
     let of = move || match (rows(), filtered()) {
         (Some(_), true) => {
             let opened = store.opened.get();
-            let (rows, about) = opened.map_or((0, ""), |opened| {
-                (opened.rows_in_all, if opened.rows_in_all > opened.rows { "about " } else { "" })
-            });
-            format!("of {about}{} {}", thousands(rows), noun())
+            let (rows, about) =
+                opened.map_or((0, false), |opened| (opened.rows_in_all, opened.rows_in_all > opened.rows));
+            texts::of_rows(rows, about, noun())
         }
         (Some(_), false) => noun().to_owned(),
-        (None, _) => "Reading the index".to_owned(),
+        (None, _) => texts::READING_INDEX.to_owned(),
     };
-    let part = move || if store.spec.with(|spec| spec.query.is_some()) { "searched" } else { "read" };
+    let searched = move || store.spec.with(|spec| spec.query.is_some());
     let partial = move || count.get().filter(|count| count.rows_read < count.rows && filtered());
     let files = move || {
         let opened = store.opened.get()?;
         let (all, open) = opened.files;
-        (opened.rows_in_all > opened.rows && !filtered()).then(|| {
-            let rows = thousands(opened.rows_in_all);
-            format!("in {} of {} files, about {rows} in all", thousands(open.into()), thousands(all.into()))
-        })
+        (opened.rows_in_all > opened.rows && !filtered())
+            .then(|| texts::in_files(open.into(), all.into(), opened.rows_in_all))
     };
     view! {
         <div class="result">
@@ -60,7 +58,7 @@ pub fn ResultLine() -> impl IntoView {
                 <span>{of}</span>
                 {move || {
                     let distinct = count.get()?.distinct?;
-                    Some(view! { <span class="distinct">{format!("{} distinct prompts", thousands(distinct))}</span> })
+                    Some(view! { <span class="distinct">{texts::distinct_prompts(distinct)}</span> })
                 }}
                 {move || files().map(|files| view! { <span class="sofar">{files}</span> })}
                 {move || {
@@ -69,7 +67,7 @@ pub fn ResultLine() -> impl IntoView {
                         view! {
                             <span class="sofar">
                                 <i class="pie" style=("--v", share) aria-hidden="true"></i>
-                                {format!("{} {}", percent(count.rows_read, count.rows), part())}
+                                {texts::share_so_far(&percent(count.rows_read, count.rows), searched())}
                             </span>
                         }
                     })
@@ -97,7 +95,7 @@ fn Chips() -> impl IntoView {
     let any = Memo::new(move |_| store.spec.with(asks_anything));
     view! {
         <Show when=move || any.get()>
-            <ul class="chips" aria-label="Filters">
+            <ul class="chips" aria-label=common::FILTERS>
                 {move || terms(store)}
                 {move || store.spec.with(|spec| spec.subset.clone()).map(|subset| subset_chip(store, &subset))}
                 {move || {
@@ -108,7 +106,7 @@ fn Chips() -> impl IntoView {
                 }}
                 <li>
                     <button type="button" class="button" data-size="small" on:click=move |_| store.clear_all()>
-                        "Clear all"
+                        {common::CLEAR_ALL}
                     </button>
                 </li>
             </ul>
@@ -129,13 +127,13 @@ fn terms(store: Store) -> impl IntoView {
             What::Phrase(phrase) => format!("“{phrase}”"),
             What::Regex(pattern) => format!("/{pattern}/"),
         };
-        let label = format!("Remove {words}");
+        let label = texts::remove(&words);
         let rest = query::without_place(&text, term.place);
         let not = term.excluded;
         view! {
             <li>
                 <span class="chip" data-not=not.then_some("") data-term="">
-                    <span class="chip-words">{not.then(|| view! { <em>"not "</em> })} <b>{words}</b></span>
+                    <span class="chip-words">{not.then(|| view! { <em>{common::NOT}</em> })} <b>{words}</b></span>
                     <button type="button" class="close" aria-label=label on:click=move |_| store.set_query(&rest)>
                         {icon(Icon::Close)}
                     </button>
@@ -151,8 +149,8 @@ fn subset_chip(store: Store, subset: &Subset) -> impl IntoView + use<> {
     view! {
         <li>
             <span class="chip">
-                <span class="chip-words">"subset " <b>{words}</b></span>
-                <button type="button" class="close" aria-label="Clear subset" on:click=move |_| store.set_subset(None)>
+                <span class="chip-words">{texts::SUBSET_CHIP} <b>{words}</b></span>
+                <button type="button" class="close" aria-label=texts::CLEAR_SUBSET on:click=move |_| store.set_subset(None)>
                     {icon(Icon::Close)}
                 </button>
             </span>
@@ -166,12 +164,12 @@ fn Chip(column: String, clause: Clause) -> impl IntoView {
     let not = matches!(&clause, Clause::List(List { negated: true, .. }));
     let title = facts::title(&column).to_owned();
     let text = facts::clause(&column, &clause);
-    let label = format!("Clear {title}");
+    let label = common::clear(&title);
     let name = column.clone();
     view! {
         <span class="chip" data-not=not.then_some("") data-column=column>
             <span class="chip-words">
-                {title} " " {not.then(|| view! { <em>"not "</em> })} <b>{text}</b>
+                {title} " " {not.then(|| view! { <em>{common::NOT}</em> })} <b>{text}</b>
             </span>
             <button type="button" class="close" aria-label=label on:click=move |_| store.clear_clause(&name)>
                 {icon(Icon::Close)}

@@ -1,6 +1,7 @@
 //! The view as a program: a list of tools, the text, and a button that copies it.
 
 use crate::protocol::script::Dialect;
+use crate::protocol::texts::export as texts;
 use crate::ui::store::use_store;
 use leptos::prelude::*;
 
@@ -30,14 +31,14 @@ pub fn ScriptPart() -> impl IntoView {
     let options = Dialect::ALL.iter().map(|(_, name)| view! { <option value=*name>{*name}</option> });
     let copy = move |_| {
         if let Some(text) = text.get_untracked() {
-            store.copy(&text, "Script copied");
+            store.copy(&text, texts::SCRIPT_COPIED);
         }
     };
     view! {
-        <section class="export-part" aria-label="Script">
-            <h2 class="panel-title">"The same rows elsewhere, out of the same file"</h2>
+        <section class="export-part" aria-label=texts::SCRIPT>
+            <h2 class="panel-title">{texts::SCRIPT_TITLE}</h2>
             <div class="export-row">
-                <select class="field" aria-label="Script for" on:change=choose>{options.collect_view()}</select>
+                <select class="field" aria-label=texts::SCRIPT_FOR on:change=choose>{options.collect_view()}</select>
                 <button
                     type="button"
                     class="button"
@@ -46,10 +47,10 @@ pub fn ScriptPart() -> impl IntoView {
                     disabled=move || text.with(Option::is_none)
                     on:click=copy
                 >
-                    "Copy script"
+                    {texts::COPY_SCRIPT}
                 </button>
             </div>
-            <pre class="script" role="region" tabindex="0" aria-label="Script text">{move || text.get()}</pre>
+            <pre class="script" role="region" tabindex="0" aria-label=texts::SCRIPT_TEXT>{move || text.get()}</pre>
         </section>
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::base::bytes::human_bytes;
 use crate::formats::cache::USUAL_LIMIT_BYTES;
+use crate::protocol::texts::{common, settings as texts};
 use crate::ui::panels::help::Help;
 use crate::ui::panels::shortcuts::Shortcuts;
 use crate::ui::runtime::lazy::{Lazy, LazyPart};
@@ -20,7 +21,7 @@ const LIMITS: [u64; 4] = [0, 250_000_000, USUAL_LIMIT_BYTES, 4_000_000_000];
 pub fn Settings() -> impl IntoView {
     let trigger = || icon(Icon::Settings);
     view! {
-        <Popover label="Settings" class="button settings-button" end=true trigger=ViewFn::from(trigger)>
+        <Popover label=common::SETTINGS class="button settings-button" end=true trigger=ViewFn::from(trigger)>
             <LazyPart of=Lazy::Settings/>
         </Popover>
     }
@@ -38,14 +39,14 @@ pub fn SettingsPanel() -> impl IntoView {
     view! {
         <div class="settings">
             <ThemeChoice/>
-            <h2 class="panel-title">"Images"</h2>
+            <h2 class="panel-title">{texts::IMAGES}</h2>
             <label class="check">
                 <input type="checkbox" prop:checked=move || in_table.get() on:change=toggle/>
-                <span>"images in the table"</span>
+                <span>{texts::IMAGES_IN_TABLE}</span>
             </label>
             <PreviewsCheck/>
             <div class="settings-row"><BlurField/></div>
-            <h2 class="panel-title">"Kept on this device"</h2>
+            <h2 class="panel-title">{texts::KEPT_HERE}</h2>
             <Kept/>
             <Keys/>
         </div>
@@ -62,15 +63,9 @@ fn Kept() -> impl IntoView {
     let nothing = move || matches!(kept.bytes.get(), Some(None | Some(0)));
     let words = move || match kept.bytes.get() {
         None => String::new(),
-        Some(None) => "nothing: the browser does not allow it".to_owned(),
-        Some(Some(0)) => "nothing".to_owned(),
+        Some(None) => texts::NOT_ALLOWED.to_owned(),
+        Some(Some(0)) => texts::NOTHING.to_owned(),
         Some(Some(bytes)) => human_bytes(bytes),
-    };
-    let limit_words = |limit: u64| match limit {
-        0 => "nothing".to_owned(),
-        limit if limit % 1_000_000_000 == 0 => format!("{} GB", limit / 1_000_000_000),
-        limit if limit % 1_000_000 == 0 => format!("{} MB", limit / 1_000_000),
-        limit => human_bytes(limit),
     };
     let choose = move |event: leptos::ev::Event| {
         if let Ok(limit) = event_target_value(&event).parse() {
@@ -85,13 +80,13 @@ fn Kept() -> impl IntoView {
     let options = limits.into_iter().map(move |limit| {
         view! {
             <option value=limit.to_string() selected=move || kept.limit_bytes.get() == limit>
-                {limit_words(limit)}
+                {texts::limit(limit)}
             </option>
         }
     });
     view! {
         <div class="settings-row">
-            <span role="status" aria-label="Kept">{words}</span>
+            <span role="status" aria-label=texts::KEPT>{words}</span>
             <button
                 type="button"
                 class="button"
@@ -100,17 +95,17 @@ fn Kept() -> impl IntoView {
                 disabled=nothing
                 on:click=move |_| store.ask_kept(true)
             >
-                "Clear"
+                {texts::CLEAR}
             </button>
         </div>
         <label class="settings-row">
-            <span>"at most"</span>
-            <select class="field" aria-label="Keep at most" on:change=choose>
+            <span>{texts::AT_MOST}</span>
+            <select class="field" aria-label=texts::KEEP_AT_MOST on:change=choose>
                 {options.collect_view()}
             </select>
         </label>
         <p class="settings-note">
-            "What was read of tables and images, so that the next visit need not. What a token opened is not kept."
+            {texts::ABOUT_KEPT}
         </p>
     }
 }
@@ -139,11 +134,11 @@ fn Keys() -> impl IntoView {
     };
     view! {
         <button type="button" class="button settings-keys" on:click=show>
-            "Keyboard shortcuts "
+            {common::SHORTCUTS} " "
             <kbd>"?"</kbd>
         </button>
         <button type="button" class="button settings-keys" on:click=guide>
-            "Help"
+            {common::HELP}
         </button>
     }
 }

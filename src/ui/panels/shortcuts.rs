@@ -1,5 +1,6 @@
 //! The sheet of keys, behind the question mark, and the keys that work wherever the focus is.
 
+use crate::protocol::texts::{common as texts, keys};
 use crate::ui::panels::help::Help;
 use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::use_store;
@@ -7,7 +8,8 @@ use crate::ui::widgets::focus;
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::keys::page_key;
 use crate::ui::widgets::sheet::sheet;
-use crate::view::keys::{Line, PageKey, SHEET, cap};
+use crate::view::keys::sheet::{Line, cap};
+use crate::view::keys::{PageKey, SHEET};
 use crate::view::views::{View, ViewFacts};
 use leptos::prelude::*;
 
@@ -64,15 +66,15 @@ pub fn Sheet() -> impl IntoView {
             help.set(true);
         }
     };
-    let sections = SHEET.iter().enumerate().filter(|(_, section)| !section.title.is_empty());
+    let sections = SHEET.iter().enumerate().filter(|(_, section)| !keys::place(section.place).is_empty());
     let sections = sections.map(|(at, section)| {
-        let lines = section.lines.iter().filter(|line| !line.words.is_empty());
+        let lines = section.lines.iter().filter(|line| !keys::says(line.says).is_empty());
         view! {
             <section>
-                <h3>{section.title}</h3>
+                <h3>{keys::place(section.place)}</h3>
                 <dl>
                     {(at == 0).then(view_keys)}
-                    {lines.map(|line| key_line(caps_of(line), line.words.to_owned())).collect_view()}
+                    {lines.map(|line| key_line(caps_of(line), keys::says(line.says).to_owned())).collect_view()}
                 </dl>
             </section>
         }
@@ -80,11 +82,11 @@ pub fn Sheet() -> impl IntoView {
     view! {
         <dialog class="sheet" aria-labelledby="sheet-title" node_ref=dialog on:close=move |_| shut()>
             <header>
-                <h2 id="sheet-title">"Keyboard shortcuts"</h2>
+                <h2 id="sheet-title">{texts::SHORTCUTS}</h2>
                 <button type="button" class="button" data-kind="line" data-size="small" on:click=guide>
-                    "Help"
+                    {texts::HELP}
                 </button>
-                <button type="button" class="close" aria-label="Close" on:click=move |_| close()>
+                <button type="button" class="close" aria-label=texts::CLOSE on:click=move |_| close()>
                     {icon(Icon::Close)}
                 </button>
             </header>

@@ -1,6 +1,7 @@
 //! A field for a token, where a repository is not open to everyone.
 
 use crate::protocol::Action;
+use crate::protocol::texts::panels as texts;
 use crate::ui::store::{ItemAction, use_store};
 use leptos::prelude::*;
 use web_sys::SubmitEvent;
@@ -30,7 +31,7 @@ pub fn SignIn(
     Some(view! {
         <form class="sign-in" on:submit=submit>
             <p>
-                "The repository: "
+                {texts::REPOSITORY}
                 <a href=gate.page target="_blank" rel="noopener noreferrer">{gate.repository}</a>
             </p>
             <div class="sign-in-line">
@@ -38,15 +39,15 @@ pub fn SignIn(
                     node_ref=field
                     type="password"
                     class="field"
-                    aria-label="Token"
-                    placeholder="hf_…"
+                    aria-label=texts::TOKEN
+                    placeholder=texts::TOKEN_HINT
                     autocomplete="off"
                     spellcheck="false"
                     required
                 />
-                <button type="submit" class="button" data-kind="main">"Use token"</button>
+                <button type="submit" class="button" data-kind="main">{texts::USE_TOKEN}</button>
             </div>
-            <p class="sign-in-note">{format!("Kept until this tab is closed, and sent to {host} alone.")}</p>
+            <p class="sign-in-note">{texts::token_kept(&host)}</p>
         </form>
     })
 }

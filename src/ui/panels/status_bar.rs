@@ -1,10 +1,11 @@
 //! What is being read, what it has cost, and where it comes from.
 
-use crate::base::bytes::human_bytes;
-use crate::protocol::display::{percent, percent_floor};
+use crate::protocol::display::percent_floor;
+use crate::protocol::texts::{common, panels as texts};
 use crate::protocol::{LoadState, Progress};
 use crate::ui::store::facts;
 use crate::ui::store::use_store;
+use crate::ui::widgets::words::button_words;
 use leptos::prelude::*;
 
 /// The bar below everything.
@@ -24,35 +25,23 @@ pub fn StatusBar() -> impl IntoView {
     let fetched = move || {
         let traffic = store.traffic.get();
         let file = store.opened.with(|opened| opened.as_ref().map(|opened| opened.file_bytes))?;
-        let requests = if traffic.requests == 1 { "request" } else { "requests" };
-        let kept = match traffic.kept_bytes {
-            0 => String::new(),
-            kept => format!(", {} kept here", human_bytes(kept)),
-        };
-        Some(format!(
-            "fetched {} of {} file in {} {requests}{kept}",
-            human_bytes(traffic.bytes),
-            human_bytes(file),
-            traffic.requests
-        ))
+        Some(texts::fetched(traffic.bytes, file, traffic.requests, traffic.kept_bytes))
     };
     let memory = move || {
         let bytes = store.traffic.get().memory_bytes;
-        (bytes > 0).then(|| format!("{} of memory in use", human_bytes(bytes)))
+        (bytes > 0).then(|| texts::memory(bytes))
     };
     let images = move || {
         let traffic = store.traffic.get();
-        let requests = if traffic.image_requests == 1 { "request" } else { "requests" };
-        (traffic.image_requests > 0).then(|| {
-            format!("images {} in {} {requests}", human_bytes(traffic.image_bytes), traffic.image_requests)
-        })
+        (traffic.image_requests > 0)
+            .then(|| texts::images_fetched(traffic.image_bytes, traffic.image_requests))
     };
     let connection = move || {
         let traffic = store.traffic.get();
         match (traffic.waiting, traffic.in_flight) {
-            (true, _) => ("waiting", "waiting for the server"),
-            (false, 0) => ("idle", "idle"),
-            (false, _) => ("reading", "reading"),
+            (true, _) => ("waiting", texts::WAITING),
+            (false, 0) => ("idle", texts::IDLE),
+            (false, _) => ("reading", texts::READING),
         }
     };
     let source = move || {
@@ -67,7 +56,7 @@ pub fn StatusBar() -> impl IntoView {
         <footer class="status">
             {move || column.get().map(|column| view! { <Job column job/> })}
             <Show when=move || column.with(Option::is_none) && store.opened.with(Option::is_none)>
-                <span>"nothing loaded"</span>
+                <span>{texts::NOTHING_LOADED}</span>
             </Show>
             <span class="status-fetched" title=memory data-memory=move || store.traffic.get().memory_bytes.to_string()>
                 {fetched}
@@ -82,14 +71,11 @@ pub fn StatusBar() -> impl IntoView {
 #[component]
 fn Job(column: String, job: Memo<Option<Progress>>) -> impl IntoView {
     let store = use_store();
-    let name = format!("{} column", facts::title(&column));
+    let name = texts::column(facts::title(&column));
     let share = move || job.get().map_or(0, |job| percent_floor(job.bytes, job.bytes_total));
     let amounts = move || {
         let job = job.get()?;
-        let (bytes, total) = (human_bytes(job.bytes), human_bytes(job.bytes_total));
-        let rate = store.traffic.get().bytes_per_second;
-        let rate = if rate >= 1.0 { format!(" · {}/s", human_bytes(rate as u64)) } else { String::new() };
-        Some(format!("{} · {bytes} of {total}{rate}", percent(job.bytes, job.bytes_total)))
+        Some(texts::read_so_far(job.bytes, job.bytes_total, store.traffic.get().bytes_per_second))
     };
     view! {
         <div class="job">
@@ -108,11 +94,11 @@ fn Job(column: String, job: Memo<Option<Progress>>) -> impl IntoView {
                 type="button"
                 class="button"
                 data-size="small"
-                aria-label=format!("Stop reading {}", facts::title(&column))
+                aria-label=common::stop_reading(facts::title(&column))
                 on:click=move |_| store.stop_column(&column)
             >
                 {crate::ui::widgets::icon::icon(crate::ui::widgets::icon::Icon::Stop)}
-                <span class="button-words">"stop"</span>
+                {button_words(texts::STOP)}
             </button>
         </div>
     }

@@ -2,6 +2,7 @@
 
 use crate::protocol::display;
 use crate::protocol::display::thousands;
+use crate::protocol::texts::panels as texts;
 use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::use_store;
 use crate::ui::widgets::icon::{Icon, icon};
@@ -16,13 +17,13 @@ pub fn SubsetMenu() -> impl IntoView {
     let store = use_store();
     let chosen = Memo::new(move |_| store.spec.with(|spec| spec.subset.clone()));
     let name = Memo::new(move |_| {
-        chosen.with(|chosen| chosen.as_ref().map_or_else(|| "all rows".to_owned(), display::subset))
+        chosen.with(|chosen| chosen.as_ref().map_or_else(|| texts::ALL_ROWS.to_owned(), display::subset))
     });
-    let label = Signal::derive(move || format!("Subset: {}", name.get()));
+    let label = Signal::derive(move || name.with(|name| texts::subset(name)));
     let trigger = move || {
         view! {
             <span class="subset-name">
-                {move || if chosen.with(Option::is_some) { name.get() } else { "Subset".to_owned() }}
+                {move || if chosen.with(Option::is_some) { name.get() } else { texts::SUBSET.to_owned() }}
             </span>
             {icon(Icon::Chevron)}
         }
@@ -78,7 +79,7 @@ fn Named() -> impl IntoView {
     let items: Vec<_> = named
         .map(|subset| {
             let note = match subset.images {
-                Some(images) => format!("{} · {images} images", subset.name),
+                Some(images) => texts::subset_images(subset.name, images),
                 None => subset.name.to_owned(),
             };
             let named = Subset::Named(subset.name.to_owned());
@@ -89,14 +90,14 @@ fn Named() -> impl IntoView {
     let draws = items.iter().any(|(rows, _)| matches!(rows, SubsetRows::Random { .. }));
     let shards = items.iter().any(|(rows, _)| matches!(rows, SubsetRows::Shards(_)));
     view! {
-        <ul>{item("all rows".to_owned(), rows.map(thousands).unwrap_or_default(), None)}</ul>
-        {any.then(|| view! { <h2 class="panel-title">"Subsets of the dataset’s card"</h2> })}
+        <ul>{item(texts::ALL_ROWS.to_owned(), rows.map(thousands).unwrap_or_default(), None)}</ul>
+        {any.then(|| view! { <h2 class="panel-title">{texts::CARD_SUBSETS}</h2> })}
         <ul>{items.into_iter().map(|(_, item)| item).collect_view()}</ul>
         {draws
             .then(|| {
                 view! {
                     <p class="panel-note">
-                        "Random ones are drawn here, the same rows each time; which rows the card’s own script drew is not published."
+                        {texts::RANDOM_SUBSETS}
                     </p>
                 }
             })}
@@ -104,8 +105,7 @@ fn Named() -> impl IntoView {
             .then(|| {
                 view! {
                     <p class="panel-note">
-                        "Prompts and images as the card counts them; here they are those of the first 4, 8, 16 or all 32 archives, \
-                        and the line above the rows says how many there are."
+                        {texts::SHARD_SUBSETS}
                     </p>
                 }
             })}
@@ -143,15 +143,15 @@ fn Any() -> impl IntoView {
         }
     };
     view! {
-        <h2 class="panel-title">"Any other"</h2>
+        <h2 class="panel-title">{texts::ANY_SUBSET}</h2>
         <div class="subset-any">
-            {field("rows", "Rows of the subset", rows)}
-            {field("seed", "Seed of the subset", seed)}
+            {field(texts::ROWS_FIELD, texts::SUBSET_ROWS, rows)}
+            {field(texts::SEED_FIELD, texts::SUBSET_SEED, seed)}
             <button type="button" class="button" data-kind="line" data-size="small" disabled=wrong on:click=first>
-                "First rows"
+                {texts::FIRST_ROWS}
             </button>
             <button type="button" class="button" data-kind="line" data-size="small" disabled=wrong on:click=random>
-                "Random rows"
+                {texts::RANDOM_ROWS}
             </button>
         </div>
     }

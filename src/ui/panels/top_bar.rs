@@ -1,7 +1,7 @@
 //! The bar above everything: where you are, and how to take it with you.
 
-use crate::base::bytes::human_bytes;
 use crate::protocol::display::thousands;
+use crate::protocol::texts::{common, panels as texts};
 use crate::ui::panels::about::AboutButton;
 use crate::ui::panels::brand::Brand;
 use crate::ui::panels::export::ExportMenu;
@@ -15,6 +15,7 @@ use crate::ui::store::use_store;
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::links::opens_elsewhere;
 use crate::ui::widgets::popover::{Popover, PopoverOpen};
+use crate::ui::widgets::words::button_words;
 use crate::view::catalog;
 use crate::view::catalog::TABLES;
 use crate::view::spec::{Spec, TableRef};
@@ -40,22 +41,15 @@ pub fn TopBar() -> impl IntoView {
         match (summary, opened) {
             (Some(summary), _) => summary.to_owned(),
             (None, Some(opened)) => {
-                let groups = if opened.row_groups == 1 { "row group" } else { "row groups" };
-                let size = human_bytes(opened.file_bytes);
-                let by =
-                    opened.created_by.as_deref().map(|by| format!(", written by {by}")).unwrap_or_default();
-                format!(
-                    "{} columns, {} {groups}, {size}{by}",
-                    opened.columns.len(),
-                    thousands(opened.row_groups.into())
-                )
+                let by = opened.created_by.as_deref();
+                texts::file_about(opened.columns.len(), opened.row_groups, opened.file_bytes, by)
             }
             (None, None) => String::new(),
         }
     };
     let share = move |_| match store.link() {
-        Some(link) => store.copy(&link, "Link copied"),
-        None => store.copy("", "A file of this device can’t be shared"),
+        Some(link) => store.copy(&link, common::LINK_COPIED),
+        None => store.copy("", common::NOT_SHARED),
     };
     view! {
         <header class="bar">
@@ -75,11 +69,11 @@ pub fn TopBar() -> impl IntoView {
                 <button
                     type="button"
                     class="button"
-                    aria-label="Share: copy a link to this view"
+                    aria-label=texts::SHARE_LABEL
                     on:click=share
                 >
                     {icon(Icon::Link)}
-                    <span class="button-words">"Share"</span>
+                    {button_words(texts::SHARE)}
                 </button>
                 <Settings/>
             </div>
@@ -95,7 +89,7 @@ fn Switcher() -> impl IntoView {
     });
     let label = Signal::derive(move || {
         let (name, part) = name.get();
-        format!("Dataset: {name} {part}").trim_end().to_owned()
+        texts::dataset(&name, &part)
     });
     let trigger = move || {
         view! {
@@ -142,7 +136,7 @@ pub fn DatasetList() -> impl IntoView {
                     chosen=Box::new(chosen)
                 >
                     <span>{table.title.clone()}</span>
-                    <small>{table.rows.map(|rows| format!("{} rows", thousands(rows)))}</small>
+                    <small>{table.rows.map(common::rows)}</small>
                 </PlaceLink>
             </li>
         }
@@ -150,7 +144,7 @@ pub fn DatasetList() -> impl IntoView {
     let added = added.collect_view();
     let added = (!host::host().catalogue.tables.is_empty()).then(|| {
         view! {
-            <h2 class="panel-title">"Tables of this site"</h2>
+            <h2 class="panel-title">{common::SITE_TABLES}</h2>
             <ul>{added}</ul>
         }
     });

@@ -1,5 +1,6 @@
 //! The buttons of the views that the open table can be shown in.
 
+use crate::protocol::texts::panels as texts;
 use crate::ui::runtime::lazy::Loaded;
 use crate::ui::runtime::turn::InTurn;
 use crate::ui::store::use_store;
@@ -42,7 +43,7 @@ pub fn Views() -> impl IntoView {
                 .then(|| {
                     view! {
                         <InTurn>
-                            <div class="views" role="group" aria-label="View">
+                            <div class="views" role="group" aria-label=texts::VIEW>
                                 {views.iter().copied().map(button).collect_view()}
                             </div>
                         </InTurn>

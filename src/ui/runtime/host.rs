@@ -1,6 +1,7 @@
 //! What the app's host adds: `catalog.json`, read before the page is there.
 
 use crate::protocol::Added;
+use crate::protocol::texts::start as texts;
 use crate::view::host::policy::allows;
 use crate::view::host::{Catalogue, FILE, MAX_BYTES, Problem, Table};
 use crate::view::roles::Corrections;
@@ -78,9 +79,9 @@ pub async fn read(reader: impl Future<Output = Option<fn(&str) -> (Catalogue, Ve
                 problems.extend(refused(&catalogue));
                 Host { catalogue, problems }
             }
-            None => failed("it could not be read.".to_owned(), "Load the page again."),
+            None => failed(texts::NOT_READ.to_owned(), texts::LOAD_AGAIN),
         },
-        Err(error) => failed(error, "Load the page again, or look at it on the server."),
+        Err(error) => failed(error, texts::LOAD_OR_LOOK),
     };
     let _ = HOST.set(read);
 }
@@ -88,11 +89,11 @@ pub async fn read(reader: impl Future<Output = Option<fn(&str) -> (Catalogue, Ve
 /// Its text; empty where it says nothing. `early.js` fails with the status of an answer.
 async fn text(asked: Promise) -> Result<String, String> {
     let text = JsFuture::from(asked).await.map_err(|error| match error.as_f64() {
-        Some(status) => format!("the host answers {status} when it is asked for it."),
-        None => "it does not answer.".to_owned(),
+        Some(status) => texts::host_answers(status),
+        None => texts::NO_ANSWER.to_owned(),
     })?;
     let text = text.as_string().unwrap_or_default();
-    if text.len() > MAX_BYTES { Err(format!("it is longer than {MAX_BYTES} bytes.")) } else { Ok(text) }
+    if text.len() > MAX_BYTES { Err(texts::too_long(MAX_BYTES)) } else { Ok(text) }
 }
 
 /// What the page's policy does not let the app read.
@@ -104,8 +105,8 @@ fn refused(catalogue: &Catalogue) -> Vec<Problem> {
         .map(|origin| Problem {
             line: 0,
             place: String::new(),
-            what: format!("the page’s Content-Security-Policy does not let it read from {origin}."),
-            hint: format!("Put the file beside the app with cargo xtask build --catalog {FILE}, which adds what it names."),
+            what: texts::policy_forbids(origin),
+            hint: texts::policy_hint(FILE),
         })
         .collect()
 }

@@ -1,5 +1,6 @@
 //! What tables and columns are called on the page.
 
+use crate::protocol::texts::{common, panels as texts};
 use crate::ui::runtime::host;
 use crate::view::catalog;
 use crate::view::spec::{HubFolder, HubPath, TableRef};
@@ -24,11 +25,11 @@ pub fn table_name(table: &TableRef) -> (String, String) {
 /// The document's title.
 pub fn title(table: Option<&TableRef>) -> String {
     match table.map(table_name) {
-        Some((name, part)) if part.is_empty() => format!("{name} · Vitrine"),
-        Some((name, part)) => format!("{name} {part} · Vitrine"),
+        Some((name, part)) if part.is_empty() => texts::page_title(&name),
+        Some((name, part)) => texts::page_title(&format!("{name} {part}")),
         None => match &host::host().catalogue.title {
-            Some(title) => format!("{title} · Vitrine"),
-            None => "Vitrine · text-to-image prompt datasets".to_owned(),
+            Some(title) => texts::page_title(title),
+            None => texts::PAGE_TITLE.to_owned(),
         },
     }
 }
@@ -36,8 +37,8 @@ pub fn title(table: Option<&TableRef>) -> String {
 /// What a row of the table is: "images".
 pub fn row_noun(table: Option<&TableRef>) -> &'static str {
     match table {
-        Some(TableRef::Catalogue(id)) => catalog::table(id).map_or("rows", |table| table.row_noun),
-        _ => "rows",
+        Some(TableRef::Catalogue(id)) => catalog::table(id).map_or(common::ROWS, |table| table.row_noun),
+        _ => common::ROWS,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Light, dark, or as the system has it; kept on this device.
 
+use crate::protocol::texts::settings as texts;
 use crate::ui::widgets::icon::{Icon, icon};
 use leptos::prelude::*;
 
@@ -20,6 +21,14 @@ impl Choice {
             Self::System => "system",
             Self::Light => "light",
             Self::Dark => "dark",
+        }
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::System => texts::THEME_SYSTEM,
+            Self::Light => texts::THEME_LIGHT,
+            Self::Dark => texts::THEME_DARK,
         }
     }
 
@@ -84,13 +93,13 @@ pub fn ThemeChoice() -> impl IntoView {
                     on:change=move |_| theme.choose(choice)
                 />
                 {icon(choice.icon())}
-                <span>{choice.name()}</span>
+                <span>{choice.title()}</span>
             </label>
         }
     });
     view! {
         <fieldset class="themes">
-            <legend class="panel-title">"Theme"</legend>
+            <legend class="panel-title">{texts::THEME}</legend>
             {choices.into_iter().collect_view()}
         </fieldset>
     }

@@ -3,6 +3,7 @@
 //! Requests wait in a queue until the thread has said that it listens. A page that was told that
 //! the thread died starts a new link; the old one is terminated when it is dropped.
 
+use crate::protocol::texts::notices as texts;
 use crate::protocol::{Request, Response, Seldom, ShellRequest};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::cell::RefCell;
@@ -121,7 +122,7 @@ impl WorkerLink {
         let on_error = Closure::new(move |event: Event| {
             event.prevent_default();
             let message = get(event.as_ref(), "message").as_string();
-            said(Said::Died(message.unwrap_or_else(|| "It could not be started.".to_owned())));
+            said(Said::Died(message.unwrap_or_else(|| texts::THREAD_NOT_STARTED.to_owned())));
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
@@ -196,5 +197,8 @@ fn get(object: &JsValue, key: &str) -> JsValue {
 
 /// What a thrown value says.
 pub fn words(error: &JsValue) -> String {
-    get(error, "message").as_string().or_else(|| error.as_string()).unwrap_or_else(|| "unknown".to_owned())
+    get(error, "message")
+        .as_string()
+        .or_else(|| error.as_string())
+        .unwrap_or_else(|| texts::UNKNOWN.to_owned())
 }

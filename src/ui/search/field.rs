@@ -3,69 +3,30 @@
 //! What is typed stands in a plain input without colour; a mirror behind it draws the same text
 //! with phrases, exclusions and mistakes told apart. Half-typed queries stay here.
 
-use crate::base::bytes::human_bytes;
+use crate::protocol::texts::{common, search as texts};
+use crate::ui::search::draft::Draft;
 use crate::ui::search::state::SearchState;
-use crate::ui::store::use_store;
+use crate::ui::store::{Store, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
+use crate::ui::widgets::words::code;
 use crate::view::query;
 use crate::view::query::{Problem, What};
 use leptos::html;
 use leptos::prelude::*;
-use std::time::Duration;
-
-/// After so long without a key the query is asked.
-const PAUSE: Duration = Duration::from_millis(150);
 
 /// The field, and the line under it where something is wrong.
 #[component]
 pub fn SearchField() -> impl IntoView {
     let store = use_store();
     let input: NodeRef<html::Input> = NodeRef::new();
-    let draft = RwSignal::new(String::new());
+    let draft = Draft::new(store);
     let scrolled = RwSignal::new(0);
-    let timer = StoredValue::new(None::<TimeoutHandle>);
-    // What is typed in one go is one step of the history.
-    let in_one_go = StoredValue::new(false);
-    Effect::new(move || {
-        let asked = store.spec.with(|spec| spec.query.clone()).unwrap_or_default();
-        if draft.with_untracked(|draft| draft.trim() != asked) {
-            draft.set(asked);
-        }
-    });
-    let parsed = Memo::new(move |_| draft.with(|draft| query::parse(draft)));
-    let problem = Memo::new(move |_| match parsed.get() {
-        Err(problem) => Some(problem),
-        Ok(_) => {
-            let state = store.query.get();
-            let same = draft.with(|draft| draft.trim() == state.query);
-            let (start, end, message) = state.problem.filter(|_| same)?;
-            let lead = draft.with(|draft| draft.len() - draft.trim_start().len());
-            Some(Problem { place: start as usize + lead..end as usize + lead, message })
-        }
-    });
-    let ask = move || {
-        if let Some(timer) = timer.try_update_value(Option::take).flatten() {
-            timer.clear();
-        }
-        if parsed.with_untracked(Result::is_ok) {
-            let text = draft.get_untracked();
-            store.search_for(&text, in_one_go.get_value());
-            in_one_go.set_value(true);
-        }
-    };
-    let typed = move |event| {
-        draft.set(event_target_value(&event));
-        if let Some(timer) = timer.try_update_value(Option::take).flatten() {
-            timer.clear();
-        }
-        timer.set_value(set_timeout_with_handle(ask, PAUSE).ok());
-    };
+    let problem = Memo::new(move |_| draft.problem());
     let keydown = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
         "Enter" => {
             event.prevent_default();
-            ask();
+            draft.finish();
             store.agree_to_search();
-            in_one_go.set_value(false);
         }
         "Escape" => {
             if let Some(input) = input.get_untracked() {
@@ -74,46 +35,27 @@ pub fn SearchField() -> impl IntoView {
         }
         _ => {}
     };
-    on_cleanup(move || {
-        if let Some(timer) = timer.try_update_value(Option::take).flatten() {
-            timer.clear();
-        }
-    });
-    let mirror = move || draft.with(|draft| pieces(draft, problem.get().as_ref()));
-    let costs = Memo::new(move |_| store.search_costs());
     view! {
         <div class="search-area">
             <form class="search" role="search" on:submit=move |event| event.prevent_default()>
                 {icon(Icon::Search)}
-                <span class="mirror" aria-hidden="true">
-                    <span style=("--scroll", move || format!("{}px", scrolled.get()))>
-                        {move || {
-                            mirror()
-                                .into_iter()
-                                .map(|(text, kind)| view! { <span data-kind=kind>{text}</span> })
-                                .collect_view()
-                        }}
-                    </span>
-                </span>
+                {mirror(draft, problem, scrolled)}
                 <input
                     type="search"
                     node_ref=input
-                    aria-label="Search prompts"
+                    aria-label=texts::SEARCH_PROMPTS
                     aria-describedby="search-help"
                     aria-invalid=move || problem.get().is_some().then_some("true")
                     aria-errormessage="search-problem"
-                    placeholder="Search prompts"
+                    placeholder=texts::SEARCH_PROMPTS
                     spellcheck="false"
                     autocomplete="off"
                     autocapitalize="off"
                     maxlength=query::MAX_QUERY_BYTES.to_string()
-                    prop:value=move || draft.get()
-                    on:input=typed
+                    prop:value=move || draft.text.get()
+                    on:input=move |event| draft.type_in(event_target_value(&event))
                     on:keydown=keydown
-                    on:blur=move |_| {
-                        ask();
-                        in_one_go.set_value(false);
-                    }
+                    on:blur=move |_| draft.finish()
                     on:scroll=move |_| {
                         if let Some(input) = input.get_untracked() {
                             scrolled.set(input.scroll_left());
@@ -121,44 +63,67 @@ pub fn SearchField() -> impl IntoView {
                     }
                 />
                 <span class="search-help" id="search-help">
-                    <span><code>"word"</code> " · " <code>"\"phrase\""</code> " · " <code>"-exclude"</code></span>
+                    <span>{code(texts::EXAMPLE_WORD)} {common::SEPARATOR} {code(texts::EXAMPLE_PHRASE)} {common::SEPARATOR} {code(texts::EXAMPLE_EXCLUDE)}</span>
                     <kbd>"/"</kbd>
                 </span>
                 <SearchState/>
             </form>
-            {move || {
-                problem
-                    .get()
-                    .map(|problem| {
-                        view! {
-                            <p class="search-note" id="search-problem" role="alert" data-level="error">
-                                {problem.message}
-                            </p>
-                        }
-                    })
-            }}
-            {move || {
-                costs
-                    .get()
-                    .map(|bytes| {
-                        view! {
-                            <p class="search-note" role="status">
-                                {format!("To look through every prompt {} are read.", human_bytes(bytes))}
-                                <button
-                                    type="button"
-                                    class="button"
-                                    data-kind="link"
-                                    data-size="small"
-                                    on:click=move |_| store.agree_to_search()
-                                >
-                                    "Read and search"
-                                </button>
-                            </p>
-                        }
-                    })
-            }}
+            {move || problem.get().map(wrong)}
+            {costs(store)}
         </div>
     }
+}
+
+/// The text behind the input, in its colours.
+fn mirror(draft: Draft, problem: Memo<Option<Problem>>, scrolled: RwSignal<i32>) -> AnyView {
+    let pieces = move || draft.text.with(|text| pieces(text, problem.get().as_ref()));
+    view! {
+        <span class="mirror" aria-hidden="true">
+            <span style=("--scroll", move || format!("{}px", scrolled.get()))>
+                {move || {
+                    pieces()
+                        .into_iter()
+                        .map(|(text, kind)| view! { <span data-kind=kind>{text}</span> })
+                        .collect_view()
+                }}
+            </span>
+        </span>
+    }
+    .into_any()
+}
+
+/// What is wrong with the query.
+fn wrong(problem: Problem) -> AnyView {
+    view! {
+        <p class="search-note" id="search-problem" role="alert" data-level="error">
+            {problem.message}
+        </p>
+    }
+    .into_any()
+}
+
+/// What the search reads, before it is started.
+fn costs(store: Store) -> AnyView {
+    let costs = Memo::new(move |_| store.search_costs());
+    let note = move || {
+        costs.get().map(|bytes| {
+            view! {
+                <p class="search-note" role="status">
+                    {texts::search_reads(bytes)}
+                    <button
+                        type="button"
+                        class="button"
+                        data-kind="link"
+                        data-size="small"
+                        on:click=move |_| store.agree_to_search()
+                    >
+                        {texts::READ_AND_SEARCH}
+                    </button>
+                </p>
+            }
+        })
+    };
+    note.into_any()
 }
 
 /// The text in pieces of one kind each.

@@ -1,6 +1,7 @@
 //! A text with what matched in it.
 
 use crate::protocol::display;
+use crate::protocol::texts::search as texts;
 use leptos::prelude::*;
 
 /// The text with marks at these places, bytes from and to.
@@ -16,7 +17,7 @@ pub fn marked_near(text: &str, marks: &[(u32, u32)], letters: usize) -> impl Int
 fn marked_from(from: usize, text: &str, marks: &[(u32, u32)]) -> impl IntoView + use<> {
     let mut pieces = Vec::with_capacity(marks.len() * 2 + 2);
     if from > 0 {
-        pieces.push(view! { <>"… "</> }.into_any());
+        pieces.push(view! { <>{texts::CUT}</> }.into_any());
     }
     let mut at = from;
     for (start, end) in marks {

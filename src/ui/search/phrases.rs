@@ -1,12 +1,12 @@
 //! What the prompts of the result are made of, and how cfg and steps go together in them.
 
 use crate::protocol::display::{percent, thousands};
-use crate::protocol::{Phrase, Phrases, Repeated};
+use crate::protocol::texts::search as texts;
+use crate::protocol::{Phrase, Phrases};
 use crate::ui::charts::heat::HeatMap;
-use crate::ui::search::marked::marked_near;
+use crate::ui::search::repeated::RepeatedPrompts;
 use crate::ui::search::term::Term;
 use crate::ui::store::use_store;
-use crate::view::spec::View;
 use leptos::prelude::*;
 
 /// Lift at the end of the scale: what lies beyond is as long as this.
@@ -14,9 +14,6 @@ const MAX_LIFT: f64 = 100.0;
 
 /// The choices of how many rows a phrase must be in.
 const LEAST: &[u32] = &[2, 5, 20, 100, 1_000];
-
-/// Letters of a repeated prompt that have room in its line.
-const REPEATED_LETTERS: usize = 44;
 
 /// The view.
 #[component]
@@ -30,110 +27,83 @@ pub fn PhrasesView() -> impl IntoView {
         <div class="two">
             <section class="pane" aria-labelledby="modifiers-head" tabindex="0">
                 <div class="pane-head">
-                    <h2 id="modifiers-head">"Modifiers"</h2>
+                    <h2 id="modifiers-head">{texts::MODIFIERS}</h2>
                     <Show when=move || filtered.get()>
-                        <div class="views" data-size="small" role="group" aria-label="Order of modifiers">
-                            <button
-                                type="button"
-                                class="button"
-                                aria-pressed=move || (!by_count.get()).to_string()
-                                on:click=move |_| by_count.set(false)
-                            >
-                                "lift"
-                            </button>
-                            <button
-                                type="button"
-                                class="button"
-                                aria-pressed=move || by_count.get().to_string()
-                                on:click=move |_| by_count.set(true)
-                            >
-                                "count"
-                            </button>
-                        </div>
+                        <OrderButtons by_count/>
                     </Show>
-                    <label class="least">
-                        "in at least "
-                        <select
-                            on:change=move |event| {
-                                if let Ok(least) = event_target_value(&event).parse() {
-                                    store.set_least(least);
-                                }
-                            }
-                        >
-                            {LEAST
-                                .iter()
-                                .map(|least| {
-                                    view! {
-                                        <option value=least.to_string() selected=move || store.least.get() == *least>
-                                            {thousands(u64::from(*least))}
-                                        </option>
-                                    }
-                                })
-                                .collect_view()}
-                        </select>
-                    </label>
+                    <Least/>
                 </div>
                 {move || match store.phrases.get() {
                     None => view! { <div class="phrases-wait" aria-busy="true"><i class="skeleton"></i><i class="skeleton"></i><i class="skeleton"></i></div> }.into_any(),
                     Some(phrases) => {
                         let by_count = by_count.get() || !filtered.get();
                         view! {
-                            <p class="pane-note">{note(&phrases, by_count)}</p>
+                            <p class="pane-note">{texts::about_phrases(phrases.complete, by_count, phrases.rows.0, phrases.rows.1)}</p>
                             {modifiers(&phrases, by_count)}
                         }
                             .into_any()
                     }
                 }}
             </section>
-            <section class="pane" aria-label="cfg, steps and repeated prompts" tabindex="0">
+            <section class="pane" aria-label=texts::PHRASES_ASIDE tabindex="0">
                 <HeatMap/>
-                <div class="pane-head">
-                    <h2>"Most repeated prompts"</h2>
-                    <button type="button" class="button" data-kind="link" data-size="small" on:click=move |_| store.set_view(View::Prompts)>
-                        "all prompts"
-                    </button>
-                </div>
-                <ol class="repeated">
-                    {move || {
-                        let phrases = store.phrases.get();
-                        let repeated = phrases.map(|phrases| phrases.repeated.clone()).unwrap_or_default();
-                        repeated
-                            .into_iter()
-                            .map(|Repeated { text, marks, count }| {
-                                let asked = text.clone();
-                                view! {
-                                    <li>
-                                        <button type="button" title="Show the rows of this prompt" on:click=move |_| store.show_prompt(&asked)>
-                                            {if text.trim().is_empty() {
-                                                view! { <em>"(empty prompt)"</em> }.into_any()
-                                            } else {
-                                                marked_near(&text, &marks, REPEATED_LETTERS).into_any()
-                                            }}
-                                        </button>
-                                        <span>{thousands(u64::from(count))}</span>
-                                    </li>
-                                }
-                            })
-                            .collect_view()
-                    }}
-                </ol>
+                <RepeatedPrompts/>
             </section>
         </div>
     }
 }
 
-fn note(phrases: &Phrases, by_count: bool) -> String {
-    let part = if phrases.complete { "" } else { "So far, while the prompts are being read. " };
-    if by_count {
-        format!(
-            "{part}Comma-separated parts of the prompts, by how many rows have them. Click to search, Alt-click to exclude."
-        )
-    } else {
-        format!(
-            "{part}Comma-separated parts of the prompts. Lift is a part’s share of these {} rows over its share of all {}. Click to search, Alt-click to exclude.",
-            thousands(phrases.rows.0),
-            thousands(phrases.rows.1)
-        )
+/// The order of the parts: by lift, or by count.
+#[component]
+fn OrderButtons(by_count: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <div class="views" data-size="small" role="group" aria-label=texts::MODIFIER_ORDER>
+            <button
+                type="button"
+                class="button"
+                aria-pressed=move || (!by_count.get()).to_string()
+                on:click=move |_| by_count.set(false)
+            >
+                {texts::BY_LIFT}
+            </button>
+            <button
+                type="button"
+                class="button"
+                aria-pressed=move || by_count.get().to_string()
+                on:click=move |_| by_count.set(true)
+            >
+                {texts::BY_COUNT}
+            </button>
+        </div>
+    }
+}
+
+/// How many rows a part must be in.
+#[component]
+fn Least() -> impl IntoView {
+    let store = use_store();
+    view! {
+        <label class="least">
+            {texts::IN_AT_LEAST}
+            <select
+                on:change=move |event| {
+                    if let Ok(least) = event_target_value(&event).parse() {
+                        store.set_least(least);
+                    }
+                }
+            >
+                {LEAST
+                    .iter()
+                    .map(|least| {
+                        view! {
+                            <option value=least.to_string() selected=move || store.least.get() == *least>
+                                {thousands(u64::from(*least))}
+                            </option>
+                        }
+                    })
+                    .collect_view()}
+            </select>
+        </label>
     }
 }
 
@@ -147,11 +117,11 @@ fn modifiers(phrases: &Phrases, by_count: bool) -> impl IntoView + use<> {
                 <caption class="hidden">{caption}</caption>
                 <thead>
                     <tr>
-                        <th scope="col">"phrase"</th>
-                        <th scope="col">{if by_count { "rows" } else { "lift, log scale" }}</th>
-                        <th scope="col" data-number="">"rows"</th>
-                        <th scope="col" data-number="">"share"</th>
-                        <th scope="col" data-number="">"in all"</th>
+                        <th scope="col">{texts::HEAD_PHRASE}</th>
+                        <th scope="col">{if by_count { texts::HEAD_ROWS } else { texts::HEAD_LIFT }}</th>
+                        <th scope="col" data-number="">{texts::HEAD_ROWS}</th>
+                        <th scope="col" data-number="">{texts::HEAD_SHARE}</th>
+                        <th scope="col" data-number="">{texts::HEAD_ALL}</th>
                     </tr>
                 </thead>
                 <tbody>{lines}</tbody>
@@ -160,15 +130,15 @@ fn modifiers(phrases: &Phrases, by_count: bool) -> impl IntoView + use<> {
     };
     let rare = (!by_count && !phrases.rare.is_empty()).then(|| {
         view! {
-            <h3 class="pane-sub">"Less common here than in all rows"</h3>
-            {table("Phrases that are less common here", &phrases.rare)}
+            <h3 class="pane-sub">{texts::LESS_COMMON}</h3>
+            {table(texts::LESS_COMMON_TABLE, &phrases.rare)}
         }
     });
     view! {
         {if by_count {
-            table("Phrases by number of rows", &phrases.common)
+            table(texts::BY_ROWS_TABLE, &phrases.common)
         } else {
-            table("Phrases by lift", &phrases.telling)
+            table(texts::BY_LIFT_TABLE, &phrases.telling)
         }}
         {rare}
     }

@@ -3,6 +3,7 @@
 
 use crate::protocol::Prompt;
 use crate::protocol::display::{percent, thousands};
+use crate::protocol::texts::{common, search as texts};
 use crate::ui::search::marked::marked_near;
 use crate::ui::store::facts;
 use crate::ui::store::use_store;
@@ -39,66 +40,24 @@ pub fn PromptsView() -> impl IntoView {
         let slice = slice.get();
         store.look_at(slice.first, slice.end.max(slice.first + 40));
     });
-    let line = move |position: u64| {
-        let prompt = Memo::new(move |_| {
-            store.prompts.with(|prompts| {
-                let prompts = prompts.as_ref()?;
-                let at = usize::try_from(position.checked_sub(prompts.first)?).ok()?;
-                prompts.prompts.get(at).cloned()
-            })
-        });
-        move || match prompt.get() {
-            None => {
-                view! { <li class="prompt-line" aria-busy="true"><i class="skeleton"></i></li> }.into_any()
-            }
-            Some(prompt) => {
-                let text = if prompt.text.trim().is_empty() {
-                    view! { <em>"(empty prompt)"</em> }.into_any()
-                } else {
-                    marked_near(&prompt.text, &prompt.marks, LETTERS).into_any()
-                };
-                let ranges = prompt.ranges.iter().map(|(column, low, high)| {
-                    let title = facts::title(column);
-                    let words = if low == high {
-                        format!("{title} {low}")
-                    } else {
-                        format!("{title} {low} – {high}")
-                    };
-                    view! { <span>{words}</span> }
-                });
-                let ranges = ranges.collect_view();
-                let count = thousands(u64::from(prompt.count));
-                view! {
-                    <li class="prompt-line">
-                        <button type="button" on:click=move |_| opened.set(Some(prompt.clone()))>
-                            <b>{count}</b>
-                            <span class="prompt-text">{text}</span>
-                            <span class="prompt-ranges">{ranges}</span>
-                        </button>
-                    </li>
-                }
-                .into_any()
-            }
-        }
-    };
     let complete =
         move || store.prompts.with(|prompts| prompts.as_ref().is_some_and(|prompts| prompts.complete));
     let progress = move || {
         let count = store.count.get()?;
         (!complete() && count.rows_read > 0)
-            .then(|| format!("{} of the prompts are read", percent(count.rows_read, count.rows)))
+            .then(|| texts::prompts_read(&percent(count.rows_read, count.rows)))
     };
     view! {
         <div class="prompts">
             <p class="pane-note">
-                {move || format!("{} different prompts, those of most rows first. ", thousands(total.get()))}
+                {move || texts::different_prompts(total.get())}
                 {progress}
             </p>
             <div
                 class="prompt-list"
                 tabindex="0"
                 role="group"
-                aria-label="Prompts"
+                aria-label=texts::PROMPTS
                 node_ref=list
                 style=("--track", move || scroller.track())
                 style=("--top", move || format!("{:.2}px", slice.get().top_px))
@@ -106,7 +65,7 @@ pub fn PromptsView() -> impl IntoView {
             >
                 <ol>
                     <For each=move || { let slice = slice.get(); slice.first..slice.end } key=|position| *position let:position>
-                        {line(position)}
+                        <Line position opened/>
                     </For>
                 </ol>
                 <div class="prompt-track" aria-hidden="true"></div>
@@ -114,6 +73,53 @@ pub fn PromptsView() -> impl IntoView {
             {move || opened.get().map(|prompt| view! { <Opened prompt close=move || opened.set(None)/> })}
         </div>
     }
+}
+
+/// One prompt, which may be on its way.
+#[component]
+fn Line(position: u64, opened: RwSignal<Option<Prompt>>) -> impl IntoView {
+    let store = use_store();
+    let prompt = Memo::new(move |_| {
+        store.prompts.with(|prompts| {
+            let prompts = prompts.as_ref()?;
+            let at = usize::try_from(position.checked_sub(prompts.first)?).ok()?;
+            prompts.prompts.get(at).cloned()
+        })
+    });
+    move || match prompt.get() {
+        None => view! { <li class="prompt-line" aria-busy="true"><i class="skeleton"></i></li> }.into_any(),
+        Some(prompt) => {
+            let text = words(&prompt);
+            let ranges = prompt.ranges.iter().map(range).collect_view();
+            let count = thousands(u64::from(prompt.count));
+            view! {
+                <li class="prompt-line">
+                    <button type="button" on:click=move |_| opened.set(Some(prompt.clone()))>
+                        <b>{count}</b>
+                        <span class="prompt-text">{text}</span>
+                        <span class="prompt-ranges">{ranges}</span>
+                    </button>
+                </li>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// Its words, with what matched in them.
+fn words(prompt: &Prompt) -> AnyView {
+    if prompt.text.trim().is_empty() {
+        view! { <em>{common::EMPTY_PROMPT}</em> }.into_any()
+    } else {
+        marked_near(&prompt.text, &prompt.marks, LETTERS).into_any()
+    }
+}
+
+/// What its rows have in a column.
+fn range((column, low, high): &(String, f64, f64)) -> AnyView {
+    let title = facts::title(column);
+    let words = if low == high { format!("{title} {low}") } else { format!("{title} {low} – {high}") };
+    view! { <span>{words}</span> }.into_any()
 }
 
 /// The rows of one prompt.
@@ -126,7 +132,7 @@ fn Opened(prompt: Prompt, close: impl Fn() + Copy + 'static) -> impl IntoView {
         view! {
             <li>
                 <button type="button" class="button" data-kind="line" data-size="small" on:click=move |_| store.select_row(Some(row))>
-                    {format!("row {}", thousands(row + 1))}
+                    {common::row(row)}
                 </button>
             </li>
         }
@@ -134,16 +140,16 @@ fn Opened(prompt: Prompt, close: impl Fn() + Copy + 'static) -> impl IntoView {
     let rows = rows.collect_view();
     let more = u64::from(prompt.count).saturating_sub(prompt.rows.len() as u64);
     view! {
-        <section class="prompt-open" aria-label="Rows of the prompt">
+        <section class="prompt-open" aria-label=texts::PROMPT_ROWS>
             <header class="pane-head">
-                <h2>{format!("{} rows of one prompt", thousands(u64::from(prompt.count)))}</h2>
+                <h2>{texts::rows_of_prompt(u64::from(prompt.count))}</h2>
                 <button type="button" class="button" data-kind="line" data-size="small" on:click=move |_| store.show_prompt(&text)>
-                    "Show them in the table"
+                    {texts::SHOW_IN_TABLE}
                 </button>
-                <button type="button" class="button" data-size="small" on:click=move |_| close()>"Close"</button>
+                <button type="button" class="button" data-size="small" on:click=move |_| close()>{common::CLOSE}</button>
             </header>
             <p>{prompt.text.clone()}</p>
-            <ul>{rows} {(more > 0).then(|| view! { <li>{format!("and {} more", thousands(more))}</li> })}</ul>
+            <ul>{rows} {(more > 0).then(|| view! { <li>{common::and_more(more)}</li> })}</ul>
         </section>
     }
 }

@@ -1,6 +1,7 @@
 //! How far a search has come, beside the field: it can be paused, taken up again and given up.
 
 use crate::protocol::display::{percent, percent_floor};
+use crate::protocol::texts::search as texts;
 use crate::ui::store::{Reading, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use leptos::prelude::*;
@@ -24,20 +25,20 @@ pub fn SearchState() -> impl IntoView {
                 <span
                     class="search-progress"
                     role="progressbar"
-                    aria-label="Search"
+                    aria-label=texts::SEARCH
                     aria-valuemin="0"
                     aria-valuemax="100"
                     aria-valuenow=floor
                     style=("--v", floor)
                 ></span>
                 <span class="search-share">
-                    {move || if paused() { format!("paused at {}", percents()) } else { percents() }}
+                    {move || if paused() { texts::paused_at(&percents()) } else { percents() }}
                 </span>
                 <button
                     type="button"
                     class="close"
-                    aria-label=move || if paused() { "Resume the search" } else { "Pause the search" }
-                    title=move || if paused() { "Go on reading prompts" } else { "Stop reading prompts for now; what was found stays" }
+                    aria-label=move || if paused() { texts::RESUME } else { texts::PAUSE }
+                    title=move || if paused() { texts::ABOUT_RESUME } else { texts::ABOUT_PAUSE }
                     on:click=move |_| if paused() { store.resume_search() } else { store.pause_search() }
                 >
                     {move || icon(if paused() { Icon::Play } else { Icon::Pause })}
@@ -45,8 +46,8 @@ pub fn SearchState() -> impl IntoView {
                 <button
                     type="button"
                     class="close"
-                    aria-label="Cancel the search"
-                    title="Give the search up"
+                    aria-label=texts::CANCEL
+                    title=texts::ABOUT_CANCEL
                     on:click=move |_| store.set_query("")
                 >
                     {icon(Icon::Close)}

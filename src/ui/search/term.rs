@@ -1,5 +1,6 @@
 //! A part of prompts as a button: asked for by a click, left out with Alt, and by key either way.
 
+use crate::protocol::texts::common as texts;
 use crate::ui::store::use_store;
 use crate::ui::widgets::keys::key_action;
 use crate::view::keys::{TERM, TermKey};
@@ -43,7 +44,7 @@ pub fn Term(
             on:keydown=key
         >
             <Show when=move || stance.get() == Some(true)>
-                <b>"not "</b>
+                <b>{texts::NOT}</b>
             </Show>
             {text}
         </button>

@@ -1,6 +1,7 @@
 //! The tables that the app's host adds, on the start page, and what is wrong with its catalogue.
 
 use crate::protocol::display::thousands;
+use crate::protocol::texts::{common, start as texts};
 use crate::ui::panels::top_bar::PlaceLink;
 use crate::ui::runtime::host::{Host, host};
 use crate::view::host::Table;
@@ -19,9 +20,9 @@ pub fn AddedTables() -> impl IntoView {
     let told = (!problems.is_empty()).then(|| {
         view! {
             <div class="added-problems" role="alert">
-                <h2>"The catalogue of this site has mistakes"</h2>
+                <h2>{texts::MISTAKES}</h2>
                 <ul>{told.collect_view()}</ul>
-                {(more > 0).then(|| view! { <p>{format!("and {more} more")}</p> })}
+                {(more > 0).then(|| view! { <p>{common::and_more(more as u64)}</p> })}
             </div>
         }
     });
@@ -29,7 +30,7 @@ pub fn AddedTables() -> impl IntoView {
     let tables = (!catalogue.tables.is_empty()).then(|| {
         view! {
             <div class="part-head">
-                <h2>"Tables of this site"</h2>
+                <h2>{common::SITE_TABLES}</h2>
             </div>
             <ul class="cards added">{cards}</ul>
         }
@@ -41,9 +42,9 @@ pub fn AddedTables() -> impl IntoView {
 fn Card(table: &'static Table) -> impl IntoView {
     let Table { id, title, description, rows, licence, files, .. } = table;
     let facts = [
-        rows.map(|rows| ("rows", thousands(rows))),
-        (files.len() > 1).then(|| ("files", thousands(files.len() as u64))),
-        licence.as_ref().map(|(name, _)| ("licence", name.clone())),
+        rows.map(|rows| (texts::ROWS, thousands(rows))),
+        (files.len() > 1).then(|| (texts::FILES, thousands(files.len() as u64))),
+        licence.as_ref().map(|(name, _)| (texts::LICENCE, name.clone())),
     ];
     let facts = facts.into_iter().flatten().map(|(name, value)| {
         view! {

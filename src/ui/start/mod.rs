@@ -5,6 +5,7 @@ pub mod art;
 pub mod open_boxes;
 pub mod repository;
 
+use crate::protocol::texts::{common, start as texts};
 use crate::ui::panels::notices::Notices;
 use crate::ui::panels::top_bar::{PlainBar, TableLink};
 use crate::ui::runtime::host::{Host, host};
@@ -14,9 +15,6 @@ use crate::ui::start::open_boxes::{DropBox, PlaceBox};
 use crate::view::catalog::{TABLES, Table};
 use crate::view::host::Catalogue;
 use leptos::prelude::*;
-
-/// What the app is, where its host does not say.
-const WHAT: &str = "Runs in this tab. Reads only the byte ranges a view needs, straight from the Hugging Face Hub. Nothing is uploaded.";
 
 /// The page.
 #[component]
@@ -31,23 +29,23 @@ pub fn StartPage() -> impl IntoView {
             <PlainBar/>
             <main>
                 <div class="hero">
-                    <h1>{title.as_deref().unwrap_or("Look through millions of text-to-image prompts")}</h1>
-                    <p>{description.as_deref().unwrap_or(WHAT)}</p>
+                    <h1>{title.as_deref().unwrap_or(texts::LEAD)}</h1>
+                    <p>{description.as_deref().unwrap_or(texts::WHAT)}</p>
                 </div>
                 <Notices/>
                 {has_added.then(|| view! { <LazyPart of=Lazy::Added/> })}
                 <div class="part-head">
-                    <h2>"Datasets"</h2>
-                    <p>"opening one reads its index first, then columns on demand"</p>
+                    <h2>{texts::DATASETS}</h2>
+                    <p>{texts::HOW_TABLES_OPEN}</p>
                 </div>
                 <ul class="cards">{cards.collect_view()}</ul>
                 <div class="ways">
                     <PlaceBox/>
                     <DropBox/>
                     <section class="box">
-                        <h2>"Bundled samples"</h2>
+                        <h2>{texts::SAMPLES}</h2>
                         <ul class="samples">{samples.collect_view()}</ul>
-                        <p>"Small, and without a network."</p>
+                        <p>{texts::ABOUT_SAMPLES}</p>
                     </section>
                 </div>
             </main>
@@ -66,7 +64,7 @@ fn Card(table: &'static Table) -> impl IntoView {
             </div>
         }
     });
-    let note = if wide.is_some() { "prompts and settings" } else { "ranked and rated" };
+    let note = if wide.is_some() { texts::WITH_SETTINGS } else { texts::WITH_RANKS };
     view! {
         <li class="card" data-wide=wide>
             <Shelf table=table.id/>
@@ -87,7 +85,7 @@ fn Sample(table: &'static Table) -> impl IntoView {
         <li>
             <span class="sample" title=table.summary>
                 <TableLink id=table.id>{format!("{} {}", table.dataset, table.part)}</TableLink>
-                <small>{format!("{} rows", crate::protocol::display::thousands(table.rows))}</small>
+                <small>{common::rows(table.rows)}</small>
             </span>
         </li>
     }

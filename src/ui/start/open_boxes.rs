@@ -1,5 +1,6 @@
 //! Opening a table that is not in the catalogue: by path, by address, or from this device.
 
+use crate::protocol::texts::start as texts;
 use crate::ui::store::use_store;
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::view::spec::TableRef;
@@ -27,7 +28,7 @@ pub fn PlaceBox() -> impl IntoView {
     };
     view! {
         <section class="box">
-            <h2 id="place-title">"Open any Parquet file"</h2>
+            <h2 id="place-title">{texts::OPEN_ANY}</h2>
             <form class="place" on:submit=submit novalidate>
                 <input
                     type="text"
@@ -37,19 +38,19 @@ pub fn PlaceBox() -> impl IntoView {
                     aria-labelledby="place-title"
                     aria-describedby="place-help"
                     aria-invalid=move || trouble.with(Option::is_some).then_some("true")
-                    placeholder="owner/dataset or https://…"
+                    placeholder=texts::PLACE_HINT
                     autocomplete="off"
                     autocapitalize="off"
                     spellcheck="false"
                     on:input=move |_| trouble.set(None)
                 />
-                <button type="submit" class="button" data-kind="line">"Open"</button>
+                <button type="submit" class="button" data-kind="line">{texts::OPEN}</button>
             </form>
             <p id="place-help" aria-live="polite" data-trouble=move || trouble.with(Option::is_some).then_some("")>
                 {move || {
                     trouble
                         .get()
-                        .unwrap_or_else(|| "A dataset of the Hub, by name or address, to choose a file of; or any address that allows range requests and cross-origin reads.".to_owned())
+                        .unwrap_or_else(|| texts::PLACE_HELP.to_owned())
                 }}
             </p>
         </section>
@@ -83,9 +84,9 @@ pub fn DropBox() -> impl IntoView {
             on:dragleave=move |_| over.set(false)
             on:drop=dropped
         >
-            <h2>{icon(Icon::Upload)} "Drop local files"</h2>
+            <h2>{icon(Icon::Upload)} {texts::DROP}</h2>
             <p data-trouble=move || trouble.with(Option::is_some).then_some("") aria-live="polite">
-                {move || trouble.get().unwrap_or_else(|| "Parquet of any size, several with the same columns as one table. They stay on this device.".to_owned())}
+                {move || trouble.get().unwrap_or_else(|| texts::DROP_HELP.to_owned())}
             </p>
             <label class="pick">
                 <input
@@ -96,7 +97,7 @@ pub fn DropBox() -> impl IntoView {
                     node_ref=input
                     on:change=move |_| take(input.get_untracked().and_then(|input| input.files()))
                 />
-                <span>"or choose files"</span>
+                <span>{texts::CHOOSE_FILES}</span>
             </label>
         </section>
     }
@@ -106,23 +107,23 @@ pub fn DropBox() -> impl IntoView {
 fn table_of(text: &str) -> Result<TableRef, String> {
     let text = text.trim();
     if text.is_empty() {
-        return Err("Type a path on the Hub or an address.".to_owned());
+        return Err(texts::PLACE_EMPTY.to_owned());
     }
     if text.contains("://") && !text.starts_with("https://") && !is_loopback(text) {
-        return Err("Only https addresses can be read.".to_owned());
+        return Err(texts::ONLY_HTTPS.to_owned());
     }
     let is_plain = !text.contains(':');
     let path = text.trim_start_matches("datasets/");
     if is_plain && path.contains('/') {
-        return parse_table(&format!("hf:{path}")).map_err(|message| format!("This {message}"));
+        return parse_table(&format!("hf:{path}")).map_err(|message| texts::place_wrong(&message));
     }
     if is_plain
         && crate::view::catalog::table(text).is_none()
         && crate::ui::runtime::host::table(text).is_none()
     {
-        return Err("Type owner/dataset to choose a file of it, or the file’s path behind that.".to_owned());
+        return Err(texts::PLACE_SHORT.to_owned());
     }
-    parse_table(text).map_err(|message| format!("This {message}"))
+    parse_table(text).map_err(|message| texts::place_wrong(&message))
 }
 
 /// An address of this machine needs no encryption.

@@ -4,7 +4,7 @@ use crate::base::bytes::human_bytes;
 use crate::formats::hub::CONVERTED;
 use crate::protocol::Level;
 use crate::protocol::browse::{Items, Listed, Split};
-use crate::protocol::display::thousands;
+use crate::protocol::texts::start as texts;
 use crate::ui::panels::empty::Fatal;
 use crate::ui::panels::notices::Notices;
 use crate::ui::panels::top_bar::{PlaceLink, PlainBar};
@@ -91,18 +91,18 @@ fn Head(place: HubFolder) -> impl IntoView {
     view! {
         <div class="repository-head">
             <h1 class="hidden">{repository.clone()}</h1>
-            <nav aria-label="Folders">
+            <nav aria-label=texts::FOLDERS>
                 <ol class="steps">{steps}</ol>
             </nav>
             <div class="revision">
-                <span aria-hidden="true">"Revision"</span>
-                <select class="field" aria-label="Revision" on:change=change>{references}</select>
+                <span aria-hidden="true">{texts::REVISION}</span>
+                <select class="field" aria-label=texts::REVISION on:change=change>{references}</select>
             </div>
             {move || {
                 page().map(|page| {
                     view! {
                         <a class="button" data-kind="line" href=page target="_blank" rel="noopener noreferrer">
-                            {icon(Icon::Out)} "On the Hub"
+                            {icon(Icon::Out)} {texts::ON_HUB}
                         </a>
                     }
                 })
@@ -115,7 +115,7 @@ fn Head(place: HubFolder) -> impl IntoView {
 fn Contents() -> impl IntoView {
     let store = use_store();
     move || match store.listed.get() {
-        None => view! { <p class="repository-note" role="status">"Reading the listing"</p> }.into_any(),
+        None => view! { <p class="repository-note" role="status">{texts::READING_LISTING}</p> }.into_any(),
         Some(listed) => contents(&listed).into_any(),
     }
 }
@@ -130,22 +130,22 @@ fn contents(listed: &Arc<Listed>) -> impl IntoView + use<> {
         let rows =
             listed.converted.iter().map(|split| converted_row(&place.repository, split)).collect_view();
         view! {
-            <section class="box" aria-label="Made by the Hub">
-                <h2>"Made by the Hub"</h2>
-                <p>"The dataset as Parquet, by configuration and split."</p>
+            <section class="box" aria-label=texts::MADE_BY_HUB>
+                <h2>{texts::MADE_BY_HUB}</h2>
+                <p>{texts::ABOUT_MADE_BY_HUB}</p>
                 <ul class="files">{rows}</ul>
             </section>
         }
     });
     let items = match &listed.items {
         Some(items) => listing(&place, items).into_any(),
-        None => view! { <p class="repository-note" role="status">"Reading the listing"</p> }.into_any(),
+        None => view! { <p class="repository-note" role="status">{texts::READING_LISTING}</p> }.into_any(),
     };
     view! {
         <div class="repository-lists">
             {items}
             {converted}
-            {listed.converting.then(|| view! { <p class="repository-note">"Looking for what the Hub made of it"</p> })}
+            {listed.converting.then(|| view! { <p class="repository-note">{texts::LOOKING_FOR_MADE}</p> })}
         </div>
     }
 }
@@ -164,7 +164,7 @@ fn listing(place: &HubFolder, items: &Items) -> impl IntoView + use<> {
         })
     };
     let together = together.iter().map(|(pattern, count, bytes)| {
-        let note = format!("{} files as one table", thousands(u64::from(*count)));
+        let note = texts::as_one_table(u64::from(*count));
         row(Icon::Table, file(pattern), name(pattern), note, human_bytes(*bytes), Some("several"))
     });
     let folders = folders.iter().map(|path| {
@@ -177,21 +177,15 @@ fn listing(place: &HubFolder, items: &Items) -> impl IntoView + use<> {
     // Those of a table in a thousand files are seldom looked for one by one.
     let hidden = files.split_off(files.len().min(FILES_SHOWN));
     let all = RwSignal::new(hidden.is_empty());
-    let show = format!("Show {} more files", thousands(hidden.len() as u64));
+    let show = texts::show_more_files(hidden.len() as u64);
     let hidden = move || {
         let rows = hidden.clone().into_iter().map(file_row);
         all.get().then(|| rows.collect_view())
     };
-    let rest = match others {
-        (0, _) => None,
-        (1, bytes) => Some(format!("1 other file, {}", human_bytes(*bytes))),
-        (count, bytes) => {
-            Some(format!("{} other files, {}", thousands(u64::from(*count)), human_bytes(*bytes)))
-        }
-    };
+    let rest = texts::other_files(u64::from(others.0), others.1);
     view! {
-        <section class="box" aria-label="Files">
-            <h2>"Files"</h2>
+        <section class="box" aria-label=texts::FILES_TITLE>
+            <h2>{texts::FILES_TITLE}</h2>
             <ul class="files">{together.collect_view()} {folders.collect_view()}
                 {files.into_iter().map(file_row).collect_view()} {hidden}</ul>
             <Show when=move || !all.get()>
@@ -199,9 +193,9 @@ fn listing(place: &HubFolder, items: &Items) -> impl IntoView + use<> {
                     {show.clone()}
                 </button>
             </Show>
-            {nothing.then(|| view! { <p>"There are no Parquet files and no folders here."</p> })}
+            {nothing.then(|| view! { <p>{texts::NOTHING_HERE}</p> })}
             {rest.map(|rest| view! { <p>{rest}</p> })}
-            {more.then(|| view! { <p>"The listing goes on; more of it is not shown."</p> })}
+            {more.then(|| view! { <p>{texts::LISTING_GOES_ON}</p> })}
         </section>
     }
 }
@@ -217,8 +211,7 @@ fn converted_row(repository: &str, split: &Split) -> impl IntoView + use<> {
         revision: CONVERTED.to_owned(),
         path: path.clone(),
     });
-    let count =
-        if *files == 1 { "1 file".to_owned() } else { format!("{} files", thousands(u64::from(*files))) };
+    let count = texts::files(u64::from(*files));
     row(Icon::Table, table, format!("{config} / {split}"), count, human_bytes(*bytes), None)
 }
 

@@ -4,7 +4,7 @@ use super::{Commit, RowData, Store};
 use crate::base::sorted;
 use crate::formats::hub::several::{MAX_FILES, by_number};
 use crate::protocol::describe::Describe;
-use crate::protocol::display::thousands;
+use crate::protocol::texts::{common, start as texts};
 use crate::protocol::{Opened, Request, TableRequest};
 use crate::view::chart::Measure;
 use crate::view::roles::{Role, Roles};
@@ -35,16 +35,16 @@ impl Store {
             .map(|files| (0..files.length()).filter_map(|place| files.get(place)).collect())
             .unwrap_or_default();
         if files.len() > MAX_FILES {
-            return Err(format!("{} files are more than {MAX_FILES}.", thousands(files.len() as u64)));
+            return Err(texts::too_many_files(files.len() as u64, MAX_FILES));
         }
         if let Some(short) = files.iter().find(|file| file.size() < LEAST_FILE_BYTES) {
-            return Err(format!("{} is too short for a Parquet file.", short.name()));
+            return Err(texts::too_short(&short.name()));
         }
         let files = sorted::by(files, |a, b| by_number(&a.name(), &b.name()));
         let name = match files.as_slice() {
             [] => return Ok(()),
             [file] => file.name(),
-            [first, rest @ ..] => format!("{} and {} more", first.name(), rest.len()),
+            [first, rest @ ..] => texts::several_files(&first.name(), rest.len()),
         };
         self.inner.update_value(|inner| {
             inner.files = files;
@@ -234,7 +234,7 @@ impl Store {
         let promise = window().navigator().clipboard().write_text(text);
         leptos::task::spawn_local(async move {
             let copied = wasm_bindgen_futures::JsFuture::from(promise).await.is_ok();
-            self.tell(if copied { done } else { "The browser does not allow to copy" });
+            self.tell(if copied { done } else { common::NO_CLIPBOARD });
         });
     }
 

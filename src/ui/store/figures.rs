@@ -7,6 +7,7 @@ use crate::protocol::TableRequest;
 use crate::protocol::display;
 use crate::protocol::display::thousands;
 use crate::protocol::figure::{Drawn, Figure, Want};
+use crate::protocol::texts::{charts as texts, common};
 use crate::ui::charts::colours::colours;
 use crate::ui::runtime::names;
 use crate::ui::store::facts;
@@ -65,25 +66,23 @@ impl Store {
             let noun = names::row_noun(spec.table.as_ref());
             let count = self.count.with_untracked(|count| {
                 count.as_ref().map(|count| {
-                    let part = if count.rows_read < count.rows { ", as far as they are read" } else { "" };
-                    format!("{} of {} {noun}{part}", thousands(count.matching), thousands(count.rows))
+                    texts::figure_rows(count.matching, count.rows, noun, count.rows_read >= count.rows)
                 })
             });
             let rows = self.opened.with_untracked(|opened| {
                 opened.as_ref().map(|opened| format!("{} {noun}", thousands(opened.rows)))
             });
             let mut asked = Vec::new();
-            asked.extend(spec.query.as_ref().map(|query| format!("prompts with {query}")));
-            asked.extend(spec.subset.as_ref().map(|subset| format!("subset {}", display::subset(subset))));
+            asked.extend(spec.query.as_ref().map(|query| texts::figure_search(query)));
+            asked.extend(spec.subset.as_ref().map(|subset| texts::figure_subset(&display::subset(subset))));
             asked.extend(spec.filters.iter().map(|(column, clause)| {
                 let not = matches!(clause, crate::view::spec::Clause::List(list) if list.negated);
-                let not = if not { "not " } else { "" };
-                format!("{} {not}{}", facts::title(column), facts::clause(column, clause))
+                texts::figure_filter(facts::title(column), not, &facts::clause(column, clause))
             }));
             let of = [Some(format!("{name} {part}").trim_end().to_owned()), count.or(rows)];
-            let mut lines = vec![of.into_iter().flatten().collect::<Vec<_>>().join(" · ")];
+            let mut lines = vec![of.into_iter().flatten().collect::<Vec<_>>().join(common::SEPARATOR)];
             if !asked.is_empty() {
-                lines.push(format!("Filtered by {}", asked.join(" · ")));
+                lines.push(texts::figure_filtered(&asked.join(common::SEPARATOR)));
             }
             lines
         })
@@ -103,7 +102,7 @@ impl Store {
             Picturing::Png => spawn_local(async move {
                 match pixels(&drawing, width_px * SCALE, height_px * SCALE).await {
                     Ok(picture) => download(&name, &picture),
-                    Err(_) => self.tell("This browser can’t make pixels of it"),
+                    Err(_) => self.tell(texts::NO_PNG),
                 }
             }),
         }

@@ -1,6 +1,7 @@
 //! What went wrong, newest first, and what can be done about it.
 
 use super::Store;
+use crate::protocol::texts::notices as texts;
 use crate::protocol::{Action, Level, Notice};
 use crate::view::url::LinkNotice;
 use leptos::prelude::*;
@@ -86,8 +87,8 @@ impl Store {
             id: 0,
             subject: OF_THE_THREAD.to_owned(),
             level: Level::Error,
-            title: "The data thread stopped".to_owned(),
-            text: format!("It may have run out of memory. Filters and link are kept. It said: {error}"),
+            title: texts::THREAD_STOPPED.to_owned(),
+            text: texts::thread_said(error),
             actions: vec![ItemAction::Restart],
             retry_at: None,
         });
@@ -98,8 +99,8 @@ impl Store {
             id: 0,
             subject: OF_THE_THREAD.to_owned(),
             level: Level::Fatal,
-            title: format!("{name} has to be chosen again"),
-            text: "A file of this device stays on it, so a link can't open it.".to_owned(),
+            title: texts::choose_again(name),
+            text: texts::FILE_STAYS.to_owned(),
             actions: vec![ItemAction::Of(Action::ChooseAnother)],
             retry_at: None,
         });
@@ -113,9 +114,9 @@ impl Store {
                 subject: format!("{OF_THE_LINK} {key}"),
                 level: Level::Info,
                 title: if key.is_empty() {
-                    "A part of the link was left out".to_owned()
+                    texts::LINK_PART_LEFT_OUT.to_owned()
                 } else {
-                    format!("“{key}” in the link was left out")
+                    texts::link_key_left_out(key)
                 },
                 text: message.clone(),
                 actions: Vec::new(),

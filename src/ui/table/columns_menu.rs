@@ -1,10 +1,12 @@
 //! Choosing the table's columns.
 
+use crate::protocol::texts::table as texts;
 use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::facts;
 use crate::ui::store::use_store;
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::popover::Popover;
+use crate::ui::widgets::words::button_words;
 use leptos::prelude::*;
 
 /// The button and its list of check boxes.
@@ -13,11 +15,11 @@ pub fn ColumnsMenu() -> impl IntoView {
     let trigger = || {
         view! {
             {icon(Icon::Columns)}
-            <span class="button-words">"Columns"</span>
+            {button_words(texts::COLUMNS)}
         }
     };
     view! {
-        <Popover label="Choose columns" class="button columns-button" end=true trigger=ViewFn::from(trigger)>
+        <Popover label=texts::CHOOSE_COLUMNS class="button columns-button" end=true trigger=ViewFn::from(trigger)>
             <LazyPart of=Lazy::Columns/>
         </Popover>
     }
@@ -34,7 +36,7 @@ pub fn ColumnsPanel() -> impl IntoView {
         })
     };
     view! {
-        <h2 class="panel-title">"Columns"</h2>
+        <h2 class="panel-title">{texts::COLUMNS}</h2>
         <ul class="checks">
             {store.pictures().is_some().then(|| view! { <li><ImagesCheck/></li> })}
             {names().into_iter().map(|name| view! { <li><ColumnCheck name/></li> }).collect_view()}
@@ -46,7 +48,7 @@ pub fn ColumnsPanel() -> impl IntoView {
             disabled=move || store.spec.with(|spec| spec.columns.is_none())
             on:click=move |_| store.set_columns(None)
         >
-            "Usual columns"
+            {texts::USUAL_COLUMNS}
         </button>
     }
 }
@@ -61,9 +63,9 @@ fn ImagesCheck() -> impl IntoView {
         store.show_again();
     };
     view! {
-        <label class="check" title="The image of each row, out of its archive.">
+        <label class="check" title=texts::ABOUT_IMAGES>
             <input type="checkbox" prop:checked=move || shown.get() on:change=toggle/>
-            <span>"images"</span>
+            <span>{texts::IMAGES}</span>
         </label>
     }
 }

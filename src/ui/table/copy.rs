@@ -1,5 +1,6 @@
 //! Copying the prompt of a row of the table.
 
+use crate::protocol::texts::common as texts;
 use crate::protocol::{Cell, MAX_CELL_CHARS};
 use crate::ui::store::{RowData, Store, prompt_of};
 use crate::view::roles::Role;
@@ -22,7 +23,7 @@ impl PromptCopy {
             if pending.get_untracked() == Some(detail.row) {
                 pending.set(None);
                 if let Some((_, Cell::Text(prompt))) = prompt_of(&detail) {
-                    store.copy(prompt, "Prompt copied");
+                    store.copy(prompt, texts::PROMPT_COPIED);
                 }
             }
         });
@@ -37,7 +38,7 @@ impl PromptCopy {
         if let Some(Cell::Text(text)) = row.cell(&column)
             && text.chars().count() < MAX_CELL_CHARS
         {
-            store.copy(text, "Prompt copied");
+            store.copy(text, texts::PROMPT_COPIED);
         } else {
             pending.set(Some(row.row));
             store.select_row(Some(row.row));

@@ -1,8 +1,8 @@
 //! A column's head: its name, and a grip that sets its width.
 
-use crate::base::bytes::human_bytes;
+use crate::protocol::texts::table as texts;
 use crate::ui::store::facts;
-use crate::ui::store::{Store, use_store};
+use crate::ui::store::use_store;
 use crate::ui::widgets::keys::key_action;
 use crate::view::drag::{COLUMN_PX, Grip, grip_width};
 use crate::view::keys::GRIP;
@@ -47,23 +47,14 @@ pub fn HeadCell(at: usize, lane: Lane, widths: RwSignal<Widths>) -> impl IntoVie
             <button
                 type="button"
                 class="sort"
-                title=move || name.with_value(|name| sort_title(store, name))
+                title=move || name.with_value(|name| texts::sort_by(store.sort_reads(name)))
                 on:click=move |event| name.with_value(|name| store.sort_by(name, event.shift_key()))
             >
                 {title.clone()}
-                {move || direction().map(|down| if down { " ↓" } else { " ↑" })}
+                {move || direction().map(|down| if down { texts::DESCENDING } else { texts::ASCENDING })}
             </button>
             <ColumnGrip title name cell widths width_px/>
         </div>
-    }
-}
-
-/// What a click on a head does, and what it costs.
-fn sort_title(store: Store, name: &str) -> String {
-    let words = "Sort by this column; with Shift besides the others";
-    match store.sort_reads(name) {
-        0 => words.to_owned(),
-        bytes => format!("{words}. Reads {}", human_bytes(bytes)),
     }
 }
 
@@ -114,7 +105,7 @@ fn ColumnGrip(
             role="separator"
             tabindex="0"
             aria-orientation="vertical"
-            aria-label=format!("Width of {title}")
+            aria-label=texts::width_of(&title)
             aria-valuemin=COLUMN_PX.0.to_string()
             aria-valuemax=COLUMN_PX.1.to_string()
             aria-valuenow=move || format!("{:.0}", present())

@@ -8,6 +8,7 @@ pub mod row;
 pub mod sort_note;
 
 use crate::protocol::images::Want;
+use crate::protocol::texts::table as texts;
 use crate::ui::runtime::turn::turn;
 use crate::ui::store::{Part, RowData, Store, count_now, size_px, use_store};
 use crate::ui::table::copy::PromptCopy;
@@ -87,7 +88,7 @@ pub fn Table() -> impl IntoView {
             class="grid"
             role="grid"
             tabindex="0"
-            aria-label="Rows"
+            aria-label=texts::ROWS
             aria-rowcount=move || count.get().to_string()
             aria-colcount=move || lanes.with(Vec::len).to_string()
             aria-activedescendant=active_id

@@ -2,6 +2,7 @@
 
 use crate::protocol::Cell;
 use crate::protocol::images::Want;
+use crate::protocol::texts::{common, table as texts};
 use crate::ui::search::marked::marked_near;
 use crate::ui::store::facts;
 use crate::ui::store::{RowData, Sight, Store, size_px, use_store};
@@ -78,7 +79,7 @@ fn cell(
     let (state, content) = match value {
         Cell::Pending => ("pending", view! { <i class="skeleton" aria-hidden="true"></i> }.into_any()),
         Cell::Failed => ("failed", icon(Icon::Alert).into_any()),
-        Cell::Null => ("null", "none".into_any()),
+        Cell::Null => ("null", common::NONE.into_any()),
         Cell::Text(text) if lane.prose => {
             let marks = row.map(|row| row.marks.as_slice()).unwrap_or_default();
             ("read", view! { <span>{marked_near(text, marks, letters.get())}</span> }.into_any())
@@ -89,7 +90,7 @@ fn cell(
         }
     };
     let title = match value {
-        Cell::Failed => Some("Could not be read".to_owned()),
+        Cell::Failed => Some(texts::NOT_READ.to_owned()),
         Cell::Time(_) => facts::cell_full(&lane.name, value),
         Cell::Text(text) if !lane.prose && text.chars().count() > 14 => Some(text.clone()),
         _ => None,
@@ -100,7 +101,7 @@ fn cell(
             class="cell"
             role="gridcell"
             aria-colindex=(at + 1).to_string()
-            aria-label=(state == "failed").then_some("Could not be read")
+            aria-label=(state == "failed").then_some(texts::NOT_READ)
             data-column=lane.name.clone()
             data-title=lane.number.then(|| lane.title.clone())
             data-number=lane.number.then_some("")

@@ -1,6 +1,6 @@
 //! What sorting costs where a column has to be read for it, before it is read.
 
-use crate::base::bytes::human_bytes;
+use crate::protocol::texts::table as texts;
 use crate::ui::store::facts;
 use crate::ui::store::use_store;
 use leptos::prelude::*;
@@ -15,12 +15,12 @@ pub fn SortNote() -> impl IntoView {
         let title = facts::title(&column).to_owned();
         Some(view! {
             <p class="sort-note" role="status">
-                <span>{format!("To sort by {title}, {} are read.", human_bytes(bytes))}</span>
+                <span>{texts::sort_reads(&title, bytes)}</span>
                 <button type="button" class="button" data-kind="link" data-size="small" on:click=move |_| store.agree_to_sort()>
-                    "Read and sort"
+                    {texts::READ_AND_SORT}
                 </button>
                 <button type="button" class="button" data-size="small" on:click=move |_| store.drop_sort()>
-                    "Leave as it is"
+                    {texts::LEAVE}
                 </button>
             </p>
         })

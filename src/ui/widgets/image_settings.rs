@@ -1,5 +1,6 @@
 //! Settings of images that more than one part of the page offers.
 
+use crate::protocol::texts::settings as texts;
 use crate::ui::store::use_store;
 use crate::view::drag::slider;
 use leptos::prelude::*;
@@ -12,14 +13,14 @@ pub fn PreviewsCheck() -> impl IntoView {
     view! {
         <label
             class="check"
-            title="Small tiles are read from poloclub/diffusiondb-thumbnails on GitHub where it has them, which takes kilobytes instead of megabytes. Switched off, all images are read from the Hub."
+            title=texts::ABOUT_PREVIEWS
         >
             <input
                 type="checkbox"
                 prop:checked=move || previews.get()
                 on:change=move |_| store.images.toggle_previews()
             />
-            <span>"previews from GitHub"</span>
+            <span>{texts::PREVIEWS}</span>
         </label>
     }
 }
@@ -30,11 +31,11 @@ pub fn BlurField() -> impl IntoView {
     let store = use_store();
     let threshold = store.images.threshold;
     view! {
-        <label title="Images with a higher score, and those without one, are blurred. Kept on this device.">
-            <span>"blur above NSFW"</span>
+        <label title=texts::ABOUT_BLUR>
+            <span>{texts::BLUR}</span>
             <input
                 type="range"
-                aria-label="Blur above NSFW score"
+                aria-label=texts::BLUR_LABEL
                 min="0"
                 max="1"
                 step="0.05"

@@ -12,3 +12,4 @@ pub mod scroller;
 pub mod sheet;
 pub mod tooltip;
 pub mod undo_buttons;
+pub mod words;

@@ -1,5 +1,6 @@
 //! Two buttons that take the last step back, and again.
 
+use crate::protocol::texts::panels as texts;
 use crate::ui::store::use_store;
 use crate::ui::widgets::icon::{Icon, icon};
 use leptos::prelude::*;
@@ -11,9 +12,9 @@ pub fn UndoButtons() -> impl IntoView {
     let any = Memo::new(move |_| store.steps.get() != (0, 0));
     view! {
         <Show when=move || any.get()>
-            <div class="undo" role="group" aria-label="Steps">
-                {button("Undo", "Ctrl+Z", Icon::Undo, move || store.steps.get().0 == 0, move || store.undo())}
-                {button("Redo", "Ctrl+Shift+Z", Icon::Redo, move || store.steps.get().1 == 0, move || store.redo())}
+            <div class="undo" role="group" aria-label=texts::STEPS>
+                {button(texts::UNDO, texts::UNDO_KEYS, Icon::Undo, move || store.steps.get().0 == 0, move || store.undo())}
+                {button(texts::REDO, texts::REDO_KEYS, Icon::Redo, move || store.steps.get().1 == 0, move || store.redo())}
             </div>
         </Show>
     }

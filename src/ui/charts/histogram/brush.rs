@@ -1,5 +1,6 @@
 //! Choosing bins by pointer and by key.
 
+use crate::protocol::texts::charts as texts;
 use crate::ui::charts::histogram::model::Model;
 use crate::ui::charts::histogram::percent;
 use crate::ui::charts::plot::clause_of_bins;
@@ -145,7 +146,7 @@ pub fn Handle(brushing: Brushing, low: bool) -> impl IntoView {
             data-end=if low { "low" } else { "high" }
             role="slider"
             tabindex="0"
-            aria-label=format!("{}, {}", model.title.get_value(), if low { "from" } else { "to" })
+            aria-label=texts::range_end(&model.title.get_value(), low)
             aria-valuemin="0"
             aria-valuemax=move || layout.get().slots().saturating_sub(1).to_string()
             aria-valuenow=move || model.range().end(low).to_string()

@@ -2,6 +2,7 @@
 
 use crate::protocol::display;
 use crate::protocol::figure::{self, Drawn};
+use crate::protocol::texts::charts as texts;
 use crate::protocol::{Bins, Cell, Counts, Shape};
 use crate::ui::charts::axis::{labels, slot_name};
 use crate::ui::charts::plot::{
@@ -86,10 +87,7 @@ impl Model {
         let title = self.title.get_value();
         let range =
             self.clause.get().map(|clause| self.column.with_value(|column| facts::clause(column, &clause)));
-        match range {
-            Some(range) => format!("{title}: all rows and those that match, {range} chosen"),
-            None => format!("{title}: all rows and those that match"),
-        }
+        texts::histogram(&title, range.as_deref())
     }
 
     /// What a bin is called, and its rows.
@@ -97,11 +95,7 @@ impl Model {
         let now = self.now.get()?;
         let at = |counts: &[u32]| counts.get(slot).copied().unwrap_or_default();
         let name = self.bins.with(|bins| slot_name(bins, slot, self.facts));
-        Some(format!(
-            "{name}: {} here, {} in all",
-            display::thousands(at(&now.here).into()),
-            display::compact(at(&now.chart.all.0).into())
-        ))
+        Some(texts::here_in_all(&name, at(&now.here).into(), at(&now.chart.all.0).into()))
     }
 
     /// Where the value of the marked row lies, in units of the plot.

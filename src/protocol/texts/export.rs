@@ -1,0 +1,130 @@
+//! Texts of the menu of what can be taken away.
+
+use crate::base::bytes::human_bytes;
+use crate::protocol::display::thousands;
+
+/// The part for rows, and their count before it is known.
+pub const ROWS: &str = "Rows";
+/// After the count.
+pub const IN_ORDER: &str = ", in their order";
+/// The choice of a format.
+pub const FORMAT: &str = "Format";
+/// A format.
+pub const CSV: &str = "CSV";
+/// A format.
+pub const JSON_LINES: &str = "JSON Lines";
+/// A format.
+pub const PARQUET: &str = "Parquet";
+/// The choice of columns.
+pub const COLUMNS: &str = "Columns";
+/// Whether spreadsheets are kept from reading texts as formulas.
+pub const GUARD: &str = "Safe for spreadsheets: an apostrophe before text that begins with = + - or @";
+/// Where the search waits to be started.
+pub const SEARCH_FIRST: &str = "The search has to be started first: its size is told below the field.";
+/// Writes the rows.
+pub const EXPORT_ROWS: &str = "Export rows";
+/// Where a file goes that the browser asks for.
+pub const TO_CHOSEN_FILE: &str = "Written straight to the file that you choose.";
+/// Where a file goes by way of the browser’s storage.
+pub const TO_DOWNLOADS: &str = "Written to disk, then put among your downloads.";
+
+/// Where a file goes that grows in memory.
+pub fn to_memory(most_bytes: u64) -> String {
+    format!("This browser keeps the file in memory: {} at most.", human_bytes(most_bytes))
+}
+
+/// A choice of columns, and how many they are.
+pub fn columns(all: bool, count: usize) -> String {
+    format!("{} ({count})", if all { "all" } else { "shown" })
+}
+
+/// How many rows match while not all are read.
+pub fn rows_so_far(rows: u64) -> String {
+    format!("{} rows so far", thousands(rows))
+}
+
+/// What has to be read before.
+pub fn reads_first(bytes: u64) -> String {
+    match bytes {
+        0 => "Everything that is needed has been read.".to_owned(),
+        bytes => format!("Reads up to {} first.", human_bytes(bytes)),
+    }
+}
+
+/// The part for images.
+pub const IMAGES: &str = "Images";
+/// Its head.
+pub const IMAGES_TITLE: &str = "Images, as they are, with what made them";
+/// Before the field for their number.
+pub const THE_FIRST: &str = "the first";
+/// After it.
+pub const OF_THE_ROWS: &str = "of the rows";
+/// That field by itself.
+pub const IMAGES_NUMBER: &str = "Number of images";
+
+/// What the archive of images is; `place` says where it goes.
+pub fn images_note(most: u64, place: &str) -> String {
+    format!(
+        "A ZIP in the form of a part of DiffusionDB, of at most {} images; each is read whole. Chosen ones are saved in the gallery. {place}",
+        thousands(most)
+    )
+}
+
+/// While the columns of filters are read.
+pub const WAITING: &str = "Loading filter columns…";
+/// After the user has stopped it.
+pub const CANCELLED: &str = "Export cancelled; partial file deleted";
+/// Stops it.
+pub const STOP: &str = "Stop export";
+
+/// Its share, on the button of the menu.
+pub fn share(percent: u64) -> String {
+    format!("{percent} %")
+}
+
+/// What has been written of rows.
+pub fn rows_written(rows: u64, bytes: u64) -> String {
+    format!("{} rows, {}", thousands(rows), human_bytes(bytes))
+}
+
+/// What has been written of images.
+pub fn images_written(done: u64, total: u64, bytes: u64, missing: u64) -> String {
+    let missing = match missing {
+        0 => String::new(),
+        missing => format!("; {} could not be read: missing.txt names them", thousands(missing)),
+    };
+    format!("{} of {} images, {}{missing}", thousands(done), thousands(total), human_bytes(bytes))
+}
+
+/// At the end; `written` says what was written.
+pub fn done(written: &str) -> String {
+    format!("Done: {written}")
+}
+
+/// Where it failed.
+pub fn failed(why: &str) -> String {
+    format!("Not written. {why}")
+}
+
+/// The part for a program that selects the same rows.
+pub const SCRIPT: &str = "Script";
+/// Its head.
+pub const SCRIPT_TITLE: &str = "The same rows elsewhere, out of the same file";
+/// The choice of a tool.
+pub const SCRIPT_FOR: &str = "Script for";
+/// The program, as a region.
+pub const SCRIPT_TEXT: &str = "Script text";
+/// Copies it.
+pub const COPY_SCRIPT: &str = "Copy script";
+/// Said then.
+pub const SCRIPT_COPIED: &str = "Script copied";
+/// The part for the link.
+pub const VIEW: &str = "View";
+/// Its head.
+pub const THIS_VIEW: &str = "This view";
+/// Copies the link.
+pub const COPY_LINK: &str = "Copy link";
+/// Copies a frame for another page.
+pub const COPY_SNIPPET: &str = "Copy embed snippet";
+/// Said then.
+pub const SNIPPET_COPIED: &str = "Snippet copied";

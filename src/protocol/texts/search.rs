@@ -1,0 +1,119 @@
+//! Texts of the search, and of the views that list prompts and what they are made of.
+
+use crate::base::bytes::human_bytes;
+use crate::protocol::display::thousands;
+
+/// The field.
+pub const SEARCH_PROMPTS: &str = "Search prompts";
+/// An example of a term: a word.
+pub const EXAMPLE_WORD: &str = "word";
+/// An example of a term: a phrase.
+pub const EXAMPLE_PHRASE: &str = "\"phrase\"";
+/// An example of a term: an exclusion.
+pub const EXAMPLE_EXCLUDE: &str = "-exclude";
+/// Where a table has nothing to search in.
+pub const NO_PROMPTS: &str = "This table has no column of prompts.";
+/// Starts a search that reads much.
+pub const READ_AND_SEARCH: &str = "Read and search";
+
+/// What that reads.
+pub fn search_reads(bytes: u64) -> String {
+    format!("To look through every prompt {} are read.", human_bytes(bytes))
+}
+
+/// The progress of a search.
+pub const SEARCH: &str = "Search";
+/// Goes on with it.
+pub const RESUME: &str = "Resume the search";
+/// Pauses it.
+pub const PAUSE: &str = "Pause the search";
+/// What the first does.
+pub const ABOUT_RESUME: &str = "Go on reading prompts";
+/// What the second does.
+pub const ABOUT_PAUSE: &str = "Stop reading prompts for now; what was found stays";
+/// Ends it.
+pub const CANCEL: &str = "Cancel the search";
+/// What that does.
+pub const ABOUT_CANCEL: &str = "Give the search up";
+
+/// Where it was paused.
+pub fn paused_at(share: &str) -> String {
+    format!("paused at {share}")
+}
+
+/// Before a text whose beginning is left out.
+pub const CUT: &str = "… ";
+/// Over the parts of prompts.
+pub const MODIFIERS: &str = "Modifiers";
+/// Their order.
+pub const MODIFIER_ORDER: &str = "Order of modifiers";
+/// By how much more often they are here.
+pub const BY_LIFT: &str = "lift";
+/// By how many rows have them.
+pub const BY_COUNT: &str = "count";
+/// Before how many rows a part must be in.
+pub const IN_AT_LEAST: &str = "in at least ";
+/// What stands beside them.
+pub const PHRASES_ASIDE: &str = "cfg, steps and repeated prompts";
+/// Over the prompts that most rows have.
+pub const MOST_REPEATED: &str = "Most repeated prompts";
+/// Leads to the list of all.
+pub const ALL_PROMPTS: &str = "all prompts";
+/// Filters by one of them.
+pub const SHOW_PROMPT: &str = "Show the rows of this prompt";
+/// Head of a column: the part.
+pub const HEAD_PHRASE: &str = "phrase";
+/// Head of a column: how many rows have it.
+pub const HEAD_ROWS: &str = "rows";
+/// Head of a column: its lift.
+pub const HEAD_LIFT: &str = "lift, log scale";
+/// Head of a column: its share of the rows.
+pub const HEAD_SHARE: &str = "share";
+/// Head of a column: how many rows of the table have it.
+pub const HEAD_ALL: &str = "in all";
+/// Over parts that are rarer here.
+pub const LESS_COMMON: &str = "Less common here than in all rows";
+/// Their table.
+pub const LESS_COMMON_TABLE: &str = "Phrases that are less common here";
+/// The table by rows.
+pub const BY_ROWS_TABLE: &str = "Phrases by number of rows";
+/// The table by lift.
+pub const BY_LIFT_TABLE: &str = "Phrases by lift";
+
+/// What the parts are, and how they are sorted.
+pub fn about_phrases(complete: bool, by_count: bool, rows: u64, all: u64) -> String {
+    let part = if complete { "" } else { "So far, while the prompts are being read. " };
+    if by_count {
+        format!(
+            "{part}Comma-separated parts of the prompts, by how many rows have them. Click to search, Alt-click to exclude."
+        )
+    } else {
+        format!(
+            "{part}Comma-separated parts of the prompts. Lift is a part’s share of these {} rows over its share of all {}. Click to search, Alt-click to exclude.",
+            thousands(rows),
+            thousands(all)
+        )
+    }
+}
+
+/// The list of prompts.
+pub const PROMPTS: &str = "Prompts";
+/// The rows of one of them.
+pub const PROMPT_ROWS: &str = "Rows of the prompt";
+/// Filters by it.
+pub const SHOW_IN_TABLE: &str = "Show them in the table";
+
+/// How many prompts there are.
+pub fn different_prompts(prompts: u64) -> String {
+    format!("{} different prompts, those of most rows first. ", thousands(prompts))
+}
+
+/// How many of them are read.
+pub fn prompts_read(share: &str) -> String {
+    format!("{share} of the prompts are read")
+}
+
+/// How many rows one of them has.
+pub fn rows_of_prompt(rows: u64) -> String {
+    format!("{} rows of one prompt", thousands(rows))
+}

@@ -1,0 +1,67 @@
+//! An export that is under way.
+
+use crate::protocol::display::percent_floor;
+use crate::protocol::export::{Progress, Stage};
+use crate::protocol::texts::{common, export as texts};
+use crate::ui::store::{Taken, use_store};
+use crate::ui::widgets::icon::{Icon, icon};
+use leptos::prelude::*;
+
+/// How far an export is, and a way to stop it.
+#[component]
+pub fn Running(
+    /// Of what.
+    of: Taken,
+) -> impl IntoView {
+    let store = use_store();
+    let own = move || store.export.what.get() == of;
+    let says = move || {
+        store.export.progress.with(|progress| {
+            let progress = progress.as_ref().filter(|_| own())?;
+            let Progress { rows, rows_total, bytes, missing, .. } = *progress;
+            let written = || match of {
+                Taken::Rows => texts::rows_written(rows, bytes),
+                Taken::Images => texts::images_written(rows, rows_total, bytes, missing),
+            };
+            Some(match &progress.stage {
+                Stage::Waiting => texts::WAITING.to_owned(),
+                Stage::Writing => written(),
+                Stage::Done => texts::done(&written()),
+                Stage::Failed(why) => texts::failed(why),
+                Stage::Cancelled => texts::CANCELLED.to_owned(),
+            })
+        })
+    };
+    let runs = Memo::new(move |_| {
+        store.export.progress.with(|progress| {
+            progress
+                .as_ref()
+                .is_some_and(|progress| own() && matches!(progress.stage, Stage::Waiting | Stage::Writing))
+        })
+    });
+    let share = move || {
+        store.export.progress.with(|progress| {
+            progress
+                .as_ref()
+                .map_or(0, |progress| percent_floor(progress.rows + progress.missing, progress.rows_total))
+        })
+    };
+    view! {
+        <Show when=move || runs.get()>
+            <span
+                class="progress"
+                role="progressbar"
+                aria-label=common::EXPORT
+                aria-valuemin="0"
+                aria-valuemax="100"
+                aria-valuenow=move || share().to_string()
+                style=("--v", move || share().to_string())
+            ></span>
+            <button type="button" class="button" data-size="small" on:click=move |_| store.cancel_export()>
+                {icon(Icon::Stop)}
+                {texts::STOP}
+            </button>
+        </Show>
+        <span class="export-note" role="status">{says}</span>
+    }
+}
