@@ -15,7 +15,7 @@ const UNKNOWN_CHARTS: usize = 4;
 /// A column of an unknown table is only charted unasked where reading it costs no more.
 const UNKNOWN_CHART_BYTES: u64 = 12_000_000;
 
-/// An unknown table whose columns take no more in all is charted whole: nobody should have to ask for a few
+/// An unknown table whose charts take no more in all is charted whole: nobody should have to ask for a few
 /// hundred bytes.
 const MOST_BYTES_UNASKED: u64 = 1_000_000;
 
@@ -36,7 +36,7 @@ pub fn charts_at_open(columns: &[Column], facts: &Facts, roles: &Roles, files: u
         }
     }
     let small: Vec<&Column> = chartable().filter(|column| column.bytes <= UNKNOWN_CHART_BYTES).collect();
-    let all_bytes = columns.iter().map(|column| column.bytes).fold(0, u64::saturating_add);
+    let all_bytes = small.iter().map(|column| column.bytes).fold(0, u64::saturating_add);
     let most = if all_bytes <= MOST_BYTES_UNASKED { small.len() } else { UNKNOWN_CHARTS };
     // What is known to be a setting comes before what is merely small.
     let is_setting = |column: &Column| {

@@ -27,6 +27,8 @@ pub enum Format {
     Jpeg,
     /// GIF.
     Gif,
+    /// AV1 in HEIF's boxes.
+    Avif,
 }
 
 impl Format {
@@ -37,6 +39,7 @@ impl Format {
             Self::WebP => "image/webp",
             Self::Jpeg => "image/jpeg",
             Self::Gif => "image/gif",
+            Self::Avif => "image/avif",
         }
     }
 
@@ -47,6 +50,7 @@ impl Format {
             Self::WebP => "WebP",
             Self::Jpeg => "JPEG",
             Self::Gif => "GIF",
+            Self::Avif => "AVIF",
         }
     }
 }
@@ -79,6 +83,8 @@ pub fn look(bytes: &[u8]) -> Result<Facts> {
         jpeg(bytes)
     } else if bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a") {
         gif(bytes)
+    } else if bytes.get(4..8) == Some(b"ftyp") && matches!(bytes.get(8..12), Some(b"avif" | b"avis")) {
+        avif(bytes)
     } else {
         return Err(Error::new(ErrorKind::Unsupported, no_image(bytes)));
     };
@@ -243,6 +249,21 @@ fn gif(bytes: &[u8]) -> Result<Facts> {
     Ok(Facts { format: Format::Gif, width_px: width.into(), height_px: height.into(), texts: Vec::new() })
 }
 
+/// The size is that of the largest image in it: others are its transparency or a preview.
+fn avif(bytes: &[u8]) -> Result<Facts> {
+    /// The boxes that say so stand near the front.
+    const HEAD_BYTES: usize = 1 << 16;
+    let head = bytes.get(..HEAD_BYTES).unwrap_or(bytes);
+    // `ispe`: four letters, version and flags, then width and height, four bytes each.
+    let sizes = memchr::memmem::find_iter(head, b"ispe").filter_map(|at| {
+        let four = |at: usize| bytes.get(at..)?.first_chunk().map(|bytes| u32::from_be_bytes(*bytes));
+        Some((four(at + 8)?, four(at + 12)?))
+    });
+    let largest = sizes.max_by_key(|(width, height)| u64::from(*width) * u64::from(*height));
+    let (width_px, height_px) = largest.ok_or_else(|| cut_short(Format::Avif))?;
+    Ok(Facts { format: Format::Avif, width_px, height_px, texts: Vec::new() })
+}
+
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::{Format, look};
@@ -273,6 +294,8 @@ mod tests {
         assert!(look(&international).unwrap().texts.contains(&("prompt".to_owned(), "城 castle".to_owned())));
         check(&webp(&canvas).unwrap(), "WebP 40 x 24");
         check(b"GIF89a\x20\0\x10\0\0\0\0;", "GIF 32 x 16");
+        check(b"\0\0\0\x1cftypavif\0\0\0\0ispe\0\0\0\0\0\0\0\x20\0\0\0\x10", "AVIF 32 x 16");
+        check(b"\0\0\0\x1cftypavif\0\0\0\0mif1", "Truncated");
         check(
             b"\xff\xd8\xff\xe0\0\x04ab\xff\xc2\0\x0b\x08\0\x10\0\x20\x01\x01\x11\0\xff\xd9",
             "JPEG 32 x 16",

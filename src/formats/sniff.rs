@@ -30,9 +30,9 @@ pub fn looks_like(front: &[u8], end: &[u8]) -> Option<&'static str> {
         let is_error = text.starts_with(b"{") && text.windows(7).any(|at| at == b"\"error\"");
         match () {
             () if is_error => Some("an error message of a server"),
-            () if is_page => Some("a web page perhaps"),
+            () if is_page => Some("a web page"),
             () if text.starts_with(b"{") || text.starts_with(b"[") => Some("JSON"),
-            () if is_table(text) => Some("a CSV table perhaps"),
+            () if is_table(text) => Some("a CSV table"),
             () => None,
         }
     };

@@ -227,8 +227,49 @@ pub fn time_ticks(low: f64, high: f64) -> Vec<f64> {
     vec![low, high]
 }
 
+/// Of labels by their place, those that do not meet: one that would touch the one before it is left out, but the
+/// last one stays. Labels are centred on their place, and moved inwards at the ends.
+pub fn apart(labels: Vec<(f64, String)>) -> Vec<(f64, String)> {
+    /// Width of a letter, and what is kept free between two labels.
+    const LETTER: f64 = 6.6;
+    const GAP: f64 = 6.0;
+    let ends = |(x, text): &(f64, String)| {
+        let width = text.chars().count() as f64 * LETTER;
+        let start = (x - width / 2.0).clamp(0.0, (WIDTH - width).max(0.0));
+        (start, start + width)
+    };
+    let mut kept: Vec<(f64, String)> = Vec::new();
+    let last = labels.len().saturating_sub(1);
+    for (place, label) in labels.into_iter().enumerate() {
+        let start = ends(&label).0;
+        let meets = |other: &(f64, String)| start < ends(other).1 + GAP;
+        while place == last && kept.len() > 1 && kept.last().is_some_and(meets) {
+            kept.pop();
+        }
+        if !kept.last().is_some_and(meets) {
+            kept.push(label);
+        }
+    }
+    kept
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn labels_never_meet() {
+        let label = |x: f64, text: &str| (x, text.to_owned());
+        let texts =
+            |labels: Vec<(f64, String)>| apart(labels).into_iter().map(|(_, text)| text).collect::<Vec<_>>();
+        assert_eq!(texts(vec![label(0.0, "0"), label(120.0, "5"), label(240.0, "10")]), ["0", "5", "10"]);
+        let long = "-2000000000";
+        assert_eq!(
+            texts(vec![label(0.0, long), label(60.0, long), label(120.0, "0"), label(230.0, long)]),
+            [long, "0", long]
+        );
+        assert_eq!(texts(vec![label(0.0, "0"), label(200.0, "1"), label(230.0, long)]), ["0", long]);
+        assert_eq!(texts(Vec::new()), [""; 0]);
+    }
+
     #[test]
     fn one_bin_that_dwarfs_the_others_is_noticed() {
         assert!(super::is_lopsided(&[1, 2, 900, 3, 4, 0]));
@@ -237,7 +278,7 @@ mod tests {
         assert!(!super::is_lopsided(&[]));
     }
 
-    use super::{HEIGHT, Layout, Measure, WIDTH, bar_path, heights, step_path, ticks, time_ticks};
+    use super::{HEIGHT, Layout, Measure, WIDTH, apart, bar_path, heights, step_path, ticks, time_ticks};
     use proptest::prelude::*;
 
     const FOUR: Layout = Layout { bins: 4, detached: false };

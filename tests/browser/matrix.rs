@@ -3,7 +3,7 @@
 
 use crate::page::{End, key};
 use crate::stage::{Stage, play, until};
-use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt16Array, UInt32Array};
+use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt16Array, UInt32Array, UInt64Array};
 use hub::{Entry, Fault, Match, Server, Source, What};
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -47,9 +47,14 @@ fn table(more: usize) -> Vec<u8> {
         ("step", Arc::new(UInt16Array::from_iter_values((0..ROWS).map(step)))),
         ("seed", Arc::new(UInt32Array::from_iter_values((0..ROWS).map(seed)))),
     ];
-    // Smaller columns, so that the seed is none of those that are read unasked.
+    // More columns, some of them smaller, so that the seed is none of those that are read unasked.
     let same = || Arc::new(UInt16Array::from_iter_values((0..ROWS).map(|_| 1))) as ArrayRef;
+    let noise = |salt: u64| -> ArrayRef {
+        let mix = |row: u32| (u64::from(row) ^ salt).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+        Arc::new(UInt64Array::from_iter_values((0..ROWS).map(mix)))
+    };
     let columns = columns.into_iter().chain(["a", "b", "c"].map(|name| (name, same())));
+    let columns = columns.chain([("x", noise(1)), ("y", noise(2))]);
     let batch = RecordBatch::try_from_iter(columns).unwrap();
     let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).unwrap();
     writer.write(&batch).unwrap();

@@ -35,6 +35,21 @@ pub fn compact(value: u64) -> String {
     thousands(value)
 }
 
+/// A number at an axis, in a few characters: `0.5`, `20000`, `-2 G`, `5e18`.
+pub fn tick(value: f64) -> String {
+    let size = value.abs();
+    if value.fract() == 0.0 && (1e5..1e13).contains(&size) {
+        let sign = if value < 0.0 { "-" } else { "" };
+        return format!("{sign}{}", compact(size as u64));
+    }
+    if size >= 1e9 {
+        let short = format!("{value:.3e}");
+        let (digits, power) = short.split_once('e').unwrap_or((&short, "0"));
+        return format!("{}e{power}", digits.trim_end_matches('0').trim_end_matches('.'));
+    }
+    number(value)
+}
+
 /// A count that fits beside a bar: with commas below a million, short from there.
 pub fn count(value: u64) -> String {
     if value < 1_000_000 { thousands(value) } else { compact(value) }
@@ -314,8 +329,8 @@ pub fn begin_near(text: &str, marks: &[(u32, u32)], letters: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::{
-        begin_near, cell, clause, compact, number, percent, thousands, time_bound, time_from, time_full,
-        time_short, time_tick, time_until, typed_bound,
+        begin_near, cell, clause, compact, number, percent, thousands, tick, time_bound, time_from,
+        time_full, time_short, time_tick, time_until, typed_bound,
     };
     use crate::protocol::Cell;
     use crate::view::catalog::USUAL_COLUMNS;
@@ -327,6 +342,12 @@ mod tests {
     /// Those of a table that has all columns of the catalogue.
     fn facts() -> Facts {
         Facts::of(USUAL_COLUMNS.iter().map(|facts| facts.name), true, BTreeMap::new())
+    }
+
+    #[test]
+    fn ticks_are_short() {
+        let ticks = [0.5, 20_000.0, -2e9, 2_500_000.0, 5e18, -7.5e18, 1_000.0].map(tick);
+        assert_eq!(ticks, ["0.5", "20000", "-2 G", "2.5 M", "5e18", "-7.5e18", "1000"]);
     }
 
     #[test]

@@ -63,7 +63,7 @@ pub fn labels(bins: &Bins, layout: Layout, facts: Option<&catalog::ColumnFacts>)
         .into_iter()
         .filter_map(|tick| {
             let x = layout.place(&bins.edges, None, drawn_at(bins, tick))?;
-            Some((x, if bins.time { display::time_tick(tick, step) } else { display::number(tick) }))
+            Some((x, if bins.time { display::time_tick(tick, step) } else { display::tick(tick) }))
         })
         .collect();
     // The scale's beginning is named too, where the first round value is far from it.
@@ -73,7 +73,7 @@ pub fn labels(bins: &Bins, layout: Layout, facts: Option<&catalog::ColumnFacts>)
         && !each_is_one
         && labels.first().is_some_and(|(x, _)| *x > chart::WIDTH * 0.16)
     {
-        let text = if bins.time { display::time_tick(from, step) } else { display::number(from) };
+        let text = if bins.time { display::time_tick(from, step) } else { display::tick(from) };
         if text.len() <= 6 {
             labels.insert(0, (0.0, text));
         }
@@ -82,5 +82,5 @@ pub fn labels(bins: &Bins, layout: Layout, facts: Option<&catalog::ColumnFacts>)
         labels.retain(|(x, _)| *x < chart::WIDTH * 0.72);
         labels.push((chart::WIDTH, detached_name(bins, facts)));
     }
-    labels.into_iter().map(|(x, text)| (x / chart::WIDTH, text)).collect()
+    chart::apart(labels).into_iter().map(|(x, text)| (x / chart::WIDTH, text)).collect()
 }

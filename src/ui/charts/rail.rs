@@ -206,7 +206,8 @@ fn Unread(column: Column) -> impl IntoView {
     let Column { name, bytes, .. } = column;
     let title = facts::title(&name).to_owned();
     let about = facts::column(&name).map(|facts| facts.about);
-    let size = human_bytes(bytes);
+    // Of a column that can't be read at all, no bytes are known.
+    let size = (bytes > 0).then(|| human_bytes(bytes));
     let clicked = name.clone();
     let failed = {
         let name = name.clone();
