@@ -134,8 +134,12 @@ pub fn label(column: &str, value: &Value) -> String {
     match value {
         Value::Null => "none".to_owned(),
         Value::Text(text) => text.clone(),
-        Value::Number(number) => {
-            catalog::label(column, *number).map_or_else(|| number.to_string(), str::to_owned)
-        }
+        Value::Number(number) => coded(column, *number).map_or_else(|| number.to_string(), str::to_owned),
     }
+}
+
+/// What the catalogue calls a coded value.
+fn coded(column: &str, value: f64) -> Option<&'static str> {
+    let facts = catalog::USUAL_COLUMNS.iter().find(|facts| facts.name == column)?;
+    facts.labels.iter().find(|(code, _)| *code as f64 == value).map(|(_, label)| *label)
 }
