@@ -108,6 +108,7 @@ fn print<'a>(members: impl Iterator<Item = (&'a str, &'a str)>) -> String {
 mod tests {
     use super::adjusted;
     use arrow_schema::{DataType, Field};
+    use parquet::file::metadata::KeyValue;
     use std::sync::Arc;
 
     fn check(key: &str, value: &str, columns: &[&str], expected: Option<&str>) {

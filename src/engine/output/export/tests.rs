@@ -76,6 +76,19 @@ fn json_lines_hold_everything() {
 }
 
 #[test]
+fn numbers_of_two_bytes_have_the_digits_that_they_need() {
+    let array = arrow_array::Float16Array::from_iter_values(
+        [0.1, 65_504.0, 6e-8, -0.0, 1.5]
+            .map(<arrow_array::types::Float16Type as arrow_array::ArrowPrimitiveType>::Native::from_f64),
+    );
+    check(
+        Format::JsonLines,
+        vec![("h", Arc::new(array))],
+        "{\"h\":0.1}\n{\"h\":65500.0}\n{\"h\":6e-8}\n{\"h\":-0.0}\n{\"h\":1.5}\n",
+    );
+}
+
+#[test]
 fn csv_is_quoted_where_it_has_to_be() {
     check(
         Format::Csv { guard_formulas: true },

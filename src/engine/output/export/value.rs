@@ -22,6 +22,8 @@ use arrow_schema::{DataType, Field, IntervalUnit, TimeUnit};
 use std::fmt::Display;
 use std::io::Write;
 
+type Half = <Float16Type as ArrowPrimitiveType>::Native;
+
 /// Adds the value at a row.
 ///
 /// # Errors
@@ -187,16 +189,24 @@ pub fn float(array: &ArrayRef, row: usize) -> Option<String> {
         return None;
     }
     match array.data_type() {
-        DataType::Float16 => Some(array.as_primitive::<Float16Type>().value(row).to_f64().to_string()),
+        DataType::Float16 => Some(half(array.as_primitive::<Float16Type>().value(row)).to_string()),
         DataType::Float32 => Some(array.as_primitive::<Float32Type>().value(row).to_string()),
         DataType::Float64 => Some(array.as_primitive::<Float64Type>().value(row).to_string()),
         _ => None,
     }
 }
 
+/// A number of two bytes as the one of the fewest digits that reads back the same.
+fn half(value: Half) -> f64 {
+    const MOST_DIGITS: usize = 5;
+    let exact = value.to_f64();
+    let short = |digits: usize| format!("{exact:.digits$e}").parse().ok();
+    (0..MOST_DIGITS).filter_map(short).find(|short| Half::from_f64(*short) == value).unwrap_or(exact)
+}
+
 fn push_float(out: &mut Vec<u8>, array: &ArrayRef, row: usize) {
     let text = match array.data_type() {
-        DataType::Float16 => format!("{:?}", array.as_primitive::<Float16Type>().value(row).to_f64()),
+        DataType::Float16 => format!("{:?}", half(array.as_primitive::<Float16Type>().value(row))),
         DataType::Float32 => format!("{:?}", array.as_primitive::<Float32Type>().value(row)),
         _ => format!("{:?}", array.as_primitive::<Float64Type>().value(row)),
     };
