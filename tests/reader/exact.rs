@@ -204,6 +204,30 @@ fn few_images_in_structures_cost_their_pages_in_any_order() {
 }
 
 #[test]
+fn rows_of_several_files_come_out_in_any_order() {
+    let files: Vec<Arc<Vec<u8>>> = (0..3).map(|_| Arc::new(chance_table::file(5, 200, 5))).collect();
+    let own = reference(&files[0]);
+    let all = arrow_select::concat::concat_batches(&own.schema(), [&own, &own, &own]).unwrap();
+    for sorted in [false, true] {
+        let mut session = Session::open_several(&files, |_| {});
+        session.show(|show| {
+            show.generation += 1;
+            show.rows.sort = match sorted {
+                true => vec![SortKey { column: "number".to_owned(), descending: true }],
+                false => Vec::new(),
+            };
+        });
+        let columns = names(&session);
+        let (stage, written) = export(&mut session, Format::Arrow, &columns, &[]);
+        assert_eq!(stage, Stage::Done);
+        let place = |row: u32| if sorted { row % 3 * 200 + 199 - row / 3 } else { row };
+        let places = UInt32Array::from_iter_values((0..600).map(place));
+        let expected = arrow_select::take::take_record_batch(&all, &places).unwrap();
+        compare(&arrow(&written), &expected, &format!("sorted: {sorted}"));
+    }
+}
+
+#[test]
 fn a_column_that_cannot_be_read_is_named_and_can_be_left_out() {
     // One byte of a page's header is not what it should be.
     let mut file = chance_table::file(11, 300, 2);

@@ -186,11 +186,12 @@ impl Export {
             }
             self.write_piece(last, effects);
         }
-        if !self.encoding && !last {
-            if let Some(task) = self.next_task(data)? {
-                self.encoding = true;
-                effects.push(Effect::Encode { export: self.start.id, task });
-            }
+        if !self.encoding
+            && !last
+            && let Some(task) = self.next_task(data)?
+        {
+            self.encoding = true;
+            effects.push(Effect::Encode { export: self.start.id, task });
         }
         Ok(Progressed::Waits)
     }

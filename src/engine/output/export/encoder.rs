@@ -33,7 +33,7 @@ pub struct Encoder {
 
 /// Where a column's values come from.
 enum Output {
-    Root(Root),
+    Root(Box<Root>),
     Text,
 }
 
@@ -84,7 +84,7 @@ impl Encoder {
                 Column::Root(number) => match schema.root(number as usize, &meta) {
                     Ok(root) => {
                         fields.push(root.field.clone());
-                        outputs.push(Output::Root(root));
+                        outputs.push(Output::Root(Box::new(root)));
                     }
                     Err(error) => {
                         failure.columns.push(place);

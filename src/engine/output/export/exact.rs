@@ -52,7 +52,8 @@ pub fn as_bytes(field: &TypePtr) -> Result<TypePtr> {
         Type::PrimitiveType { physical_type, type_length, .. } => (*physical_type, *type_length),
         Type::GroupType { .. } => return Ok(field.clone()),
     };
-    if !is_interval && !(is_text && physical == Physical::BYTE_ARRAY) {
+    let is_text = is_text && physical == Physical::BYTE_ARRAY;
+    if !is_interval && !is_text {
         return Ok(field.clone());
     }
     Type::primitive_type_builder(info.name(), physical)
