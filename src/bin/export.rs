@@ -9,7 +9,7 @@ mod export {
     use serde::Serialize;
     use std::cell::RefCell;
     use std::collections::BTreeMap;
-    use vitrine::engine::output::export::encoder::{Encoder, answer};
+    use vitrine::engine::output::export::encoder::{Encoder, answer, reading};
     use vitrine::engine::output::export::task::Failure;
     use wasm_bindgen::JsValue;
     use wasm_bindgen::prelude::wasm_bindgen;
@@ -29,6 +29,12 @@ mod export {
         ENCODERS.with_borrow_mut(|encoders| {
             answer(encoders.entry(export).or_default(), task).map_err(|failure| thrown(&failure))
         })
+    }
+
+    /// The column that was being read when a task ended the program, by its place; none where none was.
+    #[wasm_bindgen]
+    pub fn blamed() -> Option<u32> {
+        reading()
     }
 
     /// Drops what is left of an export.

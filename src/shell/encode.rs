@@ -74,8 +74,10 @@ impl Encoders {
         serde_wasm_bindgen::from_value(error)
             .map_err(|_| {
                 // No answer of its own: it was ended by the browser.
+                let blamed = function(&module, "blamed").and_then(|blamed| blamed.call0(&module));
+                let blamed = blamed.ok().and_then(|place| place.as_f64()).map(|place| place as u32);
                 self.give_up();
-                failure(ENCODER_ENDED.to_owned())
+                Failure { columns: blamed.into_iter().collect(), message: ENCODER_ENDED.to_owned() }
             })
             .and_then(Err)
     }

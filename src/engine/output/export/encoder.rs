@@ -13,12 +13,22 @@ use crate::formats::parquet::meta::{FileMeta, Footer, read_footer};
 use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt32Array};
 use arrow_schema::{ArrowError, DataType, Field, Schema as ArrowSchema, SchemaRef};
 use parquet::schema::types::TypePtr;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 /// Rows that are put in another order and written together.
 const ORDERED_ROWS: usize = 4_096;
+
+thread_local! {
+    static READING: Cell<Option<u32>> = const { Cell::new(None) };
+}
+
+/// The column whose pages are being read, by its place: where that ends the program, it is to blame.
+pub fn reading() -> Option<u32> {
+    READING.get()
+}
 
 /// A file that is being written.
 pub struct Encoder {
@@ -165,7 +175,12 @@ impl Encoder {
         let mut arrays: Vec<ArrayRef> = Vec::with_capacity(group.readers.len());
         for (place, reader) in (0..).zip(&mut group.readers) {
             arrays.push(match reader {
-                Some(reader) => reader.next(rows).map_err(|error| of_one(place, &error))?,
+                Some(reader) => {
+                    READING.set(Some(place));
+                    let array = reader.next(rows);
+                    READING.set(None);
+                    array.map_err(|error| of_one(place, &error))?
+                }
                 None => Arc::new(StringArray::from(texts.next().unwrap_or_default())),
             });
         }
