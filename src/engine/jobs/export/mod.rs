@@ -154,7 +154,8 @@ impl Export {
         if self.passes.is_none() && data.files.unread() {
             return vec![demand(Rows::Further)];
         }
-        if self.group.is_some() { vec![demand(Rows::Raw)] } else { Vec::new() }
+        // Between two row groups what is read ahead of the next one stays wanted.
+        if self.begun && !self.finishing { vec![demand(Rows::Raw)] } else { Vec::new() }
     }
 
     /// Writes what can be written.

@@ -1,14 +1,10 @@
-//! Pages of columns as they are in the file: what an export hands to the encoder.
-//!
-//! Of flat columns, and of structures, only the pages with wanted rows are read; where most of them are, the
-//! chunk is read in order, ahead of what is wanted. Nothing but their headers tells where rows begin
-//! on the pages of lists: all pages of a row group are read, in order.
+//! The pages of one leaf column: where they are, and which of them are handed over.
 
-use super::load::header_at;
-use super::pager::first_read;
-use super::pool::Pool;
 use crate::base::bytes::{ByteRange, human_bytes};
 use crate::base::error::{Context, Error, ErrorKind, Result};
+use crate::engine::data::load::header_at;
+use crate::engine::data::pager::first_read;
+use crate::engine::data::pool::Pool;
 use crate::engine::output::export::task::LeafPage;
 use crate::formats::parquet::header::{Encoding, PageKind};
 use crate::formats::parquet::map::{PageEntry, PageMap};
@@ -19,43 +15,24 @@ use std::collections::BTreeMap;
 /// Pages of a leaf asked for at a time, where they are not read in order.
 const MAX_PAGES_WANTED: usize = 12;
 
-/// How far ahead of what is wanted bytes are asked for, of all leaves together; and of each at least.
-const READ_AHEAD_BYTES: u64 = 24 << 20;
-const LEAST_AHEAD_BYTES: u64 = 512 << 10;
-
 /// The pages of lists in a row group are all handed over before its first row is; more of them than this are
 /// not.
 const MAX_CHUNK_BYTES: u64 = 1 << 30;
 
-/// The pages of some leaves.
-#[derive(Debug, Default)]
-pub struct RawPages {
-    leaves: Vec<RawLeaf>,
-    /// The row group that is read, and the one behind it.
-    group: Option<usize>,
-    next_group: Option<usize>,
-    /// Rows whose pages are wanted, in ascending order, from the row group's first.
-    wanted: Vec<u64>,
-    ready: Vec<LeafPage>,
-    /// Pages that were handed over so far.
-    pub handed: u64,
-    /// The leaf that can't be read, and why.
-    pub failed: Option<(usize, Error)>,
-}
-
 /// The pages of a leaf.
 #[derive(Debug)]
-struct RawLeaf {
-    leaf: usize,
+pub struct RawLeaf {
+    /// Its number.
+    pub leaf: usize,
     /// Where its pages are, by row group; grows as that becomes known.
-    maps: BTreeMap<usize, PageMap>,
+    pub maps: BTreeMap<usize, PageMap>,
     repeated: bool,
     walk: Option<Walk>,
     /// Whether the chunk is read in order.
     in_order: bool,
     has_dictionary: bool,
     /// Wanted rows before this one have their pages.
-    covered: u64,
+    pub covered: u64,
     /// Of lists, where the next page begins, and how many values came before it.
     at: (u64, u64),
     ahead_bytes: u64,
@@ -68,11 +45,10 @@ enum Found {
     Needs(Vec<ByteRange>),
 }
 
-impl RawPages {
-    /// The pages of these leaves, with what is known of where they are.
-    pub fn new(leaves: Vec<(usize, Vec<PageMap>)>, meta: &FileMeta) -> Self {
-        let ahead_bytes = (READ_AHEAD_BYTES / leaves.len().max(1) as u64).max(LEAST_AHEAD_BYTES);
-        let leaf = |(leaf, maps): (usize, Vec<PageMap>)| RawLeaf {
+impl RawLeaf {
+    /// A leaf with what is known of where its pages are.
+    pub fn new(leaf: usize, maps: Vec<PageMap>, ahead_bytes: u64, meta: &FileMeta) -> Self {
+        Self {
             leaf,
             maps: maps.into_iter().enumerate().collect(),
             repeated: meta.columns.get(leaf).is_some_and(|column| column.max_repetition > 0),
@@ -82,71 +58,12 @@ impl RawPages {
             covered: 0,
             at: (0, 0),
             ahead_bytes,
-        };
-        Self { leaves: leaves.into_iter().map(leaf).collect(), ..Self::default() }
-    }
-
-    /// Goes on to another row group, of which these rows will be wanted, counted from its first one.
-    /// The answer is about how many bytes a row takes, those of pages that are read for it included.
-    pub fn begin_group(&mut self, group: usize, rows: &[u64], next: Option<usize>, meta: &FileMeta) -> u64 {
-        self.group = Some(group);
-        self.next_group = next;
-        self.wanted.clear();
-        self.ready.clear();
-        let mut row_bytes = 0.0;
-        for leaf in &mut self.leaves {
-            row_bytes += leaf.begin_group(group, rows, meta);
         }
-        row_bytes as u64
     }
 
-    /// Asks for the pages of these rows, which are in ascending order, none before those of the last time.
-    pub fn want(&mut self, rows: Vec<u64>) {
-        self.wanted = rows;
-    }
-
-    /// Whether the pages of all wanted rows are here.
-    pub fn is_here(&self) -> bool {
-        let last = self.wanted.last().copied();
-        last.is_none_or(|last| self.leaves.iter().all(|leaf| leaf.covered > last))
-    }
-
-    /// The pages that came since they were last taken.
-    pub fn take(&mut self) -> Vec<LeafPage> {
-        std::mem::take(&mut self.ready)
-    }
-
-    /// Takes what has come for the wanted rows, and says what is missing, and what may be read ahead.
-    pub fn poll(&mut self, meta: &FileMeta, pool: &mut Pool) -> Vec<ByteRange> {
-        let (Some(group), None) = (self.group, &self.failed) else { return Vec::new() };
-        let mut wants = Vec::new();
-        let mut ahead = Vec::new();
-        for leaf in &mut self.leaves {
-            let before = self.ready.len();
-            let place = || format!("row group {group}");
-            match leaf.poll(group, &self.wanted, meta, pool, &mut self.ready).context(place) {
-                Ok(ranges) => wants.extend(ranges),
-                Err(error) => {
-                    self.failed = Some((leaf.leaf, error));
-                    return Vec::new();
-                }
-            }
-            ahead.extend(leaf.ahead(group, self.next_group, meta));
-            self.handed += (self.ready.len() - before) as u64;
-        }
-        wants.extend(ahead);
-        wants.retain(|range| !range.is_empty());
-        wants
-    }
-
-    /// What was learned of where the pages of leaves are.
-    pub fn into_maps(self) -> impl Iterator<Item = (usize, BTreeMap<usize, PageMap>)> {
-        self.leaves.into_iter().map(|leaf| (leaf.leaf, leaf.maps))
-    }
-}
-
-impl RawLeaf {
-    fn begin_group(&mut self, group: usize, rows: &[u64], meta: &FileMeta) -> f64 {
+    /// Goes on to another row group, of which these rows will be wanted. The answer is about how many bytes a row
+    /// takes, unpacked, those of pages that are read for it included.
+    pub fn begin_group(&mut self, group: usize, rows: &[u64], meta: &FileMeta) -> f64 {
         self.walk = None;
         self.has_dictionary = false;
         self.covered = 0;
@@ -170,7 +87,11 @@ impl RawLeaf {
         bytes as f64 * unpacked / rows.len().max(1) as f64
     }
 
-    fn poll(
+    /// Hands over what has come of the pages of these rows, and says what is missing.
+    ///
+    /// # Errors
+    /// Where a page can't be found.
+    pub fn poll(
         &mut self,
         group: usize,
         rows: &[u64],
@@ -362,7 +283,7 @@ impl RawLeaf {
     }
 
     /// What is read before it is wanted, where the chunk is read in order.
-    fn ahead(&self, group: usize, next: Option<usize>, meta: &FileMeta) -> Vec<ByteRange> {
+    pub fn ahead(&self, group: usize, next: Option<usize>, meta: &FileMeta) -> Vec<ByteRange> {
         let Some(chunk) = meta.chunk(group, self.leaf).filter(|_| self.in_order) else { return Vec::new() };
         let known = self.maps.get(&group);
         let begins = if self.repeated {
