@@ -225,6 +225,7 @@ impl Session {
                 | Effect::Sizes { .. }
                 | Effect::RetryNow
                 | Effect::List { .. }
+                | Effect::Encode { .. }
                 | Effect::Write { .. }
                 | Effect::DropFile { .. } => {}
             }

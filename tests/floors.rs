@@ -55,6 +55,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ),
     ("page", &["parquet", "crate::formats::parquet", "crate::formats::zip", "crate::shell", "crate::engine"]),
     ("worker", &["leptos", "crate::ui"]),
+    ("export", &["leptos", "crate::ui", "crate::shell"]),
     ("shell", &["leptos", "crate::ui"]),
 ];
 

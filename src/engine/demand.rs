@@ -31,7 +31,7 @@ pub enum Who {
     Picked,
     /// A column that is read whole.
     Load,
-    /// Rows that are exported. They have decoded pages of their own, so that those of the screen stay.
+    /// Rows that are exported.
     Export,
     /// Images that are put into an archive.
     ImageArchive,
@@ -46,6 +46,8 @@ pub enum Rows {
     All,
     /// Rows of files that are not open yet: their footers.
     Further,
+    /// Those whose pages an export waits for, as they are in the file.
+    Raw,
 }
 
 /// Where values are.
@@ -75,8 +77,6 @@ pub struct Demand {
 pub struct Polled {
     /// Ranges of the table's addresses that are not decoded yet, in the order of the demands.
     pub missing: Vec<(Class, ByteRange)>,
-    /// Whose demands lack something.
-    pub lacking: Vec<Who>,
     /// Whether a page was decoded, so that values are here that were not.
     pub decoded: bool,
 }

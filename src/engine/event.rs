@@ -1,6 +1,7 @@
 //! What happens to the engine, and what it wants done.
 
 use super::browse::Listing;
+use super::output::export::task::{Failure, Task};
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, Result};
 use crate::base::ids::{DecodeId, FetchId, SourceId};
@@ -110,6 +111,13 @@ pub enum Event {
         /// Why, in a sentence.
         message: String,
     },
+    /// A task of [`Effect::Encode`] is done: bytes of the file, or why it can't be written.
+    Encoded {
+        /// Which export.
+        export: u32,
+        /// What came of it.
+        outcome: std::result::Result<Vec<u8>, Failure>,
+    },
     /// The lengths of files came, or could not be had.
     Sizes {
         /// Which question this answers.
@@ -200,6 +208,13 @@ pub enum Effect {
         /// Which one.
         id: FetchId,
     },
+    /// Give a task to the encoder of an export, which begins with the first one.
+    Encode {
+        /// Which export.
+        export: u32,
+        /// The task.
+        task: Task,
+    },
     /// Add bytes to the file of an export.
     Write {
         /// Which export.
@@ -209,7 +224,7 @@ pub enum Effect {
         /// Whether they are the last ones.
         last: bool,
     },
-    /// The file of an export will not be completed: drop it.
+    /// The file of an export will not be completed: drop it, and its encoder.
     DropFile {
         /// Which export.
         export: u32,

@@ -4,14 +4,15 @@ use super::Engine;
 
 impl Engine {
     /// What waits in vain, if anything does. Something may wait as long as a fetch is in flight, a step to go
-    /// on with or a wake-up is asked for, an image is being decoded, a piece of a file is being written, or
-    /// reading has stopped, which the page was told.
+    /// on with or a wake-up is asked for, an image is being decoded, a piece of a file is being written or
+    /// encoded, or reading has stopped, which the page was told.
     pub(super) fn stalled(&self) -> Option<&'static str> {
         let goes_on = self.scheduler.in_flight() > 0
             || self.continuing
             || self.waking
             || self.images.is_decoding()
             || self.jobs.waits_for_disk()
+            || self.jobs.waits_for_encoder()
             || self.scheduler.is_stopped();
         if goes_on {
             return None;

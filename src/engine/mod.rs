@@ -152,6 +152,10 @@ impl Engine {
             }
             Event::Decoded { id, smaller } => self.images.decoded(id, smaller, &mut self.effects),
             Event::Written { export } => self.jobs.written(export),
+            Event::Encoded { export, outcome } => {
+                let data = self.table.as_mut().map(|table| &mut table.data);
+                self.jobs.encoded(export, outcome, data, &mut self.images, &mut self.effects);
+            }
             Event::WriteFailed { export, message } => {
                 let data = self.table.as_mut().map(|table| &mut table.data);
                 self.jobs.write_failed(export, message, data, &mut self.images, &mut self.effects);

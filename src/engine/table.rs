@@ -93,14 +93,14 @@ impl Table {
         let mut more = working | jobs.advance(&mut self.data, &self.matches, images, effects);
 
         let demands = self.demands(images, jobs);
-        let (Polled { missing, lacking, decoded }, changes) = self.data.poll(&demands);
+        let (Polled { missing, decoded }, changes) = self.data.poll(&demands);
         let failed = !changes.is_empty() && jobs.is_busy();
         self.follow(changes, effects);
         more |= self.answers.report(&self.data, &self.matches, effects);
 
         // What a job demanded may be here by now.
         more |= (decoded || failed) && jobs.is_busy();
-        more |= jobs.goes_on(lacking.contains(&Who::Export), &mut self.data, images, effects);
+        more |= jobs.goes_on(&self.data);
         more |= self.data.has_unseen_loads();
         Advanced { missing, more }
     }

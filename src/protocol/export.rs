@@ -10,8 +10,10 @@ pub struct Start {
     pub id: u32,
     /// How rows are written.
     pub format: Format,
-    /// The columns, in order.
+    /// The columns, in order. Of several of one name the first is meant first.
     pub columns: Vec<String>,
+    /// Those of them that are left out, by their places: they can't be read.
+    pub without: Vec<u32>,
     /// Name of the file.
     pub name: String,
 }
@@ -54,6 +56,8 @@ pub enum Format {
     JsonLines,
     /// Parquet, compressed with snappy.
     Parquet,
+    /// The file format of Arrow's IPC: Feather.
+    Arrow,
 }
 
 impl Format {
@@ -63,6 +67,7 @@ impl Format {
             Self::Csv { .. } => "csv",
             Self::JsonLines => "jsonl",
             Self::Parquet => "parquet",
+            Self::Arrow => "arrow",
         }
     }
 
@@ -72,6 +77,7 @@ impl Format {
             Self::Csv { .. } => "text/csv",
             Self::JsonLines => "application/x-ndjson",
             Self::Parquet => "application/vnd.apache.parquet",
+            Self::Arrow => "application/vnd.apache.arrow.file",
         }
     }
 }
@@ -107,6 +113,13 @@ pub enum Stage {
     Done,
     /// It can't be written; why.
     Failed(String),
+    /// It can't be written with these columns, by their places in [`Start::columns`] and their names; why.
+    Unreadable {
+        /// The columns.
+        columns: Vec<(u32, String)>,
+        /// Why the first of them can't be read.
+        why: String,
+    },
     /// It was stopped.
     Cancelled,
 }

@@ -1,6 +1,7 @@
 //! The data thread: hands the page's requests to the engine, and does what the engine says.
 
 use super::decode::Decoder;
+use super::encode::Encoders;
 use super::net::{Net, Saved};
 use super::save::Saver;
 use crate::engine::{Effect, Engine, Event};
@@ -24,6 +25,7 @@ struct Shell {
     engine: RefCell<Engine>,
     net: Net,
     decoder: Decoder,
+    encoders: Encoders,
     saver: Saver,
     /// Messages that are not handled yet.
     inbox: RefCell<VecDeque<Message>>,
@@ -78,6 +80,7 @@ pub fn start() {
             engine: RefCell::default(),
             net: Net::new(on_event()),
             decoder: Decoder::new(on_event()),
+            encoders: Encoders::new(on_event()),
             saver: Saver::new(on_event(), hand_over),
             inbox: RefCell::default(),
             drain: RefCell::default(),
@@ -225,8 +228,17 @@ impl Shell {
                 }
                 Effect::Sizes { id, url, files } => self.net.sizes(id, url, files),
                 Effect::Abort { id } => self.net.abort(id),
-                Effect::Write { export, bytes, last } => self.saver.write(export, bytes, last),
-                Effect::DropFile { export } => self.saver.abandon(export),
+                Effect::Encode { export, task } => self.encoders.encode(export, task),
+                Effect::Write { export, bytes, last } => {
+                    if last {
+                        self.encoders.forget(export);
+                    }
+                    self.saver.write(export, bytes, last);
+                }
+                Effect::DropFile { export } => {
+                    self.encoders.forget(export);
+                    self.saver.abandon(export);
+                }
                 Effect::RetryNow => self.net.retry_now(),
                 Effect::Continue => self.put(Message::Continue),
                 Effect::Wake { in_millis } => self.wake(in_millis),

@@ -318,7 +318,7 @@ fn images_are_saved_as_an_archive_with_what_made_them() {
 #[test]
 #[ignore = "measures for minutes"]
 fn export_costs() {
-    for format in ["CSV", "JSON Lines", "Parquet"] {
+    for format in ["CSV", "JSON Lines", "Parquet", "Arrow"] {
         play("export-costs", async |stage| {
             before_the_page(stage, NO_PICKER).await;
             let folder = downloads(stage, "costs").await;

@@ -99,6 +99,7 @@ impl Page<'_> {
                 | Effect::Sizes { .. }
                 | Effect::RetryNow
                 | Effect::List { .. }
+                | Effect::Encode { .. }
                 | Effect::Write { .. }
                 | Effect::DropFile { .. } => {}
                 Effect::ReadCached { id, .. } => {

@@ -236,6 +236,7 @@ impl World {
                     self.later.push(Event::Written { export });
                 }
                 Effect::DropFile { .. } => self.written.clear(),
+                Effect::Encode { .. } => panic!("no rows are exported here"),
                 Effect::Respond(_) | Effect::RetryNow | Effect::List { .. } => {}
             }
         }

@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use vitrine::base::bytes::ByteRange;
 use vitrine::base::error::{Error, ErrorKind};
 use vitrine::base::ids::{FetchId, SourceId};
+use vitrine::engine::output::export::encoder::{self, Encoder};
 use vitrine::engine::{Effect, Engine, Event};
 use vitrine::formats::hub::answer::Identity;
 use vitrine::protocol::{
@@ -128,6 +129,8 @@ pub struct Session {
     show: Show,
     /// What was written of exports, by their number.
     pub files: BTreeMap<u32, Vec<u8>>,
+    /// Their encoders.
+    encoders: BTreeMap<u32, Option<Encoder>>,
     /// Exports whose pieces wait to be confirmed.
     unconfirmed: VecDeque<u32>,
     /// What was told of exports.
@@ -184,6 +187,7 @@ impl Session {
             query: QueryState::default(),
             show: Show::default(),
             files: BTreeMap::new(),
+            encoders: BTreeMap::new(),
             unconfirmed: VecDeque::new(),
             exports: Vec::new(),
             dropped: Vec::new(),
@@ -374,11 +378,18 @@ impl Session {
                 // Nothing is kept between visits here, unless a test says so.
                 Effect::ReadCached { id, range, .. } => self.look(id, range),
                 Effect::Fetch { id, source, range } => self.begin(id, source, range),
+                Effect::Encode { export, task } => {
+                    let outcome = encoder::answer(self.encoders.entry(export).or_default(), task);
+                    self.answers.push_back(Event::Encoded { export, outcome });
+                }
                 Effect::Write { export, bytes, .. } => {
                     self.files.entry(export).or_default().extend(bytes);
                     self.unconfirmed.push_back(export);
                 }
-                Effect::DropFile { export } => self.dropped.push(export),
+                Effect::DropFile { export } => {
+                    self.encoders.remove(&export);
+                    self.dropped.push(export);
+                }
                 Effect::Get { id, url, .. } => self.asked.push_back((id, url)),
                 Effect::Continue => self.more = true,
                 Effect::Wake { .. } => self.woken = true,

@@ -109,7 +109,14 @@ pub(crate) fn finish(profile: Profile, out: &Path) -> Result<()> {
     let code_path = out.join("worker_bg.wasm");
     let code = fs::read(&code_path).map_err(|error| format!("{}: {error}", code_path.display()))?;
     let code_name = page::hashed("worker_bg.wasm", &code);
-    let loader = page::loader(&read(out, "worker.js")?, &code_name);
+    let export_path = out.join("export_bg.wasm");
+    let export = fs::read(&export_path).map_err(|error| format!("{}: {error}", export_path.display()))?;
+    let export_code = page::hashed(&format!("{}export.wasm", split::LATER), &export);
+    let export_script = read(out, "export.js")?;
+    // A script of another name where only the code has changed: it would not be asked for anew.
+    let both = [export_script.as_bytes(), export_code.as_bytes()].concat();
+    let export_name = page::hashed(&format!("{}export.js", split::LATER), &both);
+    let loader = page::loader(&read(out, "worker.js")?, &code_name, &export_name, &export_code);
     let loader_name = page::hashed("worker.js", loader.as_bytes());
     let early = read(out, "early.js")?;
     let early_name = page::hashed("early.js", early.as_bytes());
@@ -118,6 +125,7 @@ pub(crate) fn finish(profile: Profile, out: &Path) -> Result<()> {
     let guide_name = page::hashed(guide::FILE, guide.as_bytes());
     html = page::with_document(&html, guide::FILE, &guide_name)?;
     fs::rename(&code_path, out.join(&code_name)).map_err(|error| format!("{code_name}: {error}"))?;
+    fs::rename(&export_path, out.join(&export_code)).map_err(|error| format!("{export_code}: {error}"))?;
     let written = [
         ("index.html", html.clone()),
         (script_name.as_str(), script),
@@ -125,6 +133,7 @@ pub(crate) fn finish(profile: Profile, out: &Path) -> Result<()> {
         (later.0.as_str(), later.1),
         (loader_name.as_str(), loader),
         (early_name.as_str(), early),
+        (export_name.as_str(), export_script),
         (guide_name.as_str(), guide),
     ];
     for (name, text) in written {
@@ -132,7 +141,9 @@ pub(crate) fn finish(profile: Profile, out: &Path) -> Result<()> {
         fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     // Trunk writes a loader of its own, which nothing uses.
-    for name in styles.iter().map(String::as_str).chain(["worker.js", "worker_loader.js", "early.js"]) {
+    for name in
+        styles.iter().map(String::as_str).chain(["worker.js", "worker_loader.js", "export.js", "early.js"])
+    {
         let path = out.join(name);
         fs::remove_file(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     }

@@ -93,10 +93,19 @@ pub(crate) fn styles(html: &str, read: impl Fn(&str) -> Result<String>) -> Resul
 }
 
 /// The script of the data thread: it asks for the code, a file of this name, first, and says what is to
-/// be done with it while that comes.
-pub(crate) fn loader(bindings: &str, code: &str) -> String {
+/// be done with it while that comes. What encodes exports, a script and its code, it imports when it is told to.
+pub(crate) fn loader(bindings: &str, code: &str, export: &str, export_code: &str) -> String {
     let bindings = bindings.trim();
-    format!("const code = fetch(\"./{code}\");\n{bindings}\nwasm_bindgen({{ module_or_path: code }});\n")
+    // An instance that failed is not used again: the address of another one has another end.
+    let import = format!(
+        "globalThis.vitrineExport = async (instance) => {{\n    \
+         const module = await import(`./{export}?${{instance}}`);\n    \
+         await module.default({{ module_or_path: new URL(\"./{export_code}\", location.href) }});\n    \
+         return module;\n}};"
+    );
+    format!(
+        "const code = fetch(\"./{code}\");\n{import}\n{bindings}\nwasm_bindgen({{ module_or_path: code }});\n"
+    )
 }
 
 /// A file's name with a part that changes with what is in it: `a.js` becomes `a-0123456789abcdef.js`.

@@ -35,8 +35,6 @@ pub struct DataColumn {
     pub failed: bool,
     /// Single pages of it.
     pub pages: Pages,
-    /// Single pages for an export.
-    pub(super) export_pages: Option<Box<Pages>>,
 }
 
 /// Single pages of a column that is not read whole.
@@ -75,7 +73,6 @@ impl DataColumn {
             binned: None,
             failed: false,
             pages: Pages { pager, nested: Nested::default() },
-            export_pages: None,
         }
     }
 

@@ -261,9 +261,6 @@ impl Data {
     fn grow(&mut self) {
         for column in &mut self.columns {
             column.pages.pager.extend(&self.meta);
-            if let Some(export) = &mut column.export_pages {
-                export.pager.extend(&self.meta);
-            }
             if let Some(bytes) = column.bytes_open(&self.meta) {
                 column.info.bytes = self.files.in_all(bytes);
             }

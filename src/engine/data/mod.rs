@@ -11,12 +11,14 @@ mod nested;
 mod pager;
 mod poll;
 mod pool;
+mod raw;
 mod reading;
 mod sizes;
 
-pub use column::{DataColumn, Origin, Pages};
+pub use column::{DataColumn, Origin};
 pub use files::{File, Files, locate};
 pub use pool::Pool;
+pub use raw::RawPages;
 
 use super::change::Change;
 use super::defaults::{charts_at_open, usual_columns};
@@ -54,6 +56,8 @@ pub struct Data {
     pub pool: Pool,
     /// The column of images that the catalogue does not know of.
     image_files: Option<ImageFiles>,
+    /// Pages for an export, while there is one.
+    pub raw: Option<RawPages>,
 }
 
 /// Which table is open.
@@ -98,7 +102,7 @@ impl Data {
         columns.extend(size);
         let named = |name: &str| columns.iter().position(|column| column.info.name == name);
         let prompt = roles.column(Role::Prompt).and_then(named);
-        Self { meta, identity, files, columns, facts, roles, prompt, pool, image_files }
+        Self { meta, identity, files, columns, facts, roles, prompt, pool, image_files, raw: None }
     }
 
     /// What the page is told of the table.

@@ -352,7 +352,7 @@ impl Pager {
 }
 
 /// What to read where nothing is known of the pages yet, `way` bytes before the one wanted.
-fn first_read(map: &PageMap, chunk: &Chunk, way: u64) -> ByteRange {
+pub(super) fn first_read(map: &PageMap, chunk: &Chunk, way: u64) -> ByteRange {
     let (frontier, _) = map.frontier();
     let page = map.average_page_bytes();
     let guess = if frontier == chunk.first_data && map.dictionary().is_some() {

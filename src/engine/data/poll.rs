@@ -1,10 +1,10 @@
 //! From demands to byte ranges: what is decoded of them, and what is missing.
 
-use super::{Data, DataColumn, Origin, Pages};
+use super::{Data, DataColumn, Origin, RawPages};
 use crate::base::bytes::ByteRange;
 use crate::base::error::Error;
 use crate::engine::change::Change;
-use crate::engine::demand::{Demand, Field, Polled, Rows, Who};
+use crate::engine::demand::{Demand, Field, Polled, Rows};
 
 impl Data {
     /// Decodes what has come of what is demanded, and says what is missing. After this, whoever made a
@@ -23,11 +23,11 @@ impl Data {
                 if !demand.fields.contains(&Field::Column(place)) {
                     continue;
                 }
-                let rows = rows_lacking(column, demand.who, rows);
+                let rows = rows_lacking(column, rows);
                 if rows.is_empty() {
                     continue;
                 }
-                let (origin, pages) = (column.origin, pages_for(column, demand.who));
+                let (origin, pages) = (column.origin, &mut column.pages);
                 let polled = match origin {
                     Origin::Nested { first, end } => {
                         pages.nested.poll(&rows, first..end, &self.meta, &mut self.pool)
@@ -42,15 +42,17 @@ impl Data {
                 }
             }
             column.pages.pager.round();
-            if let Some(pages) = &mut column.export_pages {
-                pages.pager.round();
-            }
         }
         for (demand, missing) in demands.iter().zip(&mut missing) {
             match &demand.rows {
                 Rows::These(_) => {}
                 Rows::All => missing.extend(self.load_ranges(&demand.fields)),
                 Rows::Further => missing.extend(self.files.tails()),
+                Rows::Raw => {
+                    if let Some(raw) = &mut self.raw {
+                        missing.extend(raw.poll(&self.meta, &mut self.pool));
+                    }
+                }
             }
         }
         self.poll_image_files(demands, &mut missing);
@@ -60,32 +62,34 @@ impl Data {
         if decoded {
             changes.push(Change::Pages);
         }
-        let lacking = demands.iter().zip(&missing).filter(|(_, missing)| !missing.is_empty());
-        let lacking = lacking.map(|(demand, _)| demand.who).collect();
         let classes = demands.iter().map(|demand| demand.class);
         let missing = classes
             .zip(missing)
             .flat_map(|(class, ranges)| ranges.into_iter().map(move |range| (class, range)));
-        (Polled { missing: missing.collect(), lacking, decoded }, changes)
+        (Polled { missing: missing.collect(), decoded }, changes)
     }
 
     /// Whether a demand for rows of single pages is not met: the name of what it is for.
     pub fn lacks(&self, demand: &Demand) -> Option<&'static str> {
-        let Rows::These(rows) = &demand.rows else { return None };
+        let rows = match &demand.rows {
+            Rows::These(rows) => rows,
+            Rows::Raw => {
+                let lacks = self.raw.as_ref().is_some_and(|raw| raw.failed.is_none() && !raw.is_here());
+                return lacks.then_some("pages of an export");
+            }
+            Rows::All | Rows::Further => return None,
+        };
         let lacks = |field: &Field| match field {
             Field::ImageFiles => false,
             Field::Column(place) => self.columns.get(*place).is_some_and(|column| {
-                let pages = match (demand.who, &column.export_pages) {
-                    (Who::Export, Some(pages)) => pages,
-                    _ => &column.pages,
-                };
+                let pages = &column.pages;
                 let here = |row: &u64| match column.origin {
                     Origin::Nested { .. } => pages.nested.get(*row).is_some(),
                     Origin::Leaf(_) | Origin::Size { .. } => pages.pager.get(*row).is_some(),
                 };
                 !column.failed
                     && !matches!(column.origin, Origin::Size { .. })
-                    && !rows_lacking(column, demand.who, rows).iter().all(here)
+                    && !rows_lacking(column, rows).iter().all(here)
             }),
         };
         demand.fields.iter().any(lacks).then_some("rows of single pages")
@@ -102,68 +106,41 @@ impl Data {
 
     /// Pages that were decoded since the table was opened.
     fn decoded_pages(&self) -> u64 {
-        let pages = |pages: &Pages| pages.pager.decoded + pages.nested.decoded;
-        let columns = self.columns.iter().map(|column| {
-            pages(&column.pages) + column.export_pages.as_ref().map_or(0, |export| pages(export))
-        });
-        columns.sum::<u64>() + self.image_files.as_ref().map_or(0, |images| images.decoded())
+        let columns = self.columns.iter();
+        columns.map(|column| column.pages.pager.decoded + column.pages.nested.decoded).sum::<u64>()
+            + self.image_files.as_ref().map_or(0, |images| images.decoded())
     }
 
     // ------------------------------------------------------------ pages for exports
 
-    /// Makes room for pages that only an export reads, beginning with what is known of where they are.
-    pub fn begin_export_pages(&mut self, place: usize) {
-        let Some(column) = self.columns.get_mut(place) else { return };
-        let mut pages = Pages::default();
-        if let Origin::Leaf(leaf) = column.origin {
-            pages.pager = super::pager::Pager::new(leaf);
-            pages.pager.maps = column.pages.pager.maps.clone();
-            pages.pager.prepare(&self.meta);
-        }
-        column.export_pages = Some(Box::new(pages));
+    /// Begins to read pages of these leaves for an export, with what is known of where they are.
+    pub fn begin_raw(&mut self, leaves: &[usize]) {
+        let known = |leaf: usize| {
+            let own = |column: &&DataColumn| column.origin == Origin::Leaf(leaf);
+            self.columns.iter().find(own).map(|column| column.pages.pager.maps.clone()).unwrap_or_default()
+        };
+        let leaves = leaves.iter().map(|leaf| (*leaf, known(*leaf))).collect();
+        self.raw = Some(RawPages::new(leaves, &self.meta));
     }
 
-    /// The pages that only an export reads.
-    pub fn export_pages(&self, place: usize) -> Option<&Pages> {
-        self.columns.get(place)?.export_pages.as_deref()
-    }
-
-    /// Drops them. What was learned of where pages are serves the screen as well.
-    pub fn end_export_pages(&mut self) {
-        use crate::formats::parquet::map::PageMap;
-        let known = |maps: &[PageMap]| maps.iter().map(|map| map.pages().len()).sum::<usize>();
-        for column in &mut self.columns {
-            let Some(mut export) = column.export_pages.take() else { continue };
-            let maps = &mut column.pages.pager.maps;
-            if known(&export.pager.maps) > known(maps) && column.load.is_none() {
-                *maps = std::mem::take(&mut export.pager.maps);
+    /// No export reads pages any more. What was learned of where they are serves the screen as well.
+    pub fn end_raw(&mut self) {
+        for (leaf, maps) in self.raw.take().into_iter().flat_map(RawPages::into_maps) {
+            let own = |column: &&mut DataColumn| column.origin == Origin::Leaf(leaf) && column.load.is_none();
+            let Some(column) = self.columns.iter_mut().find(own) else { continue };
+            column.pages.pager.prepare(&self.meta);
+            for (group, map) in maps {
+                let known = column.pages.pager.maps.get_mut(group);
+                if let Some(known) = known.filter(|known| known.pages().len() < map.pages().len()) {
+                    *known = map;
+                }
             }
         }
     }
 }
 
-/// The pages that someone reads of a column.
-fn pages_for(column: &mut DataColumn, who: Who) -> &mut Pages {
-    match (who, &mut column.export_pages) {
-        (Who::Export, Some(pages)) => pages,
-        (
-            Who::Screen
-            | Who::Detail
-            | Who::Images
-            | Who::Picked
-            | Who::Load
-            | Who::Export
-            | Who::ImageArchive,
-            _,
-        ) => &mut column.pages,
-    }
-}
-
 /// The rows that must be looked for on single pages.
-fn rows_lacking(column: &DataColumn, who: Who, rows: &[u64]) -> Vec<u64> {
-    if who == Who::Export {
-        return rows.to_vec();
-    }
+fn rows_lacking(column: &DataColumn, rows: &[u64]) -> Vec<u64> {
     // A column that is about to be read whole is not read twice.
     let about_to_be_read = column.loading && column.info.chartable;
     if column.complete || about_to_be_read {

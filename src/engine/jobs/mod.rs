@@ -8,6 +8,7 @@ use super::answers::report;
 use super::data::Data;
 use super::demand::Demand;
 use super::images::Images;
+use super::output::export::task::Failure;
 use super::result::Matches;
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::protocol::Seldom;
@@ -66,9 +67,8 @@ impl Jobs {
         let id = start.id;
         match Export::new(start, data) {
             Ok(export) => self.job = Some(Job::Export(Box::new(export))),
-            Err(error) => {
+            Err(stage) => {
                 effects.push(Effect::DropFile { export: id });
-                let stage = Stage::Failed(error.to_string());
                 let progress = Progress { id, stage, rows: 0, rows_total: 0, bytes: 0, missing: 0 };
                 report(effects, Seldom::Export(progress));
             }
@@ -102,7 +102,7 @@ impl Jobs {
         job.report(stage, effects);
         images.want_originals(Vec::new());
         if let Some(data) = data {
-            data.end_export_pages();
+            data.end_raw();
         }
     }
 
@@ -112,6 +112,21 @@ impl Jobs {
             Some(Job::Export(export)) => export.written(),
             Some(Job::Images(archive)) => archive.written(),
             None => {}
+        }
+    }
+
+    /// The encoder has done a task.
+    pub fn encoded(
+        &mut self,
+        id: u32,
+        outcome: std::result::Result<Vec<u8>, Failure>,
+        data: Option<&mut Data>,
+        images: &mut Images,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(Job::Export(export)) = self.job.as_mut().filter(|job| job.id() == id) else { return };
+        if let Err(stage) = export.encoded(outcome) {
+            self.end(stage, data, images, effects);
         }
     }
 
@@ -152,6 +167,14 @@ impl Jobs {
         }
     }
 
+    /// Whether the job waits for the encoder.
+    pub fn waits_for_encoder(&self) -> bool {
+        match &self.job {
+            Some(Job::Export(export)) => export.waits_for_encoder(),
+            Some(Job::Images(_)) | None => false,
+        }
+    }
+
     /// Does what can be done now. Whether there is more to be done at once.
     pub fn advance(
         &mut self,
@@ -162,33 +185,25 @@ impl Jobs {
     ) -> bool {
         let progressed = match &mut self.job {
             Some(Job::Export(export)) => export.advance(data, matches, effects),
-            Some(Job::Images(archive)) => archive.advance(data, matches, images, effects),
+            Some(Job::Images(archive)) => archive
+                .advance(data, matches, images, effects)
+                .map_err(|error| Stage::Failed(error.to_string())),
             None => return false,
         };
         match progressed {
             Ok(Progressed::Waits) => {}
             Ok(Progressed::More) => return true,
             Ok(Progressed::Done) => self.end(Stage::Done, Some(data), images, effects),
-            Err(error) => self.end(Stage::Failed(error.to_string()), Some(data), images, effects),
+            Err(stage) => self.end(stage, Some(data), images, effects),
         }
         false
     }
 
-    /// What an export needs was polled and none of it is `missing`: whether it can go on at once.
-    pub fn goes_on(
-        &mut self,
-        missing: bool,
-        data: &mut Data,
-        images: &mut Images,
-        effects: &mut Vec<Effect>,
-    ) -> bool {
-        let Some(Job::Export(export)) = self.job.as_ref().filter(|_| !missing) else { return false };
-        match export.goes_on() {
-            Ok(goes_on) => goes_on,
-            Err(error) => {
-                self.end(Stage::Failed(error.to_string()), Some(data), images, effects);
-                false
-            }
+    /// Whether what an export waited for is here now, so that it can go on at once.
+    pub fn goes_on(&self, data: &Data) -> bool {
+        match &self.job {
+            Some(Job::Export(export)) => export.goes_on(data),
+            Some(Job::Images(_)) | None => false,
         }
     }
 }

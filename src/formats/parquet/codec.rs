@@ -1,6 +1,7 @@
 //! Decompression, bounded by what the page header promises and by a cap of our own.
 
 use crate::base::error::{Context, Error, ErrorKind, Result};
+use serde::{Deserialize, Serialize};
 use std::io::Read;
 
 /// No page is decompressed to more than this. Writers aim at 1 MiB; a page with embedded images
@@ -8,7 +9,7 @@ use std::io::Read;
 pub const MAX_PAGE_BYTES: u32 = 256 << 20;
 
 /// How the pages of a chunk are compressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Codec {
     /// Not at all.
     Uncompressed,

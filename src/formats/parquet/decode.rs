@@ -223,6 +223,32 @@ pub(super) struct Parts {
     pub encoding: Encoding,
 }
 
+/// A data page, decompressed, and how its values are written: the levels as they are in the file, then the values.
+/// Differences between numbers of four bytes, which some writers write with more bits than other readers take,
+/// become the numbers.
+///
+/// # Errors
+/// Where the page contradicts its header.
+pub fn unpacked(
+    column: &ColumnMeta,
+    codec: Codec,
+    header: &PageHeader,
+    body: &[u8],
+) -> Result<(Vec<u8>, Encoding)> {
+    let most = header.values().unwrap_or(0);
+    check_values(most)?;
+    let Parts { mut bytes, definition, encoding, .. } = unpack(column, codec, header, body)?;
+    if encoding != Encoding::DeltaBinaryPacked || column.physical != Physical::Int32 {
+        return Ok((bytes, encoding));
+    }
+    let values = bytes.get(definition.end..).ok_or_else(levels_too_long)?;
+    let count = delta::count(values)?.min(most as usize);
+    let (numbers, _) = delta::binary_packed(values, count)?;
+    bytes.truncate(definition.end);
+    bytes.extend(numbers.into_iter().flat_map(|number| (number as i32).to_le_bytes()));
+    Ok((bytes, Encoding::Plain))
+}
+
 /// Decompresses a page and takes it apart. The definition levels may claim to reach beyond its end.
 pub(super) fn unpack(column: &ColumnMeta, codec: Codec, header: &PageHeader, body: &[u8]) -> Result<Parts> {
     let len = header.uncompressed_bytes as usize;

@@ -66,6 +66,16 @@ pub fn binary_packed(bytes: &[u8], count: usize) -> Result<(Vec<i64>, &[u8])> {
     Ok((values, rest))
 }
 
+/// How many numbers are written as differences.
+///
+/// # Errors
+/// Where the bytes end early.
+pub fn count(bytes: &[u8]) -> Result<usize> {
+    let mut rest = bytes;
+    let (_block, _mini_blocks) = (size(&mut rest)?, size(&mut rest)?);
+    size(&mut rest)
+}
+
 /// Lengths as differences, then all bytes.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ use crate::formats::sniff::looks_like;
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as ParquetType};
 use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor, Type, TypePtr};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Bytes read from the end of a file at first: footers of the files this is for are below 10 KB.
@@ -353,6 +354,25 @@ impl FileMeta {
             return Ok(());
         }
         unlike(format!("it has {} columns, the first file {}", other.columns.len(), self.columns.len()))
+    }
+
+    /// The leaves of each top-level field.
+    pub fn roots(&self) -> Vec<Range<usize>> {
+        fn leaves(field: &Type) -> usize {
+            if field.is_group() { field.get_fields().iter().map(|field| leaves(field)).sum() } else { 1 }
+        }
+        let mut end = 0;
+        let root = |field: &TypePtr| {
+            let start = end;
+            end += leaves(field);
+            start..end
+        };
+        self.schema.get_fields().iter().map(root).collect()
+    }
+
+    /// The key-value metadata: pairs that mean something to whoever wrote the file.
+    pub fn pairs(&self) -> Vec<(String, Option<String>)> {
+        footer::Footer::read(&self.footer).map(|footer| footer.pairs).unwrap_or_default()
     }
 
     /// The row group that holds `row`, and its number.

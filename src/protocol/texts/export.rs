@@ -15,6 +15,8 @@ pub const CSV: &str = "CSV";
 pub const JSON_LINES: &str = "JSON Lines";
 /// A format.
 pub const PARQUET: &str = "Parquet";
+/// A format.
+pub const ARROW: &str = "Arrow";
 /// The choice of columns.
 pub const COLUMNS: &str = "Columns";
 /// Whether spreadsheets are kept from reading texts as formulas.
@@ -43,12 +45,9 @@ pub fn rows_so_far(rows: u64) -> String {
     format!("{} rows so far", thousands(rows))
 }
 
-/// What has to be read before.
-pub fn reads_first(bytes: u64) -> String {
-    match bytes {
-        0 => "Everything that is needed has been read.".to_owned(),
-        bytes => format!("Reads up to {} first.", human_bytes(bytes)),
-    }
+/// What is read for it.
+pub fn reads(bytes: u64) -> String {
+    format!("Reads up to {}.", human_bytes(bytes))
 }
 
 /// The part for images.
@@ -128,3 +127,68 @@ pub const COPY_LINK: &str = "Copy link";
 pub const COPY_SNIPPET: &str = "Copy embed snippet";
 /// Said then.
 pub const SNIPPET_COPIED: &str = "Snippet copied";
+
+/// Why an export did not begin or was given up, and what can be done about it.
+pub fn unreadable(columns: &[String], why: &str) -> String {
+    let names = list(columns);
+    let what = if columns.len() == 1 { "it" } else { "them" };
+    format!(
+        "{names} can’t be read: {why}. Nothing is written; the other columns can be written without {what}."
+    )
+}
+
+/// On the button that exports without such columns.
+pub fn go_without(columns: &[String]) -> String {
+    format!("Export without {}", list(columns))
+}
+
+/// Names, of which the first few stand for all.
+fn list(names: &[String]) -> String {
+    const MOST: usize = 3;
+    let shown: Vec<&str> = names.iter().take(MOST).map(String::as_str).collect();
+    match names.len().saturating_sub(MOST) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// How many columns an export that is done was to be without.
+pub fn left_out(columns: usize) -> String {
+    match columns {
+        0 => String::new(),
+        1 => "; one column was left out".to_owned(),
+        more => format!("; {more} columns were left out"),
+    }
+}
+
+/// Why values of a column that is derived are not there.
+pub const NOT_DERIVED: &str = "what it is derived from can’t be read";
+
+/// None of the columns that were asked for is in the table.
+pub const NO_COLUMNS: &str = "the table has none of these columns";
+
+/// In another order than the file's, so many rows would be read again and again.
+pub const TOO_MUCH_TO_SORT: &str =
+    "so much can be written in the file’s order only: take the sorting off, or leave large columns out";
+
+/// The part of the app that encodes could not be had.
+pub fn no_encoder(why: &str) -> String {
+    format!(
+        "the part of the app that writes files could not be loaded ({why}): try again, or load the page again"
+    )
+}
+
+/// The encoder ended as it should not.
+pub const ENCODER_ENDED: &str = "the part of the app that writes files has failed on these values";
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::{go_without, unreadable};
+
+    #[test]
+    fn columns_are_named() {
+        let names = ["a", "b", "c", "d", "e"].map(str::to_owned);
+        assert_eq!(go_without(&names), "Export without a, b, c and 2 more");
+        assert!(unreadable(&names[..1], "it is encrypted").starts_with("a can’t be read: it is encrypted."));
+    }
+}

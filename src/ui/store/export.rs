@@ -4,7 +4,7 @@ use super::Store;
 use super::state::{Local, State};
 use crate::protocol::export::{ARCHIVE_MIME, Format, Images, Progress, Rows, Stage, Start};
 use crate::protocol::script::{Dialect, Script, Want};
-use crate::protocol::{LoadState, Request, TableRequest};
+use crate::protocol::{Request, TableRequest};
 use crate::view::spec::Spec;
 use crate::view::url;
 use js_sys::{Array, Function, Object, Promise, Reflect};
@@ -25,6 +25,9 @@ pub struct ExportStore {
     pub what: State<Taken>,
     /// The newest script.
     pub script: State<Option<Script>>,
+    /// How many columns are left out of it because they can't be read.
+    pub left_out: State<usize>,
+    asked: Local<Option<(Format, Vec<String>, Vec<u32>)>>,
     number: Local<u32>,
 }
 
@@ -65,9 +68,30 @@ impl ExportStore {
 impl Store {
     /// Writes the matching rows to a file.
     pub fn export_rows(self, format: Format, columns: Vec<String>) {
+        self.begin_rows(format, columns, Vec::new());
+    }
+
+    /// Does so once more, without the columns that could not be read.
+    pub fn export_without(self) {
+        let bad = self.export.progress.with_untracked(|progress| {
+            match progress.as_ref().map(|progress| &progress.stage) {
+                Some(Stage::Unreadable { columns, .. }) => columns.iter().map(|(place, _)| *place).collect(),
+                Some(Stage::Waiting | Stage::Writing | Stage::Done | Stage::Failed(_) | Stage::Cancelled)
+                | None => Vec::new(),
+            }
+        });
+        if let Some((format, columns, mut without)) = self.export.asked.get_value() {
+            without.extend::<Vec<u32>>(bad);
+            self.begin_rows(format, columns, without);
+        }
+    }
+
+    fn begin_rows(self, format: Format, columns: Vec<String>, without: Vec<u32>) {
+        self.export.left_out.set(without.len());
+        self.export.asked.set_value(Some((format, columns.clone(), without.clone())));
         let id = self.next_export();
         let name = format!("{}.{}", self.file_stem(), format.ending());
-        let request = Request::Export(Start { id, format, columns, name: name.clone() });
+        let request = Request::Export(Start { id, format, columns, without, name: name.clone() });
         self.write_file(id, Taken::Rows, request, &name, (format.mime(), format.ending()));
     }
 
@@ -123,19 +147,12 @@ impl Store {
         self.send(&TableRequest::Script(Want { dialect, rows, columns }).into());
     }
 
-    /// Bytes that have to be read before these columns can be written, at most.
+    /// Bytes that have to be read to write these columns, at most: values are taken as they are in the file, not
+    /// as they are shown.
     pub fn export_costs(self, columns: &[String]) -> u64 {
         self.opened.with(|opened| {
             let all = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
-            let wanted = all.iter().filter(|column| columns.contains(&column.name));
-            self.progress.with(|progress| {
-                let left = |column: &crate::protocol::Column| match progress.get(&column.name) {
-                    Some(read) if read.state == LoadState::Loaded => 0,
-                    Some(read) => column.bytes.saturating_sub(read.bytes),
-                    None => column.bytes,
-                };
-                wanted.map(left).sum()
-            })
+            all.iter().filter(|column| columns.contains(&column.name)).map(|column| column.bytes).sum()
         })
     }
 

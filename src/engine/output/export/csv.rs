@@ -1,48 +1,63 @@
 //! CSV as RFC 4180 has it: a line of names, a line a row, ended by CR LF.
 //!
 //! No value is an empty field, and an empty text a pair of quotes, which readers that tell them
-//! apart read as such. Text that a spreadsheet would run as a formula can be given an apostrophe.
+//! apart read as such; where there is one column only, both are a pair of quotes. Lists and structures are JSON. Text that a spreadsheet would run as a formula can be
+//! given an apostrophe.
 
-use super::{Field, Form, RowFormat, is_time, push_base64, push_time};
+use super::value::{float, push_json, text};
+use super::writer::TableWriter;
 use crate::base::error::Result;
-use crate::table::column::Value;
-use std::io::Write;
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::{Field, SchemaRef};
 
 /// What a spreadsheet takes for the beginning of a formula, or for a space before one.
 const FORMULA_STARTS: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// Writes CSV.
 pub struct Csv {
+    schema: SchemaRef,
     out: Vec<u8>,
     guard_formulas: bool,
-    begun: bool,
 }
 
 impl Csv {
     /// The line of names.
-    pub fn new(fields: &[Field], guard_formulas: bool) -> Self {
-        let mut csv = Self { out: Vec::new(), guard_formulas, begun: false };
-        for field in fields {
-            csv.separate();
-            csv.text(field.name.as_bytes());
+    pub fn new(schema: &SchemaRef, guard_formulas: bool) -> Self {
+        let mut csv = Self { schema: schema.clone(), out: Vec::new(), guard_formulas };
+        for (place, field) in schema.fields().iter().enumerate() {
+            csv.separate(place);
+            csv.text(field.name());
         }
-        csv.end();
+        csv.out.extend_from_slice(b"\r\n");
         csv
     }
 
-    fn separate(&mut self) {
-        if std::mem::replace(&mut self.begun, true) {
+    fn separate(&mut self, place: usize) {
+        if place > 0 {
             self.out.push(b',');
         }
     }
 
-    fn end(&mut self) {
-        self.out.extend_from_slice(b"\r\n");
-        self.begun = false;
+    fn cell(&mut self, field: &Field, array: &ArrayRef, row: usize, json: &mut Vec<u8>) -> Result<()> {
+        if let Some(text) = text(array, row) {
+            self.text(text);
+        } else if let Some(number) = float(array, row) {
+            self.out.extend_from_slice(number.as_bytes());
+        } else if !array.is_null(row) {
+            json.clear();
+            push_json(json, field, array, row)?;
+            match json.as_slice() {
+                b"null" => {}
+                // Nothing but plain characters stands in the quotes of what is no text.
+                [b'"', plain @ .., b'"'] => self.out.extend_from_slice(plain),
+                [b'{' | b'[', ..] => self.text(&String::from_utf8_lossy(json)),
+                other => self.out.extend_from_slice(other),
+            }
+        }
+        Ok(())
     }
 
-    fn text(&mut self, bytes: &[u8]) {
-        let text = String::from_utf8_lossy(bytes);
+    fn text(&mut self, text: &str) {
         let guard = self.guard_formulas && text.starts_with(FORMULA_STARTS);
         let quote = text.is_empty()
             || guard
@@ -68,27 +83,21 @@ impl Csv {
     }
 }
 
-impl RowFormat for Csv {
-    fn cell(&mut self, field: &Field, value: Value<'_>) -> Result<()> {
-        self.separate();
-        // Writing into memory does not fail.
-        let out = &mut self.out;
-        match value {
-            Value::Null => {}
-            Value::Bool(value) => out.extend_from_slice(if value { b"true" } else { b"false" }),
-            Value::Int(value) if is_time(field.form) => push_time(out, value, field.form),
-            Value::Int(value) => drop(write!(out, "{value}")),
-            Value::UInt(value) => drop(write!(out, "{value}")),
-            Value::Float32(value) => drop(write!(out, "{value}")),
-            Value::Float64(value) => drop(write!(out, "{value}")),
-            Value::Bytes(bytes) if field.form == Form::Binary => push_base64(out, bytes),
-            Value::Bytes(bytes) => self.text(bytes),
+impl TableWriter for Csv {
+    fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        let schema = self.schema.clone();
+        let mut json = Vec::new();
+        for row in 0..batch.num_rows() {
+            for (place, (field, array)) in schema.fields().iter().zip(batch.columns()).enumerate() {
+                self.separate(place);
+                self.cell(field, array, row, &mut json)?;
+            }
+            if schema.fields().len() == 1 && self.out.ends_with(b"\n") {
+                // Most readers take an empty line for no row.
+                self.out.extend_from_slice(b"\"\"");
+            }
+            self.out.extend_from_slice(b"\r\n");
         }
-        Ok(())
-    }
-
-    fn end_row(&mut self) -> Result<()> {
-        self.end();
         Ok(())
     }
 
@@ -98,9 +107,5 @@ impl RowFormat for Csv {
 
     fn take(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.out)
-    }
-
-    fn ready_bytes(&self) -> usize {
-        self.out.len()
     }
 }

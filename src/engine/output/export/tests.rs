@@ -1,163 +1,107 @@
-//! What stands in the files.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+//! What cells look like in files of text.
 
-use super::{Field, Form, Writer};
+use super::writer::writer;
 use crate::protocol::export::Format;
-use crate::table::column::Value;
+use arrow_array::builder::{Int32Builder, MapBuilder, StringBuilder};
+use arrow_array::types::{Float32Type, Int32Type};
+use arrow_array::{
+    ArrayRef, BinaryArray, Decimal128Array, DictionaryArray, Float64Array, ListArray, RecordBatch,
+    StringArray, StructArray, TimestampNanosecondArray, UInt64Array,
+};
+use std::sync::Arc;
 
-fn write(format: Format, fields: &[(&str, Form)], rows: &[&[Value<'_>]]) -> Vec<u8> {
-    let fields = fields.iter().map(|(name, form)| Field { name: (*name).to_owned(), form: *form });
-    let mut writer = Writer::new(format, fields.collect()).unwrap();
-    for value in rows.iter().copied().flatten() {
-        writer.cell(*value).unwrap();
-    }
+fn check(format: Format, columns: Vec<(&str, ArrayRef)>, expected: &str) {
+    let batch = RecordBatch::try_from_iter_with_nullable(
+        columns.into_iter().map(|(name, array)| (name, array, true)),
+    )
+    .unwrap();
+    let mut writer = writer(format, &batch.schema(), &[]).unwrap();
+    writer.write(&batch).unwrap();
     writer.finish().unwrap();
-    writer.take()
+    assert_eq!(String::from_utf8(writer.take()).unwrap(), expected);
 }
 
-fn text(text: &str) -> Value<'_> {
-    Value::Bytes(text.as_bytes())
+fn texts(values: &[Option<&str>]) -> ArrayRef {
+    Arc::new(StringArray::from(values.to_vec()))
 }
 
-#[track_caller]
-fn check(format: Format, fields: &[(&str, Form)], rows: &[&[Value<'_>]], expected: &str) {
-    assert_eq!(String::from_utf8(write(format, fields, rows)).unwrap(), expected);
-}
-
-const PLAIN: Format = Format::Csv { guard_formulas: false };
-const GUARDED: Format = Format::Csv { guard_formulas: true };
-
-#[test]
-fn csv_quotes_what_would_be_misread() {
-    let fields = [("a,b", Form::Text), ("n", Form::Float32)];
-    check(
-        PLAIN,
-        &fields,
-        &[
-            &[text("plain"), Value::Float32(7.1)],
-            &[text("a \"word\",\r\nand more"), Value::Null],
-            &[text(""), Value::Float32(f32::NAN)],
-            &[Value::Null, Value::Float32(-0.5)],
-            &[text(" space"), Value::Float32(1e-9)],
-        ],
-        "\"a,b\",n\r\nplain,7.1\r\n\"a \"\"word\"\",\r\nand more\",\r\n\"\",NaN\r\n,-0.5\r\n\" space\",0.000000001\r\n",
-    );
-}
-
-#[test]
-fn text_that_a_spreadsheet_would_run_gets_an_apostrophe_and_numbers_do_not() {
-    let fields = [("=cmd()", Form::Text), ("n", Form::Int { signed: true, bits: 32 })];
-    for formula in ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "＝x", "＋x", "－x", "＠x"] {
-        check(
-            GUARDED,
-            &fields,
-            &[&[text(formula), Value::Int(-5)]],
-            &format!("\"'=cmd()\",n\r\n\"'{formula}\",-5\r\n"),
-        );
-    }
-    check(GUARDED, &[("t", Form::Text)], &[&[text("a=1")]], "t\r\na=1\r\n");
-    check(PLAIN, &[("t", Form::Text)], &[&[text("=1")]], "t\r\n=1\r\n");
-}
-
-#[test]
-fn json_lines_have_one_object_a_row() {
-    let fields = [
-        ("t", Form::Text),
-        ("f", Form::Float64),
-        ("u", Form::Int { signed: false, bits: 64 }),
-        ("at", Form::Time),
-        ("j", Form::Json),
-        ("b", Form::Binary),
+fn nested() -> Vec<(&'static str, ArrayRef)> {
+    let list: ArrayRef = Arc::new(ListArray::from_iter_primitive::<Float32Type, _, _>([
+        Some(vec![Some(0.1), None, Some(f32::INFINITY)]),
+        None,
+    ]));
+    let bytes: ArrayRef = Arc::new(BinaryArray::from_opt_vec(vec![Some(b"\0\xff"), None]));
+    let fields = vec![
+        (Arc::new(arrow_schema::Field::new("bytes", bytes.data_type().clone(), true)), bytes),
+        (
+            Arc::new(arrow_schema::Field::new("path", arrow_schema::DataType::Utf8, true)),
+            texts(&[None, Some("a,\"b")]),
+        ),
     ];
+    let mut map = MapBuilder::new(None, Int32Builder::new(), StringBuilder::new());
+    map.keys().append_value(7);
+    map.values().append_value("x");
+    map.append(true).unwrap();
+    map.append(false).unwrap();
+    vec![("list", list), ("image", Arc::new(StructArray::from(fields))), ("map", Arc::new(map.finish()))]
+}
+
+fn flat() -> Vec<(&'static str, ArrayRef)> {
+    let decimals = Decimal128Array::from(vec![Some(900_719_925_474_099_301), None]);
+    let labels: DictionaryArray<Int32Type> = vec![Some("=1"), Some("b")].into_iter().collect();
+    vec![
+        ("d", Arc::new(decimals.with_precision_and_scale(18, 2).unwrap())),
+        ("u", Arc::new(UInt64Array::from(vec![Some(u64::MAX), None]))),
+        ("f", Arc::new(Float64Array::from(vec![Some(1e21), Some(f64::NAN)]))),
+        ("at", Arc::new(TimestampNanosecondArray::from(vec![Some(1), None]).with_timezone("UTC"))),
+        ("l", Arc::new(labels)),
+        ("u", texts(&[Some(""), Some(" x\r\n")])),
+    ]
+}
+
+#[test]
+fn json_lines_hold_everything() {
     check(
         Format::JsonLines,
-        &fields,
-        &[
-            &[
-                text("a\"\n\u{1}é"),
-                Value::Float64(0.1),
-                Value::UInt(u64::MAX),
-                Value::Int(1_660_060_800_120),
-                text("{\"x\":[1,null]}"),
-                Value::Bytes(b"\0\xff"),
-            ],
-            &[
-                Value::Null,
-                Value::Float64(f64::INFINITY),
-                Value::Null,
-                Value::Int(-1),
-                text("…"),
-                Value::Bytes(b"abc"),
-            ],
-        ],
-        "{\"t\":\"a\\\"\\n\\u0001é\",\"f\":0.1,\"u\":18446744073709551615,\"at\":\"2022-08-09T16:00:00.120Z\",\"j\":{\"x\":[1,null]},\"b\":\"AP8=\"}\n\
-         {\"t\":null,\"f\":null,\"u\":null,\"at\":\"1969-12-31T23:59:59.999Z\",\"j\":\"…\",\"b\":\"YWJj\"}\n",
+        nested(),
+        "{\"list\":[0.1,null,null],\"image\":{\"bytes\":\"AP8=\",\"path\":null},\"map\":{\"7\":\"x\"}}\n\
+         {\"list\":null,\"image\":{\"bytes\":null,\"path\":\"a,\\\"b\"},\"map\":null}\n",
+    );
+    check(
+        Format::JsonLines,
+        flat(),
+        "{\"d\":9007199254740993.01,\"u\":18446744073709551615,\"f\":1e21,\"at\":\"1970-01-01T00:00:00.000000001Z\",\"l\":\"=1\",\"u (2)\":\"\"}\n\
+         {\"d\":null,\"u\":null,\"f\":null,\"at\":null,\"l\":\"b\",\"u (2)\":\" x\\r\\n\"}\n",
     );
 }
 
 #[test]
-fn parquet_keeps_every_form() {
-    let fields = [
-        ("bool", Form::Bool),
-        ("u8", Form::Int { signed: false, bits: 8 }),
-        ("u32", Form::Int { signed: false, bits: 32 }),
-        ("u64", Form::Int { signed: false, bits: 64 }),
-        ("i64", Form::Int { signed: true, bits: 64 }),
-        ("f32", Form::Float32),
-        ("f64", Form::Float64),
-        ("time", Form::Time),
-        ("date", Form::Date),
-        ("clock", Form::TimeOfDay),
-        ("text", Form::Text),
-        ("bytes", Form::Binary),
-        ("json", Form::Json),
-    ];
-    let row = [
-        Value::Bool(true),
-        Value::Int(200),
-        Value::Int(4_000_000_000),
-        Value::UInt(u64::MAX),
-        Value::Int(i64::MIN),
-        Value::Float32(7.1),
-        Value::Float64(0.1),
-        Value::Int(-1),
-        Value::Int(-86_400_000),
-        Value::Int(1_500),
-        Value::Bytes(b"\xff"),
-        Value::Bytes(b"\xff"),
-        text("[]"),
-    ];
-    let none = [Value::Null; 13];
-    let file = bytes::Bytes::from(write(Format::Parquet, &fields, &[&row, &none]));
-    let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
-    let batch = reader.build().unwrap().next().unwrap().unwrap();
-    let mut got = Vec::new();
-    for column in batch.columns() {
-        assert!(column.is_null(1));
-        let data = column.slice(0, 1).to_data();
-        let type_name = column.data_type().to_string();
-        let bytes = match column.data_type() {
-            arrow_schema::DataType::Utf8 | arrow_schema::DataType::Binary => {
-                let first = data.buffers().first().unwrap().typed_data::<i32>();
-                data.buffers().last().unwrap().as_slice()[first[0] as usize..first[1] as usize].to_vec()
-            }
-            _ => Vec::new(),
-        };
-        got.push(format!("{type_name} {bytes:?}"));
-    }
-    expect_test::expect![[r#"
-        Boolean []
-        UInt8 []
-        UInt32 []
-        UInt64 []
-        Int64 []
-        Float32 []
-        Float64 []
-        Timestamp(ms, "UTC") []
-        Date32 []
-        Time32(ms) []
-        Utf8 [239, 191, 189]
-        Binary [255]
-        Utf8 [91, 93]"#]]
-    .assert_eq(&got.join("\n"));
+fn numbers_of_two_bytes_have_the_digits_that_they_need() {
+    let array = arrow_array::Float16Array::from_iter_values(
+        [0.1, 65_504.0, 6e-8, -0.0, 1.5]
+            .map(<arrow_array::types::Float16Type as arrow_array::ArrowPrimitiveType>::Native::from_f64),
+    );
+    check(
+        Format::JsonLines,
+        vec![("h", Arc::new(array))],
+        "{\"h\":0.1}\n{\"h\":65500.0}\n{\"h\":6e-8}\n{\"h\":-0.0}\n{\"h\":1.5}\n",
+    );
+}
+
+#[test]
+fn csv_is_quoted_where_it_has_to_be() {
+    check(
+        Format::Csv { guard_formulas: true },
+        flat(),
+        "d,u,f,at,l,u\r\n\
+         9007199254740993.01,18446744073709551615,1000000000000000000000,1970-01-01T00:00:00.000000001Z,\"'=1\",\"\"\r\n\
+         ,,NaN,,b,\" x\r\n\"\r\n",
+    );
+    check(
+        Format::Csv { guard_formulas: false },
+        nested(),
+        "list,image,map\r\n\
+         \"[0.1,null,null]\",\"{\"\"bytes\"\":\"\"AP8=\"\",\"\"path\"\":null}\",\"{\"\"7\"\":\"\"x\"\"}\"\r\n\
+         ,\"{\"\"bytes\"\":null,\"\"path\"\":\"\"a,\\\"\"b\"\"}\",\r\n",
+    );
 }

@@ -12,6 +12,7 @@ enum Kind {
     Csv,
     JsonLines,
     Parquet,
+    Arrow,
 }
 
 /// The rows that match.
@@ -35,13 +36,14 @@ pub fn RowsPart() -> impl IntoView {
             None => texts::ROWS.to_owned(),
         })
     };
-    let cost = move || texts::reads_first(store.export_costs(&columns()));
+    let cost = move || texts::reads(store.export_costs(&columns()));
     let place = where_it_goes();
     let begin = move |_| {
         let format = match kind.get_untracked() {
             Kind::Csv => Format::Csv { guard_formulas: guard.get_untracked() },
             Kind::JsonLines => Format::JsonLines,
             Kind::Parquet => Format::Parquet,
+            Kind::Arrow => Format::Arrow,
         };
         store.export_rows(format, untrack(columns));
     };
@@ -85,8 +87,12 @@ pub fn RowsPart() -> impl IntoView {
 
 /// The choice of a format.
 fn formats(chosen: RwSignal<Kind>) -> AnyView {
-    let formats =
-        [(Kind::Csv, texts::CSV), (Kind::JsonLines, texts::JSON_LINES), (Kind::Parquet, texts::PARQUET)];
+    let formats = [
+        (Kind::Csv, texts::CSV),
+        (Kind::JsonLines, texts::JSON_LINES),
+        (Kind::Parquet, texts::PARQUET),
+        (Kind::Arrow, texts::ARROW),
+    ];
     let format = |(own, name)| {
         view! {
             <label class="choice">

@@ -20,7 +20,10 @@ pub fn Running(
             let progress = progress.as_ref().filter(|_| own())?;
             let Progress { rows, rows_total, bytes, missing, .. } = *progress;
             let written = || match of {
-                Taken::Rows => texts::rows_written(rows, bytes),
+                Taken::Rows => {
+                    let left_out = texts::left_out(store.export.left_out.get());
+                    format!("{}{left_out}", texts::rows_written(rows, bytes))
+                }
                 Taken::Images => texts::images_written(rows, rows_total, bytes, missing),
             };
             Some(match &progress.stage {
@@ -28,10 +31,25 @@ pub fn Running(
                 Stage::Writing => written(),
                 Stage::Done => texts::done(&written()),
                 Stage::Failed(why) => texts::failed(why),
+                Stage::Unreadable { columns, why } => texts::unreadable(&names(columns), why),
                 Stage::Cancelled => texts::CANCELLED.to_owned(),
             })
         })
     };
+    let unreadable = Memo::new(move |_| {
+        store.export.progress.with(|progress| match progress.as_ref().map(|progress| &progress.stage) {
+            Some(Stage::Unreadable { columns, .. }) if own() => Some(names(columns)),
+            Some(
+                Stage::Unreadable { .. }
+                | Stage::Waiting
+                | Stage::Writing
+                | Stage::Done
+                | Stage::Failed(_)
+                | Stage::Cancelled,
+            )
+            | None => None,
+        })
+    });
     let runs = Memo::new(move |_| {
         store.export.progress.with(|progress| {
             progress
@@ -63,5 +81,28 @@ pub fn Running(
             </button>
         </Show>
         <span class="export-note" role="status">{says}</span>
+        {move || unreadable.get().map(go_without)}
     }
+}
+
+/// The button that exports without columns that can't be read.
+fn go_without(columns: Vec<String>) -> AnyView {
+    let store = use_store();
+    view! {
+        <button
+            type="button"
+            class="button"
+            data-kind="line"
+            data-size="small"
+            on:click=move |_| store.export_without()
+        >
+            {texts::go_without(&columns)}
+        </button>
+    }
+    .into_any()
+}
+
+/// What columns are called.
+fn names(columns: &[(u32, String)]) -> Vec<String> {
+    columns.iter().map(|(_, name)| name.clone()).collect()
 }

@@ -1,0 +1,310 @@
+//! The pages of one leaf column: where they are, and which of them are handed over.
+
+use crate::base::bytes::{ByteRange, human_bytes};
+use crate::base::error::{Context, Error, ErrorKind, Result};
+use crate::engine::data::load::header_at;
+use crate::engine::data::pager::first_read;
+use crate::engine::data::pool::Pool;
+use crate::engine::output::export::task::LeafPage;
+use crate::formats::parquet::header::{Encoding, PageKind};
+use crate::formats::parquet::map::{PageEntry, PageMap};
+use crate::formats::parquet::meta::{Chunk, FileMeta};
+use crate::formats::parquet::walk::{Bytes, Step, Walk, is_read_through};
+use std::collections::BTreeMap;
+
+/// Pages of a leaf asked for at a time, where they are not read in order.
+const MAX_PAGES_WANTED: usize = 12;
+
+/// The pages of lists in a row group are all handed over before its first row is; more of them than this are
+/// not.
+const MAX_CHUNK_BYTES: u64 = 1 << 30;
+
+/// The pages of a leaf.
+#[derive(Debug)]
+pub struct RawLeaf {
+    /// Its number.
+    pub leaf: usize,
+    /// Where its pages are, by row group; grows as that becomes known.
+    pub maps: BTreeMap<usize, PageMap>,
+    repeated: bool,
+    walk: Option<Walk>,
+    /// Whether the chunk is read in order.
+    in_order: bool,
+    has_dictionary: bool,
+    /// Wanted rows before this one have their pages.
+    pub covered: u64,
+    /// Of lists, where the next page begins, and how many values came before it.
+    at: (u64, u64),
+    ahead_bytes: u64,
+}
+
+/// Where a page is.
+enum Found {
+    Page(PageEntry),
+    /// That is not known; these ranges lead there.
+    Needs(Vec<ByteRange>),
+}
+
+impl RawLeaf {
+    /// A leaf with what is known of where its pages are.
+    pub fn new(leaf: usize, maps: Vec<PageMap>, ahead_bytes: u64, meta: &FileMeta) -> Self {
+        Self {
+            leaf,
+            maps: maps.into_iter().enumerate().collect(),
+            repeated: meta.columns.get(leaf).is_some_and(|column| column.max_repetition > 0),
+            walk: None,
+            in_order: false,
+            has_dictionary: false,
+            covered: 0,
+            at: (0, 0),
+            ahead_bytes,
+        }
+    }
+
+    /// Goes on to another row group, of which these rows will be wanted. The answer is about how many bytes a row
+    /// takes, unpacked, those of pages that are read for it included.
+    pub fn begin_group(&mut self, group: usize, rows: &[u64], meta: &FileMeta) -> f64 {
+        self.walk = None;
+        self.has_dictionary = false;
+        self.covered = 0;
+        let (Some(chunk), Some(own)) = (meta.chunk(group, self.leaf), meta.groups.get(group)) else {
+            return 0.0;
+        };
+        self.at = (chunk.range.start, 0);
+        let map = self.maps.entry(group).or_insert_with(|| PageMap::new(*chunk, own.rows));
+        let (len, average) = (chunk.range.len().max(1), map.average_page_bytes().max(1));
+        let pages = (len / average).max(1);
+        // Pages of equal length are taken for granted.
+        let (mut needed, mut last) = (0u64, None);
+        for row in rows {
+            let page = Some(row.saturating_mul(pages) / own.rows.max(1));
+            needed += u64::from(page != last);
+            last = page;
+        }
+        self.in_order = self.repeated || needed.saturating_mul(2) >= pages;
+        let bytes = if self.in_order { len } else { needed.saturating_mul(average).min(len) };
+        let unpacked = (chunk.uncompressed_bytes as f64 / len as f64).max(1.0);
+        bytes as f64 * unpacked / rows.len().max(1) as f64
+    }
+
+    /// Hands over what has come of the pages of these rows, and says what is missing.
+    ///
+    /// # Errors
+    /// Where a page can't be found.
+    pub fn poll(
+        &mut self,
+        group: usize,
+        rows: &[u64],
+        meta: &FileMeta,
+        pool: &mut Pool,
+        ready: &mut Vec<LeafPage>,
+    ) -> Result<Vec<ByteRange>> {
+        let Some(chunk) = meta.chunk(group, self.leaf).copied() else { return Ok(Vec::new()) };
+        if self.repeated {
+            return self.poll_all(&chunk, pool, ready);
+        }
+        let mut wants = Vec::new();
+        let (mut pages, mut seen) = (0, self.covered);
+        for &row in rows {
+            if row < seen {
+                continue;
+            }
+            if pages == MAX_PAGES_WANTED {
+                break;
+            }
+            match self.find(group, row, &chunk, pool)? {
+                Found::Page(entry) => {
+                    seen = entry.first_row + entry.rows;
+                    // They are handed over in order, so that none is while one before it is missing.
+                    let missing = !wants.is_empty();
+                    let missing = self.hand_over(group, entry, missing, pool, ready, &mut wants)?;
+                    if missing {
+                        pages += 1;
+                    } else {
+                        self.covered = seen;
+                    }
+                }
+                Found::Needs(ranges) => {
+                    wants.extend(ranges);
+                    break;
+                }
+            }
+        }
+        Ok(wants)
+    }
+
+    /// Hands over all pages of a chunk, as they come.
+    fn poll_all(
+        &mut self,
+        chunk: &Chunk,
+        pool: &mut Pool,
+        ready: &mut Vec<LeafPage>,
+    ) -> Result<Vec<ByteRange>> {
+        if chunk.range.len() > MAX_CHUNK_BYTES {
+            let (is, most) = (human_bytes(chunk.range.len()), human_bytes(MAX_CHUNK_BYTES));
+            let message = format!("it holds {is} of lists, more than the {most} that are read at a time");
+            return Err(Error::new(ErrorKind::Limit, message));
+        }
+        loop {
+            let (at, values) = self.at;
+            if values >= chunk.values {
+                // Padding may stand behind the last page.
+                self.covered = u64::MAX;
+                return Ok(Vec::new());
+            }
+            if at >= chunk.range.end {
+                return Err(Error::corrupt("its pages end before its values do"));
+            }
+            let place = || format!("page at byte {at}");
+            let rest = ByteRange::new(at, chunk.range.end);
+            let Some(header) = header_at(pool, at, chunk.range.end).context(place)? else {
+                return Ok(vec![rest]);
+            };
+            let range = ByteRange::new(at, at + header.page_bytes());
+            if range.end > chunk.range.end {
+                return Err(Error::corrupt("it reaches beyond its chunk").context(place()));
+            }
+            if !pool.has(range) {
+                return Ok(vec![rest]);
+            }
+            if header.kind != PageKind::Other {
+                let bytes = pool.at(range.start, range.len()).into_owned();
+                ready.push(LeafPage { leaf: self.leaf as u32, rows: None, bytes });
+            }
+            pool.release(range);
+            self.at = (range.end, values + u64::from(header.values().unwrap_or(0)));
+        }
+    }
+
+    /// Where the page of a row is.
+    fn find(&mut self, group: usize, row: u64, chunk: &Chunk, pool: &Pool) -> Result<Found> {
+        let Some(map) = self.maps.get_mut(&group) else { return Ok(Found::Needs(Vec::new())) };
+        loop {
+            if let Some(entry) = map.page_of(row).copied() {
+                return Ok(Found::Page(entry));
+            }
+            if map.is_complete() {
+                return Err(Error::corrupt(format!("no page holds row {row}")));
+            }
+            let (frontier, known_rows) = map.frontier();
+            if frontier >= chunk.range.end {
+                return Err(Error::corrupt("its pages end before its rows do"));
+            }
+            match header_at(pool, frontier, chunk.range.end) {
+                Ok(Some(header)) => {
+                    map.learn(frontier, &header)?;
+                    continue;
+                }
+                Ok(None) => {}
+                Err(error) if map.is_first_page_unproven() => {
+                    // The footer may be wrong about it; the dictionary's header tells.
+                    let start = chunk.range.start;
+                    let Some(header) = header_at(pool, start, chunk.range.end)? else {
+                        let end = frontier.min(start + 512);
+                        return Ok(Found::Needs(vec![ByteRange::new(start, end)]));
+                    };
+                    map.learn(start, &header)?;
+                    if map.is_first_page_unproven() {
+                        return Err(error);
+                    }
+                    continue;
+                }
+                Err(error) => return Err(error),
+            }
+            if self.in_order {
+                let end = frontier.saturating_add(self.ahead_bytes).min(chunk.range.end);
+                return Ok(Found::Needs(vec![ByteRange::new(frontier, end)]));
+            }
+            let walk = match &mut self.walk {
+                Some(walk) => walk.retarget(row, map).then_some(walk),
+                None => None,
+            };
+            if let Some(walk) = walk {
+                match walk.step(map, pool)? {
+                    Step::Arrived => continue,
+                    Step::Needs(ranges) => return Ok(Found::Needs(ranges)),
+                }
+            }
+            let way = map.estimate(row).saturating_sub(frontier);
+            if known_rows == 0 || is_read_through(way, map.average_page_bytes()) {
+                return Ok(Found::Needs(vec![first_read(map, chunk, way)]));
+            }
+            self.walk = Some(Walk::new(map, row));
+        }
+    }
+
+    /// Hands over a page, and the dictionary with the first page that needs it; whether it is missing.
+    fn hand_over(
+        &mut self,
+        group: usize,
+        entry: PageEntry,
+        waits: bool,
+        pool: &mut Pool,
+        ready: &mut Vec<LeafPage>,
+        wants: &mut Vec<ByteRange>,
+    ) -> Result<bool> {
+        let place = || format!("page at byte {}", entry.range.start);
+        let Some(header) = header_at(pool, entry.range.start, entry.range.end).context(place)? else {
+            wants.push(entry.range);
+            return Ok(true);
+        };
+        if header.values().map(u64::from) != Some(entry.rows) || header.page_bytes() > entry.range.len() {
+            // An offset index may say so.
+            let message = format!("it was to hold {} rows, its header says another number", entry.rows);
+            return Err(Error::corrupt(message).context(place()));
+        }
+        let needs_dictionary =
+            !self.has_dictionary && header.encoding().is_some_and(Encoding::uses_dictionary);
+        let dictionary = match self.maps.get(&group).and_then(PageMap::dictionary) {
+            Some(range) if needs_dictionary => Some(range),
+            None if needs_dictionary => {
+                let message = "the page needs a dictionary that the chunk lacks";
+                return Err(Error::corrupt(message).context(place()));
+            }
+            Some(_) | None => None,
+        };
+        let missing: Vec<ByteRange> =
+            dictionary.into_iter().chain([entry.range]).filter(|range| !pool.has(*range)).collect();
+        if waits || !missing.is_empty() {
+            wants.extend(missing);
+            return Ok(true);
+        }
+        let leaf = self.leaf as u32;
+        if let Some(range) = dictionary {
+            let bytes = pool.at(range.start, range.len()).into_owned();
+            ready.push(LeafPage { leaf, rows: None, bytes });
+            pool.release(range);
+            self.has_dictionary = true;
+        }
+        let bytes = pool.at(entry.range.start, entry.range.len()).into_owned();
+        ready.push(LeafPage { leaf, rows: Some((entry.first_row, entry.rows)), bytes });
+        pool.release(entry.range);
+        Ok(false)
+    }
+
+    /// What is read before it is wanted, where the chunk is read in order.
+    pub fn ahead(&self, group: usize, next: Option<usize>, meta: &FileMeta) -> Vec<ByteRange> {
+        let Some(chunk) = meta.chunk(group, self.leaf).filter(|_| self.in_order) else { return Vec::new() };
+        let known = self.maps.get(&group);
+        let begins = if self.repeated {
+            if self.covered == u64::MAX { chunk.range.end } else { self.at.0 }
+        } else if self.covered == 0 {
+            chunk.range.start
+        } else {
+            let page = known.and_then(|map| map.page_of(self.covered)).map(|page| page.range.start);
+            let frontier = known.map_or(chunk.range.end, |map| {
+                if map.is_complete() { chunk.range.end } else { map.frontier().0 }
+            });
+            page.unwrap_or(frontier)
+        };
+        let own =
+            ByteRange::new(begins, begins.saturating_add(self.ahead_bytes).min(chunk.range.end).max(begins));
+        let left = self.ahead_bytes.saturating_sub(own.len());
+        let behind = next.and_then(|next| meta.chunk(next, self.leaf)).filter(|_| left > 0);
+        let behind = behind.map(|chunk| {
+            let start = chunk.range.start;
+            ByteRange::new(start, start.saturating_add(left).min(chunk.range.end))
+        });
+        std::iter::once(own).chain(behind).collect()
+    }
+}

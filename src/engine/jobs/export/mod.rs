@@ -1,0 +1,371 @@
+//! Writing the matching rows to a file, piece by piece.
+//!
+//! Which rows, and in which order, is settled once, when everything that decides it is read; what
+//! the user does to the view meanwhile changes nothing. Values do not come from the store, which has them as
+//! they are shown: pages go to the encoder as they are in the file, row group by row group, and never more
+//! than one task is with it. Rows in another order than the file's are kept there until they are complete.
+//! Never more than two pieces wait to be written.
+
+mod plan;
+
+use super::Progressed;
+use crate::base::error::{Error, ErrorKind, Result};
+use crate::engine::Effect;
+use crate::engine::answers::report;
+use crate::engine::data::Data;
+use crate::engine::demand::{Class, Demand, Rows, Who};
+use crate::engine::output::export::task::{Begin, Failure, Group, Rows as RowsTask, Task};
+use crate::engine::result::Matches;
+use crate::protocol::Seldom;
+use crate::protocol::export::{Progress, Stage, Start};
+use crate::protocol::texts::export::NOT_DERIVED;
+use crate::table::column::Value;
+use plan::{From, Pass, Source};
+use std::collections::VecDeque;
+
+/// Bytes of a piece.
+const PIECE_BYTES: usize = 1 << 20;
+
+/// Pieces that may wait to be written.
+const MAX_UNWRITTEN: u32 = 2;
+
+/// Rows that are encoded together: no more than these, and about so many bytes of pages.
+const MAX_BATCH_ROWS: u64 = 8_192;
+const BATCH_BYTES: u64 = 8 << 20;
+
+/// An export under way.
+pub struct Export {
+    start: Start,
+    sources: Vec<Source>,
+    /// What is still to be written, once it is settled which rows.
+    passes: Option<VecDeque<Pass>>,
+    rows_total: u64,
+    /// The next row of the pass, by its place.
+    next: usize,
+    rows_done: u64,
+    group: Option<Part>,
+    begun: bool,
+    /// Whether a task is with the encoder.
+    encoding: bool,
+    /// Whether that, or the one before, is the last one.
+    finishing: bool,
+    waits_for_pages: bool,
+    piece: Vec<u8>,
+    last_written: bool,
+    unwritten: u32,
+    bytes: u64,
+    reported: Option<Stage>,
+}
+
+/// The row group that is read.
+#[derive(Clone, Copy)]
+struct Part {
+    first_row: u64,
+    /// Place of the first row of the pass behind it.
+    end: usize,
+    batch_rows: usize,
+}
+
+impl Export {
+    /// An export of which nothing is written.
+    ///
+    /// # Errors
+    /// How it ends where the table has none of the columns, or some can't be read.
+    pub fn new(start: Start, data: &mut Data) -> std::result::Result<Self, Stage> {
+        let sources = plan::sources(&start, data)?;
+        for source in &sources {
+            if let From::Text(place) = source.from
+                && let Some(name) = data.columns.get(place).map(|column| column.info.name.clone())
+            {
+                data.load(&name);
+            }
+        }
+        let leaves: Vec<usize> = sources.iter().flat_map(Source::leaves).collect();
+        data.begin_raw(&leaves);
+        Ok(Self {
+            start,
+            sources,
+            passes: None,
+            rows_total: 0,
+            next: 0,
+            rows_done: 0,
+            group: None,
+            begun: false,
+            encoding: false,
+            finishing: false,
+            waits_for_pages: false,
+            piece: Vec::new(),
+            last_written: false,
+            unwritten: 0,
+            bytes: 0,
+            reported: None,
+        })
+    }
+
+    /// What the page calls it.
+    pub fn id(&self) -> u32 {
+        self.start.id
+    }
+
+    /// A piece is where it belongs.
+    pub fn written(&mut self) {
+        self.unwritten = self.unwritten.saturating_sub(1);
+    }
+
+    /// Whether it waits for the disk.
+    pub fn waits_for_disk(&self) -> bool {
+        self.unwritten > 0
+    }
+
+    /// Whether it waits for the encoder.
+    pub fn waits_for_encoder(&self) -> bool {
+        self.encoding
+    }
+
+    /// A task is done.
+    ///
+    /// # Errors
+    /// How the export ends where the file can't be written.
+    pub fn encoded(
+        &mut self,
+        outcome: std::result::Result<Vec<u8>, Failure>,
+    ) -> std::result::Result<(), Stage> {
+        self.encoding = false;
+        match outcome {
+            Ok(bytes) if self.piece.is_empty() => self.piece = bytes,
+            Ok(bytes) => self.piece.extend_from_slice(&bytes),
+            Err(Failure { columns, message }) => {
+                let sources = columns.iter().filter_map(|place| self.sources.get(*place as usize));
+                return Err(unreadable(sources, message));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether what it waits for has come, or never will.
+    pub fn goes_on(&self, data: &Data) -> bool {
+        let raw = data.raw.as_ref();
+        self.waits_for_pages && raw.is_some_and(|raw| raw.is_here() || raw.failed.is_some())
+    }
+
+    /// The rows that it needs now.
+    pub fn demands(&self, data: &Data) -> Vec<Demand> {
+        let demand = |rows| Demand { who: Who::Export, rows, fields: Vec::new(), class: Class::Background };
+        if self.passes.is_none() && data.files.unread() {
+            return vec![demand(Rows::Further)];
+        }
+        // Between two row groups what is read ahead of the next one stays wanted.
+        if self.begun && !self.finishing { vec![demand(Rows::Raw)] } else { Vec::new() }
+    }
+
+    /// Writes what can be written.
+    ///
+    /// # Errors
+    /// How it ends where a column can't be read.
+    pub fn advance(
+        &mut self,
+        data: &mut Data,
+        matches: &Matches,
+        effects: &mut Vec<Effect>,
+    ) -> std::result::Result<Progressed, Stage> {
+        if let Some((leaf, error)) = data.raw.as_ref().and_then(|raw| raw.failed.clone()) {
+            let own = self.sources.iter().filter(|source| source.leaves().contains(&leaf));
+            return Err(unreadable(own, error.to_string()));
+        }
+        if self.passes.is_none() && !self.settle_rows(data, matches).map_err(failed)? {
+            self.report_once(Stage::Waiting, effects);
+            return Ok(Progressed::Waits);
+        }
+        if self.last_written {
+            return Ok(if self.unwritten == 0 { Progressed::Done } else { Progressed::Waits });
+        }
+        self.report_once(Stage::Writing, effects);
+        let last = self.finishing && !self.encoding;
+        if last || self.piece.len() >= PIECE_BYTES {
+            if self.unwritten >= MAX_UNWRITTEN {
+                return Ok(Progressed::Waits);
+            }
+            self.write_piece(last, effects);
+        }
+        if !self.encoding
+            && !last
+            && let Some(task) = self.next_task(data)?
+        {
+            self.encoding = true;
+            effects.push(Effect::Encode { export: self.start.id, task });
+        }
+        Ok(Progressed::Waits)
+    }
+
+    /// Whether it is settled which rows are written.
+    fn settle_rows(&mut self, data: &mut Data, matches: &Matches) -> Result<bool> {
+        super::load_deciding(data, matches)?;
+        if !matches.is_settled(data) {
+            return Ok(false);
+        }
+        let rows = matches.window(0, matches.matching());
+        self.rows_total = rows.len() as u64;
+        let row_bytes = plan::row_bytes(&self.sources, &data.meta);
+        self.passes = Some(plan::passes(rows, matches.is_in_file_order(), row_bytes)?);
+        Ok(true)
+    }
+
+    /// What the encoder does next; none where something has to come first.
+    fn next_task(&mut self, data: &mut Data) -> std::result::Result<Option<Task>, Stage> {
+        self.waits_for_pages = false;
+        if !self.begun {
+            self.begun = true;
+            return Ok(Some(Task::Begin(self.beginning(data))));
+        }
+        loop {
+            if self.group.is_some() {
+                return self.next_rows(data);
+            }
+            let Some(pass) = self.passes.as_mut().and_then(VecDeque::front_mut) else {
+                self.finishing = true;
+                return Ok(Some(Task::Finish));
+            };
+            if self.next < pass.rows.len() {
+                return Ok(Some(Task::Group(self.begin_group(data)?)));
+            }
+            let order = pass.order.take();
+            self.passes.as_mut().and_then(VecDeque::pop_front);
+            self.next = 0;
+            if let Some(order) = order {
+                return Ok(Some(Task::InOrder(order)));
+            }
+        }
+    }
+
+    fn beginning(&self, data: &Data) -> Begin {
+        let first = data.files.footers.first();
+        Begin {
+            format: self.start.format,
+            footer: first.map(|(_, footer)| footer.to_vec()).unwrap_or_default(),
+            file_bytes: first.map_or(0, |(part, _)| part.file_bytes),
+            columns: self.sources.iter().map(Source::column).collect(),
+        }
+    }
+
+    /// Goes on to the row group of the next row.
+    fn begin_group(&mut self, data: &mut Data) -> std::result::Result<Group, Stage> {
+        let lost = || failed(Error::new(ErrorKind::Internal, "a row that is in no row group"));
+        let pass = self.passes.as_ref().and_then(VecDeque::front).ok_or_else(lost)?;
+        let rest = pass.rows.get(self.next..).unwrap_or_default();
+        let first = rest.first().copied().map_or(0, u64::from);
+        let (number, group) = data.meta.group_of(first).ok_or_else(lost)?;
+        let (first_row, group_rows) = (group.first_row, group.rows);
+        let behind = first_row + group_rows;
+        let count = rest.partition_point(|row| u64::from(*row) < behind);
+        let rows: Vec<u64> = rest.iter().take(count).map(|row| u64::from(*row) - first_row).collect();
+        let next = rest.get(count).and_then(|row| data.meta.group_of(u64::from(*row)));
+        let next = next.map(|(number, _)| number);
+        let Data { raw, meta, .. } = data;
+        let row_bytes = raw.as_mut().map_or(0, |raw| raw.begin_group(number, &rows, next, meta));
+        let batch_rows = (BATCH_BYTES / row_bytes.max(1)).clamp(1, MAX_BATCH_ROWS);
+        self.group = Some(Part { first_row, end: self.next + count, batch_rows: batch_rows as usize });
+        let leaves = self.sources.iter().flat_map(Source::leaves);
+        Ok(Group {
+            rows: group_rows,
+            runs: plan::runs(&rows),
+            batch_rows: batch_rows as u32,
+            codecs: leaves.filter_map(|leaf| Some((leaf as u32, meta.chunk(number, leaf)?.codec))).collect(),
+            keep: pass.order.is_some(),
+        })
+    }
+
+    /// The next rows of the row group, once their pages and texts are here.
+    fn next_rows(&mut self, data: &mut Data) -> std::result::Result<Option<Task>, Stage> {
+        let (Some(part), Some(pass)) = (self.group, self.passes.as_ref().and_then(VecDeque::front)) else {
+            return Ok(None);
+        };
+        let end = (self.next + part.batch_rows).min(part.end);
+        let rows = pass.rows.get(self.next..end).unwrap_or_default();
+        let Some(texts) = self.texts(rows, data)? else { return Ok(None) };
+        let Some(raw) = &mut data.raw else { return Ok(None) };
+        raw.want(rows.iter().map(|row| u64::from(*row) - part.first_row).collect());
+        if !raw.is_here() {
+            self.waits_for_pages = true;
+            return Ok(None);
+        }
+        let task = RowsTask { rows: rows.len() as u32, pages: raw.take(), texts };
+        self.rows_done += rows.len() as u64;
+        self.next = end;
+        if end == part.end {
+            self.group = None;
+        }
+        Ok(Some(Task::Rows(task)))
+    }
+
+    /// The values of derived columns; none while they are not here.
+    fn texts(
+        &self,
+        rows: &[u32],
+        data: &mut Data,
+    ) -> std::result::Result<Option<Vec<Vec<Option<String>>>>, Stage> {
+        let mut texts = Vec::new();
+        for source in &self.sources {
+            let From::Text(place) = source.from else { continue };
+            let Some(column) = data.columns.get(place) else { continue };
+            if column.failed {
+                return Err(unreadable([source].into_iter(), NOT_DERIVED.to_owned()));
+            }
+            if !column.complete {
+                let name = column.info.name.clone();
+                data.load(&name);
+                return Ok(None);
+            }
+            let text = |row: &u32| match column.value(u64::from(*row))? {
+                Value::Bytes(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+                Value::Null
+                | Value::Bool(_)
+                | Value::Int(_)
+                | Value::UInt(_)
+                | Value::Float32(_)
+                | Value::Float64(_) => None,
+            };
+            texts.push(rows.iter().map(text).collect());
+        }
+        Ok(Some(texts))
+    }
+
+    fn write_piece(&mut self, last: bool, effects: &mut Vec<Effect>) {
+        let bytes = std::mem::take(&mut self.piece);
+        self.bytes += bytes.len() as u64;
+        self.unwritten += 1;
+        self.last_written = last;
+        effects.push(Effect::Write { export: self.start.id, bytes, last });
+        self.report(Stage::Writing, effects);
+    }
+
+    /// Reports where it stands.
+    pub fn report(&self, stage: Stage, effects: &mut Vec<Effect>) {
+        let progress = Progress {
+            id: self.start.id,
+            stage,
+            rows: self.rows_done,
+            rows_total: self.rows_total,
+            bytes: self.bytes,
+            missing: 0,
+        };
+        report(effects, Seldom::Export(progress));
+    }
+
+    fn report_once(&mut self, stage: Stage, effects: &mut Vec<Effect>) {
+        if self.reported.as_ref() != Some(&stage) {
+            self.report(stage.clone(), effects);
+            self.reported = Some(stage);
+        }
+    }
+}
+
+/// How an export ends for reasons of its own.
+fn failed(error: Error) -> Stage {
+    Stage::Failed(error.to_string())
+}
+
+/// How an export ends because of these columns.
+fn unreadable<'a>(sources: impl Iterator<Item = &'a Source>, why: String) -> Stage {
+    let columns: Vec<(u32, String)> = sources.map(|source| source.asked.clone()).collect();
+    if columns.is_empty() { Stage::Failed(why) } else { Stage::Unreadable { columns, why } }
+}

@@ -1,0 +1,206 @@
+//! What an export writes: which columns, and which rows at a time.
+
+use crate::base::error::{Error, ErrorKind, Result};
+use crate::engine::data::{Data, DataColumn, Origin};
+use crate::engine::output::export::task::Column;
+use crate::formats::parquet::codec::Codec;
+use crate::formats::parquet::meta::FileMeta;
+use crate::protocol::export::{Stage, Start};
+use crate::protocol::texts::export::{NO_COLUMNS, NOT_DERIVED, TOO_MUCH_TO_SORT};
+use std::collections::VecDeque;
+use std::ops::Range;
+
+/// Rows in another order than the file's are kept until all are here: so much of them at a time, unpacked.
+const KEPT_BYTES: u64 = 256 << 20;
+
+/// Their columns are read once for each time. Beyond this, not at all.
+const MAX_PASSES: usize = 16;
+
+/// A column that is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Its place among the columns that were asked for, and its name.
+    pub asked: (u32, String),
+    /// Where its values come from.
+    pub from: From,
+}
+
+/// Where values come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum From {
+    /// A top-level field of the file: its number, and its leaves.
+    Root(usize, Range<usize>),
+    /// A column that is derived as text, by its place.
+    Text(usize),
+}
+
+impl Source {
+    /// What the encoder is told of it.
+    pub fn column(&self) -> Column {
+        match self.from {
+            From::Root(number, _) => Column::Root(number as u32),
+            From::Text(_) => Column::Text(self.asked.1.clone()),
+        }
+    }
+
+    /// Its leaves.
+    pub fn leaves(&self) -> Range<usize> {
+        match &self.from {
+            From::Root(_, leaves) => leaves.clone(),
+            From::Text(_) => 0..0,
+        }
+    }
+}
+
+/// The columns that are asked for.
+///
+/// # Errors
+/// How the export ends where there is none, or where some can't be read: all of these are named.
+pub fn sources(start: &Start, data: &Data) -> std::result::Result<Vec<Source>, Stage> {
+    let roots = data.meta.roots();
+    let mut sources: Vec<Source> = Vec::new();
+    let (mut bad, mut why) = (Vec::new(), None);
+    for (place, name) in start.columns.iter().enumerate() {
+        let before = start.columns.iter().take(place).filter(|other| *other == name).count();
+        let named = data.columns.iter().enumerate().filter(|(_, column)| column.info.name == *name);
+        let Some((own, column)) = named.into_iter().nth(before) else { continue };
+        let place = place as u32;
+        if start.without.contains(&place) {
+            continue;
+        }
+        if let Err(error) = check(column, data) {
+            bad.push((place, name.clone()));
+            why.get_or_insert_with(|| error.to_string());
+            continue;
+        }
+        let asked = (place, name.clone());
+        let add = |from: From| {
+            if !sources.iter().any(|source: &Source| source.from == from) {
+                sources.push(Source { asked: asked.clone(), from });
+            }
+        };
+        match column.origin {
+            Origin::Size { .. } => std::iter::once(From::Text(own)).for_each(add),
+            Origin::Leaf(leaf) => roots_of(&roots, &(leaf..leaf + 1)).for_each(add),
+            Origin::Nested { first, end } => roots_of(&roots, &(first..end)).for_each(add),
+        }
+    }
+    match why {
+        Some(why) => Err(Stage::Unreadable { columns: bad, why }),
+        None if sources.is_empty() => Err(Stage::Failed(NO_COLUMNS.to_owned())),
+        None => Ok(sources),
+    }
+}
+
+/// The top-level fields to which these leaves belong.
+fn roots_of<'a>(roots: &'a [Range<usize>], leaves: &Range<usize>) -> impl Iterator<Item = From> + use<'a> {
+    let leaves = leaves.clone();
+    let own = move |root: &Range<usize>| root.start < leaves.end && leaves.start < root.end;
+    let all = roots.iter().enumerate().filter(move |(_, root)| own(root));
+    all.map(|(number, root)| From::Root(number, root.clone()))
+}
+
+/// Whether a column can be read, as far as that is known before its pages are.
+fn check(column: &DataColumn, data: &Data) -> Result<()> {
+    let leaves = match column.origin {
+        Origin::Size { .. } if column.failed => return Err(Error::corrupt(NOT_DERIVED)),
+        Origin::Size { .. } => 0..0,
+        Origin::Leaf(leaf) => leaf..leaf + 1,
+        Origin::Nested { first, end } => first..end,
+    };
+    for leaf in leaves {
+        if let Some(column) = data.meta.columns.get(leaf) {
+            column.check()?;
+        }
+        if data
+            .meta
+            .groups
+            .iter()
+            .filter_map(|group| group.chunks.get(leaf))
+            .any(|chunk| chunk.codec == Codec::Lzo)
+        {
+            return Err(Error::new(ErrorKind::Unsupported, "its compression, LZO, is not supported"));
+        }
+    }
+    Ok(())
+}
+
+/// Rows that are written together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pass {
+    /// The rows, in the file's order.
+    pub rows: Vec<u32>,
+    /// The order in which they are written, by their places in `rows`; none where it is the same.
+    pub order: Option<Vec<u32>>,
+}
+
+/// Rows in their order, cut so that what has to be kept of each pass fits into memory.
+///
+/// # Errors
+/// Where the columns would have to be read too often.
+pub fn passes(rows: Vec<u32>, in_file_order: bool, row_bytes: u64) -> Result<VecDeque<Pass>> {
+    if in_file_order {
+        return Ok(VecDeque::from([Pass { rows, order: None }]));
+    }
+    let most = usize::try_from(KEPT_BYTES / row_bytes.max(1)).unwrap_or(usize::MAX).max(1);
+    if rows.len().div_ceil(most) > MAX_PASSES {
+        return Err(Error::new(ErrorKind::Limit, TOO_MUCH_TO_SORT));
+    }
+    let pass = |rows: &[u32]| {
+        let mut sorted: Vec<(u32, u32)> = rows.iter().copied().zip(0..).collect();
+        sorted.sort_unstable();
+        let mut order: Vec<(u32, u32)> =
+            sorted.iter().zip(0..).map(|((_, at), place)| (*at, place)).collect();
+        order.sort_unstable();
+        Pass {
+            rows: sorted.into_iter().map(|(row, _)| row).collect(),
+            order: Some(order.into_iter().map(|(_, place)| place).collect()),
+        }
+    };
+    Ok(rows.chunks(most).map(pass).collect())
+}
+
+/// About how many bytes a row of these columns takes, unpacked.
+pub fn row_bytes(sources: &[Source], meta: &FileMeta) -> u64 {
+    let all: u64 = sources.iter().flat_map(Source::leaves).map(|leaf| meta.raw_bytes(leaf)).sum();
+    all / meta.rows.max(1)
+}
+
+/// How many rows are passed over, and how many behind them are taken, again and again.
+pub fn runs(rows: &[u64]) -> Vec<u32> {
+    let mut runs: Vec<u32> = Vec::new();
+    let mut end = 0;
+    for row in rows {
+        match runs.last_mut() {
+            Some(taken) if *row == end => *taken += 1,
+            // A row group has fewer rows than that.
+            _ => runs.extend([(row - end) as u32, 1]),
+        }
+        end = row + 1;
+    }
+    runs
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::{KEPT_BYTES, Pass, passes, runs};
+
+    #[test]
+    fn rows_become_runs() {
+        assert_eq!(runs(&[0, 1, 4, 5, 9]), [0, 2, 2, 2, 3, 1]);
+        assert_eq!(runs(&[3]), [3, 1]);
+    }
+
+    #[test]
+    fn another_order_is_cut_to_what_fits() {
+        let got = passes(vec![7, 2, 5, 1], false, KEPT_BYTES / 3).unwrap();
+        assert_eq!(
+            got,
+            [
+                Pass { rows: vec![2, 5, 7], order: Some(vec![2, 0, 1]) },
+                Pass { rows: vec![1], order: Some(vec![0]) }
+            ]
+        );
+        assert!(passes((0..100).collect(), false, KEPT_BYTES).is_err());
+    }
+}

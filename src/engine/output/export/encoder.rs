@@ -1,0 +1,246 @@
+//! Writes a file out of tasks: reads pages as Arrow arrays, and writes those in a format.
+//!
+//! In the browser it runs in a module of its own, which is fetched when an export begins.
+
+use super::metadata::adjusted;
+use super::pages::{self, Leaf};
+use super::roots::{Leaves, Root, RootReader, Schema, words};
+use super::task::{Begin, Column, Failure, Group, Rows, Task};
+use super::writer::{TableWriter, writer};
+use crate::base::error::{Error, Result};
+use crate::formats::parquet::codec::Codec;
+use crate::formats::parquet::meta::{FileMeta, Footer, read_footer};
+use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt32Array};
+use arrow_schema::{ArrowError, DataType, Field, Schema as ArrowSchema, SchemaRef};
+use parquet::schema::types::TypePtr;
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Rows that are put in another order and written together.
+const ORDERED_ROWS: usize = 4_096;
+
+thread_local! {
+    static READING: Cell<Option<u32>> = const { Cell::new(None) };
+}
+
+/// The column whose pages are being read, by its place: where that ends the program, it is to blame.
+pub fn reading() -> Option<u32> {
+    READING.get()
+}
+
+/// A file that is being written.
+pub struct Encoder {
+    meta: FileMeta,
+    columns: Vec<Output>,
+    schema: SchemaRef,
+    writer: Box<dyn TableWriter>,
+    group: Option<Reading>,
+    /// Rows that wait to be put in order.
+    kept: Vec<RecordBatch>,
+}
+
+/// Where a column's values come from.
+enum Output {
+    Root(Box<Root>),
+    Text,
+}
+
+/// The row group whose pages come.
+struct Reading {
+    batch_rows: u32,
+    leaves: Leaves,
+    /// One for each column, none for texts.
+    readers: Vec<Option<RootReader>>,
+    keep: bool,
+}
+
+/// What went wrong, and in which column.
+pub type Outcome<T> = std::result::Result<T, Failure>;
+
+/// Does a task with the encoder that the first one makes.
+///
+/// # Errors
+/// As [`Encoder::step`].
+pub fn answer(encoder: &mut Option<Encoder>, task: Task) -> Outcome<Vec<u8>> {
+    match (encoder.as_mut(), task) {
+        (_, Task::Begin(begin)) => {
+            *encoder = Some(Encoder::begin(begin)?);
+            Ok(Vec::new())
+        }
+        (Some(encoder), task) => encoder.step(task),
+        (None, _) => Err(of_all(Error::corrupt("no file was begun"))),
+    }
+}
+
+impl Encoder {
+    /// Begins a file.
+    ///
+    /// # Errors
+    /// Names all columns that can't be written.
+    pub fn begin(begin: Begin) -> Outcome<Self> {
+        let Begin { format, footer, file_bytes, columns } = begin;
+        let meta = meta_of(&footer, file_bytes).map_err(of_all)?;
+        let schema = Schema::new(&meta);
+        let mut failure = Failure { columns: Vec::new(), message: String::new() };
+        let (mut outputs, mut fields) = (Vec::new(), Vec::new());
+        for (place, column) in (0..).zip(columns) {
+            match column {
+                Column::Text(name) => {
+                    outputs.push(Output::Text);
+                    fields.push(Arc::new(Field::new(name, DataType::Utf8, true)));
+                }
+                Column::Root(number) => match schema.root(number as usize, &meta) {
+                    Ok(root) => {
+                        fields.push(root.field.clone());
+                        outputs.push(Output::Root(Box::new(root)));
+                    }
+                    Err(error) => {
+                        failure.columns.push(place);
+                        failure.message = error.to_string();
+                    }
+                },
+            }
+        }
+        if !failure.columns.is_empty() {
+            return Err(failure);
+        }
+        let all = outputs.len() == meta.schema.get_fields().len();
+        let pairs = adjusted(&schema.pairs, &fields, all);
+        let arrow =
+            Arc::new(ArrowSchema::new_with_metadata(fields, pairs.into_iter().collect::<BTreeMap<_, _>>()));
+        let originals: Vec<_> = outputs.iter().map(Output::declared).collect();
+        Ok(Self {
+            meta,
+            columns: outputs,
+            writer: writer(format, &arrow, &originals).map_err(of_all)?,
+            schema: arrow,
+            group: None,
+            kept: Vec::new(),
+        })
+    }
+
+    /// Does a task; the answer is what came of the file.
+    ///
+    /// # Errors
+    /// Where pages can't be decoded, or values not be written.
+    pub fn step(&mut self, task: Task) -> Outcome<Vec<u8>> {
+        match task {
+            Task::Begin(begin) => *self = Self::begin(begin)?,
+            Task::Group(group) => self.begin_group(&group)?,
+            Task::Rows(rows) => self.rows(rows)?,
+            Task::InOrder(order) => self.in_order(order).map_err(of_all)?,
+            Task::Finish => self.writer.finish().map_err(of_all)?,
+        }
+        Ok(self.writer.take())
+    }
+
+    fn begin_group(&mut self, group: &Group) -> Outcome<()> {
+        let Group { rows, runs, batch_rows, codecs, keep } = group;
+        let mut leaves = Leaves::new();
+        for leaf in self.columns.iter().flat_map(Output::leaves) {
+            let known = codecs.iter().find(|(other, _)| *other as usize == leaf);
+            let codec = known.map_or(Codec::Uncompressed, |(_, codec)| *codec);
+            if let Some(column) = self.meta.columns.get(leaf) {
+                leaves.insert(leaf, Leaf::new(column.clone(), codec, *rows));
+            }
+        }
+        let mut readers = Vec::new();
+        for (place, column) in (0..).zip(&self.columns) {
+            readers.push(match column {
+                Output::Root(root) => {
+                    let reader = RootReader::new(root, *rows, &leaves, runs, *batch_rows as usize);
+                    Some(reader.map_err(|error| of_one(place, &error))?)
+                }
+                Output::Text => None,
+            });
+        }
+        self.group = Some(Reading { batch_rows: *batch_rows, leaves, readers, keep: *keep });
+        Ok(())
+    }
+
+    fn rows(&mut self, rows: Rows) -> Outcome<()> {
+        let Rows { rows, pages, texts } = rows;
+        let Some(group) = &mut self.group else { return Err(of_all(Error::corrupt("no row group is read"))) };
+        for page in pages {
+            if let Some(leaf) = group.leaves.get(&(page.leaf as usize)) {
+                let own = |column: &Output| column.leaves().contains(&(page.leaf as usize));
+                let place = self.columns.iter().position(own).unwrap_or(0) as u32;
+                pages::add(leaf, page.bytes, page.rows).map_err(|error| of_one(place, &error))?;
+            }
+        }
+        let rows = rows.min(group.batch_rows) as usize;
+        let mut texts = texts.into_iter();
+        let mut arrays: Vec<ArrayRef> = Vec::with_capacity(group.readers.len());
+        for (place, reader) in (0..).zip(&mut group.readers) {
+            arrays.push(match reader {
+                Some(reader) => {
+                    READING.set(Some(place));
+                    let array = reader.next(rows);
+                    READING.set(None);
+                    array.map_err(|error| of_one(place, &error))?
+                }
+                None => Arc::new(StringArray::from(texts.next().unwrap_or_default())),
+            });
+        }
+        let batch = RecordBatch::try_new(self.schema.clone(), arrays).map_err(|error| of_all(told(error)))?;
+        if group.keep {
+            self.kept.push(batch);
+            return Ok(());
+        }
+        self.writer.write(&batch).map_err(of_all)
+    }
+
+    /// Writes the rows that were kept in another order.
+    fn in_order(&mut self, order: Vec<u32>) -> Result<()> {
+        let kept = std::mem::take(&mut self.kept);
+        let all = arrow_select::concat::concat_batches(&self.schema, &kept).map_err(told)?;
+        drop(kept);
+        for places in order.chunks(ORDERED_ROWS) {
+            let places = UInt32Array::from(places.to_vec());
+            let batch = arrow_select::take::take_record_batch(&all, &places).map_err(told)?;
+            self.writer.write(&batch)?;
+        }
+        Ok(())
+    }
+}
+
+impl Output {
+    fn declared(&self) -> Option<TypePtr> {
+        match self {
+            Self::Root(root) => Some(root.declared.clone()),
+            Self::Text => None,
+        }
+    }
+
+    fn leaves(&self) -> Range<usize> {
+        match self {
+            Self::Root(root) => root.leaves.clone(),
+            Self::Text => 0..0,
+        }
+    }
+}
+
+/// Reads a footer that was read before.
+fn meta_of(footer: &[u8], file_bytes: u64) -> Result<FileMeta> {
+    let mut tail = footer.to_vec();
+    tail.extend_from_slice(&(footer.len() as u32).to_le_bytes());
+    tail.extend_from_slice(b"PAR1");
+    match read_footer(&tail, file_bytes)? {
+        Footer::Meta(meta) => Ok(*meta),
+        Footer::Needs(_) => Err(Error::corrupt("the footer is cut short")),
+    }
+}
+
+fn told(error: ArrowError) -> Error {
+    Error::corrupt(words(&error))
+}
+
+fn of_all(error: Error) -> Failure {
+    Failure { columns: Vec::new(), message: error.to_string() }
+}
+
+fn of_one(place: u32, error: &Error) -> Failure {
+    Failure { columns: vec![place], message: error.to_string() }
+}

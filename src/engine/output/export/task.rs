@@ -1,0 +1,110 @@
+//! What crosses between the engine and the encoder: tasks one way, bytes of the file the other.
+//!
+//! Plain data, so that the engine and the data thread can be linked without what encodes.
+
+use crate::formats::parquet::codec::Codec;
+use crate::protocol::export::Format;
+use serde::{Deserialize, Serialize};
+
+/// Something for the encoder to do. Each is answered with bytes of the file, often none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Task {
+    /// A file begins.
+    Begin(Begin),
+    /// From now on pages are those of another row group.
+    Group(Group),
+    /// The next rows of the row group.
+    Rows(Rows),
+    /// Rows that were kept are written in this order, by their places among them.
+    InOrder(#[serde(with = "packed")] Vec<u32>),
+    /// The file ends.
+    Finish,
+}
+
+/// The beginning of a file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Begin {
+    /// How rows are written.
+    pub format: Format,
+    /// The footer of the file that is read.
+    #[serde(with = "serde_bytes")]
+    pub footer: Vec<u8>,
+    /// Size of that file.
+    pub file_bytes: u64,
+    /// The columns that are written, in order.
+    pub columns: Vec<Column>,
+}
+
+/// A column of the file that is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Column {
+    /// A top-level field of the schema, by its number.
+    Root(u32),
+    /// Text that is handed over with the rows.
+    Text(String),
+}
+
+/// A row group, and which of its rows are written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Its rows.
+    pub rows: u64,
+    /// How many rows are passed over, and how many behind them are taken; again and again.
+    #[serde(with = "packed")]
+    pub runs: Vec<u32>,
+    /// Rows that each [`Task::Rows`] is about; the last one of a row group may be about fewer.
+    pub batch_rows: u32,
+    /// How the pages of each leaf are compressed, by the leaf's number.
+    pub codecs: Vec<(u32, Codec)>,
+    /// Whether rows are kept, to be written in another order.
+    pub keep: bool,
+}
+
+/// What the next rows need that is not with the encoder yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rows {
+    /// How many they are.
+    pub rows: u32,
+    /// Pages, for each leaf in the order of the file.
+    pub pages: Vec<LeafPage>,
+    /// The values of each [`Column::Text`], in order.
+    pub texts: Vec<Vec<Option<String>>>,
+}
+
+/// A page of a leaf column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeafPage {
+    /// The number of the leaf.
+    pub leaf: u32,
+    /// Its first row in the row group, and how many rows it has, where that is known. Of repeated columns
+    /// all pages come, of others those with rows that are written.
+    pub rows: Option<(u64, u64)>,
+    /// Header and body, as they are in the file.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+}
+
+/// Why a file can't be written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The columns that are to blame, by their places among [`Begin::columns`].
+    pub columns: Vec<u32>,
+    /// Why, in a sentence without its full stop.
+    pub message: String,
+}
+
+/// Numbers as bytes: many of them cross at once, and one by one they would take long.
+mod packed {
+    use serde::{Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(numbers: &[u32], serializer: S) -> Result<S::Ok, S::Error> {
+        let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+        serde_bytes::serialize(&bytes, serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u32>, D::Error> {
+        let bytes: Vec<u8> = serde_bytes::deserialize(deserializer)?;
+        let (numbers, _) = bytes.as_chunks::<4>();
+        Ok(numbers.iter().map(|number| u32::from_le_bytes(*number)).collect())
+    }
+}
