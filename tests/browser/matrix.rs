@@ -53,7 +53,8 @@ fn table(more: usize) -> Vec<u8> {
         let mix = |row: u32| (u64::from(row) ^ salt).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
         Arc::new(UInt64Array::from_iter_values((0..ROWS).map(mix)))
     };
-    let columns = columns.into_iter().chain(["a", "b", "c"].map(|name| (name, same())));
+    // They stand before it: a request for those around it would bring it along.
+    let columns = ["a", "b", "c"].map(|name| (name, same())).into_iter().chain(columns);
     let columns = columns.chain([("x", noise(1)), ("y", noise(2))]);
     let batch = RecordBatch::try_from_iter(columns).unwrap();
     let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).unwrap();
