@@ -3,6 +3,7 @@
 
 use crate::sample::{DIFFUSIONDB, Table, Value, sample_path};
 use crate::stage::{Stage, play, until};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
 
@@ -123,6 +124,72 @@ fn a_browser_without_storage_keeps_the_file_in_memory_and_says_so() {
         assert!(csv.starts_with("image_name,cfg,prompt\r\n"), "{:?}", csv.get(..60));
         let (first, cfg) = expected().remove(0);
         assert!(csv.contains(&format!("\r\n{first},{cfg},")));
+        std::fs::remove_dir_all(&folder).unwrap();
+    });
+}
+
+/// A file of the reader's tests, as somebody has it on their disk.
+async fn open_local(stage: &Stage, name: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/reader/odd").join(name);
+    stage.go("").await;
+    stage.page().file_input().await.send_keys(&path.to_string_lossy()).await.unwrap();
+}
+
+/// Everything that `datasets` writes, as it is first seen: images in structures, labels, nested lists.
+#[test]
+fn the_default_view_is_exported_whole_in_every_format() {
+    play("export-default", async |stage| {
+        before_the_page(stage, NO_PICKER).await;
+        let folder = downloads(stage, "default").await;
+        open_local(stage, "hf_datasets.parquet").await;
+        stage.page().settles_at(4).await;
+        export(stage, "JSON Lines").await;
+        let lines = file(&folder, "hf_datasets.jsonl").await;
+        let rows: Vec<Json> =
+            lines.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
+        assert_eq!(rows.len(), 4);
+        assert_eq!(rows[0]["pair"], json!({ "better": 1, "why": rows[0]["pair"]["why"] }));
+        assert_eq!(rows[0]["emb"], json!([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]));
+        for (format, ending) in [("Parquet", "parquet"), ("Arrow", "arrow"), ("CSV", "csv")] {
+            choose(stage, format).await;
+            stage.page().click("button", "Export rows").await;
+            let bytes = file(&folder, &format!("hf_datasets.{ending}")).await;
+            match format {
+                "Parquet" => {
+                    let bytes = bytes::Bytes::from(bytes);
+                    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes).unwrap();
+                    let metadata = reader.schema().metadata().clone();
+                    assert!(metadata["huggingface"].contains("k_euler"), "{metadata:?}");
+                    let rows: usize = reader.build().unwrap().map(|batch| batch.unwrap().num_rows()).sum();
+                    assert_eq!(rows, 4);
+                }
+                "Arrow" => {
+                    let reader =
+                        arrow_ipc::reader::FileReader::try_new(std::io::Cursor::new(bytes), None).unwrap();
+                    assert!(reader.schema().field_with_name("emb").is_ok());
+                    assert_eq!(reader.map(|batch| batch.unwrap().num_rows()).sum::<usize>(), 4);
+                }
+                _ => assert!(String::from_utf8(bytes).unwrap().contains("[[1")),
+            }
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
+    });
+}
+
+#[test]
+fn a_column_that_nobody_can_read_is_named_and_can_be_left_out() {
+    play("export-unreadable", async |stage| {
+        before_the_page(stage, NO_PICKER).await;
+        let folder = downloads(stage, "unreadable").await;
+        open_local(stage, "codec_of_the_future.parquet").await;
+        stage.page().settles_at(3).await;
+        stage.page().click("button", "Export").await;
+        choose(stage, "JSON Lines").await;
+        stage.page().click("button", "Export rows").await;
+        stage.page().click("button", "Export without prompt").await;
+        let lines = file(&folder, "codec_of_the_future.jsonl").await;
+        assert_eq!(String::from_utf8(lines).unwrap(), "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n");
+        stage.picture("export-without").await;
         std::fs::remove_dir_all(&folder).unwrap();
     });
 }
