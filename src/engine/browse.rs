@@ -13,7 +13,7 @@ use crate::formats::hub::several::{is_parquet, together};
 use crate::formats::hub::{HubFolder, HubPath};
 use crate::protocol::browse::{Browse, Items, Listed, Reference as Named, Split};
 use crate::protocol::texts::start as texts;
-use crate::protocol::{Response, Seldom};
+use crate::protocol::{LazyResponse, Response};
 use std::collections::BTreeMap;
 
 /// A page of a listing.
@@ -151,7 +151,7 @@ impl Engine {
         if let Some(url) = url {
             self.list(url, ListingOf::Converted);
         }
-        report(&mut self.effects, Seldom::Listed(Box::new(listed)));
+        report(&mut self.effects, LazyResponse::Listed(Box::new(listed)));
     }
 
     fn folder(&mut self, page: Result<Tree>, goes_on: bool, cut: bool) {
@@ -163,7 +163,7 @@ impl Engine {
                 let items = items(&browsing.tree, goes_on || cut);
                 browsing.listed.items = Some(items);
                 let listed = browsing.listed.clone();
-                report(&mut self.effects, Seldom::Listed(Box::new(listed)));
+                report(&mut self.effects, LazyResponse::Listed(Box::new(listed)));
             }
             Err(error) => {
                 let HubFolder { repository, revision, folder } = browsing.folder.clone();
@@ -187,7 +187,7 @@ impl Engine {
         browsing.listed.converted = splits(&browsing.converted);
         browsing.listed.converting = goes_on;
         let listed = browsing.listed.clone();
-        report(&mut self.effects, Seldom::Listed(Box::new(listed)));
+        report(&mut self.effects, LazyResponse::Listed(Box::new(listed)));
     }
 
     /// The end of a way that began with an error.

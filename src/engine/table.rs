@@ -16,7 +16,7 @@ use super::output::figure::draw;
 use super::result::Matches;
 use crate::base::bytes::ByteRange;
 use crate::base::error::Error;
-use crate::protocol::{Seldom, Show, TableRequest};
+use crate::protocol::{LazyResponse, Show, TableRequest};
 
 /// The open table.
 pub struct Table {
@@ -71,7 +71,7 @@ impl Table {
             TableRequest::Pick(pick) => answers.pick(pick, data),
             TableRequest::Membership { rows } => answers.report_membership(&rows, matches, effects),
             TableRequest::Script(want) => report_script(want, data, effects),
-            TableRequest::Figure(want) => report(effects, Seldom::Figure(draw(*want))),
+            TableRequest::Figure(want) => report(effects, LazyResponse::Figure(draw(*want))),
         }
     }
 

@@ -87,7 +87,7 @@ pub enum TableRequest {
     },
     /// Cells of rows that are named one by one; replaces those of before.
     Pick(compare::Pick),
-    /// Which of these rows are in the result; answered with [`Seldom::Membership`].
+    /// Which of these rows are in the result; answered with [`LazyResponse::Membership`].
     Membership {
         /// Their numbers in the file, at most [`membership::MAX_ROWS`].
         rows: Vec<u64>,
@@ -220,7 +220,7 @@ pub const MAX_WINDOW: u32 = 400;
 
 /// What the worker says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Response<S = Seldom> {
+pub enum Response<S = LazyResponse> {
     /// The footer is read: this is what is in the file.
     Opened(Opened),
     /// More files of the table are open than before.
@@ -248,14 +248,14 @@ pub enum Response<S = Seldom> {
         /// [`Notice::subject`].
         subject: String,
     },
-    /// What only views ask for that are seldom opened: the page can leave it unread until their code is
+    /// What only lazily loaded views ask for: the page can leave it unread until their code is
     /// there, which alone can read it.
-    Seldom(S),
+    Lazy(S),
 }
 
-/// See [`Response::Seldom`].
+/// Decoded only by lazily loaded modules of the page: see [`Response::Lazy`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Seldom {
+pub enum LazyResponse {
     /// What there is to choose from; sent again when more is known.
     Listed(Box<browse::Listed>),
     /// Two columns against each other.
@@ -289,9 +289,9 @@ pub enum Seldom {
     },
 }
 
-impl From<Seldom> for Response {
-    fn from(seldom: Seldom) -> Self {
-        Self::Seldom(seldom)
+impl From<LazyResponse> for Response {
+    fn from(response: LazyResponse) -> Self {
+        Self::Lazy(response)
     }
 }
 

@@ -6,7 +6,7 @@ use super::net::{Net, Saved};
 use super::save::Saver;
 use crate::engine::{Effect, Engine, Event};
 use crate::protocol::export::{ARCHIVE_MIME, Images, Start};
-use crate::protocol::{Open, Request, Response, Seldom, ShellRequest, Traffic};
+use crate::protocol::{LazyResponse, Open, Request, Response, ShellRequest, Traffic};
 use crate::view::spec::TableRef;
 use js_sys::{Array, ArrayBuffer, Function, Object, Reflect, WebAssembly};
 use serde::Serialize;
@@ -272,7 +272,7 @@ impl Shell {
             if clear {
                 cache.clear().await;
             }
-            let response = Response::from(Seldom::Kept { bytes: cache.size().await });
+            let response = Response::from(LazyResponse::Kept { bytes: cache.size().await });
             let serializer = serde_wasm_bindgen::Serializer::new();
             if let Ok(value) = response.serialize(&serializer) {
                 post(&Array::of1(&value));

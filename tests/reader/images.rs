@@ -14,7 +14,7 @@ use vitrine::engine::{Effect, Engine, Event};
 use vitrine::formats::hub::answer::Identity;
 use vitrine::protocol::export::{self, Progress, Rows, Stage};
 use vitrine::protocol::images::{Image, ImageColumn, Images, Making, MakingOutcome, Outcome, Picture, Want};
-use vitrine::protocol::{Open, Opened, Request, Response, Seldom, TableRequest};
+use vitrine::protocol::{LazyResponse, Open, Opened, Request, Response, TableRequest};
 use vitrine::view::url::parse_table;
 
 const ROWS: u64 = 3_000;
@@ -228,9 +228,11 @@ impl World {
                 }
                 Effect::Decode { id, bytes, size_px, .. } => self.decodes.push_back((id, bytes, size_px)),
                 Effect::Respond(Response::Image(image)) => self.images.push(image),
-                Effect::Respond(Response::Seldom(Seldom::Making(making))) => self.makings.push(making),
+                Effect::Respond(Response::Lazy(LazyResponse::Making(making))) => self.makings.push(making),
                 Effect::Respond(Response::Opened(opened)) => self.opened = Some(opened),
-                Effect::Respond(Response::Seldom(Seldom::Export(progress))) => self.exports.push(progress),
+                Effect::Respond(Response::Lazy(LazyResponse::Export(progress))) => {
+                    self.exports.push(progress)
+                }
                 Effect::Write { export, bytes, .. } => {
                     self.written.extend(bytes);
                     self.later.push(Event::Written { export });

@@ -10,8 +10,8 @@ use vitrine::engine::output::export::encoder::{self, Encoder};
 use vitrine::engine::{Effect, Engine, Event};
 use vitrine::formats::hub::answer::Identity;
 use vitrine::protocol::{
-    Cell, Chart, Count, Cube, Detail, Heat, LoadState, Notice, Open, Opened, Phrases, Prompts, QueryState,
-    Request, Response, Rows, Seldom, Show, export, script,
+    Cell, Chart, Count, Cube, Detail, Heat, LazyResponse, LoadState, Notice, Open, Opened, Phrases, Prompts,
+    QueryState, Request, Response, Rows, Show, export, script,
 };
 use vitrine::view::spec::Clause;
 use vitrine::view::url::parse_table;
@@ -456,21 +456,21 @@ impl Session {
             Response::Notice(notice) => self.notices.push(notice),
             Response::Query(state) => self.query = state,
             Response::Grown(opened) => self.opened = Some(opened),
-            Response::Seldom(Seldom::Detail(detail)) => self.detail = Some(detail),
-            Response::Seldom(Seldom::Heat(heat)) => self.heat = Some(heat),
-            Response::Seldom(Seldom::Prompts(prompts)) => self.prompts = Some(prompts),
-            Response::Seldom(Seldom::Phrases(phrases)) => self.phrases = Some(phrases),
-            Response::Seldom(Seldom::Export(progress)) => self.exports.push(progress),
-            Response::Seldom(Seldom::Script(script)) => self.script = Some(script),
-            Response::Seldom(Seldom::Described(described)) => self.described = Some(described),
-            Response::Seldom(
-                Seldom::Groups(_)
-                | Seldom::Figure(_)
-                | Seldom::Listed(_)
-                | Seldom::Picked(_)
-                | Seldom::Membership(_)
-                | Seldom::Making(_)
-                | Seldom::Kept { .. },
+            Response::Lazy(LazyResponse::Detail(detail)) => self.detail = Some(detail),
+            Response::Lazy(LazyResponse::Heat(heat)) => self.heat = Some(heat),
+            Response::Lazy(LazyResponse::Prompts(prompts)) => self.prompts = Some(prompts),
+            Response::Lazy(LazyResponse::Phrases(phrases)) => self.phrases = Some(phrases),
+            Response::Lazy(LazyResponse::Export(progress)) => self.exports.push(progress),
+            Response::Lazy(LazyResponse::Script(script)) => self.script = Some(script),
+            Response::Lazy(LazyResponse::Described(described)) => self.described = Some(described),
+            Response::Lazy(
+                LazyResponse::Groups(_)
+                | LazyResponse::Figure(_)
+                | LazyResponse::Listed(_)
+                | LazyResponse::Picked(_)
+                | LazyResponse::Membership(_)
+                | LazyResponse::Making(_)
+                | LazyResponse::Kept { .. },
             )
             | Response::Image(_)
             | Response::Traffic(_)

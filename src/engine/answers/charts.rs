@@ -5,7 +5,7 @@ use super::report::report;
 use crate::engine::Effect;
 use crate::engine::data::{Data, DataColumn};
 use crate::engine::result::Matches;
-use crate::protocol::{Chart, Count, Counts, Cube, CubeSide, Heat, Response, Seldom};
+use crate::protocol::{Chart, Count, Counts, Cube, CubeSide, Heat, LazyResponse, Response};
 use crate::table::crossfilter::{count, cube, side};
 
 /// Largest cells of two columns against each other; more would not be seen apart.
@@ -140,7 +140,7 @@ impl Answers {
         }
         report(
             effects,
-            Seldom::Heat(Heat {
+            LazyResponse::Heat(Heat {
                 generation: self.show.generation,
                 columns: (x.clone(), y.clone()),
                 across: across.bins as u32,

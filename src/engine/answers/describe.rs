@@ -12,7 +12,7 @@ use crate::formats::parquet::map::{PageEntry, PageMap};
 use crate::formats::parquet::meta::{Chunk, ColumnMeta, Logical};
 use crate::protocol::describe::{self as wire, Describe, Described, MAX_GROUPS, MAX_PAGES};
 use crate::protocol::texts::metadata as texts;
-use crate::protocol::{Cell, Response, Seldom};
+use crate::protocol::{Cell, LazyResponse, Response};
 use crate::table::column::value_at;
 
 /// Characters of a smallest or largest value.
@@ -77,7 +77,7 @@ impl Data {
         let (pages, pages_known) = self.known_pages(&asked);
         report(
             effects,
-            Seldom::Described(Box::new(Described {
+            LazyResponse::Described(Box::new(Described {
                 file: several.then(|| part.name.clone()),
                 facts,
                 pairs: story.pairs(),

@@ -6,7 +6,7 @@ use crate::engine::Effect;
 use crate::engine::data::{Data, DataColumn};
 use crate::engine::result::Matches;
 use crate::protocol::compare::{Group, Groups, MAX_PICKED, Pick, Picked};
-use crate::protocol::{Counts, MAX_CELL_CHARS, Row, Seldom};
+use crate::protocol::{Counts, LazyResponse, MAX_CELL_CHARS, Row};
 use crate::table::column::{Store, Value};
 use crate::view::roles::Role;
 use std::collections::BTreeMap;
@@ -132,7 +132,7 @@ impl Answers {
             })
             .collect();
         self.groups.due = false;
-        report(effects, Seldom::Groups(Groups { generation: self.show.generation, groups, rated }));
+        report(effects, LazyResponse::Groups(Groups { generation: self.show.generation, groups, rated }));
     }
 
     /// Reports the picked rows, as far as they are read.
@@ -151,7 +151,7 @@ impl Answers {
             columns: columns.iter().map(|column| column.info.name.clone()).collect(),
             rows: rows.collect(),
         };
-        report(effects, Seldom::Picked(picked));
+        report(effects, LazyResponse::Picked(picked));
     }
 }
 

@@ -6,7 +6,7 @@ use crate::engine::Effect;
 use crate::engine::data::Data;
 use crate::engine::result::Matches;
 use crate::protocol::{
-    Listing, MAX_CELL_CHARS, MAX_PROMPT_ROWS, Phrase, Phrases, Prompt, Prompts, Repeated, Seldom,
+    LazyResponse, Listing, MAX_CELL_CHARS, MAX_PROMPT_ROWS, Phrase, Phrases, Prompt, Prompts, Repeated,
 };
 use crate::table::filter::number;
 use crate::table::phrases::{PhraseIndex, Ranked};
@@ -133,7 +133,7 @@ impl Answers {
             complete: data.prompts_complete(),
             prompts: prompts.collect(),
         };
-        report(effects, Seldom::Prompts(prompts));
+        report(effects, LazyResponse::Prompts(prompts));
     }
 
     /// Takes more prompts apart, and reports the phrases where that is due or enough is new.
@@ -202,6 +202,6 @@ impl Answers {
             rare: if filtered { named(counted.rare(rows, least, MAX_RARE)) } else { Vec::new() },
             repeated: repeated.collect(),
         };
-        report(effects, Seldom::Phrases(phrases));
+        report(effects, LazyResponse::Phrases(phrases));
     }
 }

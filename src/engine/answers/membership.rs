@@ -4,14 +4,14 @@ use super::Answers;
 use super::report::report;
 use crate::engine::Effect;
 use crate::engine::result::Matches;
-use crate::protocol::Seldom;
+use crate::protocol::LazyResponse;
 use crate::protocol::membership::{MAX_ROWS, Membership};
 
 impl Answers {
     /// Reports which of these rows are not in the result.
     pub fn report_membership(&self, rows: &[u64], matches: &Matches, effects: &mut Vec<Effect>) {
         let membership = missing(matches.filter().mask(), self.show.generation, rows);
-        report(effects, Seldom::Membership(membership));
+        report(effects, LazyResponse::Membership(membership));
     }
 }
 

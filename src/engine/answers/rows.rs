@@ -5,7 +5,7 @@ use super::report::report;
 use crate::engine::Effect;
 use crate::engine::data::{Data, DataColumn};
 use crate::engine::result::Matches;
-use crate::protocol::{Cell, Detail, MAX_CELL_CHARS, Response, Row, Rows, Seldom};
+use crate::protocol::{Cell, Detail, LazyResponse, MAX_CELL_CHARS, Response, Row, Rows};
 use crate::view::roles::Role;
 
 impl Answers {
@@ -56,7 +56,7 @@ impl Answers {
             fields,
             same: self.same.rows_of(row, data),
         };
-        report(effects, Seldom::Detail(detail));
+        report(effects, LazyResponse::Detail(detail));
     }
 }
 

@@ -4,7 +4,7 @@ use super::report::report;
 use crate::engine::Effect;
 use crate::engine::data::Data;
 use crate::engine::output::script::{Ask, File, script};
-use crate::protocol::Seldom;
+use crate::protocol::LazyResponse;
 use crate::protocol::script::{Script, Want};
 use crate::view::roles::Role;
 use crate::view::spec::HubPath;
@@ -25,7 +25,7 @@ pub fn report_script(want: Want, data: &Data, effects: &mut Vec<Effect>) {
         wanted: &wanted,
     };
     let text = script(dialect, &ask);
-    report(effects, Seldom::Script(Script { dialect, text }));
+    report(effects, LazyResponse::Script(Script { dialect, text }));
 }
 
 /// Where the table's files are, those that are not open yet as well.

@@ -5,7 +5,7 @@ use super::{Effect, Images, Target, failure};
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::engine::answers::report;
 use crate::engine::data::Data;
-use crate::protocol::Seldom;
+use crate::protocol::LazyResponse;
 use crate::protocol::images::{Making, MakingOutcome, Settings};
 use crate::view::catalog::images::{Archive, Candidate, Images as Places};
 use crate::view::roles::Role;
@@ -89,7 +89,7 @@ impl Images {
                 SettingsWork::Needs(target) => needed.push(target),
                 SettingsWork::Answered(outcome) => {
                     self.settings.answered.insert(row);
-                    report(effects, Seldom::Making(Making { row, outcome }));
+                    report(effects, LazyResponse::Making(Making { row, outcome }));
                 }
             }
         }

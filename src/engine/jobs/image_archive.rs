@@ -16,7 +16,7 @@ use crate::engine::result::Matches;
 use crate::formats::picture;
 use crate::formats::zip::write::Writer;
 use crate::protocol::export::{Images as Start, MAX_IMAGES, Progress, Rows, Stage};
-use crate::protocol::{Cell, Seldom};
+use crate::protocol::{Cell, LazyResponse};
 use crate::view::facts::Facts;
 use crate::view::roles::Role;
 use serde_json::{Map, Number, Value as Json, json};
@@ -207,7 +207,7 @@ impl ImageArchive {
             bytes: self.bytes + self.archive.ready_bytes() as u64,
             missing: self.missing.len() as u64,
         };
-        report(effects, Seldom::Export(progress));
+        report(effects, LazyResponse::Export(progress));
     }
 
     fn piece(&mut self, last: bool) -> Effect {

@@ -11,7 +11,7 @@ use super::images::Images;
 use super::output::export::task::Failure;
 use super::result::Matches;
 use crate::base::error::{Error, ErrorKind, Result};
-use crate::protocol::Seldom;
+use crate::protocol::LazyResponse;
 use crate::protocol::export::{Images as StartImages, Progress, Stage, Start};
 use export::Export;
 use image_archive::ImageArchive;
@@ -70,7 +70,7 @@ impl Jobs {
             Err(stage) => {
                 effects.push(Effect::DropFile { export: id });
                 let progress = Progress { id, stage, rows: 0, rows_total: 0, bytes: 0, missing: 0 };
-                report(effects, Seldom::Export(progress));
+                report(effects, LazyResponse::Export(progress));
             }
         }
     }

@@ -4,7 +4,7 @@
 //! the thread died starts a new link; the old one is terminated when it is dropped.
 
 use crate::protocol::texts::notices as texts;
-use crate::protocol::{Request, Response, Seldom, ShellRequest};
+use crate::protocol::{LazyResponse, Request, Response, ShellRequest};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -40,7 +40,7 @@ pub enum Said {
     Died(String),
 }
 
-/// What is for views that come later, as it came: [`Response::Seldom`].
+/// What is for views that come later, as it came: [`Response::Lazy`].
 pub struct Unread(JsValue);
 
 impl Unread {
@@ -48,7 +48,7 @@ impl Unread {
     ///
     /// # Errors
     /// When it is nothing that the data thread says.
-    pub fn read(&self) -> Result<Seldom, String> {
+    pub fn read(&self) -> Result<LazyResponse, String> {
         read(&self.0)
     }
 }

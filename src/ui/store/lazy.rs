@@ -3,7 +3,7 @@
 
 use super::Store;
 use crate::protocol::browse::Browse;
-use crate::protocol::{Detail, Seldom};
+use crate::protocol::{Detail, LazyResponse};
 use crate::ui::runtime::worker_link::Unread;
 use crate::view::spec::TableRef;
 use leptos::prelude::*;
@@ -53,27 +53,27 @@ impl Store {
         }
     }
 
-    fn receive_lazy(self, early: bool, said: Seldom) {
+    fn receive_lazy(self, early: bool, said: LazyResponse) {
         let of_a_table = match &said {
-            Seldom::Detail(_)
-            | Seldom::Making(_)
-            | Seldom::Groups(_)
-            | Seldom::Picked(_)
-            | Seldom::Membership(_)
-            | Seldom::Heat(_)
-            | Seldom::Prompts(_)
-            | Seldom::Phrases(_)
-            | Seldom::Export(_)
-            | Seldom::Script(_)
-            | Seldom::Figure(_)
-            | Seldom::Described(_) => true,
-            Seldom::Listed(_) | Seldom::Kept { .. } => false,
+            LazyResponse::Detail(_)
+            | LazyResponse::Making(_)
+            | LazyResponse::Groups(_)
+            | LazyResponse::Picked(_)
+            | LazyResponse::Membership(_)
+            | LazyResponse::Heat(_)
+            | LazyResponse::Prompts(_)
+            | LazyResponse::Phrases(_)
+            | LazyResponse::Export(_)
+            | LazyResponse::Script(_)
+            | LazyResponse::Figure(_)
+            | LazyResponse::Described(_) => true,
+            LazyResponse::Listed(_) | LazyResponse::Kept { .. } => false,
         };
         if early && of_a_table {
             return;
         }
         match said {
-            Seldom::Listed(listed) => {
+            LazyResponse::Listed(listed) => {
                 let is_wanted = self.spec.with_untracked(|spec| {
                     spec.table.as_ref().is_some_and(|table| is_place(table, &listed.place))
                 });
@@ -81,19 +81,19 @@ impl Store {
                     self.listed.set(Some(Arc::new(*listed)));
                 }
             }
-            Seldom::Heat(heat) => self.heat.set(Some(Arc::new(heat))),
-            Seldom::Prompts(prompts) => self.prompts.set(Some(Arc::new(prompts))),
-            Seldom::Phrases(phrases) => self.phrases.set(Some(Arc::new(phrases))),
-            Seldom::Detail(detail) => self.receive_detail(detail),
-            Seldom::Export(progress) => self.export.receive(progress),
-            Seldom::Script(script) => self.export.script.set(Some(script)),
-            Seldom::Figure(figure) => self.save_figure(figure),
-            Seldom::Making(making) => self.images.receive_making(making),
-            Seldom::Groups(groups) => self.compare.receive_groups(groups),
-            Seldom::Picked(picked) => self.compare.receive_picked(picked),
-            Seldom::Membership(membership) => self.receive_membership(membership),
-            Seldom::Described(described) => self.described.set(Some(Arc::new(*described))),
-            Seldom::Kept { bytes } => self.kept.bytes.set(Some(bytes)),
+            LazyResponse::Heat(heat) => self.heat.set(Some(Arc::new(heat))),
+            LazyResponse::Prompts(prompts) => self.prompts.set(Some(Arc::new(prompts))),
+            LazyResponse::Phrases(phrases) => self.phrases.set(Some(Arc::new(phrases))),
+            LazyResponse::Detail(detail) => self.receive_detail(detail),
+            LazyResponse::Export(progress) => self.export.receive(progress),
+            LazyResponse::Script(script) => self.export.script.set(Some(script)),
+            LazyResponse::Figure(figure) => self.save_figure(figure),
+            LazyResponse::Making(making) => self.images.receive_making(making),
+            LazyResponse::Groups(groups) => self.compare.receive_groups(groups),
+            LazyResponse::Picked(picked) => self.compare.receive_picked(picked),
+            LazyResponse::Membership(membership) => self.receive_membership(membership),
+            LazyResponse::Described(described) => self.described.set(Some(Arc::new(*described))),
+            LazyResponse::Kept { bytes } => self.kept.bytes.set(Some(bytes)),
         }
     }
 

@@ -25,7 +25,7 @@ impl Store {
             | Response::Traffic(_)
             | Response::Notice(_)
             | Response::Settled { .. }
-            | Response::Seldom(_) => false,
+            | Response::Lazy(_) => false,
         };
         if early && of_a_table {
             return;
@@ -56,7 +56,7 @@ impl Store {
             Response::Traffic(traffic) => self.traffic.set(traffic),
             Response::Notice(notice) => self.say(notice),
             Response::Settled { subject } => self.settle(&subject),
-            Response::Seldom(unread) => self.receive_unread(early, unread),
+            Response::Lazy(unread) => self.receive_unread(early, unread),
         }
     }
 

@@ -16,7 +16,7 @@ use crate::engine::data::Data;
 use crate::engine::demand::{Class, Demand, Rows, Who};
 use crate::engine::output::export::task::{Begin, Failure, Group, Rows as RowsTask, Task};
 use crate::engine::result::Matches;
-use crate::protocol::Seldom;
+use crate::protocol::LazyResponse;
 use crate::protocol::export::{Progress, Stage, Start};
 use crate::protocol::texts::export::NOT_DERIVED;
 use crate::table::column::Value;
@@ -348,7 +348,7 @@ impl Export {
             bytes: self.bytes,
             missing: 0,
         };
-        report(effects, Seldom::Export(progress));
+        report(effects, LazyResponse::Export(progress));
     }
 
     fn report_once(&mut self, stage: Stage, effects: &mut Vec<Effect>) {
