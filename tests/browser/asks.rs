@@ -29,6 +29,18 @@ async fn open(stage: &Stage) -> Table {
 }
 
 #[test]
+fn what_a_link_asks_is_called_as_people_call_it() {
+    play("link-titles", async |stage| {
+        stage.go_to_hub(&format!("{TABLE}&cfg=10..&sampler=k_lms")).await;
+        stage.page().settled().await;
+        // The link was read before anything was known of the table's columns.
+        stage.page().find("button", "Clear cfg scale").await;
+        let bar = stage.page().texts("listitem").await;
+        assert!(bar.iter().any(|chip| chip.starts_with("cfg scale ≥ 10")), "{bar:?}");
+    });
+}
+
+#[test]
 fn each_value_is_asked_for_alone_and_left_out() {
     play("values", async |stage| {
         let table = open(stage).await;

@@ -162,14 +162,22 @@ fn subset_chip(store: Store, subset: &Subset) -> impl IntoView + use<> {
 fn Chip(column: String, clause: Clause) -> impl IntoView {
     let store = use_store();
     let not = matches!(&clause, Clause::List(List { negated: true, .. }));
-    let title = facts::title(&column).to_owned();
-    let text = facts::clause(&column, &clause);
-    let label = common::clear(&title);
+    // A link is read before its table is open, and until then nobody knows what people call its columns.
+    let of_table = {
+        let column = column.clone();
+        move || {
+            store.opened.track();
+            (facts::title(&column).to_owned(), facts::clause(&column, &clause))
+        }
+    };
+    let words = Memo::new(move |_| of_table());
+    let label = move || words.with(|(title, _)| common::clear(title));
     let name = column.clone();
     view! {
         <span class="chip" data-not=not.then_some("") data-column=column>
             <span class="chip-words">
-                {title} " " {not.then(|| view! { <em>{common::NOT}</em> })} <b>{text}</b>
+                {move || words.with(|(title, _)| title.clone())} " " {not.then(|| view! { <em>{common::NOT}</em> })}
+                <b>{move || words.with(|(_, text)| text.clone())}</b>
             </span>
             <button type="button" class="close" aria-label=label on:click=move |_| store.clear_clause(&name)>
                 {icon(Icon::Close)}
