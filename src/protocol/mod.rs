@@ -324,8 +324,8 @@ pub struct Opened {
     pub images: Option<images::ImageColumn>,
     /// Names of roles, and the column that plays each.
     pub roles: Vec<(String, String)>,
-    /// Names of coded values that the file itself gives, by column.
-    pub labels: std::collections::BTreeMap<String, crate::view::facts::Labels>,
+    /// Names of the values 0, 1 and so on that the file itself gives, by column.
+    pub labels: Vec<(String, Vec<String>)>,
     /// The charts that are read with the table.
     pub charts: Vec<String>,
     /// The columns that the table shows unless others are chosen.

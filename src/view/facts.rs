@@ -29,11 +29,11 @@ pub struct Meaning {
 
 impl Facts {
     /// What is known of a table with these columns. `has_size` says that one of them is the size of the image,
-    /// derived from two others; `labels` are those that the file itself gives.
+    /// derived from two others; `labels` are the names of 0, 1 and so on that the file itself gives, by column.
     pub fn of<'a>(
         names: impl Iterator<Item = &'a str> + Clone,
         has_size: bool,
-        labels: BTreeMap<String, Labels>,
+        labels: &[(String, Vec<String>)],
     ) -> Self {
         // A file that shares a name or two with a table of the catalogue means something else by them.
         let is_like = |columns: &&[ColumnFacts]| {
@@ -43,6 +43,8 @@ impl Facts {
         };
         let known = TABLES.iter().map(|table| table.columns).find(is_like).unwrap_or_default();
         let size = USUAL_COLUMNS.iter().find(|facts| facts.name == SIZE && has_size);
+        let numbered = |names: &Vec<String>| (0..).zip(names.iter().cloned()).collect();
+        let labels = labels.iter().map(|(column, names)| (column.clone(), numbered(names))).collect();
         Self { known, size, labels }
     }
 
@@ -101,11 +103,6 @@ impl Facts {
         let detached = facts.and_then(|facts| facts.detached).map(|(value, _)| value);
         Arc::new(Meaning { labels, detached, is_categorical })
     }
-
-    /// The labels that the file itself gives, by column.
-    pub fn own_labels(&self) -> &BTreeMap<String, Labels> {
-        &self.labels
-    }
 }
 
 impl Meaning {
@@ -122,17 +119,15 @@ fn named<'a>(mut labels: impl Iterator<Item = (i64, &'a str)>, value: f64) -> Op
 #[cfg(test)]
 mod tests {
     use super::Facts;
-    use std::collections::BTreeMap;
 
     #[test]
     fn a_file_of_other_people_means_its_own_things() {
         let ours = ["image_name", "prompt", "part_id", "seed", "step", "cfg", "sampler", "width", "height"];
         let ours = ours.into_iter().chain(["user_name", "timestamp", "image_nsfw", "prompt_nsfw"]);
-        let known = Facts::of(ours, true, BTreeMap::new());
+        let known = Facts::of(ours, true, &[]);
         assert_eq!((known.title("cfg"), known.label("sampler", 8.0)), ("cfg scale", Some("k_lms")));
-        let labels =
-            BTreeMap::from([("sampler".to_owned(), vec![(0, "ddim".to_owned()), (1, "lms".to_owned())])]);
-        let theirs = Facts::of(["prompt", "sampler", "size", "cfg"].into_iter(), false, labels);
+        let labels = [("sampler".to_owned(), vec!["ddim".to_owned(), "lms".to_owned()])];
+        let theirs = Facts::of(["prompt", "sampler", "size", "cfg"].into_iter(), false, &labels);
         assert!(!theirs.is_known());
         assert_eq!((theirs.title("cfg"), theirs.title("size")), ("cfg", "size"));
         assert_eq!((theirs.label("sampler", 1.0), theirs.label("sampler", 8.0)), (Some("lms"), None));

@@ -117,8 +117,9 @@ fn columns_of_the_same_name_are_two() {
 fn names_of_coded_values_are_those_of_the_file() {
     let mut session = shown(odd!("hf_datasets"), &["prompt", "sampler"]);
     assert_eq!(session.notices, []);
-    let labels = &session.opened.as_ref().unwrap().labels["sampler"];
-    assert_eq!(labels[1], (1, "k_euler".to_owned()));
+    let labels = &session.opened.as_ref().unwrap().labels;
+    let names = ["ddim", "k_euler", "k_lms", "others, with comma"].map(str::to_owned).to_vec();
+    assert_eq!(*labels, [("sampler".to_owned(), names)]);
     session.filter(&[("sampler", Clause::list([Some("k_lms".to_owned())], false))]);
     let rows = session.rows.as_ref().unwrap();
     assert_eq!(session.count.as_ref().unwrap().matching, rows.rows.len() as u64);

@@ -14,6 +14,7 @@ mod page;
 mod peers;
 mod run;
 mod serve;
+mod shrink;
 mod split;
 mod tally;
 mod test;

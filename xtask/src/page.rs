@@ -5,6 +5,7 @@
 //! own `index.html` write is understood here; anything else fails the build.
 
 use crate::Result;
+use crate::shrink;
 use crate::split::{LATER, Parts};
 
 /// What the page may do. No inline script or style, nothing from other hosts but data and images
@@ -76,8 +77,7 @@ pub(crate) fn styles(html: &str, read: impl Fn(&str) -> Result<String>) -> Resul
         // The bundler puts a digest behind the name.
         let plain = name.split(['-', '.']).next().unwrap_or(name);
         let sheet = if LAZY_STYLES.contains(&plain) { &mut later } else { &mut first };
-        sheet.push_str(read(name)?.trim_end());
-        sheet.push('\n');
+        sheet.push_str(&shrink::style(&read(name)?));
         styles.push(name.to_owned());
         let Some((between, next)) = next.split_once(OPEN) else {
             after.push_str(next);
@@ -283,9 +283,9 @@ mod tests {
         let link = |name: &str| format!("<link rel=\"stylesheet\" href=\"./{name}\"/>");
         let sheets = [link("a.css"), link("gallery-0f.css"), link("b.css")].join("\n  ");
         let html = format!("<head>{sheets}</head>");
-        let styled = styles(&html, |name| Ok(format!("/* {name} */\n\n"))).expect("styles");
-        assert_eq!(styled.first.1, "/* a.css */\n/* b.css */\n");
-        assert_eq!(styled.later.1, "/* gallery-0f.css */\n");
+        let styled = styles(&html, |name| Ok(format!("/* a sheet */\n\n  @import {name};\n"))).expect("styles");
+        assert_eq!(styled.first.1, "@import a.css;\n@import b.css;\n");
+        assert_eq!(styled.later.1, "@import gallery-0f.css;\n");
         assert_eq!(styled.html, format!("<head>{}</head>", link(&styled.first.0)));
         assert_eq!(styled.styles, ["a.css", "gallery-0f.css", "b.css"]);
         assert!(styles("<head></head>", |_| Ok(String::new())).is_err());

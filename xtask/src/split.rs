@@ -5,7 +5,7 @@
 //! binary says, and what is left of it is bound again, in place of trunk's.
 
 use crate::run::{self, target};
-use crate::{Result, build::Profile, page, tools};
+use crate::{Result, build::Profile, page, shrink, tools};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -51,6 +51,12 @@ pub(crate) fn split(profile: Profile, out: &Path, name: &str) -> Result<Parts> {
         .arg(out)
         .arg(&main_path);
     run::shown(bind)?;
+    let (code, glue) = (out.join(format!("{name}_bg.wasm")), out.join(format!("{name}.js")));
+    let long = fs::read(&code).map_err(|error| told(&code, &error))?;
+    let text = fs::read_to_string(&glue).map_err(|error| told(&glue, &error))?;
+    let (short, text) = shrink::imports(&long, &text)?;
+    fs::write(&code, short).map_err(|error| told(&code, &error))?;
+    fs::write(&glue, shrink::script(&text)).map_err(|error| told(&glue, &error))?;
 
     // Their names change with what is in them, like those of everything else that is fetched.
     let script = work.join(&link);

@@ -30,11 +30,10 @@ use crate::formats::parquet::meta::{FileMeta, Logical};
 use crate::protocol::{Kind, Opened};
 use crate::table::column::Value;
 use crate::table::text::Texts;
-use crate::view::facts::{Facts, Labels};
+use crate::view::facts::Facts;
 use crate::view::roles::{Candidate, Corrections, Holds, Role, Roles};
 use crate::view::spec::{HubPath, TableRef};
 use image_files::ImageFiles;
-use std::collections::BTreeMap;
 
 /// The open table's data.
 pub struct Data {
@@ -84,7 +83,7 @@ impl Data {
         pool: Pool,
     ) -> Self {
         let own = || meta.columns.iter().map(|column| column.root.as_str());
-        let facts = Facts::of(own(), false, labels(&meta));
+        let facts = Facts::of(own(), false, &labels(&meta));
         let mut columns = column::columns_of(&meta, maps, &facts);
         for column in &mut columns {
             column.info.bytes = files.in_all(column.info.bytes);
@@ -98,7 +97,7 @@ impl Data {
             .with(Role::Image, image_files.as_ref().map(ImageFiles::name));
         // Its bytes are those of the sides in all files already.
         let size = column::size_column(&columns, &roles);
-        let facts = Facts::of(own(), size.is_some(), labels(&meta));
+        let facts = Facts::of(own(), size.is_some(), &labels(&meta));
         columns.extend(size);
         let named = |name: &str| columns.iter().position(|column| column.info.name == name);
         let prompt = roles.column(Role::Prompt).and_then(named);
@@ -125,7 +124,7 @@ impl Data {
             prompt: self.prompt_column().map(|column| column.info.name.clone()),
             images: self.image_column(),
             roles: self.roles.pairs(),
-            labels: self.facts.own_labels().clone(),
+            labels: labels(&self.meta),
         }
     }
 
@@ -246,9 +245,9 @@ fn roles_of(columns: &[DataColumn], meta: &FileMeta, corrections: &Corrections) 
 }
 
 /// The names that the file itself gives to coded values.
-fn labels(meta: &FileMeta) -> BTreeMap<String, Labels> {
+fn labels(meta: &FileMeta) -> Vec<(String, Vec<String>)> {
     let labels = meta.features.iter().filter_map(|(column, feature)| match feature {
-        Feature::Labels(names) => Some((column.clone(), (0..).zip(names.iter().cloned()).collect())),
+        Feature::Labels(names) => Some((column.clone(), names.clone())),
         Feature::Image | Feature::OtherFiles => None,
     });
     labels.collect()

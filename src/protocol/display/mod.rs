@@ -337,11 +337,10 @@ mod tests {
     use crate::view::facts::Facts;
     use crate::view::spec::{Bound, Clause, List, ListValue, Precision, Range};
     use proptest::prelude::*;
-    use std::collections::BTreeMap;
 
     /// Those of a table that has all columns of the catalogue.
     fn facts() -> Facts {
-        Facts::of(USUAL_COLUMNS.iter().map(|facts| facts.name), true, BTreeMap::new())
+        Facts::of(USUAL_COLUMNS.iter().map(|facts| facts.name), true, &[])
     }
 
     #[test]

@@ -468,13 +468,12 @@ mod tests {
     use crate::table::column::Column;
     use crate::view::catalog::USUAL_COLUMNS;
     use crate::view::facts::Facts;
-    use std::collections::BTreeMap;
 
     fn binned(name: &str, values: Values, time: bool) -> Binned {
         let mut column = Column::with_capacity(0);
         column.append(&Decoded { rows: values.len() as u32, valid: None, values }, None).unwrap();
         let ours = USUAL_COLUMNS.iter().map(|facts| facts.name);
-        let facts = Facts::of(ours, true, BTreeMap::new());
+        let facts = Facts::of(ours, true, &[]);
         bin(&column.of(facts.meaning(name)), time)
     }
 

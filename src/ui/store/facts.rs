@@ -16,7 +16,7 @@ thread_local! {
 pub(super) fn take(opened: &Opened) {
     let names = opened.columns.iter().map(|column| column.name.as_str());
     let has_size = opened.columns.iter().any(|column| !column.derived_from.is_empty());
-    OPEN.set(Facts::of(names, has_size, opened.labels.clone()));
+    OPEN.set(Facts::of(names, has_size, &opened.labels));
 }
 
 /// What the catalogue knows of a column.

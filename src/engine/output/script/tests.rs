@@ -29,8 +29,8 @@ fn write(dialect: Dialect, rows: &RowQuery, wanted: &[&str], file: File) -> Stri
     ];
     let wanted: Vec<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
     let prompt = Some("prompt");
-    let labels = [(8, "k_lms".to_owned())].to_vec();
-    let facts = Facts::of([].into_iter(), false, BTreeMap::from([("sampler".to_owned(), labels)]));
+    let labels = (0..=8).map(|code| if code == 8 { "k_lms".to_owned() } else { code.to_string() }).collect();
+    let facts = Facts::of([].into_iter(), false, &[("sampler".to_owned(), labels)]);
     script(
         dialect,
         &Ask {
