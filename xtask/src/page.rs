@@ -283,7 +283,8 @@ mod tests {
         let link = |name: &str| format!("<link rel=\"stylesheet\" href=\"./{name}\"/>");
         let sheets = [link("a.css"), link("gallery-0f.css"), link("b.css")].join("\n  ");
         let html = format!("<head>{sheets}</head>");
-        let styled = styles(&html, |name| Ok(format!("/* a sheet */\n\n  @import {name};\n"))).expect("styles");
+        let styled =
+            styles(&html, |name| Ok(format!("/* a sheet */\n\n  @import {name};\n"))).expect("styles");
         assert_eq!(styled.first.1, "@import a.css;\n@import b.css;\n");
         assert_eq!(styled.later.1, "@import gallery-0f.css;\n");
         assert_eq!(styled.html, format!("<head>{}</head>", link(&styled.first.0)));
