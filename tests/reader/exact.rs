@@ -57,7 +57,8 @@ fn difference(got: &RecordBatch, expected: &RecordBatch) -> Option<String> {
         let schema = batch.schema();
         schema.fields().iter().map(|field| (field.name().clone(), field.data_type().clone())).collect()
     };
-    for (got, expected) in types(got).iter().zip(&types(expected)).filter(|(got, expected)| got != expected) {
+    let unlike = types(got).into_iter().zip(types(expected)).find(|(got, expected)| got != expected);
+    if let Some((got, expected)) = unlike {
         return Some(format!("{got:?} instead of {expected:?}"));
     }
     if (got.num_columns(), got.num_rows()) != (expected.num_columns(), expected.num_rows()) {

@@ -1,4 +1,5 @@
 //! What cells look like in files of text.
+#![allow(clippy::unwrap_used)]
 
 use super::writer::writer;
 use crate::protocol::export::Format;
