@@ -27,9 +27,12 @@ pub struct ExportStore {
     pub script: State<Option<Script>>,
     /// How many columns are left out of it because they can't be read.
     pub left_out: State<usize>,
-    asked: Local<Option<(Format, Vec<String>, Vec<u32>)>>,
+    asked: Local<Option<Asked>>,
     number: Local<u32>,
 }
+
+/// What was asked for: format, columns, and those of them that are left out by their place.
+type Asked = (Format, Vec<String>, Vec<u32>);
 
 /// What is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
