@@ -134,6 +134,37 @@ impl Load {
     }
 }
 
+/// What came of the header at the frontier of a page map.
+pub enum Next {
+    /// The map knows one page more.
+    Learned,
+    /// The header has not been read.
+    Unread,
+    /// This range has to be read first.
+    Needs(ByteRange),
+}
+
+/// Learns the page at the frontier of `map`, if its header has come.
+///
+/// # Errors
+/// Where there is no header, or it contradicts the chunk.
+pub fn learn_next(map: &mut PageMap, pool: &Pool) -> Result<Next> {
+    let (frontier, chunk) = (map.frontier().0, map.chunk().range);
+    match header_at(pool, frontier, chunk.end) {
+        Ok(Some(header)) => map.learn(frontier, &header).map(|()| Next::Learned),
+        Ok(None) => Ok(Next::Unread),
+        Err(error) if map.is_first_page_unproven() => {
+            // The footer may be wrong about it; the dictionary's header tells.
+            let Some(header) = header_at(pool, chunk.start, chunk.end)? else {
+                return Ok(Next::Needs(ByteRange::new(chunk.start, frontier.min(chunk.start + 512))));
+            };
+            map.learn(chunk.start, &header)?;
+            if map.is_first_page_unproven() { Err(error) } else { Ok(Next::Learned) }
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// The page header at `offset`, if enough of it is here. The chunk ends at `end`.
 ///
 /// # Errors

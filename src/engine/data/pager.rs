@@ -1,6 +1,6 @@
 //! Single pages of a column that is not read whole: what the rows on the screen need.
 
-use super::load::header_at;
+use super::load::{Next, header_at, learn_next};
 use super::pool::Pool;
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Context, Error, Result};
@@ -212,26 +212,13 @@ impl Pager {
             let chunk = *map.chunk();
             // While the way to this page is sought, the rows behind it wait: one way a row group.
             let rest = map.rows();
-            match header_at(pool, frontier, chunk.range.end) {
-                Ok(Some(header)) => {
-                    map.learn(frontier, &header)?;
-                    continue;
+            match learn_next(map, pool)? {
+                Next::Learned => continue,
+                Next::Unread => {}
+                Next::Needs(range) => {
+                    wants.push(range);
+                    return Ok(rest);
                 }
-                Ok(None) => {}
-                Err(error) if map.is_first_page_unproven() => {
-                    // The footer may be wrong about it; the dictionary's header tells.
-                    let start = chunk.range.start;
-                    let Some(header) = header_at(pool, start, chunk.range.end)? else {
-                        wants.push(ByteRange::new(start, frontier.min(start + 512)));
-                        return Ok(rest);
-                    };
-                    map.learn(start, &header)?;
-                    if map.is_first_page_unproven() {
-                        return Err(error);
-                    }
-                    continue;
-                }
-                Err(error) => return Err(error),
             }
             if let Some((walk, round)) = self.walks.get_mut(&number) {
                 if walk.retarget(row, map) {

@@ -2,7 +2,7 @@
 
 use crate::base::bytes::{ByteRange, human_bytes};
 use crate::base::error::{Context, Error, ErrorKind, Result};
-use crate::engine::data::load::header_at;
+use crate::engine::data::load::{Next, header_at, learn_next};
 use crate::engine::data::pager::first_read;
 use crate::engine::data::pool::Pool;
 use crate::engine::output::export::task::LeafPage;
@@ -190,26 +190,10 @@ impl RawLeaf {
             if frontier >= chunk.range.end {
                 return Err(Error::corrupt("its pages end before its rows do"));
             }
-            match header_at(pool, frontier, chunk.range.end) {
-                Ok(Some(header)) => {
-                    map.learn(frontier, &header)?;
-                    continue;
-                }
-                Ok(None) => {}
-                Err(error) if map.is_first_page_unproven() => {
-                    // The footer may be wrong about it; the dictionary's header tells.
-                    let start = chunk.range.start;
-                    let Some(header) = header_at(pool, start, chunk.range.end)? else {
-                        let end = frontier.min(start + 512);
-                        return Ok(Found::Needs(vec![ByteRange::new(start, end)]));
-                    };
-                    map.learn(start, &header)?;
-                    if map.is_first_page_unproven() {
-                        return Err(error);
-                    }
-                    continue;
-                }
-                Err(error) => return Err(error),
+            match learn_next(map, pool)? {
+                Next::Learned => continue,
+                Next::Unread => {}
+                Next::Needs(range) => return Ok(Found::Needs(vec![range])),
             }
             if self.in_order {
                 let end = frontier.saturating_add(self.ahead_bytes).min(chunk.range.end);
