@@ -1,4 +1,4 @@
-//! Turns the catalogue into Rust, and tells the linker what the page's module has to keep to be taken apart.
+//! Turns the catalogue into Rust, and tells the linker what modules have to keep to be taken apart.
 //!
 //! The page carries no reader for the catalogue: `src/view/catalog/catalog.json` becomes statics here. What
 //! may stand in it is what may stand in a host's `catalog.json`, which `docs/tables.md` describes.
@@ -12,10 +12,11 @@ const CATALOGUE: &str = "src/view/catalog/catalog.json";
 fn main() -> Result<(), String> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed={CATALOGUE}");
-    // `cargo xtask build` moves views that are seldom opened into modules of their own. It follows
-    // the relocations to see what only they use.
+    // `cargo xtask build` moves what is seldom needed into modules of its own. It follows the
+    // relocations to see what only they use.
     if std::env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch == "wasm32") {
         println!("cargo::rustc-link-arg-bin=vitrine=--emit-relocs");
+        println!("cargo::rustc-link-arg-bin=worker=--emit-relocs");
     }
     let wrong = |error: &dyn std::fmt::Display| format!("{CATALOGUE}: {error}");
     let text = std::fs::read_to_string(CATALOGUE).map_err(|error| wrong(&error))?;
@@ -73,9 +74,9 @@ fn catalogue(value: &Value) -> Result<String, String> {
     Ok(code)
 }
 
-const DATASET: [&str; 10] =
-    ["name", "about", "row", "licence", "links", "cite", "limits", "privacy", "columns", "subsets"];
-const COLUMN: [&str; 11] = [
+const DATASET: [&str; 11] =
+    ["name", "about", "row", "licence", "links", "cite", "limits", "privacy", "report", "columns", "subsets"];
+const COLUMN: [&str; 12] = [
     "name",
     "title",
     "about",
@@ -87,6 +88,7 @@ const COLUMN: [&str; 11] = [
     "unit",
     "labels",
     "detached",
+    "nobody",
 ];
 const SUBSET: [&str; 8] = ["name", "title", "tables", "images", "first", "random", "seed", "shards"];
 const TABLE: [&str; 11] =
@@ -103,27 +105,32 @@ const IMAGES: [&str; 8] = [
 ];
 
 fn about(item: &Object<'_>) -> Result<String, String> {
-    let licence = item.object("licence", &["name", "link"])?.ok_or("a dataset has no licence")?;
+    let licence = match item.object("licence", &["name", "link"])? {
+        Some(licence) => format!("Some(({}, Some({})))", licence.cow("name")?, licence.cow("link")?),
+        None => "None".to_owned(),
+    };
     Ok(format!(
-        "About {{ dataset: {}, what: {}, row: {}, licence: ({}, {}), links: {}, bibtex: {}, limits: {}, privacy: {} }}",
-        item.text("name")?,
-        item.texts("about")?,
-        item.text("row")?,
-        licence.text("name")?,
-        licence.text("link")?,
-        pairs(item, "links", "link")?,
-        item.text("cite")?,
-        item.texts("limits")?,
-        item.text("privacy")?,
+        "About {{ dataset: {}, what: {}, row: {}, licence: {licence}, links: {}, bibtex: {}, limits: {}, \
+         privacy: {}, report: {} }}",
+        item.cow("name")?,
+        item.cows("about")?,
+        item.cow("row")?,
+        cow(&list(item.objects("links", &["name", "link"])?, |pair| {
+            Ok(format!("({}, {})", pair.cow("name")?, pair.cow("link")?))
+        })?),
+        item.cow("cite")?,
+        item.cows("limits")?,
+        item.cow("privacy")?,
+        item.maybe("report", |item| item.cow("report"))?,
     ))
 }
 
 fn read_column(item: &Object<'_>) -> Result<String, String> {
     let labels = list(item.objects("labels", &["value", "label"])?, |label| {
-        Ok(format!("({}, {})", label.whole("value")?, label.text("label")?))
+        Ok(format!("({}, {})", label.whole("value")?, label.cow("label")?))
     })?;
     let detached = match item.object("detached", &["value", "label"])? {
-        Some(own) => format!("Some(({}_f64, {}))", own.number("value")?, own.text("label")?),
+        Some(own) => format!("Some(({}_f64, {}))", own.number("value")?, own.cow("label")?),
         None => "None".to_owned(),
     };
     let role = if item.has("role") { format!("Some({})", item.role()?) } else { "None".to_owned() };
@@ -131,13 +138,15 @@ fn read_column(item: &Object<'_>) -> Result<String, String> {
     let table_order = if item.has("table_order") { item.whole("table_order")? } else { order.clone() };
     Ok(format!(
         "ColumnFacts {{ name: {}, title: {}, about: {}, role: {role}, order: {order}, in_table: {}, \
-         table_order: {table_order}, categorical: {}, unit: {}, labels: {labels}, detached: {detached} }}",
-        item.text("name")?,
-        if item.has("title") { item.text("title")? } else { item.text("name")? },
-        item.text_or_none("about")?,
+         table_order: {table_order}, categorical: {}, unit: {}, labels: {}, detached: {detached}, nobody: {} }}",
+        item.cow("name")?,
+        if item.has("title") { item.cow("title")? } else { item.cow("name")? },
+        item.cow_or_empty("about")?,
         item.flag("in_table")?,
         item.flag("categorical")?,
-        item.text_or_none("unit")?,
+        item.cow_or_empty("unit")?,
+        cow(&labels),
+        item.cow_or_empty("nobody")?,
     ))
 }
 
@@ -151,10 +160,10 @@ fn subset(item: &Object<'_>) -> Result<String, String> {
     };
     Ok(format!(
         "NamedSubset {{ name: {}, tables: {}, title: {}, rows: {rows}, images: {} }}",
-        item.text("name")?,
-        item.texts("tables")?,
-        item.text("title")?,
-        item.maybe("images", |item| item.text("images"))?,
+        item.cow("name")?,
+        item.cows("tables")?,
+        item.cow("title")?,
+        item.maybe("images", |item| item.cow("images"))?,
     ))
 }
 
@@ -194,18 +203,14 @@ fn place(text: &str, at: &str) -> Result<String, String> {
 
 fn images(item: &Object<'_>) -> Result<String, String> {
     let own = item.object("images", &IMAGES)?.ok_or("there are no images")?;
-    let text =
-        |key: &'static str| own.maybe(key, |own| own.text(key).map(|text| format!("Cow::Borrowed({text})")));
+    let text = |key: &'static str| own.maybe(key, |own| own.cow(key));
     let original = match own.object("original", &["table", "place", "columns"])? {
         Some(original) => {
             let columns = list(original.objects("columns", &["name", "value"])?, |column| {
-                let (name, value) = (column.text("name")?, column.text("value")?);
-                Ok(format!("(Cow::Borrowed({name}), Cow::Borrowed({value}))"))
+                Ok(format!("({}, {})", column.cow("name")?, column.cow("value")?))
             })?;
-            let (table, place) = (original.text("table")?, original.text("place")?);
-            format!(
-                "Some(Original {{ table: Cow::Borrowed({table}), place: Cow::Borrowed({place}), columns: Cow::Borrowed({columns}) }})"
-            )
+            let (table, place) = (original.cow("table")?, original.cow("place")?);
+            format!("Some(Original {{ table: {table}, place: {place}, columns: {} }})", cow(&columns))
         }
         None => "None".to_owned(),
     };
@@ -227,6 +232,10 @@ fn pairs(item: &Object<'_>, key: &'static str, other: &'static str) -> Result<St
     list(item.objects(key, &["name", other])?, |pair| {
         Ok(format!("({}, {})", pair.text("name")?, pair.text(other)?))
     })
+}
+
+fn cow(code: &str) -> String {
+    format!("Cow::Borrowed({code})")
 }
 
 fn list<'a>(
@@ -268,8 +277,19 @@ impl<'a> Object<'a> {
         self.raw(key).map(|text| format!("{text:?}"))
     }
 
-    fn text_or_none(&self, key: &str) -> Result<String, String> {
-        if self.has(key) { self.text(key) } else { Ok("\"\"".to_owned()) }
+    fn cow(&self, key: &str) -> Result<String, String> {
+        self.text(key).map(|text| cow(&text))
+    }
+
+    fn cow_or_empty(&self, key: &str) -> Result<String, String> {
+        if self.has(key) { self.cow(key) } else { Ok(cow("\"\"")) }
+    }
+
+    fn cows(&self, key: &str) -> Result<String, String> {
+        let texts = self.list(key)?.iter().map(|text| text.as_str().map(|text| cow(&format!("{text:?}"))));
+        let texts: Option<Vec<String>> = texts.collect();
+        let texts = texts.ok_or_else(|| self.wrong(key, "list of texts"))?;
+        Ok(cow(&format!("&[{}]", texts.join(", "))))
     }
 
     fn whole(&self, key: &str) -> Result<String, String> {

@@ -13,16 +13,20 @@ use std::sync::Arc;
 use std::time::Instant;
 use vitrine::base::bytes::ByteRange;
 use vitrine::base::error::{Error, ErrorKind};
-use vitrine::base::ids::FetchId;
+use vitrine::base::ids::{FetchId, Generation};
 use vitrine::engine::{Effect, Engine, Event};
 use vitrine::formats::hub::answer::Identity;
-use vitrine::formats::parquet::decode::{decode_dictionary, decode_page};
+use vitrine::formats::parquet::decode::{ByteValues, Decoded, Values, decode_dictionary, decode_page};
 use vitrine::formats::parquet::header::{PageHeader, PageKind};
 use vitrine::formats::parquet::meta::{FileMeta, Footer, read_footer};
+use vitrine::formats::tabular::reading::Reading;
 use vitrine::protocol::{Open, Request, Response, Show};
+use vitrine::table::boxes::boxes;
 use vitrine::table::column::Column;
-use vitrine::table::crossfilter::{Crossfilter, bin, count, cube, side};
+use vitrine::table::crossfilter::{Crossfilter, bin, count, cube, pairs, side};
+use vitrine::table::group_by::{Ask, group_by};
 use vitrine::table::select::Selection;
+use vitrine::view::group_by::What;
 use vitrine::view::spec::{Clause, TableRef};
 
 /// Rows of the generated table.
@@ -47,6 +51,7 @@ fn main() {
     for (name, column) in names.iter().zip(&all) {
         time(&format!("bin {name}"), rows, || bin(column, *name == "timestamp"));
     }
+    groups();
     let binned: Vec<_> = all.iter().take(names.len().min(5)).map(|column| bin(column, false)).collect();
     let by_name = |name: &str| names.iter().position(|other| *other == name).and_then(|at| all.get(at));
     let clauses = |low: f64| {
@@ -69,14 +74,44 @@ fn main() {
         let sides: Vec<_> = sides.iter().map(|binned| side(binned, 0)).collect();
         cube(active, filter.mask(), 1, &sides)
     });
+    time("cfg by steps, as cells", rows, || pairs(&binned[0], &binned[1], filter.mask(), !1));
+    time("cfg by sampler, as boxes", rows, || boxes(&binned[2], &all[0], filter.mask(), !1));
+    time("scores by sampler, as boxes", rows, || boxes(&binned[2], &all[7], filter.mask(), !1));
     time("count matching rows", rows, || Selection::new(filter.mask(), None));
     time("open with four charts, through the engine", rows, || Session::open(&file));
     let mut session = Session::open(&file);
-    let mut generation = 0;
+    let mut generation = Generation::default();
     time("a new filter, through the engine", rows, || {
-        generation += 1;
+        generation = generation.next();
         session.filter(generation);
     });
+}
+
+/// Groups of as many rows as DiffusionDB Large has, by ten thousand users.
+fn groups() {
+    const LARGE: usize = 14_000_000;
+    const USERS: usize = 10_177;
+    let mut state = 1u64;
+    let mut chance = |bound: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % bound
+    };
+    let mut names = ByteValues::default();
+    (0..USERS).for_each(|user| names.push(format!("user {user}").as_bytes()));
+    // Few users have most of the rows.
+    let users = (0..LARGE).map(|_| (chance(USERS as u64) * chance(USERS as u64) / USERS as u64) as u16);
+    let user = Column::from_codes(users.collect(), names);
+    let mut cfg = Column::with_capacity(LARGE);
+    let values = (0..LARGE).map(|_| chance(60) as f32 / 2.0).collect();
+    let page = Decoded { rows: LARGE as u32, valid: None, values: Values::Float32(values) };
+    cfg.append(&page, None).expect("few values");
+    let mask = vec![0u16; LARGE];
+    let (mean, median, distinct) = (What::Mean, What::Quantile(50), What::Distinct);
+    let ask = |measures| Ask { keys: vec![(&user, None)], measures, mask: &mask, order: (1, false) };
+    time("groups of 14 M rows by user", LARGE, || group_by(&ask(Vec::new())));
+    time("the same, mean of cfg", LARGE, || group_by(&ask(vec![(&cfg, &mean)])));
+    time("the same, median of cfg", LARGE, || group_by(&ask(vec![(&cfg, &median)])));
+    time("the same, different cfg", LARGE, || group_by(&ask(vec![(&cfg, &distinct)])));
 }
 
 fn time<T>(task: &str, rows: usize, mut work: impl FnMut() -> T) {
@@ -130,7 +165,7 @@ fn column(meta: &FileMeta, file: &[u8], name: &str) -> Column {
                 column.begin_chunk(Some(&values)).expect("few values");
                 dictionary = Some(values);
             } else {
-                let known = dictionary.as_ref().map(vitrine::formats::parquet::decode::Values::len);
+                let known = dictionary.as_ref().map(Values::len);
                 let page = decode_page(leaf_meta, chunk.codec, &header, body, known).expect("a page");
                 rows += u64::from(page.rows);
                 column.append(&page, dictionary.as_ref()).expect("few values");
@@ -170,6 +205,7 @@ impl Session {
             endpoint: None,
             base: String::new(),
             roles: Vec::new(),
+            reading: Reading::default(),
             added: None,
         })));
         session.run();
@@ -178,8 +214,8 @@ impl Session {
         session
     }
 
-    fn filter(&mut self, generation: u32) {
-        let low = f64::from(generation % 20) / 2.0;
+    fn filter(&mut self, generation: Generation) {
+        let low = f64::from(generation.0 % 20) / 2.0;
         let clause = Clause::numbers(Some(low), Some(12.0));
         self.show.generation = generation;
         self.show.rows.filters.insert("cfg".to_owned(), clause);
@@ -224,10 +260,13 @@ impl Session {
                 | Effect::Decode { .. }
                 | Effect::Sizes { .. }
                 | Effect::RetryNow
+                | Effect::FetchMeasures { .. }
                 | Effect::List { .. }
                 | Effect::Encode { .. }
                 | Effect::Write { .. }
-                | Effect::DropFile { .. } => {}
+                | Effect::DropFile { .. }
+                | Effect::Import { .. }
+                | Effect::DropImport { .. } => {}
             }
         }
         if self.said.len() > 1000 {

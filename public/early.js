@@ -1,21 +1,88 @@
-// The data thread's script; its name changes with what is in it, so that it is always of the same make as
-// the page.
-const worker = document.querySelector("meta[name=vitrine-worker]")?.content ?? "./worker_loader.js";
+// What the page names: files whose names change with what is in them, so that all are of the same make as the page.
+const named = (what) => document.querySelector(`meta[name=vitrine-${what}]`)?.content;
 
-// A link to a table needs the data thread: its code is fetched beside the page's, not after it.
-if (new URLSearchParams(location.search).has("table")) {
-    const thread = new Worker(worker);
+const root = document.documentElement;
+const parameters = new URLSearchParams(location.search);
+const remembered = (act) => {
+    try {
+        return act(localStorage);
+    } catch {
+        return null;
+    }
+};
+
+// What stands until the page's own code runs is in the colours that were chosen. It is the start page, or a table
+// without rows; anything else begins with the mark.
+const theme = remembered((storage) => storage.getItem("vitrine.theme"));
+if (theme === "light" || theme === "dark") {
+    root.dataset.theme = theme;
+}
+const table = parameters.get("table");
+if (table !== null && !parameters.has("embed") && /^[\w-]+$|\.parquet$/.test(table)) {
+    root.dataset.shell = "table";
+}
+
+// Where the page's own code can't be fetched or begun, that is said in its place.
+// An answer may come before the rest of the page does.
+const failed = () => {
+    if (document.getElementById("shell") || document.readyState === "loading") {
+        root.dataset.shell = "failed";
+    }
+};
+addEventListener("error", ({ target }) => {
+    if (target instanceof HTMLScriptElement) {
+        failed();
+    }
+}, true);
+addEventListener("unhandledrejection", failed);
+
+// Files that are chosen or dropped before the page is there are kept for it, and a form sends nobody away.
+const early = (type, act) => addEventListener(type, (event) => {
+    if (document.getElementById("shell")) {
+        act(event);
+    }
+}, true);
+early("dragover", (event) => {
+    if (event.dataTransfer.types.includes("Files")) {
+        event.preventDefault();
+    }
+});
+early("drop", (event) => {
+    if (event.dataTransfer.files.length > 0) {
+        event.preventDefault();
+        globalThis.vitrineFiles = event.dataTransfer.files;
+    }
+});
+early("change", ({ target }) => { globalThis.vitrineFiles = target.files ?? globalThis.vitrineFiles; });
+early("submit", (event) => event.preventDefault());
+
+// A link to a table needs the data thread: its script and its code are fetched beside the page's, not after them,
+// and the code is compiled while it comes.
+const worker = named("worker") ?? "./worker.js";
+if (table !== null) {
+    const code = named("worker-code");
+    const thread = new Worker(worker, { type: "module", name: code ? "handed" : "" });
     thread.addEventListener("message", () => { thread.listens = true; }, { once: true });
+    thread.addEventListener("error", () => { thread.failed = true; }, { once: true });
     globalThis.vitrineWorker = thread;
+    if (code) {
+        fetch(code).then(async (answer) => {
+            if (!answer.ok) {
+                throw answer.status;
+            }
+            const streams = answer.headers.get("content-type")?.startsWith("application/wasm");
+            return streams ? WebAssembly.compileStreaming(answer) : WebAssembly.compile(await answer.arrayBuffer());
+        }).catch(() => null).then((code) => thread.postMessage({ code }));
+    }
 } else {
     // Without one the page needs the module and the styles of the start page, which it could name only once it runs.
-    const modules = document.querySelector("meta[name=vitrine-start]")?.content ?? "";
+    const modules = named("start") ?? "";
     for (const module of modules.split(" ").filter(Boolean)) {
         const hint = document.createElement("link");
         Object.assign(hint, { rel: "preload", as: "fetch", crossOrigin: "anonymous", href: module });
         document.head.append(hint);
     }
-    const style = document.querySelector("meta[name=vitrine-style]")?.content;
+    const style = named("style");
     if (style) {
         const hint = document.createElement("link");
         Object.assign(hint, { rel: "preload", as: "style", href: style });
@@ -25,16 +92,10 @@ if (new URLSearchParams(location.search).has("table")) {
 
 // What the host adds is read before the page is there: it is asked for beside the code. Where it was empty at
 // the last visit, the page does not wait for it, and begins anew should it have something to say now.
-const catalog = document.querySelector("meta[name=vitrine-catalog]")?.content;
+const catalog = named("catalog");
 if (catalog) {
     const EMPTY = "vitrine-catalog-empty";
-    const remembered = (act) => {
-        try {
-            return act(localStorage);
-        } catch {
-            return null;
-        }
-    };
+    const SAYS = "vitrine-catalog-says";
     const says = (text) => {
         try {
             const { comment, tables, ...rest } = JSON.parse(text);
@@ -51,22 +112,32 @@ if (catalog) {
         const text = answer.ok ? await answer.text() : "";
         return text !== "" && says(text) ? text : "";
     });
-    const wasEmpty = remembered((storage) => storage.getItem(EMPTY)) !== null;
+    const isKept = (key) => remembered((storage) => storage.getItem(key)) !== null;
+    const wasEmpty = isKept(EMPTY);
+    // Links on the start page that stands are without what a link to it may say, and a host may have a start page of
+    // its own.
+    if (location.search === "" && !isKept(SAYS)) {
+        root.dataset.shell = "start";
+    }
     if (!wasEmpty) {
         globalThis.vitrineCatalog = asked;
     }
     asked.then((text) => {
-        if (text === "") {
-            remembered((storage) => storage.setItem(EMPTY, ""));
-        } else if (wasEmpty) {
-            remembered((storage) => storage.removeItem(EMPTY));
+        const [now, before] = text === "" ? [EMPTY, SAYS] : [SAYS, EMPTY];
+        remembered((storage) => {
+            storage.removeItem(before);
+            storage.setItem(now, "");
+        });
+        if (text !== "" && wasEmpty) {
             location.reload();
+        } else if (text !== "" && root.dataset.shell === "start") {
+            delete root.dataset.shell;
         }
     }).catch(() => {});
 }
 
 // What serves the page without a network. It is of no use to this visit, which therefore comes first.
-if ("serviceWorker" in navigator && document.querySelector("meta[name=vitrine-worker]")) {
+if ("serviceWorker" in navigator && named("worker")) {
     addEventListener("load", () => {
         setTimeout(() => navigator.serviceWorker.register("./sw.js").catch(() => {}), 3_000);
     });

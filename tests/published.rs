@@ -101,6 +101,14 @@ fn binary(name: &str) -> Option<&'static str> {
 }
 
 #[test]
+fn the_grammar_of_links_names_every_role() {
+    let links = read("docs/links.md");
+    for (_, name, _) in vitrine::view::roles::Role::ALL {
+        assert!(links.contains(&format!("\"{name}\"")), "{name}");
+    }
+}
+
+#[test]
 fn there_are_such_commands_with_such_options() {
     let help = read("xtask/src/help.rs");
     let main = read("xtask/src/main.rs");

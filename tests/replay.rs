@@ -36,6 +36,11 @@ fn replay(target: &str) {
 }
 
 #[test]
+fn indexes() {
+    replay("index");
+}
+
+#[test]
 fn footers() {
     replay("footer");
 }

@@ -4,8 +4,10 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
 use std::fmt::Debug;
+use vitrine::base::ids::Generation;
+use vitrine::base::moment::{Moment, TimeKind, Unit};
+use vitrine::base::sorted::Map;
 use vitrine::protocol::{Bins, Cell, Chart, Counts, Request, Response, Row, Rows, Shape, Show};
 use vitrine::view::spec::{Clause, RowQuery, SortKey, Subset};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -22,9 +24,9 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(message: &T) {
 fn requests_survive_the_way_to_the_worker() {
     let filter = |column: &str, clause| (column.to_owned(), clause);
     check(&Request::Show(Show {
-        generation: u32::MAX,
+        generation: Generation(u32::MAX),
         rows: RowQuery {
-            filters: BTreeMap::from([
+            filters: Map::from([
                 filter("cfg", Clause::numbers(Some(-0.1), None)),
                 filter("timestamp", Clause::times(Some(1_660_000_000_000), None)),
                 filter("age", Clause::times(None, Some(i64::MIN))),
@@ -38,6 +40,7 @@ fn requests_survive_the_way_to_the_worker() {
         charts: vec!["cfg".to_owned()],
         columns: Vec::new(),
         extras: Vec::new(),
+        images_first: true,
         first: 13_999_999,
         count: 400,
         ..Default::default()
@@ -49,7 +52,7 @@ fn requests_survive_the_way_to_the_worker() {
 fn answers_survive_the_way_to_the_page() {
     check::<Response>(&Response::Chart(Chart {
         column: "cfg".to_owned(),
-        generation: 3,
+        generation: Generation(3),
         shape: Shape::Bins(Bins { edges: vec![0.0, 0.5, 1e300], detached: Some(2.0), ..Bins::default() }),
         all: Counts(vec![0, 1, u32::MAX]),
         here: Counts(Vec::new()),
@@ -59,7 +62,7 @@ fn answers_survive_the_way_to_the_page() {
         complete: false,
     }));
     check::<Response>(&Response::Rows(Rows {
-        generation: 1,
+        generation: Generation(1),
         first: 1 << 40,
         columns: vec!["a".to_owned()],
         rows: vec![Row {
@@ -71,7 +74,7 @@ fn answers_survive_the_way_to_the_page() {
                 Cell::Bool(true),
                 Cell::Number(f64::INFINITY),
                 Cell::Digits("18446744073709551615".to_owned()),
-                Cell::Time(-1.0),
+                Cell::Time(Moment { ticks: i64::MIN + 1, unit: Unit::Nanos, kind: TimeKind::Local }),
                 Cell::Text("naïve \u{1F3F0}\0".to_owned()),
                 Cell::Binary(9),
             ],

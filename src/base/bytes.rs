@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A half-open range of bytes of one file: `start` is in it, `end` is not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ByteRange {
     /// First byte of the range.
     pub start: u64,

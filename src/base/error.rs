@@ -1,9 +1,10 @@
 //! The one error type: what kind of thing went wrong, where, and whether trying again can help.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What kind of thing went wrong. Each kind has its own notice and its own actions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ErrorKind {
     /// No answer at all: no network, no such host, refused connection, or a CORS refusal, which
     /// a browser does not tell apart.
@@ -41,7 +42,7 @@ pub enum ErrorKind {
 }
 
 /// An error with its context: the innermost fact first, then what was being done, outwards.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Error {
     /// What kind of thing went wrong.
     pub kind: ErrorKind,

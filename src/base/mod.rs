@@ -1,9 +1,14 @@
-//! What every floor uses: byte ranges, ids, errors, numbers, bit sets, the calendar.
+//! What every floor uses: byte ranges, ids, errors, numbers, bit sets, times, words.
 
 pub mod bits;
 pub mod bytes;
 pub mod calendar;
+pub mod decimal;
 pub mod error;
 pub mod ids;
+pub mod iso;
+pub mod moment;
 pub mod numbers;
 pub mod sorted;
+pub mod utf8;
+pub mod words;

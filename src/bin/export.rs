@@ -1,5 +1,6 @@
-//! The export's program: turns pages of columns into files of rows. The data thread imports it when the first
-//! export begins; it has a memory of its own, and what goes wrong in it ends no other thing.
+//! The converter: turns pages of columns into files of rows, and files of other formats into Parquet. The data thread
+//! imports it when the first of either begins; it has a memory of its own, and what goes wrong in it ends no other
+//! thing.
 
 #[cfg(target_arch = "wasm32")]
 mod export {
@@ -11,11 +12,13 @@ mod export {
     use std::collections::BTreeMap;
     use vitrine::engine::output::export::encoder::{Encoder, answer, reading};
     use vitrine::engine::output::export::task::Failure;
+    use vitrine::formats::tabular::{self, Importer};
     use wasm_bindgen::JsValue;
     use wasm_bindgen::prelude::wasm_bindgen;
 
     thread_local! {
         static ENCODERS: RefCell<BTreeMap<u32, Option<Encoder>>> = RefCell::default();
+        static IMPORTERS: RefCell<BTreeMap<u32, Option<Importer>>> = RefCell::default();
     }
 
     /// Does a task of an export; the answer is bytes of its file.
@@ -41,6 +44,28 @@ mod export {
     #[wasm_bindgen]
     pub fn forget(export: u32) {
         ENCODERS.with_borrow_mut(|encoders| encoders.remove(&export));
+    }
+
+    /// Does a task with a file that is no Parquet.
+    ///
+    /// # Errors
+    /// What is thrown says what is wrong with the file.
+    #[wasm_bindgen]
+    pub fn import_table(import: u32, task: JsValue) -> Result<JsValue, JsValue> {
+        let task = serde_wasm_bindgen::from_value(task)?;
+        let serializer = serde_wasm_bindgen::Serializer::new();
+        IMPORTERS.with_borrow_mut(|importers| {
+            match tabular::answer(importers.entry(import).or_default(), task) {
+                Ok(answer) => Ok(answer.serialize(&serializer)?),
+                Err(error) => Err(error.serialize(&serializer)?),
+            }
+        })
+    }
+
+    /// Drops what is left of a file.
+    #[wasm_bindgen]
+    pub fn forget_import(import: u32) {
+        IMPORTERS.with_borrow_mut(|importers| importers.remove(&import));
     }
 
     fn thrown(failure: &Failure) -> JsValue {

@@ -19,9 +19,24 @@ mod page {
         Ok(views::texts())
     }
 
+    #[wasm_split(groups, wasm_split_path = leptos::wasm_split, fallible)]
+    fn groups() -> Result<&'static Entry, SplitLoaderError> {
+        Ok(views::groups())
+    }
+
+    #[wasm_split(plot, wasm_split_path = leptos::wasm_split, fallible)]
+    fn plot() -> Result<&'static Entry, SplitLoaderError> {
+        Ok(views::plot())
+    }
+
     #[wasm_split(panels, wasm_split_path = leptos::wasm_split, fallible)]
     fn panels() -> Result<&'static Entry, SplitLoaderError> {
         Ok(views::panels())
+    }
+
+    #[wasm_split(preference, wasm_split_path = leptos::wasm_split, fallible)]
+    fn preference() -> Result<&'static Entry, SplitLoaderError> {
+        Ok(views::preference())
     }
 
     #[wasm_split(start, wasm_split_path = leptos::wasm_split, fallible)]
@@ -34,7 +49,10 @@ mod page {
             Module::Main => Box::pin(async { Some(views::main()) }),
             Module::Images => Box::pin(async { images().await.ok() }),
             Module::Texts => Box::pin(async { texts().await.ok() }),
+            Module::Groups => Box::pin(async { groups().await.ok() }),
+            Module::Plot => Box::pin(async { plot().await.ok() }),
             Module::Panels => Box::pin(async { panels().await.ok() }),
+            Module::Preference => Box::pin(async { preference().await.ok() }),
             Module::Start => Box::pin(async { start().await.ok() }),
         }
     }

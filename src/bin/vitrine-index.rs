@@ -1,5 +1,5 @@
 //! `vitrine-index`: finds out ahead of time where the pages of a parquet file are, for a host to put
-//! beside the app.
+//! beside the app, and what its texts are.
 //!
 //! It reads page headers by range requests, with `curl`, and writes a few kilobytes a file. What is done
 //! already and has not changed since is left as it is, so that it goes on where it was stopped.
@@ -7,6 +7,8 @@
 #[cfg(not(target_arch = "wasm32"))]
 #[allow(clippy::print_stdout, reason = "a program that tells what it does")]
 mod index {
+    mod text;
+
     use std::borrow::Cow;
     use std::collections::BTreeMap;
     use std::fs;
@@ -30,17 +32,19 @@ mod index {
     use vitrine::view::url::{parse_table, print_table};
 
     const HELP: &str = "\
-vitrine-index --out DIR [--endpoint URL] [--catalogue] [--zips PATTERN FIRST LAST] [TABLE...]
+vitrine-index --out DIR [--text COLUMN] [--endpoint URL] [--catalogue] [--zips PATTERN FIRST LAST] [TABLE...]
 
   Writes the page maps of tables into DIR, which becomes the folder maps/ beside the app.
 
   TABLE          hf:owner/name/path.parquet, an https address, or FILE=TABLE: a file of this
                  machine that holds the same bytes as TABLE
-  --catalogue    every table of the catalogue that is on the Hub
+  --catalogue    every table of the catalogue that is one file on the Hub
+  --text         an index of the texts of this column as well, for searches: it reads the whole column
   --zips         directories of archives by number: hf:owner/name/images/part-######.zip 1 2000
   --packs        into how many files those go; as many as archives unless told otherwise
   --endpoint     another Hub than huggingface.co; HF_TOKEN in the environment opens gated files
-  --tag ETAG     what the server calls the version of a file that is read on this machine";
+  --tag ETAG     what the server calls the version of a file that is read on this machine; - for one that is
+                 published together with the app, as FILE=ID of the catalogue";
 
     /// Bytes of one read where pages are small: many come with it.
     const WINDOW_BYTES: u64 = 96 << 10;
@@ -73,11 +77,13 @@ vitrine-index --out DIR [--endpoint URL] [--catalogue] [--zips PATTERN FIRST LAS
         let (mut out, mut endpoint, mut names, mut given_tag) =
             (None, DEFAULT_ENDPOINT.to_owned(), Vec::new(), None);
         let (mut patterns, mut packs) = (Vec::new(), None);
+        let mut column = None;
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or(format!("{argument} needs a value\n{HELP}"));
             match argument.as_str() {
                 "--out" => out = Some(PathBuf::from(value()?)),
                 "--endpoint" => endpoint = value()?.trim_end_matches('/').to_owned(),
+                "--text" => column = Some(value()?),
                 "--tag" => given_tag = Some(value()?),
                 "--zips" => {
                     let number =
@@ -86,7 +92,9 @@ vitrine-index --out DIR [--endpoint URL] [--catalogue] [--zips PATTERN FIRST LAS
                 }
                 "--packs" => packs = value()?.parse::<u32>().ok().filter(|packs| *packs > 0),
                 "--catalogue" => {
+                    // Page maps are of one file; tables of several do without.
                     let paths = catalog::TABLES.iter().filter_map(catalog::Table::hub_path);
+                    let paths = paths.filter(|path| !path.is_several());
                     names.extend(paths.map(|path| print_table(&TableRef::Hub(path))));
                 }
                 "--help" | "-h" => {
@@ -104,7 +112,7 @@ vitrine-index --out DIR [--endpoint URL] [--catalogue] [--zips PATTERN FIRST LAS
         fs::create_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
         let mut failed = Vec::new();
         for name in &names {
-            if let Err(error) = table(name, &endpoint, given_tag.as_deref(), &out) {
+            if let Err(error) = table(name, &endpoint, given_tag.as_deref(), column.as_deref(), &out) {
                 // The others are done nevertheless.
                 println!("{name}: {error}");
                 failed.push(name.as_str());
@@ -120,7 +128,13 @@ vitrine-index --out DIR [--endpoint URL] [--catalogue] [--zips PATTERN FIRST LAS
     }
 
     /// Writes the page map of a table, if that has not been done.
-    fn table(name: &str, endpoint: &str, given_tag: Option<&str>, out: &Path) -> Result<()> {
+    fn table(
+        name: &str,
+        endpoint: &str,
+        given_tag: Option<&str>,
+        column: Option<&str>,
+        out: &Path,
+    ) -> Result<()> {
         let (file, name) = match name.split_once('=') {
             Some((file, name)) if Path::new(file).is_file() => (Some(file), name),
             _ => (None, name),
@@ -130,6 +144,8 @@ vitrine-index --out DIR [--endpoint URL] [--catalogue] [--zips PATTERN FIRST LAS
         let url = match &reference {
             TableRef::Hub(path) if !path.is_several() => hub::resolve_url(endpoint, path),
             TableRef::Url(url) => url.clone(),
+            // What is published together with the app is a file of this machine.
+            TableRef::Catalogue(_) if file.is_some() => String::new(),
             TableRef::Hub(_) | TableRef::Catalogue(_) | TableRef::Folder(_) | TableRef::Local(_) => {
                 return Err("takes hf:owner/name/path.parquet or an https address".to_owned());
             }
@@ -142,7 +158,10 @@ vitrine-index --out DIR [--endpoint URL] [--catalogue] [--zips PATTERN FIRST LAS
                 token: std::env::var("HF_TOKEN").ok().filter(|_| matches!(reference, TableRef::Hub(_))),
             },
         };
-        let outcome = walk(&name, &mut source, given_tag, out);
+        let mut outcome = walk(&name, &mut source, given_tag, out);
+        if let (Ok(()), Some(column)) = (&outcome, column) {
+            outcome = text::index(&name, &mut source, given_tag, column, out);
+        }
         if let Source::Web { headers, .. } = &source {
             let _ = fs::remove_file(headers);
         }

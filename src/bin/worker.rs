@@ -1,6 +1,36 @@
-//! The data thread's program.
+//! The data thread's program, and the entries of the modules that are fetched when they are first needed.
+
+#[cfg(target_arch = "wasm32")]
+mod worker {
+    // What marks the entry of a module is a foreign function, which only the build provides.
+    #![allow(unsafe_code)]
+
+    use vitrine::engine::extras::{Extras, all};
+    use vitrine::shell::measures;
+    use vitrine::shell::worker::Loading;
+    use vitrine::table::measure::{Make, meter};
+    use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+    #[wasm_split(extras, fallible)]
+    fn extras() -> Result<&'static Extras, SplitLoaderError> {
+        Ok(all())
+    }
+
+    #[wasm_split(measures, fallible)]
+    fn measures() -> Result<Make, SplitLoaderError> {
+        Ok(meter)
+    }
+
+    pub(super) fn load() -> Loading {
+        Box::pin(async { extras().await.ok() })
+    }
+
+    pub(super) fn load_measures() -> measures::Loading {
+        Box::pin(async { measures().await.ok() })
+    }
+}
 
 fn main() {
     #[cfg(target_arch = "wasm32")]
-    vitrine::shell::worker::start();
+    vitrine::shell::worker::start(worker::load, worker::load_measures);
 }

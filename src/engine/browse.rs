@@ -9,7 +9,7 @@ use crate::formats::hub;
 use crate::formats::hub::listing::{
     Entry, MAX_LISTING_PAGES, Reference, ReferenceKind, Tree, next_page, parse_refs, parse_tree,
 };
-use crate::formats::hub::several::{is_parquet, together};
+use crate::formats::hub::several::{is_parquet, is_table, together};
 use crate::formats::hub::{HubFolder, HubPath};
 use crate::protocol::browse::{Browse, Items, Listed, Reference as Named, Split};
 use crate::protocol::texts::start as texts;
@@ -199,13 +199,13 @@ impl Engine {
 }
 
 fn items(tree: &Tree, more: bool) -> Items {
-    let (parquet, others): (Vec<&Entry>, Vec<&Entry>) =
-        tree.files.iter().partition(|entry| is_parquet(&entry.path));
+    let (tables, others): (Vec<&Entry>, Vec<&Entry>) =
+        tree.files.iter().partition(|entry| is_table(&entry.path));
     let sum =
         |entries: &[&Entry]| entries.iter().fold(0, |sum: u64, entry| sum.saturating_add(entry.size_bytes));
     Items {
         folders: tree.folders.clone(),
-        files: parquet.iter().map(|entry| (entry.path.clone(), entry.size_bytes)).collect(),
+        files: tables.iter().map(|entry| (entry.path.clone(), entry.size_bytes)).collect(),
         together: together(&tree.files)
             .into_iter()
             .map(|found| (found.pattern, found.files as u32, found.bytes))

@@ -25,6 +25,11 @@ pub enum Change {
         /// Why.
         error: Option<Error>,
     },
+    /// What measures texts can't be had.
+    MeasuresFailed {
+        /// Why.
+        error: Error,
+    },
     /// Values of single rows came.
     Pages,
     /// More files are open than before, or it is known that no more rows follow.

@@ -56,7 +56,7 @@ pub fn usual_columns(columns: &[Column], facts: &Facts, roles: &Roles) -> Vec<St
         .collect::<Vec<_>>();
     if !known.is_empty() {
         let known = sorted::by_key(known, |facts| facts.table_order);
-        return known.into_iter().map(|facts| facts.name.to_owned()).collect();
+        return known.into_iter().map(|facts| facts.name.to_string()).collect();
     }
     // An image that is in the file itself is shown as the row's picture, not as its bytes.
     let is_picture = |column: &Column| {

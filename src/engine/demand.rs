@@ -8,14 +8,24 @@ use crate::base::bytes::ByteRange;
 pub enum Class {
     /// The table can't be opened without it.
     Open,
-    /// Rows on the screen wait for it.
+    /// What people look at first: the prompts in sight, and what decides which rows those are.
+    First,
+    /// The charts of cfg and steps.
+    Settings,
+    /// The rest of what is on the screen.
     Screen,
-    /// Charts or filters on the screen wait for it.
-    Chart,
     /// It leads to images, or completes what is on the screen already.
     Image,
+    /// So much that it takes long in any case, and the screen grows with it: a search through all prompts. It
+    /// has a share of the link beside everything else.
+    Long,
     /// Nobody looks at it.
     Background,
+}
+
+impl Class {
+    /// Those that wait for the ones before them.
+    pub const IN_ORDER: [Self; 5] = [Self::Open, Self::First, Self::Settings, Self::Screen, Self::Image];
 }
 
 /// Who needs something.
@@ -55,8 +65,8 @@ pub enum Rows {
 pub enum Field {
     /// A column of the table, by its place.
     Column(usize),
-    /// The image files that the table itself holds.
-    ImageFiles,
+    /// Image files that the table itself holds, by the number of their [`Spot`](crate::protocol::images::Spot).
+    ImageFiles(u8),
 }
 
 /// Rows that someone needs.

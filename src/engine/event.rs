@@ -6,6 +6,8 @@ use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, Result};
 use crate::base::ids::{DecodeId, FetchId, SourceId};
 use crate::formats::hub::answer::Identity;
+use crate::formats::tabular::reading::Reading;
+use crate::formats::tabular::task::{Report, Task as ImportTask};
 use crate::protocol::{Request, Response};
 
 /// Something that happened.
@@ -23,6 +25,8 @@ pub enum Event {
         files: Vec<(String, u64)>,
         /// As in [`Open`](crate::protocol::Open).
         roles: Vec<(String, Option<String>)>,
+        /// As in [`Open`](crate::protocol::Open).
+        reading: Reading,
     },
     /// The answer to a fetch has begun; its body follows.
     Began {
@@ -118,12 +122,25 @@ pub enum Event {
         /// What came of it.
         outcome: std::result::Result<Vec<u8>, Failure>,
     },
+    /// A task of [`Effect::Import`] is done.
+    Imported {
+        /// Which file.
+        import: u32,
+        /// What came of it.
+        outcome: Result<Imported>,
+    },
     /// The lengths of files came, or could not be had.
     Sizes {
         /// Which question this answers.
         id: FetchId,
         /// Files by their paths, with their lengths; none if nothing could be had.
         sizes: Option<Vec<(String, u64)>>,
+    },
+    /// What [`Effect::FetchMeasures`] asks for is here, with the vocabulary where that was asked for; or it can't
+    /// be had.
+    Measures {
+        /// What came of it.
+        outcome: Result<Option<Vec<u8>>>,
     },
     /// There was more to be done than one step takes.
     Continue,
@@ -135,6 +152,24 @@ pub enum Event {
         id: FetchId,
         /// The page.
         answer: Result<Listing>,
+    },
+}
+
+/// What came of a task of [`Effect::Import`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Imported {
+    /// The bytes were taken.
+    Taken,
+    /// [`SourceId::TABLE`] is a file of the first rows now, of so many bytes; none where there are no rows yet.
+    Preview(Option<u64>),
+    /// So many bytes were read the second time.
+    Step(u64),
+    /// [`SourceId::TABLE`] is a file of all rows now.
+    Whole {
+        /// Its size.
+        file_bytes: u64,
+        /// What came of reading the file.
+        report: Report,
     },
 }
 
@@ -215,6 +250,19 @@ pub enum Effect {
         /// The task.
         task: Task,
     },
+    /// Give a task to what makes Parquet of other files. With the first one of a file, what was
+    /// [`SourceId::TABLE`] is [`SourceId::ORIGINAL`].
+    Import {
+        /// Which file.
+        import: u32,
+        /// The task.
+        task: ImportTask,
+    },
+    /// Drop what was made of a file.
+    DropImport {
+        /// Which file.
+        import: u32,
+    },
     /// Add bytes to the file of an export.
     Write {
         /// Which export.
@@ -228,6 +276,11 @@ pub enum Effect {
     DropFile {
         /// Which export.
         export: u32,
+    },
+    /// Fetch what measures texts.
+    FetchMeasures {
+        /// Whether the vocabulary of CLIP is needed, too.
+        vocabulary: bool,
     },
     /// Try at once what waits to be tried again.
     RetryNow,

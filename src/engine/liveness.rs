@@ -1,6 +1,7 @@
 //! The check that nothing waits for an event that nobody will send.
 
 use super::Engine;
+use super::import::Import;
 
 impl Engine {
     /// What waits in vain, if anything does. Something may wait as long as a fetch is in flight, a step to go
@@ -11,14 +12,19 @@ impl Engine {
             || self.continuing
             || self.waking
             || self.images.is_decoding()
+            || self.table.as_ref().is_some_and(|table| table.data.awaits_measures())
             || self.jobs.waits_for_disk()
             || self.jobs.waits_for_encoder()
+            || self.import.as_ref().is_some_and(Import::waits)
             || self.scheduler.is_stopped();
         if goes_on {
             return None;
         }
         if self.opening.as_ref().is_some_and(|opening| opening.wants().is_some()) {
             return Some("the table that is being opened");
+        }
+        if self.import.is_some() {
+            return Some("a file that is read whole");
         }
         if self.opening.as_ref().is_some_and(|opening| opening.awaits_listing()) || !self.listings.is_empty()
         {
@@ -27,6 +33,9 @@ impl Engine {
         let table = self.table.as_ref()?;
         if table.data.columns.iter().any(|column| column.loading && !column.complete && !column.failed) {
             return Some("a column that is read whole");
+        }
+        if !table.matches.index_wants().is_empty() {
+            return Some("a range of the index");
         }
         if self.jobs.is_busy() {
             return Some("a file that is being written");

@@ -28,29 +28,33 @@ mod data;
 mod defaults;
 mod demand;
 mod event;
+pub mod extras;
 mod images;
+mod import;
 mod jobs;
 mod liveness;
 mod open;
 pub mod output;
+mod preference;
 mod result;
 mod scheduler;
 mod sidecar;
 mod table;
 
 pub use browse::Listing;
-pub use event::{Effect, Event};
-pub use scheduler::MAX_IN_FLIGHT;
+pub use event::{Effect, Event, Imported};
+pub use scheduler::{MAX_IN_FLIGHT, MAX_WITH_PROBES};
 
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::ids::FetchId;
 use crate::formats::hub::answer::Identity;
-use crate::protocol::{Request, Response};
+use crate::protocol::{Request, Response, TableRequest};
 use answers::pace::Pace;
 use answers::{notice, report};
 use browse::{Browsing, ListingRequest};
 use images::Images;
+use import::Import;
 use jobs::Jobs;
 use open::Opening;
 use scheduler::{Finished, Purpose, Scheduler, TableRange};
@@ -64,6 +68,9 @@ pub struct Engine {
     opening: Option<Opening>,
     table: Option<Table>,
     browsing: Option<Browsing>,
+    /// The file that the table is being made of, where that is no Parquet; how many there were.
+    import: Option<Import>,
+    imports: u32,
     /// What the listings in flight are of.
     listings: BTreeMap<FetchId, ListingRequest>,
     images: Images,
@@ -87,6 +94,7 @@ impl Engine {
     /// nobody does, whatever grows is reported with every step.
     pub fn tell_time(&mut self, now_millis: f64) {
         self.pace.tell(now_millis);
+        self.scheduler.tell_time(now_millis);
     }
 
     /// Takes an event; the answer is what is to be done, in this order.
@@ -100,7 +108,9 @@ impl Engine {
     fn take(&mut self, event: Event) {
         match event {
             Event::Request(request) => self.request(request),
-            Event::LocalFiles { name, files, roles } => self.open_local(name, files, roles),
+            Event::LocalFiles { name, files, roles, reading } => {
+                self.open_local(name, files, roles, reading);
+            }
             Event::Began { id, range, identity } => {
                 if self.scheduler.is_for_table(id) && std::mem::take(&mut self.unchecked) {
                     self.settled(notice::UNCHECKED);
@@ -108,9 +118,9 @@ impl Engine {
                 if self.scheduler.is_for_reading(id) {
                     self.settle();
                 }
-                self.began(id, range, &identity);
+                self.began(id, range, &identity, false);
             }
-            Event::Kept { id, range, identity } => self.began(id, range, &identity),
+            Event::Kept { id, range, identity } => self.began(id, range, &identity, true),
             Event::Unchecked { id, error } => {
                 if self.scheduler.is_for_table(id) {
                     self.unchecked = true;
@@ -123,6 +133,9 @@ impl Engine {
             }
             Event::BeyondEnd { id, file_bytes } => self.beyond_end(id, file_bytes),
             Event::Bytes { id, bytes } => {
+                if self.scheduler.purpose(id) == Some(&Purpose::Original) {
+                    self.original_bytes(id, &bytes);
+                }
                 let pool = match (&mut self.table, &mut self.opening) {
                     (Some(table), _) => Some(&mut table.data.pool),
                     (None, Some(opening)) => Some(&mut opening.pool),
@@ -140,6 +153,7 @@ impl Engine {
                     report(&mut self.effects, Response::Notice(notice));
                 }
             }
+            Event::Imported { import, outcome } => self.imported(import, outcome),
             Event::Sizes { id, sizes } => {
                 if self.scheduler.finish(id).is_some() {
                     self.images.sized(sizes);
@@ -160,12 +174,22 @@ impl Engine {
                 let data = self.table.as_mut().map(|table| &mut table.data);
                 self.jobs.write_failed(export, message, data, &mut self.images, &mut self.effects);
             }
+            Event::Measures { outcome } => {
+                if let Some(table) = &mut self.table {
+                    table.take_measures(outcome, &mut self.effects);
+                }
+            }
             Event::Continue => self.continuing = false,
             Event::Woken => self.waking = false,
         }
     }
 
     fn request(&mut self, request: Request) {
+        if let Request::Table(TableRequest::Stop { column }) = &request
+            && self.stop_import(column)
+        {
+            return;
+        }
         let Self { table, opening, images, jobs, effects, .. } = self;
         match (request, table) {
             (Request::Open(open), _) => self.open(open),
@@ -181,14 +205,22 @@ impl Engine {
             (Request::Export(start), Some(table)) => {
                 jobs.begin_export(start, &mut table.data, images, effects);
             }
+            (Request::ExportPairs(start), Some(table)) => {
+                jobs.begin_pairs(start, &mut table.data, images, effects);
+            }
             (Request::CancelExport, table) => {
                 jobs.cancel(table.as_mut().map(|table| &mut table.data), images, effects);
             }
             // A link may name a row: it is asked for before the table is there.
             (Request::Show(show), Some(table)) => table.show(show, effects),
             (Request::Show(show), None) => {
+                // An index that answers the link's query is looked for beside the footer.
+                let searches = show.rows.query.is_some();
                 if let Some(opening) = opening {
                     opening.show(show);
+                    if searches {
+                        self.fetch_sidecar_list();
+                    }
                 }
             }
             (Request::Detail { row }, Some(table)) => table.open_detail(row),
@@ -199,7 +231,11 @@ impl Engine {
             }
             (Request::Table(request), Some(table)) => table.request(request, effects),
             (
-                Request::RetryImage { .. } | Request::TakeImages(_) | Request::Export(_) | Request::Table(_),
+                Request::RetryImage { .. }
+                | Request::TakeImages(_)
+                | Request::Export(_)
+                | Request::ExportPairs(_)
+                | Request::Table(_),
                 None,
             ) => {}
         }
@@ -207,8 +243,8 @@ impl Engine {
 
     // ------------------------------------------------------------ what comes of fetches
 
-    fn began(&mut self, id: FetchId, range: ByteRange, identity: &Identity) {
-        self.scheduler.began(id, range);
+    fn began(&mut self, id: FetchId, range: ByteRange, identity: &Identity, is_cached: bool) {
+        self.scheduler.began(id, range, is_cached);
         match self.scheduler.purpose(id) {
             Some(Purpose::Table(_)) => {
                 if let Some(opening) = &mut self.opening {
@@ -222,7 +258,15 @@ impl Engine {
                     self.scheduler.abort(id, &mut self.effects);
                 }
             }
-            Some(Purpose::ArchiveSizes | Purpose::Sidecar | Purpose::Listing) | None => {}
+            Some(Purpose::Index(wanted)) => {
+                // The whole file came, or less than there should be.
+                if wanted.len() != range.len() {
+                    self.scheduler.abort(id, &mut self.effects);
+                    let why = crate::protocol::texts::requests::NO_RANGES;
+                    self.give_index_up(&Error::new(ErrorKind::RangeIgnored, why));
+                }
+            }
+            Some(Purpose::Original | Purpose::ArchiveSizes | Purpose::Sidecar | Purpose::Listing) | None => {}
         }
     }
 
@@ -230,8 +274,14 @@ impl Engine {
         let Some(Finished { purpose, range, bytes }) = self.scheduler.finish(id) else { return };
         match purpose {
             Purpose::Table(_) | Purpose::ArchiveSizes | Purpose::Listing => {}
+            Purpose::Original => self.original_done(id),
             Purpose::Image(target) => self.images.done(target, range, bytes),
             Purpose::Sidecar => self.sidecar_done(id, Some(bytes)),
+            Purpose::Index(range) => {
+                if let Some(table) = &mut self.table {
+                    table.matches.feed_index(range, bytes);
+                }
+            }
         }
     }
 
@@ -247,6 +297,7 @@ impl Engine {
                     self.stop(error);
                 }
             }
+            Purpose::Original => self.import_failed(error),
             Purpose::Image(target) => {
                 if let Some(closed) = self.images.failed(target, error.clone()) {
                     let notice = notice::images_closed(&error, &closed);
@@ -258,6 +309,10 @@ impl Engine {
                 self.sidecar_done(id, None);
                 self.settle_if_quiet();
             }
+            Purpose::Index(_) => {
+                self.give_index_up(&error);
+                self.settle_if_quiet();
+            }
             Purpose::ArchiveSizes | Purpose::Listing => {}
         }
     }
@@ -267,6 +322,15 @@ impl Engine {
             Some(Purpose::Table(range)) => range,
             Some(Purpose::Image(target)) => {
                 self.images.beyond_end(target, file_bytes);
+                return;
+            }
+            Some(Purpose::Original) => {
+                self.import_failed(Error::new(ErrorKind::Changed, crate::protocol::texts::requests::SHORTER));
+                return;
+            }
+            Some(Purpose::Index(_)) => {
+                let error = Error::new(ErrorKind::Changed, crate::protocol::texts::requests::SHORTER);
+                self.give_index_up(&error);
                 return;
             }
             Some(Purpose::ArchiveSizes | Purpose::Sidecar | Purpose::Listing) | None => return,
@@ -338,6 +402,10 @@ impl Engine {
         self.scheduler.retry(&mut self.effects);
         self.waiting = false;
         self.images.retry_all();
+        if let Some(table) = &mut self.table {
+            table.data.retry_measures();
+            self.effects.push(Effect::Respond(Response::Settled { subject: notice::MEASURES.to_owned() }));
+        }
         self.settled(notice::CONNECTION);
         self.effects.push(Effect::RetryNow);
     }
@@ -347,9 +415,10 @@ impl Engine {
     /// Does all that is at hand, and fetches what is missing for the rest: each owner once.
     fn advance(&mut self) {
         self.advance_opening();
+        self.advance_import();
         let Self { opening, table, images, jobs, scheduler, effects, pace, .. } = self;
         let Advanced { mut missing, mut more } = match table {
-            Some(table) => table.advance(images, jobs, pace, effects),
+            Some(table) => table.advance(images, jobs, pace, scheduler.link(), effects),
             None => Advanced::default(),
         };
         let images::Needs { reads, sizes, other_rows } = match table {
@@ -363,6 +432,9 @@ impl Engine {
         if let Some(range) = opening.as_ref().and_then(Opening::wants) {
             missing.push((demand::Class::Open, range));
         }
+        let index_wants = table.as_ref().map_or(&[][..], |table| table.matches.index_wants());
+        scheduler.plan_index(index_wants, effects);
+        scheduler.traffic.indexed = table.as_ref().is_some_and(|table| table.matches.has_index());
         let pool = match (table.as_mut(), opening) {
             (Some(table), _) => {
                 let addresses = table.data.next_addresses().into_iter();

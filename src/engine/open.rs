@@ -3,6 +3,7 @@
 use super::answers::{notice, report};
 use super::browse::listing_failed;
 use super::data::{File, Files, Identity, Pool};
+use super::import::Origin;
 use super::sidecar::Sidecar;
 use super::table::Table;
 use super::{Effect, Engine};
@@ -11,15 +12,19 @@ use crate::base::error::{Error, ErrorKind};
 use crate::base::ids::SourceId;
 use crate::formats::hub;
 use crate::formats::hub::listing::Entry;
-use crate::formats::hub::several::{MAX_FILES, matching};
+use crate::formats::hub::several::{MAX_FILES, is_table, matching};
 use crate::formats::parquet::header::offset_index;
 use crate::formats::parquet::map::PageMap;
 use crate::formats::parquet::meta::{FileMeta, Footer, TAIL_BYTES, read_footer};
 use crate::formats::parquet::walk::Bytes;
+use crate::formats::sniff;
+use crate::formats::tabular::reading::Reading;
+use crate::protocol::texts::import::ONLY_PARQUET;
 use crate::protocol::{Added, Open, Opened, Response, Show};
 use crate::view::catalog;
 use crate::view::catalog::Place as Listed;
 use crate::view::catalog::images::Images;
+use crate::view::facts::Described;
 use crate::view::host::Place;
 use crate::view::roles::{Corrections, Role};
 use crate::view::spec::{HubPath, TableRef};
@@ -28,8 +33,15 @@ use crate::view::url::print_table;
 /// Offset indexes larger than this in all are left out, and page maps are learned instead.
 const MAX_INDEX_BYTES: u64 = 8 << 20;
 
-/// The metadata, and for each leaf column the maps of its chunks where the file has indexes.
-type Known = (FileMeta, Vec<Vec<PageMap>>);
+/// What is known of a file that is being opened.
+enum Known {
+    /// More of it has to come.
+    Nothing,
+    /// The metadata, and for each leaf column the maps of its chunks where the file has indexes.
+    Parquet(Box<FileMeta>, Vec<Vec<PageMap>>),
+    /// It is a table, and no Parquet.
+    AnotherTable,
+}
 
 /// Where the first file of a table is, how its images are found, the size of that file if it is known, and
 /// the other files.
@@ -60,13 +72,35 @@ pub struct Opening {
     rest: Vec<File>,
     /// Which columns are prompt and settings, where that is not as guessed.
     roles: Corrections,
+    /// What the app's host says of its columns and subsets.
+    described: Described,
     /// What the page wants once the table is open.
     show: Option<Show>,
     /// The row whose details are wanted then.
     detail: Option<u64>,
+    /// How it is to be read, where it is no Parquet.
+    reading: Reading,
+    /// What is looked at.
+    look: Look,
+    /// Where the file was made of another one, what that is.
+    origin: Option<Origin>,
     /// Bytes that have come of the first file.
     pub(super) pool: Pool,
 }
+
+/// What is looked at of a file that is being opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Look {
+    /// Its end, where a Parquet file has its footer.
+    End,
+    /// Its beginning: its name is that of another table, or its end is none of a Parquet file, for this reason.
+    Front(Option<Error>),
+    /// Nothing: it is read whole.
+    Whole,
+}
+
+/// So much of a file's beginning tells what it is.
+const FRONT_BYTES: u64 = 64 << 10;
 
 impl Opening {
     /// Nothing of it is read. `file_bytes` is its size, if that is known or likely.
@@ -84,10 +118,51 @@ impl Opening {
             several: None,
             rest: Vec::new(),
             roles: Corrections::new(),
+            described: Described::default(),
             show: None,
             detail: None,
+            reading: Reading::default(),
+            look: Look::End,
+            origin: None,
             pool: Pool::default(),
         }
+    }
+
+    /// The same, of which nothing is read.
+    pub fn again(&self) -> Self {
+        let Self { table, source, first, on_hub, file_bytes, revision, roles, described, reading, .. } = self;
+        Self {
+            first: first.clone(),
+            on_hub: on_hub.clone(),
+            revision: revision.clone(),
+            roles: roles.clone(),
+            described: *described,
+            reading: *reading,
+            ..Self::new(table.clone(), source.clone(), *file_bytes)
+        }
+    }
+
+    /// It is a file of this size now, which was made of another one.
+    pub fn made(&mut self, file_bytes: u64, origin: Origin) {
+        self.file_bytes = Some(file_bytes);
+        self.origin = Some(origin);
+    }
+
+    /// Takes over what the page wants of another one.
+    pub fn wants_of(&mut self, before: Self) {
+        self.show = before.show;
+        self.detail = before.detail;
+    }
+
+    /// The file's size, once it is known.
+    pub fn size(&self) -> Option<u64> {
+        self.file_bytes
+    }
+
+    /// The name of the first file, without folders and what an address has behind it.
+    pub fn file_name(&self) -> String {
+        let path = self.first.split(['?', '#']).next().unwrap_or_default();
+        path.rsplit('/').next().unwrap_or_default().to_owned()
     }
 
     /// What people call the file.
@@ -129,6 +204,16 @@ impl Opening {
         if let Some((_, range)) = &self.indexes {
             return Some(*range);
         }
+        match &self.look {
+            Look::Whole => return None,
+            Look::Front(_) => {
+                return Some(ByteRange::new(
+                    0,
+                    self.file_bytes.map_or(FRONT_BYTES, |size| size.min(FRONT_BYTES)),
+                ));
+            }
+            Look::End => {}
+        }
         Some(match self.file_bytes {
             // The size is in the answer to any range; one byte is the least that can be asked.
             None => ByteRange::new(0, 1),
@@ -140,7 +225,10 @@ impl Opening {
 impl Engine {
     /// Begins to open a table; what was open is dropped.
     pub(super) fn open(&mut self, open: Open) {
-        let Open { table, endpoint, base, roles, added } = open;
+        let Open { table, endpoint, base, roles, reading, mut added } = open;
+        let described = added.as_mut().map_or_else(Described::default, |added| {
+            Described::keep(std::mem::take(&mut added.columns), std::mem::take(&mut added.subsets))
+        });
         let roles = corrections(roles);
         let endpoint = endpoint.as_deref().unwrap_or(hub::DEFAULT_ENDPOINT);
         let (reference, mut images, hint_bytes, rest) = match Self::added(&table, added, endpoint, &base) {
@@ -153,6 +241,7 @@ impl Engine {
                 return;
             }
         };
+        let reference = Self::listed_files(&reference).unwrap_or(reference);
         let found_by = reference.clone();
         let (url, source, mut on_hub, hint) = match reference {
             TableRef::Catalogue(id) => match catalog::table(&id) {
@@ -181,6 +270,7 @@ impl Engine {
                 self.reset();
                 let mut opening = Opening::new(table, title(&path), None);
                 opening.roles = roles;
+                opening.described = described;
                 opening.on_hub = Some((endpoint.to_owned(), path.clone()));
                 opening.several = Some(Vec::new());
                 self.images.open(images.take(), endpoint, &base);
@@ -215,6 +305,11 @@ impl Engine {
         self.effects.push(Effect::Source { source: SourceId::TABLE, url });
         let mut opening = Opening::new(table, source, hint.or(hint_bytes));
         opening.roles = roles;
+        opening.described = described;
+        opening.reading = reading;
+        if rest.is_empty() && sniff::is_table_name(&opening.file_name()) {
+            opening.look = Look::Front(None);
+        }
         if !rest.is_empty() {
             // Several files go by their addresses, wherever they are.
             opening.first = address;
@@ -225,6 +320,12 @@ impl Engine {
         self.opening = Some(opening);
     }
 
+    /// The files of a table of the catalogue that has several.
+    fn listed_files(reference: &TableRef) -> Option<TableRef> {
+        let TableRef::Catalogue(id) = reference else { return None };
+        catalog::table(id)?.hub_path().filter(HubPath::is_several).map(TableRef::Hub)
+    }
+
     /// A table that the app's host has added: where its first file is, how its images are found, the size
     /// of that file, and its other files. None where the link names another table.
     fn added(
@@ -233,7 +334,9 @@ impl Engine {
         endpoint: &str,
         base: &str,
     ) -> Result<Option<Found>, Error> {
-        let (TableRef::Catalogue(id), Some(Added { files, images })) = (reference, added) else {
+        let (TableRef::Catalogue(id), Some(Added { files, images, columns: _, subsets: _ })) =
+            (reference, added)
+        else {
             return Ok(None);
         };
         if catalog::table(id).is_some() {
@@ -270,12 +373,14 @@ impl Engine {
         name: String,
         files: Vec<(String, u64)>,
         roles: Vec<(String, Option<String>)>,
+        reading: Reading,
     ) {
         self.reset();
         let mut files = files.into_iter();
         let Some((first, file_bytes)) = files.next() else { return };
         let mut opening = Opening::new(TableRef::Local(name.clone()), name, Some(file_bytes));
         opening.first = first;
+        opening.reading = reading;
         opening.roles = corrections(roles);
         opening.rest =
             files.map(|(name, file_bytes)| File { name, url: String::new(), file_bytes }).collect();
@@ -284,6 +389,7 @@ impl Engine {
 
     /// Drops whatever was open.
     pub(super) fn reset(&mut self) {
+        self.drop_import();
         let Self { table, jobs, images, effects, scheduler, .. } = self;
         jobs.cancel(table.as_mut().map(|table| &mut table.data), images, effects);
         scheduler.reset(effects);
@@ -294,6 +400,7 @@ impl Engine {
             images: std::mem::take(images),
             pace: self.pace,
             waking: self.waking,
+            imports: self.imports,
             ..Self::default()
         };
     }
@@ -302,8 +409,12 @@ impl Engine {
     pub(super) fn advance_opening(&mut self) {
         let Some(opening) = &mut self.opening else { return };
         match opening.advance() {
-            Ok(None) => {}
-            Ok(Some((meta, maps))) => {
+            Ok(Known::Nothing) => {}
+            Ok(Known::AnotherTable) => {
+                let reading = opening.reading;
+                self.begin_import(reading);
+            }
+            Ok(Known::Parquet(meta, maps)) => {
                 let Some(opening) = self.opening.take() else { return };
                 let file_bytes = opening.file_bytes.unwrap_or_default();
                 let files = Files::new(&opening.first, file_bytes, opening.rest, &meta);
@@ -312,10 +423,18 @@ impl Engine {
                     source: opening.source,
                     revision: opening.revision,
                     on_hub: opening.on_hub,
+                    origin: opening.origin,
                 };
-                let data = super::data::Data::new(meta, maps, identity, files, &opening.roles, opening.pool);
+                let known = (&opening.roles, opening.described);
+                let mut data = super::data::Data::new(*meta, maps, identity, files, known, opening.pool);
+                if let Some(show) = &opening.show {
+                    data.set_added(&show.added);
+                }
                 let opened = data.opened();
                 let mut table = Table::new(data);
+                if self.sidecar.may_know() {
+                    table.matches.await_index();
+                }
                 // The page does not know the columns yet: where it names none, the usual ones count.
                 let show = opening.show.map(|show| filled(show, &opened));
                 report(&mut self.effects, Response::Opened(opened));
@@ -326,7 +445,10 @@ impl Engine {
                     table.open_detail(row);
                 }
                 self.table = Some(table);
-                self.fetch_sidecar_list();
+                if opening.origin.is_none() {
+                    self.fetch_sidecar_list();
+                    self.use_sidecar_list();
+                }
             }
             Err(error) => {
                 self.scheduler.abort_table(&mut self.effects);
@@ -362,7 +484,7 @@ impl Engine {
     pub(super) fn meant(&mut self, entries: Vec<Entry>) {
         let Some(opening) = self.opening.take() else { return };
         let (Some(error), Some((_, wanted))) = (opening.failed, opening.on_hub) else { return };
-        let paths = entries.iter().map(|entry| entry.path.as_str()).filter(|path| path.ends_with(".parquet"));
+        let paths = entries.iter().map(|entry| entry.path.as_str()).filter(|path| is_table(path));
         let near: Vec<TableRef> = hub::listing::near_matches(&wanted.path, paths)
             .into_iter()
             .map(|path| TableRef::Hub(HubPath { path: path.to_owned(), ..wanted.clone() }))
@@ -417,34 +539,72 @@ impl Engine {
 
 impl Opening {
     /// The metadata and what is known of the pages, once all of it is here.
-    fn advance(&mut self) -> Result<Option<Known>, Error> {
-        let Some(file_bytes) = self.file_bytes else { return Ok(None) };
-        if self.failed.is_some() || self.several.is_some() {
-            return Ok(None);
+    fn advance(&mut self) -> Result<Known, Error> {
+        let Some(file_bytes) = self.file_bytes else { return Ok(Known::Nothing) };
+        if self.failed.is_some() || self.several.is_some() || self.look == Look::Whole {
+            return Ok(Known::Nothing);
+        }
+        if let Look::Front(reason) = &self.look {
+            let front = self.pool.at(0, file_bytes.min(FRONT_BYTES));
+            if (front.len() as u64) < file_bytes.min(FRONT_BYTES) {
+                return Ok(Known::Nothing);
+            }
+            let is_table = self.rest.is_empty() && sniff::may_be_table(&front, &self.file_name());
+            let looks = sniff::looks_like(&front, &[]);
+            if !self.rest.is_empty() && sniff::may_be_table(&front, &self.file_name()) {
+                return Err(Error::new(ErrorKind::NotParquet, ONLY_PARQUET));
+            }
+            self.look = match (is_table, reason, looks) {
+                (true, _, _) => Look::Whole,
+                (false, Some(reason), Some(what)) if !reason.message().contains(what) => {
+                    return Err(Error::new(
+                        ErrorKind::NotParquet,
+                        format!("it looks like {what}; {}", reason.message()),
+                    ));
+                }
+                (false, Some(reason), _) => return Err(reason.clone()),
+                (false, None, _) => Look::End,
+            };
+            if is_table {
+                return Ok(Known::AnotherTable);
+            }
         }
         if self.indexes.is_none() {
             let start = file_bytes.saturating_sub(self.tail_bytes);
             let tail = self.pool.at(start, file_bytes - start);
             if (tail.len() as u64) < file_bytes - start {
-                return Ok(None);
+                return Ok(Known::Nothing);
             }
-            match read_footer(&tail, file_bytes)? {
-                Footer::Needs(range) => {
+            match read_footer(&tail, file_bytes) {
+                Ok(Footer::Needs(range)) => {
                     self.tail_bytes = range.len();
-                    return Ok(None);
+                    return Ok(Known::Nothing);
                 }
-                Footer::Meta(meta) => match index_range(&meta) {
+                Ok(Footer::Meta(meta)) => match index_range(&meta) {
                     Some(range) => self.indexes = Some((meta, range)),
-                    None => return Ok(Some((*meta, Vec::new()))),
+                    None => return Ok(Known::Parquet(meta, Vec::new())),
                 },
+                // Its beginning says what it is instead.
+                Err(error)
+                    if error.kind == ErrorKind::NotParquet && file_bytes > 0 && self.origin.is_none() =>
+                {
+                    drop(tail);
+                    self.look = Look::Front(Some(error));
+                    return if self.pool.has(ByteRange::new(0, file_bytes.min(FRONT_BYTES))) {
+                        self.advance()
+                    } else {
+                        Ok(Known::Nothing)
+                    };
+                }
+                Err(error) => return Err(error),
             }
         }
         if self.indexes.as_ref().is_some_and(|(_, range)| !self.pool.has(*range)) {
-            return Ok(None);
+            return Ok(Known::Nothing);
         }
-        let Some((meta, _)) = self.indexes.take() else { return Ok(None) };
+        let Some((meta, _)) = self.indexes.take() else { return Ok(Known::Nothing) };
         let maps = (0..meta.columns.len()).map(|leaf| indexed_maps(&meta, leaf, &self.pool)).collect();
-        Ok(Some((*meta, maps)))
+        Ok(Known::Parquet(meta, maps))
     }
 }
 

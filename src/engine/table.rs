@@ -6,17 +6,20 @@
 
 use super::Effect;
 use super::answers::pace::Pace;
-use super::answers::{Answers, report, report_script};
+use super::answers::{Answers, notice, report, report_script};
 use super::change::Change;
-use super::data::{Data, Origin};
+use super::data::Data;
 use super::demand::{Class, Demand, Polled, Rows, Who};
+use super::extras::extras;
 use super::images::Images;
 use super::jobs::Jobs;
-use super::output::figure::draw;
 use super::result::Matches;
 use crate::base::bytes::ByteRange;
 use crate::base::error::Error;
-use crate::protocol::{LazyResponse, Show, TableRequest};
+use crate::formats::parquet::plan::Link;
+use crate::formats::text_index::Index;
+use crate::protocol::{LazyResponse, Response, Show, TableRequest};
+use crate::view::roles::Role;
 
 /// The open table.
 pub struct Table {
@@ -68,10 +71,16 @@ impl Table {
             }
             TableRequest::Describe(wanted) => answers.describe(wanted, data, effects),
             TableRequest::Groups { wanted } => answers.want_groups(wanted, data),
+            TableRequest::Pairs(want) => answers.want_pairs(want, data, effects),
             TableRequest::Pick(pick) => answers.pick(pick, data),
             TableRequest::Membership { rows } => answers.report_membership(&rows, matches, effects),
+            TableRequest::GroupBy(want) => answers.want_group_by(want, data),
+            TableRequest::Plot(want) => answers.want_plot(want, data),
             TableRequest::Script(want) => report_script(want, data, effects),
-            TableRequest::Figure(want) => report(effects, LazyResponse::Figure(draw(*want))),
+            TableRequest::Figure(want) => match extras() {
+                Some(extras) => report(effects, LazyResponse::Figure((extras.draw)(*want))),
+                None => report(effects, Response::Notice(notice::no_extras())),
+            },
         }
     }
 
@@ -81,28 +90,61 @@ impl Table {
         images: &mut Images,
         jobs: &mut Jobs,
         pace: &mut Pace,
+        link: Link,
         effects: &mut Vec<Effect>,
     ) -> Advanced {
         let changes = self.data.advance();
         self.follow(changes, effects);
         let (changes, working) = self.matches.advance(&self.data);
         self.note(&changes, effects);
+        if let Some(error) = self.matches.take_index_fault() {
+            self.give_index_up(&error, effects);
+        }
         let changes = self.data.bin();
         self.follow(changes, effects);
         self.answers.refresh(&mut self.matches, pace);
         let mut more = working | jobs.advance(&mut self.data, &self.matches, images, effects);
 
         let demands = self.demands(images, jobs);
-        let (Polled { missing, decoded }, changes) = self.data.poll(&demands);
+        let (Polled { missing, decoded }, changes) = self.data.poll(&demands, link);
         let failed = !changes.is_empty() && jobs.is_busy();
         self.follow(changes, effects);
+        self.answers.check_shown(&mut self.matches, &self.data);
+        if let Some(error) = self.matches.take_index_fault() {
+            self.give_index_up(&error, effects);
+            more = true;
+        }
         more |= self.answers.report(&self.data, &self.matches, effects);
 
         // What a job demanded may be here by now.
         more |= (decoded || failed) && jobs.is_busy();
         more |= jobs.goes_on(&self.data);
         more |= self.data.has_unseen_loads();
+        if let Some(vocabulary) = self.data.needs_measures() {
+            effects.push(Effect::FetchMeasures { vocabulary });
+        }
         Advanced { missing, more }
+    }
+
+    /// What measures texts has come, or can't be had.
+    pub fn take_measures(&mut self, outcome: Result<Option<Vec<u8>>, Error>, effects: &mut Vec<Effect>) {
+        let changes = self.data.take_measures(outcome);
+        self.follow(changes, effects);
+    }
+
+    /// There is an index of the prompts, or none.
+    pub fn take_index(&mut self, index: Option<Index>, effects: &mut Vec<Effect>) {
+        let changes = self.matches.take_index(index, &mut self.data);
+        self.note(&changes, effects);
+    }
+
+    /// The index can't be used any more: searches look at every prompt, which is told.
+    pub fn give_index_up(&mut self, error: &Error, effects: &mut Vec<Effect>) {
+        if self.matches.has_index() {
+            report(effects, Response::Notice(notice::index_left(error)));
+        }
+        let changes = self.matches.drop_index(&mut self.data);
+        self.note(&changes, effects);
     }
 
     /// A footer of several can't be read; whether it was one, and the table goes on without it.
@@ -126,28 +168,38 @@ impl Table {
 
     /// All that is needed of the table now, the most important first.
     pub fn demands(&self, images: &Images, jobs: &Jobs) -> Vec<Demand> {
-        let urgent = |place| self.is_urgent(place);
+        let class = |place| self.class_of(place);
         let mut demands = self.answers.demands(&self.data, &self.matches, &images.columns());
-        if let Some(class) = self.data.loads_need_files(urgent) {
+        if let Some(class) = self.data.loads_need_files(class) {
             demands.push(Demand { who: Who::Load, rows: Rows::Further, fields: Vec::new(), class });
         }
-        demands.extend(images.demands(&self.data));
-        demands.extend(self.data.loads(urgent));
+        // Charts are small, and there before single pages of long columns.
+        let loads = self.data.loads(class).into_iter();
+        demands.splice(0..0, loads);
+        demands.extend(images.demands(&self.data, self.answers.shows_images()));
         demands.extend(jobs.demands(&self.data, images));
         demands
     }
 
-    /// Whether a chart on the screen, a filter, the search or the order waits for the column.
-    fn is_urgent(&self, place: usize) -> bool {
-        let named = |place: usize| {
-            let column = self.data.columns.get(place);
-            column.is_some_and(|column| self.answers.charts(&column.info.name))
-                || self.matches.needs(place, &self.data)
-        };
-        let derived = self.data.columns.iter().enumerate().filter(|(_, column)| match column.origin {
-            Origin::Size { width, height } => width == place || height == place,
-            Origin::Leaf(_) | Origin::Nested { .. } => false,
-        });
-        named(place) || derived.into_iter().any(|(derived, _)| named(derived))
+    /// How urgent it is that the column at this place is read whole.
+    fn class_of(&self, place: usize) -> Class {
+        let columns = self.data.columns.iter().enumerate();
+        let made =
+            columns.filter(|(_, column)| column.loading && column.origin.parts().any(|part| part == place));
+        let made: Vec<usize> = made.map(|(made, _)| made).collect();
+        let any = |is: &dyn Fn(usize) -> bool| std::iter::once(place).chain(made.iter().copied()).any(is);
+        if any(&|place| self.matches.needs(place, &self.data)) {
+            return Class::First;
+        }
+        let name = |place: usize| self.data.columns.get(place).map(|column| column.info.name.as_str());
+        if !any(&|place| name(place).is_some_and(|name| self.answers.charts(name))) {
+            return Class::Background;
+        }
+        let settings = [Role::Cfg, Role::Step].map(|role| self.data.roles.column(role));
+        if name(place).is_some_and(|name| settings.contains(&Some(name))) {
+            Class::Settings
+        } else {
+            Class::Screen
+        }
     }
 }

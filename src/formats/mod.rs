@@ -5,5 +5,7 @@ pub mod hub;
 pub mod maps;
 pub mod parquet;
 pub mod picture;
-mod sniff;
+pub mod sniff;
+pub mod tabular;
+pub mod text_index;
 pub mod zip;

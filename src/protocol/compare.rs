@@ -1,20 +1,26 @@
 //! Images of one prompt side by side: which rows belong together, and rows that are named one by one.
 
 use super::{Counts, Row};
+use crate::base::ids::Generation;
 use serde::{Deserialize, Serialize};
 
 /// The most rows that are picked at a time.
 pub const MAX_PICKED: usize = 400;
 
+/// The most groups that are listed.
+pub const MAX_GROUPS: usize = 100_000;
+
 /// Matching rows, put together by their prompt.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Groups {
     /// Which filters this belongs to.
-    pub generation: u32,
+    pub generation: Generation,
     /// The groups, in the order of the file.
     pub groups: Vec<Group>,
     /// Whether any row has a rating.
     pub rated: bool,
+    /// Groups beyond [`MAX_GROUPS`], which are not among these.
+    pub left_out: u64,
 }
 
 /// Rows of one prompt.

@@ -1,5 +1,6 @@
 //! Rows on their way out: what the page asks for, and how far it is done.
 
+use crate::view::pairs::Options;
 use serde::{Deserialize, Serialize};
 
 /// Which rows and columns are written, and how. The rows are those that match when it begins, in
@@ -14,6 +15,8 @@ pub struct Start {
     pub columns: Vec<String>,
     /// Those of them that are left out, by their places: they can't be read.
     pub without: Vec<u32>,
+    /// Groups that are written in place of the rows: the items of [`GroupBy`](crate::view::group_by::GroupBy).
+    pub groups: Option<Vec<String>>,
     /// Name of the file.
     pub name: String,
 }
@@ -82,6 +85,85 @@ impl Format {
     }
 }
 
+/// Pairs or rankings of the rows that match, for training. Ties are left out of pairs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pairs {
+    /// What the page calls it, as [`Start::id`].
+    pub id: u32,
+    /// What is written.
+    pub form: PairsForm,
+    /// Which pairs are taken.
+    pub options: Options,
+    /// Which prompts are taken.
+    pub split: Option<Split>,
+    /// Name of the file.
+    pub name: String,
+}
+
+/// A part of the prompts, chosen by chance: a prompt is in one part with all of its pairs, whatever else is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Split {
+    /// What chance depends on.
+    pub seed: u32,
+    /// How many of a hundred prompts are in the first part.
+    pub percent: u8,
+    /// Whether the other part is meant.
+    pub rest: bool,
+}
+
+/// What programs that train on preferences read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PairsForm {
+    /// One JSON object a pair and line.
+    #[default]
+    JsonLines,
+    /// The same as CSV.
+    Csv,
+    /// The same as Parquet.
+    Parquet,
+    /// One JSON list with the ranking of each prompt, as ImageReward reads it.
+    Ranking,
+    /// `prompt`, `chosen`, `rejected`, as TRL reads it.
+    Trl,
+    /// `prompt`, `completion`, `label`, as TRL reads what is not paired.
+    TrlUnpaired,
+    /// Parquet with the images inside, as Diffusion-DPO and PickScore read it.
+    Dpo,
+}
+
+impl PairsForm {
+    /// The end of a file's name.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::JsonLines | Self::Trl | Self::TrlUnpaired => "jsonl",
+            Self::Csv => "csv",
+            Self::Parquet | Self::Dpo => "parquet",
+            Self::Ranking => "json",
+        }
+    }
+
+    /// Its media type.
+    pub const fn mime(self) -> &'static str {
+        match self {
+            Self::JsonLines | Self::Trl | Self::TrlUnpaired => "application/x-ndjson",
+            Self::Csv => "text/csv",
+            Self::Parquet | Self::Dpo => "application/vnd.apache.parquet",
+            Self::Ranking => "application/json",
+        }
+    }
+
+    /// What tells the file from others of the table, in its name.
+    pub const fn stem(self) -> &'static str {
+        match self {
+            Self::JsonLines | Self::Csv | Self::Parquet => "pairs",
+            Self::Ranking => "rankings",
+            Self::Trl => "trl",
+            Self::TrlUnpaired => "trl-unpaired",
+            Self::Dpo => "dpo",
+        }
+    }
+}
+
 /// The most that is kept in memory where the browser can't write to disk.
 pub const MAX_MEMORY_BYTES: u64 = 512 << 20;
 
@@ -98,7 +180,8 @@ pub struct Progress {
     pub rows_total: u64,
     /// Bytes written.
     pub bytes: u64,
-    /// Of images, how many could not be had.
+    /// Of images, how many could not be had; of pairs, how many are left out for an image that could not, or because
+    /// both images are one.
     pub missing: u64,
 }
 

@@ -1,6 +1,8 @@
 //! A chart on its way out: all that a drawing of it needs, and the drawing.
 
 use super::Counts;
+use crate::view::chart::{Growth, Layout};
+use crate::view::scene::Scene;
 use serde::{Deserialize, Serialize};
 
 /// Asks for a drawing of a chart, as it is on the screen.
@@ -59,8 +61,8 @@ pub enum Drawn {
     Histogram(Histogram),
     /// Values by name.
     Bars(Bars),
-    /// Two columns against each other.
-    Heat(Heat),
+    /// What is drawn already, but for its colours.
+    Scene(Scene),
     /// Values from one place to the next.
     Lines(Lines),
 }
@@ -70,8 +72,8 @@ pub enum Drawn {
 pub struct Scale {
     /// Each a share of its own rows, instead of rows.
     pub share: bool,
-    /// Counts on a log scale.
-    pub log: bool,
+    /// How counts become heights.
+    pub growth: Growth,
 }
 
 /// Neighbouring intervals.
@@ -83,8 +85,8 @@ pub struct Histogram {
     pub all: Counts,
     /// Rows of each bin that match.
     pub here: Counts,
-    /// Whether the last bin stands alone.
-    pub detached: bool,
+    /// Which of them stand beside the scale.
+    pub layout: Layout,
     /// Words below the plot, each with its place as a share of the width.
     pub labels: Vec<(f64, String)>,
     /// First and last bin of what is chosen.
@@ -115,19 +117,6 @@ pub struct Bar {
     pub all: u32,
     /// Rows that match.
     pub here: u32,
-}
-
-/// Two columns against each other.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Heat {
-    /// The column that goes across, and the one that goes up.
-    pub columns: (String, String),
-    /// What each step across is called.
-    pub across: Vec<String>,
-    /// What each step up is called, the lowest first.
-    pub up: Vec<String>,
-    /// Rows of each cell and their step of the ramp, 0 for none; the steps across outermost.
-    pub cells: Vec<(u64, u8)>,
 }
 
 /// Values from one place to the next.

@@ -22,8 +22,45 @@ pub struct Images {
 pub struct Want {
     /// The row's place in the file, from 0.
     pub row: u64,
+    /// Which of the row's images.
+    pub spot: Spot,
     /// Length of its longer side on the screen, in device pixels; 0 for the image as it is.
     pub px: u32,
+}
+
+impl Want {
+    /// The image that a row is about.
+    pub const fn of(row: u64, px: u32) -> Self {
+        Self { row, spot: Spot { column: 0, item: 0 }, px }
+    }
+}
+
+/// Whether an image may be read from there: what the page's own rules let it connect to.
+pub fn is_address(text: &str) -> bool {
+    const FROM: [&str; 3] = ["https://", "http://127.0.0.1", "http://localhost"];
+    FROM.iter().any(|start| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)))
+        && !text.contains(char::is_whitespace)
+}
+
+/// One of a row's images.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Spot {
+    /// 0 for the image that the row is about; else the place in
+    /// [`Opened::pictures`](super::Opened::pictures), from 1.
+    pub column: u8,
+    /// Which one of a list, from 0.
+    pub item: u8,
+}
+
+/// A column of images.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PictureColumn {
+    /// The column's name.
+    pub name: String,
+    /// Whether a row holds a list of them.
+    pub is_list: bool,
+    /// Whether it holds addresses of images and not the files.
+    pub is_address: bool,
 }
 
 /// What came of a [`Want`].

@@ -8,16 +8,26 @@
 pub mod browse;
 pub mod compare;
 pub mod describe;
+pub mod differences;
 pub mod display;
 pub mod export;
 pub mod figure;
+pub mod group_by;
 pub mod images;
 pub mod membership;
+pub mod pairs;
+pub mod plot;
 pub mod script;
 pub mod texts;
 
+use crate::base::ids::Generation;
+pub use crate::base::moment::Moment;
+use crate::base::numbers;
+use crate::formats::tabular::reading::Reading;
 pub use crate::table::crossfilter::{Bins, Shape};
 use crate::view::catalog::images::ImageRule;
+use crate::view::catalog::{ColumnFacts, NamedSubset};
+use crate::view::phrases::PhraseList;
 use crate::view::spec::{RowQuery, TableRef};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -26,6 +36,7 @@ use std::fmt;
 
 /// What the page asks of the engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(clippy::large_enum_variant, reason = "it is moved once, from a message into the engine")]
 pub enum Request {
     /// Open a table. Whatever was open is dropped, and its reads are aborted.
     Open(Open),
@@ -52,6 +63,8 @@ pub enum Request {
     Export(export::Start),
     /// Put images into an archive.
     TakeImages(export::Images),
+    /// Write what people prefer to a file that training reads.
+    ExportPairs(export::Pairs),
     /// Stop writing rows or images.
     CancelExport,
     /// Of the open table.
@@ -76,7 +89,7 @@ pub enum TableRequest {
         /// The column's name.
         column: String,
         /// The generation of the filters on the screen.
-        generation: u32,
+        generation: Generation,
     },
     /// What the file says of itself.
     Describe(describe::Describe),
@@ -85,6 +98,8 @@ pub enum TableRequest {
         /// They are.
         wanted: bool,
     },
+    /// The pairs of what people prefer; none when they are not wanted any more.
+    Pairs(Option<pairs::Want>),
     /// Cells of rows that are named one by one; replaces those of before.
     Pick(compare::Pick),
     /// Which of these rows are in the result; answered with [`LazyResponse::Membership`].
@@ -92,6 +107,10 @@ pub enum TableRequest {
         /// Their numbers in the file, at most [`membership::MAX_ROWS`].
         rows: Vec<u64>,
     },
+    /// Groups of the matching rows, from now on; none any more where nothing is given.
+    GroupBy(Option<group_by::Want>),
+    /// A chart of two columns, from now on; none any more where nothing is given.
+    Plot(Option<plot::Want>),
     /// Write a view as a program.
     Script(script::Want),
     /// Draw a chart for use elsewhere.
@@ -152,7 +171,7 @@ impl fmt::Debug for Secret {
 }
 
 /// Which table to open.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Open {
     /// The table. A local file itself comes along in the same message.
     pub table: TableRef,
@@ -162,36 +181,44 @@ pub struct Open {
     pub base: String,
     /// Names of roles, and the column that plays each where that is not as guessed, or none.
     pub roles: Vec<(String, Option<String>)>,
+    /// How a file that is no Parquet is to be read, where that is not as guessed.
+    pub reading: Reading,
     /// What the app's host says of a table that it has added.
     pub added: Option<Added>,
 }
 
 /// A table that the app's host has added: texts that [`crate::view::host`] reads.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Added {
     /// Where its files are, with their sizes where they are known.
     pub files: Vec<(String, Option<u64>)>,
     /// How its images are found.
     pub images: Option<ImageRule>,
+    /// What its columns mean.
+    pub columns: Vec<ColumnFacts>,
+    /// The subsets that it names.
+    pub subsets: Vec<NamedSubset>,
 }
 
 /// What is on the screen.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Show {
     /// Counts up with every change of `rows`.
-    pub generation: u32,
+    pub generation: Generation,
     /// Which rows match, and their order.
     pub rows: RowQuery,
-    /// Two columns whose values are counted against each other.
-    pub heat: Option<(String, String)>,
     /// What the view lists besides rows.
     pub list: Listing,
     /// Columns whose charts are wanted, most important first. Those not read yet are read.
     pub charts: Vec<String>,
+    /// Columns that are added to those of the file, as [`crate::view::measures`] names them.
+    pub added: Vec<String>,
     /// Columns whose cells are wanted.
     pub columns: Vec<String>,
     /// Columns whose cells are wanted as well, but after everything else on the screen.
     pub extras: Vec<String>,
+    /// Whether images are what the view shows: what leads to them then comes before other cells.
+    pub images_first: bool,
     /// Position in the result of the first row wanted.
     pub first: u64,
     /// How many rows are wanted; at most [`MAX_WINDOW`].
@@ -207,10 +234,7 @@ pub enum Listing {
     /// Different prompts: the window of [`Show`] is of them.
     Prompts,
     /// What prompts are made of.
-    Phrases {
-        /// The fewest rows in the whole table that a phrase must be in.
-        least: u32,
-    },
+    Phrases(PhraseList),
 }
 
 /// The most rows that one answer holds.
@@ -223,7 +247,7 @@ pub const MAX_WINDOW: u32 = 400;
 pub enum Response<S = LazyResponse> {
     /// The footer is read: this is what is in the file.
     Opened(Opened),
-    /// More files of the table are open than before.
+    /// More files of the table are open than before, or columns were added.
     Grown(Opened),
     /// A column's chart for the present filters.
     Chart(Chart),
@@ -259,7 +283,7 @@ pub enum LazyResponse {
     /// What there is to choose from; sent again when more is known.
     Listed(Box<browse::Listed>),
     /// Two columns against each other.
-    Heat(Heat),
+    Plot(Box<plot::Plot>),
     /// Different prompts.
     Prompts(Prompts),
     /// What prompts are made of.
@@ -268,6 +292,10 @@ pub enum LazyResponse {
     Detail(Detail),
     /// The rows of each prompt.
     Groups(compare::Groups),
+    /// The pairs of what people prefer.
+    Pairs(Box<pairs::Pairs>),
+    /// Groups of rows by the values of columns.
+    GroupBy(Box<group_by::Groups>),
     /// Cells of rows that were named one by one.
     Picked(compare::Picked),
     /// Which of the rows asked about are not in the result.
@@ -322,6 +350,8 @@ pub struct Opened {
     pub prompt: Option<String>,
     /// The column that holds images, if one does.
     pub images: Option<images::ImageColumn>,
+    /// All columns that hold image files.
+    pub pictures: Vec<images::PictureColumn>,
     /// Names of roles, and the column that plays each.
     pub roles: Vec<(String, String)>,
     /// Names of the values 0, 1 and so on that the file itself gives, by column.
@@ -345,7 +375,7 @@ pub struct Column {
     pub bytes: u64,
     /// Whether it can be filtered and charted.
     pub chartable: bool,
-    /// Columns in the file that it is computed from; empty for a column of the file.
+    /// Columns in the file that it is made of; empty for a column of the file.
     pub derived_from: Vec<String>,
 }
 
@@ -358,7 +388,7 @@ pub enum Kind {
     Integer,
     /// Numbers with fractions.
     Float,
-    /// Points in time; on the wire milliseconds since 1970 UTC.
+    /// Points in time.
     Time,
     /// Text.
     Text,
@@ -396,7 +426,7 @@ pub struct Chart {
     /// The column's name.
     pub column: String,
     /// Which filters `here` belongs to.
-    pub generation: u32,
+    pub generation: Generation,
     /// How the values are put into bins.
     pub shape: Shape,
     /// Rows of each bin in the whole table, as far as read.
@@ -417,7 +447,7 @@ pub struct Chart {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
     /// Which filters this belongs to.
-    pub generation: u32,
+    pub generation: Generation,
     /// Rows that match, among those read.
     pub matching: u64,
     /// Rows of which it is known whether they match.
@@ -451,26 +481,11 @@ pub struct QueryState {
     pub problem: Option<(u32, u32, String)>,
 }
 
-/// Two columns against each other, for the rows that pass every clause but those on the two.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Heat {
-    /// Which filters this belongs to.
-    pub generation: u32,
-    /// The columns; their charts say what the bins are.
-    pub columns: (String, String),
-    /// Bins of the first column.
-    pub across: u32,
-    /// Bins of the second column.
-    pub up: u32,
-    /// `across x up` counts, the first column outermost.
-    pub counts: Counts,
-}
-
 /// A window of the different prompts of the matching rows, those of most rows first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Prompts {
     /// Which filters this belongs to.
-    pub generation: u32,
+    pub generation: Generation,
     /// Position of the first.
     pub first: u64,
     /// How many there are.
@@ -499,21 +514,29 @@ pub struct Prompt {
 /// The most rows of a prompt that are named.
 pub const MAX_PROMPT_ROWS: usize = 24;
 
-/// What prompts are made of: the parts between commas.
+/// What prompts are made of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Phrases {
     /// Which filters this belongs to.
-    pub generation: u32,
+    pub generation: Generation,
     /// Whether all prompts are read.
     pub complete: bool,
     /// Rows that match, and all that are read.
     pub rows: (u64, u64),
+    /// What was asked for.
+    pub list: PhraseList,
+    /// The fewest rows that a phrase had to be in.
+    pub least: u32,
+    /// How many phrases were compared with the other rows.
+    pub looked_at: u64,
     /// The phrases of most matching rows.
     pub common: Vec<Phrase>,
-    /// The phrases whose share here is largest against their share in all rows.
+    /// The phrases that are surely more frequent here than elsewhere, the surest first.
     pub telling: Vec<Phrase>,
-    /// Those whose share here is smallest against it.
+    /// Those that are surely rarer.
     pub rare: Vec<Phrase>,
+    /// The first of those that were left out, since they hold the searched words.
+    pub searched: Vec<String>,
     /// The prompts of most matching rows.
     pub repeated: Vec<Repeated>,
 }
@@ -540,13 +563,15 @@ pub struct Phrase {
     pub all: u32,
     /// Its share of the matching rows over its share of all.
     pub lift: f64,
+    /// Between which lifts the true one lies, 95 times of 100.
+    pub interval: (f64, f64),
 }
 
 /// A window of the result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rows {
     /// Which filters this belongs to.
-    pub generation: u32,
+    pub generation: Generation,
     /// Position in the result of the first row.
     pub first: u64,
     /// Names of the columns of `cells`: [`Show::columns`], then [`Show::extras`].
@@ -579,16 +604,34 @@ pub enum Cell {
     Bool(bool),
     /// A number that is exact as a double.
     Number(f64),
-    /// A number that is not: a big integer or a decimal, as text.
+    /// A number that is not, or that has its own number of digits: a big integer or a decimal, as text.
     Digits(String),
-    /// Milliseconds since 1970 UTC.
-    Time(f64),
+    /// A time.
+    Time(Moment),
     /// Text, cut at [`MAX_CELL_CHARS`] in a table and whole in a detail.
     Text(String),
     /// Bytes that are not text: how many.
     Binary(u32),
     /// A list or a structure, as JSON.
     Json(String),
+}
+
+impl Cell {
+    /// The number that it is, to the nearest double.
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Self::Number(value) => Some(*value),
+            Self::Digits(text) => numbers::parse(text),
+            Self::Pending
+            | Self::Failed
+            | Self::Null
+            | Self::Bool(_)
+            | Self::Time(_)
+            | Self::Text(_)
+            | Self::Binary(_)
+            | Self::Json(_) => None,
+        }
+    }
 }
 
 /// The most characters of a text that go into a table's cell.
@@ -601,7 +644,7 @@ pub struct Cube {
     /// The dragged chart's column.
     pub column: String,
     /// Which filters this belongs to; the dragged column's own clause is left out.
-    pub generation: u32,
+    pub generation: Generation,
     /// Number of bins of the dragged chart.
     pub bins: u32,
     /// Matching rows before each bin, and in all: `bins + 1` counts.
@@ -629,13 +672,16 @@ pub struct Detail {
     /// The row's position in the present result, if it is in it.
     pub position: Option<u64>,
     /// The generation that `position` belongs to.
-    pub generation: u32,
+    pub generation: Generation,
     /// The column that holds prompts, if one does.
     pub prompt: Option<String>,
     /// Column names and cells, in the file's order.
     pub fields: Vec<(String, Cell)>,
     /// What of the prompt matches the query: from and to in bytes.
     pub marks: Vec<(u32, u32)>,
+    /// Where what a text encoder of CLIP takes of the prompt ends, in bytes; none where that is all of it, or where
+    /// tokens are not counted.
+    pub seen_bytes: Option<u32>,
     /// The rows of the same prompt; none while the prompt is not read, or where there is none.
     pub same: Option<Same>,
 }
@@ -693,6 +739,10 @@ pub struct Traffic {
     pub image_bytes: u64,
     /// Requests made for images.
     pub image_requests: u32,
+    /// Body bytes that came of an index of the table's texts.
+    pub index_bytes: u64,
+    /// Whether searches are answered by such an index.
+    pub indexed: bool,
     /// Bytes that did not have to come, because they were kept of an earlier visit.
     pub kept_bytes: u64,
     /// Requests under way.
@@ -746,6 +796,8 @@ pub enum Action {
     ChooseAnother,
     /// Open another table.
     OpenTable(TableRef),
+    /// Open the table again, read like this.
+    ReadAs(Reading),
     /// [`ShellRequest::SignIn`], with a token that the user has.
     SignIn(Gate),
 }

@@ -12,6 +12,8 @@ pub struct Want {
     pub rows: RowQuery,
     /// The columns; all where there is none.
     pub columns: Vec<String>,
+    /// Groups in place of the rows: the items of [`GroupBy`](crate::view::group_by::GroupBy).
+    pub groups: Option<Vec<String>>,
 }
 
 /// A script.

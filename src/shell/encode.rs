@@ -1,31 +1,26 @@
-//! Encodes the files of exports, in a module of its own that is fetched when the first export begins.
+//! Has the files of exports encoded by the [converter](super::converter).
 
 use crate::engine::Event;
 use crate::engine::output::export::task::{Failure, Task};
 use crate::protocol::texts::export::{ENCODER_ENDED, no_encoder};
-use js_sys::{Function, Promise, Reflect, Uint8Array};
+use crate::shell::converter::{Converter, function, words};
+use js_sys::Uint8Array;
 use serde::Serialize;
-use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-
-/// What the build calls the function that imports the module, given which of its instances is wanted.
-const IMPORT: &str = "vitrineExport";
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
 
 /// Hands tasks to the module, and reports the outcome.
 #[derive(Clone)]
 pub struct Encoders {
-    module: Rc<RefCell<Option<JsValue>>>,
-    /// The instance: one that has failed is not used again.
-    instance: Rc<Cell<u32>>,
+    converter: Converter,
     emit: Rc<dyn Fn(Event)>,
 }
 
 impl Encoders {
     /// `emit` hears of every event; it is never called from within a method of this type.
-    pub fn new(emit: impl Fn(Event) + 'static) -> Self {
-        Self { module: Rc::default(), instance: Rc::default(), emit: Rc::new(emit) }
+    pub fn new(converter: Converter, emit: impl Fn(Event) + 'static) -> Self {
+        Self { converter, emit: Rc::new(emit) }
     }
 
     /// Begins a task of an export.
@@ -40,27 +35,19 @@ impl Encoders {
 
     /// Drops what is left of an export.
     pub fn forget(&self, export: u32) {
-        let module = self.module.borrow().clone();
-        if let Some(module) = module
+        if let Some(module) = self.converter.here()
             && let Ok(forget) = function(&module, "forget")
             && forget.call1(&module, &export.into()).is_err()
         {
-            self.give_up();
+            self.converter.give_up();
         }
     }
 
     async fn outcome(&self, export: u32, task: &Task) -> Result<Vec<u8>, Failure> {
         let failure = |message: String| Failure { columns: Vec::new(), message };
-        let known = self.module.borrow().clone();
-        let module = match known {
-            Some(module) => module,
-            None => match self.import().await {
-                Ok(module) => self.module.borrow_mut().insert(module).clone(),
-                Err(error) => {
-                    self.give_up();
-                    return Err(failure(no_encoder(&words(&error))));
-                }
-            },
+        let module = match self.converter.get().await {
+            Ok(module) => module,
+            Err(error) => return Err(failure(no_encoder(&words(&error)))),
         };
         let called = function(&module, "encode").and_then(|encode| {
             let task = task.serialize(&serde_wasm_bindgen::Serializer::new())?;
@@ -76,32 +63,9 @@ impl Encoders {
                 // No answer of its own: it was ended by the browser.
                 let blamed = function(&module, "blamed").and_then(|blamed| blamed.call0(&module));
                 let blamed = blamed.ok().and_then(|place| place.as_f64()).map(|place| place as u32);
-                self.give_up();
+                self.converter.give_up();
                 Failure { columns: blamed.into_iter().collect(), message: ENCODER_ENDED.to_owned() }
             })
             .and_then(Err)
     }
-
-    async fn import(&self) -> Result<JsValue, JsValue> {
-        let import = function(&js_sys::global(), IMPORT)?;
-        let module = import.call1(&JsValue::UNDEFINED, &self.instance.get().into())?;
-        JsFuture::from(Promise::resolve(&module)).await
-    }
-
-    /// The next export gets another instance.
-    fn give_up(&self) {
-        self.instance.set(self.instance.get() + 1);
-        *self.module.borrow_mut() = None;
-    }
-}
-
-fn function(object: &JsValue, name: &str) -> Result<Function, JsValue> {
-    Reflect::get(object, &name.into())?.dyn_into()
-}
-
-/// What a thrown value says.
-fn words(error: &JsValue) -> String {
-    let message = Reflect::get(error, &"message".into()).ok().and_then(|message| message.as_string());
-    let message = message.unwrap_or_else(|| "the browser does not say why".to_owned());
-    message.trim_end_matches('.').to_owned()
 }

@@ -1,18 +1,25 @@
 //! The data thread: hands the page's requests to the engine, and does what the engine says.
 
+use super::converter::Converter;
 use super::decode::Decoder;
 use super::encode::Encoders;
+use super::import::Importer;
+use super::measures;
 use super::net::{Net, Saved};
 use super::save::Saver;
+use crate::engine::extras::{self, Extras};
 use crate::engine::{Effect, Engine, Event};
-use crate::protocol::export::{ARCHIVE_MIME, Images, Start};
+use crate::formats::tabular::reading::Reading;
+use crate::formats::tabular::task::Task as ImportTask;
+use crate::protocol::export::{ARCHIVE_MIME, Images, Pairs, Start};
 use crate::protocol::{LazyResponse, Open, Request, Response, ShellRequest, Traffic};
 use crate::view::spec::TableRef;
 use js_sys::{Array, ArrayBuffer, Function, Object, Reflect, WebAssembly};
 use serde::Serialize;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
-use std::rc::Rc;
+use std::pin::Pin;
+use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
@@ -21,11 +28,25 @@ use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 /// Over how long the rate of reading is measured.
 const RATE_MILLIS: f64 = 2_000.0;
 
+/// Code in flight that is seldom needed; none where it could not be fetched.
+pub type Loading = Pin<Box<dyn Future<Output = Option<&'static Extras>>>>;
+
 struct Shell {
+    /// Itself, for what goes on later.
+    this: Weak<Shell>,
+    /// Fetches code that is seldom needed.
+    load: fn() -> Loading,
+    /// Fetches what measures texts.
+    load_measures: fn() -> measures::Loading,
+    /// Whether code that is seldom needed is in flight.
+    is_loading: Cell<bool>,
+    /// Messages of the page that wait for it, in their order.
+    held: RefCell<VecDeque<Message>>,
     engine: RefCell<Engine>,
     net: Net,
     decoder: Decoder,
     encoders: Encoders,
+    importer: Importer,
     saver: Saver,
     /// Messages that are not handled yet.
     inbox: RefCell<VecDeque<Message>>,
@@ -44,6 +65,7 @@ enum Message {
     Local {
         name: String,
         roles: Vec<(String, Option<String>)>,
+        reading: Reading,
         files: Vec<File>,
     },
     /// With the handle of the file that was chosen for it, where one was.
@@ -56,18 +78,38 @@ enum Message {
         start: Images,
         handle: Option<JsValue>,
     },
+    /// The same for pairs.
+    Pairs {
+        start: Pairs,
+        handle: Option<JsValue>,
+    },
     Continue,
     Woken,
+}
+
+impl Message {
+    /// Whether the page has sent it to the engine, which must get these in their order.
+    const fn is_of_page(&self) -> bool {
+        match self {
+            Self::Request(_)
+            | Self::Local { .. }
+            | Self::Export { .. }
+            | Self::Take { .. }
+            | Self::Pairs { .. } => true,
+            Self::Shell(_) | Self::Continue | Self::Woken => false,
+        }
+    }
 }
 
 fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }
 
-/// Starts the data thread: listens to the page, and says that it does.
-pub fn start() {
+/// Starts the data thread: listens to the page, and says that it does. `load` fetches code that is seldom needed, and
+/// `load_measures` what measures texts.
+pub fn start(load: fn() -> Loading, load_measures: fn() -> measures::Loading) {
     console_error_panic_hook::set_once();
-    let shell = Rc::new_cyclic(|weak: &std::rc::Weak<Shell>| {
+    let shell = Rc::new_cyclic(|weak: &Weak<Shell>| {
         let on_event = || {
             let weak = weak.clone();
             move |event| {
@@ -76,11 +118,18 @@ pub fn start() {
                 }
             }
         };
+        let (net, converter) = (Net::new(on_event()), Converter::default());
         Shell {
+            this: weak.clone(),
+            load,
+            load_measures,
+            is_loading: Cell::default(),
+            held: RefCell::default(),
             engine: RefCell::default(),
-            net: Net::new(on_event()),
+            importer: Importer::new(converter.clone(), net.clone(), on_event()),
+            net,
             decoder: Decoder::new(on_event()),
-            encoders: Encoders::new(on_event()),
+            encoders: Encoders::new(converter, on_event()),
             saver: Saver::new(on_event(), hand_over),
             inbox: RefCell::default(),
             drain: RefCell::default(),
@@ -141,14 +190,17 @@ fn read(data: &JsValue) -> Option<Message> {
         .map(|files| files.iter().filter_map(|file| file.dyn_into().ok()).collect())
         .unwrap_or_default();
     match request {
-        Request::Open(Open { table: TableRef::Local(name), roles, .. }) if !files.is_empty() => {
-            Some(Message::Local { name, roles, files })
+        Request::Open(Open { table: TableRef::Local(name), roles, reading, .. }) if !files.is_empty() => {
+            Some(Message::Local { name, roles, reading, files })
         }
         Request::Export(start) => {
             Some(Message::Export { start, handle: field("handle").filter(JsValue::is_object) })
         }
         Request::TakeImages(start) => {
             Some(Message::Take { start, handle: field("handle").filter(JsValue::is_object) })
+        }
+        Request::ExportPairs(start) => {
+            Some(Message::Pairs { start, handle: field("handle").filter(JsValue::is_object) })
         }
         request => Some(Message::Request(request)),
     }
@@ -186,6 +238,10 @@ impl Shell {
         for (place, message) in messages.into_iter().enumerate() {
             match message {
                 Message::Request(Request::Show(_)) if Some(place) < newest => {}
+                message if self.is_loading.get() && message.is_of_page() => {
+                    self.held.borrow_mut().push_back(message);
+                }
+                Message::Request(request) if extras::are_missing_for(&request) => self.fetch_extras(request),
                 Message::Shell(request) => self.answer(request),
                 Message::Request(request) => self.step(Event::Request(request)),
                 Message::Continue => self.step(Event::Continue),
@@ -198,13 +254,47 @@ impl Shell {
                     self.saver.begin(start.id, handle, start.name.clone(), ARCHIVE_MIME);
                     self.step(Event::Request(Request::TakeImages(start)));
                 }
-                Message::Local { name, roles, files } => {
+                Message::Pairs { start, handle } => {
+                    self.saver.begin(start.id, handle, start.name.clone(), start.form.mime());
+                    let request = Request::ExportPairs(start);
+                    if extras::are_missing_for(&request) {
+                        self.fetch_extras(request);
+                    } else {
+                        self.step(Event::Request(request));
+                    }
+                }
+                Message::Local { name, roles, reading, files } => {
                     let known = files.iter().map(|file| (file.name(), file.size() as u64)).collect();
                     self.net.set_files(files);
-                    self.step(Event::LocalFiles { name, files: known, roles });
+                    self.step(Event::LocalFiles { name, files: known, roles, reading });
                 }
             }
         }
+    }
+
+    /// Fetches code that is seldom needed, and does what asked for it then. Where it can't be fetched, the engine says
+    /// what is missing, and the next request that needs it asks for it again.
+    fn fetch_extras(&self, request: Request) {
+        let Some(shell) = self.this.upgrade() else { return };
+        self.is_loading.set(true);
+        spawn_local(async move {
+            if let Some(extras) = (shell.load)().await {
+                extras::provide(extras);
+            }
+            shell.is_loading.set(false);
+            shell.step(Event::Request(request));
+            for message in shell.held.take() {
+                shell.put(message);
+            }
+        });
+    }
+
+    fn fetch_measures(&self, vocabulary: bool) {
+        let Some(shell) = self.this.upgrade() else { return };
+        spawn_local(async move {
+            let outcome = measures::fetch(shell.load_measures, vocabulary).await;
+            shell.step(Event::Measures { outcome });
+        });
     }
 
     fn step(&self, event: Event) {
@@ -229,6 +319,13 @@ impl Shell {
                 Effect::Sizes { id, url, files } => self.net.sizes(id, url, files),
                 Effect::Abort { id } => self.net.abort(id),
                 Effect::Encode { export, task } => self.encoders.encode(export, task),
+                Effect::Import { import, task } => {
+                    if let ImportTask::Begin { .. } = task {
+                        self.net.move_original();
+                    }
+                    self.importer.import(import, task);
+                }
+                Effect::DropImport { import } => self.importer.forget(import),
                 Effect::Write { export, bytes, last } => {
                     if last {
                         self.encoders.forget(export);
@@ -239,6 +336,7 @@ impl Shell {
                     self.encoders.forget(export);
                     self.saver.abandon(export);
                 }
+                Effect::FetchMeasures { vocabulary } => self.fetch_measures(vocabulary),
                 Effect::RetryNow => self.net.retry_now(),
                 Effect::Continue => self.put(Message::Continue),
                 Effect::Wake { in_millis } => self.wake(in_millis),

@@ -5,7 +5,9 @@
 //! is a code of its own, or a bit beside plain values.
 
 use crate::base::error::{Error, ErrorKind, Result};
+use crate::base::moment::Moment;
 use crate::formats::parquet::decode::{ByteValues, Decoded, Values};
+use crate::formats::parquet::meta::Logical;
 use crate::formats::parquet::rle::Numbers;
 use crate::table::text;
 use crate::table::text::Texts;
@@ -24,10 +26,16 @@ pub enum Value<'a> {
     Null,
     /// True or false.
     Bool(bool),
-    /// A whole number, or milliseconds.
+    /// A whole number.
     Int(i64),
     /// A whole number above all of those.
     UInt(u64),
+    /// A decimal number in units of its last digit, and how many digits stand behind the point.
+    Decimal(i64, u16),
+    /// The same of any length, as [`decimal::sortable`](crate::base::decimal::sortable) has it.
+    Wide(&'a [u8], u16),
+    /// A time.
+    Time(Moment),
     /// A number of four bytes.
     Float32(f32),
     /// A number of eight bytes.
@@ -40,8 +48,6 @@ pub enum Value<'a> {
 #[derive(Clone, Debug)]
 pub struct Column {
     store: Store,
-    /// Whether whole numbers are the bits of 64-bit unsigned ones.
-    unsigned: bool,
     /// What its values mean.
     known: Arc<Meaning>,
     rows: usize,
@@ -93,7 +99,6 @@ impl Column {
     pub fn with_capacity(rows: usize) -> Self {
         Self {
             store: Store::Codes8(Vec::with_capacity(rows), no_values()),
-            unsigned: false,
             known: Arc::default(),
             rows: 0,
             nulls: 0,
@@ -136,13 +141,7 @@ impl Column {
         } else {
             Store::Codes16(codes, Values::Bytes(labels))
         };
-        Self { unsigned: false, rows, nulls, store, ..Self::with_capacity(0) }
-    }
-
-    /// The same column of 64-bit unsigned numbers, which pages hold as bits.
-    #[must_use]
-    pub fn unsigned(self) -> Self {
-        Self { unsigned: true, ..self }
+        Self { rows, nulls, store, ..Self::with_capacity(0) }
     }
 
     /// The same column, whose values mean this.
@@ -158,10 +157,12 @@ impl Column {
 
     /// What a stored value stands for.
     pub fn meaning<'a>(&self, value: Value<'a>) -> Value<'a> {
-        match value {
-            Value::Int(bits) if self.unsigned && bits < 0 => Value::UInt(bits as u64),
-            value => value,
-        }
+        meant(value, self.known.logical)
+    }
+
+    /// Whether whole numbers are the bits of 64-bit unsigned ones.
+    pub fn is_unsigned(&self) -> bool {
+        self.known.logical == Some(UNSIGNED)
     }
 
     /// Rows read so far.
@@ -275,7 +276,9 @@ impl Column {
             Value::Float32(value) => u64::from((value + 0.0).to_bits()),
             Value::Float64(value) if value.is_nan() => u64::MAX,
             Value::Float64(value) => (value + 0.0).to_bits(),
-            Value::Bytes(_) => 0,
+            // What is stored is not yet what it means.
+            Value::Decimal(value, _) | Value::Time(Moment { ticks: value, .. }) => value as u64,
+            Value::Bytes(_) | Value::Wide(..) => 0,
         };
         let known = match value {
             Value::Bytes(text) => self.interned.texts.get(text),
@@ -463,6 +466,20 @@ fn append_texts(texts: &mut Texts, page: &Decoded, lookup: &[u32]) -> Result<()>
     Ok(())
 }
 
+/// Whole numbers of 64 bits that are never negative, which pages hold as bits.
+pub const UNSIGNED: Logical = Logical::Int { signed: false, bits: 64 };
+
+/// What a stored value stands for in a column of this kind.
+pub fn meant(value: Value<'_>, logical: Option<Logical>) -> Value<'_> {
+    match (value, logical) {
+        (Value::Int(bits), Some(UNSIGNED)) if bits < 0 => Value::UInt(bits as u64),
+        (Value::Int(value), Some(Logical::Decimal { scale })) => Value::Decimal(value, scale),
+        (Value::Bytes(bytes), Some(Logical::Decimal { scale })) => Value::Wide(bytes, scale),
+        (Value::Int(ticks), Some(Logical::Time(kind, unit))) => Value::Time(Moment { ticks, unit, kind }),
+        (value, _) => value,
+    }
+}
+
 /// A value of a page or a dictionary; null beyond its end.
 pub fn value_at(values: &Values, index: usize) -> Value<'_> {
     match values {
@@ -481,10 +498,12 @@ fn push(values: &mut Values, value: Value<'_>) {
         // The first value decides the dictionary's type.
         *values = match value {
             Value::Bool(_) => Values::Bool(Vec::new()),
-            Value::Int(_) | Value::UInt(_) | Value::Null => Values::Int(Vec::new()),
+            Value::Int(_) | Value::UInt(_) | Value::Decimal(..) | Value::Time(_) | Value::Null => {
+                Values::Int(Vec::new())
+            }
             Value::Float32(_) => Values::Float32(Vec::new()),
             Value::Float64(_) => Values::Float64(Vec::new()),
-            Value::Bytes(_) => Values::Bytes(ByteValues::default()),
+            Value::Bytes(_) | Value::Wide(..) => Values::Bytes(ByteValues::default()),
         };
     }
     match (values, value) {

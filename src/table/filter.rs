@@ -1,11 +1,16 @@
 //! One clause on one column: which rows pass.
 
 use crate::base::bits::Bits;
+use crate::base::decimal;
+use crate::base::decimal::Digits;
+use crate::base::moment::{Moment, TimeKind};
 use crate::base::numbers;
+use crate::formats::parquet::meta::Logical;
 use crate::table::column::{Column, Plain, ROWS_A_CALL, Store, Value, value_at};
 use crate::table::text;
 use crate::view::facts::Meaning;
-use crate::view::spec::{Clause, List, ListValue, Span};
+use crate::view::spec::{Bound, Clause, List, Range};
+use crate::view::url::time::parse_time;
 
 /// Sets `bit` in the mask of every row of the column that fails the clause, and clears it in that of every row
 /// that passes. Rows that the column does not reach yet fail.
@@ -26,30 +31,49 @@ struct Condition<'a> {
 
 enum Check<'a> {
     /// Both ends included.
-    Numbers {
-        low: Option<f64>,
-        high: Option<f64>,
-    },
-    /// Milliseconds since 1970; `end` is excluded.
-    Times {
-        start: Option<i64>,
-        end: Option<i64>,
-    },
-    List(&'a List),
+    Ends(Ends),
+    /// Of times, both ends included, in the column's unit.
+    Times(i128, i128),
+    List(&'a List, Listed),
     Null,
     NotNull,
+}
+
+/// The ends of a range of numbers, both included, as the stores of numbers hold them.
+struct Ends {
+    low: Option<f64>,
+    high: Option<f64>,
+    /// In units of the column's last digit.
+    whole: (i128, i128),
+    /// The same as bytes that are in the order of numbers.
+    wide: (Option<WideEnd>, Option<WideEnd>),
+}
+
+/// The end of a range, and whether it belongs to the range itself.
+struct WideEnd(Vec<u8>, bool);
+
+/// The values of a list in units of the column's last digit, in ascending order.
+#[derive(Default)]
+struct Listed {
+    whole: Vec<i128>,
+    /// As bytes that are in the order of numbers.
+    wide: Vec<Vec<u8>>,
 }
 
 impl<'a> Condition<'a> {
     fn new(clause: &'a Clause, known: &'a Meaning) -> Self {
         let test = match clause {
-            Clause::Range(range) => match range.span() {
-                Span::Numbers { low, high } => Check::Numbers { low, high },
-                Span::Times { start_millis, end_millis } => {
-                    Check::Times { start: start_millis, end: end_millis }
-                }
-            },
-            Clause::List(list) => Check::List(list),
+            Clause::Range(range) if range.is_of_times() => {
+                let unit = nanos_of(known);
+                // Up, so that what begins within a unit begins with the next one.
+                let ticks = |nanos: i128| -(-nanos).div_euclid(unit);
+                Check::Times(
+                    range.low.as_ref().map_or(i128::MIN, |low| ticks(low.start_nanos())),
+                    range.high.as_ref().map_or(i128::MAX, |high| ticks(high.end_nanos()) - 1),
+                )
+            }
+            Clause::Range(range) => Check::Ends(Ends::new(range, known)),
+            Clause::List(list) => Check::List(list, Listed::new(list, known)),
             Clause::Null => Check::Null,
             Clause::NotNull => Check::NotNull,
         };
@@ -60,37 +84,30 @@ impl<'a> Condition<'a> {
         match &self.test {
             Check::Null => value == Value::Null,
             Check::NotNull => value != Value::Null,
-            Check::Numbers { low, high } => {
-                // A column of four-byte numbers is asked in its own precision: 7.1 is in `7.1..`.
-                let at_least = |low: f64| match value {
-                    Value::Float32(value) => value >= low as f32,
-                    value => number(value).is_some_and(|value| value >= low),
-                };
-                let at_most = |high: f64| match value {
-                    Value::Float32(value) => value <= high as f32,
-                    value => number(value).is_some_and(|value| value <= high),
-                };
-                number(value).is_some_and(|value| !value.is_nan())
-                    && low.is_none_or(at_least)
-                    && high.is_none_or(at_most)
-            }
-            Check::Times { start, end } => match value {
-                Value::Int(value) => {
-                    start.is_none_or(|start| value >= start) && end.is_none_or(|end| value < end)
+            Check::Ends(ends) => ends.hold(value),
+            Check::Times(first, last) => match value {
+                Value::Int(ticks) | Value::Time(Moment { ticks, .. }) => {
+                    (*first..=*last).contains(&i128::from(ticks))
                 }
                 Value::Null
                 | Value::Bool(_)
                 | Value::UInt(_)
+                | Value::Decimal(..)
+                | Value::Wide(..)
                 | Value::Float32(_)
                 | Value::Float64(_)
                 | Value::Bytes(_) => false,
             },
-            Check::List(list) => {
-                let listed = list.values.iter().any(|wanted| match wanted {
-                    ListValue::Null => value == Value::Null,
-                    ListValue::Text(text) => is_called(self.known, value, text),
-                });
-                listed != list.negated
+            Check::List(list, listed) => {
+                let is_listed = match value {
+                    Value::Null => list.has_null(),
+                    Value::Wide(bytes, _) => listed.wide.iter().any(|wanted| wanted == bytes),
+                    value => match whole(value) {
+                        Some(value) => listed.whole.binary_search(&value).is_ok(),
+                        None => list.texts().any(|text| is_called(self.known, value, text)),
+                    },
+                };
+                is_listed != list.negated
             }
         }
     }
@@ -123,18 +140,37 @@ impl<'a> Condition<'a> {
                 let null = if self.passes(Value::Null) { 0 } else { bit };
                 match &self.test {
                     // Looked up once, instead of asking every text.
-                    Check::List(list) => {
+                    Check::List(list, wanted) => {
                         let (listed, other) = if list.negated { (bit, 0) } else { (0, bit) };
                         let mut named = Bits::new(texts.distinct(), false);
-                        let codes = list.texts().filter_map(|text| texts.code_of(text.as_bytes()));
-                        codes.for_each(|code| named.set(code as usize, true));
+                        let mut name = |text: &[u8]| {
+                            texts.code_of(text).into_iter().for_each(|code| named.set(code as usize, true));
+                        };
+                        if is_wide(self.known) {
+                            wanted.wide.iter().for_each(|number| name(number));
+                        } else {
+                            list.texts().for_each(|text| name(text.as_bytes()));
+                        }
                         mark_rows(mask, bit, texts.codes(), |code| match code {
                             text::NULL => null,
                             code if named.has(code as usize) => listed,
                             _ => other,
                         });
                     }
-                    Check::Numbers { .. } | Check::Times { .. } | Check::Null | Check::NotNull => {
+                    Check::Ends(_) if is_wide(self.known) => {
+                        let passes = |code: u32| {
+                            let value = texts.get(code).map_or(Value::Null, Value::Bytes);
+                            self.passes(column.meaning(value))
+                        };
+                        let fails: Vec<u16> = (0..texts.distinct() as u32)
+                            .map(|code| if passes(code) { 0 } else { bit })
+                            .collect();
+                        mark_rows(mask, bit, texts.codes(), |code| match code {
+                            text::NULL => null,
+                            code => fails.get(code as usize).copied().unwrap_or(bit),
+                        });
+                    }
+                    Check::Ends(_) | Check::Times(..) | Check::Null | Check::NotNull => {
                         let value = if self.passes(Value::Bytes(b"")) { 0 } else { bit };
                         mark_rows(
                             mask,
@@ -153,19 +189,29 @@ impl<'a> Condition<'a> {
         let fail = |pass: bool| if pass { 0 } else { bit };
         match (&self.test, plain) {
             // The ranges that people drag are worth a loop of their own.
-            (Check::Numbers { low, high }, Plain::Float32(all)) => {
+            (Check::Ends(Ends { low, high, .. }), Plain::Float32(all)) => {
                 let low = low.map_or(f32::NEG_INFINITY, |low| low as f32);
                 let high = high.map_or(f32::INFINITY, |high| high as f32);
                 mark_rows(mask, bit, all, |value| fail(value >= low && value <= high));
             }
-            (Check::Numbers { low, high }, Plain::UInt32(all)) => {
-                let low = low.unwrap_or(f64::NEG_INFINITY);
-                let high = high.unwrap_or(f64::INFINITY);
-                mark_rows(mask, bit, all, |value| fail(f64::from(value) >= low && f64::from(value) <= high));
+            (Check::Ends(Ends { whole: (low, high), .. }) | Check::Times(low, high), Plain::UInt32(all)) => {
+                let low = u32::try_from((*low).max(0)).ok();
+                let high = u32::try_from((*high).min(u32::MAX.into())).ok();
+                let (low, high) = low.zip(high).unwrap_or((1, 0));
+                mark_rows(mask, bit, all, |value| fail(value >= low && value <= high));
             }
-            (Check::Times { start, end }, Plain::Int64(all)) => {
-                let (start, end) = (start.unwrap_or(i64::MIN), end.unwrap_or(i64::MAX));
-                mark_rows(mask, bit, all, |value| fail(value >= start && value < end));
+            (Check::Ends(Ends { whole: (low, high), .. }) | Check::Times(low, high), Plain::Int64(all)) => {
+                if column.is_unsigned() {
+                    let low = u64::try_from((*low).max(0)).ok();
+                    let high = u64::try_from((*high).min(u64::MAX.into())).ok();
+                    let (low, high) = low.zip(high).unwrap_or((1, 0));
+                    mark_rows(mask, bit, all, |bits| fail((low..=high).contains(&bits.cast_unsigned())));
+                } else {
+                    let low = i64::try_from((*low).max(i64::MIN.into())).ok();
+                    let high = i64::try_from((*high).min(i64::MAX.into())).ok();
+                    let (low, high) = low.zip(high).unwrap_or((1, 0));
+                    mark_rows(mask, bit, all, |value| fail(value >= low && value <= high));
+                }
             }
             (Check::Null | Check::NotNull, _) => {
                 let wanted = matches!(self.test, Check::NotNull);
@@ -176,13 +222,12 @@ impl<'a> Condition<'a> {
                 return;
             }
             // What is listed is read once, instead of for every row.
-            (Check::List(list), Plain::UInt32(all)) => {
-                let listed = whole_numbers(self.known, list);
-                mark_rows(mask, bit, all, |value| {
-                    fail(listed.binary_search(&i64::from(value)).is_ok() != list.negated)
-                });
+            (Check::List(list, listed), Plain::UInt32(all)) => {
+                let listed: Vec<u32> =
+                    listed.whole.iter().filter_map(|value| u32::try_from(*value).ok()).collect();
+                mark_rows(mask, bit, all, |value| fail(listed.binary_search(&value).is_ok() != list.negated));
             }
-            (Check::List(list), Plain::Float32(all)) => {
+            (Check::List(list, _), Plain::Float32(all)) => {
                 let listed: Vec<f32> = list.texts().filter_map(|text| text.parse().ok()).collect();
                 let same = |a: f32, b: f32| a == b || a.is_nan() && b.is_nan();
                 let has = |value: f32| listed.iter().any(|listed| same(*listed, value));
@@ -192,10 +237,7 @@ impl<'a> Condition<'a> {
                     mark_rows(mask, bit, all, |value| fail(self.passes(Value::Float32(value))));
                 }
             }
-            (_, Plain::UInt32(all)) => {
-                mark_rows(mask, bit, all, |value| fail(self.passes(Value::Int(i64::from(value)))));
-            }
-            (_, Plain::Int64(all)) => {
+            (Check::List(..), Plain::Int64(all)) => {
                 mark_rows(mask, bit, all, |value| fail(self.passes(column.meaning(Value::Int(value)))));
             }
             (_, Plain::Float32(all)) => {
@@ -232,9 +274,152 @@ fn mark_some<T: Copy>(mask: &mut [u16], bit: u16, values: &[T], fail: impl Fn(T)
     }
 }
 
-/// A value as a number, where it is one.
+impl Ends {
+    fn new(range: &Range, known: &Meaning) -> Self {
+        let Range { low, high } = range;
+        let scale = scale_of(known);
+        let mut whole = (
+            low.as_ref().map_or(i128::MIN, |low| low.whole(scale, true)),
+            high.as_ref().map_or(i128::MAX, |high| high.whole(scale, false)),
+        );
+        if let Some(Logical::Time(kind, _)) = known.logical
+            && kind.is_dated()
+        {
+            // Numbers are milliseconds, of which each belongs to the range as a whole.
+            let per_milli = 1_000_000 / nanos_of(known);
+            whole.0 = whole.0.saturating_mul(per_milli);
+            whole.1 = whole.1.saturating_add(1).saturating_mul(per_milli).saturating_sub(1);
+        }
+        let wide = |end: &Option<Bound>, is_low: bool| {
+            let cut = end.as_ref()?.digits()?.cut(scale);
+            // What is cut off lies towards zero.
+            let belongs = cut.is_exact || cut.is_negative == is_low;
+            Some(WideEnd(cut.sortable()?, belongs))
+        };
+        Self {
+            low: low.as_ref().map(Bound::start),
+            high: high.as_ref().map(Bound::end),
+            whole,
+            wide: (wide(low, true), wide(high, false)),
+        }
+    }
+
+    fn hold(&self, value: Value<'_>) -> bool {
+        let Self { low, high, whole: (least, most), wide: (first, last) } = self;
+        match value {
+            Value::Null | Value::Bytes(_) => false,
+            Value::Int(value) | Value::Decimal(value, _) | Value::Time(Moment { ticks: value, .. }) => {
+                (*least..=*most).contains(&i128::from(value))
+            }
+            Value::UInt(value) => (*least..=*most).contains(&i128::from(value)),
+            Value::Wide(bytes, _) => {
+                first.as_ref().is_none_or(|end| bytes > end.0.as_slice() || end.1 && bytes == end.0)
+                    && last.as_ref().is_none_or(|end| bytes < end.0.as_slice() || end.1 && bytes == end.0)
+            }
+            // A column of four-byte numbers is asked in its own precision: 7.1 is in `7.1..`.
+            Value::Float32(value) => {
+                !value.is_nan()
+                    && low.is_none_or(|low| value >= low as f32)
+                    && high.is_none_or(|high| value <= high as f32)
+            }
+            Value::Float64(_) | Value::Bool(_) => number(value).is_some_and(|value| {
+                !value.is_nan() && low.is_none_or(|low| value >= low) && high.is_none_or(|high| value <= high)
+            }),
+        }
+    }
+}
+
+impl Listed {
+    fn new(list: &List, known: &Meaning) -> Self {
+        let mut listed = Self::default();
+        for text in list.texts() {
+            if is_wide(known) {
+                let cut = Digits::read(text).map(|digits| digits.cut(scale_of(known)));
+                listed.wide.extend(cut.filter(|cut| cut.is_exact).and_then(|cut| cut.sortable()));
+            }
+            let coded = known.labels.iter().filter(|(_, label)| label == text);
+            listed.whole.extend(coded.map(|(code, _)| i128::from(*code)));
+            // A code that has a name goes by that alone.
+            let own = whole_of(text, known)
+                .filter(|whole| !known.labels.iter().any(|(code, _)| i128::from(*code) == *whole));
+            listed.whole.extend(own);
+        }
+        listed.whole.sort_unstable();
+        listed.whole.dedup();
+        listed
+    }
+}
+
+/// The whole number of units of a column's last digit that a text says.
+fn whole_of(text: &str, known: &Meaning) -> Option<i128> {
+    if let Some(Logical::Time(kind, _)) = known.logical {
+        let nanos = match kind {
+            TimeKind::Instant | TimeKind::Local | TimeKind::Date => match parse_time(text) {
+                Some(time) => time.start_nanos(),
+                None => text.parse::<i128>().ok()?.checked_mul(1_000_000)?,
+            },
+            TimeKind::Clock if text.contains(':') => parse_time(&format!("1970-01-01T{text}"))?.start_nanos(),
+            TimeKind::Clock | TimeKind::Duration => {
+                let cut = Digits::read(text)?.cut(9);
+                cut.is_exact.then(|| cut.whole(true))?
+            }
+        };
+        let unit = nanos_of(known);
+        return (nanos.rem_euclid(unit) == 0).then(|| nanos.div_euclid(unit));
+    }
+    let cut = Digits::read(text)?.cut(scale_of(known));
+    cut.is_exact.then(|| cut.whole(true))
+}
+
+/// Nanoseconds of a column's unit of time; milliseconds where it has none.
+fn nanos_of(known: &Meaning) -> i128 {
+    match known.logical {
+        Some(Logical::Time(_, unit)) => i128::from(1_000_000_000 / unit.per_second()),
+        Some(_) | None => 1_000_000,
+    }
+}
+
+/// Digits behind the point of which whole numbers count the last one: of times that are on no calendar, those
+/// of seconds.
+fn scale_of(known: &Meaning) -> u16 {
+    match known.logical {
+        Some(Logical::Decimal { scale }) => scale,
+        Some(Logical::Time(kind, unit)) if !kind.is_dated() => unit.digits(),
+        Some(_) | None => 0,
+    }
+}
+
+/// Whether bytes, where a column holds some, are numbers.
+fn is_wide(known: &Meaning) -> bool {
+    matches!(known.logical, Some(Logical::Decimal { .. }))
+}
+
+/// A value that is a whole number of units.
+fn whole(value: Value<'_>) -> Option<i128> {
+    match value {
+        Value::Int(value) | Value::Decimal(value, _) | Value::Time(Moment { ticks: value, .. }) => {
+            Some(i128::from(value))
+        }
+        Value::UInt(value) => Some(i128::from(value)),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Wide(..)
+        | Value::Float32(_)
+        | Value::Float64(_)
+        | Value::Bytes(_) => None,
+    }
+}
+
+/// A value as a number, where it is one: dates are milliseconds since 1970, other times seconds.
 pub fn number(value: Value<'_>) -> Option<f64> {
     match value {
+        // Powers of ten are exact that far, and so is the whole number of most.
+        Value::Decimal(value, scale @ ..=22) if value.unsigned_abs() < 1 << 53 => {
+            Some(value as f64 / 10f64.powi(scale.into()))
+        }
+        Value::Decimal(value, scale) => numbers::parse(&decimal::text_of(value, scale)),
+        Value::Wide(bytes, scale) => numbers::parse(&decimal::text_of_sortable(bytes, scale)),
+        Value::Time(moment) => Some(moment.on_scale()),
         Value::Int(value) => Some(value as f64),
         Value::UInt(value) => Some(value as f64),
         // By way of its shortest decimals, so that 7.1 is 7.1 and not 7.099999904632568.
@@ -254,31 +439,17 @@ pub fn widen(value: f32) -> f64 {
     }
 }
 
-/// The whole numbers that go by one of these texts.
-fn whole_numbers(known: &Meaning, list: &List) -> Vec<i64> {
-    let mut found: Vec<i64> = Vec::new();
-    for text in list.texts() {
-        let rounded = numbers::parse(text).filter(|value| value.fract() == 0.0).map(|value| value as i64);
-        let coded = known.labels.iter().filter(|(_, label)| label == text).map(|(code, _)| *code);
-        let maybe = text.parse::<i64>().ok().into_iter().chain(rounded).chain(coded);
-        found.extend(maybe.filter(|value| is_called(known, Value::Int(*value), text)));
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
-}
-
 /// Whether a value goes by `text`: its label, or itself as text.
 fn is_called(known: &Meaning, value: Value<'_>, text: &str) -> bool {
     if let Some(label) = number(value).and_then(|value| known.label(value)) {
         return label == text;
     }
     match value {
-        Value::Null => false,
+        Value::Null | Value::Wide(..) => false,
         Value::Bytes(bytes) => bytes == text.as_bytes(),
         Value::Bool(value) => text == if value { "true" } else { "false" },
-        Value::Int(value) => text.parse() == Ok(value) || is_written_as(text, value as f64),
-        Value::UInt(value) => text.parse() == Ok(value) || is_written_as(text, value as f64),
+        // These are listed as such.
+        Value::Int(_) | Value::UInt(_) | Value::Decimal(..) | Value::Time(_) => false,
         Value::Float32(value) => {
             text.parse::<f32>().is_ok_and(|wanted| wanted == value || wanted.is_nan() && value.is_nan())
         }
@@ -286,12 +457,6 @@ fn is_called(known: &Meaning, value: Value<'_>, text: &str) -> bool {
             numbers::parse(text).is_some_and(|wanted| wanted == value || wanted.is_nan() && value.is_nan())
         }
     }
-}
-
-/// Whether a text that is no whole number, as `7.0` or `1e3`, is this number. Whole numbers are compared
-/// as such: above 2^53 many of them are one as a number with a point.
-fn is_written_as(text: &str, value: f64) -> bool {
-    text.contains(['.', 'e', 'E']) && text.parse() == Ok(value)
 }
 
 /// What a value is called in links and on the screen: its label, or itself as text.
@@ -305,6 +470,9 @@ pub fn call(known: &Meaning, value: Value<'_>) -> Option<String> {
         Value::Bool(value) => Some(value.to_string()),
         Value::Int(value) => Some(value.to_string()),
         Value::UInt(value) => Some(value.to_string()),
+        Value::Decimal(value, scale) => Some(decimal::text_of(value, scale)),
+        Value::Wide(bytes, scale) => Some(decimal::text_of_sortable(bytes, scale)),
+        Value::Time(moment) => Some(moment.iso()),
         Value::Float32(value) => Some(value.to_string()),
         Value::Float64(value) => Some(value.to_string()),
     }

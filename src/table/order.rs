@@ -261,8 +261,7 @@ fn keys_of(
                 }
                 Plain::Int64(all) => {
                     // Bits of unsigned numbers are in the order of those already.
-                    let unsigned = column.meaning(Value::Int(-1)) != Value::Int(-1);
-                    let sign = if unsigned { 0 } else { 1 << 63 };
+                    let sign = if column.is_unsigned() { 0 } else { 1 << 63 };
                     into.extend(rows.map(|row| {
                         all.get(row).filter(|_| valid(row)).map(|value| turned((*value as u64) ^ sign))
                     }));
@@ -449,7 +448,14 @@ fn is_nan(value: Value<'_>) -> bool {
     match value {
         Value::Float32(value) => value.is_nan(),
         Value::Float64(value) => value.is_nan(),
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::UInt(_) | Value::Bytes(_) => false,
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::UInt(_)
+        | Value::Decimal(..)
+        | Value::Wide(..)
+        | Value::Time(_)
+        | Value::Bytes(_) => false,
     }
 }
 
@@ -461,7 +467,9 @@ fn compare(a: Value<'_>, b: Value<'_>) -> std::cmp::Ordering {
         (Value::Int(_), Value::UInt(_)) => std::cmp::Ordering::Less,
         (Value::UInt(_), Value::Int(_)) => std::cmp::Ordering::Greater,
         (Value::Bool(a), Value::Bool(b)) => a.cmp(&b),
-        (Value::Bytes(a), Value::Bytes(b)) => a.cmp(b),
+        (Value::Bytes(a), Value::Bytes(b)) | (Value::Wide(a, _), Value::Wide(b, _)) => a.cmp(b),
+        (Value::Decimal(a, _), Value::Decimal(b, _)) => a.cmp(&b),
+        (Value::Time(a), Value::Time(b)) => a.ticks.cmp(&b.ticks),
         (Value::Float32(a), Value::Float32(b)) => a.total_cmp(&b),
         (Value::Float64(a), Value::Float64(b)) => a.total_cmp(&b),
         // A column's values all have its one type.
@@ -496,8 +504,10 @@ fn head(text: &[u8], from: usize) -> u64 {
 mod tests {
     use super::Sorting;
     use crate::formats::parquet::decode::{ByteValues, Decoded, Values};
-    use crate::table::column::Column;
+    use crate::table::column::{Column, UNSIGNED};
+    use crate::view::facts::Meaning;
     use std::cmp::Ordering;
+    use std::sync::Arc;
 
     fn sorted(rows: usize, keys: &[(&Column, bool)]) -> Vec<u32> {
         Sorting::new(rows).step(keys, usize::MAX).unwrap()
@@ -535,14 +545,16 @@ mod tests {
     #[test]
     fn the_largest_whole_numbers_are_numbers_too() {
         let whole = |values: &[i64]| column(Values::Int(values.to_vec()), vec![true; values.len()], false);
+        let bits = Arc::new(Meaning { logical: Some(UNSIGNED), ..Meaning::default() });
+        let unsigned = |values: &[i64]| whole(values).of(bits.clone());
         let values = [0, -1, i64::MAX, i64::MIN];
         assert_eq!(sorted(4, &[(&whole(&values), false)]), [3, 1, 0, 2]);
         // As the bits of unsigned ones.
-        assert_eq!(sorted(4, &[(&whole(&values).unsigned(), false)]), [0, 2, 3, 1]);
+        assert_eq!(sorted(4, &[(&unsigned(&values), false)]), [0, 2, 3, 1]);
         // The same where there are too many for a dictionary.
         let mut many: Vec<i64> = (1..70_000).collect();
         many.extend([u64::MAX as i64, i64::MAX]);
-        let order = sorted(many.len(), &[(&whole(&many).unsigned(), true)]);
+        let order = sorted(many.len(), &[(&unsigned(&many), true)]);
         assert_eq!(order.get(..2), Some(&[69_999, 70_000][..]));
         let order = sorted(many.len(), &[(&whole(&many), true)]);
         assert_eq!(order.get(..2), Some(&[70_000, 69_998][..]));

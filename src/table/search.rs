@@ -5,20 +5,16 @@
 //! looked at closely. Texts that are not ASCII are looked up in their folded form instead.
 
 use crate::base::bits::Bits;
+use crate::base::words::fold;
 use crate::table::column::ROWS_A_CALL;
-use crate::table::text::{Texts, fold};
+use crate::table::regexes::{self, Expression};
+use crate::table::text::Texts;
 use crate::view::query::{Problem, Query, Term, What};
-use regex::bytes::{Regex, RegexBuilder};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The most regular expressions of a query: each looks at every text.
 pub const MAX_REGEXES: usize = 4;
-
-/// How large a compiled regular expression may be, and what it may keep while it runs. Within these
-/// the time for a text grows with its length only.
-const MAX_REGEX_BYTES: usize = 1 << 20;
-const MAX_REGEX_CACHE_BYTES: usize = 4 << 20;
-const MAX_REGEX_NESTING: u32 = 50;
 
 /// The most matches that are marked in one text.
 const MAX_MARKS: usize = 200;
@@ -39,7 +35,7 @@ pub struct Matcher {
 #[derive(Clone, Debug)]
 enum TermPattern {
     Literal(Literal),
-    Regex(Regex),
+    Regex(Arc<dyn Expression>),
 }
 
 /// A word or a phrase.
@@ -244,26 +240,11 @@ impl TermPattern {
             What::Phrase(text) => Ok(Self::Literal(Literal::new(text, false, false))),
             What::Regex(pattern) => {
                 let body = term.place.start + usize::from(term.excluded) + 1;
-                check_regex(pattern).map_err(|(place, message)| Problem {
-                    place: (body + place.start).min(term.place.end)..(body + place.end).min(term.place.end),
-                    message,
-                })?;
-                RegexBuilder::new(pattern)
-                    .case_insensitive(true)
-                    .size_limit(MAX_REGEX_BYTES)
-                    .dfa_size_limit(MAX_REGEX_CACHE_BYTES)
-                    .nest_limit(MAX_REGEX_NESTING)
-                    .build()
-                    .map(Self::Regex)
-                    .map_err(|error| Problem {
-                        place: term.place.clone(),
-                        message: match error {
-                            regex::Error::CompiledTooBig(_) => {
-                                "The regular expression is too large.".to_owned()
-                            }
-                            error => format!("The regular expression can't be used: {error}."),
-                        },
-                    })
+                regexes::compile(pattern).map(Self::Regex).map_err(|refused| {
+                    let within = |place: usize| (body + place).min(term.place.end);
+                    let place = refused.place.map(|place| within(place.start)..within(place.end));
+                    Problem { place: place.unwrap_or(term.place.clone()), message: refused.message }
+                })
             }
         }
     }
@@ -283,7 +264,7 @@ impl TermPattern {
             Self::Literal(literal) if ascii && !literal.ascii => None,
             Self::Literal(literal) => literal.find(text, at),
             Self::Regex(_) if at > text.len() => None,
-            Self::Regex(regex) => regex.find_at(text, at).map(|found| found.range()),
+            Self::Regex(regex) => regex.find_at(text, at),
         }
     }
 
@@ -470,17 +451,6 @@ fn rarity(byte: u8) -> usize {
     ORDER.iter().position(|other| *other == byte).unwrap_or(ORDER.len())
 }
 
-/// Whether a regular expression can be read; if not, where it can't, in bytes, and why.
-fn check_regex(pattern: &str) -> Result<(), (Range<usize>, String)> {
-    let parsed =
-        regex_syntax::ast::parse::ParserBuilder::new().nest_limit(MAX_REGEX_NESTING).build().parse(pattern);
-    parsed.map(|_| ()).map_err(|error| {
-        let span = error.span();
-        let message = format!("The regular expression can't be read: {}.", error.kind());
-        (span.start.offset..span.end.offset, message)
-    })
-}
-
 /// A folded text with the way back to the original.
 struct Fold {
     bytes: Vec<u8>,
@@ -513,7 +483,8 @@ impl Fold {
 #[cfg(test)]
 mod tests {
     use super::{Matcher, Search};
-    use crate::table::text::{NULL, Texts, fold};
+    use crate::base::words::fold;
+    use crate::table::text::{NULL, Texts};
     use crate::view::query::parse;
 
     fn matcher(query: &str) -> Matcher {

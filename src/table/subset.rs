@@ -2,17 +2,17 @@
 
 use crate::base::bits::Bits;
 use crate::table::text::Texts;
-use crate::view::catalog;
 use crate::view::catalog::SubsetRows;
+use crate::view::facts::Facts;
 use crate::view::spec::Subset;
 
 impl Subset {
     /// Which rows it has; none where a link's name means nothing here.
-    pub fn rows(&self) -> Option<SubsetRows> {
+    pub fn rows(&self, facts: &Facts) -> Option<SubsetRows> {
         match self {
             Self::First(rows) => Some(SubsetRows::First(*rows)),
             Self::Random { rows, seed } => Some(SubsetRows::Random { rows: *rows, seed: *seed }),
-            Self::Named(name) => catalog::subset(name).map(|subset| subset.rows),
+            Self::Named(name) => facts.subset(name).map(|subset| subset.rows),
         }
     }
 }

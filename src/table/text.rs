@@ -6,10 +6,9 @@
 //! What is not ASCII is kept once more with case and accents folded, for searches.
 
 use crate::base::error::{Error, ErrorKind, Result};
+use crate::base::words::fold;
 use rustc_hash::FxHasher;
 use std::hash::Hasher;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
 /// The code of a row without a text.
 pub const NULL: u32 = u32::MAX;
@@ -261,16 +260,6 @@ impl Folded {
     }
 }
 
-/// Adds the text in lower case and without accents.
-pub fn fold(text: &str, into: &mut Vec<u8>) {
-    let mut buffer = [0; 4];
-    for c in text.nfd().filter(|c| !is_combining_mark(*c)) {
-        for c in c.to_lowercase() {
-            into.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
-        }
-    }
-}
-
 fn place(start: u32) -> (usize, usize) {
     (start as usize / BLOCK_BYTES, start as usize % BLOCK_BYTES)
 }
@@ -286,7 +275,8 @@ fn hash(text: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{BLOCK_BYTES, NULL, Texts, fold};
+    use super::{BLOCK_BYTES, NULL, Texts};
+    use crate::base::words::fold;
 
     fn texts(rows: &[Option<&str>]) -> Texts {
         let mut texts = Texts::with_capacity(rows.len());

@@ -7,7 +7,10 @@ mod charts;
 mod compare;
 mod detail;
 mod gallery;
+mod groups;
 mod panels;
+mod plot;
+mod preference;
 mod runtime;
 mod search;
 mod start;
@@ -25,7 +28,7 @@ pub use runtime::lazy::{Entry, Loading, Module};
 use runtime::lazy::{Lazy, LazyPart, Loaded};
 use runtime::marks::mark;
 use runtime::theme::Theme;
-use runtime::{host, names, slices};
+use runtime::{host, names, shell, slices};
 use store::Store;
 use wasm_bindgen_futures::spawn_local;
 
@@ -44,9 +47,6 @@ pub fn start(load: fn(Module) -> Loading) {
 }
 
 fn mount(load: fn(Module) -> Loading) {
-    if let Some(shell) = document().get_element_by_id("shell") {
-        shell.remove();
-    }
     slices::begin();
     mount_to_body(move || view! { <App load/> });
 }
@@ -104,6 +104,10 @@ fn App(load: fn(Module) -> Loading) -> impl IntoView {
             }
         })
     });
+    // The start page comes with its module, and says itself when it is there; the others come in turns.
+    if page.get_untracked() != Page::Start {
+        slices::in_turn(|| drop(shell::take_over()));
+    }
     let embedded = move || store.spec.with(|spec| spec.embed).then_some("");
     Effect::new(move || {
         let title = names::title(store.spec.with(|spec| spec.table.clone()).as_ref());

@@ -9,6 +9,8 @@ use crate::ui::charts::save::SaveChartPanel;
 use crate::ui::compare::Compare;
 use crate::ui::detail::DetailDrawer;
 use crate::ui::gallery::Gallery;
+use crate::ui::groups::GroupsView;
+use crate::ui::groups::differences::DifferencesView;
 use crate::ui::panels::about::AboutPanel;
 use crate::ui::panels::empty::NothingMatches;
 use crate::ui::panels::export::ExportPanel;
@@ -18,6 +20,8 @@ use crate::ui::panels::settings::SettingsPanel;
 use crate::ui::panels::shortcuts::Sheet;
 use crate::ui::panels::subset::SubsetPanel;
 use crate::ui::panels::top_bar::DatasetList;
+use crate::ui::plot::{PlotAside, PlotView};
+use crate::ui::preference::PairsPart;
 use crate::ui::runtime::lazy::{Entry, Lazy, Loading, Module, Registry};
 use crate::ui::search::phrases::PhrasesView;
 use crate::ui::search::prompts::PromptsView;
@@ -75,6 +79,16 @@ registry! {
         View(Prompts, Prompts) => PromptsView,
         View(Phrases, Phrases) => PhrasesView,
     }
+    /// Entry of [`Module::Groups`].
+    groups: Groups (Some(read_lazy), None) {
+        View(Groups, Groups) => GroupsView,
+        View(Differences, Differences) => DifferencesView,
+    }
+    /// Entry of [`Module::Plot`].
+    plot: Plot (Some(read_lazy), None) {
+        View(Plot, Plot) => PlotView,
+        Plot => PlotAside,
+    }
     /// Entry of [`Module::Panels`].
     panels: Panels (Some(read_lazy), Some(read)) {
         View(Metadata, Metadata) => Metadata,
@@ -91,6 +105,10 @@ registry! {
         Nothing => NothingMatches,
         SaveChart => SaveChartPanel,
         RailSheet => RailSheet,
+    }
+    /// Entry of [`Module::Preference`].
+    preference: Preference (Some(read_lazy), None) {
+        Pairs => PairsPart,
     }
     /// Entry of [`Module::Start`], which asks the data thread for nothing.
     start: Start (None, None) {

@@ -17,13 +17,12 @@ pub fn holds(clause: Option<&Clause>, value: &ListValue) -> bool {
 fn is_in(range: &Range, value: &ListValue) -> bool {
     let ListValue::Text(text) = value else { return false };
     let Some(value) = numbers::parse(text) else { return false };
-    let ends = (range.low, range.high);
-    let number = |end: Option<Bound>| match end {
+    let number = |end: &Option<Bound>| match end {
         None => Some(None),
-        Some(Bound::Number(number)) => Some(Some(number)),
+        Some(number @ (Bound::Number(_) | Bound::Exact(_))) => Some(Some(number.start())),
         Some(Bound::Time(_)) => None,
     };
-    match (number(ends.0), number(ends.1)) {
+    match (number(&range.low), number(&range.high)) {
         (Some(low), Some(high)) => {
             low.is_none_or(|low| value >= low) && high.is_none_or(|high| value <= high)
         }

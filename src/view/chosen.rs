@@ -1,13 +1,13 @@
 //! Rows that someone has chosen. They are rows of the file, so that no filter, search, subset or order of
 //! the result makes them other ones.
 
-use std::collections::BTreeSet;
+use crate::base::sorted::Set;
 
 /// Chosen rows, by their places in the file, from 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChosenRows {
-    rows: BTreeSet<u64>,
-    missing: BTreeSet<u64>,
+    rows: Set<u64>,
+    missing: Set<u64>,
 }
 
 impl ChosenRows {
@@ -41,7 +41,7 @@ impl ChosenRows {
 
     /// How many rows are chosen, and how many of them are not in the result.
     pub fn counts(&self) -> (usize, usize) {
-        (self.rows.len(), self.rows.intersection(&self.missing).count())
+        (self.rows.len(), self.missing.iter().filter(|row| self.contains(**row)).count())
     }
 
     /// Whether no row is chosen.

@@ -1,6 +1,6 @@
 //! How the table's columns lie side by side.
 
-use std::collections::BTreeMap;
+use crate::base::sorted::Map;
 
 /// Around all columns, both sides together.
 const EDGES_PX: f64 = 16.0;
@@ -28,12 +28,23 @@ pub struct Lane {
     pub number: bool,
     /// Whether it is the text that rows are about.
     pub prose: bool,
+    /// The images that its cells show, where they show some.
+    pub pictures: Option<LanePictures>,
     /// Its width before anyone changes it.
     pub width_px: f64,
 }
 
+/// Images in the cells of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LanePictures {
+    /// The column's number among those that hold images; 0 where rows are about its images.
+    pub column: u8,
+    /// How many of a row's images have room.
+    pub most: u8,
+}
+
 /// Widths that someone has set, by column.
-pub type Widths = BTreeMap<String, f64>;
+pub type Widths = Map<String, f64>;
 
 /// The lanes as columns of a CSS grid.
 pub fn template(lanes: &[Lane], widths: &Widths) -> String {
@@ -71,6 +82,7 @@ mod tests {
             title: name.to_owned(),
             number: !prose,
             prose,
+            pictures: None,
             width_px,
         };
         vec![lane("prompt", true, 220.0), lane("step", false, 60.0)]

@@ -71,6 +71,11 @@ impl Query {
         self.groups.iter().flat_map(|group| &group.any)
     }
 
+    /// Whether it has a regular expression.
+    pub fn has_regex(&self) -> bool {
+        self.terms().any(|term| matches!(term.what, What::Regex(_)))
+    }
+
     /// Whether it asks for nothing.
     pub fn is_empty(&self) -> bool {
         self.groups.is_empty()

@@ -1,7 +1,7 @@
 //! Which column of a table plays which part: guessed by name and kind, and corrected by people.
 
+use crate::base::sorted::Map;
 use crate::view::catalog::{ROLE_NAMES, USUAL_COLUMNS};
-use std::collections::BTreeMap;
 
 /// A part that a column can play.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,6 +50,16 @@ pub enum Role {
     Width,
     /// Height of the image, in pixels.
     Height,
+    /// How good a model takes an image to be.
+    Score,
+    /// The first of two images that a row compares, or where it is.
+    ImageA,
+    /// The second of them.
+    ImageB,
+    /// Which of the two is preferred: the first one's share, a sign, or a name.
+    Preference,
+    /// Who judged.
+    Annotator,
 }
 
 impl Role {
@@ -77,6 +87,11 @@ impl Role {
         (Self::Part, "part", "part"),
         (Self::Width, "width", "width"),
         (Self::Height, "height", "height"),
+        (Self::Score, "score", "score of a model"),
+        (Self::ImageA, "image-a", "image A"),
+        (Self::ImageB, "image-b", "image B"),
+        (Self::Preference, "preference", "preference"),
+        (Self::Annotator, "annotator", "annotator"),
     ];
 
     /// Its name in links.
@@ -99,6 +114,22 @@ impl Role {
         matches!(self, Self::Prompt | Self::Cfg | Self::Step | Self::Sampler | Self::Seed | Self::Image)
     }
 
+    /// Whether it is about what people prefer, which the page offers to correct as well.
+    pub const fn is_preference(self) -> bool {
+        matches!(
+            self,
+            Self::Group
+                | Self::Rank
+                | Self::Rating
+                | Self::Score
+                | Self::Category
+                | Self::ImageA
+                | Self::ImageB
+                | Self::Preference
+                | Self::Annotator
+        )
+    }
+
     /// Whether a column of this kind can play it.
     pub const fn suits(self, holds: Holds) -> bool {
         match self {
@@ -110,16 +141,23 @@ impl Role {
             | Self::NsfwPrompt
             | Self::Rank
             | Self::Rating
+            | Self::Score
             | Self::Alignment
             | Self::Fidelity
             | Self::Amount
             | Self::Width
             | Self::Height => matches!(holds, Holds::Number),
-            Self::Sampler | Self::User | Self::Group | Self::Category | Self::Part => {
-                matches!(holds, Holds::Text | Holds::Number)
-            }
+            Self::Sampler
+            | Self::User
+            | Self::Group
+            | Self::Category
+            | Self::Part
+            | Self::Preference
+            | Self::Annotator => matches!(holds, Holds::Text | Holds::Number),
             Self::Time => matches!(holds, Holds::Time | Holds::Number),
-            Self::Image => matches!(holds, Holds::Text | Holds::Bytes | Holds::Nested),
+            Self::Image | Self::ImageA | Self::ImageB => {
+                matches!(holds, Holds::Text | Holds::Bytes | Holds::Nested)
+            }
         }
     }
 }
@@ -153,11 +191,11 @@ pub struct Candidate<'a> {
 }
 
 /// Corrections: a column, or none, in place of what would be guessed.
-pub type Corrections = BTreeMap<Role, Option<String>>;
+pub type Corrections = Map<Role, Option<String>>;
 
 /// Which column plays which part.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Roles(BTreeMap<Role, String>);
+pub struct Roles(Map<Role, String>);
 
 impl Roles {
     /// The column that plays a part.
@@ -173,7 +211,7 @@ impl Roles {
     /// Guesses, and what was corrected of them. A correction that names no column that could play
     /// the part is passed over.
     pub fn new(columns: &[Candidate<'_>], corrections: &Corrections) -> Self {
-        let mut roles = BTreeMap::new();
+        let mut roles = Map::new();
         for (role, ..) in Role::ALL {
             let suits = |candidate: &&Candidate<'_>| role.suits(candidate.holds);
             let named = |name: &str| {
@@ -231,13 +269,13 @@ const PROSE_BYTES: u64 = 30;
 fn guess<'a>(role: Role, columns: &[Candidate<'a>]) -> Option<&'a str> {
     let known = ROLE_NAMES.iter().find(|names| names.role == role);
     let parts = known.map_or(&[][..], |names| names.parts);
-    let usual = USUAL_COLUMNS.iter().filter(|facts| facts.role == Some(role)).map(|facts| &facts.name);
-    let mut whole = known.map_or(&[][..], |names| names.names).iter().chain(usual);
+    let usual = USUAL_COLUMNS.iter().filter(|facts| facts.role == Some(role)).map(|facts| &*facts.name);
+    let mut whole = known.map_or(&[][..], |names| names.names).iter().copied().chain(usual);
     let suited = || columns.iter().filter(|candidate| role.suits(candidate.holds));
     // Of several spellings the one in lower case is meant.
     let exact = whole.find_map(|name| {
         let same = |candidate: &&Candidate<'_>| candidate.name.eq_ignore_ascii_case(name);
-        let exact = suited().find(|candidate| candidate.name == *name);
+        let exact = suited().find(|candidate| candidate.name == name);
         // Other roles mean something only together, so that a chance likeness is of no use.
         exact.or_else(|| if role.is_usual() { suited().find(same) } else { None })
     });

@@ -82,12 +82,21 @@ pub struct Scroll {
     linked: Option<Option<u64>>,
     /// The item that is to be at the top, until it is known where in its row it lies.
     pub sought: Option<u64>,
+    /// What has to be in sight, until the list is laid out.
+    unseen: Option<(u64, Option<(f64, f64)>)>,
 }
 
 impl Scroll {
     /// An empty list.
     pub fn new() -> Self {
-        Self { view: Viewport::new(0, 1.0, 0.0), items: 0, per_row: 1, linked: None, sought: None }
+        Self {
+            view: Viewport::new(0, 1.0, 0.0),
+            items: 0,
+            per_row: 1,
+            linked: None,
+            sought: None,
+            unseen: None,
+        }
     }
 
     /// The list after an event.
@@ -110,15 +119,30 @@ impl Scroll {
                 self.sought = None;
                 self.view = self.view.at_row(row);
             }
-            Event::Reveal { position, part_px: None } => {
-                self.view = self.view.revealing(position / self.per_row);
+            Event::Reveal { position, part_px } => {
+                self.unseen = Some((position, part_px));
+                self.reveal();
             }
-            Event::Reveal { position, part_px: Some((from_px, height_px)) } => {
-                self.view = self.view.revealing_px(position / self.per_row, from_px, height_px);
+            Event::Top => {
+                self.unseen = None;
+                self.view = self.view.scrolled(0.0);
             }
-            Event::Top => self.view = self.view.scrolled(0.0),
         }
         self
+    }
+
+    /// Brings what has to be in sight there, once there is room for it.
+    fn reveal(&mut self) {
+        if !self.is_ready() {
+            return;
+        }
+        if let Some((position, part_px)) = self.unseen.take() {
+            let row = position / self.per_row;
+            self.view = match part_px {
+                None => self.view.revealing(row),
+                Some((from_px, height_px)) => self.view.revealing_px(row, from_px, height_px),
+            };
+        }
     }
 
     fn resize(&mut self, shape: Extent) {
@@ -132,6 +156,7 @@ impl Scroll {
             Viewport::new(rows, row_px, view_px).at_row(top)
         };
         (self.items, self.per_row) = (items, per_row);
+        self.reveal();
     }
 
     /// Whether there is anything to see, and room to see it.
@@ -222,6 +247,16 @@ mod tests {
         assert_eq!(end.slice(0).end, ROWS.items);
         let last = Event::Reveal { position: ROWS.items - 1, part_px: None };
         assert_eq!(after(&[Event::Resized(ROWS), last]).slice(0), end.slice(0));
+    }
+
+    #[test]
+    fn what_has_to_be_in_sight_waits_for_the_layout() {
+        let reveal = |position| Event::Reveal { position, part_px: None };
+        let first = after(&[reveal(0), Event::Resized(ROWS)]);
+        assert_eq!((first.top_row(), first.slice(0).first), (0.0, 0));
+        let last = after(&[reveal(ROWS.items - 1), Event::Resized(ROWS)]);
+        assert_eq!(last.slice(0).end, ROWS.items);
+        assert_eq!(after(&[reveal(ROWS.items - 1), Event::Top, Event::Resized(ROWS)]).top_row(), 0.0);
     }
 
     #[test]

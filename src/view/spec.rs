@@ -1,10 +1,14 @@
 //! Everything a shared link holds: which table, which rows, which view.
 
 use crate::base::calendar::{DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS, SECOND_MILLIS};
+use crate::base::decimal::Digits;
+use crate::base::numbers;
+use crate::base::sorted::Map;
+use crate::formats::tabular::reading::Reading;
+use crate::view::phrases::PhraseList;
 use crate::view::roles::Corrections;
 use crate::view::views::Lists;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::collections::BTreeMap;
 
 pub use crate::formats::hub::{HubFolder, HubPath};
 pub use crate::view::views::View;
@@ -18,22 +22,35 @@ pub struct Spec {
     pub endpoint: Option<String>,
     /// Which columns are prompt, settings and image, where that is not as guessed.
     pub roles: Corrections,
+    /// How a file that is no Parquet is read, where that is not as guessed.
+    pub reading: Reading,
     /// Which of its rows count at all.
     pub subset: Option<Subset>,
     /// What is asked of the prompts, in the language of [`crate::view::query`]; never empty.
     pub query: Option<String>,
     /// At most one clause a column, by the column's name in the file.
-    pub filters: BTreeMap<String, Clause>,
+    pub filters: Map<String, Clause>,
     /// The order of the rows, the most important key first; that of the file where there is none.
     pub sort: Vec<SortKey>,
     /// Which of the views is shown.
     pub view: View,
     /// The table's columns, in order, where they are not the default ones.
     pub columns: Option<Vec<String>>,
+    /// Columns that are added to those of the file, as [`crate::view::measures`] names them, in the order in which they
+    /// were added. What is filtered, sorted or shown is among them.
+    pub added: Vec<String>,
     /// The row whose details are open: its place in the file, from 0.
     pub row: Option<u64>,
     /// The first row in sight: its position in the result, from 0, where that is not the first one.
     pub at: Option<u64>,
+    /// How the parts of prompts are listed.
+    pub phrases: PhraseList,
+    /// How rows are grouped, in the words of [`GroupBy`](crate::view::group_by::GroupBy); never an empty list.
+    pub groups: Option<Vec<String>>,
+    /// What is shown of pairs, in the words of [`PairsView`](crate::view::pairs::PairsView); never an empty list.
+    pub pairs: Option<Vec<String>>,
+    /// The chart of two columns, in the words of [`Plot`](crate::view::plot::Plot); never an empty list.
+    pub plot: Option<Vec<String>>,
     /// Whether the chrome is hidden, for use in a frame of another page.
     pub embed: bool,
 }
@@ -46,7 +63,7 @@ pub struct RowQuery {
     /// [`Spec::query`].
     pub query: Option<String>,
     /// [`Spec::filters`].
-    pub filters: BTreeMap<String, Clause>,
+    pub filters: Map<String, Clause>,
     /// [`Spec::sort`].
     pub sort: Vec<SortKey>,
 }
@@ -63,6 +80,14 @@ impl Spec {
         }
     }
 
+    /// Whether another view is of the same table, read and understood in the same way.
+    pub fn opens_as(&self, other: &Self) -> bool {
+        self.table == other.table
+            && self.endpoint == other.endpoint
+            && self.roles == other.roles
+            && self.reading == other.reading
+    }
+
     /// The position of the first row in sight when the view opens: that of the link, or a few before
     /// the row whose details are open, where it is known where that one stands.
     pub fn first_in_sight(&self) -> u64 {
@@ -74,7 +99,13 @@ impl Spec {
         let row = self.row.filter(|row| in_file_order && *row >= AT_THE_TOP);
         match self.view.facts().lists {
             Lists::Rows => self.at.or(row.map(|row| row - ABOVE)).unwrap_or(0),
-            Lists::Groups | Lists::Prompts | Lists::Phrases | Lists::Nothing => 0,
+            Lists::Groups
+            | Lists::Prompts
+            | Lists::Phrases
+            | Lists::GroupBy
+            | Lists::Plot
+            | Lists::Columns
+            | Lists::Nothing => 0,
         }
     }
 }
@@ -147,7 +178,7 @@ impl Clause {
     /// Milliseconds since 1970 UTC from `start`, included, to `end`, excluded; an end that is missing is
     /// open.
     pub fn times(start: Option<i64>, end: Option<i64>) -> Self {
-        let time = |start_millis| Bound::Time(TimeBound { start_millis, precision: Precision::Millisecond });
+        let time = |start_millis| Bound::Time(TimeBound::of_millis(start_millis, Precision::Millisecond));
         Self::Range(Range { low: start.map(time), high: end.map(|end| time(end.saturating_sub(1))) })
     }
 
@@ -159,7 +190,7 @@ impl Clause {
 }
 
 /// Both ends belong to the range; an end that is missing is open.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Range {
     /// Smallest value in the range.
     pub low: Option<Bound>,
@@ -168,12 +199,27 @@ pub struct Range {
 }
 
 impl Range {
-    /// The range in terms of values. Where one end is a time, both are read as times.
-    pub fn span(self) -> Span {
+    /// Whether one end is a time, so that both are read as times.
+    pub fn is_of_times(&self) -> bool {
+        [&self.low, &self.high].iter().any(|bound| matches!(bound, Some(Bound::Time(_))))
+    }
+
+    /// Whether it ends before it begins.
+    pub fn is_crossed(&self) -> bool {
+        match (&self.low, &self.high) {
+            (Some(Bound::Time(low)), Some(Bound::Time(high))) => {
+                low.start_nanos() >= high.start_nanos().saturating_add(high.precision.nanos())
+            }
+            (Some(low), Some(high)) => low.start() > high.end(),
+            (None, _) | (_, None) => false,
+        }
+    }
+
+    /// The range in terms of values, as near as doubles and milliseconds come to them.
+    pub fn span(&self) -> Span {
         let Self { low, high } = self;
-        let is_time = [low, high].iter().any(|bound| matches!(bound, Some(Bound::Time(_))));
-        let (start, end) = (low.map(Bound::start), high.map(Bound::end));
-        if is_time {
+        let (start, end) = (low.as_ref().map(Bound::start), high.as_ref().map(Bound::end));
+        if self.is_of_times() {
             let millis = |bound: f64| bound as i64;
             Span::Times { start_millis: start.map(millis), end_millis: end.map(millis) }
         } else {
@@ -202,31 +248,81 @@ pub enum Span {
 }
 
 /// An end of a range.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Bound {
     /// A number in the column's own unit; never NaN.
     Number(f64),
+    /// The same with more digits than a double has.
+    Exact(Digits),
     /// A point in time, as exact as it was written.
     Time(TimeBound),
 }
 
 impl Bound {
-    /// Where a range begins that has this lower end: a number, or milliseconds since 1970 UTC.
-    pub fn start(self) -> f64 {
+    /// The number that a text is; none where it is not one, or NaN.
+    pub fn read(text: &str) -> Option<Self> {
+        let value = numbers::parse(text).filter(|value| !value.is_nan())?;
+        let digits = Digits::read(text).filter(|_| value.is_finite());
+        let lost = digits.filter(|digits| Digits::read(&value.to_string()).as_ref() != Some(digits));
+        Some(lost.map_or(Self::Number(value), Self::Exact))
+    }
+
+    /// The number that it is, to its last digit; none where it is a time, or has no end.
+    pub fn digits(&self) -> Option<Digits> {
         match self {
-            Self::Number(value) => value,
+            Self::Number(value) => Digits::read(&value.to_string()),
+            Self::Exact(digits) => Some(digits.clone()),
+            Self::Time(_) => None,
+        }
+    }
+
+    /// Where a range begins that has this lower end: a number, or milliseconds since 1970 UTC.
+    pub fn start(&self) -> f64 {
+        match self {
+            Self::Number(value) => *value,
+            Self::Exact(digits) => numbers::parse(digits.text()).unwrap_or(0.0),
             Self::Time(time) => time.start_millis as f64,
         }
     }
 
     /// Where a range ends that has this upper end; for a time the first millisecond after.
-    pub fn end(self) -> f64 {
+    pub fn end(&self) -> f64 {
         match self {
-            Self::Number(value) => value,
             Self::Time(time) => time.end_millis() as f64,
+            Self::Number(_) | Self::Exact(_) => self.start(),
+        }
+    }
+
+    /// Where a range of times begins, in nanoseconds since 1970. Numbers are milliseconds.
+    pub fn start_nanos(&self) -> i128 {
+        match self {
+            Self::Time(time) => time.start_nanos(),
+            Self::Number(_) | Self::Exact(_) => self.whole(6, true),
+        }
+    }
+
+    /// The first nanosecond after a range of times.
+    pub fn end_nanos(&self) -> i128 {
+        match self {
+            Self::Time(time) => time.start_nanos().saturating_add(time.precision.nanos()),
+            // A whole millisecond belongs to it.
+            Self::Number(_) | Self::Exact(_) => {
+                self.whole(0, false).saturating_add(1).saturating_mul(MILLI_NANOS)
+            }
+        }
+    }
+
+    /// The nearest whole number of the unit of the place `scale` behind the point, up or down.
+    pub fn whole(&self, scale: u16, up: bool) -> i128 {
+        match self.digits() {
+            Some(digits) => digits.cut(scale).whole(up),
+            None if self.start() < 0.0 => i128::MIN,
+            None => i128::MAX,
         }
     }
 }
+
+const MILLI_NANOS: i128 = 1_000_000;
 
 /// A point in time as someone writes it: the day, the minute or the millisecond it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -234,6 +330,8 @@ pub struct TimeBound {
     /// Where the named span begins, in milliseconds since 1970-01-01 UTC.
     #[serde(with = "millis")]
     pub start_millis: i64,
+    /// Nanoseconds behind that, below a million.
+    pub nanos: u32,
     /// How much of time is named.
     pub precision: Precision,
 }
@@ -251,23 +349,48 @@ pub enum Precision {
     Second,
     /// `2022-08-10T14:05:09.120`
     Millisecond,
+    /// `2022-08-10T14:05:09.120500`
+    Microsecond,
+    /// `2022-08-10T14:05:09.120500001`
+    Nanosecond,
 }
 
 impl Precision {
-    /// Length of the named span.
+    /// Length of the named span in nanoseconds.
+    pub const fn nanos(self) -> i128 {
+        match self {
+            Self::Microsecond => 1_000,
+            Self::Nanosecond => 1,
+            Self::Day | Self::Hour | Self::Minute | Self::Second | Self::Millisecond => {
+                self.millis() as i128 * MILLI_NANOS
+            }
+        }
+    }
+
+    /// Length of the named span, or of the millisecond that it is in.
     pub const fn millis(self) -> i64 {
         match self {
             Self::Day => DAY_MILLIS,
             Self::Hour => HOUR_MILLIS,
             Self::Minute => MINUTE_MILLIS,
             Self::Second => SECOND_MILLIS,
-            Self::Millisecond => 1,
+            Self::Millisecond | Self::Microsecond | Self::Nanosecond => 1,
         }
     }
 }
 
 impl TimeBound {
-    /// The first millisecond after the named span: a range that ends with a day holds all of it.
+    /// A time that begins with a millisecond.
+    pub const fn of_millis(start_millis: i64, precision: Precision) -> Self {
+        Self { start_millis, nanos: 0, precision }
+    }
+
+    /// Where the named span begins, in nanoseconds since 1970.
+    pub fn start_nanos(self) -> i128 {
+        i128::from(self.start_millis) * MILLI_NANOS + i128::from(self.nanos)
+    }
+
+    /// The first millisecond that begins after the named span: a range that ends with a day holds all of it.
     pub const fn end_millis(self) -> i64 {
         self.start_millis.saturating_add(self.precision.millis())
     }

@@ -1,7 +1,7 @@
 //! The tiles of the gallery that are laid out, and the way from one to another.
 
+use crate::base::sorted::Map;
 use crate::view::justify::{Line, nearest};
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Blocks around the window, with the images in their lines.
@@ -12,7 +12,7 @@ pub struct Tiles {
     /// Height of a block.
     pub height_px: f64,
     /// The blocks and their lines.
-    pub blocks: BTreeMap<u64, Vec<Line>>,
+    pub blocks: Map<u64, Vec<Line>>,
 }
 
 /// Where a tile is in its block.

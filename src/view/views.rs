@@ -43,6 +43,12 @@ views! {
     Prompts { "prompts", "Prompts", Some('p'), Prompts, Prompts }
     /// What prompts are made of.
     Phrases { "phrases", "Phrases", None, Prompts, Phrases }
+    /// Rows by the values of columns.
+    Groups { "groups", "Groups", None, Nothing, GroupBy }
+    /// Two columns against each other.
+    Plot { "plot", "Plot", None, Nothing, Plot }
+    /// Columns by how far the matching rows are from the others.
+    Differences { "differences", "Differences", None, Nothing, Columns }
     /// What the file says of itself.
     Metadata { "metadata", "Metadata", None, Nothing, Nothing }
 }
@@ -86,6 +92,12 @@ pub enum Lists {
     Prompts,
     /// Phrases of the prompts of the result.
     Phrases,
+    /// Groups of rows of the result, by the values of columns.
+    GroupBy,
+    /// A chart of rows of the result.
+    Plot,
+    /// Columns, by what of them differs in the result.
+    Columns,
     /// Nothing of the result: it is about the file.
     Nothing,
 }

@@ -2,7 +2,7 @@
 
 use crate::page::key;
 use crate::stage::{Stage, play_with_images, until};
-use arrow_array::{ArrayRef, BinaryArray, RecordBatch, StringArray, StructArray};
+use arrow_array::{ArrayRef, BinaryArray, Int64Array, RecordBatch, StringArray, StructArray};
 use arrow_schema::{DataType, Field, Fields, Schema};
 use fixture::canvas::Canvas;
 use hub::Source;
@@ -137,5 +137,51 @@ fn addresses_are_asked_only_where_someone_clicks() {
         .await;
         tokio::time::sleep(std::time::Duration::from_millis(400)).await;
         assert_eq!(asked(), ["0.png"], "{shown:?}");
+    });
+}
+
+#[test]
+fn addresses_of_ranked_images_are_asked_only_where_someone_clicks() {
+    play_with_images("addresses-ranked", async |stage: &Stage| {
+        for row in 0..8 {
+            stage.hub.mount("vitrine/images", &format!("{row}.png"), Source::bytes(png(row))).unwrap();
+        }
+        let at = format!("{}/datasets/vitrine/images/resolve/main", stage.hub.endpoint());
+        let urls: StringArray = (0..8).map(|row| Some(format!("{at}/{row}.png"))).collect();
+        let prompts: StringArray = (0..8).map(|row| Some(format!("prompt {}", row / 4))).collect();
+        let groups: StringArray = (0..8).map(|row| Some(format!("group {}", row / 4))).collect();
+        let ranks = Int64Array::from_iter_values((0..8).map(|row| row % 4 + 1));
+        let columns: Vec<(&str, ArrayRef)> = vec![
+            ("prompt", Arc::new(prompts)),
+            ("prompt_id", Arc::new(groups)),
+            ("rank", Arc::new(ranks)),
+            ("image_url", Arc::new(urls)),
+        ];
+        let table = stage.put("ranked-addresses.parquet", write(columns));
+        let asked = || {
+            let log = stage.hub.log();
+            let images =
+                log.iter().filter(|entry| entry.method == "GET" && entry.path.contains("vitrine/images"));
+            images.map(|entry| entry.path.rsplit('/').next().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let pause = std::time::Duration::from_millis(400);
+        stage.go_to_hub(&format!("table={table}&view=compare")).await;
+        let pictures = until("four images", async || {
+            let pictures = stage.page().images("region", "Images of the prompt").await;
+            (pictures.len() == 4).then_some(pictures)
+        })
+        .await;
+        assert!(pictures.iter().all(|picture| picture.state == "unasked"), "{pictures:?}");
+        tokio::time::sleep(pause).await;
+        assert_eq!(asked(), [""; 0]);
+        // The pairs one by one ask for none either, nor do images of the same prompt beside the details.
+        stage.page().click("button", "Pairs").await;
+        stage.page().find("group", "One pair").await;
+        tokio::time::sleep(pause).await;
+        assert_eq!(asked(), [""; 0]);
+        stage.go_to_hub(&format!("table={table}&row=1")).await;
+        stage.page().find("listbox", "Images of the same prompt").await;
+        tokio::time::sleep(pause).await;
+        assert_eq!(asked(), [""; 0]);
     });
 }

@@ -39,7 +39,7 @@ pub async fn downloads(stage: &Stage, name: &str) -> PathBuf {
     folder
 }
 
-async fn export(stage: &Stage, format: &str) {
+pub async fn export(stage: &Stage, format: &str) {
     stage.page().click("button", "Export").await;
     choose(stage, format).await;
     stage.page().click("button", "Export rows").await;
@@ -457,7 +457,10 @@ fn charts_are_saved_as_pictures_and_as_drawings() {
         // What each bin says is what the table holds: the chart leaves its own filter out.
         let spec = page.spec().await;
         let mut own = spec.clone();
-        own.filters.insert("cfg".to_owned(), vitrine::view::url::parse("cfg=7..7").0.filters["cfg"].clone());
+        own.filters.insert(
+            "cfg".to_owned(),
+            vitrine::view::url::parse("cfg=7..7").0.filters.get("cfg").unwrap().clone(),
+        );
         let words = format!("7: {} here, ", vitrine::protocol::display::thousands(table.count(&own)));
         assert!(titles.iter().any(|title| title.starts_with(&words)), "{words} {titles:?}");
         let says =

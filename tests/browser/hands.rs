@@ -9,6 +9,17 @@ use std::time::Duration;
 
 const TABLE: &str = "table=diffusiondb-2m";
 
+/// Keeps what the page hears of a pointer, and where on the chart that is: told where a test fails.
+const HEARD: &str = "window.heard = [];
+    for (const name of ['pointerdown', 'pointermove', 'pointerup', 'pointercancel', 'scroll', 'resize']) {
+        const hear = (event) => {
+            const plot = document.querySelector('[data-column=cfg] .plot')?.getBoundingClientRect();
+            const at = [event.clientX, event.clientY, plot?.x, plot?.y, plot?.width].map(Math.round);
+            heard.push(`${name} ${at} on ${event.target.className?.baseVal ?? event.target.className}`);
+        };
+        addEventListener(name, hear, { capture: true, passive: true });
+    }";
+
 /// A finger put down, drawn over the screen and lifted.
 async fn swipe(page: Page<'_>, (from_x, from_y): (f64, f64), (to_x, to_y): (f64, f64)) {
     const STEPS: u32 = 8;
@@ -42,10 +53,13 @@ fn a_finger_brushes_on_a_phone() {
         let page = stage.page();
         stage.go_to_hub(TABLE).await;
         page.settled().await;
+        page.client.execute(HEARD, Vec::new()).await.unwrap();
         page.chart("cfg").await;
         let (left, top, width, height) = page.plot("cfg").await.rectangle().await.unwrap();
         let middle = top + height / 2.0;
         swipe(page, (left + width * 0.2, middle), (left + width * 0.7, middle + 3.0)).await;
+        let heard = page.client.execute("return heard.join('\\n')", Vec::new()).await.unwrap();
+        println!("from {left} {middle}:\n{}", heard.as_str().unwrap_or_default());
         let spec = until("a filter in the address", async || {
             let spec = page.spec().await;
             spec.filters.contains_key("cfg").then_some(spec)

@@ -154,6 +154,37 @@ fn a_host_that_has_only_the_folder_edits_its_catalogue() {
         page.click("link", "Ours").await;
         assert_eq!(page.settled().await, 5_000);
         assert_eq!(page.query().await, "?table=ours");
+
+        // What a dataset is, what its columns are called and mean, and its subsets.
+        std::fs::write(
+            folder.0.join("catalog.json"),
+            r#"{
+              "datasets": [ { "name": "Ours", "about": ["All that we asked for."], "cite": "@misc{ours}",
+                "columns": [
+                  { "name": "cfg", "title": "how strictly", "in_table": true, "order": 10 },
+                  { "name": "sampler", "title": "way", "in_table": true, "order": 20, "categorical": true,
+                    "labels": [ { "value": 8, "label": "our best" } ] } ],
+                "subsets": [ { "name": "few", "title": "a few", "tables": ["ours"], "first": 10 } ] } ],
+              "tables": [ { "id": "ours", "dataset": "Ours", "part": "2025", "rows_are": "pictures",
+                "file": "sample/diffusiondb-sample.parquet" } ] }"#,
+        )
+        .unwrap();
+        go(stage, &app, "?table=ours&subset=few&sampler=our+best").await;
+        let found = page.settled().await;
+        assert!(found > 0 && found <= 10, "{found} of the first ten");
+        until("titles and labels", async || {
+            let text = text(stage).await.to_lowercase();
+            ["how strictly", "our best", "pictures", "few (a few)"]
+                .iter()
+                .all(|words| text.contains(words))
+                .then_some(())
+        })
+        .await;
+        page.click("button", "About Ours 2025").await;
+        until("the panel", async || text(stage).await.contains("@misc{ours}").then_some(())).await;
+        stage.picture("hosted-dataset").await;
+        go(stage, &app, "?table=ours&subset=many").await;
+        page.alert("“many” is no subset").await;
     });
 }
 
@@ -259,7 +290,7 @@ fn every_kind_of_host_serves_it() {
                 assert!(rows > 0 && rows < 5_000, "{prefix} {coding:?} {cdn}: {rows}");
             }
             let fetched = "return (async () => { const names = performance.getEntriesByType('resource').map((e) => e.name)
-                .filter((name) => name.endsWith('_bg.wasm')); const answer = await fetch(names[0], { cache: 'no-store' });
+                .filter((name) => name.endsWith('.wasm')); const answer = await fetch(names[0], { cache: 'no-store' });
                 await answer.arrayBuffer();
                 return [answer.headers.get('content-encoding'), answer.headers.get('age'), answer.headers.get('etag')]; })();";
             let headers = stage.browser.client.execute(fetched, Vec::new()).await.unwrap();

@@ -129,11 +129,11 @@ fn a_cell_of_the_map_is_chosen_by_key() {
         let page = stage.page();
         stage.go_to_hub(&format!("{TABLE}&view=phrases")).await;
         page.find("heading", "Modifiers").await;
-        const MAP: &str = "const map = document.querySelector('.heat');
+        const MAP: &str = "const map = document.querySelector('.plot-grid');
             if (!map) return 'null'; map.focus(); return map.getAttribute('aria-label')";
         let name =
             until("the map", async || Some(text_of(stage, MAP).await).filter(|name| name != "null")).await;
-        const ACTIVE: &str = "const map = document.querySelector('.heat');
+        const ACTIVE: &str = "const map = document.querySelector('.plot-grid');
             return document.getElementById(map.getAttribute('aria-activedescendant'))?.getAttribute('aria-label') ?? ''";
         let first = text_of(stage, ACTIVE).await;
         press(stage, &format!("{}{}", key::RIGHT, UP)).await;

@@ -23,16 +23,18 @@ fn a_table_is_shown_without_the_code_of_other_views() {
         assert_eq!(modules(stage).await, [""; 0]);
         page.click("button", "Phrases").await;
         page.find("heading", "Modifiers").await;
-        assert_eq!(modules(stage).await, ["split_texts"]);
+        // The chart beside them is that of two columns.
+        until("its chart", async || (modules(stage).await == ["split_texts", "split_plot"]).then_some(()))
+            .await;
         page.click("button", "Settings").await;
         page.find("heading", "Kept on this device").await;
-        assert_eq!(modules(stage).await, ["split_texts", "split_panels"]);
+        assert_eq!(modules(stage).await, ["split_texts", "split_plot", "split_panels"]);
         page.click("button", "Settings").await;
         // What was fetched once is not fetched again.
         page.click("button", "Prompts").await;
         page.click("button", "Metadata").await;
         page.find("heading", "Row groups").await;
-        assert_eq!(modules(stage).await, ["split_texts", "split_panels"]);
+        assert_eq!(modules(stage).await, ["split_texts", "split_plot", "split_panels"]);
     });
 }
 
@@ -62,6 +64,33 @@ fn code_that_does_not_come_costs_its_own_view_and_nothing_else() {
             page.texts("heading").await.contains(&"Kept on this device".to_owned()).then_some(())
         })
         .await;
+    });
+}
+
+#[test]
+fn an_expression_whose_code_does_not_come_is_told_and_searched_for_later() {
+    play("later-expression", async |stage| {
+        let page = stage.page();
+        stage.expect_failures();
+        stage.app.script(Fault::always(Match::on(Server::App, "later-split_extras"), What::Gone));
+        stage.go_to_hub("table=diffusiondb-2m").await;
+        assert_eq!(page.settled().await, 5_000);
+        let field = page.find("searchbox", "Search prompts").await;
+        field.send_keys("/por.rait/").await.unwrap();
+        page.alert("The part of the app that reads regular expressions could not be fetched").await;
+        // Words need none of it. Each replaces what was typed before.
+        let type_anew = async |text: &str| {
+            field.send_keys(&format!("\u{e009}a\u{e000}{text}")).await.unwrap();
+        };
+        type_anew("portrait").await;
+        let words = until("rows with the word", async || {
+            page.settled_now().await.filter(|rows| (1..5_000).contains(rows))
+        })
+        .await;
+        stage.app.clear_faults();
+        type_anew("/\\bportrai.\\b|nothing else/").await;
+        page.settles_at(words).await;
+        assert_eq!(page.texts("alert").await, [""; 0]);
     });
 }
 

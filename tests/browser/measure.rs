@@ -190,7 +190,7 @@ async fn sizes(bench: &Bench) {
         "Code",
         &format!(
             "| what | brotli | target |\n|---|--:|--:|\n| page: HTML, CSS, code | {page} | 350 KB |\n\
-             | worker | {worker} | 1.5 MB |\n| parts of the page that come when they are first looked at, kept for offline use after the \
+             | worker | {worker} | 0.8 MB |\n| parts of the page that come when they are first looked at, kept for offline use after the \
              open | {later} | |"
         ),
     );

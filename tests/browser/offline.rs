@@ -94,7 +94,7 @@ fn an_update_never_runs_an_old_page_with_a_new_thread() {
         let query = format!("endpoint={}", stage.hub.endpoint());
         let threads = async || {
             const ASKED: &str = "return performance.getEntriesByType('resource').map((entry) => entry.name)
-                .filter((name) => name.includes('/worker-'));";
+                .filter((name) => name.includes('/worker-') && name.endsWith('.js'));";
             let names: Vec<String> =
                 serde_json::from_value(client.execute(ASKED, Vec::new()).await.unwrap()).unwrap();
             names.iter().map(|name| name.rsplit('/').next().unwrap().to_owned()).collect::<BTreeSet<_>>()

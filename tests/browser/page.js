@@ -75,12 +75,15 @@ const questions = {
     },
     // What the result line says, once it rests on everything and nothing is under way.
     settled: () => {
-        const grid = document.querySelector("[role=grid]");
-        if (!grid || grid.getAttribute("aria-busy") === "true") return null;
+        // Views of something else than rows have none of these grids, and are settled when nothing is under way.
+        const grid = document.querySelector("[role=grid]:is([aria-label='Rows'], [aria-label='Images'])");
+        if (!grid && !/[?&]view=(groups|plot|differences)/.test(location.search)) return null;
+        const busy = grid ? grid.getAttribute("aria-busy") === "true" : !document.querySelector("[data-state=idle]");
+        if (busy) return null;
         const line = find("status", null).map((element) => clean(element.innerText)).find((text) => /^\d/.test(text));
         if (!line || /% (read|searched)/.test(line)) return null;
         const count = numberIn(line);
-        return count === Number(grid.dataset.count ?? grid.getAttribute("aria-rowcount")) ? count : null;
+        return !grid || count === Number(grid.dataset.count ?? grid.getAttribute("aria-rowcount")) ? count : null;
     },
     // The rows on the screen, as far as they are read: place in the result, and texts by column.
     rows: () => [...document.querySelectorAll("[role=grid] [role=row][aria-rowindex]")].map((row) => ({

@@ -95,6 +95,13 @@ impl Page<'_> {
 
     /// The one place that takes a file.
     pub async fn file_input(&self) -> Element {
+        // What stands before the page's code has one too, which goes when the page comes.
+        const OWN: &str = "return document.getElementById('shell') === null;";
+        until("the page's own code", async || {
+            let own = self.client.execute(OWN, Vec::new()).await.unwrap();
+            (own == json!(true)).then_some(())
+        })
+        .await;
         self.element("find", &[json!("file"), Value::Null]).await
     }
 

@@ -45,7 +45,7 @@ fn the_sheet_of_filters_has_all_that_the_rail_has() {
         page.click("button", "count").await;
         let pressed = "return document.querySelector('dialog .measure [aria-pressed=true]').innerText";
         assert_eq!(run(stage, pressed).await, json!("count"));
-        page.click("button", "log, cfg scale").await;
+        page.click("button", "√, scale of counts of cfg scale").await;
         page.click("button", "exact values, steps").await;
         page.find("textbox", "steps, exact values").await.send_keys("50\u{E007}").await.unwrap();
         let spec = until("two filters", async || {

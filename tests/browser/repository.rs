@@ -42,7 +42,7 @@ fn file(revision: &str, path: &str) -> Option<TableRef> {
 }
 
 async fn type_place(stage: &Stage, place: &str) {
-    let field = stage.page().find("textbox", "Open any Parquet file").await;
+    let field = stage.page().find("textbox", "Open any table").await;
     field.send_keys(&format!("{place}{}", key::ENTER)).await.unwrap();
 }
 

@@ -116,12 +116,12 @@ fn passes(column: &str, value: &Value, clause: &Clause) -> bool {
         }
         Clause::Range(range) => {
             let Value::Number(value) = *value else { return false };
-            let low = range.low.is_none_or(|low| match low {
-                Bound::Number(low) => value >= low,
+            let low = range.low.as_ref().is_none_or(|low| match low {
+                Bound::Number(_) | Bound::Exact(_) => value >= low.start(),
                 Bound::Time(low) => value >= low.start_millis as f64,
             });
-            let high = range.high.is_none_or(|high| match high {
-                Bound::Number(high) => value <= high,
+            let high = range.high.as_ref().is_none_or(|high| match high {
+                Bound::Number(_) | Bound::Exact(_) => value <= high.end(),
                 Bound::Time(high) => value < high.end_millis() as f64,
             });
             low && high
@@ -141,5 +141,5 @@ pub fn label(column: &str, value: &Value) -> String {
 /// What the catalogue calls a coded value.
 fn coded(column: &str, value: f64) -> Option<&'static str> {
     let facts = catalog::USUAL_COLUMNS.iter().find(|facts| facts.name == column)?;
-    facts.labels.iter().find(|(code, _)| *code as f64 == value).map(|(_, label)| *label)
+    facts.labels.iter().find(|(code, _)| *code as f64 == value).map(|(_, label)| &**label)
 }

@@ -1,6 +1,7 @@
 //! This reader: every page of every column, without the engine.
 
 use crate::Table;
+use vitrine::base::decimal;
 use vitrine::base::error::{Error, Result};
 use vitrine::formats::parquet::codec::Codec;
 use vitrine::formats::parquet::decode::{Values, decode_dictionary, decode_page};
@@ -98,17 +99,16 @@ fn text(values: &Values, place: usize, logical: Logical) -> String {
         Values::Bool(all) => all[place].to_string(),
         Values::Int(all) => match logical {
             Logical::Int { signed: false, bits: 64 } => (all[place] as u64).to_string(),
+            Logical::Decimal { scale } => decimal::text_of(all[place], scale),
             _ => all[place].to_string(),
         },
         Values::Float32(all) => all[place].to_string(),
-        Values::Float64(all) => match logical {
-            Logical::Decimal { .. } => crate::reference::rounded(all[place]),
-            _ => all[place].to_string(),
-        },
+        Values::Float64(all) => all[place].to_string(),
         Values::Bytes(all) => {
             let bytes = all.get(place).unwrap();
             match (logical, std::str::from_utf8(bytes)) {
                 (Logical::Text, Ok(text)) => format!("{text:?}"),
+                (Logical::Decimal { scale }, _) => decimal::text_of_sortable(bytes, scale),
                 _ => crate::reference::hex(bytes),
             }
         }

@@ -78,11 +78,6 @@ fn in_micros(field: &Arc<Field>, metadata: &ArrowReaderMetadata) -> Arc<Field> {
     }
 }
 
-/// A decimal with as many digits as a number of eight bytes is sure of.
-pub fn rounded(value: f64) -> String {
-    format!("{value:.12e}")
-}
-
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -112,18 +107,16 @@ fn text(array: &ArrayRef, row: usize) -> String {
         DataType::Decimal32(..)
         | DataType::Decimal64(..)
         | DataType::Decimal128(..)
-        | DataType::Decimal256(..) => rounded(decimal(array, row)),
+        | DataType::Decimal256(..) => decimal(array, row),
         DataType::Date32 => (i64::from(number!(Date32Type)) * 86_400_000).to_string(),
         DataType::Time32(_) => number!(Time32MillisecondType).to_string(),
-        DataType::Time64(TimeUnit::Microsecond) => {
-            number!(Time64MicrosecondType).div_euclid(1_000).to_string()
-        }
-        DataType::Time64(_) => number!(Time64NanosecondType).div_euclid(1_000_000).to_string(),
+        DataType::Time64(TimeUnit::Microsecond) => number!(Time64MicrosecondType).to_string(),
+        DataType::Time64(_) => number!(Time64NanosecondType).to_string(),
         DataType::Timestamp(unit, _) => match unit {
             TimeUnit::Second => (number!(TimestampSecondType) * 1_000).to_string(),
             TimeUnit::Millisecond => number!(TimestampMillisecondType).to_string(),
-            TimeUnit::Microsecond => number!(TimestampMicrosecondType).div_euclid(1_000).to_string(),
-            TimeUnit::Nanosecond => number!(TimestampNanosecondType).div_euclid(1_000_000).to_string(),
+            TimeUnit::Microsecond => number!(TimestampMicrosecondType).to_string(),
+            TimeUnit::Nanosecond => number!(TimestampNanosecondType).to_string(),
         },
         DataType::Utf8 => format!("{:?}", array.as_string::<i32>().value(row)),
         DataType::Binary => hex(array.as_binary::<i32>().value(row)),
@@ -133,24 +126,15 @@ fn text(array: &ArrayRef, row: usize) -> String {
     }
 }
 
-/// The nearest number of eight bytes to the digits, over the power of ten.
-fn decimal(array: &ArrayRef, row: usize) -> f64 {
-    let (digits, scale) = match array.data_type() {
-        DataType::Decimal32(_, scale) => {
-            (array.as_primitive::<Decimal32Type>().value(row).to_string(), scale)
-        }
-        DataType::Decimal64(_, scale) => {
-            (array.as_primitive::<Decimal64Type>().value(row).to_string(), scale)
-        }
-        DataType::Decimal128(_, scale) => {
-            (array.as_primitive::<Decimal128Type>().value(row).to_string(), scale)
-        }
-        DataType::Decimal256(_, scale) => {
-            (array.as_primitive::<Decimal256Type>().value(row).to_string(), scale)
-        }
+/// With every digit of its scale.
+fn decimal(array: &ArrayRef, row: usize) -> String {
+    match array.data_type() {
+        DataType::Decimal32(..) => array.as_primitive::<Decimal32Type>().value_as_string(row),
+        DataType::Decimal64(..) => array.as_primitive::<Decimal64Type>().value_as_string(row),
+        DataType::Decimal128(..) => array.as_primitive::<Decimal128Type>().value_as_string(row),
+        DataType::Decimal256(..) => array.as_primitive::<Decimal256Type>().value_as_string(row),
         other => panic!("{other} is no decimal"),
-    };
-    digits.parse::<f64>().unwrap() / 10f64.powi(i32::from(*scale))
+    }
 }
 
 fn json(array: &ArrayRef, row: usize) -> String {
@@ -192,27 +176,46 @@ fn json(array: &ArrayRef, row: usize) -> String {
         DataType::Decimal32(..)
         | DataType::Decimal64(..)
         | DataType::Decimal128(..)
-        | DataType::Decimal256(..) => decimal(array, row).to_string(),
-        DataType::Date32 => quoted(&day(&text(array, row))),
-        DataType::Timestamp(..) => {
-            let text = text(array, row);
-            quoted(&format!("{}T{}Z", day(&text), clock(&text)))
+        | DataType::Decimal256(..) => decimal(array, row),
+        DataType::Date32 => quoted(&time(&text(array, row), 1_000, "").0),
+        DataType::Timestamp(unit, zone) => {
+            let (day, clock) =
+                time(&text(array, row), per_second(*unit), if zone.is_some() { "Z" } else { "" });
+            quoted(&format!("{day}T{clock}"))
         }
-        DataType::Time32(_) | DataType::Time64(_) => quoted(&clock(&text(array, row))),
+        DataType::Time32(unit) | DataType::Time64(unit) => {
+            quoted(&time(&text(array, row), per_second(*unit), "").1)
+        }
         _ => text(array, row),
     }
 }
 
-fn day(millis: &str) -> String {
-    let civil = vitrine::base::calendar::date_time(millis.parse().unwrap());
-    format!("{:04}-{:02}-{:02}", civil.year, civil.month, civil.day)
+fn per_second(unit: TimeUnit) -> i64 {
+    match unit {
+        TimeUnit::Second => 1,
+        TimeUnit::Millisecond => 1_000,
+        TimeUnit::Microsecond => 1_000_000,
+        TimeUnit::Nanosecond => 1_000_000_000,
+    }
 }
 
-fn clock(millis: &str) -> String {
-    let millis = millis.parse::<i64>().unwrap().rem_euclid(86_400_000);
-    let clock = format!("{:02}:{:02}:{:02}", millis / 3_600_000, millis / 60_000 % 60, millis / 1_000 % 60);
-    match millis % 1_000 {
-        0 => clock,
-        rest => format!("{clock}.{rest:03}"),
-    }
+/// The day and the time of day of a count of units since 1970.
+fn time(ticks: &str, per_second: i64, zone: &str) -> (String, String) {
+    let ticks = ticks.parse::<i64>().unwrap();
+    let (seconds, rest) = (ticks.div_euclid(per_second), ticks.rem_euclid(per_second));
+    let civil = vitrine::base::calendar::date_time(seconds.div_euclid(86_400) * 86_400_000);
+    let day = if (0..=9_999).contains(&civil.year) {
+        format!("{:04}-{:02}-{:02}", civil.year, civil.month, civil.day)
+    } else {
+        format!("{:+07}-{:02}-{:02}", civil.year, civil.month, civil.day)
+    };
+    let seconds = seconds.rem_euclid(86_400);
+    let clock = format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    let fraction = match per_second {
+        _ if rest == 0 => String::new(),
+        1_000 => format!(".{rest:03}"),
+        1_000_000 => format!(".{rest:06}"),
+        _ => format!(".{rest:09}"),
+    };
+    (day, format!("{clock}{}{zone}", fraction.trim_end_matches('0')))
 }

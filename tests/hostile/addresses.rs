@@ -24,7 +24,7 @@ pub fn times(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     for time in [false, true] {
         if let Ok(Some(bound)) = display::typed_bound(&text, time) {
-            let words = display::bound(bound);
+            let words = display::bound(&bound);
             assert!(!words.is_empty());
         }
     }

@@ -6,11 +6,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use vitrine::base::bytes::ByteRange;
 use vitrine::base::error::ErrorKind;
+use vitrine::base::moment::{TimeKind, Unit};
 use vitrine::formats::parquet::codec::Codec;
 use vitrine::formats::parquet::decode::{Values, decode_dictionary, decode_page};
 use vitrine::formats::parquet::header::{Encoding, PageHeader, PageKind, offset_index};
 use vitrine::formats::parquet::map::PageMap;
-use vitrine::formats::parquet::meta::{Chunk, ColumnMeta, Footer, Logical, Physical, Unit, read_footer};
+use vitrine::formats::parquet::meta::{Chunk, ColumnMeta, Footer, Logical, Physical, read_footer};
+use vitrine::formats::parquet::plan::Link;
 use vitrine::formats::parquet::walk::{Bytes, Step, Walk};
 
 /// A footer without its length and its magic, of a file of a terabyte.
@@ -100,7 +102,7 @@ pub fn walk(data: &[u8]) {
     }
     let range = ByteRange::new(0, data.len() as u64);
     let mut map = PageMap::new(chunk(range), 5_000);
-    let mut walk = Walk::new(&map, row);
+    let mut walk = Walk::new(&map, row, Link::default());
     let mut here = ByteRange::new(0, 0);
     for _ in 0..10_000 {
         match walk.step(&mut map, &File(data, here)) {
@@ -156,11 +158,11 @@ fn column(dice: &mut Dice<'_>) -> ColumnMeta {
         2 => Logical::Int { signed: false, bits: 8 },
         3 => Logical::Float,
         4 => Logical::Float16,
-        5 => Logical::Decimal { scale: i32::from(dice.byte() as i8) * 10_000_000 },
-        6 => Logical::Date,
-        7 => Logical::TimeOfDay(Unit::Micros),
-        8 => Logical::Timestamp(Unit::Nanos),
-        9 => Logical::Timestamp(Unit::Millis),
+        5 => Logical::Decimal { scale: u16::from(dice.byte()) * 2 },
+        6 => Logical::Time(TimeKind::Date, Unit::Millis),
+        7 => Logical::Time(TimeKind::Clock, Unit::Micros),
+        8 => Logical::Time(TimeKind::Instant, Unit::Nanos),
+        9 => Logical::Time(TimeKind::Local, Unit::Seconds),
         10 => Logical::Text,
         _ => Logical::Binary,
     };
@@ -174,6 +176,7 @@ fn column(dice: &mut Dice<'_>) -> ColumnMeta {
         root: "a".to_owned(),
         physical,
         logical,
+        zone: None,
         max_definition: u16::from(dice.byte() % 2),
         max_repetition: 0,
         flat: true,

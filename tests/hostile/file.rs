@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use vitrine::base::bytes::ByteRange;
 use vitrine::base::error::{Error, ErrorKind};
-use vitrine::base::ids::FetchId;
+use vitrine::base::ids::{FetchId, Generation};
 use vitrine::engine::{Effect, Engine, Event};
 use vitrine::formats::hub::answer::Identity;
 use vitrine::protocol::{Open, Opened, Request, Response, Show, TableRequest};
@@ -31,6 +31,7 @@ pub fn file(data: &[u8]) {
         endpoint: None,
         base: "https://example.org/".to_owned(),
         roles: Vec::new(),
+        reading: vitrine::formats::tabular::reading::Reading::default(),
         added: None,
     }));
     page.run();
@@ -55,8 +56,8 @@ pub fn file(data: &[u8]) {
     page.ask(Request::Detail { row: opened.rows / 2 });
     page.run();
     if let Some(name) = show.charts.first().cloned() {
-        page.ask(TableRequest::Touch { column: name.clone(), generation: 0 });
-        show.generation = 1;
+        page.ask(TableRequest::Touch { column: name.clone(), generation: Generation(0) });
+        show.generation = Generation(1);
         show.rows.filters.insert(name, Clause::numbers(Some(0.0), Some(9.0)));
         page.ask(Request::Show(show));
         page.run();
@@ -98,10 +99,14 @@ impl Page<'_> {
                 | Effect::Decode { .. }
                 | Effect::Sizes { .. }
                 | Effect::RetryNow
+                | Effect::FetchMeasures { .. }
                 | Effect::List { .. }
                 | Effect::Encode { .. }
                 | Effect::Write { .. }
-                | Effect::DropFile { .. } => {}
+                | Effect::DropFile { .. }
+                | Effect::DropImport { .. } => {}
+                // What that makes of any bytes has tests of its own.
+                Effect::Import { .. } => self.refused = true,
                 Effect::ReadCached { id, .. } => {
                     self.step(Event::Failed { id, error: Error::new(ErrorKind::Network, "not kept") })
                 }

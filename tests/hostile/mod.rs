@@ -8,12 +8,14 @@ mod addresses;
 mod archives;
 mod columns;
 mod file;
+mod indexes;
 mod queries;
 
 pub use addresses::{hub, link, times};
 pub use archives::{archive, picture};
 pub use columns::{footer, header, page, walk};
 pub use file::file;
+pub use indexes::index;
 pub use queries::query;
 
 /// A target by name.
@@ -32,5 +34,6 @@ pub const TARGETS: &[Target] = &[
     ("link", link),
     ("times", times),
     ("query", query),
+    ("index", index),
     ("hub", hub),
 ];

@@ -4,7 +4,9 @@ use crate::server::{HUB, ROWS, Session, column, reference};
 use arrow_array::types::{Float32Type, UInt16Type};
 use arrow_array::{Array, cast::AsArray};
 use std::collections::{BTreeMap, BTreeSet};
-use vitrine::protocol::{ClauseRef, Listing};
+use vitrine::base::ids::Generation;
+use vitrine::protocol::{ClauseRef, Listing, Phrases};
+use vitrine::view::phrases::{PhraseList, Unit};
 use vitrine::view::spec::{Clause, RowQuery, SortKey, Subset};
 
 /// Each row's prompt; empty where it has none.
@@ -40,7 +42,7 @@ fn a_search_finds_what_a_loop_finds_and_marks_it() {
     let prompts = prompts();
     let mut session = session();
     session.show(|show| {
-        show.generation += 1;
+        show.generation = show.generation.next();
         show.rows.query = Some("portrait -woman".to_owned());
     });
     let found = |prompt: &String| {
@@ -70,7 +72,7 @@ fn a_search_finds_what_a_loop_finds_and_marks_it() {
     assert_eq!((start, end), (10, 11), "{message}");
     assert_eq!(session.count.clone().unwrap().matching, expected.len() as u64);
     session.show(|show| {
-        show.generation += 1;
+        show.generation = show.generation.next();
         show.rows.query = None;
     });
     assert_eq!(session.count.clone().unwrap().matching, ROWS);
@@ -81,7 +83,7 @@ fn a_search_answers_while_the_prompts_come() {
     let mut session = session();
     let before = session.bytes;
     session.ask(vitrine::protocol::Request::Show(vitrine::protocol::Show {
-        generation: 1,
+        generation: Generation(1),
         rows: RowQuery { query: Some("art*".to_owned()), ..RowQuery::default() },
         count: 30,
         columns: vec!["prompt".to_owned()],
@@ -110,7 +112,7 @@ fn counts_wait_for_the_clock_while_the_prompts_come() {
         session.clock = clock;
         session.counts = 0;
         session.show(|show| {
-            show.generation += 1;
+            show.generation = show.generation.next();
             show.rows.query = Some("art*".to_owned());
         });
         (session.counts, session.count.clone().unwrap(), shown(&session), session.charts["cfg"].clone())
@@ -130,7 +132,7 @@ fn what_waits_is_told_when_its_time_has_come() {
     session.clock = Some(1_000.0);
     session.piece = 20_000;
     session.ask(vitrine::protocol::Request::Show(vitrine::protocol::Show {
-        generation: 1,
+        generation: Generation(1),
         rows: RowQuery { query: Some("art*".to_owned()), ..RowQuery::default() },
         count: 30,
         columns: vec!["prompt".to_owned()],
@@ -157,7 +159,7 @@ fn rows_are_sorted_by_several_keys_with_nulls_last() {
     let key = |name: &str, descending| SortKey { column: name.to_owned(), descending };
     let mut session = session();
     session.show(|show| {
-        show.generation += 1;
+        show.generation = show.generation.next();
         show.rows.sort = vec![key("step", true), key("cfg", false)];
     });
     let number = |row: usize| (!cfg.is_null(row) && !cfg.value(row).is_nan()).then(|| cfg.value(row));
@@ -180,12 +182,12 @@ fn rows_are_sorted_by_several_keys_with_nulls_last() {
 fn subsets_are_clauses_like_others() {
     let mut session = session();
     session.show(|show| {
-        show.generation += 1;
+        show.generation = show.generation.next();
         show.rows.subset = Some(Subset::First(100));
     });
     assert_eq!(session.count.clone().unwrap().matching, 100);
     session.show(|show| {
-        show.generation += 1;
+        show.generation = show.generation.next();
         show.rows.subset = Some(Subset::Random { rows: 500, seed: 3 });
     });
     assert_eq!(session.count.clone().unwrap().matching, 500);
@@ -209,7 +211,7 @@ fn prompts_are_grouped_and_taken_apart() {
     (0..prompts.len()).filter(found).for_each(|row| *rows.entry(&prompts[row]).or_default() += 1);
     let mut session = session();
     session.show(|show| {
-        show.generation += 1;
+        show.generation = show.generation.next();
         show.rows.query = Some("portrait".to_owned());
         show.list = Listing::Prompts;
     });
@@ -224,8 +226,7 @@ fn prompts_are_grouped_and_taken_apart() {
     assert!(listed.prompts.windows(2).all(|pair| pair[0].count >= pair[1].count));
 
     session.show(|show| {
-        show.list = Listing::Phrases { least: 5 };
-        show.heat = Some(("cfg".to_owned(), "step".to_owned()));
+        show.list = Listing::Phrases(PhraseList { least: Some(5), ..PhraseList::default() });
     });
     let phrases = session.phrases.clone().unwrap();
     assert!(phrases.complete);
@@ -244,8 +245,31 @@ fn prompts_are_grouped_and_taken_apart() {
             phrase.text
         );
     }
-    assert!(phrases.telling.iter().all(|phrase| phrase.lift > 1.0 && phrase.all >= 5));
-    let heat = session.heat.clone().unwrap();
-    let total: u32 = heat.counts.0.iter().sum();
-    assert!(total > 0 && u64::from(total) <= session.count.clone().unwrap().matching);
+    assert!(phrases.telling.iter().all(|phrase| phrase.lift > 1.0 && phrase.here >= 5));
+    for phrase in phrases.telling.iter().chain(&phrases.rare) {
+        let (low, high) = phrase.interval;
+        assert!(low <= phrase.lift && phrase.lift <= high, "{phrase:?}");
+    }
+    // What holds the searched word says nothing: it is named once, and listed where that is asked for.
+    let holds = |text: &str| words(text).contains("portrait");
+    let listed =
+        |phrases: &Phrases| phrases.common.iter().chain(&phrases.telling).any(|phrase| holds(&phrase.text));
+    assert!(
+        !listed(&phrases) && !phrases.searched.is_empty() && phrases.searched.iter().all(|text| holds(text))
+    );
+    session.show(|show| {
+        show.list = Listing::Phrases(PhraseList { with_searched: true, ..PhraseList::default() });
+    });
+    let phrases = session.phrases.clone().unwrap();
+    assert!(listed(&phrases) && phrases.searched.is_empty());
+    // Names, pairs and words of the same prompts.
+    for unit in [Unit::Name, Unit::Pair, Unit::Word] {
+        session.show(|show| show.list = Listing::Phrases(PhraseList { unit, ..PhraseList::default() }));
+        let phrases = session.phrases.clone().unwrap();
+        assert!(phrases.complete && phrases.list.unit == unit && !phrases.common.is_empty());
+        let first = &phrases.common[0];
+        let has = |row: &usize| prompts[*row].to_lowercase().contains(&first.text);
+        let most = (0..prompts.len()).filter(has).count();
+        assert!(first.all as usize <= most && first.here <= first.all, "{first:?} of {most}");
+    }
 }

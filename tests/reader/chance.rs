@@ -252,7 +252,7 @@ const CHARTS: [&str; 5] = ["cfg", "step", "tag", "wide", "stamp"];
 
 fn check(session: &mut Session, rows: &[Row], question: &Question) {
     session.show(|show| {
-        show.generation += 1;
+        show.generation = show.generation.next();
         show.list = Listing::Rows;
         let filter = |(name, clause): (&&str, &Clause)| ((*name).to_owned(), clause.clone());
         show.rows.filters = question.filters.iter().map(filter).collect();

@@ -3,12 +3,13 @@
 //! DuckDB is asked by way of Python: `VITRINE_PYTHON` names an interpreter that has its module, else
 //! it is `python3`. Without the module the test says that it was skipped.
 
+use crate::scripts::{Chance, has, python};
 use crate::server::{Session, generate};
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use vitrine::base::sorted::Map;
 use vitrine::view::catalog;
 use vitrine::view::spec::{Clause, Subset};
 
@@ -23,36 +24,13 @@ for line in sys.stdin:
     print(duckdb.sql('select count(*) from t where ' + line).fetchall()[0][0])
 ";
 
-fn python() -> String {
-    std::env::var("VITRINE_PYTHON").unwrap_or_else(|_| "python3".to_owned())
-}
-
-fn has_duckdb() -> bool {
-    let asked = Command::new(python()).args(["-c", "import duckdb"]).stderr(Stdio::null()).status();
-    asked.is_ok_and(|status| status.success())
-}
-
-/// Numbers that look as if by chance, the same ones each time.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % end
-    }
-
-    fn of<T: Copy>(&mut self, all: &[T]) -> T {
-        all[self.below(all.len())]
-    }
-}
-
 /// A question in both languages.
 #[derive(Debug, Default)]
-struct Question {
-    filters: BTreeMap<String, Clause>,
-    query: String,
-    subset: Option<Subset>,
-    sql: Vec<String>,
+pub struct Question {
+    pub filters: Map<String, Clause>,
+    pub query: String,
+    pub subset: Option<Subset>,
+    pub sql: Vec<String>,
 }
 
 impl Question {
@@ -77,7 +55,7 @@ impl Question {
         question
     }
 
-    fn add(&mut self, column: &str, chance: &mut Chance) {
+    pub fn add(&mut self, column: &str, chance: &mut Chance) {
         let name = if column == catalog::SIZE { "(width || 'x' || height)" } else { column };
         let (clause, sql) = match (chance.below(8), column) {
             (0, _) => (Clause::Null, format!("{name} is null")),
@@ -142,7 +120,7 @@ impl Question {
     }
 
     /// Words, wanted and excluded.
-    fn ask(&mut self, chance: &mut Chance) {
+    pub fn ask(&mut self, chance: &mut Chance) {
         let text = "strip_accents(lower(coalesce(prompt, '')))";
         for _ in 0..=chance.below(2) {
             let (asked, pattern) = chance.of(&[
@@ -186,7 +164,7 @@ fn listed(
 
 #[test]
 fn duckdb_counts_the_same_rows() {
-    if !has_duckdb() {
+    if !has("duckdb") {
         println!("skipped: {} has no module duckdb", python());
         return;
     }
@@ -214,7 +192,7 @@ fn duckdb_counts_the_same_rows() {
     let mut some = 0;
     for (question, expected) in questions.iter().zip(expected) {
         session.show(|show| {
-            show.generation += 1;
+            show.generation = show.generation.next();
             show.rows.filters = question.filters.clone();
             show.rows.query = Some(question.query.clone()).filter(|query| !query.is_empty());
             show.rows.subset = question.subset.clone();

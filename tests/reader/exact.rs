@@ -18,6 +18,7 @@ fn export(session: &mut Session, format: Format, columns: &[String], without: &[
         format,
         columns: columns.to_vec(),
         without: without.to_vec(),
+        groups: None,
         name: "rows".to_owned(),
     }));
     session.run();
@@ -88,7 +89,7 @@ fn check(file: &Arc<Vec<u8>>, rows: usize, taken: usize, seed: u64, sorted: bool
     let members = vitrine::table::subset::random(rows, taken, seed);
     let mut places: Vec<u32> = members.members(0).map(|row| row as u32).collect();
     session.show(|show| {
-        show.generation += 1;
+        show.generation = show.generation.next();
         show.rows.subset = Some(Subset::Random { rows: taken as u64, seed });
         if sorted {
             show.rows.sort = vec![SortKey { column: "number".to_owned(), descending: true }];
@@ -179,7 +180,7 @@ fn few_images_in_structures_cost_their_pages_in_any_order() {
     for descending in [false, true] {
         let mut session = Session::open(&file);
         session.show(|show| {
-            show.generation += 1;
+            show.generation = show.generation.next();
             show.rows.subset = Some(Subset::Random { rows: 6, seed: 3 });
             if descending {
                 show.rows.sort = vec![SortKey { column: "number".to_owned(), descending }];
@@ -212,7 +213,7 @@ fn rows_of_several_files_come_out_in_any_order() {
     for sorted in [false, true] {
         let mut session = Session::open_several(&files, |_| {});
         session.show(|show| {
-            show.generation += 1;
+            show.generation = show.generation.next();
             show.rows.sort = match sorted {
                 true => vec![SortKey { column: "number".to_owned(), descending: true }],
                 false => Vec::new(),
@@ -291,7 +292,7 @@ fn from_elsewhere(path: &std::path::Path, kept: Option<&std::path::Path>) -> Res
     if session.opened.is_none() {
         return Ok(Some("it is not opened".to_owned()));
     }
-    session.show(|show| show.generation += 1);
+    session.show(|show| show.generation = show.generation.next());
     let columns = names(&session);
     let mut left_out: Vec<u32> = Vec::new();
     let mut told = Vec::new();

@@ -16,12 +16,13 @@ fn start(format: Format, columns: &[&str]) -> Request {
         format,
         columns: columns.iter().map(|name| (*name).to_owned()).collect(),
         without: Vec::new(),
+        groups: None,
         name: "rows".to_owned(),
     })
 }
 
 /// Asks for an export and reads until it is done.
-fn export(session: &mut Session, format: Format, columns: &[&str]) -> Vec<u8> {
+pub fn export(session: &mut Session, format: Format, columns: &[&str]) -> Vec<u8> {
     session.files.clear();
     session.exports.clear();
     session.ask(start(format, columns));
@@ -77,7 +78,7 @@ fn csv_and_json_lines_hold_the_rows_in_their_order() {
     rows.sort_by_key(|row| (step.is_null(*row), std::cmp::Reverse(step.value(*row))));
     let mut session = filtered(11.0, 11.0);
     session.show(|show| {
-        show.generation += 1;
+        show.generation = show.generation.next();
         show.rows.sort = vec![SortKey { column: "step".to_owned(), descending: true }];
     });
     let csv = export(&mut session, Format::Csv { guard_formulas: false }, &COLUMNS);
@@ -135,7 +136,7 @@ fn fields(text: &str) -> Vec<Vec<String>> {
 fn few_rows_cost_their_pages_and_the_columns_stay_unread() {
     let mut session = Session::open(&HUB);
     session.show(|show| {
-        show.generation += 1;
+        show.generation = show.generation.next();
         show.rows.subset = Some(Subset::First(100));
     });
     session.clear_log();
@@ -154,7 +155,7 @@ fn scattered_rows_are_read_page_by_page() {
     let batch = reference(&table);
     let mut session = Session::open(&table);
     session.show(|show| {
-        show.generation += 1;
+        show.generation = show.generation.next();
         show.rows.subset = Some(Subset::Random { rows: 6, seed: 3 });
     });
     let lines = export(&mut session, Format::JsonLines, &["image_name", "prompt"]);
@@ -172,7 +173,7 @@ fn scattered_rows_are_read_page_by_page() {
 #[test]
 fn an_export_is_stopped_by_its_user_and_by_another_table() {
     let mut session = Session::open(&HUB);
-    session.show(|show| show.generation += 1);
+    session.show(|show| show.generation = show.generation.next());
     session.ask(start(Format::JsonLines, &["prompt"]));
     for _ in 0..3 {
         session.deliver_piece();
@@ -186,6 +187,7 @@ fn an_export_is_stopped_by_its_user_and_by_another_table() {
         endpoint: None,
         base: "https://example.org/".to_owned(),
         roles: Vec::new(),
+        reading: vitrine::formats::tabular::reading::Reading::default(),
         added: None,
     }));
     assert_eq!(session.dropped, [1, 1]);

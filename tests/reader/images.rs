@@ -13,7 +13,9 @@ use vitrine::base::ids::{DecodeId, FetchId, SourceId};
 use vitrine::engine::{Effect, Engine, Event};
 use vitrine::formats::hub::answer::Identity;
 use vitrine::protocol::export::{self, Progress, Rows, Stage};
-use vitrine::protocol::images::{Image, ImageColumn, Images, Making, MakingOutcome, Outcome, Picture, Want};
+use vitrine::protocol::images::{
+    Image, ImageColumn, Images, Making, MakingOutcome, Outcome, Picture, Spot, Want,
+};
 use vitrine::protocol::{LazyResponse, Open, Opened, Request, Response, TableRequest};
 use vitrine::view::url::parse_table;
 
@@ -114,6 +116,7 @@ impl World {
             endpoint: None,
             base: "https://app.example/".to_owned(),
             roles: Vec::new(),
+            reading: vitrine::formats::tabular::reading::Reading::default(),
             added: None,
         }));
         self.run();
@@ -140,7 +143,7 @@ impl World {
     }
 
     fn want_with(&mut self, wants: &[(u64, u32)], thumbnails: Option<&str>) {
-        let wants = wants.iter().map(|(row, px)| Want { row: *row, px: *px }).collect();
+        let wants = wants.iter().map(|(row, px)| Want::of(*row, *px)).collect();
         let thumbnails = thumbnails.map(str::to_owned);
         self.ask(Request::Images(Images { wants, thumbnails, settings: Vec::new() }));
     }
@@ -239,7 +242,13 @@ impl World {
                 }
                 Effect::DropFile { .. } => self.written.clear(),
                 Effect::Encode { .. } => panic!("no rows are exported here"),
-                Effect::Respond(_) | Effect::RetryNow | Effect::List { .. } => {}
+                Effect::Import { .. } | Effect::DropImport { .. } => {
+                    panic!("nothing but Parquet is read here")
+                }
+                Effect::Respond(_)
+                | Effect::FetchMeasures { .. }
+                | Effect::RetryNow
+                | Effect::List { .. } => {}
             }
         }
         let images = self.flights.iter().filter(|flight| flight.url != self.table).count();
@@ -266,7 +275,7 @@ impl World {
     }
 }
 
-fn png(row: usize) -> Vec<u8> {
+pub fn png(row: usize) -> Vec<u8> {
     fixture::images::png(&Canvas::new(64, 48), &format!("prompt of {row}"), row as u32).unwrap()
 }
 
@@ -324,6 +333,7 @@ fn foretell(world: &mut World, part: u16, zip: &[u8]) {
         endpoint: None,
         base: "https://app.example/".to_owned(),
         roles: Vec::new(),
+        reading: vitrine::formats::tabular::reading::Reading::default(),
         added: None,
     }));
     world.run();
@@ -606,7 +616,7 @@ fn the_preview_of_another_image_of_the_prompt_stands_in_and_says_so() {
 
 mod other_tables {
     use super::*;
-    use arrow_array::{ArrayRef, BinaryArray, RecordBatch, StringArray, StructArray};
+    use arrow_array::{Array, ArrayRef, BinaryArray, RecordBatch, StringArray, StructArray};
     use arrow_schema::{DataType, Field, Fields, Schema};
     use parquet::arrow::ArrowWriter;
     use parquet::file::properties::WriterProperties;
@@ -673,6 +683,56 @@ mod other_tables {
         world.want(&[(40, 30)]);
         world.run();
         assert_eq!(world.read_bytes, before);
+    }
+
+    #[test]
+    fn lists_of_images_and_further_columns_are_read_by_their_place() {
+        let list = |rows: &[&[usize]]| {
+            let fields = Fields::from(vec![
+                Field::new("bytes", DataType::Binary, true),
+                Field::new("path", DataType::Utf8, true),
+            ]);
+            let all: Vec<usize> = rows.iter().flat_map(|row| row.iter().copied()).collect();
+            // Of the one of number 9 there is only the path.
+            let files: Vec<Option<Vec<u8>>> = all.iter().map(|at| (*at != 9).then(|| noisy(*at))).collect();
+            let bytes: BinaryArray = files.iter().map(Option::as_deref).collect();
+            let path: StringArray = all.iter().map(|at| Some(format!("{at}.png"))).collect();
+            let images = StructArray::new(fields, vec![Arc::new(bytes), Arc::new(path)], None);
+            let item = Arc::new(Field::new_list_field(images.data_type().clone(), true));
+            let offsets = arrow_buffer::OffsetBuffer::from_lengths(rows.iter().map(|row| row.len()));
+            arrow_array::ListArray::new(item, offsets, Arc::new(images), None)
+        };
+        let single = |rows: [usize; 3]| {
+            let files = rows.map(noisy);
+            files.iter().map(|file| Some(file.as_slice())).collect::<BinaryArray>()
+        };
+        let file = write(vec![
+            ("jpg_0", Arc::new(single([0, 1, 2])) as ArrayRef),
+            ("jpg_1", Arc::new(single([3, 4, 5]))),
+            ("pages", Arc::new(list(&[&[6, 7], &[], &[8, 9]]))),
+        ]);
+        let mut world = World::of(URL, URL, file);
+        let opened = world.opened.as_ref().unwrap();
+        let pictures: Vec<_> =
+            opened.pictures.iter().map(|column| (column.name.as_str(), column.is_list)).collect();
+        assert_eq!(pictures, [("jpg_0", false), ("jpg_1", false), ("pages", true)]);
+        let want = |row, column, item| Want { spot: Spot { column, item }, ..Want::of(row, 0) };
+        let wants =
+            vec![want(1, 0, 0), want(1, 2, 0), want(0, 3, 1), want(2, 3, 0), want(2, 3, 1), want(1, 3, 0)];
+        world.ask(Request::Images(Images { wants: wants.clone(), thumbnails: None, settings: Vec::new() }));
+        world.run();
+        let told: Vec<_> = wants
+            .iter()
+            .map(|want| {
+                match world.images.iter().find(|image| image.want == *want).map(|image| &image.outcome) {
+                    Some(Outcome::Picture(picture)) => Ok(picture.bytes.clone()),
+                    Some(Outcome::Failed(failure)) => Err(failure.message.as_str()),
+                    None => Err("no answer"),
+                }
+            })
+            .collect();
+        let none = Err("The row holds no image");
+        assert_eq!(told, [Ok(noisy(1)), Ok(noisy(4)), Ok(noisy(7)), Ok(noisy(8)), none.clone(), none]);
     }
 
     #[test]

@@ -5,13 +5,14 @@
 
 use crate::server::{HUB, Session, generate};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 use vitrine::base::bytes::ByteRange;
 use vitrine::base::error::{Error, ErrorKind};
+use vitrine::base::sorted::Map;
 use vitrine::protocol::export::{Format, Images as ExportImages, Rows, Stage, Start};
 use vitrine::protocol::images::{Images, Want};
-use vitrine::protocol::{Listing, Request, TableRequest, compare, describe, script};
+use vitrine::protocol::{Listing, Request, TableRequest, compare, describe, plot, script};
+use vitrine::view::phrases::{PhraseList, Unit};
 use vitrine::view::spec::{Bound, Clause, List, ListValue, Range, SortKey, Subset};
 
 /// Comes whole with its footer.
@@ -56,7 +57,7 @@ enum Move {
     Columns(Vec<usize>, Vec<usize>),
     Window(u64, u32),
     List(u8),
-    Heat(usize, usize),
+    Plot(usize, usize),
     Load(usize),
     Stop(usize),
     Touch(usize),
@@ -116,7 +117,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         (columns(), columns()).prop_map(|(shown, extras)| Move::Columns(shown, extras)),
         (0u64..25_000, 0u32..60).prop_map(|(first, count)| Move::Window(first, count)),
         (0u8..3).prop_map(Move::List),
-        (column(), column()).prop_map(|(x, y)| Move::Heat(x, y)),
+        (column(), column()).prop_map(|(x, y)| Move::Plot(x, y)),
         column().prop_map(Move::Load),
         column().prop_map(Move::Stop),
         column().prop_map(Move::Touch),
@@ -161,12 +162,12 @@ fn names(columns: &[usize]) -> Vec<String> {
 fn play(session: &mut Session, step: &Move, exports: &mut u32) {
     match step.clone() {
         Move::Filter(column, clause) => session.change(|show| {
-            show.generation += 1;
+            show.generation = show.generation.next();
             show.rows.filters.insert(COLUMNS[column].to_owned(), clause);
         }),
         Move::NoFilters => session.change(|show| {
-            show.generation += 1;
-            show.rows.filters = BTreeMap::new();
+            show.generation = show.generation.next();
+            show.rows.filters = Map::new();
         }),
         Move::Query(query) => {
             session.change(|show| show.rows.query = Some(query.to_owned()).filter(|query| !query.is_empty()))
@@ -191,11 +192,12 @@ fn play(session: &mut Session, step: &Move, exports: &mut u32) {
             show.list = match list {
                 0 => Listing::Rows,
                 1 => Listing::Prompts,
-                _ => Listing::Phrases { least: 2 },
+                _ => Listing::Phrases(PhraseList { unit: Unit::Word, ..PhraseList::default() }),
             };
         }),
-        Move::Heat(x, y) => {
-            session.change(|show| show.heat = Some((COLUMNS[x].to_owned(), COLUMNS[y].to_owned())));
+        Move::Plot(x, y) => {
+            let columns = (COLUMNS[x].to_owned(), COLUMNS[y].to_owned());
+            session.ask(TableRequest::Plot(Some(plot::Want { columns })));
         }
         Move::Load(column) => session.ask(TableRequest::Load { column: COLUMNS[column].to_owned() }),
         Move::Stop(column) => session.ask(TableRequest::Stop { column: COLUMNS[column].to_owned() }),
@@ -209,7 +211,7 @@ fn play(session: &mut Session, step: &Move, exports: &mut u32) {
             session.ask(TableRequest::Describe(describe::Describe { group, column }));
         }
         Move::Images(rows, px) => {
-            let wants = rows.iter().map(|row| Want { row: *row, px }).collect();
+            let wants = rows.iter().map(|row| Want::of(*row, px)).collect();
             session.ask(Request::Images(Images { wants, thumbnails: None, settings: rows }));
         }
         Move::RetryImage(row) => session.ask(Request::RetryImage { row }),
@@ -229,6 +231,7 @@ fn play(session: &mut Session, step: &Move, exports: &mut u32) {
                 },
                 columns: names(&columns),
                 without: Vec::new(),
+                groups: None,
                 name: "rows".to_owned(),
             }));
         }
@@ -240,7 +243,7 @@ fn play(session: &mut Session, step: &Move, exports: &mut u32) {
         Move::CancelExport => session.ask(Request::CancelExport),
         Move::Script => {
             let (dialect, rows, columns) = (script::Dialect::Polars, Default::default(), Vec::new());
-            session.ask(TableRequest::Script(script::Want { dialect, rows, columns }));
+            session.ask(TableRequest::Script(script::Want { dialect, rows, columns, groups: None }));
         }
         Move::Retry => session.ask(Request::Retry),
         Move::Deliver(pieces) => {
@@ -315,6 +318,7 @@ fn an_export_of_columns_whose_bytes_are_at_hand_needs_no_event_of_the_network() 
                 format,
                 columns,
                 without: Vec::new(),
+                groups: None,
                 name: "rows".to_owned(),
             }));
             session.run();

@@ -76,7 +76,7 @@ fn rows_of_many_pages_all_come() {
         shows_all(&session, &(0..60).collect::<Vec<_>>(), 1);
         for descending in [false, true] {
             session.show(|show| {
-                show.generation += 1;
+                show.generation = show.generation.next();
                 show.rows.sort = vec![SortKey { column: "rank".to_owned(), descending }];
             });
             let mut order: Vec<u32> = (0..ROWS).collect();
@@ -88,7 +88,7 @@ fn rows_of_many_pages_all_come() {
         }
         // Far apart in the order of the file.
         session.show(|show| {
-            show.generation += 1;
+            show.generation = show.generation.next();
             show.rows.sort = Vec::new();
             show.rows.subset = Some(Subset::Random { rows: 60, seed: 5 });
         });
@@ -105,7 +105,7 @@ fn more_pages_than_there_is_room_for_all_show_their_rows_once() {
     let mut session = Session::open(&file);
     session.piece = 1 << 20;
     session.show(|show| {
-        show.generation += 1;
+        show.generation = show.generation.next();
         show.columns = ["name", "other"].map(str::to_owned).to_vec();
         show.count = 60;
         show.rows.sort = vec![SortKey { column: "rank".to_owned(), descending: false }];

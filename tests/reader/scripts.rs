@@ -31,19 +31,19 @@ const FIRST_ROWS: u32 = 50;
 const ADDRESS: &str = "https://example.org/table.parquet";
 
 /// Numbers by chance, the same ones each time.
-struct Chance(u64);
+pub struct Chance(pub u64);
 
 impl Chance {
-    fn below(&mut self, bound: usize) -> usize {
+    pub fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % bound.max(1)
     }
 
-    fn one_in(&mut self, n: usize) -> bool {
+    pub fn one_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
 
-    fn of<T: Clone>(&mut self, all: &[T]) -> T {
+    pub fn of<T: Clone>(&mut self, all: &[T]) -> T {
         all[self.below(all.len())].clone()
     }
 }
@@ -61,13 +61,13 @@ fn numbers(low: Option<f64>, high: Option<f64>) -> Clause {
 }
 
 fn day(day: i64) -> Bound {
-    Bound::Time(TimeBound { start_millis: day * 86_400_000, precision: Precision::Day })
+    Bound::Time(TimeBound::of_millis(day * 86_400_000, Precision::Day))
 }
 
 /// What may be asked of a column: its name, numbers and texts that occur in it, and whether it is a time.
-type Asked = (&'static str, &'static [f64], &'static [&'static str], bool);
+pub type Asked = (&'static str, &'static [f64], &'static [&'static str], bool);
 
-const DIFFUSIONDB: &[Asked] = &[
+pub const DIFFUSIONDB: &[Asked] = &[
     ("cfg", &[1.0, 7.0, 7.1, 7.5, 12.0, 30.0], &["7", "7.5", "12.0", "nan"], false),
     ("step", &[0.0, 20.0, 49.5, 50.0, 150.0], &["50", "25.0", "1e2", "none"], false),
     ("sampler", &[1.0, 5.0, 8.0], &["k_lms", "ddim", "8", "others"], false),
@@ -79,7 +79,7 @@ const DIFFUSIONDB: &[Asked] = &[
     ("part_id", &[1.0, 10.0, 40.0], &["7", "8"], false),
 ];
 
-const ODD: &[Asked] = &[
+pub const ODD: &[Asked] = &[
     ("cfg", &[-1.0, 0.0, 7.1, 7.5], &["7.1", "NaN", "-0", "inf"], false),
     ("score", &[-1e300, 0.1, 7.1], &["0.1", "NaN", "1e300"], false),
     ("step", &[0.0, 20.0, 49.5, 65_535.0], &["50", "65535", "1e2"], false),
@@ -125,7 +125,7 @@ const QUERIES: &[&str] = &[
 ];
 
 /// A view by chance.
-fn view(chance: &mut Chance, columns: &[Asked], number: usize) -> Spec {
+pub fn view(chance: &mut Chance, columns: &[Asked], number: usize) -> Spec {
     let mut spec = Spec { columns: Some(vec!["image_name".to_owned()]), ..Spec::default() };
     for _ in 0..chance.below(3) {
         let (name, ends, values, is_time) = chance.of(columns);
@@ -177,7 +177,7 @@ fn view(chance: &mut Chance, columns: &[Asked], number: usize) -> Spec {
 }
 
 /// Rows with everything that is easily got wrong.
-fn odd_table(rows: usize) -> Vec<u8> {
+pub fn odd_table(rows: usize) -> Vec<u8> {
     const PROMPTS: &[&str] = &[
         "Art of the café, ÉLAN",
         "o'brien said \"quoted\" things at 100%",
@@ -266,7 +266,7 @@ fn odd_table(rows: usize) -> Vec<u8> {
 /// What the engine says to a view: how many rows, and the names of the first ones.
 fn answer(session: &mut Session, spec: &Spec) -> (u64, Vec<String>) {
     session.show(|show| {
-        let generation = show.generation + 1;
+        let generation = show.generation.next();
         *show = Show {
             generation,
             rows: spec.rows(),
@@ -285,9 +285,16 @@ fn answer(session: &mut Session, spec: &Spec) -> (u64, Vec<String>) {
     (count.matching, rows.collect())
 }
 
-fn script(session: &mut Session, dialect: Dialect, spec: &Spec, file: &Path) -> String {
+/// A script, of the rows of a view or of groups of them, for the file at this path.
+pub fn script_of(
+    session: &mut Session,
+    dialect: Dialect,
+    spec: &Spec,
+    file: &Path,
+    groups: Option<Vec<String>>,
+) -> String {
     let columns = spec.columns.clone().unwrap_or_default();
-    session.ask(TableRequest::Script(Want { dialect, rows: spec.rows(), columns }));
+    session.ask(TableRequest::Script(Want { dialect, rows: spec.rows(), columns, groups }));
     let script = session.script.take().unwrap();
     assert_eq!(script.dialect, dialect);
     let folder = file.parent().unwrap().display();
@@ -310,13 +317,14 @@ fn three_files() -> Vec<Vec<u8>> {
     (0..3).map(file).collect()
 }
 
-fn the_table(rows: usize) -> Vec<u8> {
+pub fn the_table(rows: usize) -> Vec<u8> {
     match std::env::var_os("VITRINE_SCRIPT_FILE") {
         Some(path) => std::fs::read(path).unwrap(),
         None => generate(rows as u64, "hub"),
     }
 }
 
+/// Runs scripts one after another; `answer(kind, result)` of the Python in front of it says what is kept of each.
 const DRIVER: &str = r#"
 import contextlib, io, json, sys, traceback
 kind, jobs = sys.argv[1], json.load(open(sys.argv[2]))
@@ -326,28 +334,54 @@ for job in jobs:
         with contextlib.redirect_stdout(io.StringIO()):
             if kind == "sql":
                 import duckdb
-                names = [row[0] for row in duckdb.connect().execute(job).fetchall()]
+                result = duckdb.connect().execute(job)
             else:
                 space = {"__name__": "__main__"}
                 exec(compile(job, "script", "exec"), space)
                 result = space["result"]
-                if kind == "duckdb":
-                    names = [row[0] for row in result.fetchall()]
-                elif kind == "spark":
-                    names = [row[0] for row in result.select("image_name").collect()]
-                else:
-                    names = list(result["image_name"])
-        answers.append({"count": len(names), "first": names[:50]})
+            answers.append(answer(kind, result))
     except Exception:
         answers.append({"error": traceback.format_exc()})
 json.dump(answers, open(sys.argv[3], "w"))
 "#;
 
-fn python() -> String {
+/// How many rows a script finds, and the names of the first ones.
+const NAMES: &str = r#"
+def answer(kind, result):
+    if kind in ("sql", "duckdb"):
+        names = [row[0] for row in result.fetchall()]
+    elif kind == "spark":
+        names = [row[0] for row in result.select("image_name").collect()]
+    else:
+        names = list(result["image_name"])
+    return {"count": len(names), "first": names[:50]}
+"#;
+
+/// Runs a tool's scripts in a folder, and gives what `answer` keeps of each.
+pub fn ran(folder: &Path, kind: &str, answer: &str, scripts: &[String]) -> Vec<Json> {
+    let (driver, jobs, answers) =
+        (folder.join("driver.py"), folder.join("jobs.json"), folder.join("answers.json"));
+    std::fs::write(&driver, [answer, DRIVER].concat()).unwrap();
+    std::fs::write(&jobs, json!(scripts).to_string()).unwrap();
+    let status = Command::new(python())
+        .arg(&driver)
+        .args([kind.as_ref(), jobs.as_os_str(), answers.as_os_str()])
+        // Spark starts others.
+        .env("PYSPARK_PYTHON", python())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success(), "{kind} ended with {status}");
+    let answers: Vec<Json> = serde_json::from_slice(&std::fs::read(&answers).unwrap()).unwrap();
+    assert_eq!(answers.len(), scripts.len());
+    answers
+}
+
+pub fn python() -> String {
     std::env::var("VITRINE_PYTHON").unwrap_or_else(|_| "python3".to_owned())
 }
 
-fn has(modules: &str) -> bool {
+pub fn has(modules: &str) -> bool {
     let tried = Command::new(python())
         .args(["-c", &format!("import {modules}")])
         .stdout(Stdio::null())
@@ -389,21 +423,8 @@ fn check(dialect: Dialect, kind: &str, modules: &str, views: usize) {
         let specs: Vec<Spec> = (0..views).map(|number| view(&mut chance, columns, number)).collect();
         let expected: Vec<_> = specs.iter().map(|spec| answer(&mut session, spec)).collect();
         let scripts: Vec<String> =
-            specs.iter().map(|spec| script(&mut session, dialect, spec, &path)).collect();
-        let (jobs, answers) = (folder.join("jobs.json"), folder.join("answers.json"));
-        std::fs::write(folder.join("driver.py"), DRIVER).unwrap();
-        std::fs::write(&jobs, json!(scripts).to_string()).unwrap();
-        let status = Command::new(python())
-            .arg(folder.join("driver.py"))
-            .args([kind.as_ref(), jobs.as_os_str(), answers.as_os_str()])
-            // Spark starts others.
-            .env("PYSPARK_PYTHON", python())
-            .stderr(Stdio::null())
-            .status()
-            .unwrap();
-        assert!(status.success(), "{kind} ended with {status}");
-        let answers: Vec<Json> = serde_json::from_slice(&std::fs::read(&answers).unwrap()).unwrap();
-        assert_eq!(answers.len(), specs.len());
+            specs.iter().map(|spec| script_of(&mut session, dialect, spec, &path, None)).collect();
+        let answers = ran(&folder, kind, NAMES, &scripts);
         let mut wrong: BTreeMap<usize, String> = BTreeMap::new();
         for (number, ((spec, (count, first)), answer)) in
             specs.iter().zip(&expected).zip(&answers).enumerate()

@@ -5,13 +5,17 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, LazyLock};
 use vitrine::base::bytes::ByteRange;
 use vitrine::base::error::{Error, ErrorKind};
-use vitrine::base::ids::{FetchId, SourceId};
+use vitrine::base::ids::{FetchId, Generation, SourceId};
+use vitrine::base::moment::{Moment, TimeKind, Unit};
 use vitrine::engine::output::export::encoder::{self, Encoder};
-use vitrine::engine::{Effect, Engine, Event};
+use vitrine::engine::{Effect, Engine, Event, Imported};
 use vitrine::formats::hub::answer::Identity;
+use vitrine::formats::tabular::task::{Answer, Task};
+use vitrine::formats::tabular::{self, Importer};
+use vitrine::protocol::plot::Plot;
 use vitrine::protocol::{
-    Cell, Chart, Count, Cube, Detail, Heat, LazyResponse, LoadState, Notice, Open, Opened, Phrases, Prompts,
-    QueryState, Request, Response, Rows, Show, export, script,
+    Cell, Chart, Count, Cube, Detail, LazyResponse, LoadState, Notice, Open, Opened, Phrases, Prompts,
+    QueryState, Request, Response, Rows, Show, Traffic, export, script,
 };
 use vitrine::view::spec::Clause;
 use vitrine::view::url::parse_table;
@@ -67,7 +71,8 @@ pub fn cell(array: &ArrayRef, row: usize) -> Cell {
         }
         DataType::Float64 => number(array.as_primitive::<Float64Type>().value(row)),
         DataType::Timestamp(..) => {
-            Cell::Time(array.as_primitive::<TimestampMicrosecondType>().value(row).div_euclid(1000) as f64)
+            let ticks = array.as_primitive::<TimestampMicrosecondType>().value(row);
+            Cell::Time(Moment { ticks, unit: Unit::Micros, kind: TimeKind::Instant })
         }
         other => panic!("no cell for {other}"),
     }
@@ -122,7 +127,7 @@ pub struct Session {
     pub clock: Option<f64>,
     /// How often counts were told.
     pub counts: usize,
-    pub heat: Option<Heat>,
+    pub plot: Option<Plot>,
     pub prompts: Option<Prompts>,
     pub phrases: Option<Phrases>,
     pub query: QueryState,
@@ -133,14 +138,24 @@ pub struct Session {
     encoders: BTreeMap<u32, Option<Encoder>>,
     /// Exports whose pieces wait to be confirmed.
     unconfirmed: VecDeque<u32>,
+    /// The file that the table is made of, where that is no Parquet; what makes it, and what is made.
+    original: Option<Arc<Vec<u8>>>,
+    /// Of each table that was opened, the type of its first column, and whether it had more rows than were there.
+    pub early: Vec<(String, bool)>,
+    importer: Option<Importer>,
+    made: Vec<u8>,
     /// What was told of exports.
     pub exports: Vec<export::Progress>,
     /// Exports whose file was dropped.
     pub dropped: Vec<u32>,
+    /// What was read in all.
+    pub traffic: Traffic,
     /// Files beside the app, by their path below it.
     pub host: BTreeMap<String, Vec<u8>>,
     /// What the server calls the version of the file.
     pub etag: Option<String>,
+    /// Sources that are files beside the app.
+    beside: BTreeMap<SourceId, String>,
     /// Files beside the app that were asked for.
     asked: VecDeque<(FetchId, String)>,
     /// What the shell answers by itself: images that were decoded, questions that nobody answers.
@@ -148,8 +163,13 @@ pub struct Session {
     /// What has happened and was not told yet, and whether the engine is being told.
     events: VecDeque<Event>,
     stepping: bool,
+    /// The vocabulary of CLIP, or why it can't be had.
+    pub measures: Result<Vec<u8>, Error>,
     pub script: Option<script::Script>,
     pub described: Option<Box<vitrine::protocol::describe::Described>>,
+    pub pairs: Option<Box<vitrine::protocol::pairs::Pairs>>,
+    pub groups: Option<vitrine::protocol::compare::Groups>,
+    pub group_by: Option<Box<vitrine::protocol::group_by::Groups>>,
 }
 
 impl Session {
@@ -181,7 +201,7 @@ impl Session {
             woken: false,
             clock: None,
             counts: 0,
-            heat: None,
+            plot: None,
             prompts: None,
             phrases: None,
             query: QueryState::default(),
@@ -189,16 +209,26 @@ impl Session {
             files: BTreeMap::new(),
             encoders: BTreeMap::new(),
             unconfirmed: VecDeque::new(),
+            original: None,
+            early: Vec::new(),
+            importer: None,
+            made: Vec::new(),
             exports: Vec::new(),
             dropped: Vec::new(),
             host: BTreeMap::new(),
+            beside: BTreeMap::new(),
+            traffic: Traffic::default(),
             etag: None,
             asked: VecDeque::new(),
             answers: VecDeque::new(),
             events: VecDeque::new(),
             stepping: false,
+            measures: Ok(include_bytes!("../../public/later-clip-merges.bin").to_vec()),
             script: None,
             described: None,
+            pairs: None,
+            groups: None,
+            group_by: None,
         }
     }
 
@@ -216,6 +246,7 @@ impl Session {
             endpoint: None,
             base: "https://example.org/".to_owned(),
             roles: Vec::new(),
+            reading: tabular::reading::Reading::default(),
             added: None,
         }));
         self.run();
@@ -231,6 +262,7 @@ impl Session {
             name: "parts".to_owned(),
             files: known.collect(),
             roles: Vec::new(),
+            reading: tabular::reading::Reading::default(),
         });
         session.run();
         session
@@ -255,7 +287,7 @@ impl Session {
     }
 
     /// The state of the filters on the screen.
-    pub fn generation(&self) -> u32 {
+    pub fn generation(&self) -> Generation {
         self.show.generation
     }
 
@@ -269,7 +301,7 @@ impl Session {
         let filters = filters.iter().map(|(name, clause)| ((*name).to_owned(), clause.clone()));
         let filters = filters.collect();
         self.show(|show| {
-            show.generation += 1;
+            show.generation = show.generation.next();
             show.rows.filters = filters;
         });
     }
@@ -368,7 +400,13 @@ impl Session {
         }
         for effect in effects {
             match effect {
-                Effect::Source { .. } | Effect::Forget { .. } | Effect::RetryNow => {}
+                Effect::Source { source, url } => {
+                    let path = url.strip_prefix("https://example.org/").unwrap_or_default();
+                    if self.host.contains_key(path) {
+                        self.beside.insert(source, path.to_owned());
+                    }
+                }
+                Effect::Forget { .. } | Effect::RetryNow => {}
                 Effect::Decode { id, .. } => self.answers.push_back(Event::Decoded { id, smaller: Ok(None) }),
                 Effect::Sizes { id, .. } => self.answers.push_back(Event::Sizes { id, sizes: None }),
                 Effect::List { id, .. } => {
@@ -382,6 +420,11 @@ impl Session {
                     let outcome = encoder::answer(self.encoders.entry(export).or_default(), task);
                     self.answers.push_back(Event::Encoded { export, outcome });
                 }
+                Effect::Import { import, task } => {
+                    let outcome = self.import(task);
+                    self.answers.push_back(Event::Imported { import, outcome });
+                }
+                Effect::DropImport { .. } => self.importer = None,
                 Effect::Write { export, bytes, .. } => {
                     self.files.entry(export).or_default().extend(bytes);
                     self.unconfirmed.push_back(export);
@@ -389,6 +432,10 @@ impl Session {
                 Effect::DropFile { export } => {
                     self.encoders.remove(&export);
                     self.dropped.push(export);
+                }
+                Effect::FetchMeasures { vocabulary } => {
+                    let outcome = self.measures.clone().map(|file| vocabulary.then_some(file));
+                    self.answers.push_back(Event::Measures { outcome });
                 }
                 Effect::Get { id, url, .. } => self.asked.push_back((id, url)),
                 Effect::Continue => self.more = true,
@@ -400,6 +447,29 @@ impl Session {
                 Effect::Respond(response) => self.hear(response),
             }
         }
+    }
+
+    /// Does a task with a file that is no Parquet, as the shell does.
+    fn import(&mut self, task: Task) -> Result<Imported, Error> {
+        let (is_preview, is_step) = (task == Task::Preview, task == Task::Step);
+        if matches!(task, Task::Begin { .. }) {
+            self.original = Some(self.file.clone());
+            self.made.clear();
+        }
+        let Answer { written, read_bytes, report } = tabular::answer(&mut self.importer, task)?;
+        let file_bytes = written.len() as u64;
+        if is_preview {
+            if file_bytes > 0 {
+                self.file = Arc::new(written);
+            }
+            return Ok(Imported::Preview((file_bytes > 0).then_some(file_bytes)));
+        }
+        self.made.extend(written);
+        let Some(report) = report else {
+            return Ok(if is_step { Imported::Step(read_bytes) } else { Imported::Taken });
+        };
+        self.file = Arc::new(std::mem::take(&mut self.made));
+        Ok(Imported::Whole { file_bytes: self.file.len() as u64, report })
     }
 
     fn look(&mut self, id: FetchId, range: ByteRange) {
@@ -426,7 +496,9 @@ impl Session {
             return;
         }
         let part = (1..).zip(&self.parts).find(|(number, _)| SourceId::part(*number) == source);
-        let file = part.map_or(&self.file, |(_, file)| file).clone();
+        let original = self.original.as_ref().filter(|_| source == SourceId::ORIGINAL).cloned();
+        let beside = self.beside.get(&source).and_then(|path| self.host.get(path)).cloned().map(Arc::new);
+        let file = original.or(beside).unwrap_or_else(|| part.map_or(&self.file, |(_, file)| file).clone());
         let total = file.len() as u64;
         if range.start >= total {
             self.step(Event::BeyondEnd { id, file_bytes: Some(total) });
@@ -444,7 +516,11 @@ impl Session {
 
     fn hear(&mut self, response: Response) {
         match response {
-            Response::Opened(opened) => self.opened = Some(opened),
+            Response::Opened(opened) => {
+                let kind = opened.columns.first().map(|column| column.type_name.clone());
+                self.early.push((kind.unwrap_or_default(), opened.rows_in_all > opened.rows));
+                self.opened = Some(opened);
+            }
             Response::Chart(chart) => drop(self.charts.insert(chart.column.clone(), chart)),
             Response::Count(count) => {
                 self.counts += 1;
@@ -457,15 +533,17 @@ impl Session {
             Response::Query(state) => self.query = state,
             Response::Grown(opened) => self.opened = Some(opened),
             Response::Lazy(LazyResponse::Detail(detail)) => self.detail = Some(detail),
-            Response::Lazy(LazyResponse::Heat(heat)) => self.heat = Some(heat),
+            Response::Lazy(LazyResponse::Plot(plot)) => self.plot = Some(*plot),
             Response::Lazy(LazyResponse::Prompts(prompts)) => self.prompts = Some(prompts),
             Response::Lazy(LazyResponse::Phrases(phrases)) => self.phrases = Some(phrases),
             Response::Lazy(LazyResponse::Export(progress)) => self.exports.push(progress),
             Response::Lazy(LazyResponse::Script(script)) => self.script = Some(script),
             Response::Lazy(LazyResponse::Described(described)) => self.described = Some(described),
+            Response::Lazy(LazyResponse::Pairs(pairs)) => self.pairs = Some(pairs),
+            Response::Lazy(LazyResponse::Groups(groups)) => self.groups = Some(groups),
+            Response::Lazy(LazyResponse::GroupBy(groups)) => self.group_by = Some(groups),
             Response::Lazy(
-                LazyResponse::Groups(_)
-                | LazyResponse::Figure(_)
+                LazyResponse::Figure(_)
                 | LazyResponse::Listed(_)
                 | LazyResponse::Picked(_)
                 | LazyResponse::Membership(_)
@@ -473,8 +551,8 @@ impl Session {
                 | LazyResponse::Kept { .. },
             )
             | Response::Image(_)
-            | Response::Traffic(_)
             | Response::Settled { .. } => {}
+            Response::Traffic(traffic) => self.traffic = traffic,
         }
     }
 

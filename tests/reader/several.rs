@@ -122,7 +122,7 @@ fn charts_searches_and_the_order_rest_on_all_files() {
     assert!(chart.complete);
     assert_eq!(chart.all.0.iter().sum::<u32>() + chart.null_all, total as u32);
     session.show(|show| {
-        show.generation += 1;
+        show.generation = show.generation.next();
         show.rows.query = Some("portrait".to_owned());
         show.rows.sort = vec![SortKey { column: "step".to_owned(), descending: true }];
     });
@@ -145,7 +145,7 @@ fn a_subset_opens_as_many_files_as_it_needs() {
     let files = files();
     let mut session = Session::open_several(&files, |_| {});
     session.show(|show| {
-        show.generation += 1;
+        show.generation = show.generation.next();
         show.columns = vec!["prompt".to_owned()];
         show.count = 30;
         show.rows.subset = Some(Subset::First(600));
@@ -154,12 +154,12 @@ fn a_subset_opens_as_many_files_as_it_needs() {
     assert_eq!((count.matching, session.touched.len()), (600, 1));
     assert_eq!(count.rows_read, count.rows);
     session.show(|show| {
-        show.generation += 1;
+        show.generation = show.generation.next();
         show.rows.subset = Some(Subset::First(1_500));
     });
     assert_eq!(session.count.clone().unwrap().matching, 1_500);
     session.show(|show| {
-        show.generation += 1;
+        show.generation = show.generation.next();
         show.rows.subset = Some(Subset::Random { rows: 100, seed: 3 });
     });
     let count = session.count.clone().unwrap();

@@ -3,6 +3,7 @@
 use crate::server::{HUB, ROWS, Session, column, reference};
 use arrow_array::types::{Float32Type, UInt16Type};
 use arrow_array::{Array, cast::AsArray};
+use vitrine::base::ids::Generation;
 use vitrine::protocol::{Bins, Cell, Request, Shape, TableRequest};
 use vitrine::view::spec::{Clause, TableRef};
 
@@ -58,7 +59,7 @@ fn a_filter_keeps_the_rows_that_a_loop_keeps() {
 #[test]
 fn a_brush_counts_what_its_filter_keeps() {
     let mut session = charted();
-    session.ask(TableRequest::Touch { column: "cfg".into(), generation: 0 });
+    session.ask(TableRequest::Touch { column: "cfg".into(), generation: Generation(0) });
     let cube = session.cube.clone().unwrap();
     let bins = bins(&session, "cfg");
     for (i, j) in [(0, 1), (3, 20), (10, cube.bins as usize)] {
@@ -212,6 +213,7 @@ fn the_usual_view_is_read_without_knowing_the_columns() {
         endpoint: None,
         base: "https://example.org/".to_owned(),
         roles: Vec::new(),
+        reading: vitrine::formats::tabular::reading::Reading::default(),
         added: None,
     }));
     session.ask(Request::Show(vitrine::protocol::Show { count: 32, ..Default::default() }));

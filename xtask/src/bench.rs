@@ -1,10 +1,10 @@
 //! `cargo xtask bench`: the figures of `benches/RESULTS.md`, and with `--peers` those of
-//! `benches/PEERS.md`.
+//! `benches/PEERS.md`. With `--lighthouse` nothing but what Lighthouse says.
 
 use crate::args::Args;
 use crate::build::{self, Profile};
 use crate::run::{cargo, fixture, shown, target};
-use crate::{Result, peers, tools};
+use crate::{Result, lighthouse, peers, tools};
 use std::fs;
 
 /// The tables that are measured: file, rows.
@@ -15,7 +15,13 @@ const TABLES: &[(&str, &str)] =
 pub(crate) fn command(args: Vec<String>) -> Result<()> {
     let mut args = Args::new(args);
     let against = if args.flag("--peers") { Some(peers::build()?) } else { None };
+    let only_lighthouse = args.flag("--lighthouse");
     args.finish()?;
+    let dist = target().join("bench-dist");
+    if only_lighthouse {
+        build::build(Profile::Release, &dist)?;
+        return lighthouse::measure(&dist);
+    }
     let folder = std::env::var_os("VITRINE_FIXTURES").map_or_else(|| target().join("fixtures"), Into::into);
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     for (name, rows) in TABLES {
@@ -27,7 +33,6 @@ pub(crate) fn command(args: Vec<String>) -> Result<()> {
             fixture(&args.map(str::to_owned))?;
         }
     }
-    let dist = target().join("bench-dist");
     build::build(Profile::Release, &dist)?;
     let mut command = cargo(&["test", "--locked", "--package", "vitrine", "--test", "browser"]);
     command
@@ -36,10 +41,12 @@ pub(crate) fn command(args: Vec<String>) -> Result<()> {
         .env("VITRINE_FIXTURES", &folder)
         .env("VITRINE_CHROMIUM", tools::chromium()?)
         .env("VITRINE_CHROMEDRIVER", tools::chromedriver()?);
+    let peers = against.is_some();
     match against {
         Some(pages) => command.arg("peers::peers").env("VITRINE_PEERS", pages),
         // One after another, so that none is measured while another runs.
         None => command.args(["--test-threads=1", "measure::measure", "measure_ahead::ahead"]),
     };
-    shown(command)
+    shown(command)?;
+    if peers { Ok(()) } else { lighthouse::measure(&dist) }
 }

@@ -19,7 +19,8 @@ cargo xtask COMMAND
   test     everything that has to hold; ends with `N passed, N failed`
              --only STEP           fmt, deny, clippy, native, wasm or browser
   bench    measure the app in Chromium on tables of 2 and 14 million rows; writes benches/RESULTS.md;
-           with --peers the same tasks in other readers too, into benches/PEERS.md
+           with --peers the same tasks in other readers too, into benches/PEERS.md;
+           with --lighthouse only what Lighthouse says
   chaos    two hundred random scripts of faults in Chromium
              --from N --count N    other ones, or fewer
   soak     a long session in Chromium on a table of two million rows, with what it takes of memory

@@ -9,6 +9,7 @@ mod bench;
 mod build;
 mod guide;
 mod help;
+mod lighthouse;
 mod long;
 mod page;
 mod peers;

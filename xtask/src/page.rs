@@ -6,7 +6,7 @@
 
 use crate::Result;
 use crate::shrink;
-use crate::split::{LATER, Parts};
+use crate::split::LATER;
 
 /// What the page may do. No inline script or style, nothing from other hosts but data and images
 /// that were read as data. Reading from this machine is allowed for stand-in Hubs.
@@ -15,27 +15,50 @@ pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-uns
      connect-src 'self' https: http://127.0.0.1:* http://localhost:*; \
      base-uri 'none'; form-action 'none'";
 
-/// The page, and the script that it starts with.
+/// The page without its script.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Page {
     pub(crate) html: String,
-    /// Name of the script's file, beside the page.
-    pub(crate) script_name: String,
-    pub(crate) script: String,
+    /// Name, without its ending, of the script that trunk has bound.
+    pub(crate) bound: String,
 }
 
-/// Takes the script out of the page, and puts the policy in.
+/// Takes the script that starts the app out of the page, and what trunk asks for ahead; puts the policy in.
 pub(crate) fn seal(html: &str) -> Result<Page> {
     let (before, script, after) = inline_script(html).ok_or("the page has no script that starts the app")?;
-    let script = script.trim().to_owned() + "\n";
-    let script_name = format!("start-{:016x}.js", digest(script.as_bytes()));
-    let html = format!("{before}<script type=\"module\" src=\"./{script_name}\"></script>{after}");
+    let bound = starts(script)?;
+    let html = without_hints(&format!("{before}{after}"))?;
     let html = with_policy(&html)?;
     check(&html)?;
-    if script.contains("from '/") || script.contains("module_or_path: '/") {
-        return Err("the script that starts the app names an absolute path".to_owned());
+    Ok(Page { html, bound })
+}
+
+/// Without trunk's links to a script and a module ahead of them, which will have other names.
+fn without_hints(html: &str) -> Result<String> {
+    let mut html = html.to_owned();
+    for rel in ["modulepreload", "preload"] {
+        let (before, rest) = html
+            .split_once(&format!("<link rel=\"{rel}\""))
+            .ok_or_else(|| format!("trunk's page has no {rel}"))?;
+        let (_, after) = rest.split_once('>').ok_or("a link does not end")?;
+        html = format!("{before}{after}");
     }
-    Ok(Page { html, script_name, script })
+    Ok(html)
+}
+
+/// The page with what stands before any of its code runs: the start page as it is drawn, and a table without rows.
+/// Which of them is shown says the script before everything.
+pub(crate) fn with_shell(html: &str) -> Result<String> {
+    let mut html = html.to_owned();
+    for (place, text) in [
+        ("<div class=\"shell-start\">", include_str!("../../shell/start.html")),
+        ("<div class=\"shell-table\" aria-hidden=\"true\">", include_str!("../../shell/table.html")),
+    ] {
+        let (before, after) = html.split_once(place).ok_or_else(|| format!("the page has no {place}"))?;
+        let text = text.lines().map(str::trim).collect::<String>();
+        html = format!("{before}{place}{text}{after}");
+    }
+    Ok(html)
 }
 
 /// The page with one style sheet, and one for lazy views.
@@ -53,16 +76,17 @@ pub(crate) struct Styled {
 /// The styles of views whose code is lazy as well.
 const LAZY_STYLES: &[&str] = &[
     "about",
-    "art",
     "compare",
     "detail",
     "export",
     "gallery",
+    "groups",
     "metadata",
     "phrases",
+    "plot",
+    "preference",
     "repository",
     "settings",
-    "start",
 ];
 
 /// Puts all style sheets into two, in the page's order. `read` gives the text of a file beside the page.
@@ -92,19 +116,24 @@ pub(crate) fn styles(html: &str, read: impl Fn(&str) -> Result<String>) -> Resul
     Ok(Styled { html, styles, first, later })
 }
 
-/// The script of the data thread: it asks for the code, a file of this name, first, and says what is to
-/// be done with it while that comes. What encodes exports, a script and its code, it imports when it is told to.
-pub(crate) fn loader(bindings: &str, code: &str, export: &str, export_code: &str) -> String {
-    let bindings = bindings.trim();
+/// The script of the page: it begins with this module.
+pub(crate) fn starter(script: &str, code: &str) -> String {
+    format!("{script}__wbg_init({{ module_or_path: new URL(\"./{code}\", import.meta.url) }});\n")
+}
+
+/// The script of the data thread: it takes its module, a file of this name, from the page where that has asked for
+/// it, or fetches it. What encodes exports, a script and its code, it imports when it is told to.
+pub(crate) fn loader(script: &str, code: &str, export: &str, export_code: &str) -> String {
     // An instance that failed is not used again: the address of another one has another end.
-    let import = format!(
-        "globalThis.vitrineExport = async (instance) => {{\n    \
-         const module = await import(`./{export}?${{instance}}`);\n    \
-         await module.default({{ module_or_path: new URL(\"./{export_code}\", location.href) }});\n    \
-         return module;\n}};"
-    );
     format!(
-        "const code = fetch(\"./{code}\");\n{import}\n{bindings}\nwasm_bindgen({{ module_or_path: code }});\n"
+        "{script}globalThis.vitrineExport = async (instance) => {{\n\
+         const module = await import(`./{export}?${{instance}}`);\n\
+         await module.default({{ module_or_path: new URL(\"./{export_code}\", import.meta.url) }});\n\
+         return module;\n}};\n\
+         const fetched = () => fetch(new URL(\"./{code}\", import.meta.url));\n\
+         const handed = () => new Promise((resolve) => addEventListener(\"message\", ({{ data }}) => resolve(data.code ?? fetched()), {{ once: true }}));\n\
+         __wbg_init({{ module_or_path: self.name === \"handed\" ? handed() : fetched() }})\n\
+         .catch((error) => setTimeout(() => {{ throw error; }}));\n"
     )
 }
 
@@ -114,25 +143,44 @@ pub(crate) fn hashed(name: &str, content: &[u8]) -> String {
     format!("{stem}-{:016x}.{ending}", digest(content))
 }
 
-/// The page with its data thread's script, the script before everything and the styles that come later under
-/// these names.
-/// What all pages need is asked for at once; what a page without a table needs, by that script.
-pub(crate) fn with_names(
-    html: &str,
-    worker: &str,
-    early: &str,
-    style: &str,
-    parts: &Parts,
-) -> Result<String> {
+/// Files that the page names, each by what is in it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Names<'a> {
+    /// The page's script and module.
+    pub(crate) script: &'a str,
+    pub(crate) code: &'a str,
+    /// Those of the data thread.
+    pub(crate) worker: &'a str,
+    pub(crate) worker_code: &'a str,
+    /// The script before everything.
+    pub(crate) early: &'a str,
+    /// The styles of lazy views.
+    pub(crate) style: &'a str,
+    /// The modules of the page without a table.
+    pub(crate) start: &'a [String],
+}
+
+/// The page with the names of its files. What all pages need is asked for at once, by the page itself; what a page
+/// with or without a table needs, by the script before everything.
+pub(crate) fn with_names(html: &str, names: Names<'_>) -> Result<String> {
     const EARLY: &str = "<script src=\"./early.js\"></script>";
     let (before, after) = html.split_once(EARLY).ok_or("the page has no early.js")?;
-    let Parts { script, start } = parts;
+    let Names { script, code, worker, worker_code, early, style, start } = names;
     let start: Vec<String> = start.iter().map(|name| format!("./{name}")).collect();
     let start = start.join(" ");
-    Ok(format!(
-        "{before}<meta name=\"vitrine-worker\" content=\"./{worker}\"><meta name=\"vitrine-style\" content=\"./{style}\"><meta name=\"vitrine-start\" content=\"{start}\">\
-         <script src=\"./{early}\"></script><link rel=\"modulepreload\" href=\"./{script}\">{after}"
-    ))
+    let meta = |name: &str, content: &str| format!("<meta name=\"vitrine-{name}\" content=\"{content}\">");
+    Ok([
+        before,
+        &meta("worker", &format!("./{worker}")),
+        &meta("worker-code", &format!("./{worker_code}")),
+        &meta("style", &format!("./{style}")),
+        &meta("start", &start),
+        &format!("<script src=\"./{early}\"></script>"),
+        &format!("<link rel=\"preload\" href=\"./{code}\" as=\"fetch\" crossorigin=\"anonymous\">"),
+        &format!("<script type=\"module\" src=\"./{script}\"></script>"),
+        after,
+    ]
+    .concat())
 }
 
 /// The script that serves the app without a network: `files` are all of its files but the page, and
@@ -143,7 +191,7 @@ pub(crate) fn offline(html: &str, files: &[String], start: &str) -> String {
     format!(
         "const VERSION = \"{version:016x}\";\nconst START = \"{start}\";\nconst FILES = [\n{}];\n\n{}",
         names.concat(),
-        include_str!("offline.js")
+        shrink::script(include_str!("offline.js"))
     )
 }
 
@@ -156,7 +204,7 @@ pub(crate) fn with_document(html: &str, name: &str, own: &str) -> Result<String>
 }
 
 /// The name, without its ending, of the page's script that the script which starts the app imports.
-pub(crate) fn starts(script: &str) -> Result<String> {
+fn starts(script: &str) -> Result<String> {
     let name = script.split_once("from './").and_then(|(_, rest)| rest.split_once(".js'"));
     let (name, _) = name.ok_or("the script that starts the app imports no other")?;
     Ok(name.to_owned())
@@ -252,28 +300,29 @@ fn digest(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{POLICY, Parts, hashed, offline, seal, styles, with_names};
+    use super::{Names, POLICY, hashed, offline, seal, styles, with_names};
 
     const START: &str =
         "import init from './vitrine-1.js';\nawait init({ module_or_path: './vitrine-1_bg.wasm' });";
 
+    const HINTS: &str = "<link rel=\"modulepreload\" href=\"./vitrine-1.js\" crossorigin=\"anonymous\">\
+                         <link rel=\"preload\" href=\"./vitrine-1_bg.wasm\" as=\"fetch\">";
+
     fn page(head: &str, body: &str) -> String {
         format!(
-            "<!DOCTYPE html><html><head>{head}<script type=\"module\">\n{START}\n</script></head><body>{body}</body></html>"
+            "<!DOCTYPE html><html><head>{head}<script type=\"module\">\n{START}\n</script>{HINTS}</head><body>{body}</body></html>"
         )
     }
 
     #[test]
     fn the_script_moves_out_and_the_policy_comes_first() {
         let sealed = seal(&page("<title>V</title>", "<noscript>no</noscript>")).expect("a page");
-        assert_eq!(sealed.script.trim(), START);
-        let name = &sealed.script_name;
+        assert_eq!(sealed.bound, "vitrine-1");
         assert_eq!(
             sealed.html,
             format!(
                 "<!DOCTYPE html><html><head><meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\
-                 <title>V</title><script type=\"module\" src=\"./{name}\"></script></head>\
-                 <body><noscript>no</noscript></body></html>"
+                 <title>V</title></head><body><noscript>no</noscript></body></html>"
             )
         );
     }
@@ -294,23 +343,26 @@ mod tests {
 
     #[test]
     fn what_serves_without_a_network_has_a_version_and_every_file() {
-        let parts =
-            Parts { script: "m-1.js".to_owned(), start: vec!["s-1.wasm".to_owned(), "t-1.wasm".to_owned()] };
-        let html = with_names(
-            "<head><script src=\"./early.js\"></script></head>",
-            "w-1.js",
-            "e-1.js",
-            "l-1.css",
-            &parts,
-        )
-        .expect("a page");
+        let start = ["s-1.wasm".to_owned(), "t-1.wasm".to_owned()];
+        let names = Names {
+            script: "m-1.js",
+            code: "m-1.wasm",
+            worker: "w-1.js",
+            worker_code: "w-1.wasm",
+            early: "e-1.js",
+            style: "l-1.css",
+            start: &start,
+        };
+        let html = with_names("<head><script src=\"./early.js\"></script></head>", names).expect("a page");
         assert_eq!(
             html,
             "<head><meta name=\"vitrine-worker\" content=\"./w-1.js\">\
+             <meta name=\"vitrine-worker-code\" content=\"./w-1.wasm\">\
              <meta name=\"vitrine-style\" content=\"./l-1.css\"><meta name=\"vitrine-start\" content=\"./s-1.wasm ./t-1.wasm\"><script src=\"./e-1.js\"></script>\
-             <link rel=\"modulepreload\" href=\"./m-1.js\"></head>"
+             <link rel=\"preload\" href=\"./m-1.wasm\" as=\"fetch\" crossorigin=\"anonymous\">\
+             <script type=\"module\" src=\"./m-1.js\"></script></head>"
         );
-        assert!(with_names("<head></head>", "w.js", "e.js", "l.css", &parts).is_err());
+        assert!(with_names("<head></head>", names).is_err());
         let files = ["a.js".to_owned(), "b.css".to_owned()];
         let script = offline(&html, &files, "start-1.js");
         assert!(script.contains("\"./a.js\",\n    \"./b.css\",\n];"), "{script}");

@@ -40,7 +40,7 @@ pub(crate) fn command(args: Vec<String>) -> Result<()> {
     }
     let config = Config { port: hub_port, ..Config::default() };
     let hub = Hub::start(config).map_err(|error| format!("the stand-in Hub, port {hub_port}: {error}"))?;
-    mount(&hub, fixture.as_deref())?;
+    on_hub(&hub, fixture.as_deref())?;
     let config = AppConfig { port, ..AppConfig::new(&dist) };
     let app =
         App::start(config).map_err(|error| format!("the app in {}, port {port}: {error}", dist.display()))?;
@@ -55,7 +55,8 @@ pub(crate) fn command(args: Vec<String>) -> Result<()> {
     }
 }
 
-fn mount(hub: &Hub, fixture: Option<&Path>) -> Result<()> {
+/// Puts the bundled sample onto a stand-in Hub, where the tables of the catalogue are, or another table in its place.
+pub(crate) fn on_hub(hub: &Hub, fixture: Option<&Path>) -> Result<()> {
     let sample = root().join("public/sample");
     let put = |repository: &str, path: &str, file: &Path| {
         hub.mount(repository, path, Source::file(file))

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 
-/// A script as `wasm-bindgen` writes it, without its comments for editors and its indentation.
+/// A script without comments that have lines to themselves, and without indentation.
 pub(crate) fn script(text: &str) -> String {
-    lines(&without(text, "/**", "*/"))
+    let text = without(text, "/**", "*/");
+    let kept = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines(&kept.collect::<Vec<_>>().join("\n"))
 }
 
 /// A style sheet without comments and indentation.
@@ -49,6 +51,74 @@ pub(crate) fn imports(module: &[u8], script: &str) -> Result<(Vec<u8>, String), 
         out.extend(body);
     }
     Ok((out, with_names(script, &names)))
+}
+
+/// What a crate exports to scripts that nothing here uses: readers and writers of streams, which come with what
+/// Leptos asks servers with.
+const UNUSED: &str = "IntoUnderlying";
+
+/// A linked module that does not export what is unused, so that whatever only that needs goes as well.
+///
+/// What `wasm-bindgen` knows of exports is a section of pairs, each an own version and what one use of its macro says;
+/// both begin with their length in four bytes.
+///
+/// # Errors
+/// Where the module is not as that says.
+pub(crate) fn without_unused(module: &[u8]) -> Result<Vec<u8>, String> {
+    const CUSTOM: u8 = 0;
+    const EXPORTS: u8 = 7;
+    let mut out = module.get(..8).ok_or("a module without a head")?.to_vec();
+    let mut reader = Reader { bytes: module, at: 8 };
+    while reader.at < module.len() {
+        let id = reader.byte()?;
+        let len = reader.number()? as usize;
+        let body = reader.take(len)?;
+        let body = match id {
+            EXPORTS => used_exports(body)?,
+            CUSTOM => used_bindings(body)?,
+            _ => body.to_vec(),
+        };
+        out.push(id);
+        push(&mut out, body.len() as u64);
+        out.extend(body);
+    }
+    Ok(out)
+}
+
+fn used_exports(section: &[u8]) -> Result<Vec<u8>, String> {
+    let mut reader = Reader { bytes: section, at: 0 };
+    let (mut kept, mut rest) = (0, Vec::<u8>::new());
+    for _ in 0..reader.number()? {
+        let start = reader.at;
+        let name = String::from_utf8_lossy(reader.name()?).to_ascii_lowercase();
+        reader.byte()?;
+        reader.number()?;
+        if !name.contains(&UNUSED.to_ascii_lowercase()) {
+            kept += 1;
+            rest.extend(section.get(start..reader.at).unwrap_or_default());
+        }
+    }
+    let mut out = Vec::new();
+    push(&mut out, kept);
+    out.extend(rest);
+    Ok(out)
+}
+
+fn used_bindings(section: &[u8]) -> Result<Vec<u8>, String> {
+    let mut reader = Reader { bytes: section, at: 0 };
+    if reader.name()? != b"__wasm_bindgen_unstable" {
+        return Ok(section.to_vec());
+    }
+    let mut out = section.get(..reader.at).unwrap_or_default().to_vec();
+    while reader.at < section.len() {
+        let start = reader.at;
+        let _version = reader.counted()?;
+        let said = reader.counted()?;
+        if !said.windows(UNUSED.len()).any(|part| part == UNUSED.as_bytes()) {
+            out.extend(section.get(start..reader.at).unwrap_or_default());
+        }
+    }
+    Ok(out)
 }
 
 /// The section of imports with short names for those of the module's own script.
@@ -138,6 +208,12 @@ impl<'a> Reader<'a> {
         self.take(len)
     }
 
+    /// Bytes whose number stands before them, in four bytes.
+    fn counted(&mut self) -> Result<&'a [u8], String> {
+        let len = self.take(4)?.try_into().map_err(|_| "a length that is cut off")?;
+        self.take(u32::from_le_bytes(len) as usize)
+    }
+
     /// Passes over what is imported.
     fn import_type(&mut self) -> Result<(), String> {
         match self.byte()? {
@@ -174,12 +250,12 @@ impl<'a> Reader<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{imports, script, style};
+    use super::{imports, script, style, without_unused};
 
     #[test]
     fn only_what_people_read_goes() {
         assert_eq!(
-            script("/**\n * @returns {number}\n */\n  get a() {\n\n    return 1;\n  }\n"),
+            script("/**\n * @returns {number}\n */\n  get a() {\n    // One.\n\n    return 1;\n  }\n"),
             "get a() {\nreturn 1;\n}\n"
         );
         assert_eq!(style("/* lines */\na {\n  b: c; /* d */\n}\n"), "a {\nb: c;\n}\n");
@@ -206,5 +282,35 @@ mod tests {
             b"\0asm\x01\0\0\0\x02\x1e\x02\x09./a_bg.js\x02$0\0\x05\x06./b.js\x04load\0\x05\x0a\x01\0";
         assert_eq!(short, expected);
         assert!(imports(&module[..20], "").is_err());
+    }
+
+    #[test]
+    fn what_is_unused_is_not_exported() {
+        let head = b"\0asm\x01\0\0\0";
+        let exports = |names: &[&str]| {
+            let mut section = vec![names.len() as u8];
+            for name in names {
+                section.push(name.len() as u8);
+                section.extend(name.as_bytes());
+                section.extend([0, 3]);
+            }
+            [&[7, section.len() as u8][..], &section].concat()
+        };
+        let bindings = |said: &[&str]| {
+            let mut section = b"\x17__wasm_bindgen_unstable".to_vec();
+            for said in said {
+                for text in ["v", said] {
+                    section.extend((text.len() as u32).to_le_bytes());
+                    section.extend(text.as_bytes());
+                }
+            }
+            [&[0, section.len() as u8][..], &section].concat()
+        };
+        let code = [10, 1, 0];
+        let all = ["__wbg_intounderlyingsink_free_1", "main"];
+        let module = [head, &exports(&all)[..], &code, &bindings(&["IntoUnderlyingSink", "Blob"])].concat();
+        let expected = [head, &exports(&["main"])[..], &code, &bindings(&["Blob"])].concat();
+        assert_eq!(without_unused(&module).unwrap(), expected);
+        assert!(without_unused(&module[..module.len() - 1]).is_err());
     }
 }

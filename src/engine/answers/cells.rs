@@ -1,10 +1,12 @@
 //! Values on their way to the screen.
 
-use crate::engine::data::{Data, DataColumn, Origin};
-use crate::formats::parquet::meta::Logical;
+use crate::base::decimal;
+use crate::base::utf8::is_text;
+use crate::engine::data::{Data, DataColumn, Derived, Origin};
 use crate::protocol::{Cell, Kind};
 use crate::table::column::Value;
 use crate::table::filter::widen;
+use crate::table::measure::Amount;
 
 impl Data {
     /// The value of a row as the page shows it, texts cut at `max_chars`.
@@ -13,12 +15,31 @@ impl Data {
             return if json == "null" { Cell::Null } else { Cell::Json(shortened(json, max_chars)) };
         }
         match column.value(row) {
-            Some(value) => cell(value, column.info.kind, self.logical(column), max_chars),
+            Some(value) => cell(value, column.info.kind, max_chars),
             None if column.failed => Cell::Failed,
             None => match column.origin {
-                Origin::Size { width, height } => self.size_cell(width, height, row),
+                Origin::Derived(Derived::Size { width, height }) => self.size_cell(width, height, row),
+                Origin::Derived(Derived::Measured { text, .. }) => self.measured_cell(column, text, row),
                 Origin::Leaf(_) | Origin::Nested { .. } => Cell::Pending,
             },
+        }
+    }
+
+    /// What is measured of a row's text alone.
+    fn measured_cell(&self, column: &DataColumn, text: usize, row: u64) -> Cell {
+        let Some(own) = self.columns.get(text) else { return Cell::Pending };
+        match own.value(row) {
+            Some(Value::Bytes(text)) => match column.gauge.as_ref().and_then(|gauge| gauge.of_one(text)) {
+                Some(Amount::Nothing) => Cell::Null,
+                Some(Amount::Whole(value)) => cell(Value::Int(value), column.info.kind, 0),
+                Some(Amount::Share(value)) => Cell::Number(value),
+                Some(Amount::Truth(value)) => Cell::Bool(value),
+                Some(Amount::Name(name)) => Cell::Text(name.to_owned()),
+                None => Cell::Pending,
+            },
+            Some(_) => Cell::Null,
+            None if own.failed => Cell::Failed,
+            None => Cell::Pending,
         }
     }
 
@@ -40,22 +61,21 @@ impl Data {
 }
 
 /// A value on its way to the screen.
-pub fn cell(value: Value<'_>, kind: Kind, logical: Option<Logical>, max_chars: usize) -> Cell {
+pub fn cell(value: Value<'_>, kind: Kind, max_chars: usize) -> Cell {
     /// Largest whole number up to which doubles are exact.
     const EXACT: i64 = 1 << 53;
     match value {
         Value::Null => Cell::Null,
         Value::Bool(value) => Cell::Bool(value),
-        Value::Int(value) if kind == Kind::Time => Cell::Time(value as f64),
-        Value::Int(value) if value < 0 && logical == Some(Logical::Int { signed: false, bits: 64 }) => {
-            Cell::Digits((value as u64).to_string())
-        }
         Value::Int(value) if (-EXACT..=EXACT).contains(&value) => Cell::Number(value as f64),
         Value::Int(value) => Cell::Digits(value.to_string()),
         Value::UInt(value) => Cell::Digits(value.to_string()),
+        Value::Decimal(value, scale) => Cell::Digits(decimal::text_of(value, scale)),
+        Value::Wide(bytes, scale) => Cell::Digits(decimal::text_of_sortable(bytes, scale)),
+        Value::Time(moment) => Cell::Time(moment),
         Value::Float32(value) => Cell::Number(widen(value)),
         Value::Float64(value) => Cell::Number(value),
-        Value::Bytes(bytes) if kind == Kind::Binary => {
+        Value::Bytes(bytes) if kind == Kind::Binary && !is_text(bytes) => {
             Cell::Binary(u32::try_from(bytes.len()).unwrap_or(u32::MAX))
         }
         Value::Bytes(bytes) => Cell::Text(shortened(&String::from_utf8_lossy(bytes), max_chars)),

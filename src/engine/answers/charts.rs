@@ -2,14 +2,12 @@
 
 use super::Answers;
 use super::report::report;
+use crate::base::ids::Generation;
 use crate::engine::Effect;
 use crate::engine::data::{Data, DataColumn};
 use crate::engine::result::Matches;
-use crate::protocol::{Chart, Count, Counts, Cube, CubeSide, Heat, LazyResponse, Response};
+use crate::protocol::{Chart, Count, Counts, Cube, CubeSide, Response};
 use crate::table::crossfilter::{count, cube, side};
-
-/// Largest cells of two columns against each other; more would not be seen apart.
-const MAX_HEAT_CELLS: usize = 1 << 16;
 
 impl Answers {
     /// Reports the number of matching rows, and the charts: those that grew, or all where the `masks` are
@@ -29,7 +27,6 @@ impl Answers {
         let without = if matching == 0 && rows_read == rows { matches.without() } else { Vec::new() };
         let count = Count { generation, matching, rows_read, rows, distinct, without };
         report(effects, Response::Count(count));
-        self.report_heat(data, matches, effects);
         for (place, column) in data.columns.iter().enumerate() {
             if (self.due.take_chart(place) || masks)
                 && let Some(chart) = self.chart(column, data, matches)
@@ -77,7 +74,7 @@ impl Answers {
     pub fn touch(
         &self,
         column: &str,
-        generation: u32,
+        generation: Generation,
         data: &Data,
         matches: &Matches,
         effects: &mut Vec<Effect>,
@@ -113,39 +110,6 @@ impl Answers {
                 bins: active.bins as u32,
                 total: Counts(total),
                 others,
-            }),
-        );
-    }
-
-    /// Reports how two columns stand to each other.
-    fn report_heat(&self, data: &Data, matches: &Matches, effects: &mut Vec<Effect>) {
-        let Some((x, y)) = &self.show.heat else { return };
-        let binned = |name: &str| data.column(name).and_then(|column| column.binned.as_ref());
-        let (Some(across), Some(up)) = (binned(x), binned(y)) else { return };
-        if across.bins * up.bins > MAX_HEAT_CELLS {
-            return;
-        }
-        let filter = matches.filter();
-        let keep = !(filter.bit(x) | filter.bit(y));
-        let mut counts = vec![0u32; across.bins * up.bins];
-        for ((x, y), mask) in across.rows.iter().zip(&up.rows).zip(filter.mask()) {
-            let (x, y) = (usize::from(*x), usize::from(*y));
-            if mask & keep == 0
-                && x < across.bins
-                && y < up.bins
-                && let Some(count) = counts.get_mut(x * up.bins + y)
-            {
-                *count += 1;
-            }
-        }
-        report(
-            effects,
-            LazyResponse::Heat(Heat {
-                generation: self.show.generation,
-                columns: (x.clone(), y.clone()),
-                across: across.bins as u32,
-                up: up.bins as u32,
-                counts: Counts(counts),
             }),
         );
     }

@@ -9,11 +9,11 @@ use crate::engine::data::{Data, DataColumn, Origin, locate};
 use crate::formats::parquet::decode::Values;
 use crate::formats::parquet::describe::{ChunkFacts, Field, Story};
 use crate::formats::parquet::map::{PageEntry, PageMap};
-use crate::formats::parquet::meta::{Chunk, ColumnMeta, Logical};
+use crate::formats::parquet::meta::{Chunk, ColumnMeta};
 use crate::protocol::describe::{self as wire, Describe, Described, MAX_GROUPS, MAX_PAGES};
 use crate::protocol::texts::metadata as texts;
 use crate::protocol::{Cell, LazyResponse, Response};
-use crate::table::column::value_at;
+use crate::table::column::{UNSIGNED, meant, value_at};
 
 /// Characters of a smallest or largest value.
 const MAX_VALUE_CHARS: usize = 80;
@@ -134,9 +134,9 @@ impl Data {
     fn ends(&self, leaf: usize, (low, high): (Values, Values)) -> (Cell, Cell) {
         let logical = self.meta.columns.get(leaf).map(|column| column.logical);
         let value = |values: &Values| match self.column_at(leaf) {
-            Some(column) => cell(value_at(values, 0), column.info.kind, logical, MAX_VALUE_CHARS),
+            Some(column) => cell(meant(value_at(values, 0), logical), column.info.kind, MAX_VALUE_CHARS),
             // Of what is nested nothing is known but the leaf itself.
-            None => cell(value_at(values, 0), crate::protocol::Kind::Text, None, MAX_VALUE_CHARS),
+            None => cell(meant(value_at(values, 0), logical), crate::protocol::Kind::Text, MAX_VALUE_CHARS),
         };
         (value(&low), value(&high))
     }
@@ -168,7 +168,7 @@ impl Data {
 
 /// The range of all pages together; none where one of them does not say, or they can't be told apart.
 fn hull(column: &ColumnMeta, pages: &[PageEntry]) -> Option<(Values, Values)> {
-    if column.logical == (Logical::Int { signed: false, bits: 64 }) {
+    if column.logical == UNSIGNED {
         // They come as bits, whose order is another one.
         return None;
     }

@@ -56,7 +56,7 @@ pub struct ViewChange {
     pub window: bool,
     /// Columns of the table.
     pub columns: bool,
-    /// Which charts are shown, or which two columns against each other.
+    /// Which charts are shown.
     pub charts: bool,
     /// What is listed besides rows.
     pub list: bool,
@@ -95,7 +95,7 @@ impl Due {
                 self.note_masks();
                 self.detail |= looks.detail;
             }
-            Change::FileLeftOut { .. } => {}
+            Change::FileLeftOut { .. } | Change::MeasuresFailed { .. } => {}
             Change::Matches { settled: true } | Change::Order => self.note_masks(),
             Change::Matches { settled: false } => self.deferred.masks = true,
         }
@@ -169,6 +169,11 @@ impl Due {
     /// Whether the chart of the column at this place is due.
     pub fn take_chart(&mut self, place: usize) -> bool {
         self.charts.remove(&place)
+    }
+
+    /// Whether the rows on the screen are due.
+    pub fn has_rows(&self) -> bool {
+        self.rows
     }
 
     /// Whether rows are due.

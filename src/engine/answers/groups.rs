@@ -5,11 +5,13 @@ use super::report::report;
 use crate::engine::Effect;
 use crate::engine::data::{Data, DataColumn};
 use crate::engine::result::Matches;
-use crate::protocol::compare::{Group, Groups, MAX_PICKED, Pick, Picked};
+use crate::protocol::compare::{self, Group, MAX_GROUPS, MAX_PICKED, Pick, Picked};
 use crate::protocol::{Counts, LazyResponse, MAX_CELL_CHARS, Row};
-use crate::table::column::{Store, Value};
+use crate::table::column::Value;
+use crate::table::filter::number as as_number;
+use crate::table::numbered::numbered;
+use crate::table::pairs::{Groups, Image};
 use crate::view::roles::Role;
-use std::collections::BTreeMap;
 
 /// What says which rows belong together, what orders them, and what is compared with that order.
 const ROLES: [Role; 3] = [Role::Group, Role::Rank, Role::Rating];
@@ -82,46 +84,37 @@ impl Answers {
             .filter_map(|role| data.column_of(role))
             .any(|column| !column.complete && !column.failed);
         let Some(key) = data.column_of(Role::Group).filter(|_| !waits) else { return };
-        // A null's code is a group of its own, which is left out.
-        let codes: Vec<Option<u16>> = match key.values.as_ref().map(|values| values.store()) {
-            Some(Store::Codes8(codes, _)) => {
-                codes.iter().map(|code| (*code != u8::MAX).then_some(u16::from(*code))).collect()
-            }
-            Some(Store::Codes16(codes, _)) => {
-                codes.iter().map(|code| (*code != u16::MAX).then_some(*code)).collect()
-            }
-            // Codes beyond two bytes are of tables with more prompts than can be looked at one by one.
-            Some(Store::Text(texts)) => texts.codes().iter().map(|code| u16::try_from(*code).ok()).collect(),
-            Some(Store::Plain(..)) | None => return,
-        };
+        let Some(numbers) = key.values.as_ref().map(numbered) else { return };
         let number = |column: Option<&DataColumn>, row: u32| match column
             .and_then(|column| column.value(u64::from(row)))
         {
-            Some(Value::Int(value)) => Some(value as f64),
-            Some(Value::UInt(value)) => Some(value as f64),
             Some(Value::Float32(value)) => Some(f64::from(value)),
-            Some(Value::Float64(value)) => Some(value),
             Some(Value::Null | Value::Bool(_) | Value::Bytes(_)) | None => None,
+            Some(
+                value @ (Value::Int(_)
+                | Value::UInt(_)
+                | Value::Decimal(..)
+                | Value::Wide(..)
+                | Value::Time(_)
+                | Value::Float64(_)),
+            ) => as_number(value),
         };
         let (rank, rating) = (data.column_of(Role::Rank), data.column_of(Role::Rating));
-        let mut places: BTreeMap<u16, usize> = BTreeMap::new();
-        let mut found: Vec<Vec<u32>> = Vec::new();
-        for (row, (code, mask)) in codes.iter().zip(matches.filter().mask()).enumerate() {
-            if let Some(code) = code.filter(|_| *mask == 0) {
-                let place = *places.entry(code).or_insert_with(|| {
-                    found.push(Vec::new());
-                    found.len() - 1
-                });
-                if let Some(rows) = found.get_mut(place) {
-                    rows.push(row as u32);
-                }
-            }
-        }
+        let mask = matches.filter().mask();
+        let nothing = |row| Image { row, place: None, rating: None, is_here: false };
+        let found = Groups::new(&numbers, |row| mask.get(row) == Some(&0), nothing);
+        let left_out = found.len().saturating_sub(MAX_GROUPS) as u64;
         let mut rated = false;
         let groups = found
-            .into_iter()
-            .map(|mut rows| {
-                let order = |row: &u32| number(rank, *row).unwrap_or(f64::INFINITY);
+            .iter()
+            .take(MAX_GROUPS)
+            .map(|images| {
+                let mut rows: Vec<u32> =
+                    images.iter().filter(|image| image.is_here).map(|image| image.row).collect();
+                let order = |row: &u32| match rank {
+                    Some(_) => number(rank, *row).unwrap_or(f64::INFINITY),
+                    None => number(rating, *row).map_or(f64::INFINITY, |rating| -rating),
+                };
                 rows.sort_by(|a, b| order(a).total_cmp(&order(b)));
                 let known: Vec<(f64, f64)> = rows
                     .iter()
@@ -132,7 +125,9 @@ impl Answers {
             })
             .collect();
         self.groups.due = false;
-        report(effects, LazyResponse::Groups(Groups { generation: self.show.generation, groups, rated }));
+        let generation = self.show.generation;
+        let told = compare::Groups { generation, groups, rated, left_out };
+        report(effects, LazyResponse::Groups(told));
     }
 
     /// Reports the picked rows, as far as they are read.

@@ -9,14 +9,19 @@ use crate::protocol::{
     LazyResponse, Listing, MAX_CELL_CHARS, MAX_PROMPT_ROWS, Phrase, Phrases, Prompt, Prompts, Repeated,
 };
 use crate::table::filter::number;
-use crate::table::phrases::{PhraseIndex, Ranked};
+use crate::table::phrases::telling::least;
+use crate::table::phrases::{PhraseIndex, Ranked, Telling};
 use crate::table::repeats::{Repeats, rows_of};
+use crate::view::phrases::PhraseList;
 use crate::view::roles::Role;
 
 /// Prompts that are taken apart between two looks at what the page wants.
 const PROMPTS_A_STEP: usize = 40_000;
 
-/// Phrases listed by how many rows have them, by lift, and below one; and prompts listed beside.
+/// Phrases that hold the searched words, and are named in a line.
+const MAX_SEARCHED: usize = 12;
+
+/// Phrases listed by how many rows have them, as more frequent, and as rarer; and prompts listed beside.
 const MAX_COMMON: usize = 120;
 const MAX_TELLING: usize = 80;
 const MAX_RARE: usize = 40;
@@ -93,7 +98,7 @@ impl Answers {
                 }
                 false
             }
-            Listing::Phrases { least } => self.advance_phrases(least, due, data, matches, effects),
+            Listing::Phrases(list) => self.advance_phrases(list, due, data, matches, effects),
         }
     }
 
@@ -139,12 +144,17 @@ impl Answers {
     /// Takes more prompts apart, and reports the phrases where that is due or enough is new.
     fn advance_phrases(
         &mut self,
-        least: u32,
+        list: PhraseList,
         due: bool,
         data: &Data,
         matches: &Matches,
         effects: &mut Vec<Effect>,
     ) -> bool {
+        if self.lists.phrases.unit() != list.unit {
+            // One way to take prompts apart at a time: each takes as much memory as the prompts.
+            self.lists.phrases = PhraseIndex::new(list.unit);
+            self.lists.reported = 0;
+        }
         let done = match data.prompts() {
             Some(texts) => self.lists.phrases.extend(texts, PROMPTS_A_STEP).unwrap_or(true),
             None => true,
@@ -157,14 +167,14 @@ impl Answers {
         // A share of what is there is reported each time it has doubled, and in the end.
         if due || (complete && self.lists.reported != parted) || parted >= self.lists.reported.max(1) * 2 {
             self.lists.reported = parted;
-            self.report_phrases(least, complete, data, matches, effects);
+            self.report_phrases(list, complete, data, matches, effects);
         }
         !done
     }
 
     fn report_phrases(
         &mut self,
-        least: u32,
+        list: PhraseList,
         complete: bool,
         data: &Data,
         matches: &Matches,
@@ -180,14 +190,31 @@ impl Answers {
         let counted = lists.phrases.count(&lists.here, &lists.all.1);
         let sum = |repeats: &Repeats| repeats.rows.iter().map(|rows| u64::from(*rows)).sum::<u64>();
         let rows = (sum(&lists.here), sum(&lists.all.1));
-        let named = |ranked: Vec<Ranked>| {
-            let phrase = |ranked: Ranked| {
-                let Ranked { phrase, here, all, lift } = ranked;
-                Phrase { text: lists.phrases.text(phrase).to_owned(), here, all, lift }
-            };
-            ranked.into_iter().map(phrase).collect::<Vec<_>>()
+        let mut searched = Vec::new();
+        let mut named = |ranked: Vec<Ranked>, most: usize| {
+            let mut phrases = Vec::new();
+            for ranked in ranked {
+                let text = lists.phrases.text(ranked.phrase);
+                if phrases.len() == most {
+                    break;
+                }
+                // A part that holds what was searched for is here because of that, and says nothing more.
+                if !list.with_searched && !matches.marks(text).is_empty() {
+                    if searched.len() < MAX_SEARCHED && !searched.iter().any(|other| other == text) {
+                        searched.push(text.to_owned());
+                    }
+                    continue;
+                }
+                let shares = ranked.shares(rows);
+                let Ranked { phrase: _, here, all, ratio: _ } = ranked;
+                let (lift, interval) =
+                    (shares.lift().unwrap_or_default(), shares.interval().unwrap_or_default());
+                phrases.push(Phrase { text: text.to_owned(), here, all, lift, interval });
+            }
+            phrases
         };
-        let filtered = rows.0 < rows.1;
+        let least = list.least.unwrap_or_else(|| least(rows.0));
+        let found = if rows.0 < rows.1 { counted.telling(rows, least) } else { Telling::default() };
         let repeated = lists.ranking.iter().take(MAX_REPEATED).map(|code| {
             let text = String::from_utf8_lossy(texts.get(*code).unwrap_or_default());
             let text: String = text.chars().take(MAX_CELL_CHARS).collect();
@@ -197,10 +224,14 @@ impl Answers {
             generation: self.show.generation,
             complete,
             rows,
-            common: named(counted.common(rows, MAX_COMMON)),
-            telling: if filtered { named(counted.telling(rows, least, MAX_TELLING)) } else { Vec::new() },
-            rare: if filtered { named(counted.rare(rows, least, MAX_RARE)) } else { Vec::new() },
+            list,
+            least,
+            looked_at: found.looked_at as u64,
+            telling: named(found.more, MAX_TELLING),
+            rare: named(found.less, MAX_RARE),
+            common: named(counted.common(rows), MAX_COMMON),
             repeated: repeated.collect(),
+            searched,
         };
         report(effects, LazyResponse::Phrases(phrases));
     }

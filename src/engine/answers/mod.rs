@@ -7,11 +7,14 @@ mod cells;
 mod charts;
 mod describe;
 mod due;
+pub mod group_by;
 mod groups;
 mod lists;
 mod membership;
 pub mod notice;
 pub mod pace;
+mod pairs;
+mod plot;
 mod report;
 mod rows;
 mod same_prompt;
@@ -31,9 +34,12 @@ use crate::protocol::images::ImageColumn;
 use crate::protocol::{LoadState, MAX_WINDOW, Progress, Response, Show};
 use crate::view::catalog::SubsetRows;
 use due::{Due, Looks, ViewChange};
+use group_by::GroupByState;
 use groups::GroupsState;
 use lists::Lists;
 use pace::Pace;
+use pairs::PairsState;
+use plot::PlotState;
 use same_prompt::SamePrompt;
 
 /// Rows behind the screen for which the next file is opened.
@@ -48,6 +54,9 @@ pub struct Answers {
     /// What was last asked of the file itself: it is told again when more of it is known.
     described: Option<Describe>,
     groups: GroupsState,
+    pairs: PairsState,
+    group_by: GroupByState,
+    plot: PlotState,
     lists: Lists,
     same: SamePrompt,
     due: Due,
@@ -73,6 +82,9 @@ impl Answers {
         let before = std::mem::replace(&mut self.show, show);
         let now = &self.show;
         let filters = now.generation != before.generation || now.rows.filters != before.rows.filters;
+        if data.set_added(&now.added) {
+            report(effects, Response::Grown(data.opened()));
+        }
         for name in &now.charts {
             data.load(name);
         }
@@ -83,17 +95,13 @@ impl Answers {
             let ranges: Vec<String> = lists::ranges(data).map(str::to_owned).collect();
             ranges.iter().for_each(|name| data.load(name));
         }
-        let heat = now.heat != before.heat;
-        if let Some((x, y)) = now.heat.as_ref().filter(|_| heat) {
-            data.load(x);
-            data.load(y);
-        }
+        self.group_by.load(data);
         let change = ViewChange {
             rows_asked: filters || answer.changed,
             filters,
             window: (now.first, now.count) != (before.first, before.count),
             columns: now.columns != before.columns || now.extras != before.extras,
-            charts: now.charts != before.charts || heat,
+            charts: now.charts != before.charts,
             list: now.list != before.list,
         };
         self.due.note_view(change, self.detail.is_some());
@@ -131,14 +139,19 @@ impl Answers {
         let on_screen = self.fields(&self.show.columns, data);
         let extras = self.fields(&self.show.extras, data).into_iter();
         let extras = extras.filter(|field| !on_screen.contains(field)).collect();
+        let is_prompt = |field: &Field| matches!(field, Field::Column(place) if data.prompt == Some(*place));
+        let (prompt, cells): (Vec<Field>, Vec<Field>) = on_screen.into_iter().partition(is_prompt);
+        let of_row = |wanted: &dyn Fn(&Field) -> bool| all().filter(wanted).collect::<Vec<_>>();
         let mut demands = vec![
+            demand(Who::Detail, &open_row, of_row(&is_prompt), Class::First),
+            demand(Who::Screen, &window, prompt, Class::First),
             // Where the image of the open row is, then the screen, then its other values.
-            demand(Who::Detail, &open_row, all().filter(image_place).collect(), Class::Screen),
-            demand(Who::Screen, &window, on_screen, Class::Screen),
+            demand(Who::Detail, &open_row, of_row(&image_place), Class::Screen),
+            demand(Who::Screen, &window, cells, Class::Screen),
             demand(
                 Who::Detail,
                 &open_row,
-                all().filter(|field| !image_place(field)).collect(),
+                of_row(&|field| !image_place(field) && !is_prompt(field)),
                 Class::Screen,
             ),
             demand(Who::Screen, &window, extras, Class::Image),
@@ -152,16 +165,14 @@ impl Answers {
         demands
     }
 
-    /// The columns of these names; where one is derived, those that it is derived from.
+    /// The columns of these names; where one is made of others, those.
     fn fields(&self, names: &[String], data: &Data) -> Vec<Field> {
         let mut fields = Vec::new();
         for place in names.iter().filter_map(|name| data.place(name)) {
             let Some(column) = data.columns.get(place) else { continue };
             match column.origin {
-                Origin::Size { width, height } if !column.complete => {
-                    fields.extend([Field::Column(width), Field::Column(height)]);
-                }
-                Origin::Size { .. } => {}
+                Origin::Derived(made) if !column.complete => fields.extend(made.parts().map(Field::Column)),
+                Origin::Derived(_) => {}
                 Origin::Leaf(_) | Origin::Nested { .. } => fields.push(Field::Column(place)),
             }
         }
@@ -179,14 +190,19 @@ impl Answers {
         let ends = matches!(matches.subset(), Some(SubsetRows::First(rows)) if rows <= data.meta.rows);
         let screen = self.show.count > 0 && !ends && window_end > u64::from(matches.matching());
         if screen || self.detail.is_some_and(|row| row >= data.meta.rows) {
-            return Some(Class::Screen);
+            return Some(Class::First);
         }
         let subset = match matches.subset() {
             Some(SubsetRows::First(rows)) => rows > data.meta.rows,
             Some(SubsetRows::Random { .. }) => true,
             Some(SubsetRows::Shards(_)) | None => false,
         };
-        subset.then_some(Class::Chart)
+        subset.then_some(Class::Settings)
+    }
+
+    /// Whether images are what the view shows.
+    pub fn shows_images(&self) -> bool {
+        self.show.images_first
     }
 
     /// Whether a chart on the screen shows this column.
@@ -210,11 +226,16 @@ impl Answers {
                 self.lists.forget();
             }
             self.due.note(change, looks);
+            self.group_by.follow(change, data);
+            self.plot.follow(change, data);
             match change {
                 Change::Failed { column, error: Some(error) } => {
                     if let Some(column) = data.columns.get(*column) {
                         report(effects, Response::Notice(notice::column_failed(&column.info.name, error)));
                     }
+                }
+                Change::MeasuresFailed { error } => {
+                    report(effects, Response::Notice(notice::no_measures(error)));
                 }
                 Change::FileLeftOut { name, error } => {
                     report(effects, Response::Notice(notice::file_left_out(name, error)));
@@ -245,6 +266,7 @@ impl Answers {
             | Change::Pages
             | Change::Files
             | Change::FileLeftOut { .. }
+            | Change::MeasuresFailed { .. }
             | Change::Matches { .. }
             | Change::Order => None,
         };
@@ -270,8 +292,19 @@ impl Answers {
         }
         if self.due.recounts(self.lists_prompts()) {
             self.groups.refilter();
+            self.pairs.refilter();
             matches.refresh();
             self.lists.forget();
+            self.group_by.forget();
+            self.plot.recount();
+        }
+    }
+
+    /// Holds the rows on the screen against the query.
+    pub fn check_shown(&self, matches: &mut Matches, data: &Data) {
+        if self.due.has_rows() {
+            let rows = matches.window(self.show.first, self.show.count);
+            matches.check_shown(&rows, data);
         }
     }
 
@@ -282,7 +315,10 @@ impl Answers {
             self.report_counts(masks, data, matches, effects);
         }
         self.report_groups(data, matches, effects);
+        self.report_pairs(data, matches, effects);
         let more = self.report_lists(data, matches, effects);
+        self.report_group_by(data, matches, effects);
+        self.report_plot(data, matches, effects);
         if self.due.take_rows() {
             self.report_rows(data, matches, effects);
             self.report_picked(data, effects);

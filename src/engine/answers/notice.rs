@@ -4,6 +4,9 @@ use crate::base::error::{Error, ErrorKind};
 use crate::engine::result::LeftOut;
 use crate::formats::hub;
 use crate::formats::hub::HubPath;
+use crate::formats::tabular::reading::{Delimiter, Reading};
+use crate::formats::tabular::task::Report;
+use crate::protocol::texts::import;
 use crate::protocol::texts::notices as texts;
 use crate::protocol::{Action, Gate, Level, Notice};
 use crate::view::spec::{MAX_FILTERS, TableRef};
@@ -14,11 +17,30 @@ pub const TABLE: &str = "table";
 /// The subject of notices about the connection.
 pub const CONNECTION: &str = "connection";
 
+/// The subject of notices about what a table is made of, and about how that was read.
+pub const IMPORT: &str = "import";
+pub const READING: &str = "reading";
+
 /// The subject of notices about images.
 pub const IMAGES: &str = "images";
 
 /// The subject of notices about what is shown without having been checked.
 pub const UNCHECKED: &str = "unchecked";
+
+/// The subject of notices about what measures texts.
+pub const MEASURES: &str = "measures";
+
+/// What measures texts can't be had; the rest works.
+pub fn no_measures(error: &Error) -> Notice {
+    Notice {
+        subject: MEASURES.to_owned(),
+        level: Level::Warning,
+        title: texts::NO_MEASURES.to_owned(),
+        text: texts::no_measures_why(error),
+        actions: vec![Action::Retry],
+        retry_in_millis: None,
+    }
+}
 
 /// The table can't be opened. `source` names it; `near` are tables that may have been meant.
 pub fn cannot_open(source: &str, error: &Error, near: &[TableRef]) -> Notice {
@@ -63,6 +85,44 @@ pub fn with_sign_in(mut notice: Notice, error: &Error, on_hub: Option<&(String, 
         notice.actions.insert(0, Action::SignIn(gate));
     }
     notice
+}
+
+/// What a table is made of can't be read to its end; its first rows are shown.
+pub fn import_stopped(source: &str, error: &Error) -> Notice {
+    Notice {
+        subject: IMPORT.to_owned(),
+        level: Level::Error,
+        title: import::stopped(source),
+        text: import::stopped_why(error),
+        actions: vec![Action::Reload],
+        retry_in_millis: None,
+    }
+}
+
+/// How a file was read that is no Parquet, where that is a guess, and what was odd in it.
+pub fn imported(source: &str, found: &Report) -> Vec<Notice> {
+    let Report { rows: _, reading, odds } = found;
+    let said = |subject: &str, level, title, text, actions| Notice {
+        subject: subject.to_owned(),
+        level,
+        title,
+        text,
+        actions,
+        retry_in_millis: None,
+    };
+    let odd = (!odds.is_empty())
+        .then(|| said(IMPORT, Level::Warning, import::odd(source), import::odd_why(odds), Vec::new()));
+    let read = reading.map(|reading| {
+        let header = reading.header.unwrap_or(true);
+        let at = Delimiter::ALL.iter().position(|delimiter| Some(*delimiter) == reading.delimiter);
+        let next = Delimiter::ALL.iter().cycle().nth(at.unwrap_or(0) + 1).copied();
+        let actions = vec![
+            Action::ReadAs(Reading { header: Some(!header), ..reading }),
+            Action::ReadAs(Reading { delimiter: next, header: None }),
+        ];
+        said(READING, Level::Info, import::read_as(source, reading), import::READ_AS_WHY.to_owned(), actions)
+    });
+    odd.into_iter().chain(read).collect()
 }
 
 /// A column can't be read; the others can.
@@ -160,6 +220,18 @@ pub fn unchecked(source: &str, error: &Error) -> Notice {
     }
 }
 
+/// The index of the prompts is not used any more.
+pub fn index_left(error: &Error) -> Notice {
+    Notice {
+        subject: "index".to_owned(),
+        level: Level::Info,
+        title: texts::INDEX_LEFT.to_owned(),
+        text: texts::index_left_why(error),
+        actions: Vec::new(),
+        retry_in_millis: None,
+    }
+}
+
 /// Nothing is kept on this device.
 pub fn not_kept(error: &Error) -> Notice {
     Notice {
@@ -167,6 +239,18 @@ pub fn not_kept(error: &Error) -> Notice {
         level: Level::Info,
         title: texts::NOT_KEPT.to_owned(),
         text: texts::not_kept_why(error),
+        actions: Vec::new(),
+        retry_in_millis: None,
+    }
+}
+
+/// The code that writes scripts and draws charts could not be fetched.
+pub fn no_extras() -> Notice {
+    Notice {
+        subject: "code".to_owned(),
+        level: Level::Warning,
+        title: texts::NO_EXTRAS.to_owned(),
+        text: texts::NO_EXTRAS_WHY.to_owned(),
         actions: Vec::new(),
         retry_in_millis: None,
     }

@@ -43,16 +43,22 @@ impl Answers {
         let fields: Vec<(String, Cell)> = data
             .columns
             .iter()
+            .filter(|column| !column.hidden)
             .map(|column| (column.info.name.clone(), data.cell(column, row, usize::MAX)))
             .collect();
         let prompt = data.prompt.and_then(|place| fields.get(place));
         let marks = prompt.map_or_else(Vec::new, |(_, cell)| marks_of(cell, matches));
+        let seen_bytes = match prompt {
+            Some((_, Cell::Text(text))) => data.end_of_context(text).and_then(|end| u32::try_from(end).ok()),
+            Some(_) | None => None,
+        };
         let detail = Detail {
             row,
             position: matches.position(row),
             generation: self.show.generation,
             prompt: data.roles.column(Role::Prompt).map(str::to_owned),
             marks,
+            seen_bytes,
             fields,
             same: self.same.rows_of(row, data),
         };

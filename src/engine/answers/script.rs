@@ -1,17 +1,26 @@
 //! The open table's part in scripts: where its files are, and what its columns are.
 
+use super::notice;
 use super::report::report;
 use crate::engine::Effect;
 use crate::engine::data::Data;
-use crate::engine::output::script::{Ask, File, script};
-use crate::protocol::LazyResponse;
-use crate::protocol::script::{Script, Want};
+use crate::engine::extras::extras;
+use crate::engine::output::script::{Ask, File};
+use crate::protocol::script::{Dialect, Script, Want};
+use crate::protocol::texts::import::no_script;
+use crate::protocol::{LazyResponse, Response};
+use crate::view::group_by::GroupBy;
 use crate::view::roles::Role;
 use crate::view::spec::HubPath;
 
 /// Reports a view of the table as a program.
 pub fn report_script(want: Want, data: &Data, effects: &mut Vec<Effect>) {
-    let Want { dialect, rows, columns: wanted } = want;
+    let Some(extras) = extras() else {
+        report(effects, Response::Notice(notice::no_extras()));
+        return;
+    };
+    let Want { dialect, rows, columns: wanted, groups } = want;
+    let group_by = groups.and_then(|items| GroupBy::read(items.iter().map(String::as_str)).ok());
     let columns: Vec<_> = data.columns.iter().map(|column| column.info.clone()).collect();
     let prompt = data.prompt_column().map(|column| column.info.name.as_str());
     let ask = Ask {
@@ -23,8 +32,13 @@ pub fn report_script(want: Want, data: &Data, effects: &mut Vec<Effect>) {
         path: data.roles.column(Role::ImagePath),
         rows: &rows,
         wanted: &wanted,
+        groups: group_by.as_ref(),
     };
-    let text = script(dialect, &ask);
+    let text = match data.identity.origin {
+        // The programs read Parquet where it is.
+        Some(_) => no_script(dialect == Dialect::DuckDbSql, &data.identity.source),
+        None => (extras.script)(dialect, &ask),
+    };
     report(effects, LazyResponse::Script(Script { dialect, text }));
 }
 

@@ -6,10 +6,12 @@ use super::pager::Pager;
 use crate::formats::parquet::map::PageMap;
 use crate::formats::parquet::meta::{ColumnMeta, FileMeta, Logical};
 use crate::protocol::{self, Kind, LoadState};
-use crate::table::column::{Column, Value};
+use crate::table::column::{Column, Value, meant};
 use crate::table::crossfilter::Binned;
+use crate::table::measure::Gauge;
 use crate::view::catalog;
 use crate::view::facts::Facts;
+use crate::view::measures::Measure;
 use crate::view::roles::{Role, Roles};
 
 /// A column of the open table.
@@ -18,6 +20,8 @@ pub struct DataColumn {
     pub info: protocol::Column,
     /// Where its values come from.
     pub origin: Origin,
+    /// What stored values mean; none where it is nested or derived.
+    pub logical: Option<Logical>,
     /// Where the reading of the whole column stands, once it was asked for.
     pub(super) load: Option<Load>,
     /// Whether it is being read whole.
@@ -35,6 +39,12 @@ pub struct DataColumn {
     pub failed: bool,
     /// Single pages of it.
     pub pages: Pages,
+    /// What measures it, where it is measured.
+    pub gauge: Option<Gauge>,
+    /// Bytes of what it is made of that are read, while it is being made.
+    pub(super) derived_bytes: u64,
+    /// Whether nobody asks for it any more: a column that was added and taken away.
+    pub hidden: bool,
 }
 
 /// Single pages of a column that is not read whole.
@@ -53,8 +63,44 @@ pub enum Origin {
     Leaf(usize),
     /// Lists or structures: a top-level field, from one leaf up to, not including, another.
     Nested { first: usize, end: usize },
-    /// Width and height, by their place among the columns.
+    /// Other columns.
+    Derived(Derived),
+}
+
+/// What a column is made of, by the places of the columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Derived {
+    /// Width and height, as one label.
     Size { width: usize, height: usize },
+    /// A column of texts, which are measured.
+    Measured { text: usize, measure: Measure },
+}
+
+impl Derived {
+    /// The columns that it is made of.
+    pub fn parts(self) -> impl Iterator<Item = usize> {
+        let (first, second) = match self {
+            Self::Size { width, height } => (width, Some(height)),
+            Self::Measured { text, .. } => (text, None),
+        };
+        [Some(first), second].into_iter().flatten()
+    }
+}
+
+impl Origin {
+    /// The columns that it is made of; none for a column of the file.
+    pub fn parts(self) -> impl Iterator<Item = usize> {
+        let made = match self {
+            Self::Derived(made) => Some(made),
+            Self::Leaf(_) | Self::Nested { .. } => None,
+        };
+        made.into_iter().flat_map(Derived::parts)
+    }
+
+    /// Whether it is made of other columns.
+    pub fn is_derived(self) -> bool {
+        matches!(self, Self::Derived(_))
+    }
 }
 
 impl DataColumn {
@@ -65,6 +111,7 @@ impl DataColumn {
         Self {
             info,
             origin,
+            logical: None,
             load: None,
             loading: false,
             unseen: false,
@@ -73,6 +120,9 @@ impl DataColumn {
             binned: None,
             failed: false,
             pages: Pages { pager, nested: Nested::default() },
+            gauge: None,
+            derived_bytes: 0,
+            hidden: false,
         }
     }
 
@@ -81,7 +131,7 @@ impl DataColumn {
         match self.origin {
             Origin::Leaf(leaf) => Some(meta.column_bytes(leaf)),
             Origin::Nested { first, end } => Some((first..end).map(|leaf| meta.column_bytes(leaf)).sum()),
-            Origin::Size { .. } => None,
+            Origin::Derived(_) => None,
         }
     }
 
@@ -93,7 +143,10 @@ impl DataColumn {
     /// The value of a row, if it is read.
     pub fn value(&self, row: u64) -> Option<Value<'_>> {
         let index = usize::try_from(row).ok()?;
-        self.values.as_ref().and_then(|values| values.get(index)).or_else(|| self.pages.pager.get(row))
+        self.values
+            .as_ref()
+            .and_then(|values| values.get(index))
+            .or_else(|| Some(meant(self.pages.pager.get(row)?, self.logical)))
     }
 
     /// Where its reading stands, and how many of its bytes are read.
@@ -107,8 +160,8 @@ impl DataColumn {
         } else {
             LoadState::Idle
         };
-        let bytes =
-            if self.complete { self.info.bytes } else { self.load.as_ref().map_or(0, |load| load.bytes) };
+        let read = || self.load.as_ref().map_or(self.derived_bytes, |load| load.bytes);
+        let bytes = if self.complete { self.info.bytes } else { read() };
         (state, bytes)
     }
 
@@ -126,11 +179,9 @@ pub(super) fn columns_of(meta: &FileMeta, maps: Vec<Vec<PageMap>>, facts: &Facts
         let bytes = meta.column_bytes(leaf);
         let known = maps.get_mut(leaf).and_then(Option::take).unwrap_or_default();
         if column.flat {
-            columns.push(DataColumn::new(
-                described(column, bytes, meta, leaf, facts),
-                Origin::Leaf(leaf),
-                known,
-            ));
+            let info = described(column, bytes, meta, leaf, facts);
+            let logical = Some(column.logical);
+            columns.push(DataColumn { logical, ..DataColumn::new(info, Origin::Leaf(leaf), known) });
         } else if let Some(last) = columns
             .last_mut()
             .filter(|last| matches!(last.origin, Origin::Nested { .. }) && last.info.name == column.root)
@@ -177,7 +228,7 @@ pub(super) fn size_column(columns: &[DataColumn], roles: &Roles) -> Option<DataC
         chartable: true,
         derived_from: sides.iter().map(|side| side.info.name.clone()).collect(),
     };
-    Some(DataColumn::new(info, Origin::Size { width, height }, Vec::new()))
+    Some(DataColumn::new(info, Origin::Derived(Derived::Size { width, height }), Vec::new()))
 }
 
 /// What the page is told of a flat column.
@@ -190,10 +241,16 @@ fn described(
 ) -> protocol::Column {
     let kind = match column.logical {
         Logical::Bool => Kind::Bool,
-        Logical::Int { .. } | Logical::TimeOfDay(_) => Kind::Integer,
+        Logical::Int { .. } => Kind::Integer,
         Logical::Float | Logical::Float16 | Logical::Decimal { .. } => Kind::Float,
-        Logical::Date | Logical::Timestamp(_) => Kind::Time,
-        Logical::Text | Logical::Uuid => Kind::Text,
+        Logical::Time(kind, _) => {
+            if kind.is_dated() {
+                Kind::Time
+            } else {
+                Kind::Float
+            }
+        }
+        Logical::Text | Logical::Uuid | Logical::Interval => Kind::Text,
         Logical::Binary => Kind::Binary,
     };
     let chartable = match kind {

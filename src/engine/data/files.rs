@@ -3,7 +3,7 @@
 //!
 //! The first file is opened with the table, the others when their rows are needed, in order.
 
-use super::{Data, Origin};
+use super::Data;
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, Result};
 use crate::base::ids::SourceId;
@@ -183,12 +183,12 @@ impl Data {
 
     /// Whether rows of files are needed that are not open, and how urgently, by columns that are read
     /// whole and have nearly reached the end of those that are.
-    pub fn loads_need_files(&self, urgent: impl Fn(usize) -> bool) -> Option<Class> {
+    pub fn loads_need_files(&self, class: impl Fn(usize) -> Class) -> Option<Class> {
         if !self.files.unread() {
             return None;
         }
         let near = self.columns.iter().enumerate().filter(|(_, column)| column.is_near_end(&self.meta));
-        near.map(|(place, _)| if urgent(place) { Class::Chart } else { Class::Background }).min()
+        near.map(|(place, _)| class(place)).min()
     }
 
     /// Opens the next files as far as their footers are here.
@@ -269,8 +269,8 @@ impl Data {
         let bytes: Vec<u64> = self.columns.iter().map(|column| column.info.bytes).collect();
         let of = |place: usize| bytes.get(place).copied().unwrap_or(0);
         for column in &mut self.columns {
-            if let Origin::Size { width, height } = column.origin {
-                column.info.bytes = of(width).saturating_add(of(height));
+            if column.origin.is_derived() {
+                column.info.bytes = column.origin.parts().map(of).fold(0, u64::saturating_add);
             }
         }
         // What is being read whole may have ended with the last file.

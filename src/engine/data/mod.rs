@@ -6,7 +6,9 @@
 mod column;
 mod files;
 mod image_files;
+mod image_lists;
 mod load;
+mod measured;
 mod nested;
 mod pager;
 mod poll;
@@ -15,25 +17,27 @@ mod raw;
 mod reading;
 mod sizes;
 
-pub use column::{DataColumn, Origin};
+pub use column::{DataColumn, Derived, Origin};
 pub use files::{File, Files, locate};
 pub use pool::Pool;
 pub use raw::RawPages;
 
 use super::change::Change;
 use super::defaults::{charts_at_open, usual_columns};
-use super::demand::Demand;
+use super::demand::{Class, Demand};
+use super::import::Origin as MadeOf;
 use crate::base::error::{Error, Result};
 use crate::formats::parquet::features::Feature;
 use crate::formats::parquet::map::PageMap;
-use crate::formats::parquet::meta::{FileMeta, Logical};
+use crate::formats::parquet::meta::FileMeta;
 use crate::protocol::{Kind, Opened};
 use crate::table::column::Value;
 use crate::table::text::Texts;
-use crate::view::facts::Facts;
+use crate::view::facts::{Described, Facts};
 use crate::view::roles::{Candidate, Corrections, Holds, Role, Roles};
 use crate::view::spec::{HubPath, TableRef};
 use image_files::ImageFiles;
+use measured::Measuring;
 
 /// The open table's data.
 pub struct Data {
@@ -54,9 +58,13 @@ pub struct Data {
     /// Bytes that have come and are not decoded.
     pub pool: Pool,
     /// The column of images that the catalogue does not know of.
+    /// The column of images that rows are about, if there is one, and all that hold image files.
     image_files: Option<ImageFiles>,
+    pictures: Vec<ImageFiles>,
     /// Pages for an export, while there is one.
     pub raw: Option<RawPages>,
+    /// What measures texts, as far as it is here.
+    measuring: Measuring,
 }
 
 /// Which table is open.
@@ -70,20 +78,23 @@ pub struct Identity {
     pub revision: Option<String>,
     /// Where it is on the Hub, if it is there, and on which Hub.
     pub on_hub: Option<(String, HubPath)>,
+    /// What the file was made of, where that is no Parquet.
+    pub origin: Option<MadeOf>,
 }
 
 impl Data {
-    /// An open table of which nothing but the footer is decoded.
+    /// An open table of which nothing but the footer is decoded, with the roles that the link corrects, and what
+    /// the app's host says of it.
     pub fn new(
         meta: FileMeta,
         maps: Vec<Vec<PageMap>>,
         identity: Identity,
         files: Files,
-        corrections: &Corrections,
+        (corrections, described): (&Corrections, Described),
         pool: Pool,
     ) -> Self {
         let own = || meta.columns.iter().map(|column| column.root.as_str());
-        let facts = Facts::of(own(), false, &labels(&meta));
+        let facts = Facts::of(own(), false, &labels(&meta), described);
         let mut columns = column::columns_of(&meta, maps, &facts);
         for column in &mut columns {
             column.info.bytes = files.in_all(column.info.bytes);
@@ -97,17 +108,37 @@ impl Data {
             .with(Role::Image, image_files.as_ref().map(ImageFiles::name));
         // Its bytes are those of the sides in all files already.
         let size = column::size_column(&columns, &roles);
-        let facts = Facts::of(own(), size.is_some(), &labels(&meta));
+        let facts = Facts::of(own(), size.is_some(), &labels(&meta), described);
         columns.extend(size);
         let named = |name: &str| columns.iter().position(|column| column.info.name == name);
         let prompt = roles.column(Role::Prompt).and_then(named);
-        Self { meta, identity, files, columns, facts, roles, prompt, pool, image_files, raw: None }
+        let mut pictures = ImageFiles::all(&meta);
+        // The two images of a row may be at addresses, or in columns whose names don't tell.
+        for side in [Role::ImageA, Role::ImageB] {
+            let name = roles.column(side).filter(|name| pictures.iter().all(|files| files.name() != *name));
+            pictures.extend(name.and_then(|name| ImageFiles::of(&meta, name)));
+        }
+        Self {
+            meta,
+            identity,
+            files,
+            columns,
+            facts,
+            roles,
+            prompt,
+            pool,
+            image_files,
+            pictures,
+            raw: None,
+            measuring: Measuring::default(),
+        }
     }
 
     /// What the page is told of the table.
     pub fn opened(&self) -> Opened {
-        let Identity { table, source, revision, on_hub: _ } = &self.identity;
-        let columns: Vec<_> = self.columns.iter().map(|column| column.info.clone()).collect();
+        let Identity { table, source, revision, on_hub: _, origin } = &self.identity;
+        let shown = self.columns.iter().filter(|column| !column.hidden);
+        let columns: Vec<_> = shown.map(|column| column.info.clone()).collect();
         Opened {
             charts: charts_at_open(&columns, &self.facts, &self.roles, self.files.counts().0),
             usual_columns: usual_columns(&columns, &self.facts, &self.roles),
@@ -116,13 +147,14 @@ impl Data {
             rows: self.meta.rows,
             rows_in_all: self.rows_in_all(),
             files: self.files.counts(),
-            file_bytes: self.files.bytes(),
+            file_bytes: origin.map_or(self.files.bytes(), |origin| origin.file_bytes),
             revision: revision.clone(),
             columns,
             created_by: self.meta.created_by.clone(),
             row_groups: self.meta.groups.len() as u32,
             prompt: self.prompt_column().map(|column| column.info.name.clone()),
             images: self.image_column(),
+            pictures: self.picture_columns(),
             roles: self.roles.pairs(),
             labels: labels(&self.meta),
         }
@@ -130,7 +162,14 @@ impl Data {
 
     /// Rows of all files, as far as that is known; else about how many.
     pub fn rows_in_all(&self) -> u64 {
-        self.files.in_all(self.meta.rows)
+        match self.identity.origin {
+            // About as many again in the bytes that are still to come; what is not known is never taken for nothing.
+            Some(MadeOf { file_bytes, partly: Some(read) }) => {
+                let share = file_bytes as f64 / read.max(1) as f64;
+                ((self.meta.rows as f64 * share) as u64).max(self.meta.rows + 1)
+            }
+            Some(MadeOf { partly: None, .. }) | None => self.files.in_all(self.meta.rows),
+        }
     }
 
     /// The place of the column of this name.
@@ -163,14 +202,6 @@ impl Data {
         self.prompt_column().is_some_and(|column| column.complete)
     }
 
-    /// What the values of a column mean; none where it is nested or derived.
-    pub fn logical(&self, column: &DataColumn) -> Option<Logical> {
-        match column.origin {
-            Origin::Leaf(leaf) => self.meta.columns.get(leaf).map(|column| column.logical),
-            Origin::Nested { .. } | Origin::Size { .. } => None,
-        }
-    }
-
     /// A row's value as text, once it is read; empty where it has none.
     ///
     /// # Errors
@@ -187,9 +218,15 @@ impl Data {
             Some(Value::Bytes(bytes)) => Ok(Some(String::from_utf8_lossy(bytes).into_owned())),
             Some(Value::Int(value)) => Ok(Some(value.to_string())),
             Some(Value::UInt(value)) => Ok(Some(value.to_string())),
-            Some(Value::Null | Value::Bool(_) | Value::Float32(_) | Value::Float64(_)) => {
-                Ok(Some(String::new()))
-            }
+            Some(
+                Value::Null
+                | Value::Bool(_)
+                | Value::Decimal(..)
+                | Value::Wide(..)
+                | Value::Time(_)
+                | Value::Float32(_)
+                | Value::Float64(_),
+            ) => Ok(Some(String::new())),
             None if found.failed => Err(Error::corrupt(format!("{column} can't be read"))),
             None => Ok(None),
         }
@@ -202,19 +239,20 @@ impl Data {
             changes.extend(self.advance_load(place));
         }
         changes.extend(self.derive());
+        changes.extend(self.measure());
         changes
     }
 
-    /// The columns that are being read whole, each as a demand. `urgent` says whether a chart or a filter
-    /// waits for the column at a place.
-    pub fn loads(&self, urgent: impl Fn(usize) -> bool) -> Vec<Demand> {
-        use super::demand::{Class, Field, Rows, Who};
+    /// The columns that are being read whole, each as a demand. `class` says how urgent the column at a
+    /// place is.
+    pub fn loads(&self, class: impl Fn(usize) -> Class) -> Vec<Demand> {
+        use super::demand::{Field, Rows, Who};
         let loading = self.columns.iter().enumerate().filter(|(_, column)| column.loading);
         let demand = |place: usize| Demand {
             who: Who::Load,
             rows: Rows::All,
             fields: vec![Field::Column(place)],
-            class: if urgent(place) { Class::Chart } else { Class::Background },
+            class: class(place),
         };
         loading.map(|(place, _)| demand(place)).collect()
     }
@@ -224,7 +262,7 @@ impl Data {
 fn roles_of(columns: &[DataColumn], meta: &FileMeta, corrections: &Corrections) -> Roles {
     let candidates: Vec<Candidate<'_>> = columns
         .iter()
-        .filter(|column| !matches!(column.origin, Origin::Size { .. }))
+        .filter(|column| !column.origin.is_derived())
         .map(|column| {
             let holds = match column.info.kind {
                 Kind::Text => Holds::Text,
@@ -236,7 +274,7 @@ fn roles_of(columns: &[DataColumn], meta: &FileMeta, corrections: &Corrections) 
             };
             let bytes = match column.origin {
                 Origin::Leaf(leaf) => meta.raw_bytes(leaf),
-                Origin::Nested { .. } | Origin::Size { .. } => 0,
+                Origin::Nested { .. } | Origin::Derived(_) => 0,
             };
             Candidate { name: &column.info.name, holds, row_bytes: bytes / meta.rows.max(1) }
         })

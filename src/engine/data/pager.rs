@@ -7,6 +7,7 @@ use crate::base::error::{Context, Error, Result};
 use crate::formats::parquet::decode::{Decoded, Values, decode_dictionary, decode_page};
 use crate::formats::parquet::map::{PageEntry, PageMap};
 use crate::formats::parquet::meta::{Chunk, ColumnMeta, FileMeta};
+use crate::formats::parquet::plan::Link;
 use crate::formats::parquet::walk::{Bytes, Step, Walk, is_read_through};
 use crate::table::column::{Value, value_at};
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,13 +53,15 @@ enum Kept {
 impl Kept {
     fn new(value: Value<'_>) -> Self {
         Self::Plain(match value {
-            Value::Bytes(bytes) => return Self::Bytes(bytes.into()),
+            Value::Bytes(bytes) | Value::Wide(bytes, _) => return Self::Bytes(bytes.into()),
             Value::Null => Value::Null,
             Value::Bool(value) => Value::Bool(value),
             Value::Int(value) => Value::Int(value),
             Value::UInt(value) => Value::UInt(value),
             Value::Float32(value) => Value::Float32(value),
             Value::Float64(value) => Value::Float64(value),
+            Value::Decimal(value, scale) => Value::Decimal(value, scale),
+            Value::Time(moment) => Value::Time(moment),
         })
     }
 
@@ -137,7 +140,13 @@ impl Pager {
     ///
     /// # Errors
     /// Where a page can't be found or decoded.
-    pub fn poll(&mut self, rows: &[u64], meta: &FileMeta, pool: &mut Pool) -> Result<Vec<ByteRange>> {
+    pub fn poll(
+        &mut self,
+        rows: &[u64],
+        meta: &FileMeta,
+        pool: &mut Pool,
+        link: Link,
+    ) -> Result<Vec<ByteRange>> {
         meta.columns.get(self.leaf).map_or(Ok(()), ColumnMeta::check)?;
         self.prepare(meta);
         self.wanted.extend(rows);
@@ -159,7 +168,7 @@ impl Pager {
             let name = meta.columns.get(self.leaf).map_or("", |column| &column.name);
             let asked = wants.len();
             let found = self
-                .page_for(number, row - group.first_row, meta, pool, &mut wants)
+                .page_for(number, row - group.first_row, meta, pool, link, &mut wants)
                 .context(|| format!("{name}, row group {number}"))?;
             // What was here already is no page to wait for: were it counted, nothing might be asked for.
             pages += usize::from(wants.len() > asked);
@@ -197,6 +206,7 @@ impl Pager {
         row: u64,
         meta: &FileMeta,
         pool: &mut Pool,
+        link: Link,
         wants: &mut Vec<ByteRange>,
     ) -> Result<u64> {
         loop {
@@ -235,12 +245,12 @@ impl Pager {
                 }
             }
             let way = map.estimate(row).saturating_sub(frontier);
-            if known_rows == 0 || is_read_through(way, map.average_page_bytes()) {
+            if known_rows == 0 || is_read_through(way, map.average_page_bytes(), link) {
                 // The first pages tell how large pages are; a walk from there is cut better.
-                wants.push(first_read(map, &chunk, way));
+                wants.push(first_read(map, &chunk, way, link));
                 return Ok(rest);
             }
-            self.walks.insert(number, (Walk::new(map, row), self.clock));
+            self.walks.insert(number, (Walk::new(map, row, link), self.clock));
         }
     }
 
@@ -339,8 +349,11 @@ impl Pager {
 }
 
 /// What to read where nothing is known of the pages yet, `way` bytes before the one wanted.
-pub(super) fn first_read(map: &PageMap, chunk: &Chunk, way: u64) -> ByteRange {
+pub(super) fn first_read(map: &PageMap, chunk: &Chunk, way: u64, link: Link) -> ByteRange {
     let (frontier, _) = map.frontier();
+    if map.pages().is_empty() && way > 0 && chunk.range.len() <= link.round_trip_bytes {
+        return chunk.range;
+    }
     let page = map.average_page_bytes();
     let guess = if frontier == chunk.first_data && map.dictionary().is_some() {
         FIRST_PAGE_GUESS_BYTES
@@ -349,6 +362,6 @@ pub(super) fn first_read(map: &PageMap, chunk: &Chunk, way: u64) -> ByteRange {
     };
     // A dictionary at the front is needed for the first pages.
     let start = if frontier == chunk.first_data && way == 0 { chunk.range.start } else { frontier };
-    let end = if is_read_through(way, page) { frontier + way + guess } else { frontier + 512 };
+    let end = if is_read_through(way, page, link) { frontier + way + guess } else { frontier + 512 };
     ByteRange::new(start, end.min(chunk.range.end))
 }

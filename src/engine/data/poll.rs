@@ -4,18 +4,25 @@ use super::{Data, DataColumn, Origin, RawPages};
 use crate::base::bytes::ByteRange;
 use crate::base::error::Error;
 use crate::engine::change::Change;
-use crate::engine::demand::{Demand, Field, Polled, Rows};
+use crate::engine::demand::{Class, Demand, Field, Polled, Rows};
+use crate::formats::parquet::plan::{Link, subtract};
+
+/// What is read whole takes long where more is missing of it, and others do not wait for its end.
+const MAX_SHORT_BYTES: u64 = 4 << 20;
+
+/// Pages that take more than this do not stand before the charts of cfg and steps.
+const MAX_FIRST_BYTES: u64 = 2 << 20;
 
 impl Data {
     /// Decodes what has come of what is demanded, and says what is missing. After this, whoever made a
     /// demand finds its rows here, or their ranges are among the missing ones.
-    pub fn poll(&mut self, demands: &[Demand]) -> (Polled, Vec<Change>) {
+    pub fn poll(&mut self, demands: &[Demand], link: Link) -> (Polled, Vec<Change>) {
         let mut missing: Vec<Vec<ByteRange>> = vec![Vec::new(); demands.len()];
         let before = self.decoded_pages();
         let mut errors: Vec<(usize, Error)> = Vec::new();
         for place in 0..self.columns.len() {
             let Some(column) = self.columns.get_mut(place) else { break };
-            if column.failed || matches!(column.origin, Origin::Size { .. }) {
+            if column.failed || column.origin.is_derived() {
                 continue;
             }
             for (demand, missing) in demands.iter().zip(&mut missing) {
@@ -32,8 +39,8 @@ impl Data {
                     Origin::Nested { first, end } => {
                         pages.nested.poll(&rows, first..end, &self.meta, &mut self.pool)
                     }
-                    Origin::Leaf(_) | Origin::Size { .. } => {
-                        pages.pager.poll(&rows, &self.meta, &mut self.pool)
+                    Origin::Leaf(_) | Origin::Derived(_) => {
+                        pages.pager.poll(&rows, &self.meta, &mut self.pool, link)
                     }
                 };
                 match polled {
@@ -50,23 +57,38 @@ impl Data {
                 Rows::Further => missing.extend(self.files.tails()),
                 Rows::Raw => {
                     if let Some(raw) = &mut self.raw {
-                        missing.extend(raw.poll(&self.meta, &mut self.pool));
+                        missing.extend(raw.poll(&self.meta, &mut self.pool, link));
                     }
                 }
             }
         }
-        self.poll_image_files(demands, &mut missing);
+        self.poll_image_files(demands, &mut missing, link);
         let decoded = self.decoded_pages() != before;
         let mut changes: Vec<Change> =
             errors.into_iter().filter_map(|(place, error)| self.fail(place, error)).collect();
         if decoded {
             changes.push(Change::Pages);
         }
-        let classes = demands.iter().map(|demand| demand.class);
-        let missing = classes
-            .zip(missing)
-            .flat_map(|(class, ranges)| ranges.into_iter().map(move |range| (class, range)));
+        let classed =
+            demands.iter().zip(missing).map(|(demand, ranges)| (self.class(demand, &ranges), ranges));
+        let missing = classed.flat_map(|(class, ranges)| ranges.into_iter().map(move |range| (class, range)));
         (Polled { missing: missing.collect(), decoded }, changes)
+    }
+
+    /// How urgent a demand is, now that it is known what it takes.
+    fn class(&self, demand: &Demand, ranges: &[ByteRange]) -> Class {
+        let missing = |range: &ByteRange| subtract(*range, &self.pool.held(*range));
+        let bytes: u64 = ranges.iter().flat_map(missing).map(|gap| gap.len()).sum();
+        // The first rows that match are shown long before the last of all prompts is searched.
+        let is_prompt = self.prompt.is_some_and(|place| demand.fields.contains(&Field::Column(place)));
+        match (&demand.rows, demand.class) {
+            (_, Class::Open | Class::Background | Class::Image | Class::Long) => demand.class,
+            (Rows::All, class) if bytes > MAX_SHORT_BYTES && (class != Class::First || is_prompt) => {
+                Class::Long
+            }
+            (Rows::These(_), Class::First) if bytes > MAX_FIRST_BYTES => Class::Settings,
+            (Rows::These(_) | Rows::All | Rows::Further | Rows::Raw, _) => demand.class,
+        }
     }
 
     /// Whether a demand for rows of single pages is not met: the name of what it is for.
@@ -80,16 +102,14 @@ impl Data {
             Rows::All | Rows::Further => return None,
         };
         let lacks = |field: &Field| match field {
-            Field::ImageFiles => false,
+            Field::ImageFiles(_) => false,
             Field::Column(place) => self.columns.get(*place).is_some_and(|column| {
                 let pages = &column.pages;
                 let here = |row: &u64| match column.origin {
                     Origin::Nested { .. } => pages.nested.get(*row).is_some(),
-                    Origin::Leaf(_) | Origin::Size { .. } => pages.pager.get(*row).is_some(),
+                    Origin::Leaf(_) | Origin::Derived(_) => pages.pager.get(*row).is_some(),
                 };
-                !column.failed
-                    && !matches!(column.origin, Origin::Size { .. })
-                    && !rows_lacking(column, rows).iter().all(here)
+                !column.failed && !column.origin.is_derived() && !rows_lacking(column, rows).iter().all(here)
             }),
         };
         demand.fields.iter().any(lacks).then_some("rows of single pages")
@@ -98,7 +118,7 @@ impl Data {
     fn load_ranges(&self, fields: &[Field]) -> Vec<ByteRange> {
         let column = |field: &Field| match field {
             Field::Column(place) => self.columns.get(*place).filter(|column| column.loading),
-            Field::ImageFiles => None,
+            Field::ImageFiles(_) => None,
         };
         let loads = fields.iter().filter_map(column).filter_map(|column| column.load.as_ref());
         loads.flat_map(|load| load.wants(&self.meta)).collect()
@@ -108,7 +128,7 @@ impl Data {
     fn decoded_pages(&self) -> u64 {
         let columns = self.columns.iter();
         columns.map(|column| column.pages.pager.decoded + column.pages.nested.decoded).sum::<u64>()
-            + self.image_files.as_ref().map_or(0, |images| images.decoded())
+            + self.decoded_images()
     }
 
     // ------------------------------------------------------------ pages for exports

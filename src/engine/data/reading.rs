@@ -4,7 +4,6 @@ use super::load::Load;
 use super::{Data, Origin};
 use crate::base::error::{Error, ErrorKind};
 use crate::engine::change::Change;
-use crate::formats::parquet::meta::Logical;
 use crate::protocol::Kind;
 use crate::table::column::Column;
 use crate::table::crossfilter;
@@ -20,7 +19,7 @@ impl Data {
     pub fn parts_of(&self, name: &str) -> Vec<usize> {
         let Some(place) = self.place(name) else { return Vec::new() };
         match self.columns.get(place).map(|column| column.origin) {
-            Some(Origin::Size { width, height }) => vec![place, width, height],
+            Some(Origin::Derived(made)) => std::iter::once(place).chain(made.parts()).collect(),
             Some(Origin::Leaf(_)) => vec![place],
             Some(Origin::Nested { .. }) | None => Vec::new(),
         }
@@ -44,10 +43,10 @@ impl Data {
                 let long =
                     column.info.kind == Kind::Text && (!column.info.chartable || self.prompt == Some(place));
                 let values = if long { Column::text(rows) } else { Column::with_capacity(rows) };
-                let kind = self.meta.columns.get(leaf).map(|column| column.logical);
-                let unsigned = kind == Some(Logical::Int { signed: false, bits: 64 });
-                let values = values.of(self.facts.meaning(&column.info.name));
-                column.values = Some(if unsigned { values.unsigned() } else { values });
+                column.values = Some(values.of(self.facts.meaning(&column.info.name, column.logical)));
+            }
+            if column.gauge.is_some() && column.values.is_none() {
+                column.values = Some(Column::with_capacity(rows));
             }
         }
     }

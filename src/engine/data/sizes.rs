@@ -1,17 +1,17 @@
-//! The one column that is derived of others: width and height as one label.
+//! The size of images: width and height as one label.
 
 use super::super::change::Change;
-use super::{Data, Origin};
+use super::{Data, Derived, Origin};
 use crate::formats::parquet::decode::{ByteValues, Values};
 use crate::table::column::{Column, ROWS_A_CALL, Store, Value, value_at};
 
 impl Data {
-    /// Makes derived columns of those that are read whole.
+    /// Makes the column of sizes, once those that it is made of are read whole.
     pub(super) fn derive(&mut self) -> Vec<Change> {
         let mut changes = Vec::new();
         for place in 0..self.columns.len() {
             let Some(column) = self.columns.get(place) else { break };
-            let Origin::Size { width, height } = column.origin else { continue };
+            let Origin::Derived(Derived::Size { width, height }) = column.origin else { continue };
             if column.complete || !column.loading {
                 continue;
             }

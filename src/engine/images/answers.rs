@@ -26,7 +26,7 @@ impl Images {
                     return false;
                 }
             }
-            Target::Preview(_) | Target::Address(_) | Target::Cell(_) | Target::Pack(_) => {}
+            Target::Preview(_) | Target::Address(_) | Target::Cell(..) | Target::Pack(_) => {}
         }
         true
     }
@@ -54,7 +54,7 @@ impl Images {
             }
             Target::Address(_) | Target::Pack(_) => self.cache.insert(target, bytes),
             // No read of ours: the table reads its own rows.
-            Target::Cell(_) => {}
+            Target::Cell(..) => {}
         }
     }
 
@@ -78,7 +78,7 @@ impl Images {
                 target @ (Target::Member(..)
                 | Target::Preview(_)
                 | Target::Address(_)
-                | Target::Cell(_)
+                | Target::Cell(..)
                 | Target::Pack(_)),
                 _,
             ) => self.cache.fail(target, shorter()),
@@ -98,7 +98,7 @@ impl Images {
             | Target::Member(..)
             | Target::Preview(_)
             | Target::Address(_)
-            | Target::Cell(_)
+            | Target::Cell(..)
             | Target::Pack(_) => None,
         };
         match &target {
@@ -128,7 +128,7 @@ impl Images {
                 };
                 self.cache.fail(target.clone(), error.context(host_of(url).to_owned()));
             }
-            Target::Cell(_) | Target::Pack(_) => self.cache.fail(target, error),
+            Target::Cell(..) | Target::Pack(_) => self.cache.fail(target, error),
             Target::Preview(_) => {
                 match error.kind {
                     ErrorKind::NotFound | ErrorKind::FileNotFound => {

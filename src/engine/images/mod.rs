@@ -24,7 +24,9 @@ use crate::formats::maps::List;
 use crate::formats::picture;
 use crate::formats::zip::directory::{Directory, MAX_MEMBER_BYTES};
 use crate::protocol::Response;
-use crate::protocol::images::{self as wire, Failure, Image, ImageColumn, MAX_WANTS, Outcome, Picture, Want};
+use crate::protocol::images::{
+    self as wire, Failure, Image, MAX_WANTS, Outcome, Picture, Spot, Want, is_address,
+};
 use crate::protocol::texts::images as texts;
 use crate::view::catalog::images as places;
 use crate::view::catalog::images::{Candidate, THUMBNAIL_PX};
@@ -80,7 +82,7 @@ pub enum Target {
     /// A file whose address a row names.
     Address(String),
     /// A row of the table, which holds the image itself.
-    Cell(u64),
+    Cell(u64, Spot),
     /// A file beside the app with directories that were read ahead of time.
     Pack(String),
 }
@@ -157,8 +159,8 @@ pub struct Images {
     settings: SettingsLookup,
     /// Other rows with the prompt of a row that is wanted.
     kin: BTreeMap<u64, Vec<u64>>,
-    /// Rows that the table has to read whole, in ascending order.
-    cells: Vec<u64>,
+    /// Images in rows that the table has to read, in ascending order.
+    cells: Vec<(u64, Spot)>,
     /// What is taken away.
     originals: Originals,
     cache: ImageCache,
@@ -215,19 +217,26 @@ impl Images {
         }
     }
 
-    /// What of the table's rows is needed to find images, and the images that are in the table itself.
-    pub fn demands(&self, data: &Data) -> Vec<Demand> {
+    /// What of the table's rows is needed to find images, and the images that are in the table itself. Where
+    /// they are what the view shows, that comes first.
+    pub fn demands(&self, data: &Data, come_first: bool) -> Vec<Demand> {
         let rows: Vec<u64> = self.rows.iter().copied().filter(|row| *row < data.meta.rows).collect();
-        let demand =
-            |rows, fields| Demand { who: Who::Images, rows: Rows::These(rows), fields, class: Class::Image };
+        let class = if come_first { Class::First } else { Class::Image };
+        let demand = |rows, fields| Demand { who: Who::Images, rows: Rows::These(rows), fields, class };
         let mut demands = Vec::new();
-        let places: Vec<Field> =
-            self.fields(data).into_iter().filter(|field| *field != Field::ImageFiles).collect();
+        let places: Vec<Field> = self.fields(data);
         if !rows.is_empty() && !places.is_empty() {
             demands.push(demand(rows, places));
         }
-        if !self.cells.is_empty() {
-            demands.push(demand(self.cells.clone(), vec![Field::ImageFiles]));
+        let mut by_column: BTreeMap<u8, Vec<u64>> = BTreeMap::new();
+        for (row, spot) in &self.cells {
+            let rows = by_column.entry(spot.column).or_default();
+            if rows.last() != Some(row) {
+                rows.push(*row);
+            }
+        }
+        for (column, rows) in by_column {
+            demands.push(demand(rows, vec![Field::ImageFiles(column)]));
         }
         demands
     }
@@ -236,10 +245,14 @@ impl Images {
     pub fn fields(&self, data: &Data) -> Vec<Field> {
         let mut fields: Vec<Field> =
             self.columns().iter().filter_map(|name| data.place(name)).map(Field::Column).collect();
-        match data.image_column() {
-            Some(ImageColumn::Addresses { column }) => fields.extend(data.place(&column).map(Field::Column)),
-            Some(ImageColumn::Embedded { .. }) | None => {}
+        let mut spots: Vec<Spot> = self.wants.iter().map(|want| want.spot).collect();
+        if self.places.is_none() {
+            spots.push(Spot::default());
         }
+        spots.sort_unstable();
+        spots.dedup();
+        let addresses = spots.into_iter().filter_map(|spot| data.addresses_at(spot));
+        fields.extend(addresses.filter_map(|name| data.place(name)).map(Field::Column));
         fields
     }
 
@@ -267,15 +280,19 @@ impl Images {
 
     /// Forgets what is known to have failed for a row.
     pub fn retry(&mut self, row: u64, data: &Data) {
-        let Ok(Some(candidates)) = self.candidates(row, data) else { return };
-        for candidate in candidates {
-            if let Candidate::Member { archive, .. } = &candidate
-                && self.archives.get(archive).is_some_and(|archive| archive.directory().is_err())
-            {
-                self.forget_archive(archive);
-            }
-            if let Some(target) = self.target(&candidate, row) {
-                self.cache.forget_failure(&target);
+        let wanted = self.wants.iter().filter(|want| want.row == row).map(|want| want.spot);
+        let spots: BTreeSet<Spot> = wanted.chain([Spot::default()]).collect();
+        for spot in spots {
+            let Ok(Some(candidates)) = self.candidates(row, spot, data) else { continue };
+            for candidate in candidates {
+                if let Candidate::Member { archive, .. } = &candidate
+                    && self.archives.get(archive).is_some_and(|archive| archive.directory().is_err())
+                {
+                    self.forget_archive(archive);
+                }
+                if let Some(target) = self.target(&candidate, row, spot) {
+                    self.cache.forget_failure(&target);
+                }
             }
         }
         self.retry_settings(row, data);
@@ -327,8 +344,8 @@ impl Images {
             match self.work(want, data, effects) {
                 Work::Waits => {}
                 Work::NeedsRow => {
-                    if self.cells.len() < MAX_CELLS && !self.cells.contains(&want.row) {
-                        self.cells.push(want.row);
+                    if self.cells.len() < MAX_CELLS && !self.cells.contains(&(want.row, want.spot)) {
+                        self.cells.push((want.row, want.spot));
                     }
                 }
                 Work::Needs(target) => {
@@ -381,7 +398,7 @@ impl Images {
 
     /// What is to be done for one image now.
     fn work(&mut self, want: Want, data: &Data, effects: &mut Vec<Effect>) -> Work {
-        let candidates = match self.candidates(want.row, data) {
+        let candidates = match self.candidates(want.row, want.spot, data) {
             Ok(Some(candidates)) => candidates,
             Ok(None) => return Work::Waits,
             Err(error) => return Work::Answered(failed(&error)),
@@ -392,7 +409,7 @@ impl Images {
             if preview && !self.thumbnails_serve(want.px) {
                 continue;
             }
-            let Some(target) = self.target(&candidate, want.row) else { continue };
+            let Some(target) = self.target(&candidate, want.row, want.spot) else { continue };
             let place = match &candidate {
                 Candidate::Member { place, .. } => place.clone(),
                 Candidate::Thumbnail { .. } | Candidate::Cell | Candidate::Address(_) => String::new(),
@@ -429,7 +446,7 @@ impl Images {
                     (archive, name, directory_bytes_hint)
                 }
                 Candidate::Thumbnail { .. } | Candidate::Address(_) => return Work::Needs(target),
-                Candidate::Cell => match data.image_file(want.row) {
+                Candidate::Cell => match data.image_file(want.row, want.spot) {
                     Ok(None) => return Work::NeedsRow,
                     // In the next round it is a file like any other.
                     Ok(Some(file)) => {
@@ -540,26 +557,27 @@ impl Images {
             Target::Preview(url) => file(url, MAX_THUMBNAIL_BYTES),
             Target::Pack(url) => file(url, maps::MAX_FILE_BYTES),
             Target::Address(url) => file(url, MAX_ADDRESSED_BYTES),
-            Target::Cell(_) => None,
+            Target::Cell(..) => None,
         }
     }
 
     /// Where a row's image may be; none while the row is not read.
-    fn candidates(&self, row: u64, data: &Data) -> Result<Option<Vec<Candidate>>> {
+    fn candidates(&self, row: u64, spot: Spot, data: &Data) -> Result<Option<Vec<Candidate>>> {
         let unknown = |message: &str| Error::new(ErrorKind::NotFound, message.to_owned());
-        let Some(places) = self.places.as_ref() else {
-            return match data.image_column() {
-                Some(ImageColumn::Embedded { .. }) => Ok(Some(vec![Candidate::Cell])),
-                Some(ImageColumn::Addresses { column }) => {
-                    let Some(url) = data.text_of(&column, row)? else { return Ok(None) };
-                    match url.trim() {
-                        "" => Err(unknown("the row names no image")),
-                        url if is_address(url) => Ok(Some(vec![Candidate::Address(url.to_owned())])),
-                        _ => Err(Error::new(ErrorKind::Unsupported, "the row names no https address")),
-                    }
-                }
-                None => Err(unknown("this table has no images that are known here")),
-            };
+        let places = self.places.as_ref().filter(|_| spot == Spot::default());
+        let Some(places) = places else {
+            if let Some(column) = data.addresses_at(spot) {
+                let Some(url) = data.text_of(column, row)? else { return Ok(None) };
+                return match url.trim() {
+                    "" => Err(unknown("the row names no image")),
+                    url if is_address(url) => Ok(Some(vec![Candidate::Address(url.to_owned())])),
+                    _ => Err(Error::new(ErrorKind::Unsupported, "the row names no https address")),
+                };
+            }
+            if spot == Spot::default() && data.image_column().is_none() {
+                return Err(unknown("this table has no images that are known here"));
+            }
+            return Ok(Some(vec![Candidate::Cell]));
         };
         let Some(values) = values_of(places, row, data)? else { return Ok(None) };
         let candidates = places.candidates(values.each_ref().map(String::as_str));
@@ -587,7 +605,7 @@ impl Images {
         candidates.splice(own + 1..own + 1, previews);
     }
 
-    fn target(&self, candidate: &Candidate, row: u64) -> Option<Target> {
+    fn target(&self, candidate: &Candidate, row: u64, spot: Spot) -> Option<Target> {
         match candidate {
             Candidate::Thumbnail { path, .. } => self.thumbnails.as_ref().map(|base| {
                 // The app's host may name the whole of it.
@@ -595,7 +613,7 @@ impl Images {
                 Target::Preview(if whole { path.clone() } else { format!("{base}/{path}") })
             }),
             Candidate::Member { archive, name, .. } => Some(Target::Member(archive.clone(), name.clone())),
-            Candidate::Cell => Some(Target::Cell(row)),
+            Candidate::Cell => Some(Target::Cell(row, spot)),
             Candidate::Address(url) => Some(Target::Address(url.clone())),
         }
     }
@@ -649,7 +667,7 @@ impl Images {
             .iter()
             .filter_map(|target| match target {
                 Target::Archive(key) | Target::Member(key, _) => Some(self.archives.get(key)?.source),
-                Target::Preview(_) | Target::Address(_) | Target::Cell(_) | Target::Pack(_) => None,
+                Target::Preview(_) | Target::Address(_) | Target::Cell(..) | Target::Pack(_) => None,
             })
             .collect();
         let mut bytes: usize = self.archives.values().map(Archive::memory_bytes).sum();
@@ -674,13 +692,6 @@ fn failed(error: &Error) -> Outcome {
 
 fn failure(error: &Error) -> Failure {
     Failure { message: texts::failure(error), retry: error.kind != ErrorKind::Limit }
-}
-
-/// Whether an image may be read from there: what the page's own rules let it connect to.
-fn is_address(text: &str) -> bool {
-    const FROM: [&str; 3] = ["https://", "http://127.0.0.1", "http://localhost"];
-    FROM.iter().any(|start| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)))
-        && !text.contains(char::is_whitespace)
 }
 
 /// The size to which an image is to be decoded; none where it is small enough as it is.

@@ -3,6 +3,7 @@
 use super::{Effect, Images, Target};
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::engine::data::Data;
+use crate::protocol::images::Spot;
 use crate::view::catalog::images::Candidate;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -51,8 +52,8 @@ impl Images {
             }
             match self.original(row, data, effects) {
                 Ok(OriginalWork::Waits) => {}
-                Ok(OriginalWork::NeedsRow) if self.cells.contains(&row) => {}
-                Ok(OriginalWork::NeedsRow) => self.cells.push(row),
+                Ok(OriginalWork::NeedsRow) if self.cells.contains(&(row, Spot::default())) => {}
+                Ok(OriginalWork::NeedsRow) => self.cells.push((row, Spot::default())),
                 Ok(OriginalWork::Needs(target)) if needed.contains(&target) => {}
                 Ok(OriginalWork::Needs(target)) => needed.push(target),
                 Ok(OriginalWork::Here(original)) => drop(self.originals.done.insert(row, Ok(original))),
@@ -62,13 +63,15 @@ impl Images {
     }
 
     fn original(&mut self, row: u64, data: &Data, effects: &mut Vec<Effect>) -> Result<OriginalWork> {
-        let Some(candidates) = self.candidates(row, data)? else { return Ok(OriginalWork::Waits) };
+        let Some(candidates) = self.candidates(row, Spot::default(), data)? else {
+            return Ok(OriginalWork::Waits);
+        };
         let mut last = Error::new(ErrorKind::NotFound, "nothing is known of where this image is");
         for candidate in candidates {
             if matches!(candidate, Candidate::Thumbnail { .. }) {
                 continue;
             }
-            let Some(target) = self.target(&candidate, row) else { continue };
+            let Some(target) = self.target(&candidate, row, Spot::default()) else { continue };
             if let Some(error) = self.cache.failure(&target) {
                 last = error.clone();
                 continue;
@@ -91,7 +94,7 @@ impl Images {
                         Err(error) => last = error,
                     }
                 }
-                Candidate::Cell => match data.image_file(row) {
+                Candidate::Cell => match data.image_file(row, Spot::default()) {
                     Ok(None) => return Ok(OriginalWork::NeedsRow),
                     Ok(Some(file)) => {
                         self.cache.insert(target, file);

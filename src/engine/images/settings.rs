@@ -6,7 +6,9 @@ use crate::base::error::{Error, ErrorKind, Result};
 use crate::engine::answers::report;
 use crate::engine::data::Data;
 use crate::protocol::LazyResponse;
+use crate::protocol::images::Spot;
 use crate::protocol::images::{Making, MakingOutcome, Settings};
+use crate::view::catalog::Text;
 use crate::view::catalog::images::{Archive, Candidate, Images as Places};
 use crate::view::roles::Role;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -113,7 +115,7 @@ impl Images {
         let Some(values) = super::values_of(places, row, data)? else { return Ok(None) };
         let values = values.each_ref().map(String::as_str);
         let (archive, member, directory_bytes) = places.settings(values).ok_or_else(unknown)?;
-        let Some(candidates) = self.candidates(row, data)? else { return Ok(None) };
+        let Some(candidates) = self.candidates(row, Spot::default(), data)? else { return Ok(None) };
         let name = candidates.into_iter().find_map(|candidate| match candidate {
             Candidate::Member { name, .. } => Some(name),
             Candidate::Thumbnail { .. } | Candidate::Cell | Candidate::Address(_) => None,
@@ -134,8 +136,9 @@ impl Images {
                 return Ok(SettingsWork::Needs(first.unwrap_or(target)));
             };
             let source = self.places.as_ref().and_then(Places::source_table);
-            let samplers =
-                source.and_then(|table| table.column_of(Role::Sampler)).map_or(&[][..], |facts| facts.labels);
+            let samplers = source
+                .and_then(|table| table.column_of(Role::Sampler))
+                .map_or(&[][..], |facts| &facts.labels);
             match parse(&file, &format!("{} / {member}", archive.name()), samplers) {
                 Ok(settings) => self.settings.keep(archive.clone(), settings),
                 Err(error) => {
@@ -158,7 +161,7 @@ impl Images {
 }
 
 /// Reads the JSON file of a part: an object of images by name, whose settings have short names.
-fn parse(json: &[u8], source: &str, samplers: &[(i64, &str)]) -> Result<BTreeMap<String, Settings>> {
+fn parse(json: &[u8], source: &str, samplers: &[(i64, Text)]) -> Result<BTreeMap<String, Settings>> {
     let value: serde_json::Value = serde_json::from_slice(json)
         .map_err(|_| Error::new(ErrorKind::Unsupported, "its list of settings can't be read"))?;
     let images = value.as_object().ok_or_else(|| Error::corrupt("its list of settings is no list"))?;
@@ -172,7 +175,7 @@ fn parse(json: &[u8], source: &str, samplers: &[(i64, &str)]) -> Result<BTreeMap
             Some(serde_json::Value::String(name)) => Some(name.chars().take(64).collect()),
             Some(serde_json::Value::Number(code)) => {
                 let found = samplers.iter().find(|(known, _)| code.as_i64() == Some(*known));
-                found.map(|(_, label)| (*label).to_owned())
+                found.map(|(_, label)| label.to_string())
             }
             Some(_) | None => None,
         };
@@ -196,7 +199,7 @@ mod tests {
     fn settings_are_read_by_their_short_names() {
         let json = br#"{"a.webp": {"p": "a castle", "se": 4207249219, "c": 7.5, "st": 50, "sa": "k_lms"},
             "b.webp": {"se": "12", "sa": 2}, "c.webp": 7}"#;
-        let settings = parse(json, "x.json", &[(2, "plms")]).unwrap_or_default();
+        let settings = parse(json, "x.json", &[(2, "plms".into())]).unwrap_or_default();
         let a = settings.get("a.webp").cloned().unwrap_or_default();
         assert_eq!((a.seed, a.cfg, a.steps), (Some(4_207_249_219.0), Some(7.5), Some(50.0)));
         assert_eq!((a.sampler.as_deref(), a.source.as_str()), (Some("k_lms"), "x.json"));

@@ -101,7 +101,7 @@ impl Images {
             Target::Member(..)
             | Target::Preview(_)
             | Target::Address(_)
-            | Target::Cell(_)
+            | Target::Cell(..)
             | Target::Pack(_) => None,
         });
         let paths = self.sizes.choose(archives);

@@ -3,9 +3,10 @@
 //! The archive has the form of a part of DiffusionDB: the images, and `part-000001.json` with the prompt,
 //! seed, cfg, steps and sampler of each by its name. Which rows is settled once. A few rows are worked
 //! on at a time, in their order; images are read as those on the screen are, but always whole and never
-//! as previews. What can't be had is named in `missing.txt`. Never more than two pieces wait to be written.
+//! as previews. What can't be had is named in `missing.txt`.
 
-use super::Progressed;
+use super::pieces::{PIECE_BYTES, Pieces};
+use super::{Job, Progressed};
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::engine::Effect;
 use crate::engine::answers::report;
@@ -25,12 +26,6 @@ use std::collections::BTreeSet;
 /// Rows that are worked on at a time.
 const WINDOW: usize = 8;
 
-/// Pieces that may wait to be written.
-const MAX_UNWRITTEN: u32 = 2;
-
-/// Bytes of a piece, unless it is the last.
-const PIECE_BYTES: usize = 1 << 20;
-
 /// The list of what made the images, as parts of DiffusionDB call it.
 const LIST: &str = "part-000001.json";
 
@@ -43,7 +38,6 @@ const KEYS: [(&str, Role); 5] =
 
 /// An archive that is being made.
 pub struct ImageArchive {
-    id: u32,
     wanted: Rows,
     /// The rows, once it is settled which.
     rows: Option<Vec<u64>>,
@@ -52,9 +46,7 @@ pub struct ImageArchive {
     names: BTreeSet<String>,
     list: Map<String, Json>,
     missing: Vec<String>,
-    unwritten: u32,
-    bytes: u64,
-    finished: bool,
+    pieces: Pieces,
     /// The rows that are worked on now, in ascending order.
     window: Vec<u64>,
 }
@@ -64,7 +56,6 @@ impl ImageArchive {
     pub fn new(start: Start) -> Self {
         let Start { id, rows, name: _ } = start;
         Self {
-            id,
             wanted: rows,
             rows: None,
             next: 0,
@@ -72,30 +63,22 @@ impl ImageArchive {
             names: BTreeSet::new(),
             list: Map::new(),
             missing: Vec::new(),
-            unwritten: 0,
-            bytes: 0,
-            finished: false,
+            pieces: Pieces::new(id),
             window: Vec::new(),
         }
     }
+}
 
-    /// What the page calls it.
-    pub fn id(&self) -> u32 {
-        self.id
+impl Job for ImageArchive {
+    fn pieces(&self) -> &Pieces {
+        &self.pieces
     }
 
-    /// A piece is where it belongs.
-    pub fn written(&mut self) {
-        self.unwritten = self.unwritten.saturating_sub(1);
+    fn pieces_mut(&mut self) -> &mut Pieces {
+        &mut self.pieces
     }
 
-    /// Whether it waits for the disk.
-    pub fn waits_for_disk(&self) -> bool {
-        self.unwritten > 0
-    }
-
-    /// What it needs of the rows that are worked on now.
-    pub fn demands(&self, data: &Data, images: &Images) -> Vec<Demand> {
+    fn demands(&self, data: &Data, images: &Images) -> Vec<Demand> {
         let demand = |rows, fields, class| Demand { who: Who::ImageArchive, rows, fields, class };
         if self.rows.is_none() && matches!(self.wanted, Rows::First(_)) && data.files.unread() {
             return vec![demand(Wanted::Further, Vec::new(), Class::Background)];
@@ -109,22 +92,43 @@ impl ImageArchive {
         vec![demand(Wanted::These(self.window.clone()), fields, Class::Image)]
     }
 
+    fn advance(
+        &mut self,
+        data: &mut Data,
+        matches: &Matches,
+        images: &mut Images,
+        effects: &mut Vec<Effect>,
+    ) -> std::result::Result<Progressed, Stage> {
+        self.go_on(data, matches, images, effects).map_err(|error| Stage::Failed(error.to_string()))
+    }
+
+    fn report(&self, stage: Stage, effects: &mut Vec<Effect>) {
+        let progress = Progress {
+            id: self.pieces.file(),
+            stage,
+            rows: (self.next - self.missing.len()) as u64,
+            rows_total: self.rows.as_ref().map_or(0, Vec::len) as u64,
+            bytes: self.pieces.bytes() + self.archive.ready_bytes() as u64,
+            missing: self.missing.len() as u64,
+        };
+        report(effects, LazyResponse::Export(progress));
+    }
+}
+
+impl ImageArchive {
     /// Adds what is here to the archive, and says which rows come next.
-    ///
-    /// # Errors
-    /// Where there are no rows, or the archive can't be written.
-    pub fn advance(
+    fn go_on(
         &mut self,
         data: &mut Data,
         matches: &Matches,
         images: &mut Images,
         effects: &mut Vec<Effect>,
     ) -> Result<Progressed> {
-        if self.finished {
-            return Ok(if self.unwritten == 0 { Progressed::Done } else { Progressed::Waits });
+        if self.pieces.is_last_over() {
+            return Ok(Progressed::at_the_end(&self.pieces));
         }
         let Some(rows) = self.settle_rows(data, matches)? else { return Ok(Progressed::Waits) };
-        while self.unwritten < MAX_UNWRITTEN {
+        while self.pieces.has_room() {
             let Some(row) = rows.get(self.next).copied() else { break };
             let read = |role: Role| {
                 data.column_of(role).is_none_or(|column| data.cell(column, row, 0) != Cell::Pending)
@@ -149,13 +153,13 @@ impl ImageArchive {
                 Err(error) => self.missing.push(format!("row {}\t{error}", row + 1)),
             }
             if self.archive.ready_bytes() >= PIECE_BYTES {
-                effects.push(self.piece(false));
+                self.pieces.write(self.archive.take(), false, effects);
             }
             self.report(Stage::Writing, effects);
         }
         if self.next >= rows.len() {
             self.finish()?;
-            effects.push(self.piece(true));
+            self.pieces.write(self.archive.take(), true, effects);
             images.want_originals(Vec::new());
             self.window.clear();
             return Ok(Progressed::Waits);
@@ -194,28 +198,6 @@ impl ImageArchive {
         self.rows = Some(rows.clone());
         Ok(Some(rows))
     }
-}
-
-impl ImageArchive {
-    /// Reports where it stands.
-    pub fn report(&self, stage: Stage, effects: &mut Vec<Effect>) {
-        let progress = Progress {
-            id: self.id,
-            stage,
-            rows: (self.next - self.missing.len()) as u64,
-            rows_total: self.rows.as_ref().map_or(0, Vec::len) as u64,
-            bytes: self.bytes + self.archive.ready_bytes() as u64,
-            missing: self.missing.len() as u64,
-        };
-        report(effects, LazyResponse::Export(progress));
-    }
-
-    fn piece(&mut self, last: bool) -> Effect {
-        let bytes = self.archive.take();
-        self.bytes += bytes.len() as u64;
-        self.unwritten += 1;
-        Effect::Write { export: self.id, bytes, last }
-    }
 
     fn finish(&mut self) -> Result<()> {
         let list = serde_json::to_vec(&Json::Object(std::mem::take(&mut self.list)))
@@ -230,7 +212,6 @@ impl ImageArchive {
             self.archive.add(MISSING, note.as_bytes())?;
         }
         self.archive.finish();
-        self.finished = true;
         Ok(())
     }
 
@@ -273,7 +254,7 @@ fn json_of(facts: &Facts, column: &str, cell: Cell) -> Option<Json> {
             text.parse::<u64>().map_or_else(|_| Some(json!(text)), |value| Some(json!(value)))
         }
         Cell::Text(text) | Cell::Json(text) => Some(json!(text)),
-        Cell::Time(millis) => Some(json!(millis)),
+        Cell::Time(moment) => Some(json!(moment.iso())),
         Cell::Binary(_) => None,
     }
 }

@@ -1,20 +1,25 @@
 //! Work that goes on behind the view: rows or images on their way into a file, one at a time.
 
 mod export;
+pub mod groups_file;
 mod image_archive;
+pub mod pieces;
 
 use super::Effect;
 use super::answers::report;
 use super::data::Data;
 use super::demand::Demand;
+use super::extras::extras;
 use super::images::Images;
 use super::output::export::task::Failure;
 use super::result::Matches;
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::protocol::LazyResponse;
-use crate::protocol::export::{Images as StartImages, Progress, Stage, Start};
+use crate::protocol::export::{Images as StartImages, Pairs as StartPairs, Progress, Stage, Start};
+use crate::protocol::texts::notices::NO_EXTRAS;
 use export::Export;
 use image_archive::ImageArchive;
+use pieces::Pieces;
 
 /// What one step of a job came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,46 +32,97 @@ pub enum Progressed {
     Done,
 }
 
+impl Progressed {
+    /// Behind the last piece.
+    pub const fn at_the_end(pieces: &Pieces) -> Self {
+        if pieces.waits_for_disk() { Self::Waits } else { Self::Done }
+    }
+}
+
+/// A file that is being written.
+pub trait Job {
+    /// What of it is handed over.
+    fn pieces(&self) -> &Pieces;
+    /// The same, to change.
+    fn pieces_mut(&mut self) -> &mut Pieces;
+    /// Reports where it stands.
+    fn report(&self, stage: Stage, effects: &mut Vec<Effect>);
+    /// The encoder has done a task.
+    ///
+    /// # Errors
+    /// How the job ends where the file can't be written.
+    fn encoded(&mut self, _outcome: std::result::Result<Vec<u8>, Failure>) -> std::result::Result<(), Stage> {
+        Ok(())
+    }
+    /// Whether it waits for the encoder.
+    fn waits_for_encoder(&self) -> bool {
+        false
+    }
+    /// Whether what it waits for has come, or never will.
+    fn goes_on(&self, _data: &Data) -> bool {
+        false
+    }
+    /// What it needs of the table.
+    fn demands(&self, data: &Data, images: &Images) -> Vec<Demand>;
+    /// Does what can be done now.
+    ///
+    /// # Errors
+    /// How the job ends where it can't go on.
+    fn advance(
+        &mut self,
+        data: &mut Data,
+        matches: &Matches,
+        images: &mut Images,
+        effects: &mut Vec<Effect>,
+    ) -> std::result::Result<Progressed, Stage>;
+}
+
 /// The job under way, if there is one.
 #[derive(Default)]
 pub struct Jobs {
-    job: Option<Job>,
-}
-
-enum Job {
-    Export(Box<Export>),
-    Images(Box<ImageArchive>),
-}
-
-impl Job {
-    fn id(&self) -> u32 {
-        match self {
-            Self::Export(export) => export.id(),
-            Self::Images(archive) => archive.id(),
-        }
-    }
-
-    fn report(&self, stage: Stage, effects: &mut Vec<Effect>) {
-        match self {
-            Self::Export(export) => export.report(stage, effects),
-            Self::Images(archive) => archive.report(stage, effects),
-        }
-    }
+    job: Option<Box<dyn Job>>,
 }
 
 impl Jobs {
-    /// Begins to write rows; a job that is under way is cancelled.
+    /// Begins to write rows, or groups of them; a job that is under way is cancelled.
     pub fn begin_export(
         &mut self,
-        start: Start,
+        mut start: Start,
         data: &mut Data,
         images: &mut Images,
         effects: &mut Vec<Effect>,
     ) {
         self.cancel(Some(data), images, effects);
         let id = start.id;
-        match Export::new(start, data) {
-            Ok(export) => self.job = Some(Job::Export(Box::new(export))),
+        let begun = match (start.groups.take(), extras()) {
+            (None, _) => Export::new(start, data).map(|export| Box::new(export) as Box<dyn Job>),
+            (Some(items), Some(extras)) => Ok((extras.begin_groups)(id, start.format, items)),
+            (Some(_), None) => Err(Stage::Failed(NO_EXTRAS.to_owned())),
+        };
+        self.take(id, begun, effects);
+    }
+
+    /// Begins to write pairs; a job that is under way is cancelled.
+    pub fn begin_pairs(
+        &mut self,
+        start: StartPairs,
+        data: &mut Data,
+        images: &mut Images,
+        effects: &mut Vec<Effect>,
+    ) {
+        self.cancel(Some(data), images, effects);
+        let id = start.id;
+        let begun = match extras() {
+            Some(extras) => (extras.begin_pairs)(start, data),
+            None => Err(Stage::Failed(NO_EXTRAS.to_owned())),
+        };
+        self.take(id, begun, effects);
+    }
+
+    /// Takes over a job, or says why there is none.
+    fn take(&mut self, id: u32, begun: std::result::Result<Box<dyn Job>, Stage>, effects: &mut Vec<Effect>) {
+        match begun {
+            Ok(job) => self.job = Some(job),
             Err(stage) => {
                 effects.push(Effect::DropFile { export: id });
                 let progress = Progress { id, stage, rows: 0, rows_total: 0, bytes: 0, missing: 0 };
@@ -86,7 +142,7 @@ impl Jobs {
         self.cancel(Some(data), images, effects);
         let archive = ImageArchive::new(start);
         archive.report(Stage::Waiting, effects);
-        self.job = Some(Job::Images(Box::new(archive)));
+        self.job = Some(Box::new(archive));
     }
 
     /// Cancels the job under way.
@@ -97,7 +153,7 @@ impl Jobs {
     fn end(&mut self, stage: Stage, data: Option<&mut Data>, images: &mut Images, effects: &mut Vec<Effect>) {
         let Some(job) = self.job.take() else { return };
         if stage != Stage::Done {
-            effects.push(Effect::DropFile { export: job.id() });
+            effects.push(Effect::DropFile { export: job.pieces().file() });
         }
         job.report(stage, effects);
         images.want_originals(Vec::new());
@@ -106,12 +162,15 @@ impl Jobs {
         }
     }
 
+    /// The job under way, if the page calls its file so.
+    fn called(&mut self, id: u32) -> Option<&mut Box<dyn Job>> {
+        self.job.as_mut().filter(|job| job.pieces().file() == id)
+    }
+
     /// A piece of a file is where it belongs.
     pub fn written(&mut self, id: u32) {
-        match self.job.as_mut().filter(|job| job.id() == id) {
-            Some(Job::Export(export)) => export.written(),
-            Some(Job::Images(archive)) => archive.written(),
-            None => {}
+        if let Some(job) = self.called(id) {
+            job.pieces_mut().written();
         }
     }
 
@@ -124,8 +183,9 @@ impl Jobs {
         images: &mut Images,
         effects: &mut Vec<Effect>,
     ) {
-        let Some(Job::Export(export)) = self.job.as_mut().filter(|job| job.id() == id) else { return };
-        if let Err(stage) = export.encoded(outcome) {
+        if let Some(job) = self.called(id)
+            && let Err(stage) = job.encoded(outcome)
+        {
             self.end(stage, data, images, effects);
         }
     }
@@ -139,18 +199,14 @@ impl Jobs {
         images: &mut Images,
         effects: &mut Vec<Effect>,
     ) {
-        if self.job.as_ref().is_some_and(|job| job.id() == id) {
+        if self.called(id).is_some() {
             self.end(Stage::Failed(message), data, images, effects);
         }
     }
 
     /// What the job needs of the table.
     pub fn demands(&self, data: &Data, images: &Images) -> Vec<Demand> {
-        match &self.job {
-            Some(Job::Export(export)) => export.demands(data),
-            Some(Job::Images(archive)) => archive.demands(data, images),
-            None => Vec::new(),
-        }
+        self.job.as_ref().map_or_else(Vec::new, |job| job.demands(data, images))
     }
 
     /// Whether a job is under way.
@@ -160,19 +216,12 @@ impl Jobs {
 
     /// Whether the job waits for the disk.
     pub fn waits_for_disk(&self) -> bool {
-        match &self.job {
-            Some(Job::Export(export)) => export.waits_for_disk(),
-            Some(Job::Images(archive)) => archive.waits_for_disk(),
-            None => false,
-        }
+        self.job.as_ref().is_some_and(|job| job.pieces().waits_for_disk())
     }
 
     /// Whether the job waits for the encoder.
     pub fn waits_for_encoder(&self) -> bool {
-        match &self.job {
-            Some(Job::Export(export)) => export.waits_for_encoder(),
-            Some(Job::Images(_)) | None => false,
-        }
+        self.job.as_ref().is_some_and(|job| job.waits_for_encoder())
     }
 
     /// Does what can be done now. Whether there is more to be done at once.
@@ -183,14 +232,8 @@ impl Jobs {
         images: &mut Images,
         effects: &mut Vec<Effect>,
     ) -> bool {
-        let progressed = match &mut self.job {
-            Some(Job::Export(export)) => export.advance(data, matches, effects),
-            Some(Job::Images(archive)) => archive
-                .advance(data, matches, images, effects)
-                .map_err(|error| Stage::Failed(error.to_string())),
-            None => return false,
-        };
-        match progressed {
+        let Some(job) = &mut self.job else { return false };
+        match job.advance(data, matches, images, effects) {
             Ok(Progressed::Waits) => {}
             Ok(Progressed::More) => return true,
             Ok(Progressed::Done) => self.end(Stage::Done, Some(data), images, effects),
@@ -201,10 +244,7 @@ impl Jobs {
 
     /// Whether what an export waited for is here now, so that it can go on at once.
     pub fn goes_on(&self, data: &Data) -> bool {
-        match &self.job {
-            Some(Job::Export(export)) => export.goes_on(data),
-            Some(Job::Images(_)) | None => false,
-        }
+        self.job.as_ref().is_some_and(|job| job.goes_on(data))
     }
 }
 
@@ -212,7 +252,7 @@ impl Jobs {
 ///
 /// # Errors
 /// Where a column that decides it can't be read.
-fn load_deciding(data: &mut Data, matches: &Matches) -> Result<()> {
+pub(super) fn load_deciding(data: &mut Data, matches: &Matches) -> Result<()> {
     let deciding = data.columns.iter().enumerate().filter(|(place, _)| matches.needs(*place, data));
     let deciding: Vec<(String, bool)> =
         deciding.map(|(_, column)| (column.info.name.clone(), column.failed)).collect();

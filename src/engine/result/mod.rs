@@ -4,6 +4,7 @@
 //! [`Matches::follow`], and does long work in steps with [`Matches::advance`]. It reads values from
 //! [`Data`] and says which columns it needs; it fetches nothing and reports nothing.
 
+mod indexed;
 mod search;
 mod sort;
 mod subset;
@@ -13,7 +14,6 @@ use super::data::Data;
 use crate::protocol::{ClauseRef, Kind, QueryState, Show};
 use crate::table::crossfilter::{Crossfilter, QUERY, SUBSET};
 use crate::table::select::Selection;
-use crate::view::spec::Subset;
 use search::SearchState;
 use sort::Ordering;
 use subset::SubsetState;
@@ -69,7 +69,8 @@ impl Matches {
         let left_out = if filters { self.set_filters(show, data) } else { Vec::new() };
         let (searched, query) =
             self.ask_query(show.rows.query.as_deref().unwrap_or_default(), show.list, data);
-        let subset = self.ask_subset(show.rows.subset.as_ref().and_then(Subset::rows), data);
+        let subset =
+            self.ask_subset(show.rows.subset.as_ref().and_then(|subset| subset.rows(&data.facts)), data);
         let sort = self.ask_sort(&show.rows.sort, data);
         Answer { changed: searched || subset || sort, query, left_out }
     }
@@ -121,6 +122,7 @@ impl Matches {
                 Change::Failed { .. }
                 | Change::Pages
                 | Change::FileLeftOut { .. }
+                | Change::MeasuresFailed { .. }
                 | Change::Matches { .. }
                 | Change::Order => {}
             }
@@ -203,7 +205,7 @@ impl Matches {
         let Some(column) = data.columns.get(place) else { return false };
         let name = &column.info.name;
         self.filter.bit(name) != 0
-            || (self.is_searching() && data.prompt == Some(place))
+            || (self.streams() && data.prompt == Some(place))
             || self.subset.needs(name)
             || self.ordering.needs(name)
     }

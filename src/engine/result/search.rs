@@ -1,12 +1,18 @@
-//! The prompt query: which rows it matches, as far as prompts are read.
+//! The prompt query: which rows it matches, by an index where there is one, else as far as prompts are read.
 
 use super::Matches;
+use super::indexed::{Asked, Beside};
+use crate::base::bytes::ByteRange;
+use crate::base::error::Error;
 use crate::engine::change::Change;
 use crate::engine::data::Data;
+use crate::formats::text_index::Index;
 use crate::protocol::{Listing, QueryState};
+use crate::table::column::Value;
 use crate::table::crossfilter::QUERY;
+use crate::table::regexes;
 use crate::table::search::{Matcher, Search};
-use crate::view::query;
+use crate::view::query::{self, Query};
 
 /// The query, and how far it is answered.
 #[derive(Default)]
@@ -19,6 +25,23 @@ pub(super) struct SearchState {
     marked: usize,
     /// Whether there are prompts at hand that it has not looked at.
     behind: bool,
+    /// What is known of an index of the prompts.
+    beside: Beside,
+    way: Way,
+    /// What of the index contradicted itself, or could not be had.
+    fault: Option<Error>,
+}
+
+/// How a search gets its answer.
+#[derive(Debug, Default)]
+enum Way {
+    /// By looking at every prompt.
+    #[default]
+    Streamed,
+    /// By the one or the other: it is not known yet whether there is an index.
+    Open(Query),
+    /// By an index.
+    Indexed(Box<Asked>),
 }
 
 impl Matches {
@@ -27,9 +50,18 @@ impl Matches {
         self.search.search.is_some()
     }
 
+    /// Whether a search looks at every prompt.
+    pub(super) fn streams(&self) -> bool {
+        self.is_searching() && matches!(self.search.way, Way::Streamed)
+    }
+
     /// Whether a search has prompts at hand that it has not looked at.
     pub(super) fn is_searching_on(&self) -> bool {
-        self.search.behind
+        match &self.search.way {
+            Way::Streamed => self.search.behind,
+            Way::Open(_) => false,
+            Way::Indexed(asked) => asked.more,
+        }
     }
 
     /// Rows that the search has looked at.
@@ -53,25 +85,38 @@ impl Matches {
             return (false, None);
         }
         self.search.query = wanted.to_owned();
-        let parsed = query::parse(wanted)
-            .and_then(|query| if query.is_empty() { Ok(None) } else { Matcher::new(&query).map(Some) });
+        let parsed = query::parse(wanted);
+        let misses_code = !regexes::is_here() && parsed.as_ref().is_ok_and(Query::has_regex);
+        let parsed = parsed.and_then(|query| {
+            if query.is_empty() {
+                return Ok(None);
+            }
+            let matcher = Matcher::new(&query)?;
+            Ok(Some((query, matcher)))
+        });
         let mut problem = None;
         let changed = match parsed {
             Ok(Some(_)) if data.prompt.is_none() => {
                 problem = Some((0, 0, crate::protocol::texts::search::NO_PROMPTS.to_owned()));
                 false
             }
-            Ok(Some(matcher)) => {
+            Ok(Some((query, matcher))) => {
                 self.search.search = Some(Search::new(matcher));
-                self.search.marked = 0;
-                self.filter.set_own(QUERY, Some(&mut |mask| mask.iter_mut().for_each(|mask| *mask |= QUERY)));
-                data.load_prompts();
-                self.mark_query(data);
+                self.search.way = match &mut self.search.beside {
+                    Beside::Here(index) if !data.prompts_complete() => {
+                        index.begin();
+                        Way::Indexed(Box::new(Asked::new(&query)))
+                    }
+                    Beside::Awaited if !data.prompts_complete() => Way::Open(query),
+                    Beside::Nothing | Beside::Awaited | Beside::Here(_) => Way::Streamed,
+                };
+                self.begin_query(data);
                 true
             }
             Ok(None) => {
                 self.filter.set_own(QUERY, None);
                 self.search.behind = false;
+                self.search.way = Way::Streamed;
                 // Nobody searches any more: what is left of the prompts is not read for nothing.
                 if list == Listing::Rows
                     && let Some(name) = data.prompt_column().map(|column| column.info.name.clone())
@@ -81,11 +126,136 @@ impl Matches {
                 self.search.search.take().is_some()
             }
             Err(wrong) => {
+                if misses_code {
+                    // The code may come with the next request: the query is looked at anew then.
+                    self.search.query.clear();
+                }
                 problem = Some((wrong.place.start as u32, wrong.place.end as u32, wrong.message));
                 false
             }
         };
         (changed, Some(QueryState { query: wanted.to_owned(), problem }))
+    }
+
+    /// Begins with no row that matches.
+    fn begin_query(&mut self, data: &mut Data) {
+        self.search.marked = 0;
+        self.search.behind = false;
+        self.filter.set_own(QUERY, Some(&mut |mask| mask.iter_mut().for_each(|mask| *mask |= QUERY)));
+        if self.streams() {
+            data.load_prompts();
+            self.mark_query(data);
+        }
+    }
+
+    /// It is being asked whether there is an index: a search waits for the answer.
+    pub fn await_index(&mut self) {
+        self.search.beside = Beside::Awaited;
+    }
+
+    /// Whether searches are answered by an index.
+    pub fn has_index(&self) -> bool {
+        matches!(self.search.beside, Beside::Here(_))
+    }
+
+    /// There is an index, or none: what waited for that goes on.
+    pub fn take_index(&mut self, index: Option<Index>, data: &mut Data) -> Vec<Change> {
+        let waited = match std::mem::take(&mut self.search.way) {
+            Way::Open(query) => Some(query),
+            way @ (Way::Streamed | Way::Indexed(_)) => {
+                self.search.way = way;
+                None
+            }
+        };
+        if let (Some(query), Some(_)) = (&waited, &index) {
+            self.search.way = Way::Indexed(Box::new(Asked::new(query)));
+        }
+        self.search.beside = index.map_or(Beside::Nothing, |index| Beside::Here(Box::new(index)));
+        if waited.is_none() || !self.streams() {
+            return Vec::new();
+        }
+        self.begin_query(data);
+        vec![Change::Matches { settled: true }]
+    }
+
+    /// Gives the index up: a search that it answered begins anew, by looking at every prompt.
+    pub fn drop_index(&mut self, data: &mut Data) -> Vec<Change> {
+        self.search.beside = Beside::Nothing;
+        let used = !matches!(std::mem::take(&mut self.search.way), Way::Streamed);
+        if !used || !self.is_searching() {
+            return Vec::new();
+        }
+        self.begin_query(data);
+        vec![Change::Matches { settled: true }]
+    }
+
+    /// Why the index can't be used any more, if that came out.
+    pub fn take_index_fault(&mut self) -> Option<Error> {
+        self.search.fault.take()
+    }
+
+    /// The ranges of the index that a search waits for.
+    pub fn index_wants(&self) -> &[ByteRange] {
+        match &self.search.way {
+            Way::Indexed(asked) => asked.wants(),
+            Way::Streamed | Way::Open(_) => &[],
+        }
+    }
+
+    /// Takes bytes of the index.
+    pub fn feed_index(&mut self, range: ByteRange, bytes: Vec<u8>) {
+        if let Beside::Here(index) = &mut self.search.beside {
+            index.feed(range, bytes);
+        }
+        if let Way::Indexed(asked) = &mut self.search.way {
+            asked.more = true;
+        }
+    }
+
+    /// Notes a fault where one of these rows does not match: the index lied.
+    pub fn check_shown(&mut self, rows: &[u32], data: &Data) {
+        let (Way::Indexed(_), Some(search)) = (&self.search.way, &self.search.search) else { return };
+        let Some(column) = data.prompt_column() else { return };
+        let lies = rows.iter().any(|row| match column.value(u64::from(*row)) {
+            Some(Value::Bytes(text)) => !search.matcher().matches(text),
+            Some(Value::Null) => !search.matcher().matches(b""),
+            Some(
+                Value::Int(_)
+                | Value::UInt(_)
+                | Value::Bool(_)
+                | Value::Float32(_)
+                | Value::Float64(_)
+                | Value::Decimal(..)
+                | Value::Wide(..)
+                | Value::Time(_),
+            )
+            | None => false,
+        });
+        if lies {
+            self.search.fault = Some(Error::corrupt("a row that it named does not match"));
+        }
+    }
+
+    /// Goes on with what is here of the index.
+    fn ask_index(&mut self) -> Option<Change> {
+        let SearchState { search: Some(search), beside: Beside::Here(index), way, marked, fault, .. } =
+            &mut self.search
+        else {
+            return None;
+        };
+        let Way::Indexed(asked) = way else { return None };
+        if !asked.more && !asked.wants().is_empty() || asked.is_done() {
+            return None;
+        }
+        if let Err(error) = asked.advance(index, search.matcher()) {
+            *fault = Some(error);
+            return None;
+        }
+        let mut rows = None;
+        self.filter.set_own(QUERY, Some(&mut |mask| rows = asked.mark(index, QUERY, mask)));
+        let first = *marked == 0;
+        *marked = rows?;
+        Some(Change::Matches { settled: first || asked.is_done() })
     }
 
     /// Looks at prompts that have come since, as many as one step takes.
@@ -100,6 +270,9 @@ impl Matches {
 
     /// Goes on with a search that had more to look at than one step takes.
     pub(super) fn advance_search(&mut self, data: &Data) -> Option<Change> {
+        if !self.streams() {
+            return self.ask_index();
+        }
         if !self.search.behind {
             return None;
         }
@@ -110,7 +283,7 @@ impl Matches {
     /// The prompts have grown: looks at what is new of them.
     pub(super) fn search_follows(&mut self, column: usize, complete: bool, data: &Data) -> Option<Change> {
         let rows = data.columns.get(column)?.rows_read();
-        if data.prompt != Some(column) || !self.is_searching() || rows <= self.search.marked {
+        if data.prompt != Some(column) || !self.streams() || rows <= self.search.marked {
             return None;
         }
         // The first matches are reported at once, and so is the whole.

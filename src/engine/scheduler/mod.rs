@@ -4,6 +4,7 @@
 //! sidecar files, listings. What is wanted is planned anew in every step from the demands of that step,
 //! so that a fetch for something nobody needs any more is aborted by itself. One limit holds for all.
 
+mod link;
 mod traffic;
 
 pub use traffic::TrafficLog;
@@ -14,15 +15,30 @@ use super::demand::Class;
 use super::images::{Read, Target};
 use crate::base::bytes::ByteRange;
 use crate::base::error::Error;
-use crate::base::ids::FetchId;
-use crate::formats::parquet::plan::{blocks, coalesce, subtract};
+use crate::base::ids::{FetchId, SourceId};
+use crate::formats::parquet::plan::{BLOCK_BYTES, Link, PROBE_BYTES, blocks, coalesce, subtract};
+use crate::formats::text_index::PART_BYTES;
+use link::LinkMeter;
 use std::collections::BTreeMap;
 
-/// Requests in flight at a time: what browsers allow one host over HTTP/1.1.
+/// Requests of some length in flight at a time: what browsers allow one host over HTTP/1.1.
 pub const MAX_IN_FLIGHT: usize = 6;
 
-/// Of those, how many may serve columns that are read whole while the screen may want something.
+/// Requests for an index at a time: they are small, and hosts of static files speak HTTP/2. Where one does not,
+/// the browser queues them.
+const MAX_INDEX_IN_FLIGHT: usize = 16;
+
+/// Requests in flight at a time together with those that look for single headers. Over HTTP/2, which the Hub's
+/// store speaks, all of them are under way at once; over HTTP/1.1 the browser lets them wait, which costs
+/// nothing.
+pub const MAX_WITH_PROBES: usize = 24;
+
+/// How many more there may be of what people look at first.
+const MAX_URGENT_BESIDE: usize = 2;
+
+/// How many may serve what is read whole while the screen may want something, and while it does.
 const MAX_BACKGROUND_IN_FLIGHT: usize = 4;
+const MAX_LONG_BESIDE_OTHERS: usize = 1;
 
 /// Up to so many missing bytes of rows and charts, what leads to images waits for them; nobody would wait
 /// for more.
@@ -36,14 +52,25 @@ const MAX_NOT_CACHED: usize = 1_000;
 pub enum Purpose {
     /// A range of the table's addresses.
     Table(TableRange),
+    /// A part of the file that the table is made of.
+    Original,
     /// A file, or part of one, that images need.
     Image(Target),
     /// Lengths of archives.
     ArchiveSizes,
     /// A file beside the app.
     Sidecar,
+    /// A range of the index of the table's texts.
+    Index(ByteRange),
     /// A page of a listing.
     Listing,
+}
+
+impl Purpose {
+    /// Whether it reads the open table, its images, or the index of its texts.
+    fn is_data(&self) -> bool {
+        matches!(self, Self::Table(_) | Self::Original | Self::Image(_) | Self::Index(_))
+    }
 }
 
 /// A range of the table that is being read.
@@ -55,7 +82,7 @@ pub struct TableRange {
     pub left: ByteRange,
     /// The table's address at which the file begins that it is of.
     base: u64,
-    is_background: bool,
+    class: Class,
 }
 
 /// A fetch that is over.
@@ -74,6 +101,10 @@ struct Flight {
     purpose: Purpose,
     range: ByteRange,
     bytes: Vec<u8>,
+    /// When it was asked for, where anybody tells the time.
+    asked_millis: Option<f64>,
+    /// Whether its body comes over the link.
+    is_measured: bool,
 }
 
 /// The requests in flight.
@@ -86,6 +117,7 @@ pub struct Scheduler {
     stopped: Option<Error>,
     /// What is known not to be cached; it is not looked for again while reading is stopped.
     not_cached: Vec<ByteRange>,
+    meter: LinkMeter,
     /// What has been read so far.
     pub traffic: TrafficLog,
 }
@@ -103,20 +135,27 @@ impl Scheduler {
         self.abort_unwanted(wants, &reads, effects);
         let empty = Pool::default();
         let held = pool.as_deref().unwrap_or(&empty);
-        let images_wait = images_wait(wants, held);
+        let missing = |class: Class| missing_before(class, wants, held);
+        let before_images = missing(Class::Image);
+        let images_wait = before_images > 0 && before_images <= MAX_BYTES_BEFORE_IMAGES;
         let has_images = !reads.is_empty() || wants.iter().any(|(class, _)| *class == Class::Image);
-        // A long read leaves room for images.
-        let most = if has_images && !images_wait { MAX_BACKGROUND_IN_FLIGHT } else { MAX_IN_FLIGHT };
-        for (class, most) in
-            [(Class::Open, MAX_IN_FLIGHT), (Class::Screen, MAX_IN_FLIGHT), (Class::Chart, most)]
-        {
-            self.fetch_ranges(class, most, wants, held, effects);
+        for class in Class::IN_ORDER {
+            let is_held_back = class == Class::Image && images_wait;
+            if !is_held_back {
+                let waits = missing(class) > 0;
+                self.fetch_ranges(class, MAX_IN_FLIGHT, waits, wants, held, effects);
+            }
         }
-        if !images_wait {
-            self.fetch_ranges(Class::Image, MAX_IN_FLIGHT, wants, held, effects);
+        let most = match (before_images > 0, has_images) {
+            (true, _) => MAX_LONG_BESIDE_OTHERS,
+            (false, true) => MAX_BACKGROUND_IN_FLIGHT,
+            (false, false) => MAX_IN_FLIGHT,
+        };
+        self.fetch_ranges(Class::Long, most, false, wants, held, effects);
+        if !images_wait || self.bytes_in_flight() <= self.link().round_trip_bytes {
+            self.fetch_for_images(reads, effects);
         }
-        self.fetch_for_images(reads, effects);
-        self.fetch_ranges(Class::Background, MAX_BACKGROUND_IN_FLIGHT, wants, held, effects);
+        self.fetch_ranges(Class::Background, MAX_BACKGROUND_IN_FLIGHT, false, wants, held, effects);
         if let Some(pool) = pool {
             let wanted: Vec<ByteRange> = wants.iter().map(|(_, range)| *range).collect();
             let in_flight: Vec<ByteRange> = self.table_ranges().map(|range| range.left).collect();
@@ -124,10 +163,31 @@ impl Scheduler {
         }
     }
 
+    /// Says what time it is, in milliseconds from any beginning.
+    pub fn tell_time(&mut self, now_millis: f64) {
+        self.meter.tell(now_millis);
+    }
+
+    /// What the link is like.
+    pub fn link(&self) -> Link {
+        self.meter.link()
+    }
+
+    /// Bytes of the table on their way that nobody waits for in the background.
+    fn bytes_in_flight(&self) -> u64 {
+        let waited_for = self.table_ranges().filter(|range| range.class < Class::Long);
+        waited_for.map(|range| range.left.len()).sum()
+    }
+
     fn table_ranges(&self) -> impl Iterator<Item = &TableRange> {
         self.flights.values().filter_map(|flight| match &flight.purpose {
             Purpose::Table(range) => Some(range),
-            Purpose::Image(_) | Purpose::ArchiveSizes | Purpose::Sidecar | Purpose::Listing => None,
+            Purpose::Original
+            | Purpose::Image(_)
+            | Purpose::ArchiveSizes
+            | Purpose::Sidecar
+            | Purpose::Index(_)
+            | Purpose::Listing => None,
         })
     }
 
@@ -144,7 +204,11 @@ impl Scheduler {
                     && !wants.iter().any(|(_, want)| want.intersection(range.left).is_some())
             }
             Purpose::Image(target) => !reads.iter().any(|(other, _)| other == target),
-            Purpose::ArchiveSizes | Purpose::Sidecar | Purpose::Listing => false,
+            Purpose::Original
+            | Purpose::ArchiveSizes
+            | Purpose::Sidecar
+            | Purpose::Index(_)
+            | Purpose::Listing => false,
         };
         let ids: Vec<FetchId> =
             self.flights.iter().filter(|(_, flight)| unwanted(flight)).map(|(id, _)| *id).collect();
@@ -153,10 +217,14 @@ impl Scheduler {
         }
     }
 
+    /// Fetches what is missing of a class. Where it `waits` for a more urgent one, it only has what the link has to
+    /// spare: never more is on its way than keeps the link from being idle, and nobody waits for what is looked
+    /// at later.
     fn fetch_ranges(
         &mut self,
         class: Class,
         most: usize,
+        waits: bool,
         wants: &[(Class, ByteRange)],
         pool: &Pool,
         effects: &mut Vec<Effect>,
@@ -167,18 +235,19 @@ impl Scheduler {
         }
         // Runs bridge small gaps between wanted ranges; where a bridge is here or in flight already, the
         // run is cut there.
+        let runs = coalesce(&gaps, self.link());
         let mut runs: Vec<ByteRange> =
-            coalesce(&gaps).into_iter().flat_map(|run| subtract(run, &self.held(run, pool))).collect();
+            runs.into_iter().flat_map(|run| subtract(run, &self.held(run, pool))).collect();
         // What was named first is fetched first, wherever in the file it is.
         runs.sort_by_cached_key(|run| gaps.iter().position(|gap| gap.intersection(*run).is_some()));
-        let is_background = class == Class::Background;
-        for range in runs.into_iter().flat_map(blocks) {
-            let of_kind = self.table_ranges().filter(|other| !is_background || other.is_background).count();
-            if of_kind >= most || self.in_flight() >= MAX_IN_FLIGHT {
+        let spare_bytes = self.link().round_trip_bytes;
+        let block_bytes = if waits { spare_bytes } else { BLOCK_BYTES };
+        for range in runs.into_iter().flat_map(|run| blocks(run, block_bytes)) {
+            if !self.has_room(class, most, range) || waits && self.bytes_in_flight() > spare_bytes {
                 return;
             }
             let (source, own, base) = locate(range);
-            let range = TableRange { asked: range, left: range, base, is_background };
+            let range = TableRange { asked: range, left: range, base, class };
             let id = self.begin(Purpose::Table(range), own);
             if self.stopped.is_some() {
                 effects.push(Effect::ReadCached { id, source, range: own });
@@ -187,6 +256,27 @@ impl Scheduler {
                 effects.push(Effect::Fetch { id, source, range: own });
             }
         }
+    }
+
+    /// Whether one more range may be in flight. At most `most` are of its class where that is not urgent.
+    fn has_room(&self, class: Class, most: usize, range: ByteRange) -> bool {
+        let is_probe = |range: &ByteRange| range.len() <= PROBE_BYTES;
+        let probes = self.table_ranges().filter(|other| is_probe(&other.asked)).count();
+        let others = self.in_flight() - probes;
+        let of_kind = match class {
+            Class::Long | Class::Background => {
+                self.table_ranges().filter(|other| other.class >= class).count()
+            }
+            Class::Open | Class::First | Class::Settings | Class::Screen | Class::Image => 0,
+        };
+        // What is begun for later does not keep what is urgent from beginning.
+        let extra = if class <= Class::First { MAX_URGENT_BESIDE } else { 0 };
+        let room = if is_probe(&range) {
+            self.in_flight() < MAX_WITH_PROBES
+        } else {
+            others < MAX_IN_FLIGHT + extra
+        };
+        room && of_kind < most
     }
 
     /// What of a range need not be fetched.
@@ -228,6 +318,40 @@ impl Scheduler {
         effects.push(Effect::Sizes { id, url, files });
     }
 
+    /// Reads a part of the file that the table is made of.
+    pub fn read_original(&mut self, range: ByteRange, effects: &mut Vec<Effect>) -> FetchId {
+        let id = self.begin(Purpose::Original, range);
+        self.traffic.requests += 1;
+        effects.push(Effect::Fetch { id, source: SourceId::ORIGINAL, range });
+        id
+    }
+
+    /// Reads what a search wants of the index, and aborts what none wants any more.
+    pub fn plan_index(&mut self, wants: &[ByteRange], effects: &mut Vec<Effect>) {
+        self.abort_all(|purpose| matches!(purpose, Purpose::Index(range) if !wants.contains(range)), effects);
+        for range in wants {
+            let purpose = Purpose::Index(*range);
+            let own = self.flights.values().filter(|flight| matches!(flight.purpose, Purpose::Index(_)));
+            if own.count() >= MAX_INDEX_IN_FLIGHT {
+                return;
+            }
+            if self.flights.values().any(|flight| flight.purpose == purpose) {
+                continue;
+            }
+            let number = range.start / PART_BYTES;
+            let source = SourceId::index(u32::try_from(number).unwrap_or(u32::MAX >> 4));
+            let from = number * PART_BYTES;
+            let range = ByteRange::new(range.start - from, range.end - from);
+            let id = self.begin(purpose, range);
+            if self.stopped.is_some() {
+                effects.push(Effect::ReadCached { id, source, range });
+            } else {
+                self.traffic.requests += 1;
+                effects.push(Effect::Fetch { id, source, range });
+            }
+        }
+    }
+
     /// Reads a file beside the app.
     pub fn get_sidecar(&mut self, url: String, most_bytes: u64, effects: &mut Vec<Effect>) -> FetchId {
         let id = self.begin(Purpose::Sidecar, ByteRange::new(0, most_bytes));
@@ -245,7 +369,9 @@ impl Scheduler {
     fn begin(&mut self, purpose: Purpose, range: ByteRange) -> FetchId {
         let id = FetchId(self.next);
         self.next = self.next.wrapping_add(1);
-        self.flights.insert(id, Flight { purpose, range, bytes: Vec::new() });
+        let asked_millis = self.meter.now();
+        self.flights
+            .insert(id, Flight { purpose, range, bytes: Vec::new(), asked_millis, is_measured: false });
         id
     }
 
@@ -258,17 +384,17 @@ impl Scheduler {
 
     /// Whether a fetch is for the table.
     pub fn is_for_table(&self, id: FetchId) -> bool {
-        matches!(self.purpose(id), Some(Purpose::Table(_)))
+        matches!(self.purpose(id), Some(Purpose::Table(_) | Purpose::Original))
     }
 
-    /// Whether a fetch is for the table or its images.
+    /// Whether a fetch is for the table, its index or its images.
     pub fn is_for_reading(&self, id: FetchId) -> bool {
-        matches!(self.purpose(id), Some(Purpose::Table(_) | Purpose::Image(_)))
+        self.purpose(id).is_some_and(Purpose::is_data)
     }
 
-    /// Whether nothing is being read for the table or its images.
+    /// Whether nothing is being read for the table, its index or its images.
     pub fn is_quiet(&self) -> bool {
-        !self.flights.values().any(|flight| matches!(flight.purpose, Purpose::Table(_) | Purpose::Image(_)))
+        !self.flights.values().any(|flight| flight.purpose.is_data())
     }
 
     /// Requests in flight.
@@ -276,9 +402,14 @@ impl Scheduler {
         self.flights.len()
     }
 
-    /// A body begins: it holds this range of its file.
-    pub fn began(&mut self, id: FetchId, range: ByteRange) {
+    /// A body begins: it holds this range of its file. What is cached on this device tells nothing of the link.
+    pub fn began(&mut self, id: FetchId, range: ByteRange, is_cached: bool) {
         let Some(flight) = self.flights.get_mut(&id) else { return };
+        let asked_millis = flight.asked_millis.take();
+        flight.is_measured = !is_cached;
+        if !is_cached && matches!(flight.purpose, Purpose::Table(_)) {
+            self.meter.began(asked_millis);
+        }
         flight.range = range;
         if let Purpose::Table(table) = &mut flight.purpose {
             table.left = ByteRange::new(range.start + table.base, range.end + table.base);
@@ -296,10 +427,19 @@ impl Scheduler {
                 }
                 range.left.start = (range.left.start + bytes.len() as u64).min(range.left.end);
                 self.traffic.bytes += bytes.len() as u64;
+                if flight.is_measured {
+                    self.meter.bytes(bytes.len() as u64);
+                }
             }
+            // What it is given to takes note of it.
+            Purpose::Original => self.traffic.bytes += bytes.len() as u64,
             Purpose::Image(_) => {
                 flight.bytes.extend_from_slice(bytes);
                 self.traffic.image_bytes += bytes.len() as u64;
+            }
+            Purpose::Index(_) => {
+                flight.bytes.extend_from_slice(bytes);
+                self.traffic.index_bytes += bytes.len() as u64;
             }
             Purpose::ArchiveSizes | Purpose::Sidecar | Purpose::Listing => {
                 flight.bytes.extend_from_slice(bytes);
@@ -309,7 +449,7 @@ impl Scheduler {
 
     /// A fetch is over, whatever came of it.
     pub fn finish(&mut self, id: FetchId) -> Option<Finished> {
-        let Flight { purpose, range, bytes } = self.flights.remove(&id)?;
+        let Flight { purpose, range, bytes, asked_millis: _, is_measured: _ } = self.flights.remove(&id)?;
         Some(Finished { purpose, range, bytes })
     }
 
@@ -335,9 +475,10 @@ impl Scheduler {
 
     /// Another table is opened: aborts everything and forgets what was read.
     pub fn reset(&mut self, effects: &mut Vec<Effect>) {
-        self.abort_all(|purpose| matches!(purpose, Purpose::Table(_) | Purpose::Image(_)), effects);
+        self.abort_all(Purpose::is_data, effects);
         // Ids are never used again: an answer to an old one may be on its way.
-        *self = Self { next: self.next, ..Self::default() };
+        let meter = std::mem::take(&mut self.meter);
+        *self = Self { next: self.next, meter, ..Self::default() };
     }
 
     /// Forgets listings in flight.
@@ -375,9 +516,8 @@ impl Scheduler {
     }
 }
 
-/// Whether what leads to images waits, so that rows and charts have the link to themselves.
-fn images_wait(wants: &[(Class, ByteRange)], pool: &Pool) -> bool {
-    let urgent = wants.iter().filter(|(class, _)| *class < Class::Image).map(|(_, range)| *range);
-    let missing: u64 = urgent.flat_map(|range| subtract(range, &pool.held(range))).map(|gap| gap.len()).sum();
-    missing > 0 && missing <= MAX_BYTES_BEFORE_IMAGES
+/// Bytes of more urgent classes that are wanted and not here.
+fn missing_before(class: Class, wants: &[(Class, ByteRange)], pool: &Pool) -> u64 {
+    let urgent = wants.iter().filter(|(other, _)| *other < class).map(|(_, range)| *range);
+    urgent.flat_map(|range| subtract(range, &pool.held(range))).map(|gap| gap.len()).sum()
 }

@@ -2,6 +2,7 @@
 //! ones a path with stars stands for.
 
 use super::listing::Entry;
+use crate::formats::sniff::is_table_name;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
@@ -24,6 +25,15 @@ pub struct Together {
 pub fn is_parquet(path: &str) -> bool {
     let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
     ["parquet", "parq", "pq"].iter().any(|known| ending.eq_ignore_ascii_case(known))
+}
+
+/// Whether a path is that of a table, of whatever format.
+pub fn is_table(path: &str) -> bool {
+    /// What programs write beside tables.
+    const BESIDE: &[&str] =
+        &["config.json", "dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json"];
+    let name = path.rsplit('/').next().unwrap_or(path);
+    is_parquet(path) || (is_table_name(path) && !BESIDE.contains(&name))
 }
 
 /// The parquet files among these that belong together, in their order: two or more whose names

@@ -1,8 +1,8 @@
 //! Sidecar files: page maps of tables and directories of archives that were found ahead of time, as
 //! small files beside the app.
 //!
-//! A list names what there is; [`table`] and [`pack`] are the files themselves. `vitrine-index` writes
-//! them. None of it is trusted: whatever is read is checked against the file that it describes, and is
+//! A list names what there is; [`table`], [`pack`] and [`text_index`](super::text_index) are the files themselves.
+//! `vitrine-index` writes them. None of it is trusted: whatever is read is checked against the file that it describes, and is
 //! ignored where it does not fit. Without it everything works, with more requests.
 
 pub mod pack;
@@ -50,13 +50,26 @@ pub enum Entry {
         /// How many files.
         packs: u32,
     },
+    /// `text KEY BYTES ETAG DIGEST COLUMN`: the index of the texts of a column of a table of this size and tag.
+    Text {
+        /// Made of the table's name.
+        key: u64,
+        /// The table's size.
+        file_bytes: u64,
+        /// The table's tag, as [`tag`] leaves it.
+        etag: String,
+        /// The digest of the index's root.
+        digest: u64,
+        /// The column's name: all there is to the end of the line.
+        column: String,
+    },
 }
 
 impl List {
     /// Reads a list. What is not understood is passed over.
     pub fn parse(text: &str) -> Self {
         let entry = |line: &str| {
-            let mut words = line.split_ascii_whitespace();
+            let mut words = line.trim_ascii().splitn(6, ' ');
             let (kind, key) = (words.next()?, u64::from_str_radix(words.next()?, 16).ok()?);
             match kind {
                 "table" => {
@@ -66,6 +79,11 @@ impl List {
                 "zips" => {
                     let packs = words.next()?.parse().ok().filter(|packs| (1..=65_536).contains(packs))?;
                     Some(Entry::Zips { key, packs })
+                }
+                "text" => {
+                    let (file_bytes, etag) = (words.next()?.parse().ok()?, words.next()?.to_owned());
+                    let digest = u64::from_str_radix(words.next()?, 16).ok()?;
+                    Some(Entry::Text { key, file_bytes, etag, digest, column: words.next()?.to_owned() })
                 }
                 _ => None,
             }
@@ -78,6 +96,9 @@ impl List {
         let line = |entry: &Entry| match entry {
             Entry::Table { key, file_bytes, etag } => format!("table {key:016x} {file_bytes} {etag}\n"),
             Entry::Zips { key, packs } => format!("zips {key:016x} {packs}\n"),
+            Entry::Text { key, file_bytes, etag, digest, column } => {
+                format!("text {key:016x} {file_bytes} {etag} {digest:016x} {column}\n")
+            }
         };
         self.entries.iter().map(line).collect()
     }
@@ -85,8 +106,9 @@ impl List {
     /// Adds a line, in place of the one about the same.
     pub fn put(&mut self, entry: Entry) {
         let about = |entry: &Entry| match entry {
-            Entry::Table { key, .. } => (false, *key),
-            Entry::Zips { key, .. } => (true, *key),
+            Entry::Table { key, .. } => (0, *key),
+            Entry::Zips { key, .. } => (1, *key),
+            Entry::Text { key, .. } => (2, *key),
         };
         self.entries.retain(|other| about(other) != about(&entry));
         self.entries.push(entry);
@@ -97,18 +119,30 @@ impl List {
         let own = key(name);
         let fits = |entry: &Entry| match entry {
             Entry::Table { key, file_bytes: size, etag: known } => {
-                *key == own && *size == file_bytes && etag.is_some_and(|etag| tag(etag) == *known)
+                *key == own && *size == file_bytes && is_version(known, etag)
             }
-            Entry::Zips { .. } => false,
+            Entry::Zips { .. } | Entry::Text { .. } => false,
         };
         self.entries.iter().any(fits).then(|| table_file(own))
+    }
+
+    /// The index of the texts of a table of this size and tag: the digest of its root, and the column.
+    pub fn text(&self, name: &str, file_bytes: u64, etag: Option<&str>) -> Option<(u64, &str)> {
+        let own = key(name);
+        self.entries.iter().find_map(|entry| match entry {
+            Entry::Text { key, file_bytes: size, etag: known, digest, column } => {
+                let fits = *key == own && *size == file_bytes && is_version(known, etag);
+                fits.then_some((*digest, column.as_str()))
+            }
+            Entry::Table { .. } | Entry::Zips { .. } => None,
+        })
     }
 
     /// In how many files the directories of a repository are, by its key.
     pub fn packs(&self, own: u64) -> Option<u32> {
         self.entries.iter().find_map(|entry| match entry {
             Entry::Zips { key, packs } => (*key == own).then_some(*packs),
-            Entry::Table { .. } => None,
+            Entry::Table { .. } | Entry::Text { .. } => None,
         })
     }
 
@@ -151,23 +185,32 @@ pub fn tag(etag: &str) -> String {
     plain.chars().filter(|c| !c.is_whitespace() && !c.is_control()).take(200).collect()
 }
 
-fn digest(bytes: &[u8]) -> u64 {
+/// The tag of a table that is published together with the app: there is no other version of it.
+pub const ANY_VERSION: &str = "-";
+
+/// Whether what is known of this version is about the file with this tag.
+pub fn is_version(known: &str, etag: Option<&str>) -> bool {
+    known == ANY_VERSION || etag.is_some_and(|etag| tag(etag) == known)
+}
+
+/// The digest of bytes: FNV-1a, 64 bits.
+pub fn digest(bytes: &[u8]) -> u64 {
     bytes
         .iter()
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
 }
 
 /// Writes numbers as few bytes, and what they are about.
-#[derive(Debug, Default)]
-struct Out(Vec<u8>);
+#[derive(Clone, Debug, Default)]
+pub(in crate::formats) struct Out(pub(in crate::formats) Vec<u8>);
 
 impl Out {
-    fn begin(magic: [u8; 4]) -> Self {
+    pub(in crate::formats) fn begin(magic: [u8; 4]) -> Self {
         Self(magic.to_vec())
     }
 
     /// Seven bits a byte, the lowest first.
-    fn number(&mut self, mut value: u64) {
+    pub(in crate::formats) fn number(&mut self, mut value: u64) {
         while value >= 0x80 {
             self.0.push(value as u8 | 0x80);
             value >>= 7;
@@ -175,13 +218,13 @@ impl Out {
         self.0.push(value as u8);
     }
 
-    fn text(&mut self, text: &str) {
+    pub(in crate::formats) fn text(&mut self, text: &str) {
         self.number(text.len() as u64);
         self.0.extend_from_slice(text.as_bytes());
     }
 
     /// The bytes, with their digest at the end.
-    fn end(mut self) -> Vec<u8> {
+    pub(in crate::formats) fn end(mut self) -> Vec<u8> {
         let digest = digest(&self.0);
         self.0.extend_from_slice(&digest.to_le_bytes());
         self.0
@@ -189,10 +232,10 @@ impl Out {
 }
 
 /// Reads what [`Out`] wrote.
-struct In<'a>(&'a [u8]);
+pub(in crate::formats) struct In<'a>(pub(in crate::formats) &'a [u8]);
 
 impl<'a> In<'a> {
-    fn begin(magic: [u8; 4], bytes: &'a [u8]) -> Result<Self> {
+    pub(in crate::formats) fn begin(magic: [u8; 4], bytes: &'a [u8]) -> Result<Self> {
         let broken = || Error::corrupt("it is no such file, or cut short");
         let (body, sum) = bytes.split_last_chunk::<8>().ok_or_else(broken)?;
         if u64::from_le_bytes(*sum) != digest(body) {
@@ -203,7 +246,7 @@ impl<'a> In<'a> {
             .ok_or_else(|| Error::new(ErrorKind::Unsupported, "it is of another version"))
     }
 
-    fn number(&mut self) -> Result<u64> {
+    pub(in crate::formats) fn number(&mut self) -> Result<u64> {
         let mut value = 0u64;
         for shift in (0..64).step_by(7) {
             let (byte, rest) = self.0.split_first().ok_or_else(short)?;
@@ -216,24 +259,24 @@ impl<'a> In<'a> {
         Err(Error::corrupt("a number does not end"))
     }
 
-    fn bytes(&mut self, len: u64) -> Result<&'a [u8]> {
+    pub(in crate::formats) fn bytes(&mut self, len: u64) -> Result<&'a [u8]> {
         let len = usize::try_from(len).map_err(|_| short())?;
         let (bytes, rest) = self.0.split_at_checked(len).ok_or_else(short)?;
         self.0 = rest;
         Ok(bytes)
     }
 
-    fn text(&mut self) -> Result<String> {
+    pub(in crate::formats) fn text(&mut self) -> Result<String> {
         let len = self.number()?;
         let bytes = self.bytes(len)?;
         std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| Error::corrupt("a name is no text"))
     }
 
-    fn done(&self) -> Result<()> {
+    pub(in crate::formats) fn done(&self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(Error::corrupt("it goes on behind its end")) }
     }
 }
 
-fn short() -> Error {
+pub(in crate::formats) fn short() -> Error {
     Error::corrupt("it ends early")
 }

@@ -11,7 +11,10 @@ use super::header::{Encoding, PageHeader, PageKind};
 use super::meta::{ColumnMeta, Logical, Physical};
 use super::rle::{self, Numbers};
 use crate::base::calendar::DAY_MILLIS;
+use crate::base::decimal;
 use crate::base::error::{Context, Error, ErrorKind, Result};
+use crate::base::iso::push_interval;
+use crate::base::moment::TimeKind;
 use std::ops::Range;
 
 /// Pages that claim more values than this are rejected: writers stop at a million bytes or at
@@ -34,13 +37,14 @@ pub struct Decoded {
 pub enum Values {
     /// True or false.
     Bool(Vec<bool>),
-    /// Whole numbers, 64-bit unsigned ones as their bits; times in milliseconds.
+    /// Whole numbers, 64-bit unsigned ones as their bits; decimals in units of their last digit, times in their
+    /// own unit, days as milliseconds.
     Int(Vec<i64>),
     /// Numbers of four bytes or fewer.
     Float32(Vec<f32>),
-    /// Numbers of eight bytes; decimals.
+    /// Numbers of eight bytes.
     Float64(Vec<f64>),
-    /// Text or bytes.
+    /// Text or bytes; decimals that may have more than 64 bits, as [`decimal::sortable`] has them.
     Bytes(ByteValues),
     /// Indexes into the chunk's dictionary, each below its length.
     Indexes(Numbers),
@@ -183,9 +187,9 @@ pub(super) fn values(
         }
         Encoding::Plain => plain(column, bytes, count)?,
         Encoding::DeltaBinaryPacked => whole(column, delta::binary_packed(bytes, count)?.0)?,
-        Encoding::DeltaLengthByteArray => from_bytes(column.logical, delta::length_byte_array(bytes, count)?),
+        Encoding::DeltaLengthByteArray => from_bytes(column, delta::length_byte_array(bytes, count)?)?,
         Encoding::DeltaByteArray => {
-            from_bytes(column.logical, delta::byte_array(bytes, count, MAX_PAGE_BYTES as usize)?)
+            from_bytes(column, delta::byte_array(bytes, count, MAX_PAGE_BYTES as usize)?)?
         }
         Encoding::ByteStreamSplit => {
             let width =
@@ -344,7 +348,7 @@ pub fn single(column: &ColumnMeta, bytes: &[u8]) -> Option<Values> {
         Physical::Bytes | Physical::Fixed(_) => {
             let mut values = ByteValues::default();
             values.push(bytes);
-            Some(from_bytes(column.logical, values))
+            from_bytes(column, values).ok()
         }
         Physical::Bool | Physical::Int32 | Physical::Int64 | Physical::Float | Physical::Double => {
             plain(column, bytes, 1).ok()
@@ -367,16 +371,16 @@ fn plain(column: &ColumnMeta, bytes: &[u8], count: usize) -> Result<Values> {
         }
         Physical::Int64 => {
             let values = fixed::<8>(bytes, count)?.iter().map(|value| i64::from_le_bytes(*value));
-            from_int64(column.logical, values)
+            Values::Int(values.collect())
         }
-        Physical::Int96 => Values::Int(fixed::<12>(bytes, count)?.iter().map(int96_millis).collect()),
+        Physical::Int96 => Values::Int(fixed::<12>(bytes, count)?.iter().map(int96_micros).collect()),
         Physical::Float => Values::Float32(
             fixed::<4>(bytes, count)?.iter().map(|value| f32::from_le_bytes(*value)).collect(),
         ),
         Physical::Double => Values::Float64(
             fixed::<8>(bytes, count)?.iter().map(|value| f64::from_le_bytes(*value)).collect(),
         ),
-        Physical::Bytes => from_bytes(column.logical, strings(bytes, count)?),
+        Physical::Bytes => from_bytes(column, strings(bytes, count)?)?,
         Physical::Fixed(len) => {
             let len = len as usize;
             let all = len
@@ -384,7 +388,7 @@ fn plain(column: &ColumnMeta, bytes: &[u8], count: usize) -> Result<Values> {
                 .and_then(|all| bytes.get(..all))
                 .ok_or_else(|| Error::corrupt(format!("too few bytes for {count} values of {len}")))?;
             let ends = (1..=count).map(|number| (number * len) as u32).collect();
-            from_bytes(column.logical, ByteValues { data: all.to_vec(), ends })
+            from_bytes(column, ByteValues { data: all.to_vec(), ends })?
         }
     })
 }
@@ -394,7 +398,7 @@ fn whole(column: &ColumnMeta, values: Vec<i64>) -> Result<Values> {
     match column.physical {
         // Differences of four-byte numbers wrap at four bytes.
         Physical::Int32 => Ok(from_int32(column.logical, values.into_iter().map(|value| value as i32))),
-        Physical::Int64 => Ok(from_int64(column.logical, values.into_iter())),
+        Physical::Int64 => Ok(Values::Int(values)),
         _ => Err(Error::corrupt("differences of values that are no whole numbers")),
     }
 }
@@ -405,35 +409,29 @@ fn from_int32(logical: Logical, values: impl Iterator<Item = i32>) -> Values {
         Logical::Int { signed: false, .. } => {
             Values::Int(values.map(|value| i64::from(value as u32)).collect())
         }
-        Logical::Decimal { scale } => {
-            Values::Float64(values.map(|value| f64::from(value) / 10f64.powi(scale)).collect())
-        }
-        Logical::Date => Values::Int(values.map(|days| i64::from(days) * DAY_MILLIS).collect()),
-        Logical::TimeOfDay(unit) | Logical::Timestamp(unit) => {
-            Values::Int(values.map(|value| i64::from(value).div_euclid(unit.per_milli())).collect())
+        Logical::Time(TimeKind::Date, _) => {
+            Values::Int(values.map(|days| i64::from(days) * DAY_MILLIS).collect())
         }
         _ => Values::Int(values.map(i64::from).collect()),
     }
 }
 
-/// Values of eight bytes as what they mean.
-fn from_int64(logical: Logical, values: impl Iterator<Item = i64>) -> Values {
-    match logical {
-        Logical::Decimal { scale } => {
-            Values::Float64(values.map(|value| value as f64 / 10f64.powi(scale)).collect())
-        }
-        Logical::TimeOfDay(unit) | Logical::Timestamp(unit) => {
-            Values::Int(values.map(|value| value.div_euclid(unit.per_milli())).collect())
-        }
-        _ => Values::Int(values.collect()),
-    }
-}
-
 /// Byte strings as what they mean.
-fn from_bytes(logical: Logical, values: ByteValues) -> Values {
-    match logical {
-        Logical::Decimal { scale } => {
-            Values::Float64(values.iter().map(|digits| unscaled(digits) / 10f64.powi(scale)).collect())
+fn from_bytes(column: &ColumnMeta, values: ByteValues) -> Result<Values> {
+    Ok(match column.logical {
+        Logical::Decimal { .. } if matches!(column.physical, Physical::Fixed(..=8)) => {
+            Values::Int(values.iter().map(unscaled).collect())
+        }
+        Logical::Decimal { .. } => {
+            let mut numbers = ByteValues::default();
+            for bytes in values.iter() {
+                let number = decimal::sortable(bytes).ok_or_else(|| {
+                    let most = decimal::MAX_BYTES;
+                    Error::new(ErrorKind::Limit, format!("a decimal number of more than {most} bytes"))
+                })?;
+                numbers.push(&number);
+            }
+            Values::Bytes(numbers)
         }
         Logical::Float16 => Values::Float32(
             values
@@ -443,13 +441,28 @@ fn from_bytes(logical: Logical, values: ByteValues) -> Values {
                 })
                 .collect(),
         ),
+        Logical::Interval => {
+            let mut texts = ByteValues::default();
+            values.iter().for_each(|bytes| texts.push(&interval(bytes)));
+            Values::Bytes(texts)
+        }
         Logical::Uuid => {
             let mut texts = ByteValues::default();
             values.iter().for_each(|bytes| texts.push(uuid(bytes).as_bytes()));
             Values::Bytes(texts)
         }
         _ => Values::Bytes(values),
+    })
+}
+
+/// The text of months, days and milliseconds, four bytes each.
+fn interval(bytes: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    if let ([months, days, millis], _) = bytes.as_chunks::<4>() {
+        let [months, days, millis] = [months, days, millis].map(|part| u32::from_le_bytes(*part));
+        push_interval(&mut text, months.cast_signed(), days.cast_signed(), i64::from(millis) * 1_000_000);
     }
+    text
 }
 
 /// The text of a UUID (RFC 9562, section 4): groups of 4, 2, 2, 2 and 6 bytes.
@@ -464,28 +477,20 @@ fn uuid(bytes: &[u8]) -> String {
     text
 }
 
-/// A whole number in two's complement, most significant byte first.
-fn unscaled(digits: &[u8]) -> f64 {
-    let negative = digits.first().is_some_and(|byte| byte & 0x80 != 0);
-    if digits.len() <= 16 {
-        // Rounded once, not with every byte.
-        let start = if negative { -1i128 } else { 0 };
-        return digits.iter().fold(start, |sum, byte| sum << 8 | i128::from(*byte)) as f64;
-    }
-    let start = if negative { -1f64 } else { 0f64 };
-    digits.iter().fold(start, |sum, byte| sum * 256.0 + f64::from(*byte))
+/// A whole number of at most eight bytes in two's complement, most significant byte first.
+fn unscaled(bytes: &[u8]) -> i64 {
+    let start = if bytes.first().is_some_and(|byte| byte & 0x80 != 0) { -1 } else { 0 };
+    bytes.iter().fold(start, |sum, byte| sum << 8 | i64::from(*byte))
 }
 
-/// Nanoseconds of the day and the Julian day, as milliseconds since 1970.
-fn int96_millis(value: &[u8; 12]) -> i64 {
+/// Nanoseconds of the day and the Julian day, as microseconds since 1970.
+fn int96_micros(value: &[u8; 12]) -> i64 {
     const JULIAN_DAY_OF_1970: i64 = 2_440_588;
     let [n0, n1, n2, n3, n4, n5, n6, n7, d0, d1, d2, d3] = *value;
     let nanos = i64::from_le_bytes([n0, n1, n2, n3, n4, n5, n6, n7]);
     let day = i64::from(i32::from_le_bytes([d0, d1, d2, d3]));
-    // Writers overflow in microseconds for years beyond some 290,000; so does this, and the year
-    // comes back.
-    let micros = (day - JULIAN_DAY_OF_1970).wrapping_mul(86_400_000_000).wrapping_add(nanos / 1_000);
-    micros.div_euclid(1_000)
+    // Writers overflow for years beyond some 290,000; so does this, and the year comes back.
+    (day - JULIAN_DAY_OF_1970).wrapping_mul(86_400_000_000).wrapping_add(nanos / 1_000)
 }
 
 /// A number of two bytes (IEEE 754 binary16).
@@ -519,7 +524,7 @@ fn strings(bytes: &[u8], count: usize) -> Result<ByteValues> {
 
 #[cfg(test)]
 mod tests {
-    use super::{half, int96_millis};
+    use super::{half, int96_micros};
 
     #[test]
     fn halves_are_numbers() {
@@ -535,6 +540,6 @@ mod tests {
         let mut value = [0u8; 12];
         value[8..].copy_from_slice(&2_440_589u32.to_le_bytes());
         value[..8].copy_from_slice(&1_500_000u64.to_le_bytes());
-        assert_eq!(int96_millis(&value), 86_400_001);
+        assert_eq!(int96_micros(&value), 86_400_001_500);
     }
 }

@@ -24,7 +24,7 @@ pub struct PageEntry {
     pub stats: PageStats,
 }
 
-/// The pages of a chunk of a flat column, from the first one on without a gap.
+/// The pages of a chunk of a flat column: from the first one on without a gap, and from the last one back.
 #[derive(Clone, Debug)]
 pub struct PageMap {
     chunk: Chunk,
@@ -33,13 +33,30 @@ pub struct PageMap {
     dictionary: Option<ByteRange>,
     /// Where the first page that is not known begins, and its first row.
     next: (u64, u64),
+    /// The last pages of the chunk, without a gap up to its end, as far as they are known while the ones before
+    /// them are not.
+    tail: Vec<PageEntry>,
 }
+
+/// How long the pages ahead are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageSizes {
+    /// Bytes of a page on average.
+    pub average: u64,
+    /// How much they differ, as a standard deviation, and of how many pages that is known. None where too few
+    /// are known, or those ahead are others.
+    pub spread: Option<(u64, u64)>,
+}
+
+/// Pages that tell how long the next ones are: so many of the last, and so few at least.
+const SAMPLE: usize = 12;
+const LEAST_SAMPLE: usize = 3;
 
 impl PageMap {
     /// A map of which nothing is known but where the chunk lies.
     pub fn new(chunk: Chunk, rows: u64) -> Self {
         let dictionary = chunk.dictionary.map(|start| ByteRange::new(start, chunk.first_data));
-        Self { chunk, rows, pages: Vec::new(), dictionary, next: (chunk.first_data, 0) }
+        Self { chunk, rows, pages: Vec::new(), dictionary, next: (chunk.first_data, 0), tail: Vec::new() }
     }
 
     /// The whole map, out of an offset index that [`Chunk::check_index`] accepted.
@@ -115,8 +132,59 @@ impl PageMap {
 
     /// The page that holds `row`, counted from the start of the row group.
     pub fn page_of(&self, row: u64) -> Option<&PageEntry> {
-        let after = self.pages.partition_point(|page| page.first_row <= row);
-        self.pages.get(after.checked_sub(1)?).filter(|page| row < page.first_row + page.rows)
+        let of = |pages: &'_ [PageEntry]| {
+            let after = pages.partition_point(|page| page.first_row <= row);
+            after.checked_sub(1).filter(|place| {
+                pages.get(*place).is_some_and(|page: &PageEntry| row < page.first_row + page.rows)
+            })
+        };
+        match of(&self.pages) {
+            Some(place) => self.pages.get(place),
+            None => self.tail.get(of(&self.tail)?),
+        }
+    }
+
+    /// Where the pages begin that are known up to the chunk's end; that end where none are.
+    pub fn tail_start(&self) -> u64 {
+        self.tail.first().map_or(self.chunk.range.end, |page| page.range.start)
+    }
+
+    /// Takes note of pages that follow each other up to [`Self::tail_start`]. Their rows are counted from the end;
+    /// false where there are not so many, and then nothing is taken.
+    pub fn learn_tail(&mut self, found: &[(u64, PageHeader)]) -> bool {
+        let known = self.tail.first().map_or(self.rows, |page| page.first_row);
+        let rows: u64 = found.iter().filter_map(|(_, header)| header.values()).map(u64::from).sum();
+        let Some(mut first_row) = known.checked_sub(rows).filter(|first| *first >= self.next.1) else {
+            return false;
+        };
+        let mut pages = Vec::with_capacity(found.len() + self.tail.len());
+        for (offset, header) in found {
+            let rows = u64::from(header.values().unwrap_or(0));
+            pages.push(PageEntry {
+                range: ByteRange::new(*offset, offset + header.page_bytes()),
+                first_row,
+                rows,
+                uses_dictionary: header.encoding().map(super::header::Encoding::uses_dictionary),
+                stats: header.stats,
+            });
+            first_row += rows;
+        }
+        pages.append(&mut self.tail);
+        self.tail = pages;
+        self.join_tail();
+        true
+    }
+
+    /// Where the pages known from the front reach those known from the end, all are known. Where they do not fit
+    /// together, those from the front are right.
+    fn join_tail(&mut self) {
+        let Some(first) = self.tail.first() else { return };
+        if self.next == (first.range.start, first.first_row) {
+            self.pages.append(&mut self.tail);
+            self.next = (self.chunk.range.end, self.rows);
+        } else if self.next.0 >= first.range.start || self.next.1 >= first.first_row {
+            self.tail.clear();
+        }
     }
 
     /// Takes note of the header at `offset`. Pages that are known already are left as they are,
@@ -130,15 +198,14 @@ impl PageMap {
             self.place_dictionary(offset, header)?;
             return Ok(());
         }
-        if offset < self.next.0 {
-            let place = self.pages.partition_point(|page| page.range.start < offset);
-            if let Some(page) = self.pages.get_mut(place).filter(|page| page.range.start == offset) {
-                page.uses_dictionary = uses_dictionary;
-                page.stats = header.stats;
+        if offset != self.next.0 {
+            for pages in [&mut self.pages, &mut self.tail] {
+                let place = pages.partition_point(|page| page.range.start < offset);
+                if let Some(page) = pages.get_mut(place).filter(|page| page.range.start == offset) {
+                    page.uses_dictionary = uses_dictionary;
+                    page.stats = header.stats;
+                }
             }
-            return Ok(());
-        }
-        if offset > self.next.0 {
             return Ok(());
         }
         let range = ByteRange::new(offset, offset + header.page_bytes());
@@ -166,6 +233,7 @@ impl PageMap {
             PageKind::Other => {}
         }
         self.next = (range.end, first_row + rows);
+        self.join_tail();
         if range.end == self.chunk.range.end && self.next.1 < self.rows {
             return Err(Error::corrupt(format!(
                 "its pages hold {} rows, the row group {}",
@@ -194,30 +262,60 @@ impl PageMap {
         self.pages.is_empty() && self.dictionary.is_some() && self.next.0 == self.chunk.first_data
     }
 
-    /// About where the page that holds `row` begins, judged by the pages known and by the chunk's
-    /// average beyond them.
+    /// About where the page that holds `row` begins, judged by the pages known and by the average of those
+    /// between them.
     pub fn estimate(&self, row: u64) -> u64 {
         let (offset, first_row) = self.next;
-        let bytes = self.chunk.range.end.saturating_sub(offset) as f64;
-        let rows = self.rows.saturating_sub(first_row).max(1) as f64;
+        let end_row = self.tail.first().map_or(self.rows, |page| page.first_row);
+        let bytes = self.tail_start().saturating_sub(offset) as f64;
+        let rows = end_row.saturating_sub(first_row).max(1) as f64;
         offset + (bytes * (row.saturating_sub(first_row) as f64 / rows).min(1.0)) as u64
     }
 
-    /// Bytes of a page on average: of those known, else as writers make them, one MiB before
-    /// compression.
+    /// Bytes of a page on average: of those ahead.
     pub fn average_page_bytes(&self) -> u64 {
-        // Dictionary-encoded pages at the front say nothing about the plain ones after them.
-        let (sum, count) = self
-            .pages
-            .iter()
-            .filter(|page| page.uses_dictionary == Some(false))
-            .fold((0, 0), |(sum, count), page| (sum + page.range.len(), count + 1));
-        if let Some(average) = u64::checked_div(sum, count) {
-            return average;
-        }
-        let ratio = self.chunk.range.len() as f64 / self.chunk.uncompressed_bytes.max(1) as f64;
-        ((1u64 << 20) as f64 * ratio.clamp(0.01, 1.0)) as u64
+        self.page_sizes().average
     }
+
+    /// How long the pages ahead are: as the last ones known, where those and the rows that are left agree; else as
+    /// writers make them, of one MiB before compression, or of as many rows.
+    pub fn page_sizes(&self) -> PageSizes {
+        let ratio = self.chunk.range.len() as f64 / self.chunk.uncompressed_bytes.max(1) as f64;
+        let usual = ((1u64 << 20) as f64 * ratio.clamp(0.01, 1.0)) as u64;
+        let Some(last) = self.pages.last() else { return PageSizes { average: usual, spread: None } };
+        // Dictionary-encoded pages at the front say nothing about the plain ones after them.
+        let same = |page: &&PageEntry| page.uses_dictionary == last.uses_dictionary;
+        let sample: Vec<&PageEntry> = self.pages.iter().rev().take(SAMPLE).take_while(same).collect();
+        let count = sample.len().max(1) as f64;
+        let rows = sample.iter().map(|page| page.rows).max().unwrap_or(1);
+        let end_row = self.tail.first().map_or(self.rows, |page| page.first_row);
+        let left =
+            (self.tail_start().saturating_sub(self.next.0), end_row.saturating_sub(self.next.1).max(1));
+        let by_rows = (left.0 as f64 * rows as f64 / left.1 as f64).max(1.0);
+        let mean = sample.iter().map(|page| page.range.len() as f64).sum::<f64>() / count;
+        if (mean - by_rows).abs() > by_rows / 8.0 {
+            return PageSizes { average: usual.min(by_rows as u64).max(1), spread: None };
+        }
+        let lengths = sample.iter().map(|page| page.range.len());
+        PageSizes { average: mean as u64, spread: spread(lengths.collect()).map(|(_, spread)| spread) }
+    }
+
+    /// Whether its pages are about as long as their values: then they are nearly equally long.
+    pub fn is_hardly_compressed(&self) -> bool {
+        self.chunk.range.len() > self.chunk.uncompressed_bytes / 10 * 6
+    }
+}
+
+/// The average of some pages' lengths, and how much they differ, as in [`PageSizes`]; none of too few.
+pub fn spread(lengths: Vec<u64>) -> Option<(u64, (u64, u64))> {
+    if lengths.len() < LEAST_SAMPLE {
+        return None;
+    }
+    let count = lengths.len() as f64;
+    let mean = lengths.iter().map(|len| *len as f64).sum::<f64>() / count;
+    let square = |len: &u64| (*len as f64 - mean).powi(2);
+    let deviation = (lengths.iter().map(square).sum::<f64>() / count).sqrt();
+    Some((mean as u64, (deviation.ceil() as u64, lengths.len() as u64)))
 }
 
 #[cfg(test)]

@@ -3,12 +3,14 @@
 //! What the footer claims is checked here once, so that nothing further inside has to doubt an offset
 //! or a length.
 
+use super::arrow_schema::{Note, notes};
 use super::codec::Codec;
 use super::features::{Feature, features};
 use super::footer::{self, ChunkFields};
 use super::header::PageLocation;
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, ErrorKind, Result};
+use crate::base::moment::{TimeKind, Unit};
 use crate::formats::sniff::looks_like;
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as ParquetType};
 use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor, Type, TypePtr};
@@ -58,6 +60,8 @@ pub struct ColumnMeta {
     pub physical: Physical,
     /// What its values mean.
     pub logical: Logical,
+    /// The time zone that its writer names.
+    pub zone: Option<String>,
     /// The definition level of a value that is there: 0 or 1 in flat columns.
     pub max_definition: u16,
     /// The deepest repetition level: 0 in flat columns.
@@ -122,15 +126,13 @@ pub enum Logical {
     Float16,
     /// A whole number over a power of ten.
     Decimal {
-        /// Digits after the point.
-        scale: i32,
+        /// Digits after the point, at most [`MAX_SCALE`].
+        scale: u16,
     },
-    /// Days since 1970.
-    Date,
-    /// Time of the day, in this unit.
-    TimeOfDay(Unit),
-    /// A point in time since 1970, in this unit.
-    Timestamp(Unit),
+    /// A time, in this unit. Days are turned into milliseconds as they are read.
+    Time(TimeKind, Unit),
+    /// Months, days and milliseconds, shown as ISO 8601 writes them.
+    Interval,
     /// UTF-8 text.
     Text,
     /// A UUID: sixteen bytes, shown as its text.
@@ -139,27 +141,8 @@ pub enum Logical {
     Binary,
 }
 
-/// Unit of a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
-    /// Thousandths of a second.
-    Millis,
-    /// Millionths.
-    Micros,
-    /// Billionths.
-    Nanos,
-}
-
-impl Unit {
-    /// How many of the unit make a millisecond.
-    pub const fn per_milli(self) -> i64 {
-        match self {
-            Self::Millis => 1,
-            Self::Micros => 1_000,
-            Self::Nanos => 1_000_000,
-        }
-    }
-}
+/// The most digits behind the point. What claims more is shown by how it is stored.
+pub const MAX_SCALE: u16 = 500;
 
 /// A row group.
 #[derive(Clone, Debug)]
@@ -310,6 +293,7 @@ impl FileMeta {
         }
         let (created_by, schema) = (footer.created_by.clone(), footer.tree.root.clone());
         let features = features(&footer.pairs);
+        note_columns(&mut columns, &notes(&footer.pairs));
         Ok(Self { rows: first_row, columns, groups, created_by, schema, features, footer: Arc::default() })
     }
 
@@ -418,6 +402,7 @@ impl ColumnMeta {
             root: parts.first().cloned().unwrap_or_default(),
             physical,
             logical: logical(descriptor, physical),
+            zone: None,
             max_definition: u16::try_from(descriptor.max_def_level()).unwrap_or(0),
             max_repetition: u16::try_from(descriptor.max_rep_level()).unwrap_or(0),
             flat: parts.len() == 1 && descriptor.max_rep_level() == 0 && descriptor.max_def_level() <= 1,
@@ -434,9 +419,18 @@ impl ColumnMeta {
 
     /// The type as the format names it, for people.
     pub fn type_name(&self) -> String {
+        let stored = self.stored_name();
+        match (&self.zone, self.logical) {
+            (_, Logical::Time(TimeKind::Duration, unit)) => format!("DURATION ({unit:?})"),
+            (Some(zone), _) => format!("{stored} ({zone})"),
+            (None, _) => stored,
+        }
+    }
+
+    fn stored_name(&self) -> String {
         match (self.descriptor.logical_type_ref(), self.descriptor.converted_type()) {
             (_, ConvertedType::NONE) => match self.logical {
-                Logical::Timestamp(unit) => format!("TIMESTAMP ({unit:?})"),
+                Logical::Time(TimeKind::Instant | TimeKind::Local, unit) => format!("TIMESTAMP ({unit:?})"),
                 _ => format!("{}", self.descriptor.physical_type()),
             },
             (_, converted) => converted.to_string(),
@@ -455,10 +449,15 @@ fn logical(descriptor: &ColumnDescPtr, physical: Physical) -> Logical {
         Some(LogicalType::Integer(integer)) => {
             return int(integer.is_signed, u8::try_from(integer.bit_width).unwrap_or(64));
         }
-        Some(LogicalType::Decimal(decimal)) => return Logical::Decimal { scale: decimal.scale },
-        Some(LogicalType::Date) => return Logical::Date,
-        Some(LogicalType::Time(time)) => return Logical::TimeOfDay(unit(&time.unit)),
-        Some(LogicalType::Timestamp(timestamp)) => return Logical::Timestamp(unit(&timestamp.unit)),
+        Some(LogicalType::Decimal(decimal)) if let Some(scale) = scale(decimal.scale) => {
+            return Logical::Decimal { scale };
+        }
+        Some(LogicalType::Date) => return date(physical),
+        Some(LogicalType::Time(time)) => return Logical::Time(TimeKind::Clock, unit(&time.unit)),
+        Some(LogicalType::Timestamp(timestamp)) => {
+            let kind = if timestamp.is_adjusted_to_u_t_c { TimeKind::Instant } else { TimeKind::Local };
+            return Logical::Time(kind, unit(&timestamp.unit));
+        }
         Some(LogicalType::String | LogicalType::Enum | LogicalType::Json) => return Logical::Text,
         Some(LogicalType::Float16) => return Logical::Float16,
         Some(LogicalType::Uuid) => return Logical::Uuid,
@@ -466,12 +465,15 @@ fn logical(descriptor: &ColumnDescPtr, physical: Physical) -> Logical {
     }
     match descriptor.converted_type() {
         ConvertedType::UTF8 | ConvertedType::ENUM | ConvertedType::JSON => Logical::Text,
-        ConvertedType::DECIMAL => Logical::Decimal { scale: descriptor.type_scale() },
-        ConvertedType::DATE => Logical::Date,
-        ConvertedType::TIME_MILLIS => Logical::TimeOfDay(Unit::Millis),
-        ConvertedType::TIME_MICROS => Logical::TimeOfDay(Unit::Micros),
-        ConvertedType::TIMESTAMP_MILLIS => Logical::Timestamp(Unit::Millis),
-        ConvertedType::TIMESTAMP_MICROS => Logical::Timestamp(Unit::Micros),
+        ConvertedType::DECIMAL if let Some(scale) = scale(descriptor.type_scale()) => {
+            Logical::Decimal { scale }
+        }
+        ConvertedType::DATE => date(physical),
+        ConvertedType::TIME_MILLIS => Logical::Time(TimeKind::Clock, Unit::Millis),
+        ConvertedType::TIME_MICROS => Logical::Time(TimeKind::Clock, Unit::Micros),
+        ConvertedType::TIMESTAMP_MILLIS => Logical::Time(TimeKind::Instant, Unit::Millis),
+        ConvertedType::TIMESTAMP_MICROS => Logical::Time(TimeKind::Instant, Unit::Micros),
+        ConvertedType::INTERVAL if physical == Physical::Fixed(12) => Logical::Interval,
         ConvertedType::UINT_8 => int(false, 8),
         ConvertedType::UINT_16 => int(false, 16),
         ConvertedType::UINT_32 => int(false, 32),
@@ -484,10 +486,36 @@ fn logical(descriptor: &ColumnDescPtr, physical: Physical) -> Logical {
             Physical::Bool => Logical::Bool,
             Physical::Int32 => int(true, 32),
             Physical::Int64 => int(true, 64),
-            Physical::Int96 => Logical::Timestamp(Unit::Micros),
+            // As its writers have it: of no zone, and to the microsecond.
+            Physical::Int96 => Logical::Time(TimeKind::Local, Unit::Micros),
             Physical::Float | Physical::Double => Logical::Float,
             Physical::Bytes | Physical::Fixed(_) => Logical::Binary,
         },
+    }
+}
+
+/// Takes in what is said of columns beyond what the format can say.
+fn note_columns(columns: &mut [ColumnMeta], notes: &BTreeMap<String, Note>) {
+    for column in columns.iter_mut().filter(|column| column.flat) {
+        match notes.get(&column.root) {
+            Some(Note::Duration(unit)) if column.logical == (Logical::Int { signed: true, bits: 64 }) => {
+                column.logical = Logical::Time(TimeKind::Duration, *unit);
+            }
+            Some(Note::Zone(zone)) => column.zone = Some(zone.clone()),
+            Some(Note::Duration(_)) | None => {}
+        }
+    }
+}
+
+fn scale(declared: i32) -> Option<u16> {
+    u16::try_from(declared).ok().filter(|scale| *scale <= MAX_SCALE)
+}
+
+/// Days, where they are stored as such.
+fn date(physical: Physical) -> Logical {
+    match physical {
+        Physical::Int32 => Logical::Time(TimeKind::Date, Unit::Millis),
+        _ => Logical::Int { signed: true, bits: 64 },
     }
 }
 

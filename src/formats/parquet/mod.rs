@@ -7,6 +7,7 @@
 //!
 //! Source of the format: <https://parquet.apache.org/docs/file-format/>.
 
+pub mod arrow_schema;
 pub mod codec;
 pub mod decode;
 mod delta;

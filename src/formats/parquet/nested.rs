@@ -7,9 +7,10 @@
 //! Source: "Nested Encoding" of Apache Parquet, and the paper it refers to (Dremel).
 
 use super::codec::Codec;
+use super::decode::Values;
 use super::json::Json;
 use super::levels::{Budget, Leaf};
-use super::meta::{ColumnMeta, FileMeta};
+use super::meta::{Chunk, ColumnMeta, FileMeta};
 use super::shape::{self, Node, Repeated, Shape};
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Context, Error, Result};
@@ -74,6 +75,51 @@ pub fn rows_as_json(
         reader.agree(&node, None).context(|| "behind the last row".to_owned())?;
     }
     Ok(all)
+}
+
+/// The byte strings of a leaf that is in one list, row by row; none for entries without one.
+///
+/// # Errors
+/// Where a page can't be decoded, or holds something else.
+pub fn byte_lists(
+    meta: &FileMeta,
+    number: usize,
+    chunk: &Chunk,
+    bytes: &[u8],
+) -> Result<Vec<Vec<Option<Vec<u8>>>>> {
+    let column = meta.columns.get(number).ok_or_else(ends_early)?;
+    let (node, before) = shape::of_leaf(&meta.schema, number)?;
+    let Some(list) = list_of(&node, number - before) else { return Err(Error::corrupt("it is in no list")) };
+    let mut leaf = Leaf::read(column, chunk.codec, chunk.values, bytes, &mut Budget::default())?;
+    let mut rows: Vec<Vec<Option<Vec<u8>>>> = Vec::new();
+    while let Some((repetition, definition)) = leaf.peek() {
+        if repetition == 0 && rows.len() < MAX_NESTED_ROWS {
+            rows.push(Vec::new());
+        }
+        let file = match leaf.take() {
+            Some((Values::Bytes(files), place)) => files.get(place).map(<[u8]>::to_vec),
+            Some(_) | None => None,
+        };
+        // An empty list and a missing one have an entry as well, which is not one of theirs.
+        if definition >= list.definition
+            && let Some(row) = rows.last_mut()
+        {
+            row.push(file);
+        }
+    }
+    Ok(rows)
+}
+
+/// The outermost list that a leaf is in.
+fn list_of(node: &Node, leaf: usize) -> Option<Repeated> {
+    match &node.shape {
+        Shape::List(repeated, _) | Shape::Map(repeated, _, _) => Some(*repeated),
+        Shape::Fields(fields) => {
+            let (_, field) = fields.iter().find(|(_, field)| field.leaves.contains(&leaf))?;
+            list_of(field, leaf)
+        }
+        Shape::Leaf => None,
+    }
 }
 
 struct NestedReader<'a> {

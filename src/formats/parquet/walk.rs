@@ -2,27 +2,25 @@
 //!
 //! A header says how long its page is, so the next header can be found from the one before, a
 //! round trip each. To have several under way at once, the way to the wanted row is cut into
-//! segments: each but the first looks for a header in a window of bytes near its start, and walks
-//! from there. What such a search finds may be an accident; it counts only when the walk of the
+//! segments: each but the first looks for a header in a window of bytes near where one must be, and
+//! walks from there. What such a search finds may be an accident; it counts only when the walk of the
 //! segment before arrives at exactly that byte. A row's number follows from the pages of all
 //! segments before it, so nothing is guessed in the end.
+//!
+//! Where the end of the chunk is nearer than what is known from its front, the way leads from the row to
+//! there: the walks then arrive at exactly the chunk's last byte, and rows are counted from the end.
 
 use super::header::{MAX_HEADER_BYTES, PageHeader};
-use super::map::PageMap;
+use super::map::{PageMap, PageSizes, spread};
+use super::plan::{self, Link};
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, ErrorKind, Result};
 
-/// Segments of a walk: as many as there are requests in flight.
-pub const SEGMENTS: u64 = 6;
+/// Segments of a walk at most: as many single headers as may be in flight, with some room for other columns.
+const MAX_SEGMENTS: u64 = 20;
 
 /// Bytes read to see a header. Statistics make headers long; without them they take 20 to 30.
 const PROBE_BYTES: u64 = 512;
-
-/// What 50 Mbit/s bring in the time of a round trip.
-const ROUND_TRIP_BYTES: u64 = 3 << 17;
-
-/// Beyond so many bytes a walk has several headers under way at once.
-const READ_THROUGH_BYTES: u64 = 4 * ROUND_TRIP_BYTES;
 
 /// How far behind a segment's start its first header is looked for, before giving the segment up.
 const MAX_SEARCH_BYTES: u64 = 4 << 20;
@@ -30,10 +28,24 @@ const MAX_SEARCH_BYTES: u64 = 4 << 20;
 /// How many false headers a segment may follow, before giving it up: a file may be full of them.
 const MAX_RETREATS: u32 = 200;
 
+/// A chain of so many headers is no accident.
+const SURE_CHAIN: usize = 3;
+
+/// A walk to the end begins so many pages before the place where the row is thought to be.
+const LEAD_PAGES: u64 = 2;
+
+/// So many headers in a row tell how long pages are.
+const SAMPLE_PAGES: u64 = 5;
+
+/// Pages as far off as this many standard deviations are not looked for where they were foretold.
+const DEVIATIONS: f64 = 3.0;
+
 /// Whether reading all of the `way` between what is known and the wanted row costs less time than
-/// walking it: a page of so many bytes on `average` costs a walk a round trip.
-pub fn is_read_through(way: u64, average: u64) -> bool {
-    way <= ROUND_TRIP_BYTES || way <= READ_THROUGH_BYTES && average <= ROUND_TRIP_BYTES
+/// walking it: a page of so many bytes on `average` costs a walk a round trip, and several walks at once cost the
+/// windows in which they look for their first headers.
+pub fn is_read_through(way: u64, average: u64, link: Link) -> bool {
+    let Link { round_trip_bytes } = link;
+    way <= round_trip_bytes || way * 2 <= 5 * round_trip_bytes && average <= round_trip_bytes
 }
 
 /// Bytes of the file that have been read.
@@ -47,6 +59,19 @@ pub trait Bytes {
 pub struct Walk {
     segments: Vec<Segment>,
     row: u64,
+    way: Way,
+    link: Link,
+    /// Whether more is to be known of the pages before it is cut into segments.
+    is_provisional: bool,
+}
+
+/// Where a walk leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// From the pages known at the front to the row.
+    FromFront,
+    /// From the row to the pages known at the end.
+    ToEnd,
 }
 
 #[derive(Clone, Debug)]
@@ -85,30 +110,67 @@ pub enum Step {
 
 impl Walk {
     /// A walk from what `map` knows to the page that holds `row` of the row group.
-    pub fn new(map: &PageMap, row: u64) -> Self {
-        let (start, _) = map.frontier();
-        let average = map.average_page_bytes().max(1);
-        let way = map.estimate(row).saturating_sub(start);
-        // A segment more saves round trips, and costs the window in which its first header is looked
-        // for: of the pages' average length, of which a bit more than half is read until it is found.
-        let (pages, window) = (way / average, average * 5 / 8);
-        let count = (pages * ROUND_TRIP_BYTES / window.max(1)).isqrt().min(pages / 2).clamp(1, SEGMENTS);
-        let segments = (0..count)
-            .map(|number| {
-                let origin = start + way * number / count;
-                let search =
-                    (number > 0).then_some(PageSearch { at: origin, end: origin + average + average / 4 });
-                Segment {
-                    search,
-                    found: Vec::new(),
-                    at: origin,
-                    origin,
-                    probe_bytes: PROBE_BYTES,
-                    retreats: 0,
-                }
-            })
-            .collect();
-        Self { segments, row }
+    pub fn new(map: &PageMap, row: u64, link: Link) -> Self {
+        let PageSizes { average, .. } = map.page_sizes();
+        let (start, place) = (map.frontier().0, map.estimate(row));
+        let lead = average.max(1) * LEAD_PAGES;
+        let from_front = place.saturating_sub(start);
+        let to_end = map.tail_start().saturating_sub(place) + lead;
+        let way = if to_end + to_end / 4 < from_front { Way::ToEnd } else { Way::FromFront };
+        Self::planned(map, row, way, link)
+    }
+
+    /// A walk this way, cut into segments.
+    fn planned(map: &PageMap, row: u64, way: Way, link: Link) -> Self {
+        let sizes = map.page_sizes();
+        let (average, front) = (sizes.average.max(1), map.frontier().0);
+        let place = map.estimate(row);
+        let (start, end) = match way {
+            Way::FromFront => (front, place.max(front)),
+            Way::ToEnd => (place.saturating_sub(average * LEAD_PAGES).max(front), map.tail_start()),
+        };
+        // Where nothing is known of how equal pages are, a few headers in a row tell, which pays where pages are
+        // equal, or take so long that looking for one costs more.
+        let is_unknown = sizes.spread.is_none() && (end - start) / average > SAMPLE_PAGES;
+        let (is_long, is_near) = (average > link.round_trip_bytes, map.pages().len() < SAMPLE_PAGES as usize);
+        let from_front = is_unknown && is_long && is_near;
+        let is_provisional = from_front || is_unknown && way == Way::ToEnd && map.is_hardly_compressed();
+        let way = if from_front { Way::FromFront } else { way };
+        let phase = sizes.spread.map(|spread| Phase { header: front, average, spread });
+        let first = match (way, phase) {
+            (Way::FromFront, _) => Segment::known(front),
+            (Way::ToEnd, Some(phase)) => phase.segment(start, front),
+            (Way::ToEnd, None) => Segment::searching(start, start + average + average / 4),
+        };
+        let mut segments = vec![first];
+        if !is_provisional {
+            segments.extend(cut(start, end, average, phase, link));
+        }
+        Self { segments, row, way, link, is_provisional }
+    }
+
+    /// Cuts the rest of the way into segments, once a few headers in a row tell how long pages are.
+    fn cut_rest(&mut self, map: &PageMap) {
+        match self.way {
+            Way::FromFront
+                if map.page_sizes().spread.is_some() || map.pages().len() >= SAMPLE_PAGES as usize =>
+            {
+                *self = Self::new(map, self.row, self.link);
+            }
+            Way::FromFront => {}
+            Way::ToEnd => {
+                let Some(first) = self.segments.first().filter(|first| first.search.is_none()) else {
+                    return;
+                };
+                let lengths = first.found.iter().map(|(_, header)| header.page_bytes());
+                let Some((average, spread)) = spread(lengths.collect()) else { return };
+                let phase = Phase { header: first.at, average: average.max(1), spread };
+                let rest = cut(first.at, map.tail_start(), phase.average, Some(phase), self.link);
+                self.segments.truncate(1);
+                self.segments.extend(rest);
+                self.is_provisional = false;
+            }
+        }
     }
 
     /// Whether the map knows the page.
@@ -137,16 +199,28 @@ impl Walk {
             if self.has_arrived(map) {
                 return Ok(Step::Arrived);
             }
+            if self.is_provisional {
+                self.cut_rest(map);
+            }
             let before: Vec<u64> = self.segments.iter().map(Segment::first).collect();
             let mut needs = Vec::new();
+            let is_sure = self.way == Way::FromFront;
             for number in 0..self.segments.len() {
-                let limit = self.segments.get(number + 1).map_or(map.chunk().range.end, Segment::first);
+                let limit = self.segments.get(number + 1).map_or(map.tail_start(), Segment::first);
                 let Some(segment) = self.segments.get_mut(number) else { break };
-                if let Some(need) = segment.advance(limit, map, bytes, number == 0)? {
+                if let Some(need) = segment.advance(limit, map, bytes, number == 0 && is_sure)? {
                     needs.push(need);
                 }
             }
-            self.join(map)?;
+            match self.way {
+                Way::FromFront => self.join(map)?,
+                Way::ToEnd => {
+                    if let Some(next) = self.join_to_end(map) {
+                        *self = next;
+                        continue;
+                    }
+                }
+            }
             // A segment that joined its neighbour goes on from where that one stands, and one whose
             // neighbour has found its first header goes on to there. No bytes need come for that: were
             // it left to the next call, there might be none.
@@ -163,9 +237,44 @@ impl Walk {
         }
     }
 
+    /// Joins segments that meet, and tells the map once they reach the end. The walk that follows, where that was
+    /// not far enough, or led nowhere.
+    fn join_to_end(&mut self, map: &mut PageMap) -> Option<Self> {
+        let end = map.tail_start();
+        self.segments.retain(|segment| !segment.is_hopeless(end));
+        let mut number = 0;
+        while let Some([segment, next]) =
+            self.segments.get_mut(number..).and_then(|rest| rest.first_chunk_mut::<2>())
+        {
+            if segment.search.is_some() || next.search.is_some() || segment.at < next.first() {
+                number += 1;
+            } else if segment.at == next.first() {
+                segment.found.append(&mut next.found);
+                (segment.at, segment.probe_bytes) = (next.at, next.probe_bytes);
+                self.segments.remove(number + 1);
+            } else if next.found.len() >= SURE_CHAIN && next.found.len() > segment.found.len() {
+                segment.retreat(map);
+                number += 1;
+            } else {
+                self.segments.remove(number + 1);
+            }
+        }
+        let Some(first) = self.segments.first() else {
+            return Some(Self::planned(map, self.row, Way::FromFront, self.link));
+        };
+        if self.segments.len() > 1 || first.search.is_some() || first.at < end {
+            return None;
+        }
+        Some(if first.at == end && map.learn_tail(&first.found) {
+            Self::new(map, self.row, self.link)
+        } else {
+            Self::planned(map, self.row, Way::FromFront, self.link)
+        })
+    }
+
     /// Tells the map what the first segment found, and appends the next one where they meet.
     fn join(&mut self, map: &mut PageMap) -> Result<()> {
-        let chunk_end = map.chunk().range.end;
+        let chunk_end = map.tail_start();
         // Searches that came to nothing are given up: the segment before walks on over their part.
         let mut number = 0;
         self.segments.retain(|segment| {
@@ -192,7 +301,68 @@ impl Walk {
     }
 }
 
+/// Where headers are foretold: one is known, and how long the pages are.
+#[derive(Clone, Copy, Debug)]
+struct Phase {
+    header: u64,
+    average: u64,
+    /// As in [`PageSizes`].
+    spread: (u64, u64),
+}
+
+impl Phase {
+    /// The header nearest to a place, and in how many bytes around it will be found.
+    fn foretell(&self, place: u64) -> (u64, u64) {
+        let Self { header, average, spread: (spread, known) } = *self;
+        let pages = (place.saturating_sub(header) + average / 2) / average;
+        let far = pages as f64;
+        // Each page differs a little, and the average itself is known of a few pages only.
+        let error = spread as f64 * (far.sqrt() + far / (known.max(1) as f64).sqrt());
+        let window = (2.0 * DEVIATIONS * error) as u64 + 2 * PROBE_BYTES;
+        (header + pages * average, window.min(average + average / 4))
+    }
+
+    /// A segment that begins near a place, not before `least`.
+    fn segment(&self, place: u64, least: u64) -> Segment {
+        let (foretold, window) = self.foretell(place);
+        if window >= self.average {
+            return Segment::searching(place, place + window);
+        }
+        let origin = foretold.saturating_sub(window / 2).max(least);
+        Segment::searching(origin, origin + window)
+    }
+}
+
+/// Segments that begin between `start` and `end`, as many as are worth it.
+fn cut(start: u64, end: u64, average: u64, phase: Option<Phase>, link: Link) -> Vec<Segment> {
+    let way = end.saturating_sub(start);
+    let whole = average + average / 4;
+    let window = phase.map_or(whole, |phase| phase.foretell(end).1);
+    // A segment more saves round trips, and costs the window in which its first header is looked for: of a whole
+    // page a bit more than half is read until it is found.
+    let cost = window.min(average * 5 / 8).max(PROBE_BYTES);
+    let pages = way / average;
+    let most = if window <= plan::PROBE_BYTES { MAX_SEGMENTS } else { way / (3 * window) };
+    let count =
+        (pages * link.round_trip_bytes / cost).isqrt().min(pages / 2).min(most).clamp(1, MAX_SEGMENTS);
+    let segment = |number| {
+        let even = start + way * number / count;
+        phase.map_or_else(|| Segment::searching(even, even + whole), |phase| phase.segment(even, start + 1))
+    };
+    (1..count).map(segment).collect()
+}
+
 impl Segment {
+    /// One whose first header is at this place.
+    fn known(at: u64) -> Self {
+        Self { search: None, found: Vec::new(), at, origin: at, probe_bytes: PROBE_BYTES, retreats: 0 }
+    }
+
+    /// One that looks for its first header from `origin` on, up to `end` at first.
+    fn searching(origin: u64, end: u64) -> Self {
+        Self { search: Some(PageSearch { at: origin, end }), ..Self::known(origin) }
+    }
+
     /// Where its first header is believed to be; where it looks for one, as long as it does.
     fn first(&self) -> u64 {
         match (self.search, self.found.first()) {
@@ -276,7 +446,12 @@ impl Segment {
                     self.probe_bytes = len * 4;
                 }
                 Err(error) if sure => return Err(error.context(format!("page header at {}", self.at))),
+                // The chunk does not end with a page.
+                Ok(_) | Err(_) if self.found.len() > SURE_CHAIN => self.retreats = MAX_RETREATS + 1,
                 Ok(_) | Err(_) => self.retreat(map),
+            }
+            if self.is_hopeless(chunk_end) {
+                return Ok(None);
             }
         }
     }
@@ -324,6 +499,7 @@ mod tests {
     use crate::formats::parquet::header::PageHeader;
     use crate::formats::parquet::map::PageMap;
     use crate::formats::parquet::meta::Chunk;
+    use crate::formats::parquet::plan::Link;
     use std::borrow::Cow;
 
     const PAGES: u64 = 40;
@@ -397,7 +573,7 @@ mod tests {
         for lure in [1_000_000, 40_000, 9_000, 1_777] {
             for row in [60, 700, 1_999] {
                 let (bytes, mut map) = chunk(lure);
-                let mut walk = Walk::new(&map, row);
+                let mut walk = Walk::new(&map, row, Link::default());
                 // Nothing more will come, so that what is not found now never is.
                 assert_eq!(walk.step(&mut map, &bytes).unwrap(), Step::Arrived, "{lure} {row}");
                 assert_eq!(map.page_of(row).unwrap().first_row, row / ROWS_A_PAGE * ROWS_A_PAGE);
@@ -409,7 +585,7 @@ mod tests {
     fn what_it_needs_is_not_here() {
         let (mut bytes, mut map) = chunk(9_000);
         let all = std::mem::replace(&mut bytes.1, 1_000);
-        let mut walk = Walk::new(&map, 1_500);
+        let mut walk = Walk::new(&map, 1_500, Link::default());
         loop {
             match walk.step(&mut map, &bytes).unwrap() {
                 Step::Arrived => break,

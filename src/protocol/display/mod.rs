@@ -3,11 +3,13 @@
 pub mod parameters;
 
 use crate::base::calendar::{DAY_MILLIS, date_time, days_to};
+use crate::base::moment::{Moment, TimeKind};
 use crate::base::numbers;
 use crate::protocol::Cell;
 use crate::view::catalog;
 use crate::view::facts::Facts;
 use crate::view::spec::{Bound, Clause, ListValue, Precision, Range, Subset, TimeBound};
+use crate::view::url::time::{parse_fraction, print_time};
 
 /// A whole number with commas: `2,000,000`.
 pub fn thousands(value: u64) -> String {
@@ -81,6 +83,17 @@ pub fn percent(part: u64, all: u64) -> String {
     format!("{} %", percent_floor(part, all))
 }
 
+/// A share of all with as many digits as say something: `41 %`, `4.1 %`, `0.041 %`.
+pub fn share_of(part: u64, all: u64) -> String {
+    let share = if all == 0 { 0.0 } else { part as f64 * 100.0 / all as f64 };
+    if share == 0.0 || share >= 10.0 {
+        return percent(part, all);
+    }
+    // Two digits, from the first that is not 0; rounding must not make 10 of 9.96.
+    let digits = (1.0 - share.log10().floor()).clamp(1.0, 7.0) as usize;
+    format!("{share:.digits$} %")
+}
+
 /// The same as a number.
 pub fn percent_floor(part: u64, all: u64) -> u64 {
     if all == 0 { 0 } else { (u128::from(part.min(all)) * 100 / u128::from(all)) as u64 }
@@ -124,28 +137,66 @@ pub fn time_full(millis: f64) -> String {
     text
 }
 
+/// A time in a table: its date and minute, the time of day, or how long it is.
+fn moment_short(moment: Moment, year: Option<i64>) -> String {
+    match moment.kind {
+        TimeKind::Instant | TimeKind::Local => time_short(moment.millis() as f64, year),
+        TimeKind::Date | TimeKind::Clock => moment.iso(),
+        TimeKind::Duration => duration(moment),
+    }
+}
+
+/// A time to its last digit, and its zone where it has one: `2022-08-20 17:41:00.000001 UTC`.
+pub fn moment_full(moment: Moment) -> String {
+    match moment.kind {
+        TimeKind::Instant => {
+            let text = moment.iso().replacen('T', " ", 1);
+            format!("{} UTC", text.strip_suffix('Z').unwrap_or(&text))
+        }
+        TimeKind::Local => moment.iso().replacen('T', " ", 1),
+        TimeKind::Date | TimeKind::Clock => moment.iso(),
+        TimeKind::Duration => duration(moment),
+    }
+}
+
+/// A length of time: `2 d 3 h 4 min 5.25 s`.
+fn duration(moment: Moment) -> String {
+    let per_second = moment.unit.per_second().unsigned_abs();
+    let all = moment.ticks.unsigned_abs();
+    let (seconds, rest) = (all / per_second, all % per_second);
+    let mut parts = Vec::new();
+    for (length, whole, unit) in [(86_400, u64::MAX, "d"), (3_600, 24, "h"), (60, 60, "min")] {
+        let count = seconds / length % whole;
+        if count > 0 {
+            parts.push(format!("{count} {unit}"));
+        }
+    }
+    if seconds % 60 > 0 || rest > 0 || parts.is_empty() {
+        let digits = usize::from(moment.unit.digits());
+        let fraction = if rest > 0 { format!(".{rest:0digits$}") } else { String::new() };
+        parts.push(format!("{}{} s", seconds % 60, fraction.trim_end_matches('0')));
+    }
+    format!("{}{}", if moment.ticks < 0 { "-" } else { "" }, parts.join(" "))
+}
+
 /// A moment as exact as it was written.
 pub fn time_bound(bound: TimeBound) -> String {
-    let full = time_full(bound.start_millis as f64);
-    let keep = match bound.precision {
-        Precision::Day => 10,
-        Precision::Hour | Precision::Minute => 16,
-        Precision::Second => 19,
-        Precision::Millisecond => full.len(),
-    };
-    full.get(..keep).unwrap_or(&full).to_owned()
+    // An hour alone does not read like one.
+    let hour = bound.precision == Precision::Hour;
+    let precision = if hour { Precision::Minute } else { bound.precision };
+    print_time(TimeBound { precision, ..bound }).replacen('T', " ", 1)
 }
 
 /// The coarsest point in time that begins exactly here.
 pub fn time_from(start_millis: i64) -> TimeBound {
     let precision = coarsest(start_millis);
-    TimeBound { start_millis, precision }
+    TimeBound::of_millis(start_millis, precision)
 }
 
 /// The coarsest point in time that ends exactly before `end_millis`.
 pub fn time_until(end_millis: i64) -> TimeBound {
     let precision = coarsest(end_millis);
-    TimeBound { start_millis: end_millis.saturating_sub(precision.millis()), precision }
+    TimeBound::of_millis(end_millis.saturating_sub(precision.millis()), precision)
 }
 
 fn coarsest(millis: i64) -> Precision {
@@ -156,11 +207,28 @@ fn coarsest(millis: i64) -> Precision {
 }
 
 /// An end of a range.
-pub fn bound(end: Bound) -> String {
+pub fn bound(end: &Bound) -> String {
     match end {
-        Bound::Number(value) => number(value),
-        Bound::Time(time) => time_bound(time),
+        Bound::Number(value) => end_number(*value),
+        Bound::Exact(digits) => digits.text().to_owned(),
+        Bound::Time(time) => time_bound(*time),
     }
+}
+
+/// The end of a range: to the last digit, but for those that neighbours of round numbers have.
+fn end_number(value: f64) -> String {
+    /// Digits that somebody writes, and those that numbers of four bytes are sure of.
+    const WRITTEN: usize = 12;
+    const SURE: usize = 7;
+    /// How far apart neighbours of four bytes are, as a share of them.
+    const APART: f64 = 2e-7;
+    let text = value.to_string();
+    let digits = text.trim_start_matches(['-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();
+    let round = numbers::parse(&format!("{value:.5e}")).unwrap_or(value);
+    let is_neighbour = (value - round).abs() < value.abs() * APART;
+    let is_chosen = digits <= SURE || digits <= WRITTEN && !is_neighbour;
+    let is_whole = value.fract() == 0.0 && value.abs() < 1e17;
+    if is_whole || is_chosen { text } else { number(value) }
 }
 
 /// An end of a range as someone typed it; nothing typed is an open end.
@@ -176,10 +244,7 @@ pub fn typed_bound(text: &str, time: bool) -> Result<Option<Bound>, &'static str
         return typed_time(text).map(|time| Some(Bound::Time(time))).ok_or("A date is written 2022-08-20");
     }
     let plain = text.replace([',', ' ', '\u{a0}'], "").replace('−', "-");
-    match numbers::parse(&plain) {
-        Some(value) if value.is_finite() => Ok(Some(Bound::Number(value))),
-        _ => Err("Not a number"),
-    }
+    Bound::read(&plain).filter(|bound| bound.start().is_finite()).map(Some).ok_or("Not a number")
 }
 
 fn typed_time(text: &str) -> Option<TimeBound> {
@@ -191,6 +256,7 @@ fn typed_time(text: &str) -> Option<TimeBound> {
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
     let days = days_to(year, month, day).filter(|_| (1..=9999).contains(&year))?;
     let mut start_millis = days * DAY_MILLIS;
+    let mut nanos = 0;
     let mut precision = Precision::Day;
     if let Some(clock) = clock {
         let limits = [(24, Precision::Hour), (60, Precision::Minute), (60, Precision::Second)];
@@ -208,20 +274,20 @@ fn typed_time(text: &str) -> Option<TimeBound> {
             start_millis += value * exactness.millis();
             precision = exactness;
             if let Some(fraction) = fraction {
-                let padded = format!("{fraction:0<3}");
-                start_millis += padded.get(..3)?.parse::<u32>().map(i64::from).ok()?;
-                precision = Precision::Millisecond;
+                let (millis, behind, exact) = parse_fraction(fraction)?;
+                start_millis += millis;
+                (nanos, precision) = (behind, exact);
             }
         }
     }
-    Some(TimeBound { start_millis, precision })
+    Some(TimeBound { start_millis, nanos, precision })
 }
 
 /// A category as people read it: `512x768` of the image sizes is `512 × 768`.
 pub fn label(facts: &Facts, column: &str, label: &str) -> String {
-    let alone = facts.column(column).and_then(|facts| facts.detached);
+    let alone = facts.column(column).and_then(|facts| facts.detached.as_ref());
     match alone.filter(|(value, _)| numbers::parse(label) == Some(*value)) {
-        Some((_, name)) => name.to_owned(),
+        Some((_, name)) => name.to_string(),
         None if column == catalog::SIZE && facts.column(column).is_some() => label.replacen('x', " × ", 1),
         None => label.to_owned(),
     }
@@ -231,15 +297,15 @@ pub fn label(facts: &Facts, column: &str, label: &str) -> String {
 pub fn clause(facts: &Facts, column: &str, clause: &Clause) -> String {
     match clause {
         Clause::Range(Range { low: Some(low), high: Some(high) }) => {
-            let (low, high) = (bound(*low), bound(*high));
+            let (low, high) = (bound(low), bound(high));
             if low == high { label(facts, column, &low) } else { format!("{low} – {high}") }
         }
-        Clause::Range(Range { low: Some(low), high: None }) => format!("≥ {}", bound(*low)),
+        Clause::Range(Range { low: Some(low), high: None }) => format!("≥ {}", bound(low)),
         Clause::Range(Range { low: None, high: Some(high) }) => match high {
             Bound::Number(value) if just_below(*value).is_some() => {
                 format!("< {}", just_below(*value).map(number).unwrap_or_default())
             }
-            Bound::Number(_) | Bound::Time(_) => format!("≤ {}", bound(*high)),
+            Bound::Number(_) | Bound::Exact(_) | Bound::Time(_) => format!("≤ {}", bound(high)),
         },
         Clause::Range(Range { low: None, high: None }) | Clause::NotNull => "any value".to_owned(),
         Clause::List(list) => {
@@ -281,28 +347,66 @@ pub fn cell(facts: &Facts, column: &str, value: &Cell, year: Option<i64>) -> Opt
         Cell::Bool(value) => if *value { "yes" } else { "no" }.to_owned(),
         Cell::Number(value) => facts.label(column, *value).map_or_else(|| number(*value), str::to_owned),
         Cell::Digits(text) | Cell::Json(text) => text.clone(),
-        Cell::Time(millis) => time_short(*millis, year),
+        Cell::Time(moment) => moment_short(*moment, year),
         Cell::Text(text) => label(facts, column, text),
         Cell::Binary(bytes) => crate::base::bytes::human_bytes(u64::from(*bytes)),
     })
 }
 
+/// How many values a list has that is written as JSON and may be cut short; none where it is no list.
+pub fn list_len(json: &str) -> Option<usize> {
+    let inner = json.trim_start().strip_prefix('[')?;
+    let (mut depth, mut quoted, mut escaped) = (0u32, false, false);
+    let (mut commas, mut any) = (0, false);
+    for letter in inner.chars() {
+        if quoted {
+            quoted = escaped || letter != '"';
+            escaped = letter == '\\' && !escaped;
+            continue;
+        }
+        match letter {
+            ']' if depth == 0 => break,
+            ',' if depth == 0 => commas += 1,
+            '[' | '{' => depth += 1,
+            ']' | '}' => depth = depth.saturating_sub(1),
+            '"' => quoted = true,
+            _ => {}
+        }
+        any |= !letter.is_whitespace();
+    }
+    Some(if any { commas + 1 } else { 0 })
+}
+
+/// A name with its middle left out where it has more than `most` letters: names that belong together differ at
+/// their ends.
+pub fn middle(name: &str, most: usize) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let kept = most.saturating_sub(1).max(2);
+    if letters.len() <= most.max(3) {
+        return name.to_owned();
+    }
+    let (head, tail) = (kept.div_ceil(2), kept / 2);
+    let from =
+        |range: std::ops::Range<usize>| letters.get(range).unwrap_or_default().iter().collect::<String>();
+    format!("{}…{}", from(0..head), from(letters.len() - tail..letters.len()))
+}
+
 /// A value in full.
 pub fn cell_full(facts: &Facts, column: &str, value: &Cell) -> Option<String> {
     match value {
-        Cell::Time(millis) => Some(format!("{} UTC", time_full(*millis))),
+        Cell::Time(moment) => Some(moment_full(*moment)),
+        Cell::Number(value) if facts.label(column, *value).is_none() => Some(value.to_string()),
         _ => cell(facts, column, value, None),
     }
 }
 
-/// A subset, for people.
-pub fn subset(subset: &Subset) -> String {
+/// A subset, for people; `title` is what a named one is called.
+pub fn subset<'a>(subset: &'a Subset, title: impl FnOnce(&'a str) -> &'a str) -> String {
     match subset {
         Subset::First(rows) => format!("first {} rows", thousands(*rows)),
         Subset::Random { rows, seed } => format!("random {} rows, seed {seed}", thousands(*rows)),
         Subset::Named(name) => {
-            let title = catalog::subset(name).map_or("", |subset| subset.title);
-            format!("{name} ({title})")
+            format!("{name} ({})", title(name))
         }
     }
 }
@@ -329,18 +433,51 @@ pub fn begin_near(text: &str, marks: &[(u32, u32)], letters: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::{
-        begin_near, cell, clause, compact, number, percent, thousands, tick, time_bound, time_from,
-        time_full, time_short, time_tick, time_until, typed_bound,
+        begin_near, cell, clause, compact, list_len, middle, moment_full, number, percent, thousands, tick,
+        time_bound, time_from, time_full, time_short, time_tick, time_until, typed_bound,
     };
+    use crate::base::moment::{Moment, TimeKind, Unit};
     use crate::protocol::Cell;
     use crate::view::catalog::USUAL_COLUMNS;
-    use crate::view::facts::Facts;
+    use crate::view::facts::{Described, Facts};
     use crate::view::spec::{Bound, Clause, List, ListValue, Precision, Range};
     use proptest::prelude::*;
 
     /// Those of a table that has all columns of the catalogue.
     fn facts() -> Facts {
-        Facts::of(USUAL_COLUMNS.iter().map(|facts| facts.name), true, &[])
+        Facts::of(USUAL_COLUMNS.iter().map(|facts| &*facts.name), true, &[], Described::default())
+    }
+
+    #[test]
+    fn lists_that_are_cut_short_are_counted() {
+        let counts =
+            ["[]", "[1]", r#"[{"a": "x, \"]", "b": [1, 2]}, null]"#, "[[1, 2], [3…", "{}"].map(list_len);
+        assert_eq!(counts, [Some(0), Some(1), Some(2), Some(2), None]);
+    }
+
+    #[test]
+    fn long_names_keep_their_ends() {
+        assert_eq!(middle("aesthetic_score_of_model_b", 12), "aesthe…del_b");
+        assert_eq!((middle("prompt", 6).as_str(), middle("größe", 2).as_str()), ("prompt", "g…e"));
+    }
+
+    #[test]
+    fn times_are_told_to_their_last_digit() {
+        let told = |ticks, unit, kind| {
+            let moment = Moment { ticks, unit, kind };
+            (moment_full(moment), super::moment_short(moment, Some(1970)))
+        };
+        let text = |full: &str, short: &str| (full.to_owned(), short.to_owned());
+        assert_eq!(
+            told(1, Unit::Nanos, TimeKind::Instant),
+            text("1970-01-01 00:00:00.000000001 UTC", "01-01 00:00")
+        );
+        assert_eq!(told(1, Unit::Micros, TimeKind::Local), text("1970-01-01 00:00:00.000001", "01-01 00:00"));
+        assert_eq!(
+            told(-90_061_500, Unit::Millis, TimeKind::Duration),
+            text("-1 d 1 h 1 min 1.5 s", "-1 d 1 h 1 min 1.5 s")
+        );
+        assert_eq!(told(0, Unit::Seconds, TimeKind::Duration).0, "0 s");
     }
 
     #[test]
@@ -467,5 +604,12 @@ mod tests {
         fn nothing_typed_panics(text in ".{0,30}", time: bool) {
             let _ = typed_bound(&text, time);
         }
+    }
+
+    #[test]
+    fn small_shares_have_digits_that_say_something() {
+        let shares = [(0, 10), (41, 100), (41, 1_000), (6, 2_000_000), (41, 100_000), (99, 1_000), (1, 0)];
+        let written = shares.map(|(part, all)| super::share_of(part, all));
+        assert_eq!(written, ["0 %", "41 %", "4.1 %", "0.00030 %", "0.041 %", "9.9 %", "0 %"]);
     }
 }

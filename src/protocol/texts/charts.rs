@@ -2,6 +2,7 @@
 
 use crate::base::bytes::human_bytes;
 use crate::protocol::display::{compact, thousands};
+use crate::view::chart::Growth;
 
 /// The rail of charts, and its head.
 pub const DISTRIBUTIONS: &str = "Distributions";
@@ -25,8 +26,8 @@ pub fn all_rows(rows: Option<u64>) -> String {
 
 /// Reads a column for its chart.
 pub const LOAD: &str = "Load";
-/// After it where the last try failed.
-pub const LOAD_AGAIN: &str = " again: it failed";
+/// In its place where the column can’t be decoded.
+pub const UNREADABLE: &str = "can’t be read";
 
 /// The column’s title within that button, for those who do not see where it stands.
 pub fn load_title(title: &str) -> String {
@@ -115,10 +116,43 @@ pub const CROSSED: &str = "The range ends before it begins";
 pub const ABOUT_EXACT: &str = "Exact values instead of a range";
 /// In that field.
 pub const EXACT_HINT: &str = "7, 12 or not 7";
-/// Puts counts on a log scale.
-pub const LOG: &str = "log";
-/// What that does.
-pub const ABOUT_LOG: &str = "Counts on a log scale";
+/// The scale of a chart’s counts, on its button.
+pub const fn growth(growth: Growth) -> &'static str {
+    match growth {
+        Growth::Linear => "lin",
+        Growth::Root => "√",
+        Growth::Log => "log",
+    }
+}
+
+/// What that means, and what the button does.
+pub const fn about_growth(growth: Growth) -> &'static str {
+    match growth {
+        Growth::Linear => "Heights grow with counts; press for square roots",
+        Growth::Root => "Heights are square roots of counts; press for a log scale",
+        Growth::Log => "Counts on a log scale; press for heights that grow with counts",
+    }
+}
+
+/// Values below a scale.
+pub fn below(edge: &str) -> String {
+    format!("below {edge}")
+}
+
+/// Values above it, its end included.
+pub fn from_up(edge: &str) -> String {
+    format!("{edge} or more")
+}
+
+/// The first of them below the plot.
+pub fn below_short(edge: &str) -> String {
+    format!("<{edge}")
+}
+
+/// The last.
+pub fn from_up_short(edge: &str) -> String {
+    format!("≥{edge}")
+}
 
 /// Opens the field for values of a column.
 pub fn exact_button(title: &str) -> String {
@@ -131,8 +165,8 @@ pub fn exact_field(title: &str) -> String {
 }
 
 /// The switch of a column’s scale.
-pub fn log_of(title: &str) -> String {
-    format!("log, {title}")
+pub fn growth_of(title: &str, scale: Growth) -> String {
+    format!("{}, scale of counts of {title}", growth(scale))
 }
 
 /// Filters by both scores for not safe for work.
@@ -199,19 +233,4 @@ pub fn figure_filter(title: &str, negated: bool, values: &str) -> String {
 /// All of them.
 pub fn figure_filtered(asked: &str) -> String {
     format!("Filtered by {asked}")
-}
-
-/// The map of two columns, where it is saved.
-pub fn map_title(across: &str, up: &str) -> String {
-    format!("{across} × {up}")
-}
-
-/// That map by itself.
-pub fn map_label(up: &str, across: &str) -> String {
-    format!("{up} by {across}")
-}
-
-/// A cell of it: the column across with its values, the column up with its values, the rows.
-pub fn map_cell(across: (&str, &str), up: (&str, &str), rows: u64) -> String {
-    format!("{} {}, {} {}: {}", across.0, across.1, up.0, up.1, thousands(rows))
 }

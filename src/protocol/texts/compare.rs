@@ -28,6 +28,11 @@ pub fn prompts(prompts: u64) -> String {
     format!("{} prompts", thousands(prompts))
 }
 
+/// How many of them the list leaves out.
+pub fn prompts_left_out(prompts: u64) -> String {
+    format!("The last {} are not listed: filters bring them here.", thousands(prompts))
+}
+
 /// How many images a prompt has.
 pub fn images(images: usize) -> String {
     format!("{images} images")
@@ -45,7 +50,9 @@ pub const PREVIOUS: &str = "Previous prompt";
 /// Shows the next one.
 pub const NEXT: &str = "Next prompt";
 /// Leads to the table that the images are from.
-pub const FIND_ELSEWHERE: &str = "find in DiffusionDB";
+pub fn find_in(dataset: &str) -> String {
+    format!("find in {dataset}")
+}
 /// Where a table has ranks only.
 pub const NO_RATINGS: &str = "This table has ranks only: its ratings are not published.";
 /// The images.

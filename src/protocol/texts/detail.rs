@@ -22,7 +22,9 @@ pub const HOW_MADE: &str = "How it was made";
 /// The same where it could not be read.
 pub const HOW_MADE_FIELD: &str = "how it was made";
 /// Where that was read.
-pub const MADE_SOURCE: &str = "read from DiffusionDB Large";
+pub fn made_source(table: &str) -> String {
+    format!("read from {table}")
+}
 /// In place of a value that was not read.
 pub const NOT_LOADED: &str = "not loaded";
 /// In place of a value that could not be read.
@@ -41,6 +43,11 @@ pub fn of(count: u64) -> String {
 pub fn row_of_file(row: u64) -> String {
     format!("row {} of the file", thousands(row + 1))
 }
+
+/// Rows that are near the open one.
+pub const SIMILAR_ROWS: &str = "Similar rows";
+/// How far they are.
+pub const DISTANCE: &str = "Distance";
 
 /// What a field is in the file, or what it is computed from; `code` is the number that stands for its value.
 pub fn in_file(column: &str, type_name: &str, derived_from: &[String], code: Option<f64>) -> String {
@@ -88,7 +95,7 @@ pub const OPEN_ADDRESS: &str = "Open its address";
 /// Leads to the form for the removal of images.
 pub const REPORT: &str = "Report";
 /// What that is.
-pub const ABOUT_REPORT: &str = "DiffusionDB’s own form, to ask for the removal of an image";
+pub const ABOUT_REPORT: &str = "The dataset’s own form, to ask for the removal of an image";
 /// Over what the image file says in words.
 pub const FILE_TEXT: &str = "Text in the image file";
 

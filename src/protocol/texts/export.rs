@@ -64,9 +64,19 @@ pub const IMAGES_NUMBER: &str = "Number of images";
 /// What the archive of images is; `place` says where it goes.
 pub fn images_note(most: u64, place: &str) -> String {
     format!(
-        "A ZIP in the form of a part of DiffusionDB, of at most {} images; each is read whole. Chosen ones are saved in the gallery. {place}",
+        "A ZIP of at most {} images, with a list of what made each, as DiffusionDB’s parts have it; each is read whole. Chosen ones are saved in the gallery. {place}",
         thousands(most)
     )
+}
+
+/// The part for groups.
+pub const GROUPS: &str = "Groups, in their order";
+/// Writes them.
+pub const EXPORT_GROUPS: &str = "Export groups";
+
+/// How many groups are written.
+pub fn groups_written(groups: u64, bytes: u64) -> String {
+    format!("{} groups, {}", thousands(groups), human_bytes(bytes))
 }
 
 /// While the columns of filters are read.

@@ -37,6 +37,11 @@ pub const ROLES: &str = "Columns by part";
 /// What that is good for.
 pub const ABOUT_ROLES: &str =
     "Searches, phrases and the usual charts go by these. A correction is part of the link.";
+/// The parts that are about what people prefer.
+pub const PREFERENCE: &str = "What people prefer";
+/// What they are for.
+pub const ABOUT_PREFERENCE: &str =
+    "The Compare view needs a group with a rank or a rating, or two images with the preference between them.";
 /// A column that the link names for a part.
 pub const CHOSEN: &str = "chosen";
 /// A column that was found by its name and values.

@@ -4,6 +4,19 @@ use crate::base::bytes::human_bytes;
 use crate::base::error::{Error, ErrorKind};
 use crate::protocol::texts::common::sentence;
 
+/// Columns that are measured of texts can't be made.
+pub const NO_MEASURES: &str = "Added columns can't be measured";
+
+/// The code.
+pub const NO_MEASURING_CODE: &str = "the part of the app that measures";
+/// The file.
+pub const NO_VOCABULARY: &str = "the vocabulary of CLIP";
+
+/// Why.
+pub fn no_measures_why(error: &Error) -> String {
+    format!("This could not be had: {error}. Everything else works.")
+}
+
 /// Takes a notice away.
 pub const DISMISS: &str = "Dismiss";
 /// Tries again at once.
@@ -24,6 +37,11 @@ pub fn next_try(seconds: f64) -> String {
 pub fn open(name: &str) -> String {
     format!("Open {name}")
 }
+
+/// Code that is seldom needed could not be fetched.
+pub const NO_EXTRAS: &str = "A part of the app could not be fetched";
+/// What is missing without it, and what to do.
+pub const NO_EXTRAS_WHY: &str = "It writes scripts and draws charts to be saved; everything else works. Ask for the same again to try anew.";
 
 /// The data thread died.
 pub const THREAD_STOPPED: &str = "The data thread stopped";
@@ -86,7 +104,7 @@ pub fn cannot_open_why(error: &Error) -> String {
         ErrorKind::NotFound | ErrorKind::FileNotFound => "Check the path.",
         ErrorKind::RangeIgnored => "The server must answer range requests; another copy of the file may do.",
         ErrorKind::Changed => "Open it again to see the new version.",
-        ErrorKind::NotParquet => "Vitrine opens Parquet tables. Choose another file.",
+        ErrorKind::NotParquet => "Vitrine opens tables in Parquet, CSV, JSON and Arrow. Choose another file.",
         ErrorKind::Truncated | ErrorKind::Corrupt => "Ask for a new copy of the file, or choose another one.",
         ErrorKind::Unsupported | ErrorKind::Encrypted | ErrorKind::Limit => "Choose another file.",
         ErrorKind::BadLink => "Check the link, or choose a table.",
@@ -192,6 +210,15 @@ pub fn unchecked_why(source: &str, error: &Error) -> String {
     format!(
         "{source} could not be asked whether it has changed: {error}. What has not been read before is missing."
     )
+}
+
+/// The index of the prompts is not used any more.
+pub const INDEX_LEFT: &str = "Searches read the prompts from now on";
+
+/// Why, and what that means.
+pub fn index_left_why(error: &Error) -> String {
+    let why = then(error, "Results are the same, and take longer.");
+    format!("The search index beside this app can’t be used. {why}")
 }
 
 /// Nothing is kept on this device.

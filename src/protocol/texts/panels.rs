@@ -87,6 +87,9 @@ pub fn of_rows(rows: u64, about: bool, noun: &str) -> String {
 
 /// How many files of a table are open, and how many rows it may have.
 pub fn in_files(open: u64, all: u64, rows: u64) -> String {
+    if all == 1 {
+        return format!("so far, about {} in all", thousands(rows));
+    }
     format!("in {} of {} files, about {} in all", thousands(open), thousands(all), thousands(rows))
 }
 
@@ -136,12 +139,15 @@ pub fn fetched(bytes: u64, file_bytes: u64, requests: u32, kept_bytes: u64) -> S
         0 => String::new(),
         kept => format!(", {} kept here", human_bytes(kept)),
     };
-    format!(
-        "fetched {} of {} file in {requests} {}{kept}",
-        human_bytes(bytes),
-        human_bytes(file_bytes),
-        requests_noun(requests)
-    )
+    // A file of another format is read as it is first, and then what was made of it.
+    let of_file =
+        if bytes > file_bytes { String::new() } else { format!(" of {} file", human_bytes(file_bytes)) };
+    format!("fetched {}{of_file} in {requests} {}{kept}", human_bytes(bytes), requests_noun(requests))
+}
+
+/// That searches are answered by an index, and what it has cost so far.
+pub fn searched_by_index(bytes: u64) -> String {
+    format!("searched by the index, {} of it", human_bytes(bytes))
 }
 
 /// What images have cost so far.

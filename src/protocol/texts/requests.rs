@@ -20,6 +20,8 @@ pub const CONNECTION_SILENT: &str = "the connection went silent";
 pub const ENDS_EARLY: &str = "the answer ends early";
 /// The body is of a later part than was asked for.
 pub const BEGINS_LATE: &str = "the answer begins too late";
+/// The whole file came where a part was asked for.
+pub const NO_RANGES: &str = "its host does not answer ranges";
 /// The browser makes no headers.
 pub const NO_HEADERS: &str = "no headers";
 /// The browser does not take the range.

@@ -1,10 +1,14 @@
 //! Texts of the search, and of the views that list prompts and what they are made of.
 
 use crate::base::bytes::human_bytes;
+use crate::protocol::Phrases;
 use crate::protocol::display::thousands;
+use crate::view::phrases::Unit;
 
 /// The field.
 pub const SEARCH_PROMPTS: &str = "Search prompts";
+/// The choice of the column that is searched.
+pub const SEARCHED_COLUMN: &str = "Column to search";
 /// An example of a term: a word.
 pub const EXAMPLE_WORD: &str = "word";
 /// An example of a term: a phrase.
@@ -47,10 +51,49 @@ pub const CUT: &str = "… ";
 pub const MODIFIERS: &str = "Modifiers";
 /// Their order.
 pub const MODIFIER_ORDER: &str = "Order of modifiers";
-/// By how much more often they are here.
-pub const BY_LIFT: &str = "lift";
+/// Those that say most of the result first.
+pub const BY_LIFT: &str = "telling";
 /// By how many rows have them.
-pub const BY_COUNT: &str = "count";
+pub const BY_COUNT: &str = "frequent";
+/// What the prompts are taken apart into.
+pub const MODIFIER_UNIT: &str = "Parts of the prompts";
+/// What stands between commas.
+pub const UNIT_PHRASES: &str = "phrases";
+/// Single words.
+pub const UNIT_WORDS: &str = "words";
+/// Words that follow each other.
+pub const UNIT_PAIRS: &str = "pairs";
+/// Artists, mostly.
+pub const UNIT_NAMES: &str = "names";
+/// How many rows a part must be in, if nobody says.
+pub const LEAST_BY_SIZE: &str = "auto";
+/// Lists the parts that were left out.
+pub const LIST_THEM: &str = "List them";
+/// Leaves them out again.
+pub const LEAVE_THEM_OUT: &str = "Leave them out";
+/// While they are listed.
+pub const SEARCHED_LISTED: &str = "Parts that hold the searched words are listed as well.";
+/// Where the prompts have no parts of this kind.
+pub const NO_PARTS: &str = "No prompt of the result has such a part.";
+
+/// The same with the number.
+pub fn least_of_size(least: u32) -> String {
+    format!("{LEAST_BY_SIZE} ({})", thousands(u64::from(least)))
+}
+
+/// The parts that were left out.
+pub fn searched_left_out(words: &[String]) -> String {
+    format!("Left out, since they hold the searched words: {}.", words.join(" · "))
+}
+
+/// Where nothing differs.
+pub fn nothing_stands_out(looked_at: u64) -> String {
+    format!(
+        "Nothing stands out: none of {} parts is more frequent here than chance allows.",
+        thousands(looked_at)
+    )
+}
+
 /// Before how many rows a part must be in.
 pub const IN_AT_LEAST: &str = "in at least ";
 /// What stands beside them.
@@ -81,19 +124,24 @@ pub const BY_ROWS_TABLE: &str = "Phrases by number of rows";
 pub const BY_LIFT_TABLE: &str = "Phrases by lift";
 
 /// What the parts are, and how they are sorted.
-pub fn about_phrases(complete: bool, by_count: bool, rows: u64, all: u64) -> String {
-    let part = if complete { "" } else { "So far, while the prompts are being read. " };
+pub fn about_phrases(phrases: &Phrases, by_count: bool) -> String {
+    let Phrases { complete, rows, looked_at, list, .. } = phrases;
+    let part = if *complete { "" } else { "So far, while the prompts are being read. " };
+    let parts = match list.unit {
+        Unit::Phrase => "Comma-separated parts of the prompts",
+        Unit::Word => "Words of the prompts",
+        Unit::Pair => "Pairs of neighbouring words",
+        Unit::Name => "Names after “by” and “style of”",
+    };
     if by_count {
-        format!(
-            "{part}Comma-separated parts of the prompts, by how many rows have them. Click to search, Alt-click to exclude."
-        )
-    } else {
-        format!(
-            "{part}Comma-separated parts of the prompts. Lift is a part’s share of these {} rows over its share of all {}. Click to search, Alt-click to exclude.",
-            thousands(rows),
-            thousands(all)
-        )
+        return format!("{part}{parts}, by how many rows have them. Click to search, Alt-click to exclude.");
     }
+    format!(
+        "{part}{parts}: of {} those whose share of these {} rows surely differs from that of the others, the surest first. Lift is the share here over the share of all {}, with the range that holds 95 % of such estimates. Click to search, Alt-click to exclude.",
+        thousands(*looked_at),
+        thousands(rows.0),
+        thousands(rows.1)
+    )
 }
 
 /// The list of prompts.

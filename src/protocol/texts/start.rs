@@ -13,18 +13,20 @@ pub const DATASETS: &str = "Datasets";
 pub const HOW_TABLES_OPEN: &str = "opening one reads its index first, then columns on demand";
 /// What a table of DiffusionDB has.
 pub const WITH_SETTINGS: &str = "prompts and settings";
-/// What the other tables have.
+/// What a table of two images a row has.
+pub const WITH_CHOICES: &str = "two images, one preferred";
+/// What a table of ranked images has.
 pub const WITH_RANKS: &str = "ranked and rated";
 /// Over the samples that come with the app.
 pub const SAMPLES: &str = "Bundled samples";
 /// Below them.
 pub const ABOUT_SAMPLES: &str = "Small, and without a network.";
 /// Over the field for a path or an address.
-pub const OPEN_ANY: &str = "Open any Parquet file";
+pub const OPEN_ANY: &str = "Open any table";
 /// In that field.
 pub const PLACE_HINT: &str = "owner/dataset or https://…";
 /// Below it.
-pub const PLACE_HELP: &str = "A dataset of the Hub, by name or address, to choose a file of; or any address that allows range requests and cross-origin reads.";
+pub const PLACE_HELP: &str = "A dataset of the Hub, by name or address, to choose a file of; or any address of a Parquet, CSV, JSON or Arrow file that allows range requests and cross-origin reads.";
 /// Opens what was typed.
 pub const OPEN: &str = "Open";
 /// Where nothing was typed.
@@ -42,8 +44,10 @@ pub fn place_wrong(message: &str) -> String {
 /// Over the place to drop files.
 pub const DROP: &str = "Drop local files";
 /// Below that.
-pub const DROP_HELP: &str =
-    "Parquet of any size, several with the same columns as one table. They stay on this device.";
+pub const DROP_HELP: &str = "Parquet of any size, several with the same columns as one table; CSV, JSON Lines and Arrow. They stay on this device.";
+/// What can be chosen, by the ends of names.
+pub const ENDINGS: &str =
+    ".parquet,.parq,.pq,.csv,.tsv,.tab,.psv,.jsonl,.ndjson,.json,.arrow,.feather,.ipc,.gz,.zst";
 /// The button beside it.
 pub const CHOOSE_FILES: &str = "or choose files";
 
@@ -117,7 +121,7 @@ pub const LOOKING_FOR_MADE: &str = "Looking for what the Hub made of it";
 /// Over the files of a folder.
 pub const FILES_TITLE: &str = "Files";
 /// In a folder without tables and folders.
-pub const NOTHING_HERE: &str = "There are no Parquet files and no folders here.";
+pub const NOTHING_HERE: &str = "There are no tables and no folders here.";
 /// Where a listing is longer than what is read of it.
 pub const LISTING_GOES_ON: &str = "The listing goes on; more of it is not shown.";
 

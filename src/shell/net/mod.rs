@@ -150,6 +150,23 @@ impl Net {
         }
     }
 
+    /// From now on ranges of the file that the table is made of are of what the table was so far.
+    pub fn move_original(&self) {
+        let mut state = self.state.borrow_mut();
+        if let Some(source) = state.sources.remove(&SourceId::TABLE) {
+            state.sources.insert(SourceId::ORIGINAL, source);
+        }
+    }
+
+    /// From now on ranges of the table are of this file, which was made of another one. What else is read goes on.
+    pub fn set_made(&self, file: File) {
+        let mut state = self.state.borrow_mut();
+        state.serial += 1;
+        let (place, serial) = (Place::Local(file), state.serial);
+        let source = Source { place, signed: None, identity: None, cached: Cached::Nothing, serial };
+        state.sources.insert(SourceId::TABLE, source);
+    }
+
     fn set_source(&self, source: SourceId, place: Place) {
         let mut state = self.state.borrow_mut();
         let mut sleepers = Vec::new();

@@ -1,13 +1,15 @@
 //! Which bin of its column's chart each row is in.
 //!
 //! Edges are round numbers, chosen once from the values themselves: from the 0.1 % to the 99.9 %
-//! quantile, so that one absurd cfg scale does not flatten all others. What lies beyond is counted
-//! in the first and last bin. Each bin also says which ends a range must have to hold exactly its
-//! rows, so that what a brush counts is what the filter then keeps.
+//! quantile, so that one absurd cfg scale does not flatten all others, or to the ends where those are
+//! near. What lies beyond has bins of its own. Each bin also says which ends a range must have to
+//! hold exactly its rows, so that what a brush counts is what the filter then keeps.
 
 use crate::formats::parquet::decode::Values;
+use crate::formats::parquet::meta::Logical;
 use crate::table::column::{Column, Plain, ROWS_A_CALL, Store, Value, value_at};
 use crate::table::filter::{call, number, widen};
+use crate::table::text;
 use serde::{Deserialize, Serialize};
 
 /// Most bins of a chart; the numbers above are for nulls and for what is in no bin.
@@ -18,6 +20,12 @@ const WANTED_INTERVALS: f64 = 60.0;
 
 /// Values looked at to choose the edges of a column that is not coded.
 const SAMPLE: usize = 1 << 16;
+
+/// What is further from the middle 98 % of the values than so many times their span is beyond the scale.
+const FAR: f64 = 3.0;
+
+/// A scale grows by as much of itself, to reach a column's end.
+const NEAR: f64 = 0.25;
 
 /// A column's rows, by bin.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,11 +57,11 @@ pub enum Shape {
 /// Neighbouring intervals.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Bins {
-    /// The edges, one more than bins (the detached bin excluded). Values below the first edge are
-    /// counted in the first bin, those above the last edge in the last.
+    /// The edges of the bins on the scale, one more than those.
     pub edges: Vec<f64>,
     /// Smallest end of a range that begins with this bin: as round as it can be while the range holds
-    /// exactly the bins' rows.
+    /// exactly the bins' rows. The bin of what lies below the scale comes first, where there is one;
+    /// that of what lies above and the detached one come last.
     pub from: Vec<f64>,
     /// Largest end of a range that ends with this bin; for times the first millisecond after.
     pub to: Vec<f64>,
@@ -63,10 +71,18 @@ pub struct Bins {
     pub integer: bool,
     /// A value beyond the scale that has one more bin to itself, after the others.
     pub detached: Option<f64>,
-    /// Rows below the first edge.
+    /// Rows below the first edge; they have a bin where there are any.
     pub below: u32,
-    /// Rows above the last edge, the detached value excluded.
+    /// Rows from the last edge up, the detached value excluded; they have a bin where there are any.
     pub above: u32,
+}
+
+impl Bins {
+    /// The first and the end of the bins that lie on the scale.
+    pub fn on_scale(&self) -> (usize, usize) {
+        let first = usize::from(self.below > 0);
+        (first, first + self.edges.len().saturating_sub(1))
+    }
 }
 
 /// Puts the rows of a column, as far as it is read, into bins. `time` says that its whole numbers
@@ -76,6 +92,15 @@ pub fn bin(column: &Column, time: bool) -> Binned {
     match column.store() {
         Store::Codes8(codes, values) => coded(codes, values, column, time),
         Store::Codes16(codes, values) => coded(codes, values, column, time),
+        // Numbers of more than 64 bits.
+        Store::Text(texts) if matches!(known.logical, Some(Logical::Decimal { .. })) => {
+            let value = |code: u32| texts.get(code).map_or(Value::Null, Value::Bytes);
+            let numbers: Vec<f64> =
+                (0..texts.distinct() as u32).map(|code| raw(column.meaning(value(code)))).collect();
+            let number = |code: u32| numbers.get(code as usize).copied().unwrap_or(f64::NAN);
+            let valid: Vec<bool> = texts.codes().iter().map(|code| *code != text::NULL).collect();
+            intervals(known.detached, false, texts.codes(), number, Some(&valid), false)
+        }
         Store::Text(texts) => {
             let mut counts = vec![0u32; texts.distinct()];
             for code in texts.codes() {
@@ -100,7 +125,10 @@ pub fn bin(column: &Column, time: bool) -> Binned {
         Store::Plain(plain, valid) => {
             let valid = valid.as_deref();
             match plain {
-                Plain::UInt32(all) => intervals(known.detached, time, all, f64::from, valid, false),
+                Plain::UInt32(all) => {
+                    let number = |value| raw(column.meaning(Value::Int(i64::from(value))));
+                    intervals(known.detached, time, all, number, valid, false)
+                }
                 Plain::Int64(all) => {
                     let number = |bits| raw(column.meaning(Value::Int(bits)));
                     intervals(known.detached, time, all, number, valid, false)
@@ -114,16 +142,19 @@ pub fn bin(column: &Column, time: bool) -> Binned {
 
 fn coded<C: Copy + Into<usize>>(codes: &[C], values: &Values, column: &Column, time: bool) -> Binned {
     let known = column.known();
-    let text = matches!(values, Values::Bytes(_) | Values::Bool(_));
+    let wide = matches!(known.logical, Some(Logical::Decimal { .. }));
+    let text = matches!(values, Values::Bytes(_) | Values::Bool(_)) && !wide;
     let mut counts = vec![0u32; values.len()];
     codes.chunks(ROWS_A_CALL).for_each(|codes| tally(codes, &mut counts));
     let (shape, bin_of, bins) = if (text || known.is_categorical) && !time {
-        categories(|code| call(known, value_at(values, code)).unwrap_or_default(), &counts)
+        categories(|code| call(known, column.meaning(value_at(values, code))).unwrap_or_default(), &counts)
     } else {
         let numbers: Vec<f64> =
             (0..values.len()).map(|code| raw(column.meaning(value_at(values, code)))).collect();
         let narrow = matches!(values, Values::Float32(_));
-        let scale = BinScale::choose(known.detached, time, narrow, &numbers, &counts);
+        let met = numbers.iter().zip(&counts).filter(|(_, count)| **count > 0).map(|(value, _)| *value);
+        let extent = Extent::of(met, known.detached);
+        let scale = BinScale::choose(known.detached, time, narrow, (&numbers, &counts), extent);
         let mut ends = Ends::new(&scale);
         let bin_of: Vec<u8> = numbers
             .iter()
@@ -183,8 +214,8 @@ fn categories(call: impl Fn(usize) -> String, counts: &[u32]) -> (Shape, Vec<u8>
     (Shape::Categories { labels, others: (order.len() - bins) as u32 }, bin_of, bins)
 }
 
-/// A value as a number, four-byte ones as they are.
-fn raw(value: Value<'_>) -> f64 {
+/// A value as a number, four-byte ones as they are; NaN where it is none.
+pub fn raw(value: Value<'_>) -> f64 {
     match value {
         Value::Float32(value) => f64::from(value),
         value => number(value).unwrap_or(f64::NAN),
@@ -209,7 +240,9 @@ fn intervals<T: Copy>(
         .filter(|(row, value)| is_valid(*row) && !value.is_nan())
         .map(|(_, value)| value)
         .collect();
-    let scale = BinScale::choose(detached, time, narrow, &sample, &vec![1; sample.len()]);
+    let there = values.iter().enumerate().filter(|(row, _)| is_valid(*row)).map(|(_, value)| number(*value));
+    let extent = Extent::of(there, detached);
+    let scale = BinScale::choose(detached, time, narrow, (&sample, &vec![1; sample.len()]), extent);
     let bins = scale.bins();
     let mut all = vec![0; bins + 2];
     let mut ends = Ends::new(&scale);
@@ -245,10 +278,37 @@ fn place_some<T: Copy>(
     }
 }
 
+/// The least and the most of a column's values, the detached one left out.
+#[derive(Clone, Copy, Debug)]
+struct Extent {
+    /// Of all of them.
+    all: (f64, f64),
+    /// Of those that are finite.
+    finite: (f64, f64),
+}
+
+impl Extent {
+    fn of(values: impl Iterator<Item = f64>, detached: Option<f64>) -> Self {
+        const NOTHING: (f64, f64) = (f64::INFINITY, f64::NEG_INFINITY);
+        let wider = |(low, high): (f64, f64), value: f64| (low.min(value), high.max(value));
+        let mut extent = Self { all: NOTHING, finite: NOTHING };
+        for value in values.filter(|value| Some(*value) != detached) {
+            // What is no number leaves both as they are.
+            extent.all = wider(extent.all, value);
+            if value.is_finite() {
+                extent.finite = wider(extent.finite, value);
+            }
+        }
+        extent
+    }
+}
+
 /// Where the edges are.
 #[derive(Clone, Debug)]
 struct BinScale {
     edges: Vec<f64>,
+    /// Whether there are values below the first edge, and from the last one up.
+    beyond: (bool, bool),
     width: f64,
     detached: Option<f64>,
     integer: bool,
@@ -258,7 +318,13 @@ struct BinScale {
 }
 
 impl BinScale {
-    fn choose(detached: Option<f64>, time: bool, narrow: bool, values: &[f64], counts: &[u32]) -> Self {
+    fn choose(
+        detached: Option<f64>,
+        time: bool,
+        narrow: bool,
+        (values, counts): (&[f64], &[u32]),
+        extent: Extent,
+    ) -> Self {
         let mut pairs: Vec<(f64, u64)> = values
             .iter()
             .zip(counts)
@@ -280,25 +346,63 @@ impl BinScale {
                 .map_or(0.0, |(value, _)| *value)
         };
         let (low, high) = (quantile(0.001), quantile(0.999));
+        // A few more absurd values than those don't stretch the scale either.
+        let (inner_low, inner_high) = (quantile(0.01), quantile(0.99));
+        let fence = (inner_high - inner_low) * FAR;
+        let (low, high) = if fence > 0.0 && fence.is_finite() {
+            (low.max(inner_low - fence), high.min(inner_high + fence))
+        } else {
+            (low, high)
+        };
         let integer = pairs.iter().all(|(value, _)| value.fract() == 0.0);
         let width = if time { time_width(high - low) } else { number_width(high - low, integer) };
         // Numbers next to nothing lie closer together than a width can be written.
         let (width, low) =
             if width.is_normal() && (low / width).is_finite() { (width, low) } else { (1.0, 0.0) };
-        let first = (low / width).floor();
-        let count = ((high / width).floor() - first + 1.0).clamp(1.0, MAX_BINS as f64 - 2.0);
-        let edges = (0..=count as usize)
+        let mut first = (low / width).floor();
+        let mut count = ((high / width).floor() - first + 1.0).clamp(1.0, MAX_BINS as f64 - 3.0);
+        // Where the ends are near, the scale reaches them.
+        let most = (count * NEAR).floor().min((MAX_BINS as f64 - 3.0 - count) / 2.0);
+        let more_below = first - (extent.finite.0 / width).floor();
+        let more_above = (extent.finite.1 / width).floor() - (first + count - 1.0);
+        if (0.0..=most).contains(&more_below) {
+            first -= more_below;
+            count += more_below;
+        }
+        if (0.0..=most).contains(&more_above) {
+            count += more_above;
+        }
+        let edges: Vec<f64> = (0..=count as usize)
             .map(|place| {
                 let edge = round((first + place as f64) * width);
                 if narrow { f64::from(edge as f32) } else { edge }
             })
             .collect();
-        Self { edges, width, detached, integer, time, narrow }
+        let beyond = (
+            edges.first().is_some_and(|edge| extent.all.0 < *edge),
+            edges.last().is_some_and(|edge| extent.all.1 >= *edge),
+        );
+        Self { edges, beyond, width, detached, integer, time, narrow }
     }
 
-    /// Intervals, and the detached bin.
+    /// Bins in all.
     fn bins(&self) -> usize {
-        self.intervals() + usize::from(self.detached.is_some())
+        self.ordered() + usize::from(self.detached.is_some())
+    }
+
+    /// All but the detached one.
+    fn ordered(&self) -> usize {
+        self.intervals() + self.first() + usize::from(self.beyond.1)
+    }
+
+    /// The first bin on the scale.
+    fn first(&self) -> usize {
+        usize::from(self.beyond.0)
+    }
+
+    /// The lower edge of an ordered bin.
+    fn start(&self, bin: usize) -> f64 {
+        bin.checked_sub(self.first()).map_or(f64::NEG_INFINITY, |place| self.edge(place))
     }
 
     fn intervals(&self) -> usize {
@@ -315,7 +419,13 @@ impl BinScale {
             return self.bins() as u8 + 1;
         }
         if Some(value) == self.detached {
-            return last as u8 + 1;
+            return self.ordered() as u8;
+        }
+        if self.beyond.0 && value < self.edge(0) {
+            return 0;
+        }
+        if self.beyond.1 && value >= self.edge(last + 1) {
+            return self.ordered() as u8 - 1;
         }
         // The quotient may be off by one at an edge; the edges themselves decide.
         let mut bin = ((value - self.edge(0)) / self.width).clamp(0.0, last as f64) as usize;
@@ -325,7 +435,7 @@ impl BinScale {
         while bin < last && value >= self.edge(bin + 1) {
             bin += 1;
         }
-        bin as u8
+        (bin + self.first()) as u8
     }
 }
 
@@ -387,7 +497,7 @@ struct Ends {
 
 impl Ends {
     fn new(scale: &BinScale) -> Self {
-        let bins = scale.intervals();
+        let bins = scale.ordered();
         Self {
             highest: vec![f64::NEG_INFINITY; bins],
             lowest: vec![f64::INFINITY; bins],
@@ -409,7 +519,7 @@ impl Ends {
         }
         *highest = highest.max(value);
         *lowest = lowest.min(value);
-        *on_edge |= value == scale.edge(bin);
+        *on_edge |= value == scale.start(bin);
         if value < scale.edge(0) {
             self.below += count;
         } else if value >= scale.edge(scale.intervals()) {
@@ -418,24 +528,27 @@ impl Ends {
     }
 
     fn finish(self, scale: BinScale) -> Bins {
-        let last = scale.intervals() - 1;
+        let last = scale.ordered() - 1;
         let written = |value: f64| if scale.narrow { widen(value as f32) } else { value };
         let mut from = Vec::with_capacity(last + 2);
         let mut to = Vec::with_capacity(last + 2);
         let mut highest_so_far = f64::NEG_INFINITY;
         for bin in 0..=last {
-            let (edge, next) = (scale.edge(bin), scale.edge(bin + 1));
+            let (edge, next) = (scale.start(bin), scale.start(bin + 1));
             let lowest = self.lowest.get(bin).copied().unwrap_or(f64::INFINITY);
-            let start = if bin == 0 { edge.min(lowest) } else { edge };
+            let start = if edge.is_finite() { edge } else { lowest };
             from.push(written(start));
             highest_so_far = highest_so_far.max(self.highest.get(bin).copied().unwrap_or(f64::NEG_INFINITY));
-            let beyond = bin == last && highest_so_far >= next;
+            let beyond = bin == last && scale.beyond.1;
             let end = if scale.time {
                 if beyond { highest_so_far + 1.0 } else { next }
             } else if beyond {
                 highest_so_far
             } else if scale.integer {
                 next - 1.0
+            } else if bin == last && highest_so_far <= start {
+                // All of its values stand on its lower edge: 1, not the 1.02 where the scale ends.
+                start
             } else if bin == last || !self.on_edge.get(bin + 1).copied().unwrap_or(false) {
                 // Nothing stands on the edge, or it would be in this bin: the round number serves.
                 next
@@ -467,14 +580,14 @@ mod tests {
     use crate::formats::parquet::decode::{Decoded, Values};
     use crate::table::column::Column;
     use crate::view::catalog::USUAL_COLUMNS;
-    use crate::view::facts::Facts;
+    use crate::view::facts::{Described, Facts};
 
     fn binned(name: &str, values: Values, time: bool) -> Binned {
         let mut column = Column::with_capacity(0);
         column.append(&Decoded { rows: values.len() as u32, valid: None, values }, None).unwrap();
-        let ours = USUAL_COLUMNS.iter().map(|facts| facts.name);
-        let facts = Facts::of(ours, true, &[]);
-        bin(&column.of(facts.meaning(name)), time)
+        let ours = USUAL_COLUMNS.iter().map(|facts| &*facts.name);
+        let facts = Facts::of(ours, true, &[], Described::default());
+        bin(&column.of(facts.meaning(name, None)), time)
     }
 
     #[test]
@@ -498,14 +611,43 @@ mod tests {
     }
 
     #[test]
+    fn a_scale_that_ends_at_a_round_number_says_that_number() {
+        let halves: Vec<f64> = (0..300).map(|row| f64::from(row % 3) / 2.0).collect();
+        let Shape::Bins(all) = binned("label", Values::Float64(halves), false).shape else { panic!() };
+        assert_eq!((all.from.first(), all.to.last()), (Some(&0.0), Some(&1.0)));
+    }
+
+    #[test]
     fn one_absurd_value_does_not_flatten_the_others() {
         let mut values: Vec<f32> = (0..5000).map(|n| 1.0 + (n % 59) as f32 / 2.0).collect();
         values.push(1e9);
         let binned = binned("cfg", Values::Float32(values), false);
         assert_eq!(edges(&binned), (1.0, 30.5, 59));
         let Shape::Bins(all) = &binned.shape else { panic!() };
-        assert_eq!((all.above, all.to[58]), (1, 1e9));
+        assert_eq!((all.below, all.above, all.on_scale()), (0, 1, (0, 59)));
+        assert_eq!((all.from[59], all.to[59]), (30.5, 1e9), "it has a bin of its own");
+        assert_eq!((binned.bins, binned.rows[5000], binned.all[59]), (60, 59, 1));
         assert_eq!((all.from[12], all.to[12]), (7.0, 7.0), "7.5 has a bin of its own");
+    }
+
+    #[test]
+    fn what_lies_beyond_the_scale_stands_beside_it() {
+        let mut values: Vec<f64> = (0..5000).map(|n| 1.0 + (n % 59) as f64 / 2.0).collect();
+        values.extend([-1000.0, f64::NEG_INFINITY, f64::INFINITY, f64::NAN]);
+        let binned = binned("cfg", Values::Float64(values), false);
+        assert_eq!(edges(&binned), (1.0, 30.5, 59));
+        let Shape::Bins(all) = &binned.shape else { panic!() };
+        assert_eq!((all.below, all.above, all.on_scale()), (2, 1, (1, 60)));
+        assert_eq!((all.from[0], all.to[0], all.from[1]), (f64::NEG_INFINITY, -1000.0, 1.0));
+        assert_eq!(binned.rows[5000..], [0, 0, 60, 62], "what is no number is in no bin");
+        let mut several: Vec<f64> = (0..5000).map(|n| 1.0 + (n % 59) as f64 / 2.0).collect();
+        several.extend([1e7; 20]);
+        let several = super::tests::binned("cfg", Values::Float64(several), false);
+        assert_eq!(edges(&several).2 + 1, several.bins, "twenty of them are beyond the scale as well");
+        assert_eq!(several.all[several.bins - 1], 20);
+        let near = super::tests::binned("cfg", Values::Int((0..2000).chain([2005]).collect()), false);
+        let Shape::Bins(all) = &near.shape else { panic!() };
+        assert_eq!((all.below, all.above), (0, 0), "an end that is near is on the scale");
     }
 
     #[test]

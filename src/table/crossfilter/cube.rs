@@ -49,6 +49,22 @@ pub fn cube(active: &Binned, mask: &[u16], active_bit: u16, sides: &[Side<'_>]) 
     (total, sides)
 }
 
+/// Rows of every bin of one column by every bin of another one, the first column outermost, among those that pass
+/// every clause whose bit is in `keep`. Bins are numbered as in [`Binned::rows`], with those of no value and of no
+/// bin.
+pub fn pairs(first: &Binned, second: &Binned, mask: &[u16], keep: u16) -> Vec<u32> {
+    let mut counts = vec![0u32; 1 << 16];
+    let both = first.rows.chunks(ROWS_A_CALL).zip(second.rows.chunks(ROWS_A_CALL));
+    for ((first, second), mask) in both.zip(mask.chunks(ROWS_A_CALL)) {
+        count_pairs(first, second, mask, keep, &mut counts);
+    }
+    counts
+        .chunks(256)
+        .take(first.bins + 2)
+        .flat_map(|row| row.iter().take(second.bins + 2).copied())
+        .collect()
+}
+
 #[inline(never)]
 fn count_pairs(active: &[u8], side: &[u8], mask: &[u16], keep: u16, counts: &mut [u32]) {
     for ((active, bin), mask) in active.iter().zip(side).zip(mask) {

@@ -3,8 +3,8 @@
 mod bins;
 mod cube;
 
-pub use bins::{Binned, Bins, MAX_BINS, Shape, bin};
-pub use cube::{Side, cube, side};
+pub use bins::{Binned, Bins, MAX_BINS, Shape, bin, raw};
+pub use cube::{Side, cube, pairs, side};
 
 use crate::table::column::{Column, ROWS_A_CALL};
 use crate::table::filter;

@@ -2,6 +2,7 @@
 
 use crate::protocol::Bins;
 use crate::protocol::display;
+use crate::protocol::texts::charts as texts;
 use crate::ui::charts::plot::{drawn_at, ends, high_bound, low_bound};
 use crate::view::catalog;
 use crate::view::chart;
@@ -14,13 +15,22 @@ pub fn slot_name(bins: &Bins, slot: usize, facts: Option<&catalog::ColumnFacts>)
     if slot + 1 == from.len() && bins.detached.is_some() {
         return detached_name(bins, facts);
     }
+    let (first, end) = bins.on_scale();
+    let edge =
+        |edge: Option<&f64>| edge.map(|edge| display::bound(&low_bound(bins, *edge))).unwrap_or_default();
+    if slot < first {
+        return texts::below(&edge(bins.edges.first()));
+    }
+    if slot >= end {
+        return texts::from_up(&edge(bins.edges.last()));
+    }
     let (Some(from), Some(to)) = (from.get(slot), to.get(slot)) else { return String::new() };
-    let (low, high) = (display::bound(low_bound(bins, *from)), display::bound(high_bound(bins, *to)));
+    let (low, high) = (display::bound(&low_bound(bins, *from)), display::bound(&high_bound(bins, *to)));
     if low == high { low } else { format!("{low} – {high}") }
 }
 
 fn detached_name(bins: &Bins, facts: Option<&catalog::ColumnFacts>) -> String {
-    let named = facts.and_then(|facts| facts.detached).map(|(_, name)| name.to_owned());
+    let named = facts.and_then(|facts| facts.detached.as_ref()).map(|(_, name)| name.to_string());
     named.unwrap_or_else(|| bins.detached.map(display::number).unwrap_or_default())
 }
 
@@ -67,7 +77,7 @@ pub fn labels(bins: &Bins, layout: Layout, facts: Option<&catalog::ColumnFacts>)
         })
         .collect();
     // The scale's beginning is named too, where the first round value is far from it.
-    let begins = bins.from.first().copied();
+    let begins = low.filter(|_| !layout.below);
     if let Some(from) = begins
         && labels.len() < 4
         && !each_is_one
@@ -77,6 +87,13 @@ pub fn labels(bins: &Bins, layout: Layout, facts: Option<&catalog::ColumnFacts>)
         if text.len() <= 6 {
             labels.insert(0, (0.0, text));
         }
+    }
+    let end = |edge: f64| if bins.time { display::time_tick(edge, step) } else { display::tick(edge) };
+    if let Some(low) = low.filter(|_| layout.below) {
+        labels.insert(0, (0.0, texts::below_short(&end(low))));
+    }
+    if let Some(high) = high.filter(|_| layout.above && !layout.detached) {
+        labels.push((chart::WIDTH, texts::from_up_short(&end(high))));
     }
     if layout.detached {
         labels.retain(|(x, _)| *x < chart::WIDTH * 0.72);

@@ -5,7 +5,6 @@ pub mod bars;
 pub mod colours;
 pub mod exact;
 pub mod head;
-pub mod heat;
 pub mod histogram;
 pub mod plot;
 pub mod rail;

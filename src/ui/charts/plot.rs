@@ -10,7 +10,7 @@ use crate::ui::charts::bars::row::BarRow;
 use crate::ui::store::facts;
 use crate::ui::store::{Store, use_store};
 use crate::view::brush::{Chosen, bins_of_range};
-use crate::view::chart::{Measure, is_lopsided};
+use crate::view::chart::{Growth, Measure};
 use crate::view::spec::{Bound, Clause, ListValue, Range};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -51,7 +51,7 @@ pub fn clause_of(store: Store, column: StoredValue<String>) -> Memo<Option<Claus
 /// The range that a clause shows as on a scale: of a list of numbers, from its least to its most.
 pub fn range_of(clause: Option<&Clause>) -> Option<Range> {
     match clause? {
-        Clause::Range(range) if range.low.is_some() || range.high.is_some() => Some(*range),
+        Clause::Range(range) if range.low.is_some() || range.high.is_some() => Some(range.clone()),
         Clause::List(list) if !list.negated => {
             let values = list.values.iter().filter_map(|value| match value {
                 ListValue::Text(text) => numbers::parse(text).filter(|value| value.is_finite()),
@@ -71,7 +71,7 @@ pub fn range_of(clause: Option<&Clause>) -> Option<Range> {
 pub fn chosen_bins(clause: Option<&Clause>, bins: &Bins) -> Option<Chosen> {
     let Range { low, high } = range_of(clause)?;
     let (from, to) = ends(bins);
-    bins_of_range(low.map(Bound::start), high.map(Bound::end), &from, &to)
+    bins_of_range(low.as_ref().map(Bound::start), high.as_ref().map(Bound::end), from, to)
 }
 
 /// Where a value is drawn: whole numbers in the middle of what stands for them.
@@ -84,8 +84,9 @@ pub fn drawn_at(bins: &Bins, value: f64) -> f64 {
 pub fn clause_of_bins(chosen: Chosen, bins: &Bins) -> Option<Clause> {
     let (from, to) = ends(bins);
     let (low, high) = (*from.get(chosen.first)?, *to.get(chosen.last)?);
-    let (low, high) = (low_bound(bins, low), high_bound(bins, high));
-    Some(Clause::Range(Range { low: Some(low), high: Some(high) }))
+    let low = low.is_finite().then(|| low_bound(bins, low));
+    let high = high.is_finite().then(|| high_bound(bins, high));
+    (low.is_some() || high.is_some()).then_some(Clause::Range(Range { low, high }))
 }
 
 /// A lower end as the column's kind of value.
@@ -99,14 +100,8 @@ pub fn high_bound(bins: &Bins, value: f64) -> Bound {
 }
 
 /// Ends of every bin, the detached one included.
-pub fn ends(bins: &Bins) -> (Vec<f64>, Vec<f64>) {
-    let on_scale = bins.edges.len().saturating_sub(1);
-    let all = |ends: &[f64]| {
-        let mut all: Vec<f64> = ends.iter().take(on_scale).copied().collect();
-        all.extend(bins.detached);
-        all
-    };
-    (all(&bins.from), all(&bins.to))
+pub fn ends(bins: &Bins) -> (&[f64], &[f64]) {
+    (&bins.from, &bins.to)
 }
 
 /// The value that the diamond shows: of the row under the pointer, else of the selected one.
@@ -124,54 +119,50 @@ pub fn marked_cell(store: Store, column: StoredValue<String>) -> Memo<Option<Cel
     })
 }
 
-/// Whether a chart's counts are on a log scale: as chosen, else where one bin dwarfs the others.
+/// How a chart's counts become heights: as chosen, else as fits them.
 #[derive(Clone, Copy)]
-pub struct Log {
-    chosen: RwSignal<Option<bool>>,
-    shown: Memo<bool>,
+pub struct Growing {
+    chosen: RwSignal<Option<Growth>>,
+    shown: Memo<Growth>,
 }
 
-impl Log {
+impl Growing {
     /// Not chosen yet.
     pub fn new(now: Memo<Option<Now>>) -> Self {
         let chosen = RwSignal::new(None);
-        let fits = move || now.with(|now| now.as_ref().is_some_and(|now| is_lopsided(&now.chart.all.0)));
+        let fits = move || {
+            now.with(|now| now.as_ref().map(|now| Growth::fitting(&now.chart.all.0)).unwrap_or_default())
+        };
         Self { chosen, shown: Memo::new(move |_| chosen.get().unwrap_or_else(fits)) }
     }
 
-    /// Whether it is on.
-    pub fn is_on(self) -> bool {
+    /// The scale.
+    pub fn get(self) -> Growth {
         self.shown.get()
     }
 
-    /// Whether it is on, at the moment.
-    pub fn is_on_now(self) -> bool {
-        self.shown.get_untracked()
-    }
-
-    fn toggle(self) {
-        self.chosen.set(Some(!self.shown.get_untracked()));
+    fn next(self) {
+        self.chosen.set(Some(self.shown.get_untracked().next()));
     }
 }
 
 /// What heights stand for, for a drawing.
-pub fn scale_of(measure: Measure, log: Log) -> Scale {
-    Scale { share: measure == Measure::Share, log: log.is_on_now() }
+pub fn scale_of(measure: Measure, growing: Growing) -> Scale {
+    Scale { share: measure == Measure::Share, growth: growing.shown.get_untracked() }
 }
 
-/// The button that puts counts on a log scale.
+/// The button that changes the scale of counts.
 #[component]
-pub fn LogButton(title: String, log: Log) -> impl IntoView {
+pub fn GrowthButton(title: String, growing: Growing) -> impl IntoView {
     view! {
         <button
             type="button"
             class="log"
-            title=texts::ABOUT_LOG
-            aria-label=texts::log_of(&title)
-            aria-pressed=move || log.is_on().to_string()
-            on:click=move |_| log.toggle()
+            title=move || texts::about_growth(growing.get())
+            aria-label=move || texts::growth_of(&title, growing.get())
+            on:click=move |_| growing.next()
         >
-            {texts::LOG}
+            {move || texts::growth(growing.get())}
         </button>
     }
 }
@@ -203,7 +194,7 @@ pub fn own_bars(now: &Now, column: StoredValue<String>) -> Vec<Bar> {
     let share = |part: u32, all: u32| f64::from(part) / f64::from(all.max(1));
     let rows = now.chart.rows_read;
     let alone = match &now.chart.shape {
-        Shape::Bins(bins) => bins.detached.zip(bins.edges.len().checked_sub(1)),
+        Shape::Bins(bins) => bins.detached.zip(bins.from.len().checked_sub(1)),
         Shape::Categories { .. } => None,
     };
     let alone = alone.map(|(value, place)| {

@@ -2,9 +2,11 @@
 
 use crate::base::bytes::human_bytes;
 use crate::base::sorted;
+use crate::protocol::display::middle;
 use crate::protocol::texts::{charts as texts, common};
 use crate::protocol::{Column, Kind, Level, LoadState, Shape};
 use crate::ui::charts::bars::Bars;
+use crate::ui::charts::head::MOST_LETTERS;
 use crate::ui::charts::histogram::Histogram;
 use crate::ui::charts::rail_sheet::{SheetButton, SheetOpen};
 use crate::ui::charts::safe::SafePreset;
@@ -205,34 +207,43 @@ fn Unread(column: Column) -> impl IntoView {
     let store = use_store();
     let Column { name, bytes, .. } = column;
     let title = facts::title(&name).to_owned();
-    let about = facts::column(&name).map(|facts| facts.about);
+    let about = facts::column(&name).map_or_else(|| name.clone(), |facts| facts.about.to_string());
     // Of a column that can't be read at all, no bytes are known.
     let size = (bytes > 0).then(|| human_bytes(bytes));
-    let clicked = name.clone();
     let failed = {
         let name = name.clone();
-        move || {
+        Memo::new(move |_| {
             store
                 .progress
                 .with(|all| all.get(&name).is_some_and(|progress| progress.state == LoadState::Failed))
-        }
+        })
     };
+    let own = name.clone();
     view! {
-        <div class="unread" data-column=name.clone()>
-            <h3 title=about>{title.clone()}</h3>
-            <button
-                type="button"
-                class="button"
-                data-size="small"
-                data-kind="link"
-                on:click=move |_| store.load_column(&clicked)
-            >
-                {icon(Icon::Load)}
-                <span class="lower">{texts::LOAD}</span>
-                <span class="hidden">{texts::load_title(&title)}</span>
-                {size}
-                {move || failed().then_some(texts::LOAD_AGAIN)}
-            </button>
+        <div class="unread" data-column=own>
+            <h3 title=about.clone() aria-label=title.clone()>{middle(&title, MOST_LETTERS)}</h3>
+            {move || {
+                // Of what can't be decoded no second try comes to anything else.
+                if failed.get() {
+                    return view! { <span class="dist-note">{texts::UNREADABLE}</span> }.into_any();
+                }
+                let clicked = name.clone();
+                view! {
+                    <button
+                        type="button"
+                        class="button"
+                        data-size="small"
+                        data-kind="link"
+                        on:click=move |_| store.load_column(&clicked)
+                    >
+                        {icon(Icon::Load)}
+                        <span class="lower">{texts::LOAD}</span>
+                        <span class="hidden">{texts::load_title(&title)}</span>
+                        {size.clone()}
+                    </button>
+                }
+                    .into_any()
+            }}
         </div>
     }
 }

@@ -62,11 +62,14 @@ impl Fields {
     /// The end of the range, or of the scale where the range has none.
     fn shown(self, low: bool) -> String {
         let range = self.present();
-        let end = if low { range.low } else { range.high };
-        end.or_else(|| self.extent(low))
-            .map(display::bound)
-            .map(|text| self.shorten(text))
-            .unwrap_or_default()
+        let chosen = if low { range.low } else { range.high };
+        let text = match (chosen, self.extent(low)) {
+            (Some(end), _) => Some(display::bound(&end)),
+            // Nobody chose the ends of the scale: large ones are written short.
+            (None, Some(Bound::Number(end))) if end.abs() >= 1e6 => Some(display::tick(end)),
+            (None, end) => end.as_ref().map(display::bound),
+        };
+        text.map(|text| self.shorten(text)).unwrap_or_default()
     }
 
     fn shorten(self, text: String) -> String {
@@ -85,11 +88,11 @@ impl Fields {
     fn extent(self, low: bool) -> Option<Bound> {
         self.bins.with(|bins| {
             let (from, to) = ends(bins);
-            let on_scale = bins.edges.len().saturating_sub(1);
+            let last = from.len().checked_sub(1 + usize::from(bins.detached.is_some()));
             if low {
                 from.first().map(|value| low_bound(bins, *value))
             } else {
-                on_scale.checked_sub(1).and_then(|last| to.get(last)).map(|value| high_bound(bins, *value))
+                last.and_then(|last| to.get(last)).map(|value| high_bound(bins, *value))
             }
         })
     }
@@ -106,7 +109,7 @@ impl Fields {
                 let mut next = untrack(|| self.present());
                 let place = if low { &mut next.low } else { &mut next.high };
                 *place = end;
-                if is_crossed(&next) {
+                if next.is_crossed() {
                     wrong.set(Some((low, texts::CROSSED)));
                     return;
                 }
@@ -152,12 +155,4 @@ fn field(fields: Fields, title: &str, low: bool) -> AnyView {
         />
     }
     .into_any()
-}
-
-fn is_crossed(range: &Range) -> bool {
-    match (range.low, range.high) {
-        (Some(Bound::Number(low)), Some(Bound::Number(high))) => low > high,
-        (Some(Bound::Time(low)), Some(Bound::Time(high))) => low.start_millis >= high.end_millis(),
-        _ => false,
-    }
 }

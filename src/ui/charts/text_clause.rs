@@ -16,7 +16,7 @@ pub fn TextClause(column: Column) -> impl IntoView {
     let store = use_store();
     let Column { name, bytes, .. } = column;
     let title = facts::title(&name).to_owned();
-    let about = facts::column(&name).map(|facts| facts.about);
+    let about = facts::column(&name).map(|facts| &*facts.about);
     let data_column = name.clone();
     let column = StoredValue::new(name);
     let clause = Memo::new(move |_| {

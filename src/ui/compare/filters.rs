@@ -66,7 +66,7 @@ pub fn Amounts() -> impl IntoView {
     });
     let choose = move |value: String| {
         let end = numbers::parse(&value).map(Bound::Number);
-        let clause = end.map(|end| Clause::Range(Range { low: Some(end), high: Some(end) }));
+        let clause = end.map(|end| Clause::Range(Range { low: Some(end.clone()), high: Some(end) }));
         store.set_clause(&column.get_untracked(), clause, Commit::Step);
     };
     view! {

@@ -5,6 +5,7 @@ use crate::protocol::compare::Group;
 use crate::protocol::images::MakingOutcome;
 use crate::protocol::texts::{common, compare as texts};
 use crate::ui::gallery::tile::prompt_in;
+use crate::ui::runtime::names::table_name;
 use crate::ui::store::use_store;
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::view::roles::Role;
@@ -103,6 +104,7 @@ fn NotTold(rows: Memo<Vec<u64>>) -> impl IntoView {
 fn FindElsewhere(spec: Spec) -> impl IntoView {
     let store = use_store();
     let link = format!("?{}", url::print(&spec));
+    let words = spec.table.as_ref().map(|table| texts::find_in(&table_name(table).0));
     let visit = move |event: leptos::ev::MouseEvent| {
         // With a modifier the browser does what it does with links.
         if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
@@ -110,5 +112,5 @@ fn FindElsewhere(spec: Spec) -> impl IntoView {
             store.visit(spec.clone());
         }
     };
-    view! { <a class="link" href=link on:click=visit>{texts::FIND_ELSEWHERE}</a> }
+    view! { <a class="link" href=link on:click=visit>{words}</a> }
 }

@@ -64,16 +64,22 @@ pub fn PromptList(
     });
     Effect::new(move || {
         let px = size_px(IMAGE_PX);
-        let wants = first_rows.get().into_iter().map(|row| Want { row, px }).collect();
+        let wants = first_rows.get().into_iter().filter(|row| store.wants_row(*row));
+        let wants = wants.map(|row| Want::of(row, px)).collect();
         store.images.look_at(Part::List, if store.images.saving.get() { Vec::new() } else { wants });
     });
     on_cleanup(move || store.images.look_at(Part::List, Vec::new()));
+    let left_out =
+        move || store.compare.groups.with(|groups| groups.as_ref().map_or(0, |groups| groups.left_out));
     view! {
         <nav class="prompt-list" aria-label=texts::PROMPTS>
             <p class="prompt-list-head">
-                <b>{move || texts::prompts(count.get() as u64)}</b>
+                <b>{move || texts::prompts(count.get() as u64 + left_out())}</b>
                 <Sorting order rated/>
             </p>
+            <Show when=move || { left_out() > 0 }>
+                <p class="prompt-list-head">{move || texts::prompts_left_out(left_out())}</p>
+            </Show>
             <p class="prompt-list-head">
                 <Categories/>
                 <Amounts/>
@@ -142,7 +148,8 @@ fn PromptItem(
             })
         })
     };
-    let want = Signal::derive(move || Some(Want { row: first()?, px: size_px(IMAGE_PX) }));
+    let want = Signal::derive(move || Some(Want::of(first()?, size_px(IMAGE_PX))));
+    let sight = Signal::derive(move || first().map_or(Sight::Clear, |row| store.sight_of_row(row)));
     view! {
         <button
             type="button"
@@ -151,7 +158,7 @@ fn PromptItem(
             on:click=move |_| chosen.set(at)
         >
             <span class="prompt-thumb" aria-hidden="true">
-                <PictureOf want=want sight=Signal::derive(|| Sight::Clear) name="" small=true/>
+                <PictureOf want=want sight=sight name="" small=true/>
             </span>
             <span class="prompt-words">{move || words().unwrap_or_else(|| texts::NO_WORDS_YET.to_owned())}</span>
             <small>{says}</small>

@@ -17,7 +17,9 @@ use crate::ui::compare::list::PromptList;
 use crate::ui::compare::pair::Pair;
 use crate::ui::compare::ranked::Ranked;
 use crate::ui::compare::ratings::RatingChart;
+use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::{Part, PickFor, Store, size_px, use_store};
+use crate::view::pairs::Mode;
 use crate::view::roles::Role;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -50,6 +52,10 @@ pub fn Compare() -> impl IntoView {
     let order = RwSignal::new(Order::File);
     let chosen = RwSignal::new(0_usize);
     let pair = RwSignal::new(Vec::<u64>::new());
+    // Of a table with two images a row there is nothing but its pairs.
+    let two = Memo::new(move |_| store.has_two_images());
+    let by_prompt =
+        Memo::new(move |_| !two.get() && store.pairs_view().unwrap_or_default().mode == Mode::Prompts);
     store.want_groups(true);
     on_cleanup(move || {
         store.want_groups(false);
@@ -77,38 +83,48 @@ pub fn Compare() -> impl IntoView {
     let rated = Memo::new(move |_| {
         store.compare.groups.with(|groups| groups.as_ref().is_some_and(|groups| groups.rated))
     });
-    ask_for_images(store, rows);
+    ask_for_images(store, rows, by_prompt);
     view! {
-        <div class="compare">
-            <PromptList groups order chosen shown=rows rated/>
+        <div class="compare" data-two=move || two.get().then_some("")>
+            <Show when=move || !two.get()>
+                <PromptList groups order chosen shown=rows rated/>
+            </Show>
             <section class="compare-main" aria-label=texts::IMAGES>
-                <PromptHead groups chosen rows rated/>
-                <Show when=move || pair.with(|pair| pair.len() == 2)>
-                    <Pair rows=pair/>
-                </Show>
-                <ol class="ranked" aria-label=texts::BY_RANK>
-                    <For each=move || rows.get() key=|row| *row let:row>
-                        <Ranked row rows pair/>
-                    </For>
-                    <Show when=move || { rated.get() && rows.with(|rows| rows.len() > 1) }>
-                        <li class="ratings"><RatingChart rows/></li>
+                <LazyPart of=Lazy::Pairs/>
+                <Show when=move || by_prompt.get()>
+                    <PromptHead groups chosen rows rated/>
+                    <Show when=move || pair.with(|pair| pair.len() == 2)>
+                        <Pair rows=pair/>
                     </Show>
-                </ol>
+                    <ol class="ranked" aria-label=texts::BY_RANK>
+                        <For each=move || rows.get() key=|row| *row let:row>
+                            <Ranked row rows pair/>
+                        </For>
+                        <Show when=move || { rated.get() && rows.with(|rows| rows.len() > 1) }>
+                            <li class="ratings"><RatingChart rows/></li>
+                        </Show>
+                    </ol>
+                </Show>
             </section>
         </div>
     }
 }
 
 /// The images, and how they were made where an archive tells.
-fn ask_for_images(store: Store, rows: Memo<Vec<u64>>) {
+fn ask_for_images(store: Store, rows: Memo<Vec<u64>>, by_prompt: Memo<bool>) {
     Effect::new(move || {
+        // What is shown otherwise asks for its own.
+        if !by_prompt.get() {
+            return;
+        }
         let px = size_px(IMAGE_PX);
-        let wants = rows.get().into_iter().map(|row| Want { row, px }).collect();
+        let wants = rows.get().into_iter().filter(|row| store.wants_row(*row));
+        let wants = wants.map(|row| Want::of(row, px)).collect();
         store.images.look_at(Part::View, if store.images.saving.get() { Vec::new() } else { wants });
     });
     let tells = Memo::new(move |_| store.places().is_some_and(|places| places.knows_settings()));
     Effect::new(move || {
-        let wanted = tells.get() && !store.images.saving.get();
+        let wanted = tells.get() && by_prompt.get() && !store.images.saving.get();
         store.images.look_at_makings(Part::View, if wanted { rows.get() } else { Vec::new() });
     });
     on_cleanup(move || {

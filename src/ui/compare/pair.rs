@@ -2,7 +2,7 @@
 
 use crate::protocol::images::Want;
 use crate::protocol::texts::compare as texts;
-use crate::ui::store::{Sight, size_px};
+use crate::ui::store::{Sight, size_px, use_store};
 use crate::ui::widgets::focus;
 use crate::ui::widgets::picture::PictureOf;
 use crate::view::drag::slider;
@@ -15,10 +15,11 @@ const IMAGE_PX: f64 = 260.0;
 #[component]
 pub fn Pair(rows: RwSignal<Vec<u64>>) -> impl IntoView {
     let share = RwSignal::new(50.0_f64);
-    let want = move |which: usize| {
-        Signal::derive(move || {
-            rows.with(|rows| rows.get(which).map(|row| Want { row: *row, px: size_px(IMAGE_PX) }))
-        })
+    let store = use_store();
+    let row = move |which: usize| rows.with(|rows| rows.get(which).copied());
+    let want = move |which: usize| Signal::derive(move || Some(Want::of(row(which)?, size_px(IMAGE_PX))));
+    let sight = move |which: usize| {
+        Signal::derive(move || row(which).map_or(Sight::Clear, |row| store.sight_of_row(row)))
     };
     // The image that was chosen first has the focus again.
     let close = move |_| {
@@ -29,10 +30,10 @@ pub fn Pair(rows: RwSignal<Vec<u64>>) -> impl IntoView {
         <div class="pair" role="group" aria-label=texts::PAIR style=("--share", move || format!("{}%", share.get()))>
             <div class="pair-images">
                 <div class="pair-one">
-                    <PictureOf want=want(0) sight=Signal::derive(|| Sight::Clear) name=texts::PAIR_FIRST/>
+                    <PictureOf want=want(0) sight=sight(0) name=texts::PAIR_FIRST/>
                 </div>
                 <div class="pair-two">
-                    <PictureOf want=want(1) sight=Signal::derive(|| Sight::Clear) name=texts::PAIR_SECOND/>
+                    <PictureOf want=want(1) sight=sight(1) name=texts::PAIR_SECOND/>
                 </div>
             </div>
             <input

@@ -1,11 +1,10 @@
 //! The images of one prompt, each with its rank and its ratings.
 
-use crate::protocol::Cell;
 use crate::protocol::display;
 use crate::protocol::images::{MakingOutcome, Settings, Want};
 use crate::protocol::texts::{common, compare as texts};
 use crate::ui::compare::{BEST, IMAGE_PX, RATINGS};
-use crate::ui::store::{RowData, Sight, Store, size_px, use_store};
+use crate::ui::store::{RowData, Store, size_px, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::picture::PictureOf;
 use crate::view::roles::Role;
@@ -16,7 +15,7 @@ use leptos::prelude::*;
 pub fn Ranked(row: u64, rows: Memo<Vec<u64>>, pair: RwSignal<Vec<u64>>) -> impl IntoView {
     let store = use_store();
     let data = Memo::new(move |_| store.compare.rows.with(|rows| rows.get(&row).cloned()));
-    let want = Want { row, px: size_px(IMAGE_PX) };
+    let want = Want::of(row, size_px(IMAGE_PX));
     let rank = move || data.with(|data| data.as_ref().and_then(|data| number_of(store, data, Role::Rank)));
     let words = move || {
         let rank = rank()?;
@@ -49,7 +48,7 @@ pub fn Ranked(row: u64, rows: Memo<Vec<u64>>, pair: RwSignal<Vec<u64>>) -> impl 
     view! {
         <li data-row=row.to_string()>
             <div class="ranked-image">
-                <PictureOf want=Signal::derive(move || Some(want)) sight=Signal::derive(|| Sight::Clear) name=Signal::derive(name)/>
+                <PictureOf want=Signal::derive(move || Some(want)) sight=Signal::derive(move || store.sight_of_row(row)) name=Signal::derive(name)/>
                 <button type="button" class="detail-open" aria-label=move || texts::details_of(&name()) on:click=move |_| store.select_row(Some(row))></button>
             </div>
             <p class="rank">
@@ -115,8 +114,5 @@ fn made_with(settings: &Settings) -> String {
 
 /// A number of a row, if it is read and there.
 pub fn number_of(store: Store, row: &RowData, role: Role) -> Option<f64> {
-    match row.cell(&store.role(role)?)? {
-        Cell::Number(value) => Some(*value),
-        _ => None,
-    }
+    row.cell(&store.role(role)?)?.number()
 }

@@ -3,18 +3,16 @@
 use crate::base::sorted;
 use crate::protocol::display::number;
 use crate::protocol::images::{MakingOutcome, Settings};
-use crate::protocol::texts::{common, detail as texts};
+use crate::protocol::texts::{added, common, detail as texts};
 use crate::protocol::{Cell, LoadState};
 use crate::ui::store::facts;
 use crate::ui::store::facts::order;
 use crate::ui::store::{Commit, Part, State, Store, prompt_of, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
+use crate::view::measures::{Measure, Measured};
 use crate::view::roles::Role;
 use crate::view::spec::{Clause, List, ListValue};
 use leptos::prelude::*;
-
-/// What stands for the users whose accounts are gone.
-const DELETED: &str = "deleted_account";
 
 /// The fields, without the prompt.
 #[component]
@@ -69,6 +67,8 @@ fn Made() -> impl IntoView {
         let row = row.get()?;
         store.images.makings.with(|makings| makings.get(&row).cloned())
     });
+    let table = untrack(|| store.places()).and_then(|places| places.source_table());
+    let from = table.map(|table| texts::made_source(&format!("{} {}", table.dataset, table.part)));
     let fact = |title: &'static str, value: Option<String>| {
         value.map(|value| view! { <div><dt>{title}</dt><dd>{value}</dd></div> })
     };
@@ -82,7 +82,7 @@ fn Made() -> impl IntoView {
                         {fact(Role::Sampler.title(), sampler)}
                         {fact(Role::Seed.title(), seed.map(number))}
                         <div data-span="all">
-                            <dt>{texts::MADE_SOURCE}</dt>
+                            <dt>{from.clone()}</dt>
                             <dd>{source}</dd>
                         </div>
                     }
@@ -112,7 +112,7 @@ fn fact(store: Store, column: String, cell: Cell, explained: State<bool>) -> imp
         _ => (facts::cell_full(&column, &cell).unwrap_or_default(), None),
     };
     let unit =
-        facts::column(&column).map(|facts| facts.unit).filter(|unit| !unit.is_empty() && state.is_none());
+        facts::column(&column).map(|facts| &*facts.unit).filter(|unit| !unit.is_empty() && state.is_none());
     let unit = unit.map(|unit| format!(" {unit}"));
     let span = Memo::new({
         let length = text.chars().count();
@@ -130,11 +130,16 @@ fn fact(store: Store, column: String, cell: Cell, explained: State<bool>) -> imp
         }
         _ => None,
     };
+    let group = match &cell {
+        Cell::Number(group) if is_group(&column) => Some((column.clone(), *group)),
+        _ => None,
+    };
     view! {
         <div data-column=column data-span=move || span.get()>
             <dt>{title}</dt>
             <dd data-state=state>{text} {unit}</dd>
             {user.map(|(column, user)| view! { <dd class="fact-action"><MoreByUser column user/></dd> })}
+            {group.map(|(column, group)| view! { <dd class="fact-action"><ShowGroup column group/></dd> })}
             <Show when=move || explained.get()>
                 <dd class="fact-about">{meaning.clone()}</dd>
             </Show>
@@ -144,7 +149,7 @@ fn fact(store: Store, column: String, cell: Cell, explained: State<bool>) -> imp
 
 /// What a field holds, and how it stands in the file.
 fn explanation(store: Store, column: &str, cell: &Cell) -> String {
-    let about = facts::column(column).map_or("", |facts| facts.about);
+    let about = facts::column(column).map_or("", |facts| &*facts.about);
     // A value with a name of its own stands in the file as a number.
     let code = match cell {
         Cell::Number(value) => Some(*value).filter(|value| facts::label(column, *value).is_some()),
@@ -159,11 +164,34 @@ fn explanation(store: Store, column: &str, cell: &Cell) -> String {
     if about.is_empty() { own } else { format!("{about} {own}") }
 }
 
+fn is_group(column: &str) -> bool {
+    Measured::read(column).is_some_and(|measured| measured.measure == Measure::AlikeGroup)
+}
+
+/// The filter for the rows with nearly the same text.
+#[component]
+fn ShowGroup(column: String, group: f64) -> impl IntoView {
+    let store = use_store();
+    let clause = Clause::numbers(Some(group), Some(group));
+    let own = (column.clone(), clause.clone());
+    let is_chosen = Memo::new(move |_| store.spec.with(|spec| spec.filters.get(&own.0) == Some(&own.1)));
+    let choose = move |_| {
+        let clause = (!is_chosen.get_untracked()).then(|| clause.clone());
+        store.set_clause(&column, clause, Commit::Step);
+    };
+    view! {
+        <button type="button" class="button" data-kind="line" data-size="small" aria-pressed=move || is_chosen.get().to_string() on:click=choose>
+            {added::SHOW_GROUP}
+        </button>
+    }
+}
+
 /// The filter for the images of one account.
 #[component]
 fn MoreByUser(column: String, user: String) -> impl IntoView {
     let store = use_store();
-    let words = if user == DELETED { texts::MORE_OF_DELETED } else { texts::MORE_BY_USER };
+    let is_nobody = facts::column(&column).is_some_and(|facts| facts.nobody == user);
+    let words = if is_nobody { texts::MORE_OF_DELETED } else { texts::MORE_BY_USER };
     let value = user.clone();
     let column = StoredValue::new(column);
     let is_chosen = Memo::new(move |_| {

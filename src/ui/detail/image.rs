@@ -9,15 +9,12 @@ use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::picture::PictureOf;
 use leptos::prelude::*;
 
-/// Where people can ask for an image to be taken out of DiffusionDB.
-const REPORT: &str = "https://forms.gle/GbYaSpRNYqxCafMZ9";
-
 /// The image on its mat. `next` is the position after it in the result.
 #[component]
 pub fn DetailImage(#[prop(into)] next: Signal<Option<u64>>) -> impl IntoView {
     let store = use_store();
     let row = Memo::new(move |_| store.spec.with(|spec| spec.row));
-    let want = Memo::new(move |_| row.get().map(|row| Want { row, px: 0 }));
+    let want = Memo::new(move |_| row.get().map(|row| Want::of(row, 0)));
     let sight = Memo::new(move |_| store.sight_of_detail());
     let name = Signal::derive(move || {
         store.detail.with(|detail| match detail.as_ref().and_then(|detail| prompt_of(detail)) {
@@ -31,7 +28,7 @@ pub fn DetailImage(#[prop(into)] next: Signal<Option<u64>>) -> impl IntoView {
         store.images.look_at(Part::Detail, shown.into_iter().collect());
         let next = next.get().and_then(|next| store.rows.with(|rows| rows.get(next).cloned()));
         let next = next.filter(|row| store.wants(row) && shown.is_some());
-        store.images.look_at(Part::Next, next.map(|row| Want { row: row.row, px: 0 }).into_iter().collect());
+        store.images.look_at(Part::Next, next.map(|row| Want::of(row.row, 0)).into_iter().collect());
     });
     on_cleanup(move || {
         store.images.look_at(Part::Detail, Vec::new());
@@ -87,7 +84,7 @@ pub fn ImageActions() -> impl IntoView {
     let store = use_store();
     let picture = Memo::new(move |_| store.picture_of_detail());
     let seen = Memo::new(move |_| store.sight_of_detail() == Sight::Clear);
-    let reports = Memo::new(move |_| store.places().is_some());
+    let report = Memo::new(move |_| store.about().and_then(|about| about.report.as_deref()));
     view! {
         {move || {
             let shown = picture.get()?;
@@ -114,11 +111,16 @@ pub fn ImageActions() -> impl IntoView {
                 });
             Some(view! { {download} {address} })
         }}
-        <Show when=move || reports.get()>
-            <a class="button" data-size="small" href=REPORT target="_blank" rel="noopener noreferrer" title=texts::ABOUT_REPORT>
-                {texts::REPORT}
-            </a>
-        </Show>
+        {move || {
+            let address = report.get()?;
+            Some(
+                view! {
+                    <a class="button" data-size="small" href=address target="_blank" rel="noopener noreferrer" title=texts::ABOUT_REPORT>
+                        {texts::REPORT}
+                    </a>
+                },
+            )
+        }}
     }
 }
 

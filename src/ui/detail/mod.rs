@@ -2,6 +2,7 @@
 
 pub mod fields;
 pub mod image;
+pub mod neighbours;
 pub mod prompt;
 pub mod same;
 pub mod zoom;
@@ -10,6 +11,7 @@ use crate::protocol::display::thousands;
 use crate::protocol::texts::detail as texts;
 use crate::ui::detail::fields::Fields;
 use crate::ui::detail::image::{DetailImage, ImageTexts};
+use crate::ui::detail::neighbours::Neighbours;
 use crate::ui::detail::prompt::DetailPrompt;
 use crate::ui::detail::same::SameStrip;
 use crate::ui::store::count_now;
@@ -84,6 +86,7 @@ pub fn DetailDrawer() -> impl IntoView {
                 >
                     <DetailPrompt/>
                     <Fields/>
+                    <Neighbours/>
                     <ImageTexts/>
                 </Show>
             </div>

@@ -1,7 +1,7 @@
 //! The prompt of the row whose details are open, in its parts, and what can be done with it.
 
 use crate::protocol::Cell;
-use crate::protocol::texts::{common, detail as texts};
+use crate::protocol::texts::{added, common, detail as texts};
 use crate::ui::detail::image::ImageActions;
 use crate::ui::search::marked::marked;
 use crate::ui::search::term::Term;
@@ -31,6 +31,8 @@ pub fn DetailPrompt() -> impl IntoView {
     let marks = Memo::new(move |_| {
         store.detail.with(|detail| detail.as_ref().map(|detail| detail.marks.clone()).unwrap_or_default())
     });
+    let seen_bytes =
+        Memo::new(move |_| store.detail.with(|detail| detail.as_ref().and_then(|detail| detail.seen_bytes)));
     let parts = Memo::new(move |_| prompt.with(|prompt| modifiers(prompt.as_deref().unwrap_or_default())));
     view! {
         <section class="drawer-prompt" aria-label=texts::PROMPT>
@@ -42,9 +44,12 @@ pub fn DetailPrompt() -> impl IntoView {
                     .get()
                     .map(|prompt| match prompt.trim() {
                         "" => view! { <h2><em>{common::EMPTY_PROMPT}</em></h2> }.into_any(),
-                        _ => view! { <h2>{marked(&prompt, &marks.get())}</h2> }.into_any(),
+                        _ => view! { <h2>{dimmed(&prompt, &marks.get(), seen_bytes.get())}</h2> }.into_any(),
                     })
             }}
+            <Show when=move || seen_bytes.get().is_some()>
+                <p class="prompt-cut">{added::cut_off()}</p>
+            </Show>
             <Show when=move || !parts.with(Vec::is_empty)>
                 <ul class="modifiers" aria-label=texts::MODIFIERS title=texts::ABOUT_MODIFIERS>
                     <For each=move || parts.get() key=Clone::clone let:part>
@@ -55,6 +60,23 @@ pub fn DetailPrompt() -> impl IntoView {
             <Actions prompt/>
         </section>
     }
+}
+
+/// The prompt with marks; what begins at `seen_bytes` is dimmed.
+fn dimmed(prompt: &str, marks: &[(u32, u32)], seen_bytes: Option<u32>) -> impl IntoView + use<> {
+    let end = seen_bytes.map_or(prompt.len(), |end| end as usize);
+    let (seen, unseen) = prompt.split_at_checked(end).unwrap_or((prompt, ""));
+    let end = seen.len() as u32;
+    let before: Vec<(u32, u32)> =
+        marks.iter().filter(|(from, _)| *from < end).map(|(from, to)| (*from, (*to).min(end))).collect();
+    let behind: Vec<(u32, u32)> = marks
+        .iter()
+        .filter(|(_, to)| *to > end)
+        .map(|(from, to)| (from.saturating_sub(end), to - end))
+        .collect();
+    let unseen = (!unseen.is_empty())
+        .then(|| view! { <span class="prompt-unseen" title=added::UNSEEN>{marked(unseen, &behind)}</span> });
+    view! { {marked(seen, &before)} {unseen} }
 }
 
 /// What can be done with the prompt, the row and its image.

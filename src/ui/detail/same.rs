@@ -4,7 +4,7 @@ use crate::protocol::display::number;
 use crate::protocol::images::Want;
 use crate::protocol::texts::{common, detail as texts};
 use crate::protocol::{Cell, LoadState, Same};
-use crate::ui::store::{Part, PickFor, RowData, Sight, Store, prompt_of, size_px, use_store};
+use crate::ui::store::{Part, PickFor, RowData, Store, prompt_of, size_px, use_store};
 use crate::ui::widgets::keys::key_action;
 use crate::ui::widgets::picture::PictureOf;
 use crate::view::keys::{Move, STRIP, StripKey};
@@ -87,15 +87,10 @@ fn ask_for_images(store: Store, rows: Signal<Vec<u64>>) {
     Effect::new(move || {
         let rows = rows.get();
         store.pick(PickFor::Same, rows.clone());
-        let seen = |row: &u64| {
-            store.compare.rows.with(|known| match known.get(row) {
-                Some(data) => store.wants(data),
-                None => !store.has_scores(),
-            })
-        };
         let px = size_px(IMAGE_PX);
         let saving = store.images.saving.get();
-        let wants = rows.into_iter().filter(|row| !saving && seen(row)).map(|row| Want { row, px });
+        let wants =
+            rows.into_iter().filter(|row| !saving && store.wants_row(*row)).map(|row| Want::of(row, px));
         store.images.look_at(Part::Same, wants.collect());
     });
     on_cleanup(move || {
@@ -180,13 +175,7 @@ fn Strip(rows: Memo<Vec<u64>>) -> impl IntoView {
 fn Other(row: u64, current: Memo<Option<u64>>) -> impl IntoView {
     let store = use_store();
     let data = Memo::new(move |_| store.compare.rows.with(|rows| rows.get(&row).cloned()));
-    let sight = Signal::derive(move || {
-        data.with(|data| match data {
-            Some(data) => store.sight(data),
-            None if store.has_scores() => Sight::Blurred(None),
-            None => Sight::Clear,
-        })
-    });
+    let sight = Signal::derive(move || store.sight_of_row(row));
     let name = move || {
         let seed = data.with(|data: &Option<Arc<RowData>>| {
             match data.as_ref().and_then(|data| data.cell(&store.role(Role::Seed)?)) {
@@ -206,7 +195,7 @@ fn Other(row: u64, current: Memo<Option<u64>>) -> impl IntoView {
             data-active=move || (current.get() == Some(row)).then_some("")
             on:click=move |_| store.select_row(Some(row))
         >
-            <PictureOf want=Some(Want { row, px: size_px(IMAGE_PX) }) sight=sight name="" small=true/>
+            <PictureOf want=Some(Want::of(row, size_px(IMAGE_PX))) sight=sight name="" small=true/>
         </li>
     }
 }

@@ -186,5 +186,5 @@ fn reveal_active(store: Store, shape: impl Fn() -> Extent + 'static, reveal: imp
 
 /// What is wanted for a tile of this size.
 pub fn want_of(row: &RowData, longer_px: f64) -> Want {
-    Want { row: row.row, px: size_px(longer_px) }
+    Want::of(row.row, size_px(longer_px))
 }

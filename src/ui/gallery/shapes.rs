@@ -1,6 +1,5 @@
 //! Width over height of the images, as far as it is known.
 
-use crate::protocol::Cell;
 use crate::ui::store::{RowData, Store};
 use crate::view::roles::Role;
 use leptos::prelude::*;
@@ -12,11 +11,9 @@ const FEW_ROWS: f64 = 8.0;
 
 /// Width over height of a row's image: as its columns say, else as the image itself does.
 pub fn shape_of(store: Store, row: &RowData) -> f64 {
-    let side = |role: Role| row.cell(&store.role(role)?);
+    let side = |role: Role| row.cell(&store.role(role)?)?.number();
     match (side(Role::Width), side(Role::Height)) {
-        (Some(Cell::Number(width)), Some(Cell::Number(height))) if *width > 0.0 && *height > 0.0 => {
-            width / height
-        }
+        (Some(width), Some(height)) if width > 0.0 && height > 0.0 => width / height,
         _ => store.images.shape(row.row).unwrap_or(1.0),
     }
 }

@@ -51,8 +51,9 @@ pub fn Explore() -> impl IntoView {
                                 <InTurn><Notices/></InTurn>
                                 {move || match (open.get(), nothing.get(), shown.get()) {
                                     (false, _, _) => view! { <Waiting/> }.into_any(),
-                                    // A view of the file has something to show without any row.
-                                    (true, true, view) if view.facts().lists != Lists::Nothing => {
+                                    // A view of the file has something to show without any row; a chart of two columns
+                                    // leaves their own filters out, and is where another press takes them back.
+                                    (true, true, view) if view != View::Plot && view.facts().lists != Lists::Nothing => {
                                         view! { <LazyPart of=Lazy::Nothing/> }.into_any()
                                     }
                                     (true, _, View::Table) => view! {

@@ -1,5 +1,7 @@
 //! What went wrong, inside the case and below the result line: at most two, newest first.
 
+use crate::formats::tabular::reading::Reading;
+use crate::protocol::texts::import;
 use crate::protocol::texts::notices as texts;
 use crate::protocol::{Action, Level};
 use crate::ui::panels::sign_in::SignIn;
@@ -114,6 +116,12 @@ pub fn Actions(
                     texts::open(name.rsplit('/').next().unwrap_or(&name))
                 }
                 ItemAction::Restart => texts::RESTART.to_owned(),
+                ItemAction::Of(Action::ReadAs(Reading { delimiter: Some(delimiter), header: None })) => {
+                    import::delimiter(*delimiter).to_owned()
+                }
+                ItemAction::Of(Action::ReadAs(reading)) => {
+                    import::header(reading.header.unwrap_or(true)).to_owned()
+                }
                 // A field of its own, see `SignIn`.
                 ItemAction::Of(Action::SignIn(_)) => String::new(),
             };

@@ -1,6 +1,5 @@
 //! The line that says how many rows match, and the chips of what was asked.
 
-use crate::protocol::display;
 use crate::protocol::display::{percent, percent_floor, thousands};
 use crate::protocol::texts::{common, panels as texts};
 use crate::ui::panels::subset::SubsetMenu;
@@ -145,7 +144,7 @@ fn terms(store: Store) -> impl IntoView {
 }
 
 fn subset_chip(store: Store, subset: &Subset) -> impl IntoView + use<> {
-    let words = display::subset(subset);
+    let words = facts::subset(subset);
     view! {
         <li>
             <span class="chip">

@@ -36,6 +36,11 @@ pub fn StatusBar() -> impl IntoView {
         (traffic.image_requests > 0)
             .then(|| texts::images_fetched(traffic.image_bytes, traffic.image_requests))
     };
+    let index = move || {
+        let traffic = store.traffic.get();
+        let searches = traffic.indexed && store.spec.with(|spec| spec.query.is_some());
+        searches.then(|| texts::searched_by_index(traffic.index_bytes))
+    };
     let connection = move || {
         let traffic = store.traffic.get();
         match (traffic.waiting, traffic.in_flight) {
@@ -62,6 +67,7 @@ pub fn StatusBar() -> impl IntoView {
                 {fetched}
             </span>
             <span class="status-fetched" data-of="images">{images}</span>
+            <span class="status-fetched" data-of="index">{index}</span>
             <span class="status-connection" data-state=move || connection().0>{move || connection().1}</span>
             <span class="status-source" title=source>{source}</span>
         </footer>
@@ -71,7 +77,11 @@ pub fn StatusBar() -> impl IntoView {
 #[component]
 fn Job(column: String, job: Memo<Option<Progress>>) -> impl IntoView {
     let store = use_store();
-    let name = texts::column(facts::title(&column));
+    let is_column = store.opened.with_untracked(|opened| {
+        opened.as_ref().is_some_and(|opened| opened.columns.iter().any(|known| known.name == column))
+    });
+    // What is not a column is the file that the table is made of.
+    let name = if is_column { texts::column(facts::title(&column)) } else { column.clone() };
     let share = move || job.get().map_or(0, |job| percent_floor(job.bytes, job.bytes_total));
     let amounts = move || {
         let job = job.get()?;

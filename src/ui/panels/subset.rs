@@ -1,10 +1,10 @@
 //! Which part of the table counts: the subsets that its card names, and any other.
 
-use crate::protocol::display;
 use crate::protocol::display::thousands;
 use crate::protocol::texts::panels as texts;
+use crate::ui::runtime::host;
 use crate::ui::runtime::lazy::{Lazy, LazyPart};
-use crate::ui::store::use_store;
+use crate::ui::store::{facts, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::popover::{Popover, PopoverOpen};
 use crate::view::catalog::{SUBSETS, SubsetRows};
@@ -17,7 +17,7 @@ pub fn SubsetMenu() -> impl IntoView {
     let store = use_store();
     let chosen = Memo::new(move |_| store.spec.with(|spec| spec.subset.clone()));
     let name = Memo::new(move |_| {
-        chosen.with(|chosen| chosen.as_ref().map_or_else(|| texts::ALL_ROWS.to_owned(), display::subset))
+        chosen.with(|chosen| chosen.as_ref().map_or_else(|| texts::ALL_ROWS.to_owned(), facts::subset))
     });
     let label = Signal::derive(move || name.with(|name| texts::subset(name)));
     let trigger = move || {
@@ -60,9 +60,11 @@ fn Named() -> impl IntoView {
         Some(TableRef::Catalogue(id)) => Some(id.clone()),
         Some(TableRef::Hub(_) | TableRef::Folder(_) | TableRef::Url(_) | TableRef::Local(_)) | None => None,
     });
+    let added = table.as_ref().and_then(|id| host::table(id)?.dataset.as_ref());
     let named = SUBSETS
         .iter()
-        .filter(|subset| table.as_ref().is_some_and(|table| subset.tables.contains(&table.as_str())));
+        .chain(added.iter().flat_map(|dataset| &dataset.subsets))
+        .filter(|subset| table.as_ref().is_some_and(|table| subset.tables.iter().any(|own| own == table)));
     let item = move |title: String, note: String, subset: Option<Subset>| {
         let current = subset.clone();
         view! {
@@ -78,12 +80,12 @@ fn Named() -> impl IntoView {
     let rows = store.opened.with_untracked(|opened| opened.as_ref().map(|opened| opened.rows));
     let items: Vec<_> = named
         .map(|subset| {
-            let note = match subset.images {
-                Some(images) => texts::subset_images(subset.name, images),
-                None => subset.name.to_owned(),
+            let note = match &subset.images {
+                Some(images) => texts::subset_images(&subset.name, images),
+                None => subset.name.to_string(),
             };
-            let named = Subset::Named(subset.name.to_owned());
-            (subset.rows, item(subset.title.to_owned(), note, Some(named)))
+            let named = Subset::Named(subset.name.to_string());
+            (subset.rows, item(subset.title.to_string(), note, Some(named)))
         })
         .collect();
     let any = !items.is_empty();

@@ -45,6 +45,8 @@ pub fn added(table: &Table) -> Added {
     Added {
         files: table.files.iter().map(|file| (file.place.clone(), file.bytes)).collect(),
         images: table.images.clone(),
+        columns: table.dataset.as_ref().map(|dataset| dataset.columns.clone()).unwrap_or_default(),
+        subsets: table.dataset.as_ref().map(|dataset| dataset.subsets.clone()).unwrap_or_default(),
     }
 }
 

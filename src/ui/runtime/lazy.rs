@@ -4,6 +4,8 @@
 //! module's entry stands in the page's binary, where the build splits the page.
 
 use crate::protocol::texts::panels as texts;
+use crate::ui::runtime::shell::take_over;
+use crate::ui::runtime::slices::in_turn;
 use crate::ui::store::{Reader, Store};
 use crate::ui::widgets::icon::Icon;
 use crate::view::host::{Catalogue, Problem};
@@ -31,6 +33,10 @@ pub enum Lazy {
     Shortcuts,
     /// The guide.
     Help,
+    /// Pairs of what people prefer.
+    Pairs,
+    /// A chart of two columns beside another view.
+    Plot,
     /// The panel of the settings.
     Settings,
     /// The panel about the dataset.
@@ -62,14 +68,20 @@ pub enum Module {
     Images,
     /// The views of what prompts are made of.
     Texts,
+    /// The views of groups.
+    Groups,
     /// Panels, and pages beside the table.
     Panels,
     /// The page without a table.
     Start,
+    /// What people prefer, two images at a time.
+    Preference,
+    /// Two columns against each other.
+    Plot,
 }
 
 /// How many there are.
-const MODULES: usize = Module::Start as usize + 1;
+const MODULES: usize = Module::Plot as usize + 1;
 
 /// Makes a component.
 pub type Make = fn() -> AnyView;
@@ -114,7 +126,7 @@ pub struct Loaded {
 impl Loaded {
     /// Nothing but the module that the page begins with.
     pub fn new(store: Store, registry: Registry, main: &'static Entry) -> Self {
-        let entries = [Some(main), None, None, None, None].map(RwSignal::new);
+        let entries = [Some(main), None, None, None, None, None, None, None].map(RwSignal::new);
         Self { store, registry, entries }
     }
 
@@ -163,6 +175,16 @@ pub fn LazyPart(of: Lazy) -> impl IntoView {
             // The place may be gone by then.
             if !loaded.load(of).await {
                 let _ = failed.try_set(true);
+            }
+            if of == Lazy::Start {
+                // After the page is drawn, or what says that it can't be.
+                in_turn(move || {
+                    if let Some(files) = take_over()
+                        && let Err(trouble) = loaded.store.open_files(Some(files))
+                    {
+                        loaded.store.tell(trouble);
+                    }
+                });
             }
         });
     };

@@ -4,6 +4,7 @@ pub mod host;
 pub mod lazy;
 pub mod marks;
 pub mod names;
+pub mod shell;
 pub mod slices;
 pub mod theme;
 pub mod turn;

@@ -37,7 +37,10 @@ pub fn title(table: Option<&TableRef>) -> String {
 /// What a row of the table is: "images".
 pub fn row_noun(table: Option<&TableRef>) -> &'static str {
     match table {
-        Some(TableRef::Catalogue(id)) => catalog::table(id).map_or(common::ROWS, |table| table.row_noun),
+        Some(TableRef::Catalogue(id)) => match catalog::table(id) {
+            Some(table) => table.row_noun,
+            None => host::table(id).and_then(|table| table.row_noun.as_deref()).unwrap_or(common::ROWS),
+        },
         _ => common::ROWS,
     }
 }

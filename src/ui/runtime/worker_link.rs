@@ -10,14 +10,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, Event, MessageEvent, Worker};
+use web_sys::{Blob, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 /// Where the page says what the thread's script is called: its name changes with its content, so that
 /// the thread is always of the same make as the page.
 const NAMED_BY: &str = "meta[name=vitrine-worker]";
 
 /// What it is called where the page does not say.
-const SCRIPT: &str = "./worker_loader.js";
+const SCRIPT: &str = "./worker.js";
 
 /// Where `early.js` leaves a thread that it started.
 const EARLY: &str = "vitrineWorker";
@@ -83,7 +83,11 @@ impl WorkerLink {
                 let listens = get(&worker, "listens").is_truthy();
                 (worker, listens)
             }
-            None => (Worker::new(&script()).map_err(|error| words(&error))?, false),
+            None => {
+                let options = WorkerOptions::new();
+                options.set_type(WorkerType::Module);
+                (Worker::new_with_options(&script(), &options).map_err(|error| words(&error))?, false)
+            }
         };
         if listens {
             crate::ui::runtime::marks::mark("vitrine:ready");
@@ -170,12 +174,12 @@ fn script() -> String {
     said.and_then(|said| said.get_attribute("content")).unwrap_or_else(|| SCRIPT.to_owned())
 }
 
-/// The thread that `early.js` started, the first time that one is needed.
+/// The thread that `early.js` started, the first time that one is needed, unless that has failed.
 fn started_early() -> Option<Worker> {
     let window = leptos::prelude::window();
-    let worker = get(&window, EARLY).dyn_into().ok()?;
+    let worker: Worker = get(&window, EARLY).dyn_into().ok()?;
     let _ = js_sys::Reflect::delete_property(&window, &EARLY.into());
-    Some(worker)
+    (!get(&worker, "failed").is_truthy()).then_some(worker)
 }
 
 impl Drop for WorkerLink {

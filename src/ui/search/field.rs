@@ -3,14 +3,17 @@
 //! What is typed stands in a plain input without colour; a mirror behind it draws the same text
 //! with phrases, exclusions and mistakes told apart. Half-typed queries stay here.
 
+use crate::protocol::Kind;
+use crate::protocol::display::middle;
 use crate::protocol::texts::{common, search as texts};
 use crate::ui::search::draft::Draft;
 use crate::ui::search::state::SearchState;
-use crate::ui::store::{Store, use_store};
+use crate::ui::store::{Store, facts, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::words::code;
 use crate::view::query;
 use crate::view::query::{Problem, What};
+use crate::view::roles::Role;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -62,6 +65,7 @@ pub fn SearchField() -> impl IntoView {
                         }
                     }
                 />
+                <SearchedColumn/>
                 <span class="search-help" id="search-help">
                     <span>{code(texts::EXAMPLE_WORD)} {common::SEPARATOR} {code(texts::EXAMPLE_PHRASE)} {common::SEPARATOR} {code(texts::EXAMPLE_EXCLUDE)}</span>
                     <kbd>"/"</kbd>
@@ -73,6 +77,44 @@ pub fn SearchField() -> impl IntoView {
         </div>
     }
 }
+
+/// Which column is searched, where a table that nobody knows has several of text.
+#[component]
+fn SearchedColumn() -> impl IntoView {
+    let store = use_store();
+    let columns = Memo::new(move |_| {
+        store.opened.with(|opened| {
+            let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
+            let own =
+                columns.iter().filter(|column| column.kind == Kind::Text && column.derived_from.is_empty());
+            own.map(|column| column.name.clone()).collect::<Vec<_>>()
+        })
+    });
+    let searched = move || store.column_of(Role::Prompt);
+    let is_known = move || searched().is_some_and(|name| facts::column(&name).is_some());
+    let options = move || {
+        let now = searched();
+        let option = move |name: String| {
+            let selected = now.as_ref() == Some(&name);
+            view! { <option value=name.clone() selected=selected>{middle(&name, MOST_LETTERS)}</option> }
+        };
+        columns.get().into_iter().map(option).collect_view()
+    };
+    let choose = move |event: leptos::ev::Event| {
+        store.set_role(Role::Prompt, Some(Some(event_target_value(&event))));
+    };
+    view! {
+        <Show when=move || !is_known() && columns.with(|columns| columns.len() > 1)>
+            <select class="search-column" aria-label=texts::SEARCHED_COLUMN title=texts::SEARCHED_COLUMN on:change=choose>
+                {move || searched().is_none().then(|| view! { <option value="" selected=true disabled=true>{common::NONE}</option> })}
+                {options}
+            </select>
+        </Show>
+    }
+}
+
+/// Letters of a column's name that have room in the field.
+const MOST_LETTERS: usize = 18;
 
 /// The text behind the input, in its colours.
 fn mirror(draft: Draft, problem: Memo<Option<Problem>>, scrolled: RwSignal<i32>) -> AnyView {

@@ -1,12 +1,13 @@
-//! What the prompts of the result are made of, and how cfg and steps go together in them.
+//! What the prompts of the result are made of, and beside it two columns against each other.
 
-use crate::protocol::display::{percent, thousands};
+use crate::protocol::display::{share_of, thousands};
 use crate::protocol::texts::search as texts;
 use crate::protocol::{Phrase, Phrases};
-use crate::ui::charts::heat::HeatMap;
+use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::search::repeated::RepeatedPrompts;
 use crate::ui::search::term::Term;
 use crate::ui::store::use_store;
+use crate::view::phrases::{PhraseList, Unit};
 use leptos::prelude::*;
 
 /// Lift at the end of the scale: what lies beyond is as long as this.
@@ -15,30 +16,49 @@ const MAX_LIFT: f64 = 100.0;
 /// The choices of how many rows a phrase must be in.
 const LEAST: &[u32] = &[2, 5, 20, 100, 1_000];
 
+/// What a prompt is taken apart into, with its name on the screen.
+const UNITS: [(Unit, &str); 4] = [
+    (Unit::Phrase, texts::UNIT_PHRASES),
+    (Unit::Word, texts::UNIT_WORDS),
+    (Unit::Pair, texts::UNIT_PAIRS),
+    (Unit::Name, texts::UNIT_NAMES),
+];
+
 /// The view.
 #[component]
 pub fn PhrasesView() -> impl IntoView {
     let store = use_store();
-    let by_count = RwSignal::new(false);
+    let list = Memo::new(move |_| store.spec.with(|spec| spec.phrases));
     let filtered = Memo::new(move |_| {
         store.phrases.with(|phrases| phrases.as_ref().is_some_and(|phrases| phrases.rows.0 < phrases.rows.1))
     });
+    let units =
+        UNITS.into_iter().map(|(unit, name)| choice(list, name, PhraseList { unit, ..list.get_untracked() }));
     view! {
         <div class="two">
             <section class="pane" aria-labelledby="modifiers-head" tabindex="0">
                 <div class="pane-head">
                     <h2 id="modifiers-head">{texts::MODIFIERS}</h2>
-                    <Show when=move || filtered.get()>
-                        <OrderButtons by_count/>
-                    </Show>
-                    <Least/>
+                    <div class="views" data-size="small" role="group" aria-label=texts::MODIFIER_UNIT>
+                        {units.collect_view()}
+                    </div>
                 </div>
-                {move || match store.phrases.get() {
+                <div class="pane-head">
+                    <Least list/>
+                    <Show when=move || filtered.get()>
+                        <div class="views" data-size="small" role="group" aria-label=texts::MODIFIER_ORDER>
+                            {order(list, texts::BY_LIFT, false)}
+                            {order(list, texts::BY_COUNT, true)}
+                        </div>
+                    </Show>
+                </div>
+                {move || match store.phrases.get().filter(|phrases| phrases.list.unit == list.get().unit) {
                     None => view! { <div class="phrases-wait" aria-busy="true"><i class="skeleton"></i><i class="skeleton"></i><i class="skeleton"></i></div> }.into_any(),
                     Some(phrases) => {
-                        let by_count = by_count.get() || !filtered.get();
+                        let by_count = list.get().by_count || !filtered.get();
                         view! {
-                            <p class="pane-note">{texts::about_phrases(phrases.complete, by_count, phrases.rows.0, phrases.rows.1)}</p>
+                            <p class="pane-note">{texts::about_phrases(&phrases, by_count)}</p>
+                            <Searched words=phrases.searched.clone() list/>
                             {modifiers(&phrases, by_count)}
                         }
                             .into_any()
@@ -46,57 +66,69 @@ pub fn PhrasesView() -> impl IntoView {
                 }}
             </section>
             <section class="pane" aria-label=texts::PHRASES_ASIDE tabindex="0">
-                <HeatMap/>
+                <LazyPart of=Lazy::Plot/>
                 <RepeatedPrompts/>
             </section>
         </div>
     }
 }
 
-/// The order of the parts: by lift, or by count.
-#[component]
-fn OrderButtons(by_count: RwSignal<bool>) -> impl IntoView {
+/// A button of a group that lists the parts in another way.
+fn choice(list: Memo<PhraseList>, name: &'static str, other: PhraseList) -> impl IntoView {
+    let store = use_store();
+    let choose = move |_| store.set_phrases(PhraseList { unit: other.unit, ..list.get_untracked() });
     view! {
-        <div class="views" data-size="small" role="group" aria-label=texts::MODIFIER_ORDER>
-            <button
-                type="button"
-                class="button"
-                aria-pressed=move || (!by_count.get()).to_string()
-                on:click=move |_| by_count.set(false)
-            >
-                {texts::BY_LIFT}
-            </button>
-            <button
-                type="button"
-                class="button"
-                aria-pressed=move || by_count.get().to_string()
-                on:click=move |_| by_count.set(true)
-            >
-                {texts::BY_COUNT}
-            </button>
-        </div>
+        <button
+            type="button"
+            class="button"
+            aria-pressed=move || (list.get().unit == other.unit).to_string()
+            on:click=choose
+        >
+            {name}
+        </button>
+    }
+}
+
+/// A button for the order of the parts: the most telling first, or the most frequent.
+fn order(list: Memo<PhraseList>, name: &'static str, by_count: bool) -> impl IntoView {
+    let store = use_store();
+    let choose = move |_| store.set_phrases(PhraseList { by_count, ..list.get_untracked() });
+    view! {
+        <button
+            type="button"
+            class="button"
+            aria-pressed=move || (list.get().by_count == by_count).to_string()
+            on:click=choose
+        >
+            {name}
+        </button>
     }
 }
 
 /// How many rows a part must be in.
 #[component]
-fn Least() -> impl IntoView {
+fn Least(list: Memo<PhraseList>) -> impl IntoView {
     let store = use_store();
+    let automatic = move || {
+        store.phrases.with(|phrases| match phrases {
+            Some(phrases) if phrases.list.least.is_none() => texts::least_of_size(phrases.least),
+            Some(_) | None => texts::LEAST_BY_SIZE.to_owned(),
+        })
+    };
+    let choose = move |event| {
+        let least = event_target_value(&event).parse().ok();
+        store.set_phrases(PhraseList { least, ..list.get_untracked() });
+    };
     view! {
         <label class="least">
             {texts::IN_AT_LEAST}
-            <select
-                on:change=move |event| {
-                    if let Ok(least) = event_target_value(&event).parse() {
-                        store.set_least(least);
-                    }
-                }
-            >
+            <select on:change=choose>
+                <option value="" selected=move || list.get().least.is_none()>{automatic}</option>
                 {LEAST
                     .iter()
                     .map(|least| {
                         view! {
-                            <option value=least.to_string() selected=move || store.least.get() == *least>
+                            <option value=least.to_string() selected=move || list.get().least == Some(*least)>
                                 {thousands(u64::from(*least))}
                             </option>
                         }
@@ -107,11 +139,35 @@ fn Least() -> impl IntoView {
     }
 }
 
+/// The parts that are left out because they hold what was searched for, and a way to list them.
+#[component]
+fn Searched(words: Vec<String>, list: Memo<PhraseList>) -> impl IntoView {
+    let store = use_store();
+    let with_searched = list.get_untracked().with_searched;
+    let toggle =
+        move |_| store.set_phrases(PhraseList { with_searched: !with_searched, ..list.get_untracked() });
+    let is_searching = store.spec.with_untracked(|spec| spec.query.is_some());
+    (is_searching && (with_searched || !words.is_empty())).then(|| {
+        view! {
+            <p class="pane-note searched">
+                {if with_searched { texts::SEARCHED_LISTED.to_owned() } else { texts::searched_left_out(&words) }}
+                " "
+                <button type="button" class="link" on:click=toggle>
+                    {if with_searched { texts::LEAVE_THEM_OUT } else { texts::LIST_THEM }}
+                </button>
+            </p>
+        }
+    })
+}
+
 fn modifiers(phrases: &Phrases, by_count: bool) -> impl IntoView + use<> {
     let rows = phrases.rows.0;
     let most = phrases.common.first().map_or(1, |phrase| phrase.here.max(1));
     let table = move |caption: &'static str, list: &[Phrase]| {
-        let lines = list.iter().map(|phrase| line(phrase, rows, by_count.then_some(most))).collect_view();
+        // The longest bar is the list's own largest lift, so that bars of one list differ.
+        let largest = list.iter().map(|phrase| stretch(phrase.lift)).fold(2.0, f64::max);
+        let scale = if by_count { Scale::Rows(most) } else { Scale::Lift(largest) };
+        let lines = list.iter().map(|phrase| line(phrase, rows, scale)).collect_view();
         view! {
             <table class="lift">
                 <caption class="hidden">{caption}</caption>
@@ -134,26 +190,43 @@ fn modifiers(phrases: &Phrases, by_count: bool) -> impl IntoView + use<> {
             {table(texts::LESS_COMMON_TABLE, &phrases.rare)}
         }
     });
+    let listed = if by_count { &phrases.common } else { &phrases.telling };
+    let nothing = listed.is_empty().then(|| {
+        let words =
+            if by_count { texts::NO_PARTS.to_owned() } else { texts::nothing_stands_out(phrases.looked_at) };
+        view! { <p class="pane-note">{words}</p> }
+    });
+    let caption = if by_count { texts::BY_ROWS_TABLE } else { texts::BY_LIFT_TABLE };
     view! {
-        {if by_count {
-            table(texts::BY_ROWS_TABLE, &phrases.common)
-        } else {
-            table(texts::BY_LIFT_TABLE, &phrases.telling)
-        }}
+        {(!listed.is_empty()).then(|| table(caption, listed))}
+        {nothing}
         {rare}
     }
 }
 
-fn line(phrase: &Phrase, rows: u64, most: Option<u32>) -> impl IntoView + use<> {
-    let Phrase { text, here, all, lift } = phrase.clone();
-    let (share, less) = match most {
-        Some(most) => (f64::from(here) / f64::from(most), false),
-        None => (lift.max(1.0 / MAX_LIFT).ln().abs() / MAX_LIFT.ln(), lift < 1.0),
+/// What the longest bar of a list stands for.
+#[derive(Clone, Copy)]
+enum Scale {
+    /// So many rows.
+    Rows(u32),
+    /// This many times as frequent, or as rare; on a log scale.
+    Lift(f64),
+}
+
+/// How many times as frequent or as rare, within what is drawn.
+fn stretch(lift: f64) -> f64 {
+    if lift < 1.0 { (1.0 / lift).min(MAX_LIFT) } else { lift.min(MAX_LIFT) }
+}
+
+fn line(phrase: &Phrase, rows: u64, scale: Scale) -> impl IntoView + use<> {
+    let Phrase { text, here, all, lift, interval } = phrase.clone();
+    let (share, less) = match scale {
+        Scale::Rows(most) => (f64::from(here) / f64::from(most), false),
+        Scale::Lift(largest) => (stretch(lift).ln() / largest.ln(), lift < 1.0),
     };
-    let words = match most {
-        Some(_) => String::new(),
-        None if lift >= 10.0 => format!("{lift:.0}×"),
-        None => format!("{lift:.2}×"),
+    let (words, interval) = match scale {
+        Scale::Rows(_) => (String::new(), None),
+        Scale::Lift(_) => (times(lift), Some(format!("{}–{}", times(interval.0), times(interval.1)))),
     };
     view! {
         <tr>
@@ -162,11 +235,23 @@ fn line(phrase: &Phrase, rows: u64, most: Option<u32>) -> impl IntoView + use<> 
                 <div class="lift-bar" data-less=less.then_some("")>
                     <i style=("--w", format!("{:.3}", share.min(1.0)))></i>
                     <b>{words}</b>
+                    {interval.map(|interval| view! { <small>{interval}</small> })}
                 </div>
             </td>
             <td data-number="">{thousands(u64::from(here))}</td>
-            <td data-number="">{percent(u64::from(here), rows.max(1))}</td>
+            <td data-number="">{share_of(u64::from(here), rows)}</td>
             <td data-number="">{thousands(u64::from(all))}</td>
         </tr>
+    }
+}
+
+/// How many times as frequent: `12×`, `3.1×`, `0.04×`.
+fn times(lift: f64) -> String {
+    if lift >= 10.0 {
+        format!("{lift:.0}×")
+    } else if lift >= 0.1 {
+        format!("{lift:.1}×")
+    } else {
+        format!("{lift:.2}×")
     }
 }

@@ -14,6 +14,7 @@ use crate::ui::start::art::{Shelf, Studio};
 use crate::ui::start::open_boxes::{DropBox, PlaceBox};
 use crate::view::catalog::{TABLES, Table};
 use crate::view::host::Catalogue;
+use crate::view::roles::Role;
 use leptos::prelude::*;
 
 /// The page.
@@ -21,7 +22,8 @@ use leptos::prelude::*;
 pub fn StartPage() -> impl IntoView {
     let Host { catalogue: Catalogue { title, description, tables, .. }, problems } = host();
     let has_added = !(tables.is_empty() && problems.is_empty());
-    let cards = TABLES.iter().filter(|table| !table.is_sample()).map(|table| view! { <Card table/> });
+    let listed = TABLES.iter().filter(|table| !table.is_sample());
+    let cards = listed.enumerate().map(|(place, table)| view! { <Card table place/> });
     let samples = TABLES.iter().filter(|table| table.is_sample()).map(|table| view! { <Sample table/> });
     view! {
         <Studio/>
@@ -54,8 +56,9 @@ pub fn StartPage() -> impl IntoView {
 }
 
 #[component]
-fn Card(table: &'static Table) -> impl IntoView {
-    let wide = (table.dataset == "DiffusionDB").then_some("");
+fn Card(table: &'static Table, place: usize) -> impl IntoView {
+    let is_ranked = table.column_of(Role::Rank).is_some();
+    let wide = (!is_ranked).then_some("");
     let facts = table.facts.iter().map(|(name, value)| {
         view! {
             <div>
@@ -64,10 +67,15 @@ fn Card(table: &'static Table) -> impl IntoView {
             </div>
         }
     });
-    let note = if wide.is_some() { texts::WITH_SETTINGS } else { texts::WITH_RANKS };
+    let is_chosen = table.column_of(Role::Preference).is_some();
+    let note = match (is_ranked, is_chosen) {
+        (true, _) => texts::WITH_RANKS,
+        (false, true) => texts::WITH_CHOICES,
+        (false, false) => texts::WITH_SETTINGS,
+    };
     view! {
         <li class="card" data-wide=wide>
-            <Shelf table=table.id/>
+            <Shelf table=table.id place/>
             <div class="card-words">
                 <h3>
                     <TableLink id=table.id>{format!("{} {}", table.dataset, table.part)}</TableLink>

@@ -92,7 +92,7 @@ pub fn DropBox() -> impl IntoView {
                 <input
                     type="file"
                     class="hidden"
-                    accept=".parquet,.parq,.pq"
+                    accept=texts::ENDINGS
                     multiple
                     node_ref=input
                     on:change=move |_| take(input.get_untracked().and_then(|input| input.files()))

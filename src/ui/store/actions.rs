@@ -3,6 +3,8 @@
 use super::{Commit, RowData, Store};
 use crate::base::sorted;
 use crate::formats::hub::several::{MAX_FILES, by_number};
+use crate::formats::sniff::is_table_name;
+use crate::formats::tabular::reading::Reading;
 use crate::protocol::describe::Describe;
 use crate::protocol::texts::{common, start as texts};
 use crate::protocol::{Opened, Request, TableRequest};
@@ -37,7 +39,9 @@ impl Store {
         if files.len() > MAX_FILES {
             return Err(texts::too_many_files(files.len() as u64, MAX_FILES));
         }
-        if let Some(short) = files.iter().find(|file| file.size() < LEAST_FILE_BYTES) {
+        if let Some(short) =
+            files.iter().find(|file| file.size() < LEAST_FILE_BYTES && !is_table_name(&file.name()))
+        {
             return Err(texts::too_short(&short.name()));
         }
         let files = sorted::by(files, |a, b| by_number(&a.name(), &b.name()));
@@ -168,6 +172,11 @@ impl Store {
         let mut spec = self.spec.get_untracked();
         spec.columns = columns;
         self.apply(spec, Commit::Step);
+    }
+
+    /// Opens the table again, read like this.
+    pub fn read_as(self, reading: Reading) {
+        self.apply(Spec { reading, ..self.spec.get_untracked() }, Commit::Step);
     }
 
     /// Says which column plays a part: one, none, or again what is guessed.

@@ -5,23 +5,24 @@
 //! another.
 
 use super::{Commit, Store, mark};
+use crate::base::ids::Generation;
+use crate::base::sorted::Map;
 use crate::protocol::{Cube, CubeSide, TableRequest};
 use crate::view::brush::{Chosen, cube_slice};
 use crate::view::spec::{Clause, Spec};
 use leptos::prelude::*;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a frame of a drag has computed.
 #[derive(Debug, PartialEq)]
 pub struct Live {
     /// The filters that it belongs to.
-    pub generation: u32,
+    pub generation: Generation,
     /// The dragged column.
     pub column: String,
     /// Rows that match.
     pub matching: u64,
-    sides: BTreeMap<String, Vec<u32>>,
+    sides: Map<String, Vec<u32>>,
 }
 
 impl Live {
@@ -130,7 +131,7 @@ impl Store {
         // Without a choice the rows without a value count too, and they are in no bin.
         let live = cube.zip(chosen).map(|(cube, chosen)| {
             let total = cube_slice(&cube.total.0, 1, chosen).first().copied().unwrap_or_default();
-            let mut sides = BTreeMap::new();
+            let mut sides = Map::new();
             sides.extend(cube.others.iter().map(|CubeSide { column, bins, before }| {
                 (column.clone(), cube_slice(&before.0, *bins as usize, chosen))
             }));

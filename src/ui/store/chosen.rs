@@ -2,12 +2,12 @@
 
 use super::state::{Local, State};
 use super::{RowData, Store};
+use crate::base::sorted::{Map, Set};
 use crate::protocol::TableRequest;
 use crate::protocol::export::Rows;
 use crate::protocol::membership::{MAX_ROWS, Membership};
 use crate::view::chosen::ChosenRows;
 use leptos::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Chosen rows. Copies are the same rows.
@@ -21,9 +21,9 @@ pub struct ChosenStore {
 #[derive(Default)]
 struct Inner {
     /// The cells of chosen rows, which may leave the cache of rows.
-    data: BTreeMap<u64, Arc<RowData>>,
+    data: Map<u64, Arc<RowData>>,
     /// Positions of the result that are chosen as soon as it is known which rows are there.
-    waiting: BTreeSet<u64>,
+    waiting: Set<u64>,
 }
 
 impl ChosenStore {
@@ -88,7 +88,9 @@ impl Store {
         let waiting = self.chosen.inner.with_value(|inner| inner.waiting.clone());
         for position in waiting {
             if let Some(data) = self.rows.with_untracked(|rows| rows.get(position).cloned()) {
-                self.chosen.inner.update_value(|inner| inner.waiting.retain(|other| *other != position));
+                self.chosen.inner.update_value(|inner| {
+                    inner.waiting.remove(&position);
+                });
                 self.chosen.add(&data);
             }
         }
@@ -112,7 +114,7 @@ impl Store {
                 }
             }
         });
-        data.into_values().collect()
+        data.into_iter().map(|(_, row)| row).collect()
     }
 
     /// Puts the images of the chosen rows into an archive.

@@ -1,16 +1,31 @@
 //! The images of each prompt, and the rows that the view of them shows.
 
+use super::pairs::Sided;
 use super::state::{Local, State};
 use super::{RowData, Store};
+use crate::base::sorted::Map;
 use crate::protocol::TableRequest;
 use crate::protocol::compare::{Groups, Pick, Picked};
 use crate::view::roles::Role;
 use leptos::prelude::*;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The most rows that are kept.
 const MAX_ROWS: usize = 1_200;
+
+/// What may differ between two images of one prompt.
+pub const DIFFERING: [Role; 10] = [
+    Role::Rank,
+    Role::Rating,
+    Role::Alignment,
+    Role::Fidelity,
+    Role::Score,
+    Role::Cfg,
+    Role::Step,
+    Role::Sampler,
+    Role::Seed,
+    Role::Annotator,
+];
 
 /// Who wants rows that are named one by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +34,10 @@ pub enum PickFor {
     Compare,
     /// The strip of images with the same prompt.
     Same,
+    /// Rows that are near the open one.
+    Near,
+    /// Two images that are compared.
+    Pair,
 }
 
 impl PickFor {
@@ -34,8 +53,14 @@ impl PickFor {
                 Role::Rating,
                 Role::Alignment,
                 Role::Fidelity,
+                Role::NsfwImage,
+                Role::NsfwPrompt,
             ],
+            Self::Pair => {
+                &[Role::Prompt, Role::Group, Role::Category, Role::User, Role::NsfwImage, Role::NsfwPrompt]
+            }
             Self::Same => &[Role::Seed, Role::NsfwImage, Role::NsfwPrompt],
+            Self::Near => &[Role::Prompt, Role::NsfwImage, Role::NsfwPrompt],
         }
     }
 }
@@ -46,16 +71,16 @@ pub struct CompareStore {
     /// The newest groups.
     pub groups: State<Option<Arc<Groups>>>,
     /// Rows by their place in the file.
-    pub rows: State<BTreeMap<u64, Arc<RowData>>>,
+    pub rows: State<Map<u64, Arc<RowData>>>,
     /// What each of those who ask wants.
-    picks: Local<BTreeMap<PickFor, Vec<u64>>>,
+    picks: Local<Map<PickFor, Vec<u64>>>,
 }
 
 impl CompareStore {
     pub(super) fn clear(self) {
         self.groups.set(None);
-        self.rows.set(BTreeMap::new());
-        self.picks.set_value(BTreeMap::new());
+        self.rows.set(Map::new());
+        self.picks.set_value(Map::new());
     }
 
     pub(super) fn receive_groups(self, groups: Groups) {
@@ -98,6 +123,11 @@ impl Store {
         rows.dedup();
         let roles = picks.keys().flat_map(|who| who.roles());
         let mut columns: Vec<String> = roles.filter_map(|role| untrack(|| self.role(*role))).collect();
+        if picks.contains_key(&PickFor::Pair) {
+            columns.extend(DIFFERING.iter().filter_map(|role| untrack(|| self.role(*role))));
+            let sided = untrack(|| self.sided_columns());
+            columns.extend(sided.into_iter().flat_map(|Sided { first, second, .. }| [first, second]));
+        }
         // What tells where images are tells where they are from as well.
         if picks.contains_key(&PickFor::Compare)
             && let Some(places) = untrack(|| self.places())

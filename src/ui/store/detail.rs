@@ -7,7 +7,7 @@ use super::{RowData, Store};
 use crate::base::numbers;
 use crate::formats::hub::{DEFAULT_ENDPOINT, page_url};
 use crate::protocol::display::parameters::parameters;
-use crate::protocol::images::{MakingOutcome, Settings, Want};
+use crate::protocol::images::{MakingOutcome, Settings, Spot, Want};
 use crate::protocol::{Cell, Detail};
 use crate::ui::runtime::host;
 use crate::ui::store::facts;
@@ -21,7 +21,7 @@ impl Store {
     /// The image of the row whose details are open, once it is here as it is.
     pub fn picture_of_detail(self) -> Option<Arc<Shown>> {
         let row = self.spec.with(|spec| spec.row)?;
-        match self.images.shot(Want { row, px: 0 })? {
+        match self.images.shot(Want::of(row, 0))? {
             Shot::Here(shown) if !shown.facts.preview && !shown.smaller => Some(shown),
             Shot::Here(_) | Shot::Failed(_) => None,
         }
@@ -30,7 +30,7 @@ impl Store {
     /// Whether that image may be seen.
     pub fn sight_of_detail(self) -> Sight {
         let Some(row) = self.spec.with(|spec| spec.row) else { return Sight::Blurred(None) };
-        if self.waits_for_click(row) {
+        if self.waits_for_click(row, Spot::default()) {
             return Sight::Unasked;
         }
         self.detail.with(|detail| {
@@ -75,6 +75,7 @@ impl Store {
             let text = |name: &str| match cell_of(detail, name) {
                 Some(Cell::Text(text)) => Some(text),
                 Some(Cell::Number(value)) => Some(crate::protocol::display::number(value)),
+                Some(Cell::Digits(digits)) => Some(digits),
                 _ => None,
             };
             let mut values = [String::new(), String::new()];
@@ -116,8 +117,8 @@ impl Store {
             value.clone_from(text);
         }
         let source = places.source(values.each_ref().map(String::as_str))?;
-        let part = source.table.column_of(Role::Part)?.name;
-        let (_, value) = source.values.iter().find(|(name, _)| name == part)?;
+        let part = source.table.column_of(Role::Part)?.name.to_string();
+        let (_, value) = source.values.iter().find(|(name, _)| *name == part)?;
         let end = Some(Bound::Number(numbers::parse(value)?));
         let mut words = String::new();
         for word in prompt.replace('"', " ").split_whitespace() {
@@ -131,7 +132,7 @@ impl Store {
             table: Some(TableRef::Catalogue(source.table.id.to_owned())),
             endpoint: self.spec.with(|spec| spec.endpoint.clone()),
             query: (!words.is_empty()).then(|| query::with("", &words, false)),
-            filters: [(part.to_owned(), Clause::Range(Range { low: end, high: end }))].into(),
+            filters: [(part, Clause::Range(Range { low: end.clone(), high: end }))].into(),
             view: View::Gallery,
             ..Spec::default()
         })

@@ -2,10 +2,14 @@
 
 use super::Store;
 use super::state::{Local, State};
-use crate::protocol::export::{ARCHIVE_MIME, Format, Images, Progress, Rows, Stage, Start};
+use crate::formats::sniff;
+use crate::protocol::export::{
+    ARCHIVE_MIME, Format, Images, Pairs, PairsForm, Progress, Rows, Split, Stage, Start,
+};
 use crate::protocol::script::{Dialect, Script, Want};
 use crate::protocol::{Request, TableRequest};
-use crate::view::spec::Spec;
+use crate::view::pairs::Options;
+use crate::view::spec::{Spec, View};
 use crate::view::url;
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use leptos::prelude::*;
@@ -40,8 +44,12 @@ pub enum Taken {
     /// Rows.
     #[default]
     Rows,
+    /// Groups of rows.
+    Groups,
     /// Images.
     Images,
+    /// Pairs of what people prefer.
+    Pairs,
 }
 
 /// Where a file is written.
@@ -94,8 +102,19 @@ impl Store {
         self.export.asked.set_value(Some((format, columns.clone(), without.clone())));
         let id = self.next_export();
         let name = format!("{}.{}", self.file_stem(), format.ending());
-        let request = Request::Export(Start { id, format, columns, without, name: name.clone() });
+        let request =
+            Request::Export(Start { id, format, columns, without, groups: None, name: name.clone() });
         self.write_file(id, Taken::Rows, request, &name, (format.mime(), format.ending()));
+    }
+
+    /// Writes the groups that are shown to a file.
+    pub fn export_groups(self, format: Format) {
+        let groups = self.spec.with_untracked(|spec| spec.groups.clone());
+        let id = self.next_export();
+        let name = format!("{}-groups.{}", self.file_stem(), format.ending());
+        let (columns, without) = (Vec::new(), Vec::new());
+        let request = Request::Export(Start { id, format, columns, without, groups, name: name.clone() });
+        self.write_file(id, Taken::Groups, request, &name, (format.mime(), format.ending()));
     }
 
     /// Puts images into an archive.
@@ -104,6 +123,19 @@ impl Store {
         let name = format!("{}-images.zip", self.file_stem());
         let request = Request::TakeImages(Images { id, rows, name: name.clone() });
         self.write_file(id, Taken::Images, request, &name, (ARCHIVE_MIME, "zip"));
+    }
+
+    /// Writes what people prefer to a file for training.
+    pub fn export_pairs(self, form: PairsForm, options: Options, split: Option<Split>) {
+        let id = self.next_export();
+        let part = split.map(|Split { seed, percent, rest }| {
+            let percent = if rest { 100 - percent } else { percent };
+            format!("-{}{percent}-seed{seed}", if rest { "rest" } else { "part" })
+        });
+        let name =
+            format!("{}-{}{}.{}", self.file_stem(), form.stem(), part.unwrap_or_default(), form.ending());
+        let request = Request::ExportPairs(Pairs { id, form, options, split, name: name.clone() });
+        self.write_file(id, Taken::Pairs, request, &name, (form.mime(), form.ending()));
     }
 
     fn next_export(self) -> u32 {
@@ -147,7 +179,9 @@ impl Store {
     pub fn ask_script(self, dialect: Dialect) {
         let columns = self.spec.with_untracked(|spec| spec.columns.clone()).unwrap_or_default();
         let rows = self.spec.with_untracked(Spec::rows);
-        self.send(&TableRequest::Script(Want { dialect, rows, columns }).into());
+        let groups =
+            self.spec.with_untracked(|spec| spec.groups.clone().filter(|_| spec.view == View::Groups));
+        self.send(&TableRequest::Script(Want { dialect, rows, columns, groups }).into());
     }
 
     /// Bytes that have to be read to write these columns, at most: values are taken as they are in the file, not
@@ -169,7 +203,7 @@ impl Store {
         let table =
             self.spec.with_untracked(|spec| spec.table.as_ref().map(url::print_table)).unwrap_or_default();
         let last = table.split(['?', '#']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
-        let stem = last.strip_suffix(".parquet").unwrap_or(last);
+        let stem = sniff::stem(last);
         let plain = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
         let stem: String = stem.chars().map(plain).take(80).collect();
         if stem.trim_matches(['-', '.']).is_empty() { "rows".to_owned() } else { stem }

@@ -2,10 +2,11 @@
 //!
 //! One table is open at a time, and what shows it is made anew when another one opens.
 
-use crate::protocol::{Cell, Opened, display};
-use crate::view::catalog::ColumnFacts;
-use crate::view::facts::Facts;
-use crate::view::spec::Clause;
+use crate::protocol::{Cell, Column, Opened, display};
+use crate::ui::runtime::host;
+use crate::view::catalog::{self, ColumnFacts, NamedSubset};
+use crate::view::facts::{Described, Facts};
+use crate::view::spec::{Clause, Subset, TableRef};
 use std::cell::RefCell;
 
 thread_local! {
@@ -15,8 +16,17 @@ thread_local! {
 /// Another table is open, or more of its files are.
 pub(super) fn take(opened: &Opened) {
     let names = opened.columns.iter().map(|column| column.name.as_str());
-    let has_size = opened.columns.iter().any(|column| !column.derived_from.is_empty());
-    OPEN.set(Facts::of(names, has_size, &opened.labels));
+    let is_size = |column: &Column| column.name == catalog::SIZE && !column.derived_from.is_empty();
+    let has_size = opened.columns.iter().any(is_size);
+    let added = match &opened.table {
+        TableRef::Catalogue(id) => host::table(id).and_then(|table| table.dataset.as_ref()),
+        TableRef::Hub(_) | TableRef::Folder(_) | TableRef::Url(_) | TableRef::Local(_) => None,
+    };
+    let described = added.map_or_else(Described::default, |dataset| Described {
+        columns: &dataset.columns,
+        subsets: &dataset.subsets,
+    });
+    OPEN.set(Facts::of(names, has_size, &opened.labels, described));
 }
 
 /// What the catalogue knows of a column.
@@ -62,4 +72,14 @@ pub fn cell(column: &str, value: &Cell, year: Option<i64>) -> Option<String> {
 /// A value in full.
 pub fn cell_full(column: &str, value: &Cell) -> Option<String> {
     OPEN.with_borrow(|facts| display::cell_full(facts, column, value))
+}
+
+/// The subset of this name: the catalogue's, or the host's.
+pub fn named_subset(name: &str) -> Option<&'static NamedSubset> {
+    catalog::subset(name).or_else(|| host::host().catalogue.subset(name))
+}
+
+/// A subset, for people.
+pub fn subset(subset: &Subset) -> String {
+    display::subset(subset, |name| named_subset(name).map_or("", |named| &named.title))
 }

@@ -3,8 +3,8 @@
 use super::Store;
 use super::export::download;
 use super::state::Local;
+use crate::base::sorted::Map;
 use crate::protocol::TableRequest;
-use crate::protocol::display;
 use crate::protocol::display::thousands;
 use crate::protocol::figure::{Drawn, Figure, Want};
 use crate::protocol::texts::{charts as texts, common};
@@ -13,7 +13,6 @@ use crate::ui::runtime::names;
 use crate::ui::store::facts;
 use js_sys::{Array, Promise};
 use leptos::prelude::*;
-use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -36,7 +35,7 @@ pub enum Picturing {
 /// Charts that are being drawn, with the names of their files.
 #[derive(Clone, Copy, Default)]
 pub struct FigureStore {
-    wanted: Local<BTreeMap<u32, (String, Picturing)>>,
+    wanted: Local<Map<u32, (String, Picturing)>>,
     number: Local<u32>,
 }
 
@@ -74,7 +73,7 @@ impl Store {
             });
             let mut asked = Vec::new();
             asked.extend(spec.query.as_ref().map(|query| texts::figure_search(query)));
-            asked.extend(spec.subset.as_ref().map(|subset| texts::figure_subset(&display::subset(subset))));
+            asked.extend(spec.subset.as_ref().map(|subset| texts::figure_subset(&facts::subset(subset))));
             asked.extend(spec.filters.iter().map(|(column, clause)| {
                 let not = matches!(clause, crate::view::spec::Clause::List(list) if list.negated);
                 texts::figure_filter(facts::title(column), not, &facts::clause(column, clause))

@@ -1,6 +1,7 @@
 //! The address bar and the back button.
 
 use super::{Commit, Store};
+use crate::ui::store::facts;
 use crate::view::spec::{Spec, TableRef};
 use crate::view::url;
 use leptos::prelude::*;
@@ -52,11 +53,9 @@ impl Store {
 
     fn restore(self) {
         let search = window().location().search().unwrap_or_default();
-        let (spec, troubles) = url::parse(&search);
+        let (spec, troubles) = url::parse_with(&search, &|name| facts::named_subset(name).is_some());
         self.say_link_troubles(&troubles);
-        let same_table = self.spec.with_untracked(|now| {
-            now.table == spec.table && now.endpoint == spec.endpoint && now.roles == spec.roles
-        });
+        let same_table = self.spec.with_untracked(|now| now.opens_as(&spec));
         let columns: Vec<String> = spec.filters.keys().cloned().collect();
         let before = self.spec.get_untracked();
         self.apply(spec, Commit::Later);

@@ -8,6 +8,7 @@ use super::image_settings::{
 };
 use super::state::State;
 use crate::base::numbers;
+use crate::base::sorted::{Map, Set};
 use crate::protocol::Request;
 use crate::protocol::images::{
     Failure, Image, Images, MAX_WANTS, Making, MakingOutcome, Outcome, Picture, Want,
@@ -15,7 +16,6 @@ use crate::protocol::images::{
 use crate::ui::runtime::host;
 use crate::view::catalog::THUMBNAILS;
 use leptos::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,6 +67,8 @@ pub enum Part {
     View,
     /// Others with the same prompt as the one whose details are open.
     Same,
+    /// Others that are near it.
+    Near,
     /// The list beside the view.
     List,
     /// What may be looked at next.
@@ -89,21 +91,21 @@ pub struct ImageStore {
     /// Whether the browser asks to save data, until someone wants images all the same.
     pub saving: State<bool>,
     /// Rows that someone wants to see although they are blurred or flagged.
-    pub revealed: State<BTreeSet<u64>>,
+    pub revealed: State<Set<u64>>,
     /// Rows whose addresses someone wants to be asked.
-    pub clicked: State<BTreeSet<u64>>,
+    pub clicked: State<Set<u64>>,
     /// How images were made, by row.
-    pub makings: State<BTreeMap<u64, MakingOutcome>>,
+    pub makings: State<Map<u64, MakingOutcome>>,
     inner: StoredValue<Inner, LocalStorage>,
 }
 
 #[derive(Default)]
 struct Inner {
-    shots: BTreeMap<Want, (Shot, u64)>,
+    shots: Map<Want, (Shot, u64)>,
     clock: u64,
-    wanted: BTreeMap<Part, Vec<Want>>,
+    wanted: Map<Part, Vec<Want>>,
     /// Rows of which it is wanted how their images were made, by who wants it.
-    wanted_makings: BTreeMap<Part, Vec<u64>>,
+    wanted_makings: Map<Part, Vec<u64>>,
     sent: Option<Images>,
     due: bool,
     send: Option<Box<dyn Fn(Request)>>,
@@ -158,9 +160,9 @@ impl ImageStore {
             inner.usual_hub = usual_hub;
             inner.send = Some(Box::new(send));
         });
-        self.revealed.set(BTreeSet::new());
-        self.clicked.set(BTreeSet::new());
-        self.makings.set(BTreeMap::new());
+        self.revealed.set(Set::new());
+        self.clicked.set(Set::new());
+        self.makings.set(Map::new());
         self.news.update(|news| *news += 1);
     }
 
@@ -174,8 +176,7 @@ impl ImageStore {
             if let Some((shot, _)) = inner.shots.get(&want) {
                 return Some(shot.clone());
             }
-            let others =
-                inner.shots.range(Want { row: want.row, px: 0 }..=Want { row: want.row, px: u32::MAX });
+            let others = inner.shots.range(Want { px: 0, ..want }, Want { px: u32::MAX, ..want });
             let mut others =
                 others.filter_map(|(_, (shot, _))| matches!(shot, Shot::Here(_)).then_some(shot));
             others.next_back().cloned()
@@ -185,7 +186,7 @@ impl ImageStore {
     /// The shape of a row's image, width over height, if it is here.
     pub fn shape(self, row: u64) -> Option<f64> {
         self.inner.try_with_value(|inner| {
-            let mut shots = inner.shots.range(Want { row, px: 0 }..=Want { row, px: u32::MAX });
+            let mut shots = inner.shots.range(Want::of(row, 0), Want::of(row, u32::MAX));
             shots.find_map(|(_, (shot, _))| match shot {
                 Shot::Here(shown) => {
                     Some(f64::from(shown.facts.width_px) / f64::from(shown.facts.height_px.max(1)))
@@ -322,7 +323,7 @@ impl ImageStore {
             let makings = self.makings.try_with_untracked(|makings| {
                 let lacking =
                     inner.wanted_makings.values().flatten().filter(|row| !makings.contains_key(row));
-                let mut once = BTreeSet::new();
+                let mut once = Set::new();
                 once.extend(lacking.copied());
                 once
             });
@@ -348,7 +349,7 @@ impl Inner {
         };
         let mut total: usize = self.shots.values().map(|(shot, _)| bytes(shot)).sum();
         while self.shots.len() > MAX_SHOTS || total > MAX_SHOT_BYTES {
-            let mut wanted: BTreeSet<&Want> = BTreeSet::new();
+            let mut wanted: Set<&Want> = Set::new();
             wanted.extend(self.wanted.values().flatten());
             let oldest = self
                 .shots

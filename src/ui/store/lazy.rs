@@ -58,9 +58,11 @@ impl Store {
             LazyResponse::Detail(_)
             | LazyResponse::Making(_)
             | LazyResponse::Groups(_)
+            | LazyResponse::Pairs(_)
+            | LazyResponse::GroupBy(_)
             | LazyResponse::Picked(_)
             | LazyResponse::Membership(_)
-            | LazyResponse::Heat(_)
+            | LazyResponse::Plot(_)
             | LazyResponse::Prompts(_)
             | LazyResponse::Phrases(_)
             | LazyResponse::Export(_)
@@ -81,7 +83,7 @@ impl Store {
                     self.listed.set(Some(Arc::new(*listed)));
                 }
             }
-            LazyResponse::Heat(heat) => self.heat.set(Some(Arc::new(heat))),
+            LazyResponse::Plot(plot) => self.plot.set(Some(Arc::from(plot))),
             LazyResponse::Prompts(prompts) => self.prompts.set(Some(Arc::new(prompts))),
             LazyResponse::Phrases(phrases) => self.phrases.set(Some(Arc::new(phrases))),
             LazyResponse::Detail(detail) => self.receive_detail(detail),
@@ -90,6 +92,8 @@ impl Store {
             LazyResponse::Figure(figure) => self.save_figure(figure),
             LazyResponse::Making(making) => self.images.receive_making(making),
             LazyResponse::Groups(groups) => self.compare.receive_groups(groups),
+            LazyResponse::Pairs(pairs) => self.pairs.receive(*pairs),
+            LazyResponse::GroupBy(groups) => self.groups.set(Some(Arc::from(groups))),
             LazyResponse::Picked(picked) => self.compare.receive_picked(picked),
             LazyResponse::Membership(membership) => self.receive_membership(membership),
             LazyResponse::Described(described) => self.described.set(Some(Arc::new(*described))),

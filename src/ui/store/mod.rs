@@ -5,6 +5,7 @@
 //! come back through [`Store::receive`](receive). Answers older than what is shown are dropped.
 
 mod actions;
+mod added;
 mod brush;
 mod chosen;
 mod compare;
@@ -19,6 +20,7 @@ mod images;
 mod kept;
 mod lazy;
 mod notices;
+mod pairs;
 mod places;
 mod receive;
 mod rows;
@@ -30,12 +32,15 @@ mod table;
 mod token;
 mod undo;
 
+use crate::base::ids::Generation;
 use crate::protocol::browse::Listed;
 use crate::protocol::describe::Described;
+use crate::protocol::group_by::Groups;
+use crate::protocol::plot::Plot;
 use crate::protocol::{
     Chart, Count, Cube, Detail, Opened, Progress, Request, Rows, ShellRequest, Show, Traffic,
 };
-use crate::protocol::{Heat, Phrases, Prompts, QueryState};
+use crate::protocol::{Phrases, Prompts, QueryState};
 use crate::ui::runtime::marks::mark;
 use crate::ui::runtime::worker_link::{Said, WorkerLink};
 use crate::view::chart::Measure;
@@ -43,7 +48,7 @@ use crate::view::spec::{Spec, TableRef};
 pub use brush::Live;
 use chosen::ChosenStore;
 use compare::CompareStore;
-pub use compare::PickFor;
+pub use compare::{DIFFERING, PickFor};
 pub use count::{asks_anything, count_now};
 pub use export::{ExportStore, Place, Taken, place};
 pub use figures::{FigureStore, Picturing};
@@ -51,6 +56,7 @@ pub use images::{ImageStore, Part, Shot, Shown, size_px};
 use kept::KeptStore;
 pub use lazy::{Reader, read_lazy};
 pub use notices::{Item, ItemAction};
+pub use pairs::{PairsStore, Sided};
 pub use places::Pictures;
 pub use receive::prompt_of;
 pub use rows::{RowCache, RowData};
@@ -59,17 +65,14 @@ pub use sight::Sight;
 use state::Local;
 pub use state::State;
 
+use crate::base::sorted::{Map, Set};
 use leptos::prelude::*;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
 
 /// Rows asked for before it is known how many fit.
 const FIRST_ROWS: u64 = 16;
-
-/// The fewest rows that a phrase must be in to be compared, unless told otherwise.
-const LEAST_ROWS: u32 = 20;
 
 /// How a change gets into the browser's history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,13 +97,13 @@ pub struct Store {
     /// The open table, once its footer is read.
     pub opened: State<Option<Arc<Opened>>>,
     /// Newest chart of each column.
-    pub charts: State<BTreeMap<String, Arc<Chart>>>,
+    pub charts: State<Map<String, Arc<Chart>>>,
     /// Columns whose charts are asked for.
-    pub wanted: State<BTreeSet<String>>,
+    pub wanted: State<Set<String>>,
     /// What a drag computes between two answers.
     pub live: State<Option<Arc<Live>>>,
     /// Counts up with every change of the filters.
-    pub generation: State<u32>,
+    pub generation: State<Generation>,
     /// Newest count.
     pub count: State<Option<Count>>,
     /// What became of the query.
@@ -109,10 +112,10 @@ pub struct Store {
     pub prompts: State<Option<Arc<Prompts>>>,
     /// What prompts are made of.
     pub phrases: State<Option<Arc<Phrases>>>,
+    /// Groups of rows by the values of columns.
+    pub groups: State<Option<Arc<Groups>>>,
     /// Two columns against each other.
-    pub heat: State<Option<Arc<Heat>>>,
-    /// The fewest rows that a phrase must be in to be compared.
-    pub least: State<u32>,
+    pub plot: State<Option<Arc<Plot>>>,
     /// What the heights of charts stand for.
     pub measure: State<Measure>,
     /// Steps that can be taken back, and those that were.
@@ -126,7 +129,7 @@ pub struct Store {
     /// Rows of the result that are at hand.
     pub rows: State<RowCache>,
     /// How far each column is read.
-    pub progress: State<BTreeMap<String, Progress>>,
+    pub progress: State<Map<String, Progress>>,
     /// What has been read in all.
     pub traffic: State<Traffic>,
     /// What went wrong, newest first.
@@ -145,6 +148,8 @@ pub struct Store {
     pub chosen: ChosenStore,
     /// The images of each prompt.
     pub compare: CompareStore,
+    /// Pairs of what people prefer.
+    pub pairs: PairsStore,
     /// The images.
     pub images: ImageStore,
     /// What is kept on this device.
@@ -170,12 +175,12 @@ struct Inner {
     /// Rows that wait for the next frame.
     rows_come: Vec<Rows>,
     /// The column whose cube was asked for, and the generation from which it is good.
-    touched: Option<(String, u32)>,
+    touched: Option<(String, Generation)>,
     cube: Option<Arc<Cube>>,
     before_drag: Option<Spec>,
     select_at: Option<u64>,
     steps: undo::Steps,
-    marked: BTreeSet<&'static str>,
+    marked: Set<&'static str>,
     next_notice: u64,
     lazy: lazy::Waiting,
 }
@@ -183,9 +188,7 @@ struct Inner {
 impl Store {
     /// The state of the link that the page was opened with.
     pub fn new() -> Self {
-        let store = Self::default();
-        store.least.set(LEAST_ROWS);
-        store
+        Self::default()
     }
 
     /// Takes over a new state: the one place where the state of the link changes.
@@ -195,8 +198,7 @@ impl Store {
             return;
         }
         // What is prompt and what is not decides what is read: the table is opened anew.
-        let new_table =
-            before.table != next.table || before.endpoint != next.endpoint || before.roles != next.roles;
+        let new_table = !before.opens_as(&next);
         let new_filters = before.filters != next.filters
             || before.query != next.query
             || before.subset != next.subset
@@ -208,7 +210,7 @@ impl Store {
         let new_row = before.row != next.row;
         let row = next.row;
         if new_filters {
-            self.generation.update(|generation| *generation = generation.wrapping_add(1));
+            self.generation.update(|generation| *generation = generation.next());
             self.forget_cube_unless_dragged(&before, &next);
             self.chosen.forget_positions();
         }

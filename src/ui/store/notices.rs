@@ -55,6 +55,7 @@ impl Store {
             ItemAction::Of(Action::Reload) => self.reload(),
             ItemAction::Of(Action::ChooseAnother) => self.close(),
             ItemAction::Of(Action::OpenTable(table)) => self.open(table.clone()),
+            ItemAction::Of(Action::ReadAs(reading)) => self.read_as(*reading),
             // Done by its field.
             ItemAction::Of(Action::SignIn(_)) => {}
             ItemAction::Restart => self.restart(),

@@ -2,9 +2,10 @@
 
 use super::Store;
 use crate::protocol::Cell;
-use crate::protocol::images::ImageColumn;
+use crate::protocol::images::{ImageColumn, Spot, Want};
 use crate::ui::runtime::host;
 use crate::view::catalog;
+use crate::view::catalog::about::{About, about};
 use crate::view::catalog::images::Images as Places;
 use crate::view::host::Place;
 use crate::view::roles::Role;
@@ -47,6 +48,18 @@ impl Store {
         own.is_some_and(|rule| rule.thumbnail.is_some())
             || catalogue.thumbnails.is_some()
             || host::endpoint(spec.endpoint.as_ref()).is_none()
+    }
+
+    /// What the open table's dataset is, if the catalogue or the app's host tells.
+    pub fn about(self) -> Option<&'static About> {
+        self.spec.with(|spec| {
+            let table = spec.table.as_ref()?;
+            if let Some(listed) = catalog::listed(table) {
+                return about(listed.dataset);
+            }
+            let TableRef::Catalogue(id) = table else { return None };
+            host::table(id)?.dataset.as_ref().map(|dataset| &dataset.about)
+        })
     }
 
     /// How the open table's images are found; none where nothing is known of them.
@@ -92,15 +105,28 @@ impl Store {
         }
     }
 
-    /// Whether the image of a row is at an address that nobody has clicked on.
-    pub fn waits_for_click(self, row: u64) -> bool {
-        matches!(self.pictures(), Some(Pictures::Addresses(_)))
-            && !self.images.clicked.with(|clicked| clicked.contains(&row))
+    /// The column of addresses that one of a row's images is in; none where the file itself is in the table.
+    fn addresses_at(self, spot: Spot) -> Option<String> {
+        let Some(place) = spot.column.checked_sub(1) else {
+            return match self.pictures()? {
+                Pictures::Addresses(column) => Some(column),
+                Pictures::Known(_) | Pictures::Embedded => None,
+            };
+        };
+        self.opened.with(|opened| {
+            let picture = opened.as_ref()?.pictures.get(usize::from(place))?;
+            picture.is_address.then(|| picture.name.clone())
+        })
     }
 
-    /// The address of a row's image, where it is at hand.
-    pub fn address_of(self, row: u64) -> Option<String> {
-        let Some(Pictures::Addresses(column)) = self.pictures() else { return None };
+    /// Whether an image is at an address, and nobody has clicked on its row.
+    pub fn waits_for_click(self, row: u64, spot: Spot) -> bool {
+        !self.images.clicked.with(|clicked| clicked.contains(&row)) && self.addresses_at(spot).is_some()
+    }
+
+    /// The address of an image, where it is at hand.
+    pub fn address_of(self, Want { row, spot, .. }: Want) -> Option<String> {
+        let column = self.addresses_at(spot)?;
         let text = |cell: Option<&Cell>| match cell {
             Some(Cell::Text(address)) => Some(address.clone()),
             _ => None,
@@ -109,16 +135,27 @@ impl Store {
             let detail = detail.as_ref().filter(|detail| detail.row == row)?;
             text(detail.fields.iter().find(|(name, _)| *name == column).map(|(_, cell)| cell))
         });
-        shown.or_else(|| self.rows.with(|rows| text(rows.iter().find(|data| data.row == row)?.cell(&column))))
+        let listed = || self.rows.with(|rows| text(rows.iter().find(|data| data.row == row)?.cell(&column)));
+        let picked = || self.compare.rows.with(|rows| text(rows.get(&row)?.cell(&column)));
+        shown.or_else(listed).or_else(picked)
     }
 
-    /// Whether the open table's images are ranked by prompt.
+    /// Whether the open table says which images people prefer.
     pub fn is_ranked(self) -> bool {
         // The catalogue knows before the table is open.
         let listed = self.spec.with(|spec| spec.table.as_ref().and_then(catalog::listed));
-        [Role::Group, Role::Rank].into_iter().all(|role| {
+        let has = |role: Role| {
             listed.is_some_and(|table| table.column_of(role).is_some()) || self.role(role).is_some()
-        })
+        };
+        (has(Role::Group) && (has(Role::Rank) || has(Role::Rating))) || self.has_two_images()
+    }
+
+    /// Whether a row of the open table is about two images, one of which is preferred.
+    pub fn has_two_images(self) -> bool {
+        let has = |role: Role| self.role(role).is_some();
+        has(Role::ImageA)
+            && has(Role::ImageB)
+            && (has(Role::Preference) || !(has(Role::Group) && (has(Role::Rank) || has(Role::Rating))))
     }
 
     /// The column of the open table that plays a part.

@@ -2,6 +2,7 @@
 
 use super::facts;
 use super::{Store, mark};
+use crate::base::sorted::Map;
 use crate::protocol::{Cell, Chart, Count, Detail, LoadState, Opened, Response, Rows};
 use crate::ui::runtime::worker_link::Unread;
 use crate::view::roles::Role;
@@ -19,9 +20,9 @@ impl Store {
             | Response::Cube(_)
             | Response::Image(_)
             | Response::Query(_)
-            | Response::Grown(_)
-            | Response::Progress(_) => true,
+            | Response::Grown(_) => true,
             Response::Opened(_)
+            | Response::Progress(_)
             | Response::Traffic(_)
             | Response::Notice(_)
             | Response::Settled { .. }
@@ -34,7 +35,14 @@ impl Store {
             Response::Opened(opened) => self.receive_opened(opened),
             Response::Grown(opened) => {
                 facts::take(&opened);
+                let columns = opened.columns.len();
+                let before = self
+                    .opened
+                    .with_untracked(|before| before.as_ref().map_or(0, |before| before.columns.len()));
                 self.opened.set(Some(Arc::new(opened)));
+                if columns != before {
+                    self.show_soon();
+                }
             }
             Response::Chart(chart) => self.receive_chart(chart),
             Response::Count(count) => self.receive_count(count),
@@ -53,7 +61,14 @@ impl Store {
                     all.insert(progress.column.clone(), progress);
                 });
             }
-            Response::Traffic(traffic) => self.traffic.set(traffic),
+            Response::Traffic(traffic) => {
+                let indexed = traffic.indexed != self.traffic.with_untracked(|before| before.indexed);
+                self.traffic.set(traffic);
+                // A search that would have read much, and was asked about, may go on.
+                if indexed && self.spec.with_untracked(|spec| spec.query.is_some()) {
+                    self.show_soon();
+                }
+            }
             Response::Notice(notice) => self.say(notice),
             Response::Settled { subject } => self.settle(&subject),
             Response::Lazy(unread) => self.receive_unread(early, unread),
@@ -65,6 +80,11 @@ impl Store {
             return;
         }
         mark("vitrine:open");
+        // What was said before this was of the file as a whole, or of another table.
+        self.progress.set(Map::new());
+        if self.opened.with_untracked(Option::is_some) {
+            self.forget_first_rows();
+        }
         self.wanted.update(|wanted| wanted.extend(opened.charts.iter().cloned()));
         facts::take(&opened);
         self.opened.set(Some(Arc::new(opened)));

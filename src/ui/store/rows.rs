@@ -1,7 +1,8 @@
 //! The rows of the result that are at hand, by their position.
 
+use crate::base::ids::Generation;
+use crate::base::sorted::Map;
 use crate::protocol::{Cell, Row, Rows};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The most rows that are kept.
@@ -40,8 +41,8 @@ impl RowData {
 /// Rows of one state of the filters.
 #[derive(Debug, Default)]
 pub struct RowCache {
-    generation: u32,
-    rows: BTreeMap<u64, Arc<RowData>>,
+    generation: Generation,
+    rows: Map<u64, Arc<RowData>>,
 }
 
 impl RowCache {
@@ -62,7 +63,9 @@ impl RowCache {
 
     /// Forgets what lies behind the end of the result. Whether anything did.
     pub fn end_at(&mut self, matching: u64) -> bool {
-        !self.rows.split_off(&matching).is_empty()
+        let before = self.rows.len();
+        self.rows.retain(|position, _| *position < matching);
+        self.rows.len() < before
     }
 
     /// Takes rows in, unless they belong to older filters than those at hand.

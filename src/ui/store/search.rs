@@ -1,9 +1,11 @@
 //! Asking for prompts: the query, the subset, the order of rows, and the views that list prompts.
 
 use super::{Commit, Store};
-use crate::protocol::{LoadState, TableRequest};
+use crate::protocol::group_by::Want;
+use crate::protocol::{LoadState, TableRequest, plot};
+use crate::view::phrases::PhraseList;
 use crate::view::query;
-use crate::view::spec::{Clause, List, ListValue, SortKey, Subset};
+use crate::view::spec::{Clause, List, ListValue, SortKey, Spec, Subset};
 use crate::view::views::{Lists, View};
 use leptos::prelude::*;
 
@@ -65,10 +67,34 @@ impl Store {
         self.apply(spec, Commit::Step);
     }
 
-    /// Sets how many rows a phrase must be in to be compared.
-    pub fn set_least(self, least: u32) {
-        self.least.set(least);
-        self.show_soon();
+    /// Lists the parts of prompts in another way.
+    pub fn set_phrases(self, phrases: PhraseList) {
+        self.apply(Spec { phrases, ..self.spec.get_untracked() }, Commit::Step);
+    }
+
+    /// Groups rows in another way.
+    pub fn set_groups(self, groups: Option<Vec<String>>, commit: Commit) {
+        self.apply(Spec { groups, ..self.spec.get_untracked() }, commit);
+    }
+
+    /// Asks for groups, or for none any more.
+    pub fn ask_groups(self, want: Option<Want>) {
+        self.send(&TableRequest::GroupBy(want).into());
+    }
+
+    /// Shows other columns against each other, or the same ones in another way.
+    pub fn set_plot(self, plot: Option<Vec<String>>) {
+        self.apply(Spec { plot, ..self.spec.get_untracked() }, Commit::Step);
+    }
+
+    /// Asks for a chart of two columns, which are read, or for none any more.
+    pub fn ask_plot(self, want: Option<plot::Want>) {
+        if let Some(plot::Want { columns: (x, y) }) = &want {
+            self.want(x);
+            self.want(y);
+            self.show_soon();
+        }
+        self.send(&TableRequest::Plot(want).into());
     }
 
     /// Adds a text to the query, or excludes it; takes it out where that is what it does already.
@@ -192,7 +218,12 @@ impl Store {
         let asked = self.spec.with(|spec| {
             spec.query.is_some() || matches!(spec.view.facts().lists, Lists::Prompts | Lists::Phrases)
         });
-        if !asked || self.agreed.get() {
+        // An index answers a query with little; lists of prompts need them all.
+        let indexed = self.traffic.with(|traffic| traffic.indexed)
+            && self.spec.with(|spec| {
+                matches!(spec.view.facts().lists, Lists::Rows | Lists::GroupBy | Lists::Plot | Lists::Columns)
+            });
+        if !asked || indexed || self.agreed.get() {
             return None;
         }
         self.prompt_bytes_left().filter(|bytes| *bytes > ASK_ABOVE_BYTES)
@@ -216,7 +247,8 @@ impl Store {
     /// How the reading of prompts for a search stands; none where no search is under way.
     pub fn search_reading(self) -> Option<Reading> {
         let name = self.opened.with(|opened| opened.as_ref()?.prompt.clone())?;
-        if self.spec.with(|spec| spec.query.is_none()) || self.search_costs().is_some() {
+        let indexed = self.traffic.with(|traffic| traffic.indexed);
+        if indexed || self.spec.with(|spec| spec.query.is_none()) || self.search_costs().is_some() {
             return None;
         }
         let whole =
@@ -242,7 +274,8 @@ impl Store {
         }
     }
 
-    fn bytes_left(self, name: &str) -> Option<u64> {
+    /// Bytes of a column that are still to be read.
+    pub fn bytes_left(self, name: &str) -> Option<u64> {
         let bytes = self.opened.with(|opened| {
             opened.as_ref()?.columns.iter().find(|column| column.name == name).map(|column| column.bytes)
         })?;

@@ -4,8 +4,7 @@ use super::{Store, mark};
 use crate::base::sorted;
 use crate::protocol::{Column, Listing, MAX_WINDOW, Request, Show};
 use crate::ui::store::facts::order;
-use crate::view::roles::Role;
-use crate::view::spec::{RowQuery, Spec};
+use crate::view::spec::{RowQuery, Spec, View};
 use crate::view::views::Lists;
 use leptos::prelude::*;
 
@@ -74,18 +73,26 @@ impl Store {
                 sort: if self.may_sort() { rows.sort } else { Vec::new() },
                 ..rows
             },
-            heat: self.heat_columns(),
             charts: charts.into_iter().map(|column| column.name.clone()).collect(),
+            added: self.spec.with_untracked(|spec| spec.added.clone()),
             columns: untrack(|| self.columns()),
             extras: self.extras(),
+            images_first: self.spec.with_untracked(|spec| spec.view != View::Table),
             first,
             count,
             list: match self.spec.with_untracked(|spec| spec.view.facts().lists) {
                 Lists::Prompts if self.may_search() => Listing::Prompts,
-                Lists::Phrases if self.may_search() => Listing::Phrases { least: self.least.get_untracked() },
-                Lists::Rows | Lists::Groups | Lists::Prompts | Lists::Phrases | Lists::Nothing => {
-                    Listing::Rows
+                Lists::Phrases if self.may_search() => {
+                    Listing::Phrases(self.spec.with_untracked(|spec| spec.phrases))
                 }
+                Lists::Rows
+                | Lists::Groups
+                | Lists::Prompts
+                | Lists::Phrases
+                | Lists::GroupBy
+                | Lists::Plot
+                | Lists::Columns
+                | Lists::Nothing => Listing::Rows,
             },
         };
         let is_new = self.inner.with_value(|inner| inner.sent.as_ref() != Some(&show));
@@ -93,25 +100,6 @@ impl Store {
             self.send(&Request::Show(show.clone()));
             self.inner.update_value(|inner| inner.sent = Some(show));
         }
-    }
-
-    /// The columns of the map beside the phrases, if the table has them.
-    pub fn heat_names(self) -> (String, String) {
-        let roles = self.roles();
-        let name = |role: Role| roles.column(role).unwrap_or_default().to_owned();
-        (name(Role::Cfg), name(Role::Step))
-    }
-
-    /// The columns of the map beside the phrases, where the table has them.
-    fn heat_columns(self) -> Option<(String, String)> {
-        let is_shown = self.spec.with_untracked(|spec| spec.view.facts().lists == Lists::Phrases);
-        let has = |name: &str| {
-            self.opened.with_untracked(|opened| {
-                opened.as_ref().is_some_and(|opened| opened.columns.iter().any(|column| column.name == name))
-            })
-        };
-        let (x, y) = untrack(|| self.heat_names());
-        (is_shown && has(&x) && has(&y)).then_some((x, y))
     }
 
     /// Sets a mark of the page's timeline after the next paint, once for each table.

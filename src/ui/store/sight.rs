@@ -3,6 +3,7 @@
 use super::images::ImageStore;
 use super::{RowData, Store};
 use crate::protocol::Cell;
+use crate::protocol::images::{Spot, Want};
 use crate::ui::store::facts;
 use crate::view::roles::Role;
 use leptos::prelude::*;
@@ -80,15 +81,12 @@ impl Store {
     pub(super) fn scores(self, cell: impl Fn(&str) -> Option<Cell>) -> Option<Scores> {
         let (image, prompt) = (self.role(Role::NsfwImage), self.role(Role::NsfwPrompt));
         let known = image.is_some() || prompt.is_some();
-        let flagged = image.as_deref().and_then(facts::column).and_then(|facts| facts.detached);
-        let score = |column: Option<String>| match cell(&column?) {
-            Some(Cell::Number(value)) => Some(value),
-            _ => None,
-        };
+        let flagged = image.as_deref().and_then(facts::column).and_then(|facts| facts.detached.as_ref());
+        let score = |column: Option<String>| cell(&column?)?.number();
         known.then(|| Scores {
             image: score(image),
             prompt: score(prompt),
-            flagged: flagged.map_or(f64::INFINITY, |(value, _)| value),
+            flagged: flagged.map_or(f64::INFINITY, |(value, _)| *value),
         })
     }
 
@@ -98,9 +96,37 @@ impl Store {
         self.sight(row).is_asked_for()
     }
 
+    /// The same of a row of the file, by its place: what its scores are may not be known yet.
+    pub fn wants_row(self, row: u64) -> bool {
+        match self.compare.rows.with(|rows| rows.get(&row).cloned()) {
+            Some(data) => self.wants(&data),
+            None => !self.has_scores() && !self.waits_for_click(row, Spot::default()),
+        }
+    }
+
+    /// Whether one of the images of a row of the file is to be asked for.
+    pub fn wants_image(self, want: Want) -> bool {
+        self.wants_row(want.row) && !self.waits_for_click(want.row, want.spot)
+    }
+
+    /// Whether one of the images of a row of the file may be seen.
+    pub fn sight_of(self, want: Want) -> Sight {
+        if self.waits_for_click(want.row, want.spot) { Sight::Unasked } else { self.sight_of_row(want.row) }
+    }
+
+    /// Whether the image of a row of the file may be seen; until its scores are here it is blurred.
+    pub fn sight_of_row(self, row: u64) -> Sight {
+        match self.compare.rows.with(|rows| rows.get(&row).cloned()) {
+            Some(data) => self.sight(&data),
+            None if self.waits_for_click(row, Spot::default()) => Sight::Unasked,
+            None if self.has_scores() => Sight::Blurred(None),
+            None => Sight::Clear,
+        }
+    }
+
     /// Whether the image of a row of the result may be seen.
     pub fn sight(self, row: &RowData) -> Sight {
-        if self.waits_for_click(row.row) {
+        if self.waits_for_click(row.row, Spot::default()) {
             return Sight::Unasked;
         }
         self.images.sight(row.row, self.scores(|name| row.cell(name).cloned()))

@@ -2,45 +2,54 @@
 
 use leptos::prelude::*;
 use std::ops::Deref;
+use std::panic::Location;
 
-/// A piece of the page's state. It reads like a [`ReadSignal`]; what writes it is for the store alone. Copies
-/// are the same piece.
-pub struct State<T: 'static> {
-    read: ReadSignal<T>,
-    write: WriteSignal<T>,
-}
+/// A piece of the page's state. It reads like a signal; what writes it is for the store alone. Copies are the same
+/// piece.
+pub struct State<T: 'static>(RwSignal<T>);
 
 impl<T: Send + Sync> State<T> {
     pub(super) fn new(value: T) -> Self {
-        let (read, write) = signal(value);
-        Self { read, write }
+        Self(RwSignal::new(value))
     }
 
     pub(super) fn set(self, value: T) {
-        self.write.set(value);
+        self.0.set(value);
     }
 
     pub(super) fn update(self, change: impl FnOnce(&mut T)) {
-        self.write.update(change);
+        self.0.update(change);
     }
 
     /// Changes it; whoever reads it is told where `change` says so.
     pub(super) fn maybe_update(self, change: impl FnOnce(&mut T) -> bool) {
-        self.write.maybe_update(change);
+        self.0.maybe_update(change);
+    }
+}
+
+impl<T> DefinedAt for State<T> {
+    fn defined_at(&self) -> Option<&'static Location<'static>> {
+        self.0.defined_at()
+    }
+}
+
+impl<T: Send + Sync> Track for State<T> {
+    fn track(&self) {
+        self.0.track();
+    }
+}
+
+impl<T: Send + Sync> ReadUntracked for State<T> {
+    type Value = <RwSignal<T> as ReadUntracked>::Value;
+
+    fn try_read_untracked(&self) -> Option<Self::Value> {
+        self.0.try_read_untracked()
     }
 }
 
 impl<T: Default + Send + Sync> Default for State<T> {
     fn default() -> Self {
         Self::new(T::default())
-    }
-}
-
-impl<T> Deref for State<T> {
-    type Target = ReadSignal<T>;
-
-    fn deref(&self) -> &ReadSignal<T> {
-        &self.read
     }
 }
 

@@ -3,6 +3,7 @@
 use super::notices::Item;
 use super::rows::RowCache;
 use super::{FIRST_ROWS, Store, base, show};
+use crate::base::sorted::{Map, Set};
 use crate::protocol::browse::Browse;
 use crate::protocol::{Open, QueryState, Request, Show, Traffic};
 use crate::ui::runtime::host;
@@ -11,7 +12,6 @@ use crate::view::catalog::CHARTED_AT_OPEN;
 use crate::view::spec::{HubFolder, RowQuery, Spec, TableRef};
 use crate::view::url;
 use leptos::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
 
 impl Store {
     /// Makes the data thread open the table of the link.
@@ -47,6 +47,7 @@ impl Store {
             table: table.clone(),
             endpoint,
             base: base(),
+            reading: spec.reading,
             added: added.map(host::added),
             roles: host::roles(added, &spec.roles)
                 .iter()
@@ -58,13 +59,32 @@ impl Store {
         self.show_first(&spec, window);
     }
 
+    /// Forgets what was known of the first rows of a table, now that all of it is there.
+    pub(super) fn forget_first_rows(self) {
+        self.described.set(None);
+        self.charts.set(Map::new());
+        self.count.set(None);
+        self.prompts.set(None);
+        self.phrases.set(None);
+        self.plot.set(None);
+        self.groups.set(None);
+        self.rows.set(RowCache::default());
+        self.detail.set(None);
+        self.inner.update_value(|inner| {
+            inner.sent = None;
+            inner.rows_come.clear();
+            inner.touched = None;
+            inner.cube = None;
+        });
+    }
+
     /// Forgets what was known of the table before.
     fn forget_table(self, spec: &Spec, window: (u64, u32)) {
         self.opened.set(None);
         self.listed.set(None);
         self.described.set(None);
-        self.charts.set(BTreeMap::new());
-        let mut wanted = BTreeSet::new();
+        self.charts.set(Map::new());
+        let mut wanted = Set::new();
         wanted.extend(spec.filters.keys().cloned());
         self.wanted.set(wanted);
         self.live.set(None);
@@ -72,13 +92,14 @@ impl Store {
         self.query.set(QueryState::default());
         self.prompts.set(None);
         self.phrases.set(None);
-        self.heat.set(None);
+        self.plot.set(None);
+        self.groups.set(None);
         self.agreed.set(false);
         self.sort_agreed.set(false);
         self.sort_waits.set(None);
         self.forget_steps();
         self.rows.set(RowCache::default());
-        self.progress.set(BTreeMap::new());
+        self.progress.set(Map::new());
         self.traffic.set(Traffic::default());
         self.detail.set(None);
         self.dragging.set(None);
@@ -86,10 +107,11 @@ impl Store {
         self.hovered.set(None);
         self.chosen.clear();
         self.compare.clear();
+        self.pairs.clear();
         self.export.clear();
         self.images.clear(self.asks_previews(spec), move |request| self.send(&request));
         self.notices.update(|notices| notices.retain(Item::is_of_the_link));
-        self.generation.update(|generation| *generation = generation.wrapping_add(1));
+        self.generation.update(|generation| *generation = generation.next());
         self.inner.update_value(|inner| {
             inner.sent = None;
             inner.window = window;
@@ -109,6 +131,7 @@ impl Store {
         let rows = spec.rows();
         self.send(&Request::Show(Show {
             generation: self.generation.get_untracked(),
+            added: spec.added.clone(),
             columns: spec.columns.clone().unwrap_or_default(),
             first: window.0,
             count: window.1,

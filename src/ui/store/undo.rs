@@ -76,9 +76,39 @@ impl Store {
 /// Whether two views of a table ask for other rows, or show them otherwise.
 fn asks_otherwise(a: &Spec, b: &Spec) -> bool {
     // Destructured, so that a new field does not compile until it is decided.
-    let Spec { table, endpoint, subset, query, filters, sort, view, columns, roles, row: _, at: _, embed: _ } =
-        a;
-    let asked = (subset, query, filters, sort, view, columns, roles);
-    let other = (&b.subset, &b.query, &b.filters, &b.sort, &b.view, &b.columns, &b.roles);
+    let Spec {
+        table,
+        endpoint,
+        subset,
+        query,
+        filters,
+        sort,
+        view,
+        columns,
+        added,
+        roles,
+        phrases,
+        groups,
+        pairs,
+        plot,
+        reading,
+        row: _,
+        at: _,
+        embed: _,
+    } = a;
+    let asked =
+        (subset, query, filters, sort, view, columns, added, roles, (phrases, groups, pairs, plot), reading);
+    let other = (
+        &b.subset,
+        &b.query,
+        &b.filters,
+        &b.sort,
+        &b.view,
+        &b.columns,
+        &b.added,
+        &b.roles,
+        (&b.phrases, &b.groups, &b.pairs, &b.plot),
+        &b.reading,
+    );
     (table, endpoint) == (&b.table, &b.endpoint) && asked != other
 }

@@ -4,6 +4,7 @@ use crate::protocol::texts::table as texts;
 use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::facts;
 use crate::ui::store::use_store;
+use crate::ui::table::add_column::AddColumn;
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::popover::Popover;
 use crate::ui::widgets::words::button_words;
@@ -39,7 +40,7 @@ pub fn ColumnsPanel() -> impl IntoView {
         <h2 class="panel-title">{texts::COLUMNS}</h2>
         <ul class="checks">
             {store.pictures().is_some().then(|| view! { <li><ImagesCheck/></li> })}
-            {names().into_iter().map(|name| view! { <li><ColumnCheck name/></li> }).collect_view()}
+            <For each=names key=Clone::clone let:name><li><ColumnCheck name/></li></For>
         </ul>
         <button
             type="button"
@@ -50,6 +51,7 @@ pub fn ColumnsPanel() -> impl IntoView {
         >
             {texts::USUAL_COLUMNS}
         </button>
+        <AddColumn/>
     }
 }
 
@@ -74,7 +76,7 @@ fn ImagesCheck() -> impl IntoView {
 fn ColumnCheck(name: String) -> impl IntoView {
     let store = use_store();
     let title = facts::title(&name).to_owned();
-    let about = facts::column(&name).map(|facts| facts.about);
+    let about = facts::column(&name).map(|facts| &*facts.about);
     let small = (title != name).then(|| name.clone());
     let shown = {
         let name = name.clone();

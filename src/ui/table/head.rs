@@ -1,5 +1,6 @@
 //! A column's head: its name, and a grip that sets its width.
 
+use crate::protocol::display::middle;
 use crate::protocol::texts::table as texts;
 use crate::ui::store::facts;
 use crate::ui::store::use_store;
@@ -13,12 +14,22 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+/// Width of a letter of a name, on average; room around it; and the most letters of the prompt's.
+const LETTER_PX: f64 = 6.2;
+const ROOM_PX: f64 = 16.0;
+const MOST_LETTERS: usize = 60;
+
 /// The head of one column. `widths` are those that someone has set.
 #[component]
 pub fn HeadCell(at: usize, lane: Lane, widths: RwSignal<Widths>) -> impl IntoView {
     let store = use_store();
-    let Lane { name, title, number, prose, width_px } = lane;
-    let about = facts::column(&name).map(|facts| facts.about);
+    let Lane { name, title, number, prose, width_px, pictures: _ } = lane;
+    let about = facts::column(&name).map(|facts| facts.about.to_string());
+    // Letters that have room in a column of its usual width.
+    let letters = if prose { MOST_LETTERS } else { ((width_px - ROOM_PX) / LETTER_PX) as usize };
+    // Where it is cut, it is whole to those who hear it, and in the tooltip.
+    let whole = (title.chars().count() > letters).then(|| title.clone());
+    let about = about.or_else(|| whole.clone());
     let cell: NodeRef<html::Div> = NodeRef::new();
     let name = StoredValue::new(name);
     let direction = move || {
@@ -47,10 +58,11 @@ pub fn HeadCell(at: usize, lane: Lane, widths: RwSignal<Widths>) -> impl IntoVie
             <button
                 type="button"
                 class="sort"
+                aria-label=whole
                 title=move || name.with_value(|name| texts::sort_by(store.sort_reads(name)))
                 on:click=move |event| name.with_value(|name| store.sort_by(name, event.shift_key()))
             >
-                {title.clone()}
+                {middle(&title, letters)}
                 {move || direction().map(|down| if down { texts::DESCENDING } else { texts::ASCENDING })}
             </button>
             <ColumnGrip title name cell widths width_px/>

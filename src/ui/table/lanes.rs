@@ -1,10 +1,11 @@
 //! Which columns the table shows, and how each is laid out.
 
 use crate::protocol::Kind;
+use crate::protocol::images::ImageColumn;
 use crate::ui::store::Store;
 use crate::ui::store::facts;
 use crate::view::catalog;
-use crate::view::lanes::Lane;
+use crate::view::lanes::{Lane, LanePictures};
 use crate::view::roles::Role;
 use leptos::prelude::*;
 
@@ -14,8 +15,9 @@ const SEED_FROM_PX: f64 = 760.0;
 /// From this width on names need not be cut.
 const ROOMY_PX: f64 = 960.0;
 
-/// The lanes of a table that is `table_px` wide, 0 while that is not known.
-pub fn lanes(store: Store, table_px: f64) -> Vec<Lane> {
+/// The lanes of a table that is `table_px` wide, 0 while that is not known. In `cards` images have no cells: the
+/// one that a row is about stands beside it.
+pub fn lanes(store: Store, table_px: f64, cards: bool) -> Vec<Lane> {
     let chosen = store.spec.with(|spec| spec.columns.is_some());
     let roles = store.roles();
     let kind_of = |name: &str| {
@@ -27,9 +29,12 @@ pub fn lanes(store: Store, table_px: f64) -> Vec<Lane> {
     let has_room = |name: &String| {
         chosen || roles.column(Role::Seed) != Some(name) || !(1.0..SEED_FROM_PX).contains(&table_px)
     };
-    let names: Vec<String> = store.columns().into_iter().filter(has_room).collect();
+    let has_prompt = roles.column(Role::Prompt).is_some();
+    let is_seen = |name: &String| !(cards && has_prompt && pictures_of(store, name).is_some());
+    let names: Vec<String> = store.columns().into_iter().filter(has_room).filter(is_seen).collect();
     let is_prose = |name: &String| {
         let text = matches!(kind_of(name), Kind::Text | Kind::Nested) && name != catalog::SIZE;
+        let text = text && (cards || pictures_of(store, name).is_none());
         text && facts::column(name).is_none()
     };
     // Without the prompt, the first text that nothing else is known of takes its place.
@@ -37,15 +42,20 @@ pub fn lanes(store: Store, table_px: f64) -> Vec<Lane> {
     let prose = prompt.map(str::to_owned).or_else(|| names.iter().find(|name| is_prose(name)).cloned());
     let lane = |name: String| {
         let kind = kind_of(&name);
+        let pictures = pictures_of(store, &name).filter(|_| !cards);
         let facts = facts::column(&name);
         let has_labels = facts::has_labels(&name);
         Lane {
-            title: facts.map_or_else(|| name.clone(), |facts| facts.title.to_owned()),
+            title: facts.map_or_else(|| name.clone(), |facts| facts.title.to_string()),
             number: matches!(kind, Kind::Integer | Kind::Float | Kind::Time) && !has_labels,
             prose: prose.as_ref() == Some(&name),
+            pictures,
             width_px: match prose.as_ref() {
+                _ if let Some(pictures) = pictures => LIST_PX * f64::from(pictures.most) + ROOM_PX,
                 Some(prose) if *prose == name => 220.0,
-                Some(_) | None => width_px(&name, kind, roles.role(&name), table_px >= ROOMY_PX),
+                Some(_) | None => {
+                    width_px(&name, kind, roles.role(&name), table_px >= ROOMY_PX, facts.is_some())
+                }
             },
             name,
         }
@@ -53,14 +63,37 @@ pub fn lanes(store: Store, table_px: f64) -> Vec<Lane> {
     names.into_iter().map(lane).collect()
 }
 
+/// An image in a row, with the gap beside it; and what stands around all of them.
+const LIST_PX: f64 = 44.0;
+const ROOM_PX: f64 = 28.0;
+
+/// The images in a column's cells, where rows have their images.
+fn pictures_of(store: Store, name: &str) -> Option<LanePictures> {
+    /// Images of a list that have room.
+    const MOST: u8 = 4;
+    if !store.images.in_table.get() {
+        return None;
+    }
+    store.opened.with(|opened| {
+        let opened = opened.as_ref()?;
+        let place = opened.pictures.iter().position(|column| column.name == name && !column.is_address)?;
+        let is_own = matches!(&opened.images, Some(ImageColumn::Embedded { column }) if column == name);
+        let column = if is_own { 0 } else { u8::try_from(place + 1).ok()? };
+        let most = if opened.pictures.get(place)?.is_list { MOST } else { 1 };
+        Some(LanePictures { column, most })
+    })
+}
+
 /// The width of a column that is not the prompt, before anyone changes it.
-fn width_px(name: &str, kind: Kind, role: Option<Role>, roomy: bool) -> f64 {
+fn width_px(name: &str, kind: Kind, role: Option<Role>, roomy: bool, known: bool) -> f64 {
     match (role, kind) {
         (Some(Role::Step | Role::Rank), _) => 60.0,
         (Some(Role::Cfg), _) => 74.0,
         _ if name == catalog::SIZE => 88.0,
         (Some(Role::Sampler), _) if roomy => 144.0,
         (Some(Role::Sampler), _) => 104.0,
+        // Of a table that nobody knows, years and seconds may be what matters.
+        (_, Kind::Time) if roomy && !known => 152.0,
         (_, Kind::Time) => 104.0,
         (Some(Role::Seed), _) => 96.0,
         (_, Kind::Bool | Kind::Integer | Kind::Float) => 104.0,

@@ -1,5 +1,6 @@
 //! The table: a window on millions of rows, moved by wheel, thumb and keys.
 
+mod add_column;
 pub mod columns_menu;
 mod copy;
 pub mod head;
@@ -7,19 +8,18 @@ pub mod lanes;
 pub mod row;
 pub mod sort_note;
 
-use crate::protocol::images::Want;
 use crate::protocol::texts::table as texts;
 use crate::ui::runtime::turn::turn;
 use crate::ui::store::{Part, RowData, Store, count_now, size_px, use_store};
 use crate::ui::table::copy::PromptCopy;
 use crate::ui::table::head::HeadCell;
 use crate::ui::table::lanes::lanes;
-use crate::ui::table::row::TableRow;
+use crate::ui::table::row::{TableRow, row_wants};
 use crate::ui::widgets::keys::{is_own, key_action};
 use crate::ui::widgets::observe_size::observe_size;
 use crate::ui::widgets::scroller::Scroller;
 use crate::view::keys::{Move, ROWS, RowKey};
-use crate::view::lanes::{Widths, least_px, letters, template};
+use crate::view::lanes::{Lane, Widths, least_px, letters, template};
 use crate::view::scroll::{Event, Extent, Scroll, paged};
 use crate::view::viewport::Slice;
 use leptos::ev::KeyboardEvent;
@@ -51,7 +51,7 @@ pub fn Table() -> impl IntoView {
     let widths = RwSignal::new(Widths::new());
     let count = Memo::new(move |_| count_now(store).map_or(0, |count| count.matching));
     let cards = Memo::new(move |_| (1.0..CARDS_BELOW_PX).contains(&size.get().0));
-    let lanes = Memo::new(move |_| lanes(store, size.get().0));
+    let lanes = Memo::new(move |_| lanes(store, size.get().0, cards.get()));
     let row_px = move || if cards.get() { CARD_PX } else { ROW_PX };
     let head_px = move || if cards.get() { 0.0 } else { HEAD_PX };
     let scroller = Scroller::new(frame, move || Extent {
@@ -69,7 +69,7 @@ pub fn Table() -> impl IntoView {
         Memo::new(move |_| lanes.with(|lanes| letters(lanes, size.get().0, picture_px.get(), cards.get())));
     scroller.follow_link(store);
     ask_for_rows(store, slice, count);
-    ask_for_images(store, scroller, picture_px);
+    ask_for_images(store, scroller, picture_px, lanes);
     let reveal = reveal_active(store, scroller);
     let keep_place = move || {
         let top = scroller.state.with_untracked(Scroll::top_row);
@@ -156,7 +156,7 @@ fn ask_for_rows(store: Store, slice: Memo<Slice>, count: Memo<u64>) {
 }
 
 /// Those on the screen first, from the top.
-fn ask_for_images(store: Store, scroller: Scroller, picture_px: Memo<Option<f64>>) {
+fn ask_for_images(store: Store, scroller: Scroller, picture_px: Memo<Option<f64>>, lanes: Memo<Vec<Lane>>) {
     Effect::new(move || {
         let slice = scroller.state.get().slice(0);
         let Some(px) = picture_px.get().filter(|_| !store.images.saving.get()) else {
@@ -166,8 +166,9 @@ fn ask_for_images(store: Store, scroller: Scroller, picture_px: Memo<Option<f64>
         let px = size_px(px);
         let rows: Vec<Arc<RowData>> =
             store.rows.with(|rows| (slice.first..slice.end).filter_map(|at| rows.get(at).cloned()).collect());
-        let wants = rows.iter().filter(|row| store.wants(row)).map(|row| Want { row: row.row, px });
-        store.images.look_at(Part::View, wants.collect());
+        let rows = rows.iter().filter(|row| store.wants(row));
+        let wants = lanes.with(|lanes| rows.flat_map(|row| row_wants(lanes, row, px)).collect());
+        store.images.look_at(Part::View, wants);
     });
 }
 

@@ -1,14 +1,15 @@
 //! One row of the table, which may be on its way.
 
 use crate::protocol::Cell;
-use crate::protocol::images::Want;
+use crate::protocol::display;
+use crate::protocol::images::{Spot, Want};
 use crate::protocol::texts::{common, table as texts};
 use crate::ui::search::marked::marked_near;
 use crate::ui::store::facts;
 use crate::ui::store::{RowData, Sight, Store, size_px, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::picture::PictureOf;
-use crate::view::lanes::Lane;
+use crate::view::lanes::{Lane, LanePictures};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -46,13 +47,21 @@ pub fn TableRow(
             {move || {
                 let row = row.get();
                 lanes.with(|lanes| {
+                    let beside = !lanes.iter().any(is_own);
                     lanes
                         .iter()
                         .enumerate()
                         .map(|(at, lane)| {
-                            let px = picture_px.get().filter(|_| lane.prose);
-                            let picture = px.map(|px| picture(store, row.clone(), px).into_any());
-                            cell(at, lane, row.as_ref(), letters, picture)
+                            let px = picture_px.get();
+                            let spots = px.zip(row.as_ref()).map(|(_, row)| spots(lane, row)).unwrap_or_default();
+                            let images = px.filter(|_| !spots.is_empty()).map(|px| {
+                                let picture = |spot| picture(store, row.clone(), spot, px);
+                                spots.into_iter().map(picture).collect_view().into_any()
+                            });
+                            let beside = px
+                                .filter(|_| lane.prose && beside)
+                                .map(|px| picture(store, row.clone(), Spot::default(), px).into_any());
+                            cell(at, lane, row.as_ref(), letters, beside, images)
                         })
                         .collect_view()
                 })
@@ -61,9 +70,36 @@ pub fn TableRow(
     }
 }
 
-/// The row's image beside its prompt. It only says what can't be read beside it.
-fn picture(store: Store, row: Option<Arc<RowData>>, px: f64) -> impl IntoView {
-    let want = row.as_ref().map(|row| Want { row: row.row, px: size_px(px) });
+/// Whether a column holds the images that rows are about.
+fn is_own(lane: &Lane) -> bool {
+    lane.pictures.is_some_and(|pictures| pictures.column == 0)
+}
+
+/// The images of a row in one of its cells.
+fn spots(lane: &Lane, row: &RowData) -> Vec<Spot> {
+    let Some(LanePictures { column, most }) = lane.pictures else { return Vec::new() };
+    let items = match row.cell(&lane.name) {
+        Some(Cell::Json(json)) => display::list_len(json).unwrap_or(1).min(usize::from(most)),
+        Some(Cell::Binary(_) | Cell::Text(_)) => 1,
+        _ => 0,
+    };
+    (0..most).take(items).map(|item| Spot { column, item }).collect()
+}
+
+/// The images of a row that the table shows, so large.
+pub fn row_wants(lanes: &[Lane], row: &RowData, px: u32) -> Vec<Want> {
+    let mut wants = Vec::new();
+    if !lanes.iter().any(is_own) {
+        wants.push(Want::of(row.row, px));
+    }
+    let spots = lanes.iter().flat_map(|lane| spots(lane, row));
+    wants.extend(spots.map(|spot| Want { spot, ..Want::of(row.row, px) }));
+    wants
+}
+
+/// An image of the row. It only says what can't be read beside it.
+fn picture(store: Store, row: Option<Arc<RowData>>, spot: Spot, px: f64) -> impl IntoView {
+    let want = row.as_ref().map(|row| Want { spot, ..Want::of(row.row, size_px(px)) });
     let sight = move || row.as_ref().map_or(Sight::Blurred(None), |row| store.sight(row));
     view! { <PictureOf want=want sight=Signal::derive(sight) name="" small=true/> }
 }
@@ -74,9 +110,12 @@ fn cell(
     row: Option<&Arc<RowData>>,
     letters: Memo<usize>,
     picture: Option<AnyView>,
+    images: Option<AnyView>,
 ) -> impl IntoView + use<> {
     let value = row.and_then(|row| row.cell(&lane.name)).unwrap_or(&Cell::Pending);
+    let shows_images = images.is_some();
     let (state, content) = match value {
+        _ if let Some(images) = images => ("read", images),
         Cell::Pending => ("pending", view! { <i class="skeleton" aria-hidden="true"></i> }.into_any()),
         Cell::Failed => ("failed", icon(Icon::Alert).into_any()),
         Cell::Null => ("null", common::NONE.into_any()),
@@ -107,6 +146,7 @@ fn cell(
             data-number=lane.number.then_some("")
             data-prose=lane.prose.then_some("")
             data-pictured=pictured
+            data-images=shows_images.then_some("")
             data-state=(state != "read").then_some(state)
             title=title
         >

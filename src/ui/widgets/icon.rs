@@ -10,11 +10,13 @@ pub enum Icon {
     Close,
     Columns,
     Compare,
+    Differences,
     Copy,
     File,
     Filter,
     Folder,
     Gallery,
+    Groups,
     Hidden,
     Info,
     Link,
@@ -29,6 +31,7 @@ pub enum Icon {
     Out,
     Pause,
     Play,
+    Plot,
     Redo,
     Stop,
     Table,
@@ -51,6 +54,8 @@ impl Icon {
             Self::Filter => "M2 4h12M4.5 8h7M6.75 12h2.5",
             Self::Folder => "M2.5 12.75v-9.5h4l1.5 2h5.5v7.5z",
             Self::Gallery => "M2.5 3h5v4.5h-5zM10 3h3.5v4.5H10zM2.5 10H6v3H2.5zM8.5 10h5v3h-5z",
+            Self::Differences => "M2.5 4.5h11M2.5 8h7M2.5 11.5h3.5",
+            Self::Groups => "M2.5 3.5h3v3h-3zM2.5 9.5h3v3h-3zM8 5h5.5M8 11h5.5",
             Self::Hidden => {
                 "M2.5 2.5l11 11M6.2 6.3a2.5 2.5 0 0 0 3.5 3.5M4.3 4.5C2.9 5.4 2 6.8 1.5 8c1 2.4 3.4 4.5 6.5 4.5 1.2 0 2.3-.3 3.2-.8M6.9 3.6C7.3 3.5 7.6 3.5 8 3.5c3.1 0 5.5 2.1 6.5 4.5-.3.7-.8 1.5-1.4 2.1"
             }
@@ -75,6 +80,7 @@ impl Icon {
             Self::Previous => "m4 10 4-4 4 4",
             Self::Pause => "M5.5 3.5v9M10.5 3.5v9",
             Self::Play => "M5 3.5v9l7.5-4.5z",
+            Self::Plot => "M2.5 2.5v11h11M5 10.5h2.5v-3H10V5h3",
             Self::Redo => "M9.5 3.5 13 7l-3.5 3.5M13 7H6.5a3.5 3.5 0 0 0 0 7H9",
             Self::Undo => "M6.5 3.5 3 7l3.5 3.5M3 7h6.5a3.5 3.5 0 0 1 0 7H7",
             Self::Stop => "M4.5 4.5h7v7h-7z",

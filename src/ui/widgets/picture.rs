@@ -149,7 +149,7 @@ fn seen(
 fn Unasked(#[prop(into)] want: Signal<Option<Want>>, small: bool) -> impl IntoView {
     let store = use_store();
     let host = move || {
-        let address = want.get().and_then(|want| store.address_of(want.row)).unwrap_or_default();
+        let address = want.get().and_then(|want| store.address_of(want)).unwrap_or_default();
         let rest = address.split_once("://").map_or("", |(_, rest)| rest).to_owned();
         rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned()
     };

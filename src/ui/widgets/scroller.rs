@@ -1,12 +1,12 @@
 //! The scroller of a long list: feeds what happens into [`Scroll`], and moves the element after it.
 
+use crate::base::sorted::Map;
 use crate::ui::store::Store;
 use crate::view::scroll::{Event, Extent, Scroll};
 use crate::view::spec::Spec;
 use crate::view::viewport::Slice;
 use leptos::html;
 use leptos::prelude::*;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// After so long without a scroll event the list is at rest.
@@ -88,7 +88,7 @@ impl Scroller {
     /// Follows the position in the link, and begins at the top with every other filter.
     pub fn follow_link(self, store: Store) {
         let ready = Memo::new(move |_| self.state.with(Scroll::is_ready));
-        Effect::new(move |before: Option<BTreeMap<_, _>>| {
+        Effect::new(move |before: Option<Map<_, _>>| {
             let (filters, at) = store.spec.with(|spec| (spec.filters.clone(), spec.at));
             if before.is_some_and(|before| before != filters) && store.dragging.get_untracked().is_none() {
                 self.send(Event::Top);

@@ -1,27 +1,30 @@
 //! What a dataset is, for people who meet it here: whose it is, what it may be used for, how it is
 //! cited, and what to be careful about.
 
-use super::ABOUT;
+use super::{ABOUT, Text};
+use std::borrow::Cow;
 
 /// What is told of a dataset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct About {
-    /// [`super::Table::dataset`].
-    pub dataset: &'static str,
+    /// What it is called.
+    pub dataset: Text,
     /// What it is, a paragraph each.
-    pub what: &'static [&'static str],
+    pub what: Cow<'static, [Text]>,
     /// What a row is.
-    pub row: &'static str,
+    pub row: Text,
     /// Its licence, and where that can be read.
-    pub licence: (&'static str, &'static str),
+    pub licence: Option<(Text, Option<Text>)>,
     /// Pages of it: name and address.
-    pub links: &'static [(&'static str, &'static str)],
+    pub links: Cow<'static, [(Text, Text)]>,
     /// How it is cited, as BibTeX.
-    pub bibtex: &'static str,
+    pub bibtex: Text,
     /// What to be careful about.
-    pub limits: &'static [&'static str],
+    pub limits: Cow<'static, [Text]>,
     /// What it says of people.
-    pub privacy: &'static str,
+    pub privacy: Text,
+    /// The form for people who want an image removed.
+    pub report: Option<Text>,
 }
 
 /// What is told of this dataset.
@@ -39,7 +42,8 @@ mod tests {
         for table in TABLES {
             let about = about(table.dataset).expect(table.id);
             assert!(about.bibtex.starts_with('@') && about.bibtex.ends_with('}'));
-            for (_, address) in about.links.iter().chain([&about.licence]) {
+            let licence = about.licence.as_ref().and_then(|(_, address)| address.as_ref());
+            for address in about.links.iter().map(|(_, address)| address).chain(licence) {
                 assert!(address.starts_with("https://"), "{address}");
             }
         }

@@ -1,5 +1,6 @@
 //! Where the image of a row is: the places to look at, in order, as the catalogue's rule says.
 
+use super::Text;
 use super::pattern::{Into, Pattern};
 use crate::formats::hub::{HubPath, page_url};
 use crate::view::host::{Place, is_beside};
@@ -16,9 +17,6 @@ const DIRECTORY_BYTES: u64 = 140 << 10;
 
 /// The most columns that say where an image is.
 pub const MAX_COLUMNS: usize = 2;
-
-/// Text of the catalogue: the app's own, or read from its host's file.
-pub type Text = Cow<'static, str>;
 
 /// How the images of a table are found, in the words of `catalog.json`. [`ImageRule::images`] reads it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,7 +13,11 @@ use crate::view::roles::Role;
 use crate::view::spec::{HubPath, TableRef};
 use about::About;
 use images::{ImageRule, Images, Original};
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+
+/// A text of the app's own data, or of a host's.
+pub type Text = Cow<'static, str>;
 
 /// A table that the start page offers. Tables are the same where their ids are.
 #[derive(Debug)]
@@ -138,22 +142,22 @@ pub struct RoleNames {
 }
 
 /// A subset that a dataset's card names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NamedSubset {
     /// Its name in the card and in links.
-    pub name: &'static str,
-    /// The catalogue's tables that have it.
-    pub tables: &'static [&'static str],
+    pub name: Text,
+    /// The tables that have it.
+    pub tables: Cow<'static, [Text]>,
     /// What people call it.
-    pub title: &'static str,
+    pub title: Text,
     /// Which rows it has.
     pub rows: SubsetRows,
     /// How many images the card counts in it, where that does not follow from its rows.
-    pub images: Option<&'static str>,
+    pub images: Option<Text>,
 }
 
 /// Which rows a subset has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SubsetRows {
     /// So many from the first.
     First(u64),
@@ -173,20 +177,23 @@ pub fn subset(name: &str) -> Option<&'static NamedSubset> {
     SUBSETS.iter().find(|subset| subset.name == name)
 }
 
-/// What a column of the known datasets means.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// What a column of a described dataset means.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ColumnFacts {
     /// The column's name in the file.
-    pub name: &'static str,
+    pub name: Text,
     /// What people call it.
-    pub title: &'static str,
+    pub title: Text,
     /// What it holds, in a sentence.
-    pub about: &'static str,
+    pub about: Text,
     /// Names of coded values.
-    pub labels: &'static [(i64, &'static str)],
+    pub labels: Cow<'static, [(i64, Text)]>,
     /// A value beyond the scale that means something of its own, and what it is called.
-    pub detached: Option<(f64, &'static str)>,
-    /// The part that it plays.
+    pub detached: Option<(f64, Text)>,
+    /// Its value in rows whose user is not known any more.
+    pub nobody: Text,
+    /// The part that it plays; between the threads it goes with the table's roles.
+    #[serde(skip)]
     pub role: Option<Role>,
     /// Place in the rail and whether its chart is read with the table: lower comes first, and
     /// charts below [`CHARTED_AT_OPEN`] are read at once.
@@ -196,7 +203,7 @@ pub struct ColumnFacts {
     /// Place among the table's columns: lower comes first.
     pub table_order: u16,
     /// What its numbers count: `px`.
-    pub unit: &'static str,
+    pub unit: Text,
     /// Whether whole numbers are names rather than amounts, so that bars suit them better.
     pub categorical: bool,
 }
@@ -222,7 +229,7 @@ mod tests {
     fn ids_and_columns_are_listed_once() {
         let ids: BTreeSet<_> = TABLES.iter().map(|table| table.id).collect();
         assert_eq!(ids.len(), TABLES.len());
-        let names: BTreeSet<_> = USUAL_COLUMNS.iter().map(|column| column.name).collect();
+        let names: BTreeSet<_> = USUAL_COLUMNS.iter().map(|column| &column.name).collect();
         assert_eq!(names.len(), USUAL_COLUMNS.len());
     }
 

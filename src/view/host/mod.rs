@@ -3,6 +3,7 @@
 //! `docs/tables.md` says what may stand in it. Nothing of it is markup, no address of it is anything but
 //! http or https, and what is wrong is told with its place and what to do, while the rest counts.
 
+pub mod dataset;
 pub mod json;
 pub mod policy;
 mod read;
@@ -10,11 +11,14 @@ mod read;
 mod tests;
 
 use crate::formats::hub::HubPath;
+use crate::view::catalog::NamedSubset;
 use crate::view::catalog::images::ImageRule;
 use crate::view::roles::Corrections;
 use crate::view::spec::TableRef;
 use crate::view::url::{parse_table, split_hosts_address};
+use dataset::Dataset;
 use std::fmt;
+use std::sync::Arc;
 
 pub use read::{MAX_BYTES, read};
 
@@ -54,6 +58,12 @@ pub struct Table {
     pub files: Vec<File>,
     /// About how many rows it has, for the start page.
     pub rows: Option<u64>,
+    /// What a row is, if not a row: "images".
+    pub row_noun: Option<String>,
+    /// What the start page tells of it besides: name and value.
+    pub facts: Vec<(String, String)>,
+    /// What is told of it, and what its columns mean.
+    pub dataset: Option<Arc<Dataset>>,
     /// Which columns play which part, where that is not as guessed.
     pub roles: Corrections,
     /// How images are found that are not in the table.
@@ -102,6 +112,12 @@ impl fmt::Display for Problem {
 }
 
 impl Catalogue {
+    /// The subset of this name.
+    pub fn subset(&self, name: &str) -> Option<&NamedSubset> {
+        let datasets = self.tables.iter().filter_map(|table| table.dataset.as_ref());
+        datasets.flat_map(|dataset| &dataset.subsets).find(|subset| subset.name == name)
+    }
+
     /// The table of this id.
     pub fn table(&self, id: &str) -> Option<&Table> {
         self.tables.iter().find(|table| table.id == id)

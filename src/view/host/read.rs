@@ -1,5 +1,6 @@
 //! Reads `catalog.json`: what is understood counts, everything else is told.
 
+use super::dataset::Dataset;
 use super::json::{self, Spot, Value};
 use super::{Catalogue, File, Place, Problem, Table};
 use crate::formats::hub::listing::near_matches;
@@ -9,6 +10,7 @@ use crate::view::catalog::images::{ImageRule, MAX_COLUMNS, Original};
 use crate::view::roles::{Corrections, Role};
 use crate::view::url::split_hosts_address;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// More than this is not read.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -18,10 +20,13 @@ const MAX_TABLES: usize = 200;
 /// Problems that are told; a file with more is of another kind.
 const MAX_PROBLEMS: usize = 50;
 
-const MAX_TITLE_CHARS: usize = 80;
-const MAX_TEXT_CHARS: usize = 600;
+pub(super) const MAX_TITLE_CHARS: usize = 80;
+pub(super) const MAX_TEXT_CHARS: usize = 600;
 const MAX_PLACE_CHARS: usize = 2_000;
-const MAX_ID_CHARS: usize = 64;
+pub(super) const MAX_ID_CHARS: usize = 64;
+
+/// What the start page tells of a table.
+const MAX_FACTS: usize = 6;
 
 /// Reads the file. Problems come in the order of the file.
 pub fn read(text: &str) -> (Catalogue, Vec<Problem>) {
@@ -48,20 +53,26 @@ pub fn read(text: &str) -> (Catalogue, Vec<Problem>) {
 }
 
 #[derive(Default)]
-struct Reader {
+pub(super) struct Reader {
     problems: Vec<Problem>,
     origins: Vec<String>,
 }
 
 /// The keys of an object, taken one by one.
-struct Fields<'a> {
-    place: String,
+pub(super) struct Fields<'a> {
+    pub(super) place: String,
+    line: u32,
     entries: &'a [(String, Spot)],
     known: Vec<&'static str>,
 }
 
 impl<'a> Fields<'a> {
-    fn take(&mut self, key: &'static str) -> Option<&'a Spot> {
+    /// The line where it begins.
+    pub(super) fn line(&self) -> u32 {
+        self.line
+    }
+
+    pub(super) fn take(&mut self, key: &'static str) -> Option<&'a Spot> {
         if !self.known.contains(&key) {
             self.known.push(key);
         }
@@ -69,20 +80,22 @@ impl<'a> Fields<'a> {
         self.entries.iter().rev().find(|(own, _)| own == key).map(|(_, spot)| spot)
     }
 
-    fn at(&self, key: &str) -> String {
+    pub(super) fn at(&self, key: &str) -> String {
         if self.place.is_empty() { key.to_owned() } else { format!("{}.{key}", self.place) }
     }
 }
 
 impl Reader {
-    fn tell(&mut self, line: u32, place: &str, what: impl Into<String>, hint: impl Into<String>) {
+    pub(super) fn tell(&mut self, line: u32, place: &str, what: impl Into<String>, hint: impl Into<String>) {
         let (place, what, hint) = (place.to_owned(), what.into(), hint.into());
         self.problems.push(Problem { line, place, what, hint });
     }
 
-    fn fields<'a>(&mut self, spot: &'a Spot, place: &str) -> Option<Fields<'a>> {
+    pub(super) fn fields<'a>(&mut self, spot: &'a Spot, place: &str) -> Option<Fields<'a>> {
         match &spot.value {
-            Value::Map(entries) => Some(Fields { place: place.to_owned(), entries, known: Vec::new() }),
+            Value::Map(entries) => {
+                Some(Fields { place: place.to_owned(), line: spot.line, entries, known: Vec::new() })
+            }
             other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::List(_)) => {
                 self.tell(spot.line, place, format!("it is {}.", other.kind()), "Make it an object: { … }.");
                 None
@@ -91,8 +104,8 @@ impl Reader {
     }
 
     /// Names the keys that nobody took, and those that are given twice.
-    fn end(&mut self, fields: &Fields<'_>) {
-        let Fields { place, entries, known } = fields;
+    pub(super) fn end(&mut self, fields: &Fields<'_>) {
+        let Fields { place, line: _, entries, known } = fields;
         for (number, (key, spot)) in entries.iter().enumerate() {
             if !known.contains(&key.as_str()) {
                 let near = near_matches(key, known.iter().copied());
@@ -113,30 +126,26 @@ impl Reader {
     }
 
     /// A text within a limit, without control characters.
-    fn text(&mut self, fields: &mut Fields<'_>, key: &'static str, most: usize) -> Option<String> {
+    pub(super) fn text(&mut self, fields: &mut Fields<'_>, key: &'static str, most: usize) -> Option<String> {
         let spot = fields.take(key)?;
-        let place = fields.at(key);
+        self.plain(spot, &fields.at(key), most)
+    }
+
+    /// A value that is such a text.
+    pub(super) fn plain(&mut self, spot: &Spot, place: &str, most: usize) -> Option<String> {
         let Value::Text(text) = &spot.value else {
-            self.tell(
-                spot.line,
-                &place,
-                format!("it is {}.", spot.value.kind()),
-                "Make it a text in quotes.",
-            );
+            let what = format!("it is {}.", spot.value.kind());
+            self.tell(spot.line, place, what, "Make it a text in quotes.");
             return None;
         };
         let text = text.trim();
         if text.is_empty() {
-            self.tell(spot.line, &place, "it is empty.", "Write something, or leave the key out.");
+            self.tell(spot.line, place, "it is empty.", "Write something, or leave the key out.");
         } else if text.chars().count() > most {
-            self.tell(spot.line, &place, format!("it has more than {most} characters."), "Shorten it.");
+            self.tell(spot.line, place, format!("it has more than {most} characters."), "Shorten it.");
         } else if text.chars().any(|c| c.is_control() || is_hidden(c)) {
-            self.tell(
-                spot.line,
-                &place,
-                "it holds characters that can't be seen.",
-                "Write it in one line of plain text.",
-            );
+            let hint = "Write it in one line of plain text.";
+            self.tell(spot.line, place, "it holds characters that can't be seen.", hint);
         } else {
             return Some(text.to_owned());
         }
@@ -144,7 +153,12 @@ impl Reader {
     }
 
     /// An http or https address; its origin is taken note of.
-    fn address(&mut self, fields: &mut Fields<'_>, key: &'static str, read: bool) -> Option<String> {
+    pub(super) fn address(
+        &mut self,
+        fields: &mut Fields<'_>,
+        key: &'static str,
+        read: bool,
+    ) -> Option<String> {
         let line = fields.take(key)?.line;
         let text = self.text(fields, key, MAX_PLACE_CHARS)?;
         match split_hosts_address(&text) {
@@ -195,42 +209,17 @@ impl Reader {
         }
         let thumbnails = self.address(&mut fields, "thumbnails", true);
         catalogue.thumbnails = thumbnails.map(|address| address.trim_end_matches('/').to_owned());
-        if let Some(spot) = fields.take("tables") {
-            match &spot.value {
-                Value::List(items) => {
-                    if items.len() > MAX_TABLES {
-                        self.tell(
-                            spot.line,
-                            "tables",
-                            format!("there are more than {MAX_TABLES}."),
-                            "The others are left out.",
-                        );
-                    }
-                    for (number, item) in items.iter().take(MAX_TABLES).enumerate() {
-                        let place = format!("tables[{number}]");
-                        if let Some(table) = self.table(item, &place) {
-                            if catalogue.table(&table.id).is_some() {
-                                self.tell(
-                                    item.line,
-                                    &place,
-                                    format!("another table has the id “{}”.", table.id),
-                                    "Give it an id of its own.",
-                                );
-                            } else {
-                                catalogue.tables.push(table);
-                            }
-                        }
-                    }
-                }
-                other
-                @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Map(_)) => {
-                    self.tell(
-                        spot.line,
-                        "tables",
-                        format!("it is {}.", other.kind()),
-                        "Make it a list: [ … ].",
-                    );
-                }
+        let datasets = self.datasets(&mut fields);
+        for (number, item) in
+            self.list(&mut fields, "tables", MAX_TABLES).into_iter().flatten().take(MAX_TABLES).enumerate()
+        {
+            let place = format!("tables[{number}]");
+            let Some(table) = self.table(item, &place, &datasets) else { continue };
+            if catalogue.table(&table.id).is_some() {
+                let what = format!("another table has the id “{}”.", table.id);
+                self.tell(item.line, &place, what, "Give it an id of its own.");
+            } else {
+                catalogue.tables.push(table);
             }
         }
         self.end(&fields);
@@ -238,23 +227,61 @@ impl Reader {
         catalogue
     }
 
-    fn table(&mut self, spot: &Spot, place: &str) -> Option<Table> {
+    fn table(&mut self, spot: &Spot, place: &str, datasets: &[Arc<Dataset>]) -> Option<Table> {
         let mut fields = self.fields(spot, place)?;
         let id = self.id(&mut fields, spot);
-        let title = self.text(&mut fields, "title", MAX_TITLE_CHARS);
+        let dataset = self.dataset_of(&mut fields, datasets);
+        let part = self.text(&mut fields, "part", MAX_TITLE_CHARS);
+        let of_dataset = || Some(format!("{} {}", dataset.as_ref()?.about.dataset, part?));
+        let title = self.text(&mut fields, "title", MAX_TITLE_CHARS).or_else(of_dataset);
         if title.is_none() && fields.take("title").is_none() {
             self.tell(spot.line, place, "it has no title.", "Add \"title\": what people call the table.");
         }
         let description = self.text(&mut fields, "description", MAX_TEXT_CHARS).unwrap_or_default();
         let files = self.files(&mut fields, spot);
         let rows = fields.take("rows").and_then(|rows| self.whole(rows, &fields.at("rows")));
-        let roles = self.roles(&mut fields);
+        let mut roles = dataset.as_ref().map(|dataset| dataset.roles()).unwrap_or_default();
+        roles.extend(self.roles(&mut fields));
+        let row_noun = self.text(&mut fields, "rows_are", MAX_TITLE_CHARS);
+        let mut facts = Vec::new();
+        for mut fact in self.objects(&mut fields, "facts", MAX_FACTS) {
+            let name = self.text(&mut fact, "name", MAX_TITLE_CHARS);
+            let value = self.text(&mut fact, "value", MAX_TITLE_CHARS);
+            self.end(&fact);
+            facts.extend(name.zip(value));
+        }
         let home = files.as_ref().and_then(|files| Place::parse(&files.first()?.place).ok());
         let images = self.images(&mut fields, home.as_ref());
         let licence = self.licence(&mut fields);
         let link = self.address(&mut fields, "link", false);
         self.end(&fields);
-        Some(Table { id: id?, title: title?, description, files: files?, rows, roles, images, licence, link })
+        let (id, title, files) = (id?, title?, files?);
+        Some(Table {
+            id,
+            title,
+            description,
+            files,
+            rows,
+            row_noun,
+            facts,
+            dataset,
+            roles,
+            images,
+            licence,
+            link,
+        })
+    }
+
+    /// The dataset that a table names.
+    fn dataset_of(&mut self, fields: &mut Fields<'_>, datasets: &[Arc<Dataset>]) -> Option<Arc<Dataset>> {
+        let line = fields.take("dataset")?.line;
+        let name = self.text(fields, "dataset", MAX_TITLE_CHARS)?;
+        let dataset = datasets.iter().find(|dataset| dataset.about.dataset == name);
+        if dataset.is_none() {
+            let what = format!("there is no dataset “{}”.", shown(&name));
+            self.tell(line, &fields.at("dataset"), what, "Describe it in the list \"datasets\".");
+        }
+        dataset.cloned()
     }
 
     fn id(&mut self, fields: &mut Fields<'_>, table: &Spot) -> Option<String> {
@@ -296,9 +323,8 @@ impl Reader {
             }
             let line = fields.take("file").map_or(table.line, |spot| spot.line);
             let place = self.text(fields, "file", MAX_PLACE_CHARS)?;
-            return self
-                .place(&place, line, &fields.at("file"), true)
-                .then(|| vec![File { place, bytes: None }]);
+            let bytes = fields.take("bytes").and_then(|bytes| self.whole(bytes, &fields.at("bytes")));
+            return self.place(&place, line, &fields.at("file"), true).then(|| vec![File { place, bytes }]);
         };
         let at = fields.at("files");
         if one {
@@ -383,7 +409,7 @@ impl Reader {
         }
     }
 
-    fn whole(&mut self, spot: &Spot, place: &str) -> Option<u64> {
+    pub(super) fn whole(&mut self, spot: &Spot, place: &str) -> Option<u64> {
         match spot.value {
             Value::Number(value)
                 if value >= 0.0 && value.fract() == 0.0 && value <= 9_007_199_254_740_991.0 =>
@@ -404,13 +430,7 @@ impl Reader {
         let Some(own) = self.fields(spot, &place) else { return roles };
         for (name, value) in own.entries {
             let Some(role) = Role::of(name) else {
-                let names: Vec<&str> = Role::ALL.iter().map(|(_, name, _)| *name).collect();
-                self.tell(
-                    value.line,
-                    &place,
-                    format!("“{}” is no role.", shown(name)),
-                    format!("The roles are {}.", names.join(", ")),
-                );
+                self.no_role(value.line, &place, name);
                 continue;
             };
             match &value.value {
@@ -431,6 +451,12 @@ impl Reader {
             }
         }
         roles
+    }
+
+    pub(super) fn no_role(&mut self, line: u32, place: &str, name: &str) {
+        let names: Vec<&str> = Role::ALL.iter().map(|(_, name, _)| *name).collect();
+        let what = format!("“{}” is no role.", shown(name));
+        self.tell(line, place, what, format!("The roles are {}.", names.join(", ")));
     }
 
     fn images(&mut self, fields: &mut Fields<'_>, home: Option<&Place>) -> Option<ImageRule> {
@@ -489,26 +515,38 @@ impl Reader {
     }
 
     /// The objects of a list, at most so many.
-    fn objects<'a>(&mut self, fields: &mut Fields<'a>, key: &'static str, most: usize) -> Vec<Fields<'a>> {
-        let Some(spot) = fields.take(key) else { return Vec::new() };
+    pub(super) fn objects<'a>(
+        &mut self,
+        fields: &mut Fields<'a>,
+        key: &'static str,
+        most: usize,
+    ) -> Vec<Fields<'a>> {
+        let items = self.list(fields, key, most).into_iter().flatten().take(most).enumerate();
         let place = fields.at(key);
-        let Value::List(items) = &spot.value else {
-            self.tell(spot.line, &place, format!("it is {}.", spot.value.kind()), "Make it a list: [ … ].");
-            return Vec::new();
-        };
-        if items.len() > most {
-            self.tell(
-                spot.line,
-                &place,
-                format!("it has more than {most} entries."),
-                "The others are left out.",
-            );
-        }
-        let items = items.iter().take(most).enumerate();
         items.filter_map(|(number, item)| self.fields(item, &format!("{place}[{number}]"))).collect()
     }
 
-    fn flag(&mut self, fields: &mut Fields<'_>, key: &'static str) -> bool {
+    /// The values of a list; that there are more than `most` is told.
+    pub(super) fn list<'a>(
+        &mut self,
+        fields: &mut Fields<'a>,
+        key: &'static str,
+        most: usize,
+    ) -> Option<&'a [Spot]> {
+        let spot = fields.take(key)?;
+        let place = fields.at(key);
+        let Value::List(items) = &spot.value else {
+            self.tell(spot.line, &place, format!("it is {}.", spot.value.kind()), "Make it a list: [ … ].");
+            return None;
+        };
+        if items.len() > most {
+            let what = format!("it has more than {most} entries.");
+            self.tell(spot.line, &place, what, "The others are left out.");
+        }
+        Some(items)
+    }
+
+    pub(super) fn flag(&mut self, fields: &mut Fields<'_>, key: &'static str) -> bool {
         let Some(spot) = fields.take(key) else { return false };
         if let Value::Bool(value) = spot.value {
             return value;
@@ -522,7 +560,7 @@ impl Reader {
         false
     }
 
-    fn licence(&mut self, fields: &mut Fields<'_>) -> Option<(String, Option<String>)> {
+    pub(super) fn licence(&mut self, fields: &mut Fields<'_>) -> Option<(String, Option<String>)> {
         let spot = fields.take("licence")?;
         if matches!(spot.value, Value::Text(_)) {
             return Some((self.text(fields, "licence", MAX_TITLE_CHARS)?, None));

@@ -1,8 +1,13 @@
 //! What may stand in a host's catalogue, and what is told of what may not.
 
+use super::dataset::Dataset;
 use super::json::{self, Value};
-use super::{Place, policy, read};
+use super::{Place, Problem, policy, read};
+use crate::view::catalog::SubsetRows;
+use crate::view::facts::{Described, Facts};
 use crate::view::roles::Role;
+use crate::view::spec::Subset;
+use crate::view::url::parse_with;
 use proptest::prelude::*;
 
 fn problems(text: &str) -> Vec<String> {
@@ -80,6 +85,129 @@ fn a_whole_catalogue_is_read() {
     );
 }
 
+const DESCRIBED: &str = r#"{
+  "datasets": [
+    {
+      "name": "Our prompts",
+      "about": ["What we asked for.", "In 2025."],
+      "row": "One image.",
+      "licence": { "name": "CC BY 4.0" },
+      "links": [{ "name": "Paper", "link": "https://example.org/paper" }],
+      "cite": "@misc{ours,\n  title = {Ours}\n}",
+      "limits": ["Few people."],
+      "privacy": "No names.",
+      "columns": [
+        { "name": "caption", "title": "prompt", "about": "What was asked for.", "role": "prompt", "in_table": true, "order": 5 },
+        {
+          "name": "method", "title": "sampler", "categorical": true,
+          "labels": [{ "value": -1, "label": "none" }, { "value": 2, "label": "euler" }],
+          "detached": { "value": 99, "label": "not said" }, "unit": "x", "nobody": "gone", "order": 10, "table_order": 90
+        }
+      ],
+      "subsets": [
+        { "name": "tiny", "title": "the first ten", "tables": ["ours"], "first": 10, "images": "10 images" },
+        { "name": "some", "tables": ["ours"], "random": 100, "seed": 3 }
+      ]
+    }
+  ],
+  "tables": [
+    {
+      "id": "ours", "title": "Ours", "file": "data/ours.parquet", "dataset": "Our prompts", "rows_are": "images",
+      "facts": [{ "name": "Images", "value": "120 K" }], "roles": { "sampler": "method" }
+    }
+  ]
+}"#;
+
+#[test]
+fn what_a_dataset_is_and_means_is_read() {
+    let (catalogue, problems) = read(DESCRIBED);
+    assert_eq!(problems, []);
+    let ours = catalogue.table("ours").expect("a table");
+    assert_eq!(ours.roles.get(&Role::Prompt), Some(&Some("caption".to_owned())), "by its column");
+    assert_eq!(ours.roles.get(&Role::Sampler), Some(&Some("method".to_owned())), "by the table");
+    assert_eq!(ours.row_noun.as_deref(), Some("images"));
+    assert_eq!(ours.facts, [("Images".to_owned(), "120 K".to_owned())]);
+    let Dataset { about, columns, subsets } = &**ours.dataset.as_ref().expect("a dataset");
+    assert_eq!((about.what.len(), about.limits.len(), about.links.len()), (2, 1, 1));
+    assert_eq!(about.bibtex, "@misc{ours,\n  title = {Ours}\n}");
+    assert_eq!(about.licence, Some(("CC BY 4.0".into(), None)));
+    let [caption, method] = &columns[..] else { panic!("{columns:?}") };
+    assert_eq!(
+        (&*caption.title, caption.order, caption.table_order, caption.in_table),
+        ("prompt", 5, 5, true)
+    );
+    assert_eq!((&*method.title, method.table_order, &*method.nobody), ("sampler", 90, "gone"));
+    assert_eq!(method.labels[..], [(-1, "none".into()), (2, "euler".into())]);
+    assert_eq!(method.detached, Some((99.0, "not said".into())));
+    assert_eq!(
+        subsets.iter().map(|subset| subset.rows).collect::<Vec<_>>(),
+        [SubsetRows::First(10), SubsetRows::Random { rows: 100, seed: 3 }]
+    );
+    assert_eq!(catalogue.subset("tiny").map(|subset| &*subset.title), Some("the first ten"));
+
+    // A link may name its subsets, and none that nobody has.
+    let link = |query: &str| parse_with(query, &|name| catalogue.subset(name).is_some());
+    assert_eq!(link("subset=tiny").0.subset, Some(Subset::Named("tiny".to_owned())));
+    assert_eq!(link("subset=huge").1.len(), 1);
+
+    // What its columns mean counts, although the catalogue has a table with columns of these names.
+    let described = Described::keep(columns.clone(), subsets.clone());
+    let facts = Facts::of(["caption", "method"].into_iter(), false, &[], described);
+    assert_eq!((facts.title("method"), facts.label("method", 2.0)), ("sampler", Some("euler")));
+    assert_eq!(Subset::Named("tiny".to_owned()).rows(&facts), Some(SubsetRows::First(10)));
+}
+
+#[test]
+fn mistakes_in_a_dataset_are_told() {
+    let of = |entries: &str| format!("{{ \"datasets\": [\n{{ \"name\": \"D\", {entries} }}] }}");
+    check(
+        &of("\"columns\": [{ \"title\": \"x\" }]"),
+        &[
+            "catalog.json, line 2, datasets[0].columns[0]: it has no name. Add \"name\": the column's name in the file.",
+        ],
+    );
+    check(
+        &of("\"columns\": [{ \"name\": \"x\", \"role\": \"promt\" }]"),
+        &[
+            "catalog.json, line 2, datasets[0].columns[0].role: “promt” is no role. The roles are prompt, cfg, step, sampler, seed, image, user, time, nsfw-image, nsfw-prompt, group, rank, rating, alignment, fidelity, category, amount, image-name, image-path, part, width, height, score, image-a, image-b, preference, annotator.",
+        ],
+    );
+    check(
+        &of("\"subsets\": [{ \"name\": \"x y\", \"first\": 1 }, { \"name\": \"z\" }]"),
+        &[
+            "catalog.json, line 2, datasets[0].subsets[0].name: “x y” can't be its name. Use letters, digits, dashes, dots, and no name of a subset of the app.",
+            "catalog.json, line 2, datasets[0].subsets[1]: it does not say which rows it has. Give one of \"first\", \"random\" (with \"seed\") and \"shards\": a number of each.",
+        ],
+    );
+    check(
+        &of("\"about\": \"x\", \"homepage\": 1"),
+        &[
+            "catalog.json, line 2, datasets[0].about: it is a text. Make it a list: [ … ].",
+            "catalog.json, line 2, datasets[0]: the key “homepage” is not known. It may hold name, links, about, row, licence, cite, limits, privacy, report, columns, subsets.",
+        ],
+    );
+    check(
+        &with("\"file\": \"a.parquet\", \"dataset\": \"None\""),
+        &[
+            "catalog.json, line 4, tables[0].dataset: there is no dataset “None”. Describe it in the list \"datasets\".",
+        ],
+    );
+}
+
+/// The app's own catalogue is in the schema that a host's file has.
+#[test]
+fn what_the_app_describes_a_host_could_describe() {
+    let (own, problems) = read(include_str!("../catalog/catalog.json"));
+    // Its ids are taken, by itself; files and names of roles are the app's alone.
+    let known = |problem: &Problem| {
+        let taken = problem.what.contains("of its own") || problem.what.contains("can't be its name");
+        taken || ["“roles”", "“also”"].iter().any(|key| problem.what.contains(key))
+    };
+    let other: Vec<_> = problems.iter().filter(|problem| !known(problem)).map(ToString::to_string).collect();
+    assert_eq!(other, [] as [String; 0]);
+    assert!(own.tables.is_empty());
+}
+
 #[test]
 fn mistakes_are_told_with_their_place_and_what_to_do() {
     check(&with("\"file\": \"a.parquet\""), &[]);
@@ -100,7 +228,7 @@ fn mistakes_are_told_with_their_place_and_what_to_do() {
     check(
         &with("\"file\": \"a.parquet\", \"roles\": { \"prmpt\": \"x\" }"),
         &[
-            "catalog.json, line 4, tables[0].roles: “prmpt” is no role. The roles are prompt, cfg, step, sampler, seed, image, user, time, nsfw-image, nsfw-prompt, group, rank, rating, alignment, fidelity, category, amount, image-name, image-path, part, width, height.",
+            "catalog.json, line 4, tables[0].roles: “prmpt” is no role. The roles are prompt, cfg, step, sampler, seed, image, user, time, nsfw-image, nsfw-prompt, group, rank, rating, alignment, fidelity, category, amount, image-name, image-path, part, width, height, score, image-a, image-b, preference, annotator.",
         ],
     );
     check(

@@ -154,8 +154,10 @@ shortcuts! {
         TypeNumber: Any "Enter" => Type;
         Clear: Any "Escape" => Clear;
     }
-    /// Keys of the map of two columns.
+    /// Keys of a chart of two columns.
     MAP: MapKey, Map {
+        MoveOrWiden: Shift "ArrowLeft" => Widen(Move::Left), Shift "ArrowRight" => Widen(Move::Right),
+            Shift "ArrowUp" => Widen(Move::Up), Shift "ArrowDown" => Widen(Move::Down);
         Move: Any "ArrowLeft" => Go(Move::Left), Any "ArrowRight" => Go(Move::Right),
             Any "ArrowUp" => Go(Move::Up), Any "ArrowDown" => Go(Move::Down);
         FilterByCell: Any "Enter" => Filter;
@@ -171,6 +173,12 @@ shortcuts! {
     TERM: TermKey, Term {
         LeaveOut: Alt "Enter" => Exclude, Any "-" => Exclude;
         Unsaid: Any "−" => Exclude, Any "Delete" => Exclude;
+    }
+    /// Keys of two images that are compared.
+    PAIR: PairKey, Pair {
+        OtherPair: Bare "ArrowLeft" => Previous, Bare "ArrowRight" => Next,
+            Bare "k" => Previous, Bare "j" => Next;
+        Verdict: Bare "a" => Left, Bare "b" => Right, Bare "n" => Neither;
     }
     /// Keys of the image at full size.
     IMAGE: ImageKey, Image {
@@ -270,6 +278,21 @@ pub enum DetailKey {
     Close,
 }
 
+/// What keys do on two images that are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PairKey {
+    /// The pair before.
+    Previous,
+    /// The next pair.
+    Next,
+    /// The left one is better.
+    Left,
+    /// The right one is better.
+    Right,
+    /// Neither is.
+    Neither,
+}
+
 /// What keys do among the images of the same prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StripKey {
@@ -296,12 +319,14 @@ pub enum HandleKey {
     Clear,
 }
 
-/// What keys do on the map of two columns.
+/// What keys do on a chart of two columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MapKey {
     /// Move.
     Go(Move),
-    /// Filter by the cell.
+    /// Move, and choose all cells from where that began.
+    Widen(Move),
+    /// Filter by the cell, or by all that are chosen.
     Filter,
 }
 

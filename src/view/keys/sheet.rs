@@ -35,12 +35,14 @@ pub enum Place {
     Strip,
     /// On the handle of a chart.
     Handle,
-    /// On the map of two columns.
+    /// On a chart of two columns.
     Map,
     /// On the line between two heads of columns.
     Grip,
     /// On a part of prompts.
     Term,
+    /// On two images that are compared.
+    Pair,
     /// On the image at full size.
     Image,
     /// In a panel below a button: the sheet does not print it.
@@ -90,12 +92,18 @@ pub enum Says {
     TypeNumber,
     /// Clear the range.
     Clear,
+    /// Choose more cells.
+    MoveOrWiden,
     /// Filter by the cell.
     FilterByCell,
     /// Change the width.
     Width,
     /// Take the usual width.
     UsualWidth,
+    /// Show the pair before or the next one.
+    OtherPair,
+    /// Choose the left image, the right one, or neither.
+    Verdict,
     /// Leave out what has it.
     LeaveOut,
     /// Change the size.

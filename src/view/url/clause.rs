@@ -2,7 +2,6 @@
 
 use super::time::{parse_time, print_time};
 use super::{MAX_LIST_VALUES, shown};
-use crate::base::numbers;
 use crate::view::spec::{Bound, Clause, List, ListValue, Range};
 
 const NULL: &str = "null";
@@ -50,7 +49,7 @@ pub(super) fn print(clause: &Clause) -> String {
         Clause::Null => NULL.to_owned(),
         Clause::NotNull => format!("!{NULL}"),
         Clause::Range(Range { low, high }) => {
-            let end = |bound: &Option<Bound>| bound.map(print_bound).unwrap_or_default();
+            let end = |bound: &Option<Bound>| bound.as_ref().map(print_bound).unwrap_or_default();
             format!("{}{DOTS}{}", end(low), end(high))
         }
         Clause::List(List { values, negated }) => {
@@ -139,18 +138,20 @@ fn print_item(text: &str) -> String {
 
 fn parse_range(low: &str, high: &str) -> Result<Range, String> {
     let range = Range { low: parse_bound(low)?, high: parse_bound(high)? };
-    match (range.low, range.high) {
-        (Some(Bound::Number(low)), Some(Bound::Number(high))) if low > high => {
-            Err(format!("the range begins at {} and ends before it, at {}.", number(low), number(high)))
+    let (Some(low), Some(high)) = (&range.low, &range.high) else { return Ok(range) };
+    match (low, high) {
+        (Bound::Time(_), Bound::Number(_) | Bound::Exact(_))
+        | (Bound::Number(_) | Bound::Exact(_), Bound::Time(_)) => {
+            return Err("one end of the range is a number and the other one a time.".to_owned());
         }
-        (Some(Bound::Time(low)), Some(Bound::Time(high))) if low.start_millis >= high.end_millis() => Err(
-            format!("the range begins at {} and ends before it, at {}.", print_time(low), print_time(high)),
-        ),
-        (Some(Bound::Number(_)), Some(Bound::Time(_))) | (Some(Bound::Time(_)), Some(Bound::Number(_))) => {
-            Err("one end of the range is a number and the other one a time.".to_owned())
-        }
-        _ => Ok(range),
+        (Bound::Time(_), Bound::Time(_))
+        | (Bound::Number(_) | Bound::Exact(_), Bound::Number(_) | Bound::Exact(_)) => {}
     }
+    if range.is_crossed() {
+        let (low, high) = (print_bound(low), print_bound(high));
+        return Err(format!("the range begins at {low} and ends before it, at {high}."));
+    }
+    Ok(range)
 }
 
 fn parse_bound(text: &str) -> Result<Option<Bound>, String> {
@@ -161,16 +162,17 @@ fn parse_bound(text: &str) -> Result<Option<Bound>, String> {
     if let Some(time) = parse_time(text) {
         return Ok(Some(Bound::Time(time)));
     }
-    match numbers::parse(text) {
-        Some(value) if !value.is_nan() => Ok(Some(Bound::Number(value))),
-        Some(_) | None => Err(format!("“{}” is neither a number nor a time.", shown(text))),
+    match Bound::read(text) {
+        Some(bound) => Ok(Some(bound)),
+        None => Err(format!("“{}” is neither a number nor a time.", shown(text))),
     }
 }
 
-fn print_bound(bound: Bound) -> String {
+fn print_bound(bound: &Bound) -> String {
     match bound {
-        Bound::Number(value) => number(value),
-        Bound::Time(time) => print_time(time),
+        Bound::Number(value) => number(*value),
+        Bound::Exact(digits) => digits.text().to_owned(),
+        Bound::Time(time) => print_time(*time),
     }
 }
 

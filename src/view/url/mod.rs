@@ -3,7 +3,8 @@
 //! `table=diffusiondb-2m&cfg=7..12&sampler=k_lms,ddim&columns=prompt,cfg&row=1234567`
 //!
 //! One key for each filtered column, by its name in the file; the keys of [`RESERVED`] mean
-//! something else, and a column so named takes a leading dot. Defaults are left out and the order
+//! something else, and a column so named takes a leading dot. What is measured of a text column is a column like any other
+//! ([`crate::view::measures`]): `words(prompt)=10..&add=tokens(prompt)`. Defaults are left out and the order
 //! is fixed, so that equal views have equal links. What cannot be understood becomes a
 //! [`LinkNotice`], and the rest still counts.
 
@@ -12,22 +13,27 @@ mod clause;
 mod table;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
-mod time;
+pub mod time;
 
+use crate::base::sorted::Map;
 use crate::formats::hub::DEFAULT_ENDPOINT;
+use crate::formats::tabular::reading::Reading;
+use crate::view::measures::{MAX_ADDED, Measured};
+use crate::view::phrases::PhraseList;
 use crate::view::roles::Role;
 use crate::view::spec::{SortKey, Spec, Subset, TableRef, View};
 use crate::view::{catalog, query};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 pub use address::split_hosts_address;
 pub use table::{parse_table, print_table};
 
 /// Keys that are not columns.
-pub const RESERVED: &[&str] =
-    &["table", "subset", "q", "sort", "view", "columns", "roles", "row", "at", "endpoint", "embed"];
+pub const RESERVED: &[&str] = &[
+    "table", "subset", "q", "sort", "view", "columns", "roles", "read", "row", "at", "endpoint", "phrases",
+    "groups", "pairs", "plot", "embed", "add",
+];
 
 /// Keys that the pages around us add to our address; they are passed over in silence.
 const HOST_KEYS: &[&str] = &["__theme", "__sign", "__lang"];
@@ -58,6 +64,11 @@ pub struct LinkNotice {
 /// Reads a query string, with or without its question mark. Never fails: what cannot be
 /// understood is left out and told in the notices.
 pub fn parse(query: &str) -> (Spec, Vec<LinkNotice>) {
+    parse_with(query, &|_| false)
+}
+
+/// The same where the app's host names subsets besides those of the catalogue: `is_added` tells its names.
+pub fn parse_with(query: &str, is_added: &dyn Fn(&str) -> bool) -> (Spec, Vec<LinkNotice>) {
     let mut notices = Notices::default();
     let mut spec = Spec::default();
     let pairs = last_of_each_key(query.strip_prefix('?').unwrap_or(query), &mut notices);
@@ -67,7 +78,7 @@ pub fn parse(query: &str) -> (Spec, Vec<LinkNotice>) {
             Some(name) => name,
             None if HOST_KEYS.contains(&key.as_str()) => continue,
             None if RESERVED.contains(&key.as_str()) => {
-                if let Err(message) = read_reserved(&mut spec, &key, &value.unwrap_or_default()) {
+                if let Err(message) = read_reserved(&mut spec, &key, &value.unwrap_or_default(), is_added) {
                     notices.add(&key, message);
                 }
                 continue;
@@ -90,6 +101,7 @@ pub fn parse(query: &str) -> (Spec, Vec<LinkNotice>) {
             ),
         );
     }
+    add_what_is_named(&mut spec);
     (spec, notices.finish())
 }
 
@@ -97,8 +109,26 @@ pub fn parse(query: &str) -> (Spec, Vec<LinkNotice>) {
 /// A local file can't be part of a link and is left out.
 pub fn print(spec: &Spec) -> String {
     // Destructured, so that a new field does not compile until it is part of the link.
-    let Spec { table, endpoint, roles, subset, query: asked, filters, sort, view, columns, row, at, embed } =
-        spec;
+    let Spec {
+        table,
+        endpoint,
+        roles,
+        reading,
+        subset,
+        query: asked,
+        filters,
+        sort,
+        view,
+        columns,
+        row,
+        at,
+        added,
+        phrases,
+        groups,
+        pairs,
+        plot,
+        embed,
+    } = spec;
     let mut query = String::new();
     match table {
         None | Some(TableRef::Local(_)) => {}
@@ -117,6 +147,9 @@ pub fn print(spec: &Spec) -> String {
             .map(|(role, column)| format!("{}:{}", role.name(), column.as_deref().unwrap_or_default()))
             .collect();
         push(&mut query, "roles", &clause::print_items(&items));
+    }
+    if !reading.is_guessed() {
+        push(&mut query, "read", &reading.print());
     }
     if let Some(subset) = subset {
         push(&mut query, "subset", &print_subset(subset));
@@ -137,11 +170,22 @@ pub fn print(spec: &Spec) -> String {
     if let Some(columns) = columns {
         push(&mut query, "columns", &clause::print_items(columns));
     }
+    if !added.is_empty() {
+        push(&mut query, "add", &clause::print_items(added));
+    }
     if let Some(row) = row {
         push(&mut query, "row", &row.to_string());
     }
     if let Some(at) = at {
         push(&mut query, "at", &at.to_string());
+    }
+    if *phrases != PhraseList::default() {
+        push(&mut query, "phrases", &clause::print_items(&phrases.items()));
+    }
+    for (key, words) in [("groups", groups), ("pairs", pairs), ("plot", plot)] {
+        if let Some(words) = words {
+            push(&mut query, key, &clause::print_items(words));
+        }
     }
     if *embed {
         push(&mut query, "embed", "1");
@@ -150,7 +194,12 @@ pub fn print(spec: &Spec) -> String {
     query
 }
 
-fn read_reserved(spec: &mut Spec, key: &str, value: &str) -> Result<(), String> {
+fn read_reserved(
+    spec: &mut Spec,
+    key: &str,
+    value: &str,
+    is_added: &dyn Fn(&str) -> bool,
+) -> Result<(), String> {
     match key {
         "table" => spec.table = Some(parse_table(value)?),
         "endpoint" => {
@@ -161,7 +210,7 @@ fn read_reserved(spec: &mut Spec, key: &str, value: &str) -> Result<(), String> 
             spec.view = View::named(value)
                 .ok_or_else(|| format!("“{}” is not a view of this version.", shown(value)))?;
         }
-        "subset" => spec.subset = Some(parse_subset(value)?),
+        "subset" => spec.subset = Some(parse_subset(value, is_added)?),
         "q" => {
             let text = value.trim();
             query::parse(text).map_err(|problem| problem.message)?;
@@ -195,6 +244,22 @@ fn read_reserved(spec: &mut Spec, key: &str, value: &str) -> Result<(), String> 
                 return Err(format!("only the first {MAX_COLUMNS} of {count} columns are shown."));
             }
         }
+        "add" => {
+            let (names, others): (Vec<String>, Vec<String>) =
+                clause::parse_items(value)?.into_iter().partition(|name| Measured::read(name).is_some());
+            let count = names.len();
+            for name in names.into_iter().take(MAX_ADDED) {
+                if !spec.added.contains(&name) {
+                    spec.added.push(name);
+                }
+            }
+            if let Some(other) = others.first() {
+                return Err(format!("“{}” is not a column that can be added.", shown(other)));
+            }
+            if count > MAX_ADDED {
+                return Err(format!("only the first {MAX_ADDED} of {count} columns are added."));
+            }
+        }
         "roles" => {
             for item in clause::parse_items(value)? {
                 let (role, column) = item.split_once(':').unwrap_or((&item, ""));
@@ -202,6 +267,10 @@ fn read_reserved(spec: &mut Spec, key: &str, value: &str) -> Result<(), String> 
                     .ok_or_else(|| format!("“{}” is not a part that a column can play.", shown(role)))?;
                 spec.roles.insert(known, (!column.is_empty()).then(|| column.to_owned()));
             }
+        }
+        "read" => {
+            spec.reading = Reading::parse(value)
+                .map_err(|word| format!("“{}” is no way to read a file.", shown(word)))?;
         }
         "row" => {
             let row = value.parse().map_err(|_| format!("“{}” is not the number of a row.", shown(value)))?;
@@ -211,6 +280,21 @@ fn read_reserved(spec: &mut Spec, key: &str, value: &str) -> Result<(), String> 
             let at: u64 =
                 value.parse().map_err(|_| format!("“{}” is not a place in the result.", shown(value)))?;
             spec.at = (at > 0).then_some(at);
+        }
+        "phrases" => {
+            let items = clause::parse_items(value)?;
+            spec.phrases = PhraseList::read(items.iter().map(String::as_str))
+                .map_err(|item| format!("“{}” says nothing of how phrases are listed.", shown(item)))?;
+        }
+        "groups" | "pairs" | "plot" => {
+            let mut items = clause::parse_items(value)?;
+            items.truncate(MAX_COLUMNS);
+            let words = match key {
+                "groups" => &mut spec.groups,
+                "pairs" => &mut spec.pairs,
+                _ => &mut spec.plot,
+            };
+            *words = (!items.is_empty()).then_some(items);
         }
         "embed" => {
             spec.embed = match value {
@@ -225,7 +309,26 @@ fn read_reserved(spec: &mut Spec, key: &str, value: &str) -> Result<(), String> 
     Ok(())
 }
 
-fn parse_subset(text: &str) -> Result<Subset, String> {
+/// A column that is measured need not be added where it is filtered, sorted or shown.
+fn add_what_is_named(spec: &mut Spec) {
+    let sorted = spec.sort.iter().map(|key| &key.column);
+    let named: Vec<String> = spec
+        .filters
+        .keys()
+        .chain(sorted)
+        .chain(spec.columns.iter().flatten())
+        .chain(spec.plot.iter().flatten())
+        .filter(|name| Measured::read(name).is_some())
+        .cloned()
+        .collect();
+    for name in named {
+        if spec.added.len() < MAX_ADDED && !spec.added.contains(&name) {
+            spec.added.push(name);
+        }
+    }
+}
+
+fn parse_subset(text: &str, is_added: &dyn Fn(&str) -> bool) -> Result<Subset, String> {
     let wrong = || {
         format!("“{}” is no subset: first:1000, random:1000@7, or a name of the dataset's card.", shown(text))
     };
@@ -239,7 +342,14 @@ fn parse_subset(text: &str) -> Result<Subset, String> {
             _ => Err(wrong()),
         };
     }
-    if catalog::subset(text).is_some() { Ok(Subset::Named(text.to_owned())) } else { Err(wrong()) }
+    let is_named = catalog::subset(text).is_some() || is_added(text);
+    if is_named { Ok(Subset::Named(text.to_owned())) } else { Err(wrong()) }
+}
+
+/// Whether a subset can be called so.
+pub fn is_subset_name(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    (1..=64).contains(&text.len()) && text.bytes().all(is_plain)
 }
 
 /// Writes a subset so that it is read again as the same.
@@ -263,7 +373,7 @@ fn print_sort_key(key: &SortKey) -> String {
 /// the last one counts.
 fn last_of_each_key(query: &str, notices: &mut Notices) -> Vec<(String, Option<String>)> {
     let mut pairs: Vec<Option<(String, Option<String>)>> = Vec::new();
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let mut places: Map<String, usize> = Map::new();
     for pair in within_limit(query, notices).split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = match pair.split_once('=') {
             Some((key, value)) => (key, Some(value)),

@@ -6,6 +6,7 @@
 use super::address::split_address;
 use super::shown;
 use crate::formats::hub::DEFAULT_ENDPOINT;
+use crate::formats::sniff::is_table_name;
 use crate::view::spec::{HubFolder, HubPath, TableRef};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
@@ -46,7 +47,7 @@ fn parse_any(text: &str) -> Result<TableRef, String> {
         return parse_address(text);
     }
     let is_repository = text.split('/').count() == 2 && !text.contains([':', '@']);
-    if is_repository || (text.contains('/') && text.ends_with(".parquet")) {
+    if is_repository || (text.contains('/') && (text.ends_with(".parquet") || is_table_name(text))) {
         return parse_hub(text);
     }
     if text.contains(['/', ':']) {

@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use super::*;
+use crate::formats::tabular::reading::{Delimiter, Reading};
+use crate::view::phrases::{PhraseList, Unit};
 use crate::view::spec::{Bound, Clause, HubFolder, HubPath, List, ListValue, Precision, Range, TimeBound};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -21,7 +23,7 @@ fn same(query: &str) {
 fn filter(query: &str) -> Clause {
     let (spec, notices) = parse(query);
     assert_eq!(notices, []);
-    spec.filters.into_values().next().expect("a filter")
+    spec.filters.into_iter().next().map(|(_, clause)| clause).expect("a filter")
 }
 
 fn list(values: &[&str], negated: bool) -> Clause {
@@ -50,6 +52,28 @@ fn a_link_holds_what_is_asked_of_prompts_and_the_order_of_rows() {
 }
 
 #[test]
+fn what_is_measured_is_a_column_like_any_other() {
+    same("table=x&add=words(prompt),tokens(prompt)&embed=1");
+    // What is filtered, sorted or shown is added by that.
+    let named = "table=x&words(prompt)=20..&sort=-tokens(prompt)&columns=prompt,parts(prompt)";
+    let (spec, _) = parse(named);
+    assert_eq!(spec.added, ["words(prompt)", "tokens(prompt)", "parts(prompt)"]);
+    check(named, &format!("{named}&add=words(prompt),tokens(prompt),parts(prompt%29"), &[]);
+    check(
+        "add=words(prompt),sense(x)&embed=1",
+        "add=words(prompt)&embed=1",
+        &["add: “sense(x)” is not a column that can be added."],
+    );
+}
+
+#[test]
+fn a_file_is_read_as_the_link_says() {
+    same("table=x&read=semicolon,no-header");
+    same("table=x&read=header");
+    check("read=tab,colon", "", &["read: “colon” is no way to read a file."]);
+}
+
+#[test]
 fn columns_play_parts() {
     same("table=x&roles=prompt:caption,cfg:guidance");
     check("table=x&roles=prompt:", "table=x&roles=prompt%3A", &[]);
@@ -66,7 +90,7 @@ fn numbers_and_times_are_ranges_only_between_dots() {
     assert_eq!(filter("cfg=-7.5..1e3"), range(number(-7.5), number(1000.0)));
     assert_eq!(filter("cfg=7.."), range(number(7.0), None));
     assert_eq!(filter("cfg=.."), range(None, None));
-    let time = |start_millis, precision| Some(Bound::Time(TimeBound { start_millis, precision }));
+    let time = |start_millis, precision| Some(Bound::Time(TimeBound::of_millis(start_millis, precision)));
     assert_eq!(
         filter("t=1970-01-02T03..1970-01-02t03:04:05.120Z"),
         range(time(97_200_000, Precision::Hour), time(97_445_120, Precision::Millisecond))
@@ -97,7 +121,7 @@ fn lists_tell_nulls_words_and_marks_apart() {
 #[test]
 fn columns_may_have_the_names_of_other_things() {
     same(".=1&..x=2&__index_level_0__=6&.__theme=7&a%3Db%3F=5&.q=3&.table=4");
-    let names: Vec<_> = parse(".table=4&..x=2&.=1").0.filters.into_keys().collect();
+    let names: Vec<_> = parse(".table=4&..x=2&.=1").0.filters.keys().cloned().collect();
     assert_eq!(names, ["", ".x", "table"]);
 }
 
@@ -128,6 +152,12 @@ fn what_is_not_understood_is_told_and_the_rest_counts() {
     check("sort=a,b,c,d,e", "sort=a,b,c,d", &["sort: only the first 4 of 5 keys count."]);
     check("view=piano", "", &["view: “piano” is not a view of this version."]);
     check("row=-1", "", &["row: “-1” is not the number of a row."]);
+    same("view=phrases&phrases=names,5,searched,count");
+    same("view=compare&pairs=judges,rank:2,whole:1,judge:reward,at:3");
+    same("view=groups&groups=by:user_name,day:timestamp,median:cfg,share:sampler,is:k_lms,down:3");
+    same("view=plot&plot=cfg,step,log");
+    check("plot=words(prompt),step", "add=words(prompt)&plot=words(prompt),step", &[]);
+    check("phrases=letters", "", &["phrases: “letters” says nothing of how phrases are listed."]);
     check("embed=2", "", &["embed: “2” is neither 1 nor 0."]);
     check("cfg=1&cfg=2&cfg=3", "cfg=3", &["cfg: is there more than once; the last one counts."]);
 }
@@ -197,6 +227,7 @@ fn tables_are_named_in_several_ways() {
         ("https://huggingface.co/datasets/o/n/blob/main/x%20y.parquet", hub("main", "x y.parquet")),
         ("https://huggingface.co/datasets/o/n/resolve/v1/a.parquet?download=true", hub("v1", "a.parquet")),
         ("hf:o/n/x/part-*.parquet", hub("main", "x/part-*.parquet")),
+        ("o/n/a.csv", hub("main", "a.csv")),
         ("o/n", folder("main", "")),
         ("hf:o/n/", folder("main", "")),
         ("hf:o/n@v1", folder("v1", "")),
@@ -219,7 +250,7 @@ fn tables_are_named_in_several_ways() {
         " ",
         "a b/c",
         "a/..",
-        "o/n/a.csv",
+        "o/n/a.docx",
         "hf:o/n//",
         "hf:o/n/a//",
         "hf:o/n@",
@@ -265,7 +296,7 @@ fn any_time() -> impl Strategy<Value = TimeBound> {
     (prop::sample::select(vec![Day, Hour, Minute, Second, Millisecond]), any::<i64>(), span).prop_map(
         |(precision, place, span)| {
             let start_millis = (place % span / precision.millis()) * precision.millis();
-            TimeBound { start_millis, precision }
+            TimeBound::of_millis(start_millis, precision)
         },
     )
 }
@@ -276,12 +307,8 @@ fn any_range() -> impl Strategy<Value = Range> {
     let times = (option::of(any_time()), option::of(any_time()))
         .prop_map(|(low, high)| (low.map(Bound::Time), high.map(Bound::Time)));
     prop_oneof![numbers, times].prop_map(|(low, high)| {
-        let swap = match (low, high) {
-            (Some(Bound::Number(low)), Some(Bound::Number(high))) => low > high,
-            (Some(Bound::Time(low)), Some(Bound::Time(high))) => low.start_millis > high.start_millis,
-            _ => false,
-        };
-        if swap { Range { low: high, high: low } } else { Range { low, high } }
+        let range = Range { low, high };
+        if range.is_crossed() { Range { low: range.high, high: range.low } } else { range }
     })
 }
 
@@ -329,6 +356,7 @@ prop_compose! {
         endpoint in option::of("https://[a-z]{1,9}\\.org|http://localhost:8[0-9]{3}"),
         filters in btree_map(any_name(), any_clause(), 0..5),
         columns in option::of(vec(any_name(), 0..5)),
+        added in prop::sample::subsequence(vec!["words(prompt)", "tokens(a, b)", "cut_off(é&=)"], 0..=3),
         row in option::of(any::<u64>()),
         at in option::of(1..u64::MAX),
         asked in option::of("[a-zé]{1,6}( \\| [a-z]{1,4}\\*)?( -?\"[a-z&+%]{1,5}( [a-z]{1,5})?\")?"),
@@ -342,12 +370,38 @@ prop_compose! {
             option::of(".{1,8}"),
             0..3,
         ),
+        delimiter in option::of(prop::sample::select(&Delimiter::ALL)),
+        header in option::of(any::<bool>()),
         sort in btree_map(any_name(), any::<bool>(), 0..4),
         view in prop::sample::select(View::ALL),
+        phrases in (prop::sample::select(Unit::ALL.map(|(unit, _)| unit).to_vec()), option::of(any::<u32>()), any::<(bool, bool)>()),
+        (groups, plot) in (option::of(vec(any_name(), 1..4)), option::of(vec(any_name(), 1..4))),
+        pairs in option::of(vec(any_name(), 1..4)),
         embed in any::<bool>(),
     ) -> Spec {
         let sort = sort.into_iter().map(|(column, descending)| SortKey { column, descending }).collect();
-        Spec { table, endpoint, roles, subset, query: asked, filters, sort, view, columns, row, at, embed }
+        let (unit, least, (with_searched, by_count)) = phrases;
+        let phrases = PhraseList { unit, least, with_searched, by_count };
+        Spec {
+            table,
+            endpoint,
+            roles: roles.into_iter().collect(),
+            reading: Reading { delimiter, header },
+            subset,
+            query: asked,
+            filters: filters.into_iter().collect(),
+            sort,
+            view,
+            columns,
+            added: added.into_iter().map(str::to_owned).collect(),
+            row,
+            at,
+            phrases,
+            groups,
+            pairs,
+            plot,
+            embed,
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::engine::output::export::task::LeafPage;
 use crate::formats::parquet::header::{Encoding, PageKind};
 use crate::formats::parquet::map::{PageEntry, PageMap};
 use crate::formats::parquet::meta::{Chunk, FileMeta};
+use crate::formats::parquet::plan::Link;
 use crate::formats::parquet::walk::{Bytes, Step, Walk, is_read_through};
 use std::collections::BTreeMap;
 
@@ -97,6 +98,7 @@ impl RawLeaf {
         rows: &[u64],
         meta: &FileMeta,
         pool: &mut Pool,
+        link: Link,
         ready: &mut Vec<LeafPage>,
     ) -> Result<Vec<ByteRange>> {
         let Some(chunk) = meta.chunk(group, self.leaf).copied() else { return Ok(Vec::new()) };
@@ -112,7 +114,7 @@ impl RawLeaf {
             if pages == MAX_PAGES_WANTED {
                 break;
             }
-            match self.find(group, row, &chunk, pool)? {
+            match self.find(group, row, &chunk, pool, link)? {
                 Found::Page(entry) => {
                     seen = entry.first_row + entry.rows;
                     // They are handed over in order, so that none is while one before it is missing.
@@ -177,7 +179,7 @@ impl RawLeaf {
     }
 
     /// Where the page of a row is.
-    fn find(&mut self, group: usize, row: u64, chunk: &Chunk, pool: &Pool) -> Result<Found> {
+    fn find(&mut self, group: usize, row: u64, chunk: &Chunk, pool: &Pool, link: Link) -> Result<Found> {
         let Some(map) = self.maps.get_mut(&group) else { return Ok(Found::Needs(Vec::new())) };
         loop {
             if let Some(entry) = map.page_of(row).copied() {
@@ -210,10 +212,10 @@ impl RawLeaf {
                 }
             }
             let way = map.estimate(row).saturating_sub(frontier);
-            if known_rows == 0 || is_read_through(way, map.average_page_bytes()) {
-                return Ok(Found::Needs(vec![first_read(map, chunk, way)]));
+            if known_rows == 0 || is_read_through(way, map.average_page_bytes(), link) {
+                return Ok(Found::Needs(vec![first_read(map, chunk, way, link)]));
             }
-            self.walk = Some(Walk::new(map, row));
+            self.walk = Some(Walk::new(map, row, link));
         }
     }
 

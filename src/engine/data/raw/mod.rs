@@ -12,6 +12,7 @@ use crate::base::error::{Context, Error};
 use crate::engine::output::export::task::LeafPage;
 use crate::formats::parquet::map::PageMap;
 use crate::formats::parquet::meta::FileMeta;
+use crate::formats::parquet::plan::Link;
 use leaf::RawLeaf;
 use std::collections::BTreeMap;
 
@@ -72,13 +73,13 @@ impl RawPages {
     }
 
     /// Takes what has come for the wanted rows, and says what is missing, and what may be read ahead.
-    pub fn poll(&mut self, meta: &FileMeta, pool: &mut Pool) -> Vec<ByteRange> {
+    pub fn poll(&mut self, meta: &FileMeta, pool: &mut Pool, link: Link) -> Vec<ByteRange> {
         let (Some(group), None) = (self.group, &self.failed) else { return Vec::new() };
         let mut wants = Vec::new();
         let mut ahead = Vec::new();
         for leaf in &mut self.leaves {
             let place = || format!("row group {group}");
-            match leaf.poll(group, &self.wanted, meta, pool, &mut self.ready).context(place) {
+            match leaf.poll(group, &self.wanted, meta, pool, link, &mut self.ready).context(place) {
                 Ok(ranges) => wants.extend(ranges),
                 Err(error) => {
                     self.failed = Some((leaf.leaf, error));

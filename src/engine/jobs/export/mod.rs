@@ -4,30 +4,25 @@
 //! the user does to the view meanwhile changes nothing. Values do not come from the store, which has them as
 //! they are shown: pages go to the encoder as they are in the file, row group by row group, and never more
 //! than one task is with it. Rows in another order than the file's are kept there until they are complete.
-//! Never more than two pieces wait to be written.
 
 mod plan;
 
-use super::Progressed;
+use super::pieces::{Encoded, Pieces};
+use super::{Job, Progressed};
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::engine::Effect;
 use crate::engine::answers::report;
 use crate::engine::data::Data;
 use crate::engine::demand::{Class, Demand, Rows, Who};
-use crate::engine::output::export::task::{Begin, Failure, Group, Rows as RowsTask, Task};
+use crate::engine::images::Images;
+use crate::engine::output::export::task::{Begin, Cells, Failure, Group, Rows as RowsTask, Task};
 use crate::engine::result::Matches;
-use crate::protocol::LazyResponse;
 use crate::protocol::export::{Progress, Stage, Start};
 use crate::protocol::texts::export::NOT_DERIVED;
+use crate::protocol::{Kind, LazyResponse};
 use crate::table::column::Value;
 use plan::{From, Pass, Source};
 use std::collections::VecDeque;
-
-/// Bytes of a piece.
-const PIECE_BYTES: usize = 1 << 20;
-
-/// Pieces that may wait to be written.
-const MAX_UNWRITTEN: u32 = 2;
 
 /// Rows that are encoded together: no more than these, and about so many bytes of pages.
 const MAX_BATCH_ROWS: u64 = 8_192;
@@ -45,15 +40,8 @@ pub struct Export {
     rows_done: u64,
     group: Option<Part>,
     begun: bool,
-    /// Whether a task is with the encoder.
-    encoding: bool,
-    /// Whether that, or the one before, is the last one.
-    finishing: bool,
     waits_for_pages: bool,
-    piece: Vec<u8>,
-    last_written: bool,
-    unwritten: u32,
-    bytes: u64,
+    file: Encoded,
     reported: Option<Stage>,
 }
 
@@ -74,7 +62,7 @@ impl Export {
     pub fn new(start: Start, data: &mut Data) -> std::result::Result<Self, Stage> {
         let sources = plan::sources(&start, data)?;
         for source in &sources {
-            if let From::Text(place) = source.from
+            if let From::Derived(place, _) = source.from
                 && let Some(name) = data.columns.get(place).map(|column| column.info.name.clone())
             {
                 data.load(&name);
@@ -83,6 +71,7 @@ impl Export {
         let leaves: Vec<usize> = sources.iter().flat_map(Source::leaves).collect();
         data.begin_raw(&leaves);
         Ok(Self {
+            file: Encoded::new(start.id),
             start,
             sources,
             passes: None,
@@ -91,81 +80,55 @@ impl Export {
             rows_done: 0,
             group: None,
             begun: false,
-            encoding: false,
-            finishing: false,
             waits_for_pages: false,
-            piece: Vec::new(),
-            last_written: false,
-            unwritten: 0,
-            bytes: 0,
             reported: None,
         })
     }
+}
 
-    /// What the page calls it.
-    pub fn id(&self) -> u32 {
-        self.start.id
+impl Job for Export {
+    fn pieces(&self) -> &Pieces {
+        &self.file.pieces
     }
 
-    /// A piece is where it belongs.
-    pub fn written(&mut self) {
-        self.unwritten = self.unwritten.saturating_sub(1);
+    fn pieces_mut(&mut self) -> &mut Pieces {
+        &mut self.file.pieces
     }
 
-    /// Whether it waits for the disk.
-    pub fn waits_for_disk(&self) -> bool {
-        self.unwritten > 0
+    fn waits_for_encoder(&self) -> bool {
+        self.file.is_encoding()
     }
 
-    /// Whether it waits for the encoder.
-    pub fn waits_for_encoder(&self) -> bool {
-        self.encoding
-    }
-
-    /// A task is done.
-    ///
-    /// # Errors
-    /// How the export ends where the file can't be written.
-    pub fn encoded(
-        &mut self,
-        outcome: std::result::Result<Vec<u8>, Failure>,
-    ) -> std::result::Result<(), Stage> {
-        self.encoding = false;
+    fn encoded(&mut self, outcome: std::result::Result<Vec<u8>, Failure>) -> std::result::Result<(), Stage> {
         match outcome {
-            Ok(bytes) if self.piece.is_empty() => self.piece = bytes,
-            Ok(bytes) => self.piece.extend_from_slice(&bytes),
+            // Columns that can't be read can be left out.
             Err(Failure { columns, message }) => {
                 let sources = columns.iter().filter_map(|place| self.sources.get(*place as usize));
-                return Err(unreadable(sources, message));
+                Err(unreadable(sources, message))
             }
+            done => self.file.take(done),
         }
-        Ok(())
     }
 
-    /// Whether what it waits for has come, or never will.
-    pub fn goes_on(&self, data: &Data) -> bool {
+    fn goes_on(&self, data: &Data) -> bool {
         let raw = data.raw.as_ref();
         self.waits_for_pages && raw.is_some_and(|raw| raw.is_here() || raw.failed.is_some())
     }
 
-    /// The rows that it needs now.
-    pub fn demands(&self, data: &Data) -> Vec<Demand> {
+    fn demands(&self, data: &Data, _: &Images) -> Vec<Demand> {
         let demand = |rows| Demand { who: Who::Export, rows, fields: Vec::new(), class: Class::Background };
         if self.passes.is_none() && data.files.unread() {
             return vec![demand(Rows::Further)];
         }
         // Between two row groups what is read ahead of the next one stays wanted.
-        if self.begun && !self.finishing { vec![demand(Rows::Raw)] } else { Vec::new() }
+        if self.begun && !self.file.is_finishing() { vec![demand(Rows::Raw)] } else { Vec::new() }
     }
 
-    /// Writes what can be written.
-    ///
-    /// # Errors
-    /// How it ends where a column can't be read.
-    pub fn advance(
+    fn advance(
         &mut self,
         data: &mut Data,
         matches: &Matches,
+        _: &mut Images,
         effects: &mut Vec<Effect>,
     ) -> std::result::Result<Progressed, Stage> {
         if let Some((leaf, error)) = data.raw.as_ref().and_then(|raw| raw.failed.clone()) {
@@ -176,27 +139,35 @@ impl Export {
             self.report_once(Stage::Waiting, effects);
             return Ok(Progressed::Waits);
         }
-        if self.last_written {
-            return Ok(if self.unwritten == 0 { Progressed::Done } else { Progressed::Waits });
+        if self.file.pieces.is_last_over() {
+            return Ok(Progressed::at_the_end(&self.file.pieces));
         }
         self.report_once(Stage::Writing, effects);
-        let last = self.finishing && !self.encoding;
-        if last || self.piece.len() >= PIECE_BYTES {
-            if self.unwritten >= MAX_UNWRITTEN {
-                return Ok(Progressed::Waits);
-            }
-            self.write_piece(last, effects);
+        if self.file.write(effects) {
+            self.report(Stage::Writing, effects);
         }
-        if !self.encoding
-            && !last
+        if self.file.is_free()
             && let Some(task) = self.next_task(data)?
         {
-            self.encoding = true;
-            effects.push(Effect::Encode { export: self.start.id, task });
+            self.file.encode(task, effects);
         }
         Ok(Progressed::Waits)
     }
 
+    fn report(&self, stage: Stage, effects: &mut Vec<Effect>) {
+        let progress = Progress {
+            id: self.start.id,
+            stage,
+            rows: self.rows_done,
+            rows_total: self.rows_total,
+            bytes: self.file.pieces.bytes(),
+            missing: 0,
+        };
+        report(effects, LazyResponse::Export(progress));
+    }
+}
+
+impl Export {
     /// Whether it is settled which rows are written.
     fn settle_rows(&mut self, data: &mut Data, matches: &Matches) -> Result<bool> {
         super::load_deciding(data, matches)?;
@@ -222,7 +193,6 @@ impl Export {
                 return self.next_rows(data);
             }
             let Some(pass) = self.passes.as_mut().and_then(VecDeque::front_mut) else {
-                self.finishing = true;
                 return Ok(Some(Task::Finish));
             };
             if self.next < pass.rows.len() {
@@ -281,14 +251,14 @@ impl Export {
         };
         let end = (self.next + part.batch_rows).min(part.end);
         let rows = pass.rows.get(self.next..end).unwrap_or_default();
-        let Some(texts) = self.texts(rows, data)? else { return Ok(None) };
+        let Some(derived) = self.derived(rows, data)? else { return Ok(None) };
         let Some(raw) = &mut data.raw else { return Ok(None) };
         raw.want(rows.iter().map(|row| u64::from(*row) - part.first_row).collect());
         if !raw.is_here() {
             self.waits_for_pages = true;
             return Ok(None);
         }
-        let task = RowsTask { rows: rows.len() as u32, pages: raw.take(), texts };
+        let task = RowsTask { rows: rows.len() as u32, pages: raw.take(), derived };
         self.rows_done += rows.len() as u64;
         self.next = end;
         if end == part.end {
@@ -297,15 +267,11 @@ impl Export {
         Ok(Some(Task::Rows(task)))
     }
 
-    /// The values of derived columns; none while they are not here.
-    fn texts(
-        &self,
-        rows: &[u32],
-        data: &mut Data,
-    ) -> std::result::Result<Option<Vec<Vec<Option<String>>>>, Stage> {
-        let mut texts = Vec::new();
+    /// The values of columns that are derived from others; none while they are not here.
+    fn derived(&self, rows: &[u32], data: &mut Data) -> std::result::Result<Option<Vec<Cells>>, Stage> {
+        let mut derived = Vec::new();
         for source in &self.sources {
-            let From::Text(place) = source.from else { continue };
+            let From::Derived(place, _) = source.from else { continue };
             let Some(column) = data.columns.get(place) else { continue };
             if column.failed {
                 return Err(unreadable([source].into_iter(), NOT_DERIVED.to_owned()));
@@ -315,40 +281,10 @@ impl Export {
                 data.load(&name);
                 return Ok(None);
             }
-            let text = |row: &u32| match column.value(u64::from(*row))? {
-                Value::Bytes(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
-                Value::Null
-                | Value::Bool(_)
-                | Value::Int(_)
-                | Value::UInt(_)
-                | Value::Float32(_)
-                | Value::Float64(_) => None,
-            };
-            texts.push(rows.iter().map(text).collect());
+            let values = rows.iter().map(|row| column.value(u64::from(*row)).unwrap_or(Value::Null));
+            derived.push(cells_of(column.info.kind, values));
         }
-        Ok(Some(texts))
-    }
-
-    fn write_piece(&mut self, last: bool, effects: &mut Vec<Effect>) {
-        let bytes = std::mem::take(&mut self.piece);
-        self.bytes += bytes.len() as u64;
-        self.unwritten += 1;
-        self.last_written = last;
-        effects.push(Effect::Write { export: self.start.id, bytes, last });
-        self.report(Stage::Writing, effects);
-    }
-
-    /// Reports where it stands.
-    pub fn report(&self, stage: Stage, effects: &mut Vec<Effect>) {
-        let progress = Progress {
-            id: self.start.id,
-            stage,
-            rows: self.rows_done,
-            rows_total: self.rows_total,
-            bytes: self.bytes,
-            missing: 0,
-        };
-        report(effects, LazyResponse::Export(progress));
+        Ok(Some(derived))
     }
 
     fn report_once(&mut self, stage: Stage, effects: &mut Vec<Effect>) {
@@ -357,6 +293,37 @@ impl Export {
             self.reported = Some(stage);
         }
     }
+}
+
+/// The values of a column of this kind; what is of another one is none.
+fn cells_of<'a>(kind: Kind, values: impl Iterator<Item = Value<'a>>) -> Cells {
+    match kind {
+        Kind::Bool => Cells::Flag(picked(values, |value| match value {
+            Value::Bool(value) => Some(value),
+            _ => None,
+        })),
+        Kind::Integer => Cells::Whole(picked(values, |value| match value {
+            Value::Int(value) => Some(value),
+            _ => None,
+        })),
+        Kind::Float => Cells::Number(picked(values, |value| match value {
+            Value::Float64(value) => Some(value),
+            _ => None,
+        })),
+        Kind::Text | Kind::Time | Kind::Binary | Kind::Nested => {
+            Cells::Text(picked(values, |value| match value {
+                Value::Bytes(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+                _ => None,
+            }))
+        }
+    }
+}
+
+fn picked<'a, T>(
+    values: impl Iterator<Item = Value<'a>>,
+    pick: impl Fn(Value<'a>) -> Option<T>,
+) -> Vec<Option<T>> {
+    values.map(pick).collect()
 }
 
 /// How an export ends for reasons of its own.

@@ -2,9 +2,10 @@
 
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::engine::data::{Data, DataColumn, Origin};
-use crate::engine::output::export::task::Column;
+use crate::engine::output::export::task::{Column, Holds};
 use crate::formats::parquet::codec::Codec;
 use crate::formats::parquet::meta::FileMeta;
+use crate::protocol::Kind;
 use crate::protocol::export::{Stage, Start};
 use crate::protocol::texts::export::{NO_COLUMNS, NOT_DERIVED, TOO_MUCH_TO_SORT};
 use std::collections::VecDeque;
@@ -30,8 +31,8 @@ pub struct Source {
 pub enum From {
     /// A top-level field of the file: its number, and its leaves.
     Root(usize, Range<usize>),
-    /// A column that is derived as text, by its place.
-    Text(usize),
+    /// A column that is derived from others, by its place, and what it holds.
+    Derived(usize, Holds),
 }
 
 impl Source {
@@ -39,7 +40,7 @@ impl Source {
     pub fn column(&self) -> Column {
         match self.from {
             From::Root(number, _) => Column::Root(number as u32),
-            From::Text(_) => Column::Text(self.asked.1.clone()),
+            From::Derived(_, holds) => Column::Derived(self.asked.1.clone(), holds),
         }
     }
 
@@ -47,7 +48,7 @@ impl Source {
     pub fn leaves(&self) -> Range<usize> {
         match &self.from {
             From::Root(_, leaves) => leaves.clone(),
-            From::Text(_) => 0..0,
+            From::Derived(..) => 0..0,
         }
     }
 }
@@ -80,7 +81,7 @@ pub fn sources(start: &Start, data: &Data) -> std::result::Result<Vec<Source>, S
             }
         };
         match column.origin {
-            Origin::Size { .. } => std::iter::once(From::Text(own)).for_each(add),
+            Origin::Derived(_) => std::iter::once(From::Derived(own, holds(column.info.kind))).for_each(add),
             Origin::Leaf(leaf) => roots_of(&roots, &(leaf..leaf + 1)).for_each(add),
             Origin::Nested { first, end } => roots_of(&roots, &(first..end)).for_each(add),
         }
@@ -89,6 +90,16 @@ pub fn sources(start: &Start, data: &Data) -> std::result::Result<Vec<Source>, S
         Some(why) => Err(Stage::Unreadable { columns: bad, why }),
         None if sources.is_empty() => Err(Stage::Failed(NO_COLUMNS.to_owned())),
         None => Ok(sources),
+    }
+}
+
+/// What a column of this kind that is derived from others holds.
+fn holds(kind: Kind) -> Holds {
+    match kind {
+        Kind::Bool => Holds::Flag,
+        Kind::Integer => Holds::Whole,
+        Kind::Float => Holds::Number,
+        Kind::Text | Kind::Time | Kind::Binary | Kind::Nested => Holds::Text,
     }
 }
 
@@ -103,8 +114,8 @@ fn roots_of<'a>(roots: &'a [Range<usize>], leaves: &Range<usize>) -> impl Iterat
 /// Whether a column can be read, as far as that is known before its pages are.
 fn check(column: &DataColumn, data: &Data) -> Result<()> {
     let leaves = match column.origin {
-        Origin::Size { .. } if column.failed => return Err(Error::corrupt(NOT_DERIVED)),
-        Origin::Size { .. } => 0..0,
+        Origin::Derived(_) if column.failed => return Err(Error::corrupt(NOT_DERIVED)),
+        Origin::Derived(_) => 0..0,
         Origin::Leaf(leaf) => leaf..leaf + 1,
         Origin::Nested { first, end } => first..end,
     };

@@ -2,6 +2,7 @@
 //!
 //! In the browser it runs in a module of its own, which is fetched when an export begins.
 
+use super::cells::{self, CellsFile};
 use super::metadata::adjusted;
 use super::pages::{self, Leaf};
 use super::roots::{Leaves, Root, RootReader, Schema, words};
@@ -10,8 +11,8 @@ use super::writer::{TableWriter, writer};
 use crate::base::error::{Error, Result};
 use crate::formats::parquet::codec::Codec;
 use crate::formats::parquet::meta::{FileMeta, Footer, read_footer};
-use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt32Array};
-use arrow_schema::{ArrowError, DataType, Field, Schema as ArrowSchema, SchemaRef};
+use arrow_array::{ArrayRef, RecordBatch, UInt32Array};
+use arrow_schema::{ArrowError, Field, Schema as ArrowSchema, SchemaRef};
 use parquet::schema::types::TypePtr;
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -31,7 +32,15 @@ pub fn reading() -> Option<u32> {
 }
 
 /// A file that is being written.
-pub struct Encoder {
+pub enum Encoder {
+    /// Of rows of the file that is read.
+    Pages(Box<Pages>),
+    /// Of rows that the engine hands over.
+    Cells(Box<CellsFile>),
+}
+
+/// A file of rows of the file that is read.
+pub struct Pages {
     meta: FileMeta,
     columns: Vec<Output>,
     schema: SchemaRef,
@@ -44,14 +53,14 @@ pub struct Encoder {
 /// Where a column's values come from.
 enum Output {
     Root(Box<Root>),
-    Text,
+    Derived,
 }
 
 /// The row group whose pages come.
 struct Reading {
     batch_rows: u32,
     leaves: Leaves,
-    /// One for each column, none for texts.
+    /// One for each column, none for those that are not in the file.
     readers: Vec<Option<RootReader>>,
     keep: bool,
 }
@@ -62,19 +71,24 @@ pub type Outcome<T> = std::result::Result<T, Failure>;
 /// Does a task with the encoder that the first one makes.
 ///
 /// # Errors
-/// As [`Encoder::step`].
+/// As [`Pages::step`].
 pub fn answer(encoder: &mut Option<Encoder>, task: Task) -> Outcome<Vec<u8>> {
     match (encoder.as_mut(), task) {
         (_, Task::Begin(begin)) => {
-            *encoder = Some(Encoder::begin(begin)?);
+            *encoder = Some(Encoder::Pages(Box::new(Pages::begin(begin)?)));
             Ok(Vec::new())
         }
-        (Some(encoder), task) => encoder.step(task),
+        (_, Task::Table(table)) => {
+            *encoder = Some(Encoder::Cells(Box::new(CellsFile::begin(table).map_err(of_all)?)));
+            Ok(Vec::new())
+        }
+        (Some(Encoder::Pages(pages)), task) => pages.step(task),
+        (Some(Encoder::Cells(file)), task) => file.step(task).map_err(of_all),
         (None, _) => Err(of_all(Error::corrupt("no file was begun"))),
     }
 }
 
-impl Encoder {
+impl Pages {
     /// Begins a file.
     ///
     /// # Errors
@@ -87,9 +101,9 @@ impl Encoder {
         let (mut outputs, mut fields) = (Vec::new(), Vec::new());
         for (place, column) in (0..).zip(columns) {
             match column {
-                Column::Text(name) => {
-                    outputs.push(Output::Text);
-                    fields.push(Arc::new(Field::new(name, DataType::Utf8, true)));
+                Column::Derived(name, holds) => {
+                    outputs.push(Output::Derived);
+                    fields.push(Arc::new(Field::new(name, cells::data_type(holds), true)));
                 }
                 Column::Root(number) => match schema.root(number as usize, &meta) {
                     Ok(root) => {
@@ -114,7 +128,7 @@ impl Encoder {
         Ok(Self {
             meta,
             columns: outputs,
-            writer: writer(format, &arrow, &originals).map_err(of_all)?,
+            writer: writer(format, &arrow, &originals, None).map_err(of_all)?,
             schema: arrow,
             group: None,
             kept: Vec::new(),
@@ -131,6 +145,9 @@ impl Encoder {
             Task::Group(group) => self.begin_group(&group)?,
             Task::Rows(rows) => self.rows(rows)?,
             Task::InOrder(order) => self.in_order(order).map_err(of_all)?,
+            Task::Table(_) | Task::Cells(_) | Task::Tell(_) => {
+                return Err(of_all(Error::corrupt("rows of another kind of file")));
+            }
             Task::Finish => self.writer.finish().map_err(of_all)?,
         }
         Ok(self.writer.take())
@@ -153,7 +170,7 @@ impl Encoder {
                     let reader = RootReader::new(root, *rows, &leaves, runs, *batch_rows as usize);
                     Some(reader.map_err(|error| of_one(place, &error))?)
                 }
-                Output::Text => None,
+                Output::Derived => None,
             });
         }
         self.group = Some(Reading { batch_rows: *batch_rows, leaves, readers, keep: *keep });
@@ -161,7 +178,7 @@ impl Encoder {
     }
 
     fn rows(&mut self, rows: Rows) -> Outcome<()> {
-        let Rows { rows, pages, texts } = rows;
+        let Rows { rows, pages, derived } = rows;
         let Some(group) = &mut self.group else { return Err(of_all(Error::corrupt("no row group is read"))) };
         for page in pages {
             if let Some(leaf) = group.leaves.get(&(page.leaf as usize)) {
@@ -171,7 +188,7 @@ impl Encoder {
             }
         }
         let rows = rows.min(group.batch_rows) as usize;
-        let mut texts = texts.into_iter();
+        let mut derived = derived.into_iter();
         let mut arrays: Vec<ArrayRef> = Vec::with_capacity(group.readers.len());
         for (place, reader) in (0..).zip(&mut group.readers) {
             arrays.push(match reader {
@@ -181,7 +198,11 @@ impl Encoder {
                     READING.set(None);
                     array.map_err(|error| of_one(place, &error))?
                 }
-                None => Arc::new(StringArray::from(texts.next().unwrap_or_default())),
+                None => {
+                    let values =
+                        derived.next().ok_or_else(|| Error::corrupt("its values were not handed over"));
+                    cells::array(values.map_err(|error| of_one(place, &error))?)
+                }
             });
         }
         let batch = RecordBatch::try_new(self.schema.clone(), arrays).map_err(|error| of_all(told(error)))?;
@@ -210,14 +231,14 @@ impl Output {
     fn declared(&self) -> Option<TypePtr> {
         match self {
             Self::Root(root) => Some(root.declared.clone()),
-            Self::Text => None,
+            Self::Derived => None,
         }
     }
 
     fn leaves(&self) -> Range<usize> {
         match self {
             Self::Root(root) => root.leaves.clone(),
-            Self::Text => 0..0,
+            Self::Derived => 0..0,
         }
     }
 }
@@ -233,7 +254,7 @@ fn meta_of(footer: &[u8], file_bytes: u64) -> Result<FileMeta> {
     }
 }
 
-fn told(error: ArrowError) -> Error {
+pub(super) fn told(error: ArrowError) -> Error {
     Error::corrupt(words(&error))
 }
 

@@ -7,6 +7,7 @@
 //! Reading order: [`task`], [`encoder`], `pages`, `roots` and `exact` (from pages to Arrow arrays), `writer` with
 //! `json`, `csv` and `value` (from arrays to bytes), `metadata`.
 
+mod cells;
 mod csv;
 pub mod encoder;
 mod exact;
@@ -17,6 +18,5 @@ mod roots;
 pub mod task;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
-mod time;
 mod value;
 mod writer;

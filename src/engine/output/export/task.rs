@@ -17,8 +17,67 @@ pub enum Task {
     Rows(Rows),
     /// Rows that were kept are written in this order, by their places among them.
     InOrder(#[serde(with = "packed")] Vec<u32>),
+    /// A file begins whose rows are not those of the file that is read.
+    Table(Table),
+    /// Its next rows, by column.
+    Cells(Vec<Cells>),
+    /// What its readers are told beside the rows, where its format can.
+    Tell(Vec<(String, String)>),
     /// The file ends.
     Finish,
+}
+
+/// A file whose rows the engine hands over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    /// How rows are written; none for one JSON list.
+    pub format: Option<Format>,
+    /// Names of the columns, and what each holds.
+    pub columns: Vec<(String, Holds)>,
+    /// Rows of a row group, where not the usual number of them.
+    pub group_rows: Option<u32>,
+}
+
+/// What a column holds whose values the engine hands over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Holds {
+    /// Texts.
+    Text,
+    /// Whole numbers.
+    Whole,
+    /// Numbers.
+    Number,
+    /// True or false.
+    Flag,
+    /// Files.
+    Bytes,
+    /// Times.
+    Time,
+    /// Lists of texts.
+    Texts,
+    /// Lists of whole numbers.
+    Wholes,
+}
+
+/// Values that the engine hands over, none where a row has none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Cells {
+    /// Of [`Holds::Text`].
+    Text(Vec<Option<String>>),
+    /// Of [`Holds::Whole`].
+    Whole(Vec<Option<i64>>),
+    /// Of [`Holds::Number`].
+    Number(Vec<Option<f64>>),
+    /// Of [`Holds::Flag`].
+    Flag(Vec<Option<bool>>),
+    /// Of [`Holds::Bytes`].
+    Bytes(Vec<serde_bytes::ByteBuf>),
+    /// Of [`Holds::Time`], in milliseconds since 1970.
+    Time(Vec<Option<i64>>),
+    /// Of [`Holds::Texts`].
+    Texts(Vec<Vec<String>>),
+    /// Of [`Holds::Wholes`].
+    Wholes(Vec<Vec<i64>>),
 }
 
 /// The beginning of a file.
@@ -40,8 +99,8 @@ pub struct Begin {
 pub enum Column {
     /// A top-level field of the schema, by its number.
     Root(u32),
-    /// Text that is handed over with the rows.
-    Text(String),
+    /// A column that is not in the file: its values are handed over with the rows.
+    Derived(String, Holds),
 }
 
 /// A row group, and which of its rows are written.
@@ -61,14 +120,14 @@ pub struct Group {
 }
 
 /// What the next rows need that is not with the encoder yet.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Rows {
     /// How many they are.
     pub rows: u32,
     /// Pages, for each leaf in the order of the file.
     pub pages: Vec<LeafPage>,
-    /// The values of each [`Column::Text`], in order.
-    pub texts: Vec<Vec<Option<String>>>,
+    /// The values of each [`Column::Derived`], in order.
+    pub derived: Vec<Cells>,
 }
 
 /// A page of a leaf column.

@@ -16,7 +16,7 @@ fn check(format: Format, columns: Vec<(&str, ArrayRef)>, expected: &str) {
         columns.into_iter().map(|(name, array)| (name, array, true)),
     )
     .unwrap();
-    let mut writer = writer(format, &batch.schema(), &[]).unwrap();
+    let mut writer = writer(format, &batch.schema(), &[], None).unwrap();
     writer.write(&batch).unwrap();
     writer.finish().unwrap();
     assert_eq!(String::from_utf8(writer.take()).unwrap(), expected);

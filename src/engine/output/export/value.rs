@@ -4,8 +4,8 @@
 //! their unit, intervals ISO 8601 as well, maps objects with their keys as text. JSON has neither NaN nor
 //! infinities: they are null.
 
-use super::time::{push_date, push_interval, push_time_of_day, push_timestamp};
 use crate::base::error::{Error, ErrorKind, Result};
+use crate::base::iso::{push_date, push_interval, push_time_of_day, push_timestamp};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowDictionaryKeyType, ArrowPrimitiveType, Date32Type, Date64Type, Decimal32Type, Decimal64Type,

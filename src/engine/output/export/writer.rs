@@ -28,13 +28,16 @@ const GROUP_BYTES: usize = 32 << 20;
 pub trait TableWriter {
     /// Adds rows.
     fn write(&mut self, batch: &RecordBatch) -> Result<()>;
+    /// Tells readers something beside the rows, where the format can.
+    fn tell(&mut self, _key: &str, _value: &str) {}
     /// Writes what belongs at the end of the file.
     fn finish(&mut self) -> Result<()>;
     /// What has been written since it was last asked.
     fn take(&mut self) -> Vec<u8>;
 }
 
-/// The beginning of a file of this format. `originals` are the columns as the file that is read declares them.
+/// The beginning of a file of this format. `originals` are the columns as the file that is read declares them;
+/// `group_rows` are the rows of a row group, where not the usual number.
 ///
 /// # Errors
 /// Where the format can't hold such columns.
@@ -42,11 +45,12 @@ pub fn writer(
     format: Format,
     schema: &SchemaRef,
     originals: &[Option<TypePtr>],
+    group_rows: Option<u32>,
 ) -> Result<Box<dyn TableWriter>> {
     Ok(match format {
         Format::Csv { guard_formulas } => Box::new(Csv::new(schema, guard_formulas)),
         Format::JsonLines => Box::new(JsonLines::new(schema)),
-        Format::Parquet => Box::new(ParquetFile::new(schema, originals)?),
+        Format::Parquet => Box::new(ParquetFile::new(schema, originals, group_rows)?),
         Format::Arrow => Box::new(ArrowFile::new(schema)?),
     })
 }
@@ -58,13 +62,14 @@ struct ParquetFile {
 }
 
 impl ParquetFile {
-    fn new(schema: &SchemaRef, originals: &[Option<TypePtr>]) -> Result<Self> {
+    fn new(schema: &SchemaRef, originals: &[Option<TypePtr>], group_rows: Option<u32>) -> Result<Self> {
+        let group_rows = group_rows.map_or(GROUP_ROWS, |rows| rows as usize);
         let pairs = schema.metadata().iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
             .set_created_by(concat!("Vitrine ", env!("CARGO_PKG_VERSION")).to_owned())
             .set_key_value_metadata(Some(pairs.collect()))
-            .set_max_row_group_row_count(Some(GROUP_ROWS))
+            .set_max_row_group_row_count(Some(group_rows))
             .set_max_row_group_bytes(Some(GROUP_BYTES))
             .build();
         let fields = without_intervals(schema.fields());
@@ -120,6 +125,10 @@ impl TableWriter for ParquetFile {
         let columns = columns.collect::<Result<Vec<_>>>()?;
         let batch = RecordBatch::try_new(self.schema.clone(), columns).map_err(failed)?;
         self.writer.write(&batch).map_err(failed)
+    }
+
+    fn tell(&mut self, key: &str, value: &str) {
+        self.writer.append_key_value_metadata(KeyValue::new(key.to_owned(), value.to_owned()));
     }
 
     fn finish(&mut self) -> Result<()> {

@@ -4,7 +4,6 @@ use super::{Counted, MARGIN, Svg, WIDTH, round};
 use crate::protocol::display::thousands;
 use crate::protocol::figure::{Colours, Histogram};
 use crate::view::chart;
-use crate::view::chart::Layout;
 use std::fmt::Write as _;
 
 /// Height of the plot.
@@ -15,7 +14,7 @@ const SCALE_WIDTH: f64 = 56.0;
 
 /// Draws it below `top`; where it ends.
 pub fn draw(svg: &mut Svg, histogram: &Histogram, top: f64) -> f64 {
-    let Histogram { names, all, here, detached, labels, chosen, others, scale } = histogram;
+    let Histogram { names, all, here, layout, labels, chosen, others, scale } = histogram;
     let Colours { ink, faint, line, accent, all: pale, all_edge, .. } = svg.colours.clone();
     svg.key(top, *scale);
     let top = top + 16.0;
@@ -26,8 +25,6 @@ pub fn draw(svg: &mut Svg, histogram: &Histogram, top: f64) -> f64 {
         svg.line((left, y), (right, y), &line);
         svg.words((left - 8.0, y + 4.0), &name, &faint, "text-anchor=\"end\"");
     }
-    let on_scale = names.len().saturating_sub(usize::from(*detached)).max(1);
-    let layout = Layout { bins: on_scale, detached: *detached };
     let slot = |at: usize| {
         let place = |x: f64| left + x / chart::WIDTH * (right - left);
         let (from, to) = layout.slot(at);
@@ -45,12 +42,12 @@ pub fn draw(svg: &mut Svg, histogram: &Histogram, top: f64) -> f64 {
         let (from, to) = slot(at);
         let y = base - heights.all.get(at).copied().unwrap_or_default() * HEIGHT;
         svg.rect((from, y), (to - from, base - y), &pale, &title(at, name));
-        let alone = *detached && at + 1 == names.len();
-        if at == 0 || alone {
+        let alone = layout.is_alone(at);
+        if at == 0 || alone || layout.is_alone(at - 1) {
             let _ = write!(outline, "M{} {}", round(from), round(base));
         }
         let _ = write!(outline, "V{}H{}", round(y), round(to));
-        if at + 1 == on_scale || alone {
+        if at + 1 == layout.end_of_scale() || alone {
             let _ = write!(outline, "V{}", round(base));
         }
     }

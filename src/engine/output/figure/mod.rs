@@ -6,12 +6,13 @@
 
 mod bars;
 mod bins;
-mod heat;
 mod lines;
+mod scene;
 
 use crate::protocol::display::{compact, number};
 use crate::protocol::figure::{Colours, Drawn, Figure, Scale, Want};
 use crate::view::chart;
+use crate::view::chart::Growth;
 use std::fmt::Write as _;
 
 /// Width of every drawing.
@@ -35,8 +36,8 @@ pub fn draw(want: Want) -> Figure {
     let height = match &chart {
         Drawn::Histogram(bins) => bins::draw(&mut svg, bins, top),
         Drawn::Bars(bars) => bars::draw(&mut svg, bars, top),
-        Drawn::Heat(heat) => heat::draw(&mut svg, heat, top),
         Drawn::Lines(lines) => lines::draw(&mut svg, lines, top),
+        Drawn::Scene(scene) => scene::draw(&mut svg, scene, top),
     };
     let height = (height + MARGIN).ceil();
     let Svg { text: body, colours } = svg;
@@ -105,6 +106,17 @@ impl Svg {
         let _ = write!(self.text, "<g data-layer=\"{name}\">");
     }
 
+    /// A group with a place and a size of its own.
+    fn begin_part(&mut self, (x, y): (f64, f64), scale: f64) {
+        let (x, y) = (round(x), round(y));
+        let _ = write!(self.text, "<g transform=\"translate({x} {y}) scale({scale})\">");
+    }
+
+    /// A group of which so much is seen.
+    fn begin_pale(&mut self, opacity: f64) {
+        let _ = write!(self.text, "<g opacity=\"{opacity}\">");
+    }
+
     fn end_group(&mut self) {
         self.text.push_str("</g>");
     }
@@ -132,11 +144,13 @@ impl Svg {
     /// The key of the two layers, flush right at the height `y`.
     fn key(&mut self, y: f64, scale: Scale) {
         let Colours { accent, all, faint, .. } = self.colours.clone();
-        let unit = match (scale.share, scale.log) {
-            (true, false) => "share of its own rows",
-            (true, true) => "share of its own rows, log scale",
-            (false, false) => "rows",
-            (false, true) => "rows, log scale",
+        let unit = match (scale.share, scale.growth) {
+            (true, Growth::Linear) => "share of its own rows",
+            (true, Growth::Root) => "share of its own rows, square roots",
+            (true, Growth::Log) => "share of its own rows, log scale",
+            (false, Growth::Linear) => "rows",
+            (false, Growth::Root) => "rows, square roots",
+            (false, Growth::Log) => "rows, log scale",
         };
         self.words((MARGIN, y), unit, &faint, "");
         for (at, (name, fill)) in [("all", &all), ("filtered", &accent)].into_iter().enumerate() {
@@ -168,7 +182,7 @@ impl Counted {
     /// Heights of both layers as shares of the plot's.
     fn heights(all: &[u32], here: &[u32], scale: Scale) -> chart::Heights {
         let measure = if scale.share { chart::Measure::Share } else { chart::Measure::Count };
-        let mut heights = chart::heights(all, here, measure, scale.log);
+        let mut heights = chart::heights(all, here, measure, scale.growth);
         for height in heights.all.iter_mut().chain(&mut heights.here) {
             *height /= chart::FULL_HEIGHT;
         }
@@ -181,14 +195,20 @@ impl Counted {
             return Vec::new();
         }
         let unit = if self.scale.share { self.total / 100.0 } else { 1.0 };
-        let values: Vec<f64> = if self.scale.log {
-            (-4..=12).map(|power| 10_f64.powi(power)).collect()
-        } else {
-            chart::ticks(0.0, self.most / unit)
+        let growth = self.scale.growth;
+        let (values, least) = match growth {
+            Growth::Linear => (chart::ticks(0.0, self.most / unit), 0.0),
+            Growth::Root => {
+                let mut values = chart::ticks(0.0, self.most / unit);
+                // Small amounts have room there.
+                if let Some(second) = values.get(1).copied() {
+                    values.insert(1, second / 10.0);
+                }
+                (values, 0.0)
+            }
+            Growth::Log => ((-4..=12).map(|power| 10_f64.powi(power)).collect(), 1.0),
         };
-        let height = |rows: f64| {
-            if self.scale.log { rows.ln_1p() / self.most.ln_1p() } else { rows / self.most }
-        };
+        let height = |rows: f64| growth.of(rows) / growth.of(self.most);
         let name = |value: f64| {
             if self.scale.share {
                 format!("{} %", number(value))
@@ -198,8 +218,7 @@ impl Counted {
                 number(value)
             }
         };
-        let ticks =
-            values.into_iter().filter(|value| *value * unit >= if self.scale.log { 1.0 } else { 0.0 });
+        let ticks = values.into_iter().filter(|value| *value * unit >= least);
         ticks
             .map(|value| (height(value * unit), name(value)))
             .filter(|(height, _)| (0.0..=1.0001).contains(height))

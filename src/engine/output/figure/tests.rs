@@ -1,6 +1,8 @@
 use super::{Counted, MARGIN, draw};
 use crate::protocol::Counts;
-use crate::protocol::figure::{Bar, Bars, Colours, Drawn, Heat, Histogram, Lines, Scale, Want};
+use crate::protocol::figure::{Bar, Bars, Colours, Drawn, Histogram, Lines, Scale, Want};
+use crate::view::chart::{Growth, Layout};
+use crate::view::scene::{Anchor, Area, Ink, Scene};
 use proptest::prelude::*;
 
 fn colours() -> Colours {
@@ -26,7 +28,7 @@ fn bins(names: &[&str], all: &[u32], here: &[u32], scale: Scale) -> Drawn {
         names: names.iter().map(|name| (*name).to_owned()).collect(),
         all: Counts(all.to_vec()),
         here: Counts(here.to_vec()),
-        detached: false,
+        layout: Layout { bins: names.len(), ..Layout::default() },
         labels: vec![(0.0, "low".to_owned()), (1.0, "high".to_owned())],
         chosen: None,
         others: vec![Bar { name: "none".to_owned(), all: 3, here: 1 }],
@@ -49,7 +51,7 @@ fn marks(svg: &str, layer: &str, side: &str) -> Vec<(f64, String)> {
 
 #[test]
 fn bars_are_as_high_as_their_counts() {
-    let count = Scale { share: false, log: false };
+    let count = Scale { share: false, growth: Growth::Linear };
     let figure = draw(want("cfg", bins(&["1", "2", "3"], &[100, 400, 0], &[100, 0, 0], count)));
     assert_eq!(figure.id, 7);
     let all = marks(&figure.svg, "all", "height");
@@ -58,7 +60,7 @@ fn bars_are_as_high_as_their_counts() {
     let here = marks(&figure.svg, "filtered", "height");
     assert_eq!(here.iter().map(|mark| mark.0).collect::<Vec<_>>(), [60.0, 0.0, 0.0]);
     // As shares of their own rows, the one bin of the filtered rows is the highest of all.
-    let share = Scale { share: true, log: false };
+    let share = Scale { share: true, growth: Growth::Linear };
     let figure = draw(want("cfg", bins(&["1", "2", "3"], &[100, 400, 0], &[100, 0, 0], share)));
     assert_eq!(marks(&figure.svg, "filtered", "height").first().unwrap().0, 240.0);
     assert_eq!(marks(&figure.svg, "all", "height").get(1).unwrap().0, 192.0);
@@ -73,31 +75,34 @@ fn bars_are_as_high_as_their_counts() {
 
 #[test]
 fn scales_have_round_amounts() {
-    let ticks = |all: &[u32], share, log| {
-        let ticks = Counted::new(all, &[], Scale { share, log }).ticks();
+    let ticks = |all: &[u32], share, growth| {
+        let ticks = Counted::new(all, &[], Scale { share, growth }).ticks();
         ticks.into_iter().map(|(height, name)| format!("{name} at {height:.2}")).collect::<Vec<_>>()
     };
-    assert_eq!(ticks(&[400, 100], false, false), ["0 at 0.00", "200 at 0.50", "400 at 1.00"]);
+    assert_eq!(ticks(&[400, 100], false, Growth::Linear), ["0 at 0.00", "200 at 0.50", "400 at 1.00"]);
     assert_eq!(
-        ticks(&[400, 100], true, false),
+        ticks(&[400, 100], true, Growth::Linear),
         ["0 % at 0.00", "25 % at 0.31", "50 % at 0.62", "75 % at 0.94"]
     );
-    assert_eq!(ticks(&[999, 1], false, true), ["1 at 0.10", "10 at 0.35", "100 at 0.67"]);
-    assert!(ticks(&[], false, true).is_empty());
+    assert_eq!(ticks(&[999, 1], false, Growth::Log), ["1 at 0.10", "10 at 0.35", "100 at 0.67"]);
+    assert_eq!(
+        ticks(&[400, 1], false, Growth::Root),
+        ["0 at 0.00", "20 at 0.22", "200 at 0.71", "400 at 1.00"]
+    );
+    assert!(ticks(&[], false, Growth::Log).is_empty());
 }
 
 #[test]
 fn cells_and_lines_say_what_they_stand_for() {
-    let heat = Heat {
-        columns: ("cfg".to_owned(), "steps".to_owned()),
-        across: vec!["7".to_owned(), "8".to_owned()],
-        up: vec!["50".to_owned()],
-        cells: vec![(12_000, 7), (0, 0)],
-    };
-    let figure = draw(want("cfg × steps", Drawn::Heat(heat)));
-    let cells = marks(&figure.svg, "cells", "width");
-    assert_eq!(cells.len(), 1, "cells without rows are not drawn");
-    assert_eq!(cells.first().unwrap().1, "cfg 7, steps 50: 12,000");
+    let mut scene = Scene { width: 672.0, height: 100.0, marks: Vec::new() };
+    scene.mark(Area::new(0.0, 0.0, 10.0, 10.0), Ink::Ramp(7), true, "cfg 7, steps <50>: 12,000");
+    scene.words((5.0, 20.0), "<b>", Ink::Ink, Anchor::Middle);
+    let figure = draw(want("cfg × steps", Drawn::Scene(scene)));
+    let document = roxmltree::Document::parse(&figure.svg).unwrap();
+    let titles = document.descendants().filter(|node| node.has_tag_name("title"));
+    let titles: Vec<&str> = titles.filter_map(|node| node.text()).collect();
+    assert_eq!(titles, ["cfg × steps", "cfg 7, steps <50>: 12,000"]);
+    assert!(document.descendants().any(|node| node.has_tag_name("text") && node.text() == Some("<b>")));
     let lines = Lines {
         across: "rank".to_owned(),
         places: vec!["1".to_owned(), "2".to_owned(), "3".to_owned()],
@@ -117,17 +122,20 @@ proptest! {
     #[test]
     fn whatever_a_file_calls_things_is_text(
         title in "\\PC{0,40}|.{0,40}|<script>alert\\(1\\)</script>|\\]\\]>&#0;\"'>",
-        name in ".{0,200}", counts in proptest::collection::vec(0u32.., 0..30), share: bool, log: bool,
+        name in ".{0,200}", counts in proptest::collection::vec(0u32.., 0..30), share: bool,
+        growth in proptest::sample::select(vec![Growth::Linear, Growth::Root, Growth::Log]), below: bool, above: bool,
         detached: bool, chosen in proptest::option::of((0u32..40, 0u32..40)),
     ) {
         let names = vec![name.clone(); counts.len()];
+        let alone = [below, above, detached].into_iter().filter(|alone| *alone).count();
+        let layout = Layout { bins: counts.len().saturating_sub(alone), below, above, detached };
         let chart = Histogram {
             names, all: Counts(counts.clone()), here: Counts(counts.iter().map(|count| count / 3).collect()),
-            detached, labels: vec![(0.5, name.clone())], chosen,
-            others: vec![Bar { name: name.clone(), all: 1, here: 0 }], scale: Scale { share, log },
+            layout, labels: vec![(0.5, name.clone())], chosen,
+            others: vec![Bar { name: name.clone(), all: 1, here: 0 }], scale: Scale { share, growth },
         };
         let bars = counts.iter().map(|count| Bar { name: name.clone(), all: *count, here: 0 }).collect();
-        let bars = Bars { bars, more: 0, scale: Scale { share, log } };
+        let bars = Bars { bars, more: 0, scale: Scale { share, growth } };
         for chart in [Drawn::Histogram(chart), Drawn::Bars(bars)] {
             let mut want = want(&title, chart);
             want.colours.accent = name.clone();

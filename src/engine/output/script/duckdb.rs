@@ -1,6 +1,7 @@
 //! DuckDB, as SQL and from Python.
 
 use super::File;
+use super::groups;
 use super::pattern::Style;
 use super::plan::{Form, OneOf, Operand, Plan, Test, number, short_number};
 use super::python::RANDOM_ROWS;
@@ -124,9 +125,15 @@ fn query(files: &[File], plan: &Plan, chosen: Option<String>) -> (String, Vec<St
             )
         }
     };
+    let grouped = plan.groups.as_ref().map(|groups| groups::sql(groups, value, condition));
+    let columns = grouped.as_ref().map_or(columns, |(columns, ..)| format!("\n    {columns}"));
     let mut query = format!("SELECT {columns}\nFROM (\n    {source}\n)");
     for (number, test) in tests.iter().enumerate() {
         query.push_str(&format!("\n{} {test}", if number == 0 { "WHERE" } else { "  AND" }));
+    }
+    if let Some((_, by, order)) = grouped {
+        query.push_str(&format!("\nGROUP BY {by}\nORDER BY {order}"));
+        return (query, notes);
     }
     let mut keys: Vec<String> = plan
         .sort

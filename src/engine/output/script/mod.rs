@@ -7,6 +7,7 @@
 
 mod datasets;
 mod duckdb;
+mod groups;
 mod language;
 mod pandas;
 mod pattern;
@@ -23,6 +24,7 @@ use crate::formats::hub::{DEFAULT_ENDPOINT, resolve_url};
 use crate::protocol::Column;
 use crate::protocol::script::Dialect;
 use crate::view::facts::Facts;
+use crate::view::group_by::GroupBy;
 use crate::view::spec::{HubPath, RowQuery};
 use plan::Plan;
 
@@ -45,6 +47,8 @@ pub struct Ask<'a> {
     pub rows: &'a RowQuery,
     /// Which of the columns; all where there is none.
     pub wanted: &'a [String],
+    /// Groups in place of the rows.
+    pub groups: Option<&'a GroupBy>,
 }
 
 /// Where a file is.
@@ -94,7 +98,10 @@ impl File {
 
 /// The view as a program.
 pub fn script(dialect: Dialect, ask: &Ask<'_>) -> String {
-    let plan = Plan::new(ask);
+    let mut plan = Plan::new(ask);
+    if dialect == Dialect::Datasets && plan.groups.take().is_some() {
+        plan.notes.push("the groups are left out, their rows are here: datasets groups nothing".to_owned());
+    }
     match dialect {
         Dialect::DuckDbSql => duckdb::sql_script(&ask.files, &plan),
         Dialect::DuckDb => duckdb::python_script(&ask.files, &plan),

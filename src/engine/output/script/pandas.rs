@@ -1,6 +1,7 @@
 //! pandas, with pyarrow to tell null and NaN apart.
 
 use super::File;
+use super::groups;
 use super::language::{Items, Language, between};
 use super::plan::{Form, Operand, Plan};
 use super::python::{RANDOM_ROWS, list, literal, matches};
@@ -59,6 +60,10 @@ pub fn script(files: &[File], plan: &Plan) -> String {
         ));
     }
     text.push_str("rows, row = rows.filter(keep), row.filter(keep)\n");
+    if let Some(groups) = &plan.groups {
+        text.push_str(&groups::pandas(groups, &Pandas));
+        return text;
+    }
     if !plan.sort.is_empty() {
         let mut names = vec!["\"row\": row".to_owned()];
         let mut order = Vec::new();

@@ -1,6 +1,7 @@
 //! What a view asks, in the terms of values.
 
 use super::Ask;
+use super::groups::Grouping;
 use super::quote::comment;
 use super::terms::{self, Group};
 use crate::base::calendar::DAY_MILLIS;
@@ -9,7 +10,7 @@ use crate::protocol::{Column, Kind};
 use crate::table::filter::widen;
 use crate::view::catalog::{SIZE, SubsetRows};
 use crate::view::facts::Labels;
-use crate::view::spec::{Clause, ListValue, Span, Subset};
+use crate::view::spec::{Clause, ListValue, Span};
 
 /// What is asked.
 #[derive(Debug, Default)]
@@ -28,6 +29,8 @@ pub struct Plan {
     pub sort: Vec<(Operand, bool)>,
     /// The columns that are wanted; all where there is none.
     pub columns: Vec<Operand>,
+    /// Groups in place of the rows.
+    pub groups: Option<Grouping>,
     /// What the script can't say.
     pub notes: Vec<String>,
 }
@@ -160,18 +163,26 @@ pub struct OneOf {
 impl Plan {
     /// What is asked.
     pub fn new(ask: &Ask<'_>) -> Self {
-        let subset = ask.rows.subset.as_ref().and_then(Subset::rows);
+        let subset = ask.rows.subset.as_ref().and_then(|subset| subset.rows(ask.facts));
         let mut plan = Self { rows: ask.row_count, subset, ..Self::default() };
         let operand = |name: &str| {
             let column = ask.columns.iter().find(|column| column.name == name)?;
-            let labels = ask.facts.meaning(name).labels.clone();
+            if is_measured(column) {
+                return None;
+            }
+            let labels = ask.facts.meaning(name, None).labels.clone();
             Some(Operand { name: name.to_owned(), form: form(column), labels })
         };
+        let is_made_here =
+            |name: &str| ask.columns.iter().any(|column| column.name == name && is_measured(column));
         for (name, clause) in &ask.rows.filters {
             match operand(name) {
                 Some(operand) if operand.form != Form::Other => {
                     let test = test(&operand, clause);
                     plan.tests.push((operand, test));
+                }
+                None if is_made_here(name) => {
+                    plan.notes.push(format!("the filter on {name} is left out: Vitrine measures that"));
                 }
                 Some(_) | None => {
                     plan.notes.push(format!("the filter on {name} is left out, here as there"));
@@ -194,9 +205,24 @@ impl Plan {
             plan.subset = None;
         }
         for key in &ask.rows.sort {
-            if let Some(operand) = operand(&key.column).filter(|operand| operand.form != Form::Other) {
-                plan.sort.push((operand, key.descending));
+            match operand(&key.column).filter(|operand| operand.form != Form::Other) {
+                Some(operand) => plan.sort.push((operand, key.descending)),
+                None if is_made_here(&key.column) => {
+                    plan.notes
+                        .push(format!("the order by {} is left out: Vitrine measures that", key.column));
+                }
+                None => {}
             }
+        }
+        for name in ask.wanted.iter().filter(|name| is_made_here(name)) {
+            plan.notes.push(format!("the column {name} is left out: Vitrine measures that"));
+        }
+        plan.groups = ask.groups.and_then(|group_by| Grouping::new(group_by, operand));
+        if ask.groups.is_some() && plan.groups.is_none() {
+            plan.notes.push(
+                "the groups are left out, their rows are here: they are of a column that is not in the file"
+                    .to_owned(),
+            );
         }
         plan.columns = ask.wanted.iter().filter_map(|name| operand(name)).collect();
         plan
@@ -205,7 +231,8 @@ impl Plan {
     /// Lines of comment at the beginning of a script.
     pub fn heading(&self, mark: &str, needs: &str) -> String {
         let mut lines = format!(
-            "{mark} Made by Vitrine: the rows of a view, in their order. Needs {}.\n",
+            "{mark} Made by Vitrine: the {} of a view, in their order. Needs {}.\n",
+            if self.groups.is_some() { "groups" } else { "rows" },
             comment(needs)
         );
         for note in &self.notes {
@@ -223,6 +250,11 @@ impl Plan {
     }
 }
 
+/// Whether a column is neither in the file nor made of it in a way that other programs know.
+fn is_measured(column: &Column) -> bool {
+    !column.derived_from.is_empty() && column.name != SIZE
+}
+
 /// What the values of a column are.
 fn form(column: &Column) -> Form {
     if !column.derived_from.is_empty() {
@@ -231,8 +263,11 @@ fn form(column: &Column) -> Form {
     match column.kind {
         Kind::Bool => Form::Bool,
         Kind::Integer if column.type_name == "UINT_64" => Form::UInt64,
-        // Times of the day are of a type of their own elsewhere.
-        Kind::Integer if column.type_name.starts_with("TIME") => Form::Other,
+        // Times of the day, and lengths of time, are of types of their own elsewhere.
+        Kind::Float if ["TIME", "DURATION"].iter().any(|kind| column.type_name.starts_with(kind)) => {
+            Form::Other
+        }
+        Kind::Text if column.type_name == "INTERVAL" => Form::Other,
         Kind::Integer => Form::Int,
         Kind::Float if column.type_name == "FLOAT" => Form::Float32,
         Kind::Float if column.type_name == "DOUBLE" => Form::Float64,
@@ -319,7 +354,7 @@ impl OneOf {
     }
 
     /// Adds what goes by this text.
-    fn add(&mut self, operand: &Operand, text: &str) {
+    pub fn add(&mut self, operand: &Operand, text: &str) {
         let labels = &operand.labels;
         match operand.form {
             Form::Text | Form::Size => self.texts.push(text.to_owned()),

@@ -1,6 +1,7 @@
 //! Polars, lazily.
 
 use super::File;
+use super::groups;
 use super::language::{Items, Language, between};
 use super::pattern::Style;
 use super::plan::{Form, Operand, Plan};
@@ -48,6 +49,11 @@ pub fn script(files: &[File], plan: &Plan) -> String {
     if !tests.is_empty() {
         let tests: Vec<String> = tests.iter().map(|test| format!("    {test},\n")).collect();
         text.push_str(&format!("rows = rows.filter(\n{})\n", tests.concat()));
+    }
+    if let Some(groups) = &plan.groups {
+        text.push_str(&groups::polars(groups, &Polars));
+        text.push_str("print(result)\n");
+        return text;
     }
     if !plan.sort.is_empty() {
         let keys = plan.sort.iter().map(|(operand, _)| Polars.key(operand)).chain([format!("pl.col({ROW})")]);

@@ -1,6 +1,7 @@
 //! Spark, from Python.
 
 use super::File;
+use super::groups;
 use super::language::{Items, Language, between};
 use super::plan::{Form, Operand, Plan};
 use super::python::{RANDOM_ROWS, list, literal, matches};
@@ -23,7 +24,7 @@ pub fn script(files: &[File], plan: &Plan) -> String {
     } else if remote {
         text.push_str("from urllib.request import urlretrieve\n\n");
     }
-    text.push_str("from pyspark.sql import SparkSession, functions as F\nfrom pyspark.sql.types import BooleanType\n\n\n");
+    text.push_str("from pyspark.sql import SparkSession, Window, functions as F\nfrom pyspark.sql.types import BooleanType\n\n\n");
     if plan.random().is_some() {
         text.push_str(RANDOM_ROWS);
         text.push('\n');
@@ -61,6 +62,11 @@ pub fn script(files: &[File], plan: &Plan) -> String {
             "rows = rows.filter(F.udf(matches, BooleanType())(F.col({})))\n",
             spark_name(prompt)
         ));
+    }
+    if let Some(groups) = &plan.groups {
+        text.push_str(&groups::spark(groups, &Spark));
+        text.push_str("result.show()\n");
+        return text;
     }
     let mut keys: Vec<String> = plan
         .sort

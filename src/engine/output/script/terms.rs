@@ -1,11 +1,11 @@
 //! The query as regular expressions over folded text.
 //!
-//! Prompts are folded as in [`crate::table::text::fold`]: taken apart (NFD), marks dropped, in lower case. A
+//! Prompts are folded as in [`crate::base::words::fold`]: taken apart (NFD), marks dropped, in lower case. A
 //! word is then bounded by what is neither a letter nor a digit.
 
 use super::pattern::{self, Style};
+use crate::base::words::fold;
 use crate::table::search::Matcher;
-use crate::table::text::fold;
 use crate::view::query;
 use crate::view::query::What;
 use regex_syntax::hir::Hir;

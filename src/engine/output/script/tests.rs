@@ -2,12 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use super::{Ask, File, script};
+use crate::base::sorted::Map;
 use crate::protocol::script::Dialect;
 use crate::protocol::{Column, Kind};
-use crate::view::facts::Facts;
+use crate::view::facts::{Described, Facts};
 use crate::view::spec::{Clause, HubPath, RowQuery, SortKey};
 use expect_test::{Expect, expect};
-use std::collections::BTreeMap;
 
 fn column(name: &str, kind: Kind, type_name: &str) -> Column {
     Column {
@@ -30,7 +30,7 @@ fn write(dialect: Dialect, rows: &RowQuery, wanted: &[&str], file: File) -> Stri
     let wanted: Vec<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
     let prompt = Some("prompt");
     let labels = (0..=8).map(|code| if code == 8 { "k_lms".to_owned() } else { code.to_string() }).collect();
-    let facts = Facts::of([].into_iter(), false, &[("sampler".to_owned(), labels)]);
+    let facts = Facts::of([].into_iter(), false, &[("sampler".to_owned(), labels)], Described::default());
     script(
         dialect,
         &Ask {
@@ -42,6 +42,7 @@ fn write(dialect: Dialect, rows: &RowQuery, wanted: &[&str], file: File) -> Stri
             path: None,
             rows,
             wanted: &wanted,
+            groups: None,
         },
     )
 }
@@ -59,7 +60,7 @@ fn hub() -> File {
 
 fn view() -> RowQuery {
     RowQuery {
-        filters: BTreeMap::from([
+        filters: Map::from([
             ("cfg".to_owned(), Clause::numbers(Some(7.1), None)),
             ("sampler".to_owned(), Clause::list([Some("k_lms".to_owned()), None], true)),
         ]),
@@ -132,7 +133,7 @@ fn nothing_leaves_its_quotes() {
     let name = "\"; DROP TABLE x; --\n";
     let nasty = "'); import os; os.system('x') #\n\"\"\"\\\u{202e}\0";
     let rows = RowQuery {
-        filters: BTreeMap::from([
+        filters: Map::from([
             (name.to_owned(), Clause::list([Some(nasty.to_owned())], false)),
             (format!("none\n{nasty}"), Clause::Null),
         ]),
@@ -158,7 +159,7 @@ fn what_can_not_be_said_is_told() {
         let text = write(*dialect, &rows, &[], hub());
         assert!(text.contains("NOTE: a part of the search is left out"), "{tool}: {text}");
     }
-    let filters = BTreeMap::from([("nothing".to_owned(), Clause::Null)]);
+    let filters = Map::from([("nothing".to_owned(), Clause::Null)]);
     let rows = RowQuery { filters, ..RowQuery::default() };
     assert!(write(Dialect::Polars, &rows, &[], hub()).contains("# NOTE: the filter on nothing is left out"));
 }

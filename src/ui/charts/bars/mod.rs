@@ -22,7 +22,7 @@ pub fn Bars(column: String) -> impl IntoView {
     let data_column = column.clone();
     let column = StoredValue::new(column);
     let model = Model::new(store, column);
-    let Model { log, clause, bars, others, expanded, finds, shown, .. } = model;
+    let Model { growing, clause, bars, others, expanded, finds, shown, .. } = model;
     let marked = marked_cell(store, column);
     let at = Memo::new(move |_| {
         let cell = marked.get()?;
@@ -46,7 +46,7 @@ pub fn Bars(column: String) -> impl IntoView {
             data-column=data_column
             data-brushed=move || clause.with(Option::is_some).then_some("")
         >
-            <ChartHead column log clause drawn=Callback::new(move |()| model.drawn(store))>
+            <ChartHead column growing clause drawn=Callback::new(move |()| model.drawn(store))>
                 <Show when=move || model.hidden() != 0>
                     <button
                         type="button"

@@ -3,11 +3,11 @@
 use crate::protocol::Shape;
 use crate::protocol::figure::{self, Drawn};
 use crate::protocol::texts::common;
-use crate::ui::charts::plot::{Log, Now, chart_now, clause_of, scale_of};
+use crate::ui::charts::plot::{Growing, Now, chart_now, clause_of, scale_of};
 use crate::ui::store::facts;
 use crate::ui::store::{Commit, Store};
 use crate::view::chart;
-use crate::view::chart::{Measure, heights};
+use crate::view::chart::{Growth, Measure, heights};
 use crate::view::choice;
 use crate::view::spec::{Clause, ListValue};
 use leptos::prelude::*;
@@ -44,7 +44,7 @@ pub struct Model {
     /// The column.
     pub column: StoredValue<String>,
     /// The scale of its counts.
-    pub log: Log,
+    pub growing: Growing,
     /// Its clause.
     pub clause: Memo<Option<Clause>>,
     /// Its bars.
@@ -67,10 +67,10 @@ impl Model {
         let expanded = RwSignal::new(false);
         let wanted = RwSignal::new(String::new());
         let now = chart_now(store, column);
-        let log = Log::new(now);
+        let growing = Growing::new(now);
         let clause = clause_of(store, column);
         let bars = Memo::new(move |_| {
-            now.get().map(|now| bars_of(&now, store.measure.get(), log.is_on(), column)).unwrap_or_default()
+            now.get().map(|now| bars_of(&now, store.measure.get(), growing.get(), column)).unwrap_or_default()
         });
         let others = Memo::new(move |_| match now.get().map(|now| now.chart.shape.clone()) {
             Some(Shape::Categories { others, .. }) => others,
@@ -91,7 +91,7 @@ impl Model {
                 found.take(count).map(|bar| bar.value.clone()).collect::<Vec<_>>()
             })
         });
-        Self { column, log, clause, bars, others, expanded, wanted, finds, shown }
+        Self { column, growing, clause, bars, others, expanded, wanted, finds, shown }
     }
 
     /// How many bars are not shown at first.
@@ -136,19 +136,19 @@ impl Model {
     pub fn drawn(self, store: Store) -> Option<Drawn> {
         let bars = self.bars.get_untracked().into_iter();
         let bars = bars.map(|bar| figure::Bar { name: bar.label, all: bar.all, here: bar.here }).collect();
-        let scale = scale_of(store.measure.get_untracked(), self.log);
+        let scale = scale_of(store.measure.get_untracked(), self.growing);
         Some(Drawn::Bars(figure::Bars { bars, more: self.others.get_untracked(), scale }))
     }
 }
 
-fn bars_of(now: &Now, measure: Measure, log: bool, column: StoredValue<String>) -> Vec<Bar> {
+fn bars_of(now: &Now, measure: Measure, growth: Growth, column: StoredValue<String>) -> Vec<Bar> {
     let Shape::Categories { labels, .. } = &now.chart.shape else { return Vec::new() };
     let (mut all, mut here) = (now.chart.all.0.clone(), now.here.clone());
     all.resize(labels.len(), 0);
     here.resize(labels.len(), 0);
     all.push(now.chart.null_all);
     here.push(now.null_here);
-    let both = heights(&all, &here, measure, log);
+    let both = heights(&all, &here, measure, growth);
     let values = labels.iter().map(|label| ListValue::Text(label.clone())).chain([ListValue::Null]);
     let counts = all.into_iter().zip(here);
     let shares = both.all.into_iter().zip(both.here);

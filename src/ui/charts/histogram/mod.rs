@@ -24,7 +24,7 @@ pub fn Histogram(column: String) -> impl IntoView {
     let heading = heading_id(&column);
     let data_column = column.clone();
     let model = Model::new(store, column);
-    let Model { column, title, facts, now, log, clause, bins, layout, .. } = model;
+    let Model { column, title, facts, now, growing, clause, bins, layout, .. } = model;
     let lists_values = clause.with_untracked(|clause| matches!(clause, Some(Clause::List(_))));
     let exact = RwSignal::new(lists_values);
     let set_range = move |next| column.with_value(|column| store.set_clause(column, next, Commit::Step));
@@ -38,7 +38,7 @@ pub fn Histogram(column: String) -> impl IntoView {
             data-dragging=move || model.is_dragged().then_some("")
             data-empty=move || model.is_empty().then_some("")
         >
-            <ChartHead column log clause drawn=Callback::new(move |()| model.drawn())>
+            <ChartHead column growing clause drawn=Callback::new(move |()| model.drawn())>
                 <Show when=move || bins.with(|bins| !bins.time)>
                     <ExactButton title=title.get_value() open=exact/>
                 </Show>
@@ -59,6 +59,7 @@ pub fn Histogram(column: String) -> impl IntoView {
 fn Plot(model: Model) -> impl IntoView {
     let brushing = Brushing::new(model);
     let marked = model.marked_place();
+    let limit = model.limit_place();
     let tip = move || {
         let slot = brushing.hovered.get().filter(|_| !model.is_dragged())?;
         let (left, right) = model.layout.get().slot(slot);
@@ -85,6 +86,7 @@ fn Plot(model: Model) -> impl IntoView {
             <span class="brush" style=("--from", move || edge(model, true)) style=("--to", move || edge(model, false))></span>
             <Handle brushing low=true/>
             <Handle brushing low=false/>
+            {move || limit.get().map(|x| view! { <i class="limit" style=("--p", percent(x)) aria-hidden="true"></i> })}
             {move || marked.get().map(|x| view! { <i class="diamond" style=("--p", percent(x)) aria-hidden="true"></i> })}
             {tooltip(tip)}
         </div>

@@ -6,7 +6,7 @@ use crate::protocol::texts::charts as texts;
 use crate::protocol::{Bins, Cell, Counts, Shape};
 use crate::ui::charts::axis::{labels, slot_name};
 use crate::ui::charts::plot::{
-    Log, Now, chart_now, chosen_bins, clause_of, drawn_at, ends, high_bound, low_bound, marked_cell,
+    Growing, Now, chart_now, chosen_bins, clause_of, drawn_at, ends, high_bound, low_bound, marked_cell,
     own_bars, scale_of,
 };
 use crate::ui::store::Store;
@@ -14,6 +14,7 @@ use crate::ui::store::facts;
 use crate::view::brush::Chosen;
 use crate::view::catalog::ColumnFacts;
 use crate::view::chart::{Heights, Layout, heights};
+use crate::view::measures::{CONTEXT_TOKENS, Measure, Measured};
 use crate::view::spec::{Clause, ListValue};
 use leptos::prelude::*;
 
@@ -25,7 +26,7 @@ pub struct Model {
     pub title: StoredValue<String>,
     pub facts: Option<&'static ColumnFacts>,
     pub now: Memo<Option<Now>>,
-    pub log: Log,
+    pub growing: Growing,
     pub clause: Memo<Option<Clause>>,
     pub bins: Memo<Bins>,
     pub layout: Memo<Layout>,
@@ -39,17 +40,17 @@ impl Model {
         let title = StoredValue::new(facts::title(&column).to_owned());
         let column = StoredValue::new(column);
         let now = chart_now(store, column);
-        let log = Log::new(now);
+        let growing = Growing::new(now);
         let clause = clause_of(store, column);
         let bins = Memo::new(move |_| now.get().map(|now| bins_of(&now)).unwrap_or_default());
         let layout = Memo::new(move |_| bins.with(layout_of));
         let chosen = Memo::new(move |_| bins.with(|bins| chosen_bins(clause.get().as_ref(), bins)));
         let heights = Memo::new(move |_| {
             let now = now.get();
-            now.map(|now| heights(&now.chart.all.0, &now.here, store.measure.get(), log.is_on()))
+            now.map(|now| heights(&now.chart.all.0, &now.here, store.measure.get(), growing.get()))
                 .unwrap_or_default()
         });
-        Self { store, column, title, facts, now, log, clause, bins, layout, chosen, heights }
+        Self { store, column, title, facts, now, growing, clause, bins, layout, chosen, heights }
     }
 
     /// Whether no row has a value on the scale.
@@ -75,9 +76,9 @@ impl Model {
         self.bins.with(|bins| {
             let (from, to) = ends(bins);
             if low {
-                from.get(slot).map(|value| display::bound(low_bound(bins, *value)))
+                from.get(slot).map(|value| display::bound(&low_bound(bins, *value)))
             } else {
-                to.get(slot).map(|value| display::bound(high_bound(bins, *value)))
+                to.get(slot).map(|value| display::bound(&high_bound(bins, *value)))
             }
         })
     }
@@ -103,12 +104,28 @@ impl Model {
         let marked = marked_cell(self.store, self.column);
         Memo::new(move |_| {
             let value = match marked.get()? {
-                Cell::Number(value) | Cell::Time(value) => value,
+                cell @ (Cell::Number(_) | Cell::Digits(_)) => cell.number()?,
+                Cell::Time(moment) => moment.on_scale(),
                 Cell::Bool(value) => f64::from(u8::from(value)),
                 Cell::Pending | Cell::Failed | Cell::Null => return None,
-                Cell::Text(_) | Cell::Digits(_) | Cell::Binary(_) | Cell::Json(_) => return None,
+                Cell::Text(_) | Cell::Binary(_) | Cell::Json(_) => return None,
             };
             self.bins.with(|bins| self.layout.get().place(&bins.edges, bins.detached, drawn_at(bins, value)))
+        })
+    }
+
+    /// Where a text encoder cuts prompts off, in units of the plot, on a chart of tokens.
+    pub fn limit_place(self) -> Memo<Option<f64>> {
+        let is_tokens = self.column.with_value(|column| {
+            Measured::read(column).is_some_and(|measured| measured.measure == Measure::Tokens)
+        });
+        Memo::new(move |_| {
+            // The first number that is too many.
+            let limit = f64::from(CONTEXT_TOKENS) + 1.0;
+            self.bins.with(|bins| {
+                let on_scale = *bins.edges.first()? <= limit && limit < *bins.edges.last()?;
+                (is_tokens && on_scale).then(|| self.layout.get().place(&bins.edges, None, limit))?
+            })
         })
     }
 
@@ -122,11 +139,11 @@ impl Model {
             names: (0..layout.slots()).map(|slot| slot_name(&bins, slot, self.facts)).collect(),
             all: now.chart.all.clone(),
             here: Counts(now.here.clone()),
-            detached: layout.detached,
+            layout,
             labels: labels(&bins, layout, self.facts),
             chosen: chosen.map(|Chosen { first, last }| (first as u32, last as u32)),
             others: others.map(|bar| figure::Bar { name: bar.label, all: bar.all, here: bar.here }).collect(),
-            scale: scale_of(self.store.measure.get_untracked(), self.log),
+            scale: scale_of(self.store.measure.get_untracked(), self.growing),
         }))
     }
 }
@@ -139,5 +156,10 @@ fn bins_of(now: &Now) -> Bins {
 }
 
 fn layout_of(bins: &Bins) -> Layout {
-    Layout { bins: bins.edges.len().saturating_sub(1), detached: bins.detached.is_some() }
+    Layout {
+        bins: bins.edges.len().saturating_sub(1),
+        below: bins.below > 0,
+        above: bins.above > 0,
+        detached: bins.detached.is_some(),
+    }
 }

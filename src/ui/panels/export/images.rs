@@ -2,7 +2,7 @@
 
 use crate::protocol::export::{MAX_IMAGES, Rows};
 use crate::protocol::texts::{common, export as texts};
-use crate::ui::panels::export::running::Running;
+use crate::ui::panels::export::running::Begin;
 use crate::ui::panels::export::where_it_goes;
 use crate::ui::store::{Taken, use_store};
 use leptos::prelude::*;
@@ -19,11 +19,12 @@ pub fn ImagesPart() -> impl IntoView {
         number.filter(|number| (1..=MAX_IMAGES as u32).contains(number))
     };
     let waits = move || store.count.with(Option::is_none) || store.search_waits();
-    let begin = move |_| {
+    let disabled = Signal::derive(move || waits() || number().is_none());
+    let begin = Callback::new(move |()| {
         if let Some(number) = untrack(number) {
             store.take_images(Rows::First(number));
         }
-    };
+    });
     view! {
         <section class="export-part" aria-label=texts::IMAGES>
             <h2 class="panel-title">{texts::IMAGES_TITLE}</h2>
@@ -45,19 +46,7 @@ pub fn ImagesPart() -> impl IntoView {
             <p class="export-note">
                 {texts::images_note(MAX_IMAGES as u64, &where_it_goes())}
             </p>
-            <div class="export-row">
-                <button
-                    type="button"
-                    class="button"
-                    data-kind="line"
-                    data-size="small"
-                    disabled=move || waits() || number().is_none()
-                    on:click=begin
-                >
-                    {common::SAVE_IMAGES}
-                </button>
-                <Running of=Taken::Images/>
-            </div>
+            <Begin of=Taken::Images words=common::SAVE_IMAGES main=false disabled begin/>
         </section>
     }
 }

@@ -10,13 +10,14 @@ use crate::protocol::export::{MAX_MEMORY_BYTES, Stage};
 use crate::protocol::texts::{common, export as texts};
 use crate::ui::panels::export::images::ImagesPart;
 use crate::ui::panels::export::link::LinkPart;
-use crate::ui::panels::export::rows::RowsPart;
+use crate::ui::panels::export::rows::{GroupsPart, RowsPart};
 use crate::ui::panels::script::ScriptPart;
 use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::{Place, place, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::popover::Popover;
 use crate::ui::widgets::words::button_words;
+use crate::view::spec::View;
 use leptos::prelude::*;
 
 /// The button and its panel.
@@ -49,6 +50,9 @@ pub fn ExportPanel() -> impl IntoView {
     let store = use_store();
     view! {
         <div class="export">
+            <Show when=move || store.spec.with(|spec| spec.view == View::Groups)>
+                <GroupsPart/>
+            </Show>
             <RowsPart/>
             <Show when=move || store.pictures().is_some()>
                 <ImagesPart/>

@@ -2,10 +2,28 @@
 
 use crate::protocol::export::Format;
 use crate::protocol::texts::{common, export as texts};
-use crate::ui::panels::export::running::Running;
+use crate::ui::panels::export::running::Begin;
 use crate::ui::panels::export::where_it_goes;
 use crate::ui::store::{Taken, use_store};
 use leptos::prelude::*;
+
+/// The groups that are shown.
+#[component]
+pub fn GroupsPart() -> impl IntoView {
+    let store = use_store();
+    let kind = RwSignal::new(Kind::Csv);
+    let begin = Callback::new(move |()| store.export_groups(kind.get_untracked().format(true)));
+    view! {
+        <section class="export-part" aria-label=texts::GROUPS>
+            <h2 class="panel-title">{texts::GROUPS}</h2>
+            <fieldset class="choices">
+                <legend>{texts::FORMAT}</legend>
+                {formats(kind, "groups-format")}
+            </fieldset>
+            <Begin of=Taken::Groups words=texts::EXPORT_GROUPS disabled=Signal::derive(move || store.search_waits()) begin/>
+        </section>
+    }
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -13,6 +31,17 @@ enum Kind {
     JsonLines,
     Parquet,
     Arrow,
+}
+
+impl Kind {
+    fn format(self, guard_formulas: bool) -> Format {
+        match self {
+            Self::Csv => Format::Csv { guard_formulas },
+            Self::JsonLines => Format::JsonLines,
+            Self::Parquet => Format::Parquet,
+            Self::Arrow => Format::Arrow,
+        }
+    }
 }
 
 /// The rows that match.
@@ -38,21 +67,16 @@ pub fn RowsPart() -> impl IntoView {
     };
     let cost = move || texts::reads(store.export_costs(&columns()));
     let place = where_it_goes();
-    let begin = move |_| {
-        let format = match kind.get_untracked() {
-            Kind::Csv => Format::Csv { guard_formulas: guard.get_untracked() },
-            Kind::JsonLines => Format::JsonLines,
-            Kind::Parquet => Format::Parquet,
-            Kind::Arrow => Format::Arrow,
-        };
-        store.export_rows(format, untrack(columns));
-    };
+    let disabled = Signal::derive(move || store.count.with(Option::is_none) || store.search_waits());
+    let begin = Callback::new(move |()| {
+        store.export_rows(kind.get_untracked().format(guard.get_untracked()), untrack(columns));
+    });
     view! {
         <section class="export-part" aria-label=texts::ROWS>
             <h2 class="panel-title">{rows}{texts::IN_ORDER}</h2>
             <fieldset class="choices">
                 <legend>{texts::FORMAT}</legend>
-                {formats(kind)}
+                {formats(kind, "export-format")}
             </fieldset>
             <fieldset class="choices">
                 <legend>{texts::COLUMNS}</legend>
@@ -68,36 +92,24 @@ pub fn RowsPart() -> impl IntoView {
             <Show when=move || store.search_waits()>
                 <p class="export-note">{texts::SEARCH_FIRST}</p>
             </Show>
-            <div class="export-row">
-                <button
-                    type="button"
-                    class="button"
-                    data-kind="main"
-                    data-size="small"
-                    disabled=move || store.count.with(Option::is_none) || store.search_waits()
-                    on:click=begin
-                >
-                    {texts::EXPORT_ROWS}
-                </button>
-                <Running of=Taken::Rows/>
-            </div>
+            <Begin of=Taken::Rows words=texts::EXPORT_ROWS disabled begin/>
         </section>
     }
 }
 
 /// The choice of a format.
-fn formats(chosen: RwSignal<Kind>) -> AnyView {
+fn formats(chosen: RwSignal<Kind>, name: &'static str) -> AnyView {
     let formats = [
         (Kind::Csv, texts::CSV),
         (Kind::JsonLines, texts::JSON_LINES),
         (Kind::Parquet, texts::PARQUET),
         (Kind::Arrow, texts::ARROW),
     ];
-    let format = |(own, name)| {
+    let format = |(own, words)| {
         view! {
             <label class="choice">
-                <input type="radio" name="export-format" prop:checked=move || chosen.get() == own on:change=move |_| chosen.set(own)/>
-                <span>{name}</span>
+                <input type="radio" name=name prop:checked=move || chosen.get() == own on:change=move |_| chosen.set(own)/>
+                <span>{words}</span>
             </label>
         }
     };

@@ -2,10 +2,43 @@
 
 use crate::protocol::display::percent_floor;
 use crate::protocol::export::{Progress, Stage};
-use crate::protocol::texts::{common, export as texts};
+use crate::protocol::texts::{common, export as texts, pairs};
 use crate::ui::store::{Taken, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use leptos::prelude::*;
+
+/// The button that begins an export, and behind it how far that is.
+#[component]
+pub fn Begin(
+    /// Of what.
+    of: Taken,
+    /// What the button says.
+    words: &'static str,
+    /// Whether it is the main one of its part.
+    #[prop(default = true)]
+    main: bool,
+    /// Whether it can't begin now.
+    #[prop(into)]
+    disabled: Signal<bool>,
+    /// Begins it.
+    begin: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <div class="export-row">
+            <button
+                type="button"
+                class="button"
+                data-kind=if main { "main" } else { "line" }
+                data-size="small"
+                disabled=disabled
+                on:click=move |_| begin.run(())
+            >
+                {words}
+            </button>
+            <Running of/>
+        </div>
+    }
+}
 
 /// How far an export is, and a way to stop it.
 #[component]
@@ -24,7 +57,9 @@ pub fn Running(
                     let left_out = texts::left_out(store.export.left_out.get());
                     format!("{}{left_out}", texts::rows_written(rows, bytes))
                 }
+                Taken::Groups => texts::groups_written(rows, bytes),
                 Taken::Images => texts::images_written(rows, rows_total, bytes, missing),
+                Taken::Pairs => pairs::written(rows, rows_total, missing),
             };
             Some(match &progress.stage {
                 Stage::Waiting => texts::WAITING.to_owned(),

@@ -68,9 +68,10 @@ pub fn Roles() -> impl IntoView {
     // The others matter to few tables; what a link corrects of them is shown.
     let offered = move || {
         let corrected = store.spec.with(|spec| spec.roles.clone());
-        let all = Role::ALL.iter().copied();
+        let all = Role::ALL.iter().copied().filter(|(role, ..)| !role.is_preference());
         all.filter(move |(role, ..)| role.is_usual() || corrected.contains_key(role))
     };
+    let preference = || Role::ALL.iter().copied().filter(|(role, ..)| role.is_preference());
     let images = move || match store.pictures() {
         Some(Pictures::Known(_)) => texts::IMAGES_KNOWN,
         Some(Pictures::Embedded) => texts::IMAGES_EMBEDDED,
@@ -83,6 +84,11 @@ pub fn Roles() -> impl IntoView {
             <p class="metadata-note">{texts::ABOUT_ROLES}</p>
             <div class="metadata-roles">{move || offered().map(row).collect_view()}</div>
             <p class="metadata-note">{images}</p>
+            <Show when=move || store.pictures().is_some()>
+                <h2>{texts::PREFERENCE}</h2>
+                <p class="metadata-note">{texts::ABOUT_PREFERENCE}</p>
+                <div class="metadata-roles">{move || preference().map(row).collect_view()}</div>
+            </Show>
         </section>
     }
 }

@@ -1,0 +1,419 @@
+//! A visit in virtual time: the engine, a page that asks what the app's page asks, and a file behind a link.
+
+use crate::network::{Arrival, Link, Network};
+use fixture::canvas::Canvas;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::sync::LazyLock;
+use vitrine::base::bytes::ByteRange;
+use vitrine::base::error::{Error, ErrorKind};
+use vitrine::base::ids::{FetchId, Generation, SourceId};
+use vitrine::engine::{Effect, Engine, Event};
+use vitrine::formats::hub::answer::Identity;
+use vitrine::protocol::images::{Images, Outcome, Want};
+use vitrine::protocol::{Cell, Detail, LazyResponse, Open, Opened, Request, Response, Row, Rows, Show};
+use vitrine::view::spec::{RowQuery, TableRef, View};
+use vitrine::view::url;
+
+/// From a message to the page until its answer: a frame.
+const FRAME: f64 = 0.016;
+
+/// From rows on the screen until their images are asked for.
+const IMAGES_REST: f64 = 0.06;
+
+/// Rows that are seen, of those that the page asks for.
+const SEEN_ROWS: u64 = 16;
+
+/// Rows that the page asks for.
+const WINDOW_ROWS: u32 = 64;
+
+/// A preview's body: about as long as real ones.
+static PREVIEW: LazyLock<Vec<u8>> =
+    LazyLock::new(|| fixture::images::webp(&Canvas::new(48, 48)).expect("an empty canvas can be written"));
+
+/// When what people look at was there, in seconds since the data thread listened, and what it took.
+#[derive(Clone, Debug, Default)]
+pub struct Times {
+    /// The prompts of the rows in sight, or of the open row.
+    pub prompts: Option<f64>,
+    /// The charts of cfg and steps.
+    pub charts: Option<f64>,
+    /// All charts and cells in sight, and all fields of the open row.
+    pub rest: Option<f64>,
+    /// The first image.
+    pub image: Option<f64>,
+    /// Nothing is on its way any more.
+    pub quiet: f64,
+    /// Requests, and their bytes, until everything in sight but images was there.
+    pub cost: (usize, u64),
+    /// The same until all was quiet.
+    pub whole_cost: (usize, u64),
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Asked {
+    Fetch(FetchId),
+    /// What is asked of others than the table's store, by which connections are not shared.
+    Other(FetchId),
+}
+
+/// What the page does later.
+#[derive(Clone, Debug)]
+enum Later {
+    Show,
+    Images,
+    Wake,
+}
+
+pub struct Visit {
+    engine: Engine,
+    network: Network<Asked>,
+    file: File,
+    file_bytes: u64,
+    flights: BTreeMap<FetchId, ByteRange>,
+    later: Vec<(f64, Later)>,
+    queue: VecDeque<Event>,
+    /// Sources whose signed address is known.
+    resolved: BTreeSet<SourceId>,
+    spec: vitrine::view::spec::Spec,
+    opened: Option<Opened>,
+    show: Show,
+    wanted: Images,
+    row_seen: bool,
+    rows: BTreeMap<u64, (Row, Vec<String>)>,
+    detail: Option<Detail>,
+    complete: BTreeSet<String>,
+    all_counted: bool,
+    requests: usize,
+    bytes: u64,
+    times: Times,
+    trace: bool,
+}
+
+impl Visit {
+    /// Visits a link, whose table is the file at `path`.
+    pub fn run(path: &Path, link: Link, query: &str) -> Times {
+        let file = File::open(path).expect("the file is there");
+        let file_bytes = file.metadata().expect("it has a size").len();
+        let (spec, notices) = url::parse(query);
+        assert!(notices.is_empty(), "{notices:?}");
+        let mut visit = Self {
+            engine: Engine::default(),
+            network: Network::new(link),
+            file,
+            file_bytes,
+            flights: BTreeMap::new(),
+            later: Vec::new(),
+            queue: VecDeque::new(),
+            resolved: BTreeSet::new(),
+            spec,
+            opened: None,
+            show: Show::default(),
+            wanted: Images::default(),
+            row_seen: false,
+            rows: BTreeMap::new(),
+            detail: None,
+            complete: BTreeSet::new(),
+            all_counted: false,
+            requests: 0,
+            bytes: 0,
+            times: Times::default(),
+            trace: std::env::var_os("VITRINE_TRACE").is_some(),
+        };
+        visit.go();
+        visit.times
+    }
+
+    fn go(&mut self) {
+        self.ask(Request::Open(Open {
+            table: self.spec.table.clone().unwrap_or(TableRef::Catalogue("diffusiondb-2m".to_owned())),
+            endpoint: None,
+            base: "https://example.org/".to_owned(),
+            roles: Vec::new(),
+            added: None,
+            reading: self.spec.reading,
+        }));
+        if let Some(row) = self.spec.row {
+            self.ask(Request::Detail { row });
+        }
+        loop {
+            while let Some(event) = self.queue.pop_front() {
+                self.step(event);
+            }
+            let due = self.later.iter().map(|(at, _)| *at).min_by(f64::total_cmp);
+            let arrives = self.network.next_at();
+            let own = due.is_some_and(|due| arrives.is_none_or(|arrives| due <= arrives));
+            if own {
+                let Some(due) = due else { return };
+                let Some(place) = self.later.iter().position(|(at, _)| *at == due) else { return };
+                let (_, later) = self.later.remove(place);
+                self.network.now = self.network.now.max(due);
+                self.do_later(later);
+            } else if let Some(arrival) = self.network.advance() {
+                self.arrive(arrival);
+            } else {
+                self.times.quiet = self.network.now;
+                self.times.whole_cost = (self.requests, self.bytes);
+                return;
+            }
+            assert!(self.network.now < 600.0, "it does not end");
+        }
+    }
+
+    fn ask(&mut self, request: Request) {
+        self.queue.push_back(Event::Request(request));
+    }
+
+    fn do_later(&mut self, later: Later) {
+        match later {
+            Later::Show => self.ask(Request::Show(self.show.clone())),
+            Later::Images => self.ask(Request::Images(self.wanted.clone())),
+            Later::Wake => self.queue.push_back(Event::Woken),
+        }
+    }
+
+    fn after(&mut self, seconds: f64, later: Later) {
+        self.later.push((self.network.now + seconds, later));
+    }
+
+    fn arrive(&mut self, arrival: Arrival<Asked>) {
+        match arrival {
+            Arrival::Began(Asked::Fetch(id)) => {
+                let Some(range) = self.flights.get(&id).copied() else { return };
+                if range.start >= self.file_bytes {
+                    self.queue.push_back(Event::BeyondEnd { id, file_bytes: Some(self.file_bytes) });
+                    return;
+                }
+                let range = ByteRange::new(range.start, range.end.min(self.file_bytes));
+                self.flights.insert(id, range);
+                let identity = Identity { total_bytes: self.file_bytes, etag: None, commit: None };
+                self.queue.push_back(Event::Began { id, range, identity });
+            }
+            Arrival::Bytes(Asked::Fetch(id), count, last) => {
+                let Some(range) = self.flights.get_mut(&id) else { return };
+                let mut bytes = vec![0; count as usize];
+                self.file.read_exact_at(&mut bytes, range.start).expect("the file is as long as it was");
+                range.start += count;
+                self.bytes += count;
+                self.queue.push_back(Event::Bytes { id, bytes });
+                if last {
+                    self.queue.push_back(Event::Done { id });
+                }
+            }
+            Arrival::Began(Asked::Other(_)) => {}
+            Arrival::Bytes(Asked::Other(id), count, last) => {
+                self.bytes += count;
+                if last {
+                    self.queue.push_back(Event::Bytes { id, bytes: PREVIEW.clone() });
+                    self.queue.push_back(Event::Done { id });
+                }
+            }
+        }
+    }
+
+    fn step(&mut self, event: Event) {
+        self.engine.tell_time(self.network.now * 1e3);
+        for effect in self.engine.step(event) {
+            match effect {
+                Effect::Fetch { id, source, range } if source.is_of_table() => {
+                    self.requests += 1;
+                    if self.trace {
+                        let left = range.len().div_ceil(1000);
+                        println!(
+                            "{:8.3} fetch {} {}..{} {left} KB",
+                            self.network.now, id.0, range.start, range.end
+                        );
+                    }
+                    let trips = if self.resolved.insert(source) { 2 } else { 1 };
+                    let bytes = ByteRange::new(range.start, range.end.min(self.file_bytes).max(range.start));
+                    self.flights.insert(id, range);
+                    self.network.ask(Asked::Fetch(id), bytes.len(), trips);
+                }
+                Effect::Fetch { id, .. } | Effect::ReadCached { id, .. } => {
+                    let error = Error::new(ErrorKind::NotFound, "there are no archives here");
+                    self.queue.push_back(Event::Failed { id, error });
+                }
+                Effect::Get { id, url, .. } => {
+                    if url.starts_with("https://example.org/") {
+                        let error = Error::new(ErrorKind::NotFound, "nothing lies beside the app");
+                        self.queue.push_back(Event::Failed { id, error });
+                    } else {
+                        self.requests += 1;
+                        self.network.ask(Asked::Other(id), PREVIEW.len() as u64, 1);
+                    }
+                }
+                Effect::Sizes { id, .. } => self.queue.push_back(Event::Sizes { id, sizes: None }),
+                Effect::List { id, .. } => {
+                    let answer = Err(Error::new(ErrorKind::NotFound, "there are no listings here"));
+                    self.queue.push_back(Event::Listing { id, answer });
+                }
+                Effect::Decode { id, .. } => self.queue.push_back(Event::Decoded { id, smaller: Ok(None) }),
+                Effect::Abort { id } => {
+                    if self.trace {
+                        println!("{:8.3} abort {}", self.network.now, id.0);
+                    }
+                    self.flights.remove(&id);
+                    self.network.abort(Asked::Fetch(id));
+                    self.network.abort(Asked::Other(id));
+                }
+                Effect::Continue => self.queue.push_back(Event::Continue),
+                Effect::Wake { in_millis } => self.after(f64::from(in_millis) / 1e3, Later::Wake),
+                Effect::Respond(response) => self.hear(response),
+                Effect::Source { .. }
+                | Effect::Forget { .. }
+                | Effect::RetryNow
+                | Effect::FetchMeasures { .. }
+                | Effect::Encode { .. }
+                | Effect::Write { .. }
+                | Effect::Import { .. }
+                | Effect::DropImport { .. }
+                | Effect::DropFile { .. } => {}
+            }
+        }
+        self.engine.tell_time(self.network.now * 1e3);
+    }
+
+    // ------------------------------------------------------------ the page
+
+    fn hear(&mut self, response: Response) {
+        match response {
+            Response::Opened(opened) => self.open(opened),
+            Response::Chart(chart) => {
+                if chart.complete {
+                    self.complete.insert(chart.column);
+                }
+            }
+            Response::Count(count) => self.all_counted = count.rows_read >= count.rows,
+            Response::Rows(rows) => self.take_rows(rows),
+            Response::Image(image) => {
+                if matches!(image.outcome, Outcome::Picture(_)) {
+                    self.times.image.get_or_insert(self.network.now);
+                }
+                return;
+            }
+            Response::Lazy(LazyResponse::Detail(detail)) => {
+                if let Some(position) =
+                    detail.position.filter(|_| !std::mem::replace(&mut self.row_seen, true))
+                {
+                    self.look_at(position.saturating_sub(SEEN_ROWS / 2));
+                    self.after(FRAME, Later::Show);
+                }
+                self.detail = Some(detail);
+            }
+            Response::Notice(notice) => {
+                if self.trace {
+                    println!("{notice:?}");
+                }
+                return;
+            }
+            _ => return,
+        }
+        self.look();
+    }
+
+    fn look_at(&mut self, first: u64) {
+        self.show.first = first.saturating_sub(16) / 32 * 32;
+        self.show.count = WINDOW_ROWS;
+    }
+
+    fn open(&mut self, opened: Opened) {
+        let rows = self.spec.rows();
+        let extras = ["image_nsfw", "prompt_nsfw", "width", "height"].map(str::to_owned);
+        let mut charts = opened.charts.clone();
+        for name in rows.filters.keys().filter(|name| !opened.charts.contains(name)) {
+            charts.push(name.clone());
+        }
+        self.show = Show {
+            generation: Generation(1),
+            rows: RowQuery { ..rows },
+            charts,
+            columns: self.spec.columns.clone().unwrap_or_else(|| opened.usual_columns.clone()),
+            extras: extras.to_vec(),
+            ..Show::default()
+        };
+        self.show.images_first = self.spec.view != View::Table;
+        self.look_at(self.spec.first_in_sight());
+        self.opened = Some(opened);
+        self.ask(Request::Show(self.show.clone()));
+        if let Some(row) = self.spec.row {
+            self.ask(Request::Detail { row });
+        }
+    }
+
+    fn take_rows(&mut self, rows: Rows) {
+        self.rows.clear();
+        for (row, position) in rows.rows.into_iter().zip(rows.first..) {
+            self.rows.insert(position, (row, rows.columns.clone()));
+        }
+        let wants: Vec<Want> = self.seen().map(|row| Want::of(row.0.row, 128)).collect();
+        let is_new = wants != self.wanted.wants;
+        if is_new && !wants.is_empty() {
+            self.wanted = Images {
+                wants,
+                thumbnails: Some("https://previews.example".to_owned()),
+                settings: Vec::new(),
+            };
+            self.after(IMAGES_REST, Later::Images);
+        }
+    }
+
+    fn seen(&self) -> impl Iterator<Item = &(Row, Vec<String>)> {
+        let lead = if self.show.first > 0 { 16 } else { 0 };
+        let first = self.show.first + lead;
+        self.rows.range(first..first + SEEN_ROWS).map(|(_, row)| row)
+    }
+
+    /// Notes what is on the screen now.
+    fn look(&mut self) {
+        let Some(opened) = &self.opened else { return };
+        let far = self.spec.row.is_some();
+        let here = |name: &str| {
+            let cell = |(row, columns): &(Row, Vec<String>)| {
+                let place = columns.iter().position(|column| column == name);
+                place.and_then(|place| row.cells.get(place)).is_some_and(|cell| *cell != Cell::Pending)
+            };
+            self.seen().count() > 0 && self.seen().all(cell)
+        };
+        let fields = |wanted: &dyn Fn(&str) -> bool| {
+            let all = |detail: &Detail| {
+                detail.fields.iter().filter(|(name, _)| wanted(name)).all(|(_, cell)| *cell != Cell::Pending)
+            };
+            !far || self.row_seen && self.show.first > 0 && self.detail.as_ref().is_some_and(all)
+        };
+        let now = self.network.now;
+        let prompts = here("prompt") && fields(&|name| name == "prompt");
+        let searched = self.spec.query.is_none() && self.spec.filters.is_empty() || self.all_counted;
+        let charts = ["cfg", "step"].iter().all(|name| self.complete.contains(*name));
+        let all_charts = opened.charts.iter().all(|name| self.complete.contains(name));
+        let rest = prompts
+            && all_charts
+            && searched
+            && self.show.columns.iter().all(|name| here(name))
+            && fields(&|_| true);
+        if self.trace {
+            for (is, was, what) in [
+                (prompts, self.times.prompts, "prompts"),
+                (charts, self.times.charts, "charts"),
+                (rest, self.times.rest, "rest"),
+            ] {
+                if is && was.is_none() {
+                    println!("{now:8.3} -------- {what}");
+                }
+            }
+        }
+        let times = &mut self.times;
+        if prompts {
+            times.prompts.get_or_insert(now);
+        }
+        if charts {
+            times.charts.get_or_insert(now);
+        }
+        if rest && times.rest.is_none() {
+            times.rest = Some(now);
+            times.cost = (self.requests, self.bytes);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! A chart of two columns: counted anew where the filters are other ones or more of the columns is read.
+
+use super::Answers;
+use super::report::report;
+use crate::engine::Effect;
+use crate::engine::change::Change;
+use crate::engine::data::{Data, DataColumn};
+use crate::engine::result::Matches;
+use crate::protocol::plot::{Plot, Quantiles, Side, State, Trouble, Want};
+use crate::protocol::{Counts, LazyResponse, Shape};
+use crate::table::boxes::boxes;
+use crate::table::crossfilter::{Binned, pairs};
+
+/// The chart that the page shows, if it shows any.
+#[derive(Default)]
+pub struct PlotState {
+    want: Option<Want>,
+    due: bool,
+}
+
+impl PlotState {
+    /// The masks are no longer what they were.
+    pub fn recount(&mut self) {
+        self.due = self.want.is_some();
+    }
+
+    /// Takes note of a change of one of its columns.
+    pub fn follow(&mut self, change: &Change, data: &Data) {
+        let column = match change {
+            Change::Binned { column } | Change::Failed { column, .. } => *column,
+            Change::Grew { .. }
+            | Change::Pages
+            | Change::Files
+            | Change::MeasuresFailed { .. }
+            | Change::FileLeftOut { .. }
+            | Change::Matches { .. }
+            | Change::Order => return,
+        };
+        let (Some(Want { columns: (x, y) }), Some(column)) = (&self.want, data.columns.get(column)) else {
+            return;
+        };
+        self.due |= column.info.name == *x || column.info.name == *y;
+    }
+}
+
+impl Answers {
+    /// A chart of two columns is wanted, or none any more.
+    pub fn want_plot(&mut self, want: Option<Want>, data: &mut Data) {
+        if let Some(Want { columns: (x, y) }) = &want {
+            data.load(x);
+            data.load(y);
+        }
+        self.plot.want = want;
+        self.plot.recount();
+    }
+
+    /// Reports the chart where that is due.
+    pub(super) fn report_plot(&mut self, data: &Data, matches: &Matches, effects: &mut Vec<Effect>) {
+        if !std::mem::take(&mut self.plot.due) {
+            return;
+        }
+        let Some(Want { columns }) = self.plot.want.clone() else { return };
+        let (state, rows_read) = match both(&columns, data) {
+            Ok(Some((x, y))) => count(x, y, matches),
+            Ok(None) => (State::Reading, 0),
+            Err(trouble) => (State::Failed(trouble), 0),
+        };
+        let read = ((rows_read as u64).min(matches.rows_evaluated(data)), data.rows_in_all());
+        let generation = self.show.generation;
+        report(effects, LazyResponse::Plot(Box::new(Plot { generation, columns, state, read })));
+    }
+}
+
+/// A column with its bins.
+type Charted<'a> = (&'a DataColumn, &'a Binned);
+
+/// Both columns; none while nothing of one of them is read.
+fn both<'a>(
+    (x, y): &(String, String),
+    data: &'a Data,
+) -> Result<Option<(Charted<'a>, Charted<'a>)>, Trouble> {
+    let charted = |name: &String| match data.column(name) {
+        None => Err(Trouble::NoColumn(name.clone())),
+        Some(column) if column.failed && column.binned.is_none() => Err(Trouble::Unreadable(name.clone())),
+        Some(column) if !column.info.chartable => Err(Trouble::NoColumn(name.clone())),
+        Some(column) => Ok(column.binned.as_ref().map(|binned| (column, binned))),
+    };
+    Ok(charted(x)?.zip(charted(y)?))
+}
+
+/// The chart, and how many first rows it rests on. Clauses on the two columns do not count.
+fn count(x: Charted<'_>, y: Charted<'_>, matches: &Matches) -> (State, usize) {
+    let filter = matches.filter();
+    let keep = !(filter.bit(&x.0.info.name) | filter.bit(&y.0.info.name));
+    let rows_read = x.1.rows.len().min(y.1.rows.len());
+    let side = |binned: &Binned| Side { shape: binned.shape.clone(), bins: binned.bins as u32 };
+    let state = match (form(x.1), form(y.1)) {
+        (Form::Times | Form::Names, Form::Numbers) => {
+            let boxes = boxes_of(x.1, y.0, filter.mask(), keep);
+            State::Boxes { by_first: true, by: Box::new(side(x.1)), boxes }
+        }
+        (Form::Numbers, Form::Times | Form::Names) => {
+            let boxes = boxes_of(y.1, x.0, filter.mask(), keep);
+            State::Boxes { by_first: false, by: Box::new(side(y.1)), boxes }
+        }
+        (Form::Numbers, Form::Numbers) | (Form::Times | Form::Names, Form::Times | Form::Names) => {
+            let counts = Counts(pairs(x.1, y.1, filter.mask(), keep));
+            State::Counts { sides: Box::new((side(x.1), side(y.1))), counts }
+        }
+    };
+    (state, rows_read)
+}
+
+fn boxes_of(by: &Binned, numbers: &DataColumn, mask: &[u16], keep: u16) -> Vec<Quantiles> {
+    let values = numbers.values.as_ref();
+    values.map(|values| boxes(by, values, mask, keep)).unwrap_or_default()
+}
+
+/// What a column's bins are of.
+enum Form {
+    Numbers,
+    Times,
+    Names,
+}
+
+fn form(binned: &Binned) -> Form {
+    match &binned.shape {
+        Shape::Bins(bins) if bins.time => Form::Times,
+        Shape::Bins(_) => Form::Numbers,
+        Shape::Categories { .. } => Form::Names,
+    }
+}

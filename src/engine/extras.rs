@@ -1,0 +1,148 @@
+//! What the data thread seldom needs: regular expressions, scripts, drawings, groups, and pairs of what people prefer.
+//! In a browser it is in a lazy module, which the shell fetches when a request needs it, before the engine sees that
+//! request.
+
+use super::data::Data;
+use super::jobs::{Job, groups_file};
+use super::output::figure::draw;
+use super::output::script::{Ask, script};
+use super::preference;
+use super::result::Matches;
+use crate::base::ids::Generation;
+use crate::protocol::export::{self, Stage};
+use crate::protocol::figure::{self, Figure};
+use crate::protocol::pairs::{Pairs, Want};
+use crate::protocol::script::Dialect;
+use crate::protocol::{Request, TableRequest};
+use crate::table::group_by::{self, group_by};
+use crate::table::regexes::{self, Compile};
+use crate::view::query::{self, Query};
+use crate::view::spec::RowQuery;
+use std::sync::OnceLock;
+
+/// What begins a file of pairs: the job, or how it ends at once.
+type BeginPairs = fn(export::Pairs, &mut Data) -> Result<Box<dyn Job>, Stage>;
+
+/// The code.
+#[derive(Debug)]
+pub struct Extras {
+    /// Makes a regular expression ready to run.
+    compile: Compile,
+    /// Writes a view as a program.
+    pub(super) script: fn(Dialect, &Ask<'_>) -> String,
+    /// Draws a chart.
+    pub(super) draw: fn(figure::Want) -> Figure,
+    /// What has to be read to answer what is asked of pairs.
+    pub(super) pair_columns: fn(&Data, &Want) -> Vec<String>,
+    /// The pairs of the rows that match.
+    pub(super) pairs: fn(&Data, &Matches, &Want, Generation) -> Pairs,
+    /// Begins a file of pairs.
+    pub(super) begin_pairs: BeginPairs,
+    /// Begins a file of groups of rows, whose items these are.
+    pub(super) begin_groups: fn(u32, export::Format, Vec<String>) -> Box<dyn Job>,
+    /// Makes groups of rows.
+    pub(super) group_by: fn(&group_by::Ask<'_>) -> Option<group_by::Table>,
+}
+
+static EXTRAS: OnceLock<&'static Extras> = OnceLock::new();
+
+/// All of it: only the entry of the lazy module may name it.
+pub fn all() -> &'static Extras {
+    &Extras {
+        compile: regexes::read,
+        script,
+        draw,
+        group_by,
+        pair_columns: preference::columns,
+        pairs: preference::answer,
+        begin_pairs: preference::begin,
+        begin_groups: groups_file::begin,
+    }
+}
+
+/// The code has been fetched.
+pub fn provide(extras: &'static Extras) {
+    regexes::provide(extras.compile);
+    let _ = EXTRAS.set(extras);
+}
+
+/// Whether a request needs code that is not here.
+pub fn are_missing_for(request: &Request) -> bool {
+    EXTRAS.get().is_none() && are_needed_for(request)
+}
+
+/// The code, where it is here. Outside browsers it always is.
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) fn extras() -> Option<&'static Extras> {
+    Some(all())
+}
+
+/// The code, where it is here.
+#[cfg(target_arch = "wasm32")]
+pub(super) fn extras() -> Option<&'static Extras> {
+    EXTRAS.get().copied()
+}
+
+fn are_needed_for(request: &Request) -> bool {
+    match request {
+        Request::Show(show) => has_regex(&show.rows),
+        Request::Export(start) => start.groups.is_some(),
+        Request::Table(
+            TableRequest::Script(_)
+            | TableRequest::Figure(_)
+            | TableRequest::Pairs(Some(_))
+            | TableRequest::GroupBy(Some(_)),
+        )
+        | Request::ExportPairs(_) => true,
+        Request::Table(
+            TableRequest::Load { .. }
+            | TableRequest::Stop { .. }
+            | TableRequest::Touch { .. }
+            | TableRequest::Describe(_)
+            | TableRequest::Groups { .. }
+            | TableRequest::Pairs(None)
+            | TableRequest::Pick(_)
+            | TableRequest::Membership { .. }
+            | TableRequest::GroupBy(None)
+            | TableRequest::Plot(_),
+        )
+        | Request::Open(_)
+        | Request::Browse(_)
+        | Request::Retry
+        | Request::Detail { .. }
+        | Request::Images(_)
+        | Request::RetryImage { .. }
+        | Request::TakeImages(_)
+        | Request::CancelExport => false,
+    }
+}
+
+fn has_regex(rows: &RowQuery) -> bool {
+    rows.query.as_deref().is_some_and(|text| query::parse(text).as_ref().is_ok_and(Query::has_regex))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::are_needed_for;
+    use crate::protocol::pairs;
+    use crate::protocol::script::{Dialect, Want};
+    use crate::protocol::{Request, Show, TableRequest};
+    use crate::view::spec::RowQuery;
+
+    #[test]
+    fn a_word_needs_no_more_than_is_here_and_an_expression_does() {
+        let show = |query: &str| {
+            let rows = RowQuery { query: Some(query.to_owned()), ..RowQuery::default() };
+            Request::Show(Show { rows, ..Show::default() })
+        };
+        assert!(!are_needed_for(&Request::Show(Show::default())));
+        assert!(!are_needed_for(&show("castle \"a /b/\"")));
+        assert!(are_needed_for(&show("castle /b+/")));
+        let rows = RowQuery::default();
+        let want = Want { dialect: Dialect::DuckDb, rows, columns: Vec::new(), groups: None };
+        assert!(are_needed_for(&TableRequest::Script(want).into()));
+        assert!(!are_needed_for(&TableRequest::Groups { wanted: true }.into()));
+        assert!(are_needed_for(&TableRequest::Pairs(Some(pairs::Want::default())).into()));
+        assert!(!are_needed_for(&TableRequest::Pairs(None).into()));
+    }
+}

@@ -1,0 +1,169 @@
+//! What people prefer, out of the open table: pairs of images, scores held against them, and files for training.
+//!
+//! In a browser all of it is in the lazy module of [`extras`](super::extras), which alone may name it.
+
+mod answer;
+mod file;
+mod lines;
+
+pub use answer::answer;
+pub use file::begin;
+
+use super::data::{Data, DataColumn};
+use super::result::Matches;
+use crate::protocol::Kind as Holds;
+use crate::protocol::pairs::{Kind, Want};
+use crate::table::filter;
+use crate::table::numbered::numbered;
+use crate::table::pairs::{Groups, Image};
+use crate::table::verdict::{self, Scale};
+use crate::view::pairs::MAX_JUDGES;
+use crate::view::roles::Role;
+
+/// The columns that say what people prefer.
+struct Sources<'a> {
+    kind: Kind,
+    /// What images of one prompt have in common.
+    group: Option<&'a DataColumn>,
+    /// The rank, or the verdict on two images.
+    verdict: Option<&'a DataColumn>,
+    rating: Option<&'a DataColumn>,
+    category: Option<&'a DataColumn>,
+    /// The second one's label, where both have one.
+    second_label: Option<&'a DataColumn>,
+}
+
+impl<'a> Sources<'a> {
+    /// Those of the open table.
+    fn of(data: &'a Data) -> Self {
+        let column = |role| data.column_of(role);
+        let (a, b) = (column(Role::ImageA), column(Role::ImageB));
+        let (rank, rating, group) = (column(Role::Rank), column(Role::Rating), column(Role::Group));
+        let category = column(Role::Category);
+        let is_grouped = group.is_some() && (rank.is_some() || rating.is_some());
+        if a.is_some() && b.is_some() && (column(Role::Preference).is_some() || !is_grouped) {
+            let verdict = column(Role::Preference);
+            let second_label = verdict.and_then(|column| data.column(&second(&column.info.name)?));
+            return Self { kind: Kind::Two, group, verdict, rating: None, category, second_label };
+        }
+        let kind = if rank.is_some() { Kind::Ranked } else { Kind::Rated };
+        Self { kind, group, verdict: rank.or(rating), rating, category, second_label: None }
+    }
+
+    /// Those that decide which pairs there are.
+    fn deciding(&self) -> impl Iterator<Item = &'a DataColumn> + use<'a> {
+        let group = self.group.filter(|_| self.kind != Kind::Two);
+        [group, self.verdict, self.rating, self.second_label].into_iter().flatten()
+    }
+
+    /// The images of each prompt, as far as they are read.
+    fn groups(&self, matches: &Matches) -> Option<Groups> {
+        let numbers = numbered(self.group?.values.as_ref()?);
+        let mask = matches.filter().mask();
+        let place = |row: u32| {
+            let number = number(self.verdict?, row)?;
+            Some(if self.kind == Kind::Rated { -number } else { number })
+        };
+        Some(Groups::new(
+            &numbers,
+            |row| mask.get(row) == Some(&0),
+            |row| Image {
+                row,
+                place: place(row),
+                rating: self.rating.and_then(|column| number(column, row)),
+                is_here: false,
+            },
+        ))
+    }
+
+    /// How the numbers of the verdicts are meant.
+    fn scale(&self) -> Scale {
+        let Some(column) = self.verdict.filter(|column| column.info.kind != Holds::Text) else {
+            return Scale::default();
+        };
+        Scale::of((0..column.rows_read() as u32).filter_map(|row| number(column, row)))
+    }
+
+    /// The first one's share of a row with two images. Where nothing says which one is preferred, the columns
+    /// are called so: the first one is.
+    fn share(&self, scale: Scale, row: u32) -> Option<f64> {
+        let Some(column) = self.verdict else { return Some(1.0) };
+        match column.info.kind {
+            Holds::Text => verdict::named(&text(column, row)?),
+            Holds::Bool | Holds::Integer | Holds::Float | Holds::Time | Holds::Binary | Holds::Nested => {
+                scale.share(number(column, row)?)
+            }
+        }
+    }
+
+    /// Whether the two labels of a row do not add up to 1.
+    fn is_odd(&self, row: u32) -> bool {
+        let labels = [self.verdict, self.second_label].map(|column| number(column?, row));
+        matches!(labels, [Some(first), Some(second)] if (first + second - 1.0).abs() > 1e-6)
+    }
+}
+
+/// What is read whole to answer this.
+pub fn columns(data: &Data, want: &Want) -> Vec<String> {
+    let sources = Sources::of(data);
+    let mut names: Vec<String> = sources.deciding().map(|column| column.info.name.clone()).collect();
+    let judges = want.judges.iter().take(MAX_JUDGES);
+    names.extend(judges.clone().cloned());
+    if sources.kind == Kind::Two {
+        names.extend(judges.filter_map(|name| second(name)));
+    }
+    if want.agreement {
+        names.extend([Role::ImageA, Role::ImageB].into_iter().filter_map(|role| side_name(data, role)));
+        names.extend(data.column_of(Role::Annotator).map(|column| column.info.name.clone()));
+    }
+    if !want.judges.is_empty() {
+        names.extend(sources.category.map(|column| column.info.name.clone()));
+    }
+    names.retain(|name| data.column(name).is_some());
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The column that says what one of the two images of a row is called. Files in the row itself have no name but that
+/// of a column beside them.
+fn side_name(data: &Data, role: Role) -> Option<String> {
+    let column = data.column_of(role)?;
+    let place = if role == Role::ImageA { "0" } else { "1" };
+    match column.info.kind {
+        Holds::Text => Some(column.info.name.clone()),
+        Holds::Binary | Holds::Nested | Holds::Bool | Holds::Integer | Holds::Float | Holds::Time => {
+            data.column(&format!("image_{place}_uid")).map(|column| column.info.name.clone())
+        }
+    }
+}
+
+/// What a column about the second of two images is called, where this one is about the first: `label_1`.
+fn second(name: &str) -> Option<String> {
+    let at = name.rfind('0')?;
+    Some(format!("{}1{}", name.get(..at)?, name.get(at + 1..)?))
+}
+
+/// A row's number, where it has one.
+fn number(column: &DataColumn, row: u32) -> Option<f64> {
+    column.value(u64::from(row)).and_then(filter::number).filter(|number| !number.is_nan())
+}
+
+/// A row's value as people call it, where it has one.
+fn text(column: &DataColumn, row: u32) -> Option<String> {
+    let value = column.value(u64::from(row))?;
+    let values = column.values.as_ref()?;
+    filter::call(values.known(), value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::second;
+
+    #[test]
+    fn columns_of_two_images_have_names_of_a_kind() {
+        assert_eq!(second("label_0").as_deref(), Some("label_1"));
+        assert_eq!(second("image_0_uid").as_deref(), Some("image_1_uid"));
+        assert_eq!(second("label"), None);
+    }
+}

@@ -1,0 +1,145 @@
+//! What writers that know Arrow say of their columns beyond what the format can: the key `ARROW:schema` of a file's
+//! metadata, of which lengths of time and names of time zones are read.
+//!
+//! Source: `Schema.fbs` and `Message.fbs` of Apache Arrow, and "Internals" of FlatBuffers. The message is base64
+//! (RFC 4648, section 4), four bytes of ones and four of its length in front.
+
+use crate::base::moment::Unit;
+use std::collections::BTreeMap;
+
+/// The key of the metadata.
+const KEY: &str = "ARROW:schema";
+
+/// Columns that are looked at.
+const MAX_COLUMNS: usize = 100_000;
+
+/// What is said of a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// Its numbers are lengths of time.
+    Duration(Unit),
+    /// Its times are shown in this zone.
+    Zone(String),
+}
+
+/// What is said of top-level columns, by name; nothing where there is no such key, or none that can be read.
+pub fn notes(pairs: &[(String, Option<String>)]) -> BTreeMap<String, Note> {
+    let text = pairs.iter().find(|(key, _)| key == KEY).and_then(|(_, value)| value.as_deref());
+    let bytes = text.map(base64).unwrap_or_default();
+    let Some(message) = bytes.strip_prefix(&[0xff; 4]).and_then(|rest| rest.get(4..)) else {
+        return BTreeMap::new();
+    };
+    Flat(message).notes().unwrap_or_default()
+}
+
+/// Bytes with tables in them; places beyond their end are none.
+#[derive(Clone, Copy)]
+struct Flat<'a>(&'a [u8]);
+
+impl Flat<'_> {
+    fn notes(self) -> Option<BTreeMap<String, Note>> {
+        const SCHEMA: u8 = 1;
+        let message = self.follow(0)?;
+        if *self.0.get(self.field(message, 1)?)? != SCHEMA {
+            return None;
+        }
+        let schema = self.follow(self.field(message, 2)?)?;
+        let fields = self.follow(self.field(schema, 1)?)?;
+        let count = (self.u32(fields)? as usize).min(MAX_COLUMNS);
+        let note = |place: usize| self.note(self.follow(fields + 4 + 4 * place)?);
+        Some((0..count).filter_map(note).collect())
+    }
+
+    fn note(self, field: usize) -> Option<(String, Note)> {
+        const TIMESTAMP: u8 = 10;
+        const DURATION: u8 = 18;
+        let kind = *self.0.get(self.field(field, 2)?)?;
+        let about = self.follow(self.field(field, 3)?)?;
+        let note = match kind {
+            DURATION => Note::Duration(match self.field(about, 0).map(|at| self.u16(at)) {
+                Some(Some(0)) => Unit::Seconds,
+                // What is usual is left out.
+                None | Some(Some(1)) => Unit::Millis,
+                Some(Some(2)) => Unit::Micros,
+                Some(Some(3)) => Unit::Nanos,
+                Some(_) => return None,
+            }),
+            TIMESTAMP => Note::Zone(self.text(self.field(about, 1)?)?),
+            _ => return None,
+        };
+        Some((self.text(self.field(field, 0)?)?, note))
+    }
+
+    /// Where a field of a table is; none where the table does not have it.
+    fn field(self, table: usize, number: usize) -> Option<usize> {
+        let back = self.u32(table)?.cast_signed();
+        let list = usize::try_from(i64::try_from(table).ok()? - i64::from(back)).ok()?;
+        let at = 4 + 2 * number;
+        if at >= usize::from(self.u16(list)?) {
+            return None;
+        }
+        let offset = self.u16(list + at)?;
+        (offset != 0).then_some(table + usize::from(offset))
+    }
+
+    /// Where an offset leads.
+    fn follow(self, at: usize) -> Option<usize> {
+        at.checked_add(self.u32(at)? as usize)
+    }
+
+    fn text(self, at: usize) -> Option<String> {
+        let start = self.follow(at)?;
+        let len = self.u32(start)? as usize;
+        let bytes = self.0.get(start + 4..)?.get(..len)?;
+        Some(std::str::from_utf8(bytes).ok()?.to_owned())
+    }
+
+    fn u32(self, at: usize) -> Option<u32> {
+        Some(u32::from_le_bytes(*self.0.get(at..)?.first_chunk()?))
+    }
+
+    fn u16(self, at: usize) -> Option<u16> {
+        Some(u16::from_le_bytes(*self.0.get(at..)?.first_chunk()?))
+    }
+}
+
+/// The bytes of a text, up to what is none of its letters.
+fn base64(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let (mut bits, mut kept) = (0u32, 0);
+    for letter in text.bytes() {
+        let value = match letter {
+            b'A'..=b'Z' => letter - b'A',
+            b'a'..=b'z' => letter - b'a' + 26,
+            b'0'..=b'9' => letter - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => break,
+        };
+        bits = bits << 6 | u32::from(value);
+        kept += 6;
+        if kept >= 8 {
+            kept -= 8;
+            bytes.push((bits >> kept) as u8);
+        }
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{base64, notes};
+
+    #[test]
+    fn letters_are_bytes() {
+        assert_eq!((base64("TWFu"), base64("/+8=")), (b"Man".to_vec(), vec![0xff, 0xef]));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_schema_makes_it_panic(bytes: Vec<u8>, text in "/////[A-Za-z0-9+/]{0,200}") {
+            let _ = super::Flat(&bytes).notes();
+            let _ = notes(&[("ARROW:schema".to_owned(), Some(text))]);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! CSV (RFC 4180) and its relatives: which fields a line has.
+
+use crate::formats::tabular::reading::Delimiter;
+use std::ops::Range;
+
+/// No field is longer: a quote that is never closed would swallow the file.
+pub const MAX_FIELD_BYTES: usize = 64 << 20;
+
+/// How fields are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// What stands between fields.
+    pub delimiter: Delimiter,
+    /// Whether a quote at the beginning of a field opens one.
+    pub quotes: bool,
+}
+
+/// The fields of a line.
+#[derive(Debug, Default)]
+pub struct Record {
+    cells: Vec<Cell>,
+    /// Texts of fields that are not as they stand in the file.
+    changed: Vec<u8>,
+}
+
+#[derive(Clone, Debug)]
+struct Cell {
+    range: Range<usize>,
+    quoted: bool,
+    changed: bool,
+}
+
+/// What came of an attempt to read a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// It takes so many bytes, its end included.
+    Whole(usize),
+    /// Its end has not come yet.
+    Cut,
+    /// A quote is open at the end of the file, or for too long.
+    Unclosed,
+}
+
+impl Record {
+    /// Reads the line at the front of `input`, behind which nothing follows if it is the `last` of the file.
+    pub fn read(&mut self, input: &[u8], last: bool, dialect: Dialect) -> Line {
+        let delimiter = dialect.delimiter.byte();
+        self.cells.clear();
+        self.changed.clear();
+        let mut at = 0;
+        loop {
+            let quoted = dialect.quotes && input.get(at) == Some(&b'"');
+            let end = if quoted {
+                match self.quoted(input, at, last, delimiter) {
+                    Ok(end) => end,
+                    Err(line) => return line,
+                }
+            } else {
+                let rest = input.get(at..).unwrap_or_default();
+                let len = memchr::memchr3(delimiter, b'\n', b'\r', rest).unwrap_or(rest.len());
+                self.cells.push(Cell { range: at..at + len, quoted: false, changed: false });
+                at + len
+            };
+            match input.get(end) {
+                Some(b'\r') => {
+                    return match input.get(end + 1) {
+                        Some(b'\n') => Line::Whole(end + 2),
+                        Some(_) => Line::Whole(end + 1),
+                        None if last => Line::Whole(end + 1),
+                        None => Line::Cut,
+                    };
+                }
+                Some(b'\n') => return Line::Whole(end + 1),
+                Some(_) => at = end + 1,
+                None if last => return Line::Whole(end),
+                None if input.len() - at > MAX_FIELD_BYTES => return Line::Unclosed,
+                None => return Line::Cut,
+            }
+        }
+    }
+
+    /// A field that begins with a quote: the end of what belongs to it.
+    fn quoted(&mut self, input: &[u8], start: usize, last: bool, delimiter: u8) -> Result<usize, Line> {
+        let mut at = start + 1;
+        let mut from = at;
+        let first = self.changed.len();
+        let mut changed = false;
+        loop {
+            let rest = input.get(at..).unwrap_or_default();
+            let Some(len) = memchr::memchr(b'"', rest) else {
+                let too_long = input.len() - start > MAX_FIELD_BYTES;
+                return Err(if last || too_long { Line::Unclosed } else { Line::Cut });
+            };
+            at += len;
+            match input.get(at + 1) {
+                Some(b'"') => {
+                    // Two stand for one.
+                    self.changed.extend_from_slice(input.get(from..=at).unwrap_or_default());
+                    changed = true;
+                    at += 2;
+                    from = at;
+                }
+                None if !last => return Err(Line::Cut),
+                _ => break,
+            }
+        }
+        let tail = input.get(at + 1..).unwrap_or_default();
+        let len = memchr::memchr3(delimiter, b'\n', b'\r', tail).unwrap_or(tail.len());
+        if len == 0 && !changed {
+            self.cells.push(Cell { range: start + 1..at, quoted: true, changed: false });
+            return Ok(at + 1);
+        }
+        // What stands behind a closing quote belongs to the field.
+        self.changed.extend_from_slice(input.get(from..at).unwrap_or_default());
+        self.changed.extend_from_slice(tail.get(..len).unwrap_or_default());
+        self.cells.push(Cell { range: first..self.changed.len(), quoted: true, changed: true });
+        Ok(at + 1 + len)
+    }
+
+    /// How many fields there are.
+    pub fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Whether the line is blank.
+    pub fn is_blank(&self) -> bool {
+        matches!(self.cells.as_slice(), [Cell { range, quoted: false, .. }] if range.is_empty())
+    }
+
+    /// A field of the line that was read at the front of `input`; none where it has no value: it is empty and
+    /// not quoted.
+    pub fn field<'a>(&'a self, input: &'a [u8], place: usize) -> Option<&'a [u8]> {
+        let Cell { range, quoted, changed } = self.cells.get(place)?;
+        let text = if *changed { &self.changed } else { input }.get(range.clone())?;
+        (*quoted || !text.is_empty()).then_some(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Delimiter, Dialect, Line, Record};
+
+    const COMMA: Dialect = Dialect { delimiter: Delimiter::Comma, quotes: true };
+
+    fn lines(input: &str) -> Vec<Vec<Option<String>>> {
+        let mut rest = input.as_bytes();
+        let mut record = Record::default();
+        let mut lines = Vec::new();
+        while !rest.is_empty() {
+            let Line::Whole(len) = record.read(rest, true, COMMA) else { panic!("{input}") };
+            let field =
+                |place| record.field(rest, place).map(|text| String::from_utf8(text.to_vec()).unwrap());
+            lines.push((0..record.len()).map(field).collect());
+            rest = &rest[len..];
+        }
+        lines
+    }
+
+    #[test]
+    fn fields_are_those_of_the_standard() {
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(lines("a,b\r\n1,\"x\"\n"), [[some("a"), some("b")], [some("1"), some("x")]]);
+        assert_eq!(lines("\"a\nb\",\"c\"\"d\""), [[some("a\nb"), some("c\"d")]]);
+        assert_eq!(lines(",\"\"\ra,"), [[None, some("")], [some("a"), None]]);
+        assert_eq!(lines("\"a\"b,c\"d\"\n"), [[some("ab"), some("c\"d\"")]]);
+    }
+
+    #[test]
+    fn a_line_waits_for_its_end() {
+        let mut record = Record::default();
+        let text = "ab,\"c\"\"\nd\"\r\nx";
+        for end in 0..12 {
+            assert_eq!(record.read(&text.as_bytes()[..end], false, COMMA), Line::Cut, "{end}");
+        }
+        assert_eq!(record.read(text.as_bytes(), false, COMMA), Line::Whole(12));
+        assert_eq!(record.read(b"a,\"b", true, COMMA), Line::Unclosed);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_quoted_comes_back(rows in proptest::collection::vec(proptest::collection::vec("[a\",\r\n ]{0,5}", 2), 0..5)) {
+            let mut text = String::new();
+            for row in &rows {
+                let fields: Vec<String> = row.iter().map(|field| format!("\"{}\"", field.replace('"', "\"\""))).collect();
+                text.push_str(&fields.join(","));
+                text.push('\n');
+            }
+            let expected: Vec<Vec<Option<String>>> = rows.into_iter().map(|row| row.into_iter().map(Some).collect()).collect();
+            proptest::prop_assert_eq!(lines(&text), expected);
+        }
+    }
+}

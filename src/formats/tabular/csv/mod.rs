@@ -1,0 +1,233 @@
+//! CSV files as rows: once through for the types of all columns, and once more for the values.
+
+mod column;
+mod dialect;
+mod line;
+
+use super::feed::{Feed, Place};
+use super::guess::Guess;
+use super::odd::{OddKind, Odds};
+use super::reading::Reading;
+use super::rows::{BATCH_BYTES, BATCH_ROWS, Rows, failed};
+use crate::base::error::{Error, ErrorKind, Result};
+use arrow_array::RecordBatch;
+use arrow_schema::{Field, Schema, SchemaRef};
+use column::{Build, text_of};
+use dialect::Style;
+use line::{Line, Record};
+use std::sync::Arc;
+
+/// More columns are no table that anybody looks at.
+const MAX_COLUMNS: usize = 10_000;
+
+/// What is learned the first time through.
+pub struct Scan {
+    style: Style,
+    feed: Feed,
+    record: Record,
+    /// Names, where the first line has them, once it has come.
+    names: Option<Vec<String>>,
+    guesses: Vec<Guess>,
+    /// Fields of the first line.
+    first: Option<usize>,
+    odds: Odds,
+    /// Whether a quote was never closed.
+    open_quote: bool,
+}
+
+impl Scan {
+    /// For a file that begins with `front`.
+    pub fn new(front: &[u8], whole: bool, reading: Reading, name: &str, quotes: bool) -> Self {
+        Self {
+            style: Style::guess(front, whole, reading, name, quotes),
+            feed: Feed::default(),
+            record: Record::default(),
+            names: None,
+            guesses: Vec::new(),
+            first: None,
+            odds: Odds::default(),
+            open_quote: false,
+        }
+    }
+
+    /// How the file is read.
+    pub fn reading(&self) -> Reading {
+        Reading { delimiter: Some(self.style.dialect.delimiter), header: Some(self.style.header) }
+    }
+
+    /// Whether a quote was never closed: the file is to be read again without quotes.
+    pub fn has_open_quote(&self) -> bool {
+        self.open_quote
+    }
+
+    /// The next bytes of the file.
+    ///
+    /// # Errors
+    /// Where there are too many columns.
+    pub fn push(&mut self, bytes: &[u8], last: bool) -> Result<()> {
+        if self.open_quote {
+            return Ok(());
+        }
+        let Self { style, feed, record, names, guesses, first, odds, open_quote } = self;
+        feed.push(bytes, last, odds, |input, place, odds| {
+            let len = match record.read(input, last, style.dialect) {
+                Line::Whole(len) => len,
+                Line::Cut => return Ok(None),
+                Line::Unclosed => {
+                    *open_quote = true;
+                    return Ok(None);
+                }
+            };
+            if is_skipped(record, *first) {
+                return Ok(Some(len));
+            }
+            let fields = record.len();
+            let usual = *first.get_or_insert(fields);
+            if fields > MAX_COLUMNS {
+                let message = format!("line {} has {fields} fields, more than {MAX_COLUMNS}", place.line());
+                return Err(Error::new(ErrorKind::Limit, message));
+            }
+            if fields > guesses.len() {
+                guesses.resize(fields, Guess::default());
+            }
+            if style.header && names.is_none() {
+                *names = Some(
+                    (0..fields).map(|at| record.field(input, at).map(name_of).unwrap_or_default()).collect(),
+                );
+                return Ok(Some(len));
+            }
+            if fields != usual {
+                odds.note(if fields < usual { OddKind::ShortLines } else { OddKind::LongLines }, || {
+                    place.line()
+                });
+            }
+            for (at, guess) in guesses.iter_mut().enumerate() {
+                if !guess.is_text()
+                    && let Some(text) = record.field(input, at)
+                {
+                    guess.see(text);
+                }
+            }
+            Ok(Some(len))
+        })
+    }
+
+    /// The columns that are known so far.
+    pub fn table(&self) -> Result<Table> {
+        if self.guesses.is_empty() {
+            return Err(Error::new(ErrorKind::Unsupported, "it has no lines"));
+        }
+        let mut names: Vec<String> = self.names.clone().unwrap_or_default();
+        names.resize(self.guesses.len(), String::new());
+        // Where each line has a field more than the first one, that is its name.
+        let named = self.names.as_ref().map_or(0, Vec::len);
+        let rows_are_named = named > 0
+            && named + 1 == self.guesses.len()
+            && !self.odds.0.iter().any(|odd| odd.kind == OddKind::ShortLines)
+            && self.all_longer();
+        if rows_are_named {
+            names.rotate_right(1);
+        }
+        let types: Vec<_> = self.guesses.iter().map(Guess::resolve).collect();
+        let fields: Vec<Field> = names
+            .into_iter()
+            .zip(&types)
+            .enumerate()
+            .map(|(place, (name, of))| {
+                let name = if name.is_empty() { format!("column {}", place + 1) } else { name };
+                Field::new(name, column::data_type(*of), true)
+            })
+            .collect();
+        let mut odds = self.odds.clone();
+        odds.0.retain(|odd| odd.kind != OddKind::LongLines || !rows_are_named);
+        Ok(Table {
+            schema: Arc::new(Schema::new(fields)),
+            columns: types.into_iter().map(Build::new).collect(),
+            style: self.style.clone(),
+            header_passed: !self.style.header,
+            first: self.first,
+            feed: Feed::default(),
+            record: Record::default(),
+            rows: 0,
+            bytes: 0,
+            odds,
+        })
+    }
+
+    fn all_longer(&self) -> bool {
+        let long = self.odds.0.iter().find(|odd| odd.kind == OddKind::LongLines);
+        long.is_some_and(|odd| odd.count > 0 && odd.line <= 2)
+    }
+}
+
+/// Blank lines say nothing, but in a table of one column, where they are rows without a value.
+fn is_skipped(record: &Record, first: Option<usize>) -> bool {
+    record.is_blank() && first != Some(1)
+}
+
+fn name_of(text: &[u8]) -> String {
+    text_of(text).0.trim().to_owned()
+}
+
+/// Makes rows of lines, the second time through.
+pub struct Table {
+    /// The columns.
+    pub schema: SchemaRef,
+    columns: Vec<Build>,
+    style: Style,
+    header_passed: bool,
+    first: Option<usize>,
+    feed: Feed,
+    record: Record,
+    /// Rows that are not written yet, and the length of their lines.
+    rows: usize,
+    bytes: usize,
+    /// What is odd in the file.
+    pub odds: Odds,
+}
+
+impl Table {
+    /// The next bytes of the file.
+    ///
+    /// # Errors
+    /// Where rows can't be written.
+    pub fn push(&mut self, bytes: &[u8], last: bool, out: &mut Rows) -> Result<()> {
+        let Self { schema, columns, style, header_passed, first, feed, record, rows, bytes: held, odds } =
+            self;
+        feed.push(bytes, last, odds, |input, place: Place<'_>, odds| {
+            let Line::Whole(len) = record.read(input, last, style.dialect) else { return Ok(None) };
+            if is_skipped(record, *first) || !std::mem::replace(header_passed, true) {
+                return Ok(Some(len));
+            }
+            for (at, column) in columns.iter_mut().enumerate() {
+                let changed = column.push(record.field(input, at));
+                if changed {
+                    odds.note(OddKind::NotUtf8, || place.line());
+                }
+            }
+            *rows += 1;
+            *held += len;
+            if *rows >= BATCH_ROWS || *held >= BATCH_BYTES {
+                (*rows, *held) = (0, 0);
+                out.write(&batch(schema, columns)?)?;
+            }
+            Ok(Some(len))
+        })?;
+        if last { self.flush(out) } else { Ok(()) }
+    }
+
+    /// Writes the rows that are whole.
+    ///
+    /// # Errors
+    /// Where they can't be written.
+    pub fn flush(&mut self, out: &mut Rows) -> Result<()> {
+        if std::mem::take(&mut self.rows) > 0 {
+            out.write(&batch(&self.schema, &mut self.columns)?)?;
+        }
+        Ok(())
+    }
+}
+
+fn batch(schema: &SchemaRef, columns: &mut [Build]) -> Result<RecordBatch> {
+    RecordBatch::try_new(schema.clone(), columns.iter_mut().map(Build::finish).collect()).map_err(failed)
+}

@@ -1,0 +1,250 @@
+//! JSON Lines and JSON lists as rows: once through for the types of all columns, and once more for the values.
+
+mod build;
+mod scan;
+mod shape;
+
+use super::feed::{Feed, Place};
+use super::odd::{OddKind, Odds};
+use super::rows::{BATCH_BYTES, BATCH_ROWS, Rows, failed};
+use crate::base::error::{Error, ErrorKind, Result};
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow_schema::{Schema, SchemaRef};
+use build::{Build, Seen};
+use scan::{Cursor, Fault};
+use shape::{Shape, Type};
+use std::sync::Arc;
+
+/// The name of the column where rows are no objects.
+const VALUE: &str = "value";
+
+/// Where a file is, row by row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    /// Between rows that stand one behind the other.
+    #[default]
+    Lines,
+    /// In a list; whether nothing of it was passed.
+    List { first: bool },
+}
+
+/// What stands at the front of the rest of a file.
+enum Step<'a> {
+    /// A row, and how many bytes it takes with what is in front of it.
+    Row(&'a [u8], usize),
+    /// So many bytes that are none.
+    Passed(usize),
+    /// A line that is no JSON takes so many bytes; what is wrong with it.
+    Bad(usize, String),
+    /// The file ends in a row that takes the rest of it.
+    Ends(usize),
+    /// More has to come.
+    Cut,
+}
+
+impl State {
+    fn step<'a>(&mut self, input: &'a [u8], last: bool, place: Place<'_>) -> Result<Step<'a>> {
+        let mut cursor = Cursor::new(input);
+        let Some(next) = cursor.peek() else {
+            return Ok(Step::Passed(input.len()));
+        };
+        match self {
+            Self::Lines if next == b'[' => {
+                *self = Self::List { first: true };
+                return Ok(Step::Passed(cursor.at + 1));
+            }
+            // Lists of rows are split at their commas by hand, sometimes.
+            Self::Lines if next == b',' => return Ok(Step::Passed(cursor.at + 1)),
+            Self::List { .. } if next == b']' => {
+                *self = Self::Lines;
+                return Ok(Step::Passed(cursor.at + 1));
+            }
+            Self::List { first: false } if next == b',' => {
+                cursor.at += 1;
+            }
+            Self::List { first: false } => return Err(bad(input, cursor.at, "a comma or ]", place)),
+            Self::Lines | Self::List { first: true } => {}
+        }
+        let is_number = matches!(cursor.peek(), Some(b'-' | b'0'..=b'9'));
+        match cursor.skip() {
+            // The digits that have come may not be all.
+            Ok(_) if is_number && cursor.at == input.len() && !last => Ok(Step::Cut),
+            Ok(row) => {
+                if let Self::List { first } = self {
+                    *first = false;
+                }
+                Ok(Step::Row(row, cursor.at))
+            }
+            Err(Fault::Cut) if last => Ok(Step::Ends(input.len())),
+            Err(Fault::Cut) => Ok(Step::Cut),
+            Err(Fault::Bad { at, expected }) if *self == Self::Lines => {
+                // The next line may be one again.
+                match memchr::memchr(b'\n', input.get(at..).unwrap_or_default()) {
+                    Some(len) => Ok(Step::Bad(at + len + 1, wrong(input, at, expected, place))),
+                    None if last => Ok(Step::Bad(input.len(), wrong(input, at, expected, place))),
+                    None => Ok(Step::Cut),
+                }
+            }
+            Err(Fault::Bad { at, expected }) => Err(bad(input, at, expected, place)),
+        }
+    }
+}
+
+/// What is wrong at a place, with its column.
+fn wrong(input: &[u8], at: usize, expected: &str, place: Place<'_>) -> String {
+    let column = place.column(input.get(..at).unwrap_or_default());
+    let rest = input.get(at..).unwrap_or_default();
+    let found = String::from_utf8_lossy(rest.get(..24.min(rest.len())).unwrap_or_default()).into_owned();
+    let found = found.split(['\n', '\r']).next().unwrap_or_default().to_owned();
+    format!("column {column}: {expected} should stand where “{found}” does")
+}
+
+fn bad(input: &[u8], at: usize, expected: &str, place: Place<'_>) -> Error {
+    let line = place.line() + super::feed::line_ends(input.get(..at).unwrap_or_default());
+    Error::corrupt(format!("line {line}, {}", wrong(input, at, expected, place)))
+}
+
+/// What is learned the first time through.
+#[derive(Default)]
+pub struct Scan {
+    state: State,
+    feed: Feed,
+    shape: Shape,
+    rows: u64,
+    odds: Odds,
+}
+
+impl Scan {
+    /// The next bytes of the file.
+    ///
+    /// # Errors
+    /// Where a list of rows is no JSON.
+    pub fn push(&mut self, bytes: &[u8], last: bool) -> Result<()> {
+        let Self { state, feed, shape, rows, odds } = self;
+        feed.push(bytes, last, odds, |input, place, odds| match state.step(input, last, place)? {
+            Step::Row(row, len) => {
+                *rows += 1;
+                if shape.see(&mut Cursor::new(row), 0).is_err() {
+                    return Err(Error::new(ErrorKind::Internal, "a row was read in two ways"));
+                }
+                Ok(Some(len))
+            }
+            Step::Passed(len) => Ok(Some(len)),
+            Step::Bad(len, wrong) => {
+                odds.note(OddKind::NotJson(wrong), || place.line() + leading_lines(input));
+                Ok(Some(len))
+            }
+            Step::Ends(len) => {
+                odds.note(OddKind::Cut, || place.line() + leading_lines(input));
+                Ok(Some(len))
+            }
+            Step::Cut => Ok(None),
+        })
+    }
+
+    /// The columns that are known so far.
+    pub fn table(&self) -> Result<Table> {
+        if self.rows == 0 {
+            let first = self.odds.0.iter().find_map(|odd| match &odd.kind {
+                OddKind::NotJson(wrong) => Some(format!("it is no JSON: line {}, {wrong}", odd.line)),
+                _ => None,
+            });
+            let message = first.unwrap_or_else(|| "it has no rows".to_owned());
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        let of = self.shape.resolve();
+        let fields = match &of {
+            Type::Struct(keys) => shape::fields(keys),
+            _ => vec![of.field(VALUE)].into(),
+        };
+        Ok(Table {
+            schema: Arc::new(Schema::new(fields)),
+            is_object: matches!(of, Type::Struct(_)),
+            build: Build::new(&of),
+            state: State::default(),
+            feed: Feed::default(),
+            rows: 0,
+            bytes: 0,
+            odds: self.odds.clone(),
+        })
+    }
+}
+
+/// Line ends in front of what is no white space.
+fn leading_lines(input: &[u8]) -> u64 {
+    let blank = input.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    super::feed::line_ends(input.get(..blank).unwrap_or_default())
+}
+
+/// Makes rows of values, the second time through.
+pub struct Table {
+    /// The columns.
+    pub schema: SchemaRef,
+    is_object: bool,
+    build: Build,
+    state: State,
+    feed: Feed,
+    /// Rows that are not written yet, and their length.
+    rows: usize,
+    bytes: usize,
+    /// What is odd in the file.
+    pub odds: Odds,
+}
+
+impl Table {
+    /// The next bytes of the file.
+    ///
+    /// # Errors
+    /// Where rows can't be written.
+    pub fn push(&mut self, bytes: &[u8], last: bool, out: &mut Rows) -> Result<()> {
+        let Self { schema, is_object, build, state, feed, rows, bytes: held, odds } = self;
+        feed.push(bytes, last, odds, |input, place, odds| {
+            let (row, len) = match state.step(input, last, place)? {
+                Step::Row(row, len) => (row, len),
+                Step::Passed(len) | Step::Bad(len, _) | Step::Ends(len) => return Ok(Some(len)),
+                Step::Cut => return Ok(None),
+            };
+            let mut seen = Seen::default();
+            if build.push(&mut Cursor::new(row), &mut seen).is_err() {
+                return Err(Error::new(ErrorKind::Internal, "a row was read in two ways"));
+            }
+            if seen.repeated_key {
+                odds.note(OddKind::RepeatedKeys, || place.line() + leading_lines(input));
+            }
+            if seen.not_utf8 {
+                odds.note(OddKind::NotUtf8, || place.line() + leading_lines(input));
+            }
+            *rows += 1;
+            *held += len;
+            if *rows >= BATCH_ROWS || *held >= BATCH_BYTES {
+                (*rows, *held) = (0, 0);
+                out.write(&batch(schema, *is_object, build)?)?;
+            }
+            Ok(Some(len))
+        })?;
+        if last { self.flush(out) } else { Ok(()) }
+    }
+
+    /// Writes the rows that are whole.
+    ///
+    /// # Errors
+    /// Where they can't be written.
+    pub fn flush(&mut self, out: &mut Rows) -> Result<()> {
+        if std::mem::take(&mut self.rows) > 0 {
+            out.write(&batch(&self.schema, self.is_object, &mut self.build)?)?;
+        }
+        Ok(())
+    }
+}
+
+fn batch(schema: &SchemaRef, is_object: bool, build: &mut Build) -> Result<RecordBatch> {
+    let values: ArrayRef = build.finish().map_err(failed)?;
+    let rows = RecordBatchOptions::new().with_row_count(Some(values.len()));
+    let columns = match values.as_struct_opt().filter(|_| is_object) {
+        // A row that is null has nulls in all columns.
+        Some(object) => object.columns().to_vec(),
+        None => vec![values],
+    };
+    RecordBatch::try_new_with_options(schema.clone(), columns, &rows).map_err(failed)
+}

@@ -1,0 +1,242 @@
+//! The type of JSON values, from all of them.
+
+use super::scan::{Cursor, Fault, Start, unescaped};
+use crate::formats::tabular::number::{Fraction, MAX_DIGITS, Written, exact_whole, written};
+use arrow_schema::extension::{EXTENSION_TYPE_METADATA_KEY, EXTENSION_TYPE_NAME_KEY};
+use arrow_schema::{DataType, Field, Fields};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Objects with more keys than this are no structures but look-up tables: they are kept as JSON text.
+const MAX_KEYS: usize = 500;
+
+/// A row's own keys are columns: of those there may be more.
+const MAX_COLUMNS: usize = 5_000;
+
+/// Lists and objects deeper than this are kept as JSON text.
+const MAX_LEVELS: usize = 16;
+
+/// What the values at one place were.
+#[derive(Clone, Debug, Default)]
+pub struct Shape {
+    bools: bool,
+    strings: bool,
+    numbers: Numbers,
+    item: Option<Box<Shape>>,
+    object: Option<Object>,
+    /// Whether they are to be kept as they stand in the file.
+    as_text: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Object {
+    keys: Vec<(Vec<u8>, Shape)>,
+    places: HashMap<Vec<u8>, usize>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Numbers {
+    any: bool,
+    int: bool,
+    uint: bool,
+    float: bool,
+    decimal: bool,
+    whole: u32,
+    fraction: u32,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self { any: false, int: true, uint: true, float: true, decimal: true, whole: 0, fraction: 0 }
+    }
+}
+
+/// What holds values at one place.
+#[derive(Clone, Debug)]
+pub enum Type {
+    Bool,
+    Int,
+    UInt,
+    Float,
+    Decimal {
+        precision: u8,
+        scale: u8,
+    },
+    Text,
+    /// Values of several kinds, as they stand in the file.
+    Json,
+    List(Box<Type>),
+    Struct(Vec<(Vec<u8>, Type)>),
+}
+
+impl Shape {
+    /// Takes a value into account, and passes it. `level` says how many lists and objects it is in.
+    pub fn see(&mut self, cursor: &mut Cursor<'_>, level: usize) -> Result<(), Fault> {
+        if self.as_text || level > MAX_LEVELS {
+            // Nulls alone decide nothing.
+            let value = cursor.skip()?;
+            self.as_text |= value != b"null";
+            return Ok(());
+        }
+        match cursor.start()? {
+            Start::Null => {}
+            Start::Bool(_) => self.bools = true,
+            Start::Special(_) => self.numbers.see(None),
+            Start::Number => {
+                let text = cursor.number()?;
+                self.numbers.see(Some(text));
+            }
+            Start::String => {
+                cursor.string()?;
+                self.strings = true;
+            }
+            Start::List => {
+                let item = self.item.get_or_insert_default();
+                let mut first = true;
+                while cursor.more(first, b']')? {
+                    first = false;
+                    item.see(cursor, level + 1)?;
+                }
+            }
+            Start::Object => {
+                let object = self.object.get_or_insert_default();
+                let most = if level == 0 { MAX_COLUMNS } else { MAX_KEYS };
+                let mut first = true;
+                while cursor.more(first, b'}')? {
+                    first = false;
+                    let key = cursor.key()?;
+                    object.at(key, |shape| shape.see(cursor, level + 1)).transpose()?;
+                }
+                if object.keys.len() > most {
+                    self.as_text = true;
+                }
+            }
+        }
+        let kinds = [self.bools, self.strings, self.numbers.any, self.item.is_some(), self.object.is_some()];
+        self.as_text |= kinds.iter().filter(|kind| **kind).count() > 1;
+        if self.as_text {
+            (self.item, self.object) = (None, None);
+        }
+        Ok(())
+    }
+
+    /// What holds all values that were seen.
+    pub fn resolve(&self) -> Type {
+        if self.as_text {
+            return Type::Json;
+        }
+        if let Some(item) = &self.item {
+            return Type::List(Box::new(item.resolve()));
+        }
+        if let Some(object) = &self.object {
+            // Parquet knows no structure without fields.
+            if object.keys.is_empty() {
+                return Type::Json;
+            }
+            return Type::Struct(
+                object.keys.iter().map(|(key, shape)| (key.clone(), shape.resolve())).collect(),
+            );
+        }
+        match () {
+            () if self.bools => Type::Bool,
+            () if self.numbers.any => self.numbers.resolve(),
+            () => Type::Text,
+        }
+    }
+}
+
+impl Object {
+    /// What the values of this key were, with `see` on them.
+    fn at<T>(&mut self, key: &[u8], see: impl FnOnce(&mut Shape) -> T) -> Option<T> {
+        if !self.places.contains_key(key) {
+            self.places.insert(key.to_vec(), self.keys.len());
+            self.keys.push((key.to_vec(), Shape::default()));
+        }
+        let place = self.places.get(key)?;
+        self.keys.get_mut(*place).map(|(_, shape)| see(shape))
+    }
+}
+
+impl Numbers {
+    /// A number, or what is none and still one of the values of doubles.
+    fn see(&mut self, text: Option<&[u8]>) {
+        self.any = true;
+        let (int, uint, float, decimal) = match text.and_then(written) {
+            Some(Written::Int(value)) => {
+                let digits = value.unsigned_abs().checked_ilog10().map_or(1, |log| log + 1);
+                self.whole = self.whole.max(digits);
+                (true, value >= 0, digits <= 15 || text.is_some_and(exact_whole), true)
+            }
+            Some(Written::UInt(_)) => {
+                self.whole = self.whole.max(20);
+                (false, true, text.is_some_and(exact_whole), true)
+            }
+            Some(Written::Fraction(Fraction { digits, exact })) => {
+                if let Some((whole, fraction)) = digits {
+                    self.whole = self.whole.max(whole);
+                    self.fraction = self.fraction.max(fraction);
+                }
+                (false, false, exact, digits.is_some())
+            }
+            Some(Written::Long) => {
+                let digits = text.map_or(0, |text| text.iter().filter(|byte| byte.is_ascii_digit()).count());
+                self.whole = self.whole.max(digits as u32);
+                (false, false, text.is_some_and(exact_whole), true)
+            }
+            None => (false, false, true, false),
+        };
+        self.int &= int;
+        self.uint &= uint;
+        self.float &= float;
+        self.decimal &= decimal;
+    }
+
+    fn resolve(self) -> Type {
+        let Self { int, uint, float, decimal, whole, fraction, any: _ } = self;
+        match () {
+            () if int => Type::Int,
+            () if uint => Type::UInt,
+            () if float => Type::Float,
+            () if decimal && whole + fraction <= MAX_DIGITS => {
+                Type::Decimal { precision: (whole + fraction).max(1) as u8, scale: fraction as u8 }
+            }
+            () => Type::Json,
+        }
+    }
+}
+
+impl Type {
+    /// The same in Arrow, as a field of this name.
+    pub fn field(&self, name: &str) -> Field {
+        let of = match self {
+            Self::Bool => DataType::Boolean,
+            Self::Int => DataType::Int64,
+            Self::UInt => DataType::UInt64,
+            Self::Float => DataType::Float64,
+            Self::Decimal { precision, scale } => DataType::Decimal128(*precision, scale.cast_signed()),
+            Self::Text | Self::Json => DataType::Utf8,
+            Self::List(item) => DataType::List(Arc::new(item.field("element"))),
+            Self::Struct(keys) => DataType::Struct(fields(keys)),
+        };
+        let field = Field::new(name, of, true);
+        if !matches!(self, Self::Json) {
+            return field;
+        }
+        let pairs = [(EXTENSION_TYPE_NAME_KEY, "arrow.json"), (EXTENSION_TYPE_METADATA_KEY, "")];
+        let pairs: HashMap<String, String> =
+            pairs.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        field.with_metadata(pairs)
+    }
+}
+
+/// The fields of an object with these keys.
+pub fn fields(keys: &[(Vec<u8>, Type)]) -> Fields {
+    keys.iter().map(|(key, of)| of.field(&name(key))).collect()
+}
+
+/// A key as it is meant.
+fn name(key: &[u8]) -> String {
+    let mut name = Vec::new();
+    unescaped(key, &mut name);
+    String::from_utf8_lossy(&name).into_owned()
+}

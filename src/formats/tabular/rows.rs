@@ -1,0 +1,140 @@
+//! Writes batches of rows as Parquet, a row group at a time.
+
+use crate::base::error::{Error, Result};
+use arrow_array::RecordBatch;
+use arrow_schema::{DataType, IntervalUnit, Schema, SchemaRef};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::basic::Compression;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use std::sync::Arc;
+
+/// A row group ends after so many rows or bytes: its columns are read whole, and its pages by themselves.
+const GROUP_ROWS: usize = 128 << 10;
+const GROUP_BYTES: usize = 32 << 20;
+
+/// Rows of a page: what one look at the table reads.
+const PAGE_ROWS: usize = 4 << 10;
+
+/// Rows that are put together before they are written.
+pub const BATCH_ROWS: usize = 4 << 10;
+
+/// Rows are written earlier where their text is longer than this.
+pub const BATCH_BYTES: usize = 4 << 20;
+
+/// A Parquet file that is being written.
+pub struct Rows {
+    writer: ArrowWriter<Vec<u8>>,
+    schema: SchemaRef,
+    /// Columns that the format can't hold are left out: the places of the others.
+    kept: Vec<usize>,
+    /// How many rows there are.
+    pub count: u64,
+}
+
+impl Rows {
+    /// A file of these columns.
+    ///
+    /// # Errors
+    /// Where none of them can be written.
+    pub fn new(schema: &Schema) -> Result<Self> {
+        let kept: Vec<usize> =
+            (0..schema.fields().len()).filter(|place| left_out(schema, *place).is_none()).collect();
+        if kept.is_empty() {
+            return Err(Error::corrupt("it has no columns"));
+        }
+        let schema = Arc::new(schema.project(&kept).map_err(failed)?);
+        let writer = writer(&schema)?;
+        Ok(Self { writer, schema, kept, count: 0 })
+    }
+
+    /// Adds rows of the columns that the file was begun with.
+    ///
+    /// # Errors
+    /// Where they are of other columns.
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        let batch = batch.project(&self.kept).map_err(failed)?;
+        let batch = RecordBatch::try_new_with_options(
+            self.schema.clone(),
+            batch.columns().to_vec(),
+            &arrow_array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows())),
+        );
+        let batch = batch.map_err(failed)?;
+        self.count += batch.num_rows() as u64;
+        self.writer.write(&batch).map_err(failed)
+    }
+
+    /// What was written since it was last asked.
+    pub fn take(&mut self) -> Vec<u8> {
+        std::mem::take(self.writer.inner_mut())
+    }
+
+    /// The rest of the file.
+    ///
+    /// # Errors
+    /// Where what was added can't be written.
+    pub fn finish(&mut self) -> Result<Vec<u8>> {
+        self.writer.finish().map_err(failed)?;
+        Ok(self.take())
+    }
+}
+
+/// Why a column can't be written, where it can't.
+pub fn left_out(schema: &Schema, place: usize) -> Option<Error> {
+    let field = schema.fields().get(place)?;
+    if !may_hold(field.data_type()) {
+        return Some(Error::corrupt("its type is none that Parquet has"));
+    }
+    let alone = Arc::new(Schema::new(vec![field.clone()]));
+    let tried = writer(&alone).and_then(|mut writer| {
+        writer.write(&RecordBatch::new_empty(alone)).map_err(failed)?;
+        writer.finish().map_err(failed)
+    });
+    tried.err()
+}
+
+/// Whether the format has such types at all.
+fn may_hold(of: &DataType) -> bool {
+    match of {
+        // Three numbers of their own, which Parquet has no type for.
+        DataType::Union(..) | DataType::Interval(IntervalUnit::MonthDayNano) => false,
+        DataType::Struct(fields) => fields.iter().all(|field| may_hold(field.data_type())),
+        DataType::List(field)
+        | DataType::LargeList(field)
+        | DataType::ListView(field)
+        | DataType::LargeListView(field)
+        | DataType::FixedSizeList(field, _)
+        | DataType::Map(field, _) => may_hold(field.data_type()),
+        DataType::Dictionary(_, values) => may_hold(values),
+        DataType::RunEndEncoded(_, values) => may_hold(values.data_type()),
+        _ => true,
+    }
+}
+
+fn writer(schema: &SchemaRef) -> Result<ArrowWriter<Vec<u8>>> {
+    let pairs = schema.metadata().iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
+    let mut pairs: Vec<KeyValue> = pairs.collect();
+    pairs.sort_by(|a, b| a.key.cmp(&b.key));
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_created_by(concat!("Vitrine ", env!("CARGO_PKG_VERSION")).to_owned())
+        .set_key_value_metadata(Some(pairs))
+        .set_statistics_enabled(EnabledStatistics::None)
+        .set_data_page_row_count_limit(PAGE_ROWS)
+        .set_max_row_group_row_count(Some(GROUP_ROWS))
+        .set_max_row_group_bytes(Some(GROUP_BYTES))
+        .build();
+    let options = ArrowWriterOptions::new().with_properties(properties);
+    ArrowWriter::try_new_with_options(Vec::new(), schema.clone(), options).map_err(failed)
+}
+
+/// An error of the crates that write.
+pub fn failed(error: impl std::fmt::Display) -> Error {
+    let message = error.to_string();
+    let words = message
+        .split_once(": ")
+        .filter(|(kind, _)| kind.ends_with("error"))
+        .map_or(message.as_str(), |(_, words)| words);
+    Error::corrupt(words)
+}

@@ -1,0 +1,129 @@
+//! An index of a column of texts, made ahead of time and laid beside the app as static files: any search is
+//! answered exactly from a few ranges of it.
+//!
+//! The unit of the index is a run of neighbouring rows with the same text. For each word there is a list of the
+//! units that have it ([`list`]), found by a sorted dictionary ([`words`]); for each pair of neighbouring words,
+//! and what stands between them, one found by hash ([`pairs`]), with positions, so that phrases are exact. What
+//! lists can't decide is looked up in a compact copy of the texts ([`texts`]). [`rows`] leads from units to rows,
+//! and [`root`] says where everything is.
+//!
+//! A query becomes a [`Plan`](plan::Plan); an [`Index`] says which ranges it needs, is handed them, and answers
+//! with what is sure and what may be. Nothing in it is believed: numbers are checked against the root, decoders
+//! stop at what was announced, and who shows a row holds it against the query.
+//!
+//! # Files
+//! A folder [`folder`] has the root and the data, in parts of [`PART_BYTES`] that are one address space. Its name
+//! has the digest of the root in it, and the root that of the data: files of two versions do not mix.
+
+mod coder;
+pub mod list;
+pub mod pairs;
+mod phrase;
+pub mod plan;
+mod regex;
+pub mod root;
+pub mod rows;
+mod store;
+pub mod texts;
+pub mod verify;
+pub mod words;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod write;
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
+use super::maps::FOLDER;
+use crate::base::bytes::ByteRange;
+use crate::base::error::{Error, Result};
+use root::Root;
+use store::Store;
+
+/// The longest root that is read, as it is in the file.
+pub const MAX_ROOT_BYTES: u64 = 8 << 20;
+
+/// A part of the data is no longer than this: hosts refuse files of 100 MB.
+pub const PART_BYTES: u64 = 95_000_000;
+
+/// Words that are longer are not in the dictionary; the units that have one are under an empty word.
+pub const MAX_WORD_BYTES: usize = 200;
+
+/// The entry of the dictionary, which is no word, with the units that have letters with more variants of case than
+/// folding knows, or more than one space between words.
+const ODD: &str = "\u{1}";
+
+/// What is kept between two queries.
+const MAX_KEPT_BYTES: u64 = 32 << 20;
+
+/// The folder of an index, below the app: of the table with this key, and with this digest.
+pub fn folder(key: u64, digest: u64) -> String {
+    format!("{FOLDER}{key:016x}.text/{digest:016x}/")
+}
+
+/// The root's name in the folder.
+pub const ROOT: &str = "root";
+
+/// The name of a part of the data in the folder, from 0.
+pub fn part(number: u32) -> String {
+    format!("data-{number}")
+}
+
+/// An index that is being asked.
+#[derive(Debug)]
+pub struct Index {
+    /// What it is about, and where everything is.
+    pub root: Root,
+    store: Store,
+    /// The first row of each unit, and the end of the last one; empty until the map is here.
+    first_rows: Vec<u32>,
+}
+
+impl Index {
+    /// The index with this root.
+    pub fn new(root: Root) -> Self {
+        Self { root, store: Store::default(), first_rows: Vec::new() }
+    }
+
+    /// Takes bytes of the data that were asked for.
+    pub fn feed(&mut self, range: ByteRange, bytes: Vec<u8>) {
+        if bytes.len() as u64 == range.len() {
+            self.store.add(range.start, bytes);
+        }
+    }
+
+    /// Another query is asked: makes room where much has come.
+    pub fn begin(&mut self) {
+        if self.store.bytes() > MAX_KEPT_BYTES {
+            self.store = Store::default();
+        }
+    }
+
+    /// Whether these bytes are here.
+    pub fn has(&self, range: ByteRange) -> bool {
+        self.store.get(range).is_some()
+    }
+
+    /// The range of the map of rows, where it is not here.
+    ///
+    /// # Errors
+    /// Where the map contradicts the root.
+    pub fn needs_rows(&mut self) -> Result<Option<ByteRange>> {
+        if !self.first_rows.is_empty() {
+            return Ok(None);
+        }
+        let range = self.root.rows_map;
+        let Some(bytes) = self.store.get(range) else { return Ok(Some(range)) };
+        self.first_rows = rows::read(bytes, self.root.units, self.root.about.rows)?;
+        self.store.forget(range);
+        Ok(None)
+    }
+
+    /// The first row of each unit, and behind the last one the number of rows; empty until the map is here.
+    pub fn first_rows(&self) -> &[u32] {
+        &self.first_rows
+    }
+}
+
+fn broken(what: &str) -> Error {
+    Error::corrupt(format!("the index contradicts itself: {what}"))
+}

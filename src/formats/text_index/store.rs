@@ -1,0 +1,143 @@
+//! The bytes of an index that are here, and which ranges to ask for.
+
+use super::PART_BYTES;
+use crate::base::bytes::ByteRange;
+use std::collections::BTreeMap;
+
+/// Ranges that are so near are asked for together: the bytes between them take less time than a request.
+const NEAR_BYTES: u64 = 8 << 10;
+
+/// So many ranges at most are asked for at once; then those that lie farther apart are put together.
+const MAX_RANGES: usize = 48;
+
+/// Pieces of the data by where they begin.
+#[derive(Debug, Default)]
+pub struct Store {
+    pieces: BTreeMap<u64, Vec<u8>>,
+    bytes: u64,
+}
+
+impl Store {
+    /// Adds a piece. What begins at the same place and is longer stays.
+    pub fn add(&mut self, start: u64, bytes: Vec<u8>) {
+        if self.pieces.get(&start).is_some_and(|own| own.len() >= bytes.len()) {
+            return;
+        }
+        self.bytes += bytes.len() as u64;
+        if let Some(old) = self.pieces.insert(start, bytes) {
+            self.bytes -= old.len() as u64;
+        }
+        self.join(start);
+    }
+
+    /// A range that goes from one file into the next comes in two pieces.
+    fn join(&mut self, start: u64) {
+        let end = self.pieces.get(&start).map_or(start, |bytes| start + bytes.len() as u64);
+        for border in [start, end].into_iter().filter(|at| *at % PART_BYTES == 0) {
+            let before = self.pieces.range(..border).next_back();
+            let before = before.filter(|(own, bytes)| *own + bytes.len() as u64 == border);
+            let Some(begin) = before.map(|(begin, _)| *begin) else { continue };
+            if let Some(next) = self.pieces.remove(&border)
+                && let Some(own) = self.pieces.get_mut(&begin)
+            {
+                own.extend_from_slice(&next);
+            }
+        }
+    }
+
+    /// The bytes of a range, if all are here in one piece.
+    pub fn get(&self, range: ByteRange) -> Option<&[u8]> {
+        if range.is_empty() {
+            return Some(&[]);
+        }
+        // Pieces may overlap: the nearest one that reaches far enough.
+        self.pieces.range(..=range.start).rev().take(8).find_map(|(start, bytes)| {
+            let from = usize::try_from(range.start - start).ok()?;
+            bytes.get(from..from.checked_add(usize::try_from(range.len()).ok()?)?)
+        })
+    }
+
+    /// Lets go of pieces within a range.
+    pub fn forget(&mut self, range: ByteRange) {
+        let within: Vec<u64> = self
+            .pieces
+            .range(range.start..range.end)
+            .filter(|(start, bytes)| *start + bytes.len() as u64 <= range.end)
+            .map(|(start, _)| *start)
+            .collect();
+        for start in within {
+            if let Some(bytes) = self.pieces.remove(&start) {
+                self.bytes -= bytes.len() as u64;
+            }
+        }
+    }
+
+    /// How many bytes are here.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+}
+
+/// The requests for these ranges: those that lie near each other together, cut where a
+/// file ends.
+pub fn requests(mut ranges: Vec<ByteRange>) -> Vec<ByteRange> {
+    ranges.retain(|range| !range.is_empty());
+    ranges.sort_unstable();
+    let mut near = NEAR_BYTES;
+    loop {
+        let mut merged: Vec<ByteRange> = Vec::new();
+        for range in &ranges {
+            match merged.last_mut() {
+                Some(last) if range.start <= last.end.saturating_add(near) => {
+                    last.end = last.end.max(range.end);
+                }
+                _ => merged.push(*range),
+            }
+        }
+        if merged.len() <= MAX_RANGES || near > 1 << 40 {
+            return merged.into_iter().flat_map(cut).collect();
+        }
+        near *= 2;
+    }
+}
+
+fn cut(range: ByteRange) -> impl Iterator<Item = ByteRange> {
+    let first = range.start / PART_BYTES;
+    (first..=range.end.saturating_sub(1) / PART_BYTES).map(move |part| {
+        let own = ByteRange::new(part * PART_BYTES, (part + 1) * PART_BYTES);
+        own.intersection(range).unwrap_or(range)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Store, requests};
+    use crate::base::bytes::ByteRange;
+    use crate::formats::text_index::PART_BYTES;
+
+    #[test]
+    fn a_range_over_the_end_of_a_file_comes_in_two() {
+        let range = ByteRange::new(PART_BYTES - 3, PART_BYTES + 2);
+        let cut = requests(vec![range]);
+        assert_eq!(cut, [ByteRange::new(range.start, PART_BYTES), ByteRange::new(PART_BYTES, range.end)]);
+        for order in [[0, 1], [1, 0]] {
+            let mut store = Store::default();
+            for n in order {
+                assert_eq!(store.get(range), None);
+                store.add(cut[n].start, vec![n as u8; cut[n].len() as usize]);
+            }
+            assert_eq!(store.get(range), Some(&[0, 0, 0, 1, 1][..]));
+        }
+    }
+
+    #[test]
+    fn what_is_near_is_asked_for_together() {
+        let range = |start| ByteRange::new(start, start + 100);
+        assert_eq!(
+            requests(vec![range(5_000), range(0), range(100_000)]),
+            [ByteRange::new(0, 5_100), range(100_000)]
+        );
+        let many = (0..1_000).map(|n| range(n * 20_000)).collect();
+        assert!(requests(many).len() <= super::MAX_RANGES);
+    }
+}

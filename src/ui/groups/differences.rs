@@ -1,0 +1,161 @@
+//! What sets the matching rows apart from the others: columns by how far the distributions of both are apart.
+
+use crate::protocol::differences::difference_of;
+use crate::protocol::display::number;
+use crate::protocol::texts::{common, differences as texts, groups};
+use crate::protocol::{Chart, Count, Shape};
+use crate::ui::charts::axis::slot_name;
+use crate::ui::charts::plot::clause_of_bins;
+use crate::ui::store::{Store, facts, use_store};
+use crate::view::brush::Chosen;
+use crate::view::choice;
+use crate::view::differences::{Difference, Place};
+use crate::view::spec::{Clause, ListValue};
+use leptos::prelude::*;
+
+/// A column, and what differs in it.
+#[derive(Clone, PartialEq)]
+struct Found {
+    column: String,
+    difference: Difference,
+    /// What the bin is called whose shares are furthest apart.
+    value: String,
+    /// The filter that leaves its rows.
+    clause: Option<Clause>,
+    /// The medians of both, where the values are numbers or times.
+    medians: Option<(String, String)>,
+    complete: bool,
+}
+
+/// The view.
+#[component]
+pub fn DifferencesView() -> impl IntoView {
+    let store = use_store();
+    let filtered = Memo::new(move |_| {
+        store.spec.with(|spec| spec.filters.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>())
+    });
+    let found = Memo::new(move |_| {
+        let count = store.count.get()?;
+        // What all rows have, none of them differs in.
+        if count.matching == 0 || count.matching >= count.rows {
+            return None;
+        }
+        let filtered = filtered.get();
+        let mut found: Vec<Found> = store.charts.with(|charts| {
+            let charts = charts.iter().filter(|(name, _)| !filtered.contains(name));
+            charts.filter_map(|(_, chart)| compare(chart, &count)).collect()
+        });
+        found.sort_by(|a, b| b.difference.distance.total_cmp(&a.difference.distance));
+        Some(found)
+    });
+    let rows = Memo::new(move |_| store.count.get().map(|count| (count.matching, count.rows)));
+    let note = move || match rows.get() {
+        None => String::new(),
+        Some((0, _)) => texts::NO_ROWS.to_owned(),
+        Some((matching, rows)) if matching >= rows => texts::ALL_ROWS.to_owned(),
+        Some((matching, rows)) => texts::compared(matching, rows - matching),
+    };
+    let left_out = move || {
+        let titles: Vec<String> =
+            filtered.with(|names| names.iter().map(|name| facts::title(name).to_owned()).collect());
+        (!titles.is_empty() && found.with(Option::is_some)).then(|| texts::left_out(&titles))
+    };
+    view! {
+        <section class="pane differences" aria-label=texts::DIFFERENCES tabindex="0">
+            <div class="pane-head">
+                <p class="pane-note" role="status">{note} " " {left_out}</p>
+                <ReadMore/>
+            </div>
+            <ol class="difference-list" aria-label=texts::RANKED>
+                {move || found.get().unwrap_or_default().into_iter().map(|found| line(store, found)).collect_view()}
+            </ol>
+        </section>
+    }
+}
+
+/// What differs in a column.
+fn compare(chart: &Chart, count: &Count) -> Option<Found> {
+    let difference = difference_of(chart, count)?;
+    let column = &chart.column;
+    let name = |bin: usize| match &chart.shape {
+        Shape::Bins(bins) => slot_name(bins, bin, facts::column(column)),
+        Shape::Categories { labels, .. } => match labels.get(bin).map(String::as_str) {
+            None | Some("") => groups::EMPTY.to_owned(),
+            Some(label) => facts::category(column, label),
+        },
+    };
+    let (value, clause) = match (difference.place, &chart.shape) {
+        (Place::None, _) => (common::NONE.to_owned(), Some(Clause::Null)),
+        (Place::Other, _) => (texts::OTHER_VALUES.to_owned(), None),
+        (Place::Bin(bin), Shape::Bins(bins)) => {
+            (name(bin), clause_of_bins(Chosen { first: bin, last: bin }, bins))
+        }
+        (Place::Bin(bin), Shape::Categories { labels, .. }) => {
+            let only = |label: &String| choice::only(&ListValue::Text(label.clone()));
+            (name(bin), labels.get(bin).and_then(only))
+        }
+    };
+    let medians = match &chart.shape {
+        Shape::Bins(_) => difference.medians.filter(|(here, there)| here != there),
+        Shape::Categories { .. } => None,
+    };
+    Some(Found {
+        column: column.clone(),
+        value,
+        clause,
+        medians: medians.map(|(here, there)| (name(here), name(there))),
+        complete: chart.complete,
+        difference,
+    })
+}
+
+fn line(store: Store, found: Found) -> AnyView {
+    let Found { column, difference, value, clause, medians, complete } = found;
+    let title = facts::title(&column).to_owned();
+    let words = texts::shares(&value, difference.shares);
+    let medians = medians.map(|(here, there)| texts::medians(&here, &there));
+    let tip = texts::filter_by(&title, &value);
+    let distance = difference.distance;
+    let data_column = column.clone();
+    let words = match clause {
+        Some(clause) => {
+            let choose = move |_| store.set_clauses(vec![(column.clone(), Some(clause.clone()))]);
+            view! { <button type="button" class="link" title=tip on:click=choose>{words}</button> }.into_any()
+        }
+        None => words.into_any(),
+    };
+    view! {
+        <li data-column=data_column>
+            <h2>{title}</h2>
+            <span class="difference-bar" title=texts::ABOUT_DISTANCE>
+                <i style=("--w", format!("{distance:.4}"))></i>
+                <b>{number((distance * 1e3).round() / 1e3)}</b>
+            </span>
+            <p>{words} {medians} {(!complete).then_some(texts::NOT_ALL_READ)}</p>
+        </li>
+    }
+    .into_any()
+}
+
+/// The button that reads the columns that are not compared yet.
+#[component]
+fn ReadMore() -> impl IntoView {
+    let store = use_store();
+    let unread = Memo::new(move |_| {
+        let wanted = store.wanted.get();
+        store.opened.with(|opened| {
+            let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
+            let unread = columns.iter().filter(|column| column.chartable && !wanted.contains(&column.name));
+            unread.map(|column| (column.name.clone(), column.bytes)).collect::<Vec<_>>()
+        })
+    });
+    let words = move || {
+        unread.with(|unread| texts::read_more(unread.len(), unread.iter().map(|(_, bytes)| bytes).sum()))
+    };
+    let read = move |_| unread.get_untracked().iter().for_each(|(name, _)| store.load_column(name));
+    view! {
+        <Show when=move || unread.with(|unread| !unread.is_empty())>
+            <button type="button" class="button" data-kind="line" data-size="small" on:click=read>{words}</button>
+        </Show>
+    }
+}

@@ -1,0 +1,198 @@
+//! The groups, a line each.
+
+use super::controls::set;
+use crate::protocol::display::{number, share_of, thousands, time_full, time_until};
+use crate::protocol::group_by::{Cell, Groups, Key, Line, State};
+use crate::protocol::texts::{common, groups as texts};
+use crate::ui::store::{Store, facts, use_store};
+use crate::ui::widgets::icon::{Icon, icon};
+use crate::view::group_by::{By, GroupBy, Measure, Order, Span, What};
+use crate::view::spec::{Clause, ListValue};
+use crate::view::{choice, spec};
+use leptos::prelude::*;
+
+/// The table of groups.
+#[component]
+pub fn List(group_by: Memo<GroupBy>) -> impl IntoView {
+    let store = use_store();
+    move || {
+        let groups = store.groups.get()?;
+        let State::Lines { total, lines, most, .. } = &groups.state else { return None };
+        // Groups of another choice than the present one are on their way out.
+        let group_by = group_by.get();
+        if *total == 0 || group_by.items() != groups.items {
+            return None;
+        }
+        let heads = heads(store, &group_by);
+        let rows = lines.iter().map(|line| row(store, &group_by, line, &groups, *most)).collect_view();
+        Some(view! {
+            <div class="group-scroll">
+                <table class="group-table">
+                    <caption class="hidden">{texts::GROUPS}</caption>
+                    <thead>
+                        <tr>{heads}</tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        })
+    }
+}
+
+/// The heads of all columns, which sort.
+fn heads(store: Store, group_by: &GroupBy) -> AnyView {
+    let keys = group_by.by.iter().map(|by| {
+        let title = facts::title(&by.column);
+        let name =
+            by.span.map_or_else(|| title.to_owned(), |span| format!("{title}, {}", texts::span(Some(span))));
+        (name, false, None)
+    });
+    let measures = group_by
+        .measures
+        .iter()
+        .enumerate()
+        .map(|(place, measure)| (measure_name(measure), true, Some(place)));
+    let count = (texts::COUNT.to_owned(), true, None);
+    let all: Vec<_> = keys.chain([count]).chain(measures).collect();
+    let sorted = group_by.sorted_by();
+    let ascending = group_by.order.ascending;
+    let keys = group_by.by.len();
+    let head = |(place, (name, is_number, measure)): (usize, (String, bool, Option<usize>))| {
+        let is_sorted = sorted == place;
+        let order = if !is_sorted {
+            "none"
+        } else if ascending {
+            "ascending"
+        } else {
+            "descending"
+        };
+        let now = StoredValue::new(group_by.clone());
+        let sort = move |_| {
+            let mut next = now.get_value();
+            // Names are read from their beginning, numbers from the largest.
+            let ascending = if is_sorted { !ascending } else { place < keys };
+            next.order = Order { place: u8::try_from(place).ok(), ascending };
+            set(store, &next);
+        };
+        let remove = measure.map(|measure| {
+            let take = move |_| {
+                let mut next = now.get_value();
+                next.measures.remove(measure);
+                next.order = Order::default();
+                set(store, &next);
+            };
+            view! {
+                <button type="button" class="close" aria-label=texts::remove(&name) on:click=take>{icon(Icon::Close)}</button>
+            }
+        });
+        let mark = match (is_sorted, ascending) {
+            (false, _) => "",
+            (true, true) => " ↑",
+            (true, false) => " ↓",
+        };
+        let share = (place == keys).then(|| view! { <th scope="col" data-number="">{texts::SHARE}</th> });
+        view! {
+            <th scope="col" aria-sort=order data-number=is_number.then_some("")>
+                <button type="button" class="group-sort" title=texts::sort(&name) on:click=sort>{name.clone()}{mark}</button>
+                {remove}
+            </th>
+            {share}
+        }
+    };
+    all.into_iter().enumerate().map(head).collect_view().into_any()
+}
+
+/// What is computed, in words.
+fn measure_name(measure: &Measure) -> String {
+    let Measure { column, what } = measure;
+    let value = match what {
+        What::Share(Some(value)) => facts::category(column, value),
+        What::Share(None) | What::Distinct | What::Mean | What::Quantile(_) | What::Least | What::Most => {
+            String::new()
+        }
+    };
+    texts::measure(what, facts::title(column), &value)
+}
+
+fn row(store: Store, group_by: &GroupBy, line: &Line, groups: &Groups, most: u64) -> AnyView {
+    let names: Vec<String> = group_by.by.iter().zip(&line.keys).map(|(by, key)| key_name(by, key)).collect();
+    let clauses = StoredValue::new(clauses(group_by, line));
+    let choose = move |_| store.set_clauses(clauses.get_value());
+    let keys = names.iter().enumerate().map(|(place, name)| {
+        let is_none = matches!(line.keys.get(place), Some(Key::None));
+        let name = name.clone();
+        if place == 0 {
+            view! {
+                <th scope="row">
+                    <button type="button" class="phrase" data-none=is_none.then_some("") title=texts::FILTER_BY on:click=choose>{name}</button>
+                </th>
+            }
+            .into_any()
+        } else {
+            view! { <td class="group-key" data-none=is_none.then_some("")>{name}</td> }.into_any()
+        }
+    });
+    let width = line.rows as f64 / most.max(1) as f64;
+    let cells = line.cells.iter().map(|cell| {
+        let words = cell_words(cell, line.rows);
+        let (title, words) = match words {
+            Some((words, title)) => (title, words),
+            None => (Some(texts::ABOUT_NOTHING.to_owned()), texts::NOTHING.to_owned()),
+        };
+        view! { <td data-number="" title=title>{words}</td> }
+    });
+    view! {
+        <tr>
+            {keys.collect_view()}
+            <td class="group-count" data-number=""><i style=("--w", format!("{width:.4}"))></i><b>{thousands(line.rows)}</b></td>
+            <td data-number="">{share_of(line.rows, groups.rows)}</td>
+            {cells.collect_view()}
+        </tr>
+    }
+    .into_any()
+}
+
+/// What rows of a group have in common.
+fn key_name(by: &By, key: &Key) -> String {
+    match key {
+        Key::None => common::NONE.to_owned(),
+        Key::Value(text) if text.is_empty() => texts::EMPTY.to_owned(),
+        Key::Value(text) => facts::category(&by.column, text),
+        Key::Span { start, .. } => {
+            let full = time_full(*start);
+            let letters = match by.span {
+                Some(Span::Year) => 4,
+                Some(Span::Month) => 7,
+                Some(Span::Day) | None => 10,
+                Some(Span::Hour) => 16,
+            };
+            // The year may have more digits, or a sign.
+            let more = full.find(['-']).filter(|at| *at > 0).map_or(0, |at| at.saturating_sub(4));
+            full.get(..(letters + more).min(full.len())).unwrap_or(&full).to_owned()
+        }
+    }
+}
+
+/// A value in words, and more of it for the tip.
+fn cell_words(cell: &Cell, rows: u64) -> Option<(String, Option<String>)> {
+    match cell {
+        Cell::None => None,
+        Cell::Number(value) => Some((number(*value), Some(value.to_string()))),
+        Cell::Time(millis) => Some((time_full(*millis), None)),
+        Cell::Count(count) => Some((thousands(*count), None)),
+        Cell::Part(part) => Some((share_of(*part, rows), Some(common::rows(*part)))),
+    }
+}
+
+/// The filters that leave the rows of a group.
+fn clauses(group_by: &GroupBy, line: &Line) -> Vec<(String, Option<Clause>)> {
+    let clause = |key: &Key| match key {
+        Key::None => Clause::Null,
+        Key::Value(text) => choice::only(&ListValue::Text(text.clone())).unwrap_or(Clause::NotNull),
+        Key::Span { start, end } => Clause::Range(spec::Range {
+            low: Some(spec::Bound::Time(crate::protocol::display::time_from(*start as i64))),
+            high: Some(spec::Bound::Time(time_until(*end as i64))),
+        }),
+    };
+    group_by.by.iter().zip(&line.keys).map(|(by, key)| (by.column.clone(), Some(clause(key)))).collect()
+}

@@ -1,0 +1,92 @@
+//! Tables in files that are no Parquet, opened as a person does.
+
+use crate::exports::{NO_PICKER, before_the_page, downloads, export, file};
+use crate::stage::{play, until};
+use serde_json::{Value, json};
+
+/// Rows enough to be shown in part before they are all read: the last one has a number that is none.
+const ROWS: u32 = 60_000;
+
+fn row(number: u32) -> Value {
+    let code = if number + 1 == ROWS { "last".to_owned() } else { format!("{number}") };
+    json!({
+        "code": code,
+        "prompt": format!("a castle, \"red\"\nby lake {}", number % 97),
+        "sampler": (["k_lms", "ddim", "plms"][number as usize % 3]),
+        "zip": format!("{:05}", number % 100),
+        "price": format!("9007199254740993.{:02}", number % 100),
+    })
+}
+
+#[test]
+fn a_csv_file_of_the_disk_opens_is_filtered_and_comes_out_as_it_went_in() {
+    play("csv", async |stage| {
+        before_the_page(stage, NO_PICKER).await;
+        let folder = downloads(stage, "csv").await;
+        let mut text = "code;prompt;sampler;zip;price\r\n".to_owned();
+        for number in 0..ROWS {
+            let row = row(number);
+            let field = |name: &str| row[name].as_str().unwrap().to_owned();
+            let prompt = field("prompt").replace('"', "\"\"");
+            let [code, sampler, zip, price] = ["code", "sampler", "zip", "price"].map(field);
+            text.push_str(&format!("{code};\"{prompt}\";{sampler};{zip};{price}\r\n"));
+        }
+        let path = folder.join("prompts.csv");
+        std::fs::write(&path, &text).unwrap();
+        stage.go(&format!("endpoint={}", stage.hub.endpoint())).await;
+        let page = stage.page();
+        page.file_input().await.send_keys(&path.display().to_string()).await.unwrap();
+        page.settles_at(u64::from(ROWS)).await;
+        let told = page.alert("semicolons between fields").await;
+        assert!(told.contains("the first line names the columns"), "{told}");
+        stage.picture("csv").await;
+        page.bar("sampler", "ddim").await.click().await.unwrap();
+        page.settles_at(u64::from(ROWS / 3)).await;
+        export(stage, "JSON Lines").await;
+        let lines = String::from_utf8(file(&folder, "prompts.jsonl").await).unwrap();
+        let expected = (0..ROWS).filter(|number| number % 3 == 1).map(row);
+        let mut rows = lines.lines();
+        for expected in expected {
+            let line = rows.next().unwrap();
+            let price = expected["price"].as_str().unwrap();
+            let row: Value = serde_json::from_str(line).unwrap();
+            for name in ["code", "prompt", "sampler", "zip"] {
+                assert_eq!(row[name], expected[name], "{line}");
+            }
+            assert!(line.contains(price), "{line} has no {price}");
+        }
+        assert_eq!(rows.next(), None);
+        std::fs::remove_dir_all(&folder).unwrap();
+    });
+}
+
+#[test]
+fn json_lines_on_the_hub_open_and_a_correction_stays_in_the_link() {
+    play("jsonl", async |stage| {
+        let lines: String = (0..500)
+            .map(|number| {
+                let tags = if number % 2 == 0 { json!(["a", "b"]) } else { json!([]) };
+                format!(
+                    "{}\n",
+                    json!({ "id": number, "tags": tags, "split": (["train", "test"][number % 2]) })
+                )
+            })
+            .collect();
+        let table = stage.put("rows.jsonl", lines.into_bytes());
+        stage.go_to_hub(&format!("table={table}&split=test")).await;
+        let page = stage.page();
+        page.settles_at(250).await;
+        // It is listed as what it is.
+        stage.go_to_hub("table=hf:vitrine/test").await;
+        page.find("link", "rows.jsonl").await;
+        // Without names in its first line, a CSV file has one row more.
+        let table = stage.put("plain.csv", b"a,b\nc,d\ne,f\n".to_vec());
+        stage.go_to_hub(&format!("table={table}")).await;
+        page.settles_at(2).await;
+        page.click("button", "The first line is data").await;
+        page.settles_at(3).await;
+        let query = page.query().await;
+        assert!(query.contains("read=comma,no-header"), "{query}");
+        until("its columns", async || page.outline().await.contains("column 2").then_some(())).await;
+    });
+}

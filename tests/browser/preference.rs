@@ -1,0 +1,122 @@
+//! Pairs of what people prefer: counted, looked at one by one, in the link, and written for training.
+
+use crate::exports::{NO_PICKER, before_the_page, downloads, file};
+use crate::page::{Page, key};
+use crate::stage::{Stage, play, play_with_images, until};
+use fixture::layouts::Layout;
+use fixture::pairs::{Choice, choice};
+use fixture::prompts::Corpus;
+use hub::Source;
+use serde_json::Value;
+
+/// Reads the line over the pairs until it says this.
+async fn says(page: Page<'_>, words: &str) {
+    until(words, async || page.texts("status").await.into_iter().find(|text| text.contains(words))).await;
+}
+
+#[test]
+fn the_pairs_of_the_sample_are_counted_looked_at_and_written() {
+    play("pairs", async |stage: &Stage| {
+        before_the_page(stage, NO_PICKER).await;
+        let folder = downloads(stage, "pairs").await;
+        stage.go("table=imagereward-test-sample&view=compare").await;
+        let page = stage.page();
+        says(page, "7,230 pairs: 6,399 ordered, 831 tied").await;
+        says(page, "from 466 prompts with 2,720 images; 349 prompts have a tie").await;
+        page.click("button", "Figures").await;
+        until("a chart", async || {
+            let words =
+                stage.browser.client.execute("return document.body.innerText", Vec::new()).await.unwrap();
+            words.as_str().unwrap().contains("Pairs by difference of rank").then_some(())
+        })
+        .await;
+        stage.picture("pairs-figures").await;
+        // Options are in the link, and taken back with it.
+        stage.go("table=imagereward-test-sample&view=compare&pairs=pairs,rank:3,at:2").await;
+        says(page, "1,").await;
+        page.find("group", "One pair").await.send_keys("j").await.unwrap();
+        until("the next pair in the link", async || {
+            page.query().await.contains("pairs=pairs,rank:3,at:3").then_some(())
+        })
+        .await;
+        stage.picture("pairs-two").await;
+        // What does not say anything of pairs is told.
+        stage.go("table=imagereward-test-sample&view=compare&pairs=best:1").await;
+        page.alert("“best:1” in the link says nothing of pairs.").await;
+        stage.go("table=imagereward-test-sample&view=compare&pairs=training").await;
+        says(page, "7,230 pairs").await;
+        page.click("button", "Save the file").await;
+        let lines = file(&folder, "imagereward-test-sample-pairs.jsonl").await;
+        let rows: Vec<Value> = lines
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+            .map(|line| serde_json::from_slice(line).unwrap())
+            .collect();
+        assert_eq!(rows.len(), 6_399);
+        let better = |row: &Value| row["rank_chosen"].as_f64() < row["rank_rejected"].as_f64();
+        assert!(rows.iter().all(better), "{:?}", rows.iter().find(|row| !better(row)));
+    });
+}
+
+#[test]
+fn two_images_a_row_at_addresses_are_asked_for_where_someone_clicks() {
+    play_with_images("pick", async |stage: &Stage| {
+        const ROWS: u64 = 400;
+        let at = format!("{}/datasets/vitrine/images/resolve/main/", stage.hub.endpoint());
+        let corpus = Corpus::load().unwrap();
+        let choices: Vec<Choice> = (0..ROWS).map(|row| choice(&corpus, 7, row)).collect();
+        let mut bytes = Vec::new();
+        fixture::pairs::pairs((ROWS, 7), &Layout::default(), &at, None, &mut bytes).unwrap();
+        // The repository of the catalogue, whose files are found by their pattern.
+        let name = "data/train-00000-of-00001-0123456789abcdef.parquet";
+        stage.hub.mount("yuvalkirstain/pickapic_v2_no_images", name, Source::bytes(bytes)).unwrap();
+        for uid in &choices[0].uids {
+            let mut canvas = fixture::canvas::Canvas::new(96, 96);
+            canvas.paint(|x, y| ([x, y, 0.4], 1.0));
+            let png = fixture::images::png(&canvas, "a prompt", 1).unwrap();
+            stage.hub.mount("vitrine/images", &format!("{uid}.png"), Source::bytes(png)).unwrap();
+        }
+        let asked = || {
+            let log = stage.hub.log();
+            log.iter().filter(|entry| entry.path.contains("vitrine/images")).count()
+        };
+        stage.go(&format!("endpoint={}", stage.hub.endpoint())).await;
+        let page = stage.page();
+        page.click("link", "Pick-a-Pic v2").await;
+        assert_eq!(page.settled().await, ROWS);
+        stage.picture("pick-table").await;
+        page.click("button", "Compare").await;
+        let ties = choices.iter().filter(|choice| choice.label_0 == 0.5).count();
+        says(page, &format!("{ROWS} pairs: {} ordered, {ties} tied", ROWS as usize - ties)).await;
+        let pictures = until("two images", async || {
+            let pictures = page.images("group", "One pair").await;
+            (pictures.len() == 2).then_some(pictures)
+        })
+        .await;
+        assert!(pictures.iter().all(|picture| picture.state == "unasked"), "{pictures:?}");
+        assert!(
+            pictures.iter().all(|picture| picture.says.starts_with("Load from 127.0.0.1")),
+            "{pictures:?}"
+        );
+        assert_eq!(asked(), 0);
+        stage.picture("pick-unasked").await;
+        page.click_first("button", "Load from").await;
+        until("both images of the row", async || {
+            let pictures = page.images("group", "One pair").await;
+            pictures.iter().all(|picture| picture.state == "here").then_some(())
+        })
+        .await;
+        stage.picture("pick-pair").await;
+        // The next row's are not asked for.
+        page.find("group", "One pair").await.send_keys(key::RIGHT).await.unwrap();
+        until("the next pair", async || {
+            let pictures = page.images("group", "One pair").await;
+            (pictures.len() == 2 && pictures.iter().all(|picture| picture.state == "unasked")).then_some(())
+        })
+        .await;
+        let paths: Vec<String> = stage.hub.log().iter().map(|entry| entry.path.clone()).collect();
+        let others = paths.iter().filter(|path| path.contains("vitrine/images"));
+        let others = others.filter(|path| !choices[0].uids.iter().any(|uid| path.contains(uid.as_str())));
+        assert_eq!(others.count(), 0, "{paths:?}");
+    });
+}

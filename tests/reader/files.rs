@@ -1,0 +1,203 @@
+//! Tables in files that are no Parquet: they open as they are, and what is exported is what was there.
+
+use crate::server::Session;
+use std::sync::Arc;
+use vitrine::formats::tabular::odd::OddKind;
+use vitrine::formats::tabular::reading::{Delimiter, Reading};
+use vitrine::formats::tabular::task::Task;
+use vitrine::formats::tabular::{Importer, answer};
+use vitrine::protocol::export::{Format, Start};
+use vitrine::protocol::{Action, Cell, Level, Request};
+use vitrine::view::spec::Clause;
+
+/// Opens a file of this name.
+fn open(name: &str, bytes: impl Into<Vec<u8>>) -> Session {
+    let mut session = Session::new(&Arc::new(bytes.into()));
+    session.open_table(&format!("https://example.org/{name}"));
+    session
+}
+
+/// The columns of the open table, and their types.
+fn types(session: &Session) -> Vec<String> {
+    let opened = session.opened.as_ref().unwrap_or_else(|| panic!("{:?}", session.notices));
+    opened.columns.iter().map(|column| format!("{} {}", column.name, column.type_name)).collect()
+}
+
+/// All matching rows in a format.
+fn exported(session: &mut Session, format: Format, columns: &[&str]) -> String {
+    session.files.clear();
+    session.ask(Request::Export(Start {
+        id: 1,
+        format,
+        columns: columns.iter().map(|name| (*name).to_owned()).collect(),
+        without: Vec::new(),
+        groups: None,
+        name: "rows".to_owned(),
+    }));
+    session.run();
+    String::from_utf8(session.files.remove(&1).unwrap_or_default()).unwrap()
+}
+
+const EXACT: &str = "id,prompt,price,seed,zip,when,day,ok,none\r\n\
+    1,\"a \"\"red\"\" castle,\r\non a hill\",9007199254740993.01,18446744073709551615,01234,2022-08-10T22:57:00.123456Z,2022-08-10,true,\r\n\
+    2,,0.10,9007199254740993,99999,2022-08-11T00:00:00.000000Z,2022-08-11,false,\r\n\
+    3,\"\",-1.50,0,00000,,,,\r\n";
+
+#[test]
+fn csv_keeps_every_value() {
+    let mut session = open("prompts.csv", EXACT);
+    assert_eq!(
+        types(&session),
+        [
+            "id INT64",
+            "prompt UTF8",
+            "price DECIMAL",
+            "seed UINT_64",
+            "zip UTF8",
+            "when TIMESTAMP_MICROS (UTC)",
+            "day DATE",
+            "ok BOOLEAN",
+            "none UTF8"
+        ]
+    );
+    let rows = exported(&mut session, Format::JsonLines, &["prompt", "price", "seed", "zip", "when", "ok"]);
+    let rows: Vec<&str> = rows.lines().collect();
+    assert!(rows[0].contains(r#""prompt":"a \"red\" castle,\r\non a hill""#), "{}", rows[0]);
+    assert!(
+        rows[0].contains("9007199254740993.01") && rows[0].contains("18446744073709551615"),
+        "{}",
+        rows[0]
+    );
+    assert!(rows[0].contains(r#""zip":"01234""#) && rows[0].contains("22:57:00.123456"), "{}", rows[0]);
+    assert!(rows[1].contains(r#""prompt":null"#) && rows[2].contains(r#""prompt":"""#), "{rows:?}");
+    session.filter(&[("ok", Clause::NotNull)]);
+    assert_eq!(session.count.as_ref().unwrap().matching, 2);
+    let [read] = &session.notices[..] else { panic!("{:?}", session.notices) };
+    let other = Reading { delimiter: Some(Delimiter::Comma), header: Some(false) };
+    assert!(read.level == Level::Info && read.actions.contains(&Action::ReadAs(other)), "{read:?}");
+}
+
+#[test]
+fn a_late_row_breaks_nothing_and_the_first_ones_are_shown_before() {
+    let mut text = "n,text\n".to_owned();
+    (0..400_000u32).for_each(|n| text.push_str(&format!("{n},castle {n}\n")));
+    text.push_str("last,castle\n");
+    let mut session = Session::new(&Arc::new(text.into_bytes()));
+    session.piece = 1 << 20;
+    session.open_table("https://example.org/late.csv");
+    assert_eq!(types(&session), ["n UTF8", "text UTF8"]);
+    let opened = session.opened.clone().unwrap();
+    assert_eq!((opened.rows, opened.rows_in_all), (400_001, 400_001));
+    assert_eq!(
+        session.early.iter().map(|(kind, partly)| (kind.as_str(), *partly)).collect::<Vec<_>>(),
+        [("INT64", true), ("UTF8", false)]
+    );
+    session.show(|show| {
+        show.columns = vec!["n".to_owned()];
+        (show.first, show.count) = (399_999, 2);
+    });
+    let rows = &session.rows.as_ref().unwrap().rows;
+    assert!(matches!(&rows[1].cells[0], Cell::Text(text, ..) if text == "last"), "{rows:?}");
+}
+
+#[test]
+fn nested_json_is_shown_as_parquets_is() {
+    let lines = "{\"id\": 1, \"messages\": [{\"role\": \"user\", \"content\": \"hi \\ud83e\\udd8a\"}], \"size\": {\"w\": 512}, \"any\": 1}\n\
+        {\"id\": 12345678901234567890, \"messages\": [], \"any\": {\"k\": [1]}, \"more\": 0.30000000000000003}\n\
+        {\"id\": 3, \"any\": \"text\"}\n";
+    let mut session = open("chat.jsonl", lines);
+    let rows = exported(&mut session, Format::JsonLines, &["id", "messages", "size", "any", "more"]);
+    let rows: Vec<&str> = rows.lines().collect();
+    assert!(
+        rows[0].contains(r#""messages":[{"role":"user","content":"hi 🦊"}],"size":{"w":512}"#),
+        "{}",
+        rows[0]
+    );
+    assert!(rows[1].contains("12345678901234567890") && rows[1].contains(r#""messages":[]"#), "{}", rows[1]);
+    assert!(rows[1].contains("0.30000000000000003"), "{}", rows[1]);
+    assert!(rows[2].contains(r#""messages":null"#), "{}", rows[2]);
+    // The same as one list, behind a mark of its encoding.
+    let list = format!("\u{feff}[{}]", lines.trim_end().replace('\n', ",\n"));
+    let mut session = open("chat.json", list);
+    let again = exported(&mut session, Format::JsonLines, &["id", "messages", "size", "any", "more"]);
+    assert_eq!(again.lines().collect::<Vec<_>>(), rows);
+}
+
+#[test]
+fn arrow_files_and_streams_are_read_compressed_and_with_dictionaries() {
+    for (name, bytes) in [
+        ("lz4.feather", include_bytes!("files/lz4.feather").to_vec()),
+        ("zstd.arrow", include_bytes!("files/zstd.arrow").to_vec()),
+        ("polars.arrow", include_bytes!("files/polars.arrow").to_vec()),
+        ("without an ending", include_bytes!("files/zstd.arrow").to_vec()),
+    ] {
+        let mut session = open(name, bytes);
+        assert_eq!(
+            session.opened.as_ref().map(|opened| opened.rows),
+            Some(300),
+            "{name} {:?}",
+            session.notices
+        );
+        let rows = exported(&mut session, Format::JsonLines, &["id", "prompt", "sampler", "tags", "big"]);
+        let expected =
+            r#"{"id":299,"prompt":"a castle 299","sampler":null,"tags":["x","y"],"big":9007199254741291}"#;
+        assert_eq!(rows.lines().last(), Some(expected), "{name}");
+    }
+}
+
+#[test]
+fn what_is_packed_is_unpacked() {
+    use std::io::Write;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(EXACT.as_bytes()).unwrap();
+    let zstd =
+        ruzstd::encoding::compress_to_vec(EXACT.as_bytes(), ruzstd::encoding::CompressionLevel::Fastest);
+    for (name, bytes) in [("a.csv.gz", gzip.finish().unwrap()), ("a.csv.zst", zstd)] {
+        let session = open(name, bytes);
+        assert_eq!(
+            session.opened.as_ref().map(|opened| opened.rows),
+            Some(3),
+            "{name} {:?}",
+            session.notices
+        );
+    }
+}
+
+/// What is made of a file in one piece, and what was odd in it.
+fn odds(name: &str, text: &str) -> Vec<(OddKind, u64, u64)> {
+    let mut importer: Option<Importer> = None;
+    let mut task = |task| answer(&mut importer, task).unwrap();
+    task(Task::Begin { name: name.to_owned(), reading: Reading::default() });
+    task(Task::Bytes(text.as_bytes().to_vec()));
+    task(Task::Bytes(Vec::new()));
+    let report = std::iter::repeat_with(|| task(Task::Step).report).flatten().next().unwrap();
+    report.odds.into_iter().map(|odd| (odd.kind, odd.count, odd.line)).collect()
+}
+
+#[test]
+fn what_is_odd_is_told_with_its_line() {
+    assert_eq!(
+        odds("a.csv", "a,b\n1,2\n\n1\n1,2,3\n"),
+        [(OddKind::ShortLines, 1, 4), (OddKind::LongLines, 1, 5)]
+    );
+    assert_eq!(odds("a.tsv", "a\tb\n\"x\t1\ny\t2\n"), [(OddKind::OpenQuote, 1, 0)]);
+    let wrong = "column 9: a quote should stand where “}” does".to_owned();
+    let found = odds("a.jsonl", "{\"a\": 1}\n{\"a\": 2,}\n{\"a\": 3}\n{\"a\": ");
+    assert_eq!(found, [(OddKind::NotJson(wrong), 1, 2), (OddKind::Cut, 1, 4)]);
+}
+
+#[test]
+fn what_is_no_table_is_called_by_its_name() {
+    let long = |front: &str| format!("{front}{}", "x".repeat(100_000));
+    for (name, text, what) in [
+        ("a.csv", long("<!doctype html>"), "a web page"),
+        ("a.parquet", long("version https://git-lfs.github.com/spec/v1\n"), "a Git LFS pointer"),
+        ("a.jsonl", "{\"error\": \"Repository not found\"}".to_owned(), "an error message of a server"),
+        ("a.parquet", long("PK\u{3}\u{4}"), "a ZIP archive"),
+        ("a.json", long("[1, 2, nonsense "), "line 1, column 8"),
+    ] {
+        let session = open(name, text);
+        let [notice] = &session.notices[..] else { panic!("{name}: {:?}", session.notices) };
+        assert!(session.opened.is_none() && notice.text.contains(what), "{name}: {notice:?}");
+    }
+}
