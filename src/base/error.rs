@@ -19,6 +19,8 @@ pub enum ErrorKind {
     FileNotFound,
     /// There is no such repository, revision, row or entry.
     NotFound,
+    /// The row has no such value: there is nothing to read, and nothing went wrong.
+    Absent,
     /// The server ignored the range and wants to send the whole file.
     RangeIgnored,
     /// The file on the server is no longer the one that was opened.

@@ -120,6 +120,8 @@ pub struct Failure {
     pub message: String,
     /// Whether another try may help.
     pub retry: bool,
+    /// Whether the row has none, so that nothing is missing.
+    pub absent: bool,
 }
 
 /// Where the images of a table are that the catalogue does not know.

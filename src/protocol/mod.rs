@@ -379,6 +379,18 @@ pub struct Column {
     pub derived_from: Vec<String>,
 }
 
+/// [`Column::type_name`] of lists and structures, and of those with text in them.
+pub const NESTED: &str = "nested";
+/// See [`NESTED`].
+pub const NESTED_TEXT: &str = "nested text";
+
+impl Column {
+    /// Whether its values are text, or have text in them.
+    pub fn has_text(&self) -> bool {
+        self.kind == Kind::Text || self.type_name == NESTED_TEXT
+    }
+}
+
 /// What kind of values a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {

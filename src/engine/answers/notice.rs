@@ -147,6 +147,7 @@ pub fn reading_stopped(source: &str, error: &Error, read_bytes: u64) -> Notice {
         }
         ErrorKind::Network
         | ErrorKind::Server
+        | ErrorKind::Absent
         | ErrorKind::NotParquet
         | ErrorKind::Truncated
         | ErrorKind::Corrupt
@@ -175,6 +176,7 @@ pub fn waiting(source: &str, error: &Error, read_bytes: u64, retry_in_millis: u3
         | ErrorKind::Unauthorized
         | ErrorKind::FileNotFound
         | ErrorKind::NotFound
+        | ErrorKind::Absent
         | ErrorKind::RangeIgnored
         | ErrorKind::Changed
         | ErrorKind::NotParquet

@@ -5,7 +5,7 @@ use super::nested::Nested;
 use super::pager::Pager;
 use crate::formats::parquet::map::PageMap;
 use crate::formats::parquet::meta::{ColumnMeta, FileMeta, Logical};
-use crate::protocol::{self, Kind, LoadState};
+use crate::protocol::{self, Kind, LoadState, NESTED, NESTED_TEXT};
 use crate::table::column::{Column, Value, meant};
 use crate::table::crossfilter::Binned;
 use crate::table::measure::Gauge;
@@ -187,6 +187,9 @@ pub(super) fn columns_of(meta: &FileMeta, maps: Vec<Vec<PageMap>>, facts: &Facts
             .filter(|last| matches!(last.origin, Origin::Nested { .. }) && last.info.name == column.root)
         {
             last.info.bytes += bytes;
+            if column.logical == Logical::Text {
+                last.info.type_name = NESTED_TEXT.to_owned();
+            }
             if let Origin::Nested { end, .. } = &mut last.origin {
                 *end = leaf + 1;
             }
@@ -194,7 +197,7 @@ pub(super) fn columns_of(meta: &FileMeta, maps: Vec<Vec<PageMap>>, facts: &Facts
             let info = protocol::Column {
                 name: column.root.clone(),
                 kind: Kind::Nested,
-                type_name: "nested".to_owned(),
+                type_name: if column.logical == Logical::Text { NESTED_TEXT } else { NESTED }.to_owned(),
                 bytes,
                 chartable: false,
                 derived_from: Vec::new(),

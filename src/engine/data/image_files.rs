@@ -208,7 +208,7 @@ impl ImageFiles {
                 Err(Error::new(ErrorKind::Limit, "the image is larger than is shown here"))
             }
             Some(Some(file)) => Ok(Some(file.to_vec())),
-            Some(None) => Err(Error::new(ErrorKind::NotFound, "the row holds no image")),
+            Some(None) => Err(Error::new(ErrorKind::Absent, "the row holds no image")),
             None => self.failed.clone().map_or(Ok(None), Err),
         }
     }
@@ -292,7 +292,7 @@ impl Data {
             None => self.image_files.as_ref(),
             Some(place) => self.pictures.get(usize::from(place)),
         };
-        let none = || Err(Error::new(ErrorKind::NotFound, "the row holds no image"));
+        let none = || Err(Error::new(ErrorKind::Absent, "the row holds no image"));
         files.map_or_else(none, |files| files.file(row, usize::from(spot.item)))
     }
 }

@@ -569,7 +569,7 @@ impl Images {
             if let Some(column) = data.addresses_at(spot) {
                 let Some(url) = data.text_of(column, row)? else { return Ok(None) };
                 return match url.trim() {
-                    "" => Err(unknown("the row names no image")),
+                    "" => Err(Error::new(ErrorKind::Absent, "the row names no image")),
                     url if is_address(url) => Ok(Some(vec![Candidate::Address(url.to_owned())])),
                     _ => Err(Error::new(ErrorKind::Unsupported, "the row names no https address")),
                 };
@@ -691,7 +691,8 @@ fn failed(error: &Error) -> Outcome {
 }
 
 fn failure(error: &Error) -> Failure {
-    Failure { message: texts::failure(error), retry: error.kind != ErrorKind::Limit }
+    let absent = error.kind == ErrorKind::Absent;
+    Failure { message: texts::failure(error), retry: !absent && error.kind != ErrorKind::Limit, absent }
 }
 
 /// The size to which an image is to be decoded; none where it is small enough as it is.

@@ -44,7 +44,7 @@ pub fn tick(value: f64) -> String {
         let sign = if value < 0.0 { "-" } else { "" };
         return format!("{sign}{}", compact(size as u64));
     }
-    if size >= 1e9 {
+    if size >= 1e9 && size.is_finite() {
         let short = format!("{value:.3e}");
         let (digits, power) = short.split_once('e').unwrap_or((&short, "0"));
         return format!("{}e{power}", digits.trim_end_matches('0').trim_end_matches('.'));

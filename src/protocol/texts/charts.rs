@@ -56,6 +56,8 @@ pub fn show(rows: u64, noun: &str) -> String {
 pub const FEWER: &str = "fewer";
 /// Where a value is looked for that is not listed.
 pub const NOT_LISTED: &str = "Not among the values listed. Enter filters by exactly this one.";
+/// In place of bars that are all of one row.
+pub const ALL_DIFFERENT: &str = "No value is in two rows.";
 /// In the field that finds a value.
 pub const FIND_HINT: &str = "find a value";
 /// Filters by one value.

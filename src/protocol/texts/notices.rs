@@ -79,7 +79,9 @@ pub fn cannot_open(source: &str, kind: &ErrorKind) -> String {
         ErrorKind::RateLimited => RATE_LIMITED.to_owned(),
         ErrorKind::Server => format!("The server of {source} does not answer as it should"),
         ErrorKind::Unauthorized => format!("{source} is not open to everyone"),
-        ErrorKind::NotFound | ErrorKind::FileNotFound => format!("{source} does not exist"),
+        ErrorKind::NotFound | ErrorKind::FileNotFound | ErrorKind::Absent => {
+            format!("{source} does not exist")
+        }
         ErrorKind::RangeIgnored => format!("{source} can't be read in parts"),
         ErrorKind::Changed => format!("{source} changed while it was being opened"),
         ErrorKind::NotParquet => format!("{source} is not a Parquet file"),
@@ -101,7 +103,7 @@ pub fn cannot_open_why(error: &Error) -> String {
         }
         ErrorKind::RateLimited | ErrorKind::Server => "Try again in a while.",
         ErrorKind::Unauthorized => "Request access on its Hub page, then enter an access token.",
-        ErrorKind::NotFound | ErrorKind::FileNotFound => "Check the path.",
+        ErrorKind::NotFound | ErrorKind::FileNotFound | ErrorKind::Absent => "Check the path.",
         ErrorKind::RangeIgnored => "The server must answer range requests; another copy of the file may do.",
         ErrorKind::Changed => "Open it again to see the new version.",
         ErrorKind::NotParquet => "Vitrine opens tables in Parquet, CSV, JSON and Arrow. Choose another file.",
@@ -135,6 +137,7 @@ pub fn column_failed(column: &str, kind: &ErrorKind) -> String {
         | ErrorKind::Unauthorized
         | ErrorKind::FileNotFound
         | ErrorKind::NotFound
+        | ErrorKind::Absent
         | ErrorKind::RangeIgnored
         | ErrorKind::Changed
         | ErrorKind::NotParquet

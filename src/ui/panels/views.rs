@@ -27,7 +27,7 @@ pub fn Views() -> impl IntoView {
                 type="button"
                 class="button"
                 aria-label=facts.title
-                title=is_small.then_some(facts.title)
+                title=facts.title
                 aria-pressed=pressed
                 on:click=move |_| store.set_view(view)
             >

@@ -32,14 +32,19 @@ pub fn lanes(store: Store, table_px: f64, cards: bool) -> Vec<Lane> {
     let has_prompt = roles.column(Role::Prompt).is_some();
     let is_seen = |name: &String| !(cards && has_prompt && pictures_of(store, name).is_some());
     let names: Vec<String> = store.columns().into_iter().filter(has_room).filter(is_seen).collect();
-    let is_prose = |name: &String| {
-        let text = matches!(kind_of(name), Kind::Text | Kind::Nested) && name != catalog::SIZE;
-        let text = text && (cards || pictures_of(store, name).is_none());
-        text && facts::column(name).is_none()
+    let text_bytes = |name: &&String| {
+        let is_known = facts::column(name).is_some() || *name == catalog::SIZE;
+        store.opened.with(|opened| {
+            let opened = opened.as_ref().filter(|_| !is_known)?;
+            let has_images = opened.pictures.iter().any(|column| column.name == **name && !column.is_address);
+            let column = opened.columns.iter().find(|column| column.name == **name)?;
+            (column.has_text() && !has_images).then_some(column.bytes)
+        })
     };
-    // Without the prompt, the first text that nothing else is known of takes its place.
+    // Without the prompt, the longest text that nothing else is known of takes its place.
     let prompt = roles.column(Role::Prompt).filter(|prompt| names.iter().any(|name| name == prompt));
-    let prose = prompt.map(str::to_owned).or_else(|| names.iter().find(|name| is_prose(name)).cloned());
+    let longest = || names.iter().rev().filter(|name| text_bytes(name).is_some()).max_by_key(text_bytes);
+    let prose = prompt.map(str::to_owned).or_else(|| longest().cloned());
     let lane = |name: String| {
         let kind = kind_of(&name);
         let pictures = pictures_of(store, &name).filter(|_| !cards);

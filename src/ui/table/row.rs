@@ -16,6 +16,9 @@ use std::sync::Arc;
 /// The year of most known tables, which their times leave out.
 const USUAL_YEAR: i64 = 2022;
 
+/// Longer values may be cut where a column is narrow, and are whole when pointed at.
+const MAX_SEEN_WHOLE: usize = 11;
+
 /// The row at a position of the result. `letters` are how many of its prompt have room.
 #[component]
 pub fn TableRow(
@@ -114,6 +117,11 @@ fn cell(
 ) -> impl IntoView + use<> {
     let value = row.and_then(|row| row.cell(&lane.name)).unwrap_or(&Cell::Pending);
     let shows_images = images.is_some();
+    let words = match value {
+        // Prompts may be long, and are shown in part.
+        Cell::Text(_) if lane.prose => None,
+        value => facts::cell(&lane.name, value, Some(USUAL_YEAR)),
+    };
     let (state, content) = match value {
         _ if let Some(images) = images => ("read", images),
         Cell::Pending => ("pending", view! { <i class="skeleton" aria-hidden="true"></i> }.into_any()),
@@ -123,16 +131,12 @@ fn cell(
             let marks = row.map(|row| row.marks.as_slice()).unwrap_or_default();
             ("read", view! { <span>{marked_near(text, marks, letters.get())}</span> }.into_any())
         }
-        value => {
-            let text = facts::cell(&lane.name, value, Some(USUAL_YEAR)).unwrap_or_default();
-            ("read", view! { <span>{text}</span> }.into_any())
-        }
+        _ => ("read", view! { <span>{words.clone().unwrap_or_default()}</span> }.into_any()),
     };
     let title = match value {
         Cell::Failed => Some(texts::NOT_READ.to_owned()),
         Cell::Time(_) => facts::cell_full(&lane.name, value),
-        Cell::Text(text) if !lane.prose && text.chars().count() > 14 => Some(text.clone()),
-        _ => None,
+        _ => words.filter(|words| !lane.prose && words.chars().count() > MAX_SEEN_WHOLE),
     };
     let pictured = picture.is_some().then_some("");
     view! {

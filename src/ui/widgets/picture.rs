@@ -88,8 +88,9 @@ fn waiting(store: Store) -> AnyView {
 
 /// Why there is no image.
 fn failed(store: Store, want: Signal<Option<Want>>, failure: Failure, small: bool) -> AnyView {
+    let mark = if failure.absent { common::NONE.into_any() } else { icon(Icon::Alert).into_any() };
     if small {
-        return view! { <span class="well-mark" title=failure.message>{icon(Icon::Alert)}</span> }.into_any();
+        return view! { <span class="well-mark" title=failure.message>{mark}</span> }.into_any();
     }
     let retry = move |event: MouseEvent| {
         event.stop_propagation();
@@ -99,8 +100,8 @@ fn failed(store: Store, want: Signal<Option<Want>>, failure: Failure, small: boo
     };
     view! {
         <span class="plate">
-            {icon(Icon::Alert)}
-            <b>{texts::NOT_LOADED}</b>
+            {mark}
+            {(!failure.absent).then(|| view! { <b>{texts::NOT_LOADED}</b> })}
             <span class="plate-words">{failure.message}</span>
             {failure
                 .retry

@@ -68,6 +68,9 @@ pub fn Bars(column: String) -> impl IntoView {
             >
                 <For each=move || shown.get() key=|value| value.clone() children=row/>
             </ul>
+            <Show when=move || model.is_all_different()>
+                <p class="dist-note">{texts::ALL_DIFFERENT}</p>
+            </Show>
             <Show when=move || model.finds_nothing()>
                 <p class="dist-note">{texts::NOT_LISTED}</p>
             </Show>

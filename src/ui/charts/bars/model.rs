@@ -81,7 +81,7 @@ impl Model {
         let shown = Memo::new(move |_| {
             let wanted = if finds.get() { wanted.with(|wanted| lower(wanted.trim())) } else { String::new() };
             let count = match (expanded.get(), wanted.is_empty()) {
-                (false, _) => SHOWN_FIRST,
+                (false, _) => bars.with(|bars| shown_first(bars)),
                 (true, true) => usize::MAX,
                 (true, false) => MAX_FOUND,
             };
@@ -96,7 +96,12 @@ impl Model {
 
     /// How many bars are not shown at first.
     pub fn hidden(self) -> usize {
-        self.bars.with(Vec::len).saturating_sub(SHOWN_FIRST)
+        self.bars.with(|bars| bars.len().saturating_sub(shown_first(bars)))
+    }
+
+    /// Whether none of many values is in two rows, so that bars say nothing.
+    pub fn is_all_different(self) -> bool {
+        self.bars.with(|bars| shown_first(bars) == 0) && !self.expanded.get()
     }
 
     /// Whether a value is looked for that is not listed.
@@ -139,6 +144,12 @@ impl Model {
         let scale = scale_of(store.measure.get_untracked(), self.growing);
         Some(Drawn::Bars(figure::Bars { bars, more: self.others.get_untracked(), scale }))
     }
+}
+
+/// How many bars are shown at first: the longest, unless all are of one row.
+fn shown_first(bars: &[Bar]) -> usize {
+    let most = bars.iter().filter(|bar| bar.value != ListValue::Null).map(|bar| bar.all).max();
+    if bars.len() > SHOWN_FIRST && most == Some(1) { 0 } else { SHOWN_FIRST }
 }
 
 fn bars_of(now: &Now, measure: Measure, growth: Growth, column: StoredValue<String>) -> Vec<Bar> {
