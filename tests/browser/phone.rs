@@ -148,3 +148,62 @@ fn every_view_fits_a_phone() {
         }
     });
 }
+
+/// What lies outside of its row, or outside of the view: the parts of cards that would lie over others, and views beyond the edge.
+const OUTSIDE: &str = r#"
+    const found = [];
+    for (const row of document.querySelectorAll('.grid-body .row')) {
+        const [top, end] = [row.getBoundingClientRect().top, row.getBoundingClientRect().bottom];
+        for (const cell of row.querySelectorAll('.cell')) {
+            const box = cell.getBoundingClientRect();
+            const is_below = box.top >= end - 1;
+            if (box.height > 0 && !is_below && (box.top < top || box.bottom > end)) found.push(cell.innerText);
+        }
+    }
+    const edge = document.querySelector('.view').getBoundingClientRect().right;
+    for (const button of document.querySelectorAll('.views button')) {
+        if (button.getBoundingClientRect().right > edge) found.push(button.ariaLabel);
+    }
+    return found;"#;
+
+#[test]
+fn wide_tables_of_others_fit_any_window() {
+    play("phone-wide", async |stage| {
+        let line = |number: u32| {
+            let mut row = serde_json::Map::new();
+            for column in 0..9 {
+                row.insert(format!("feature_{column}"), json!(number * 1000 + column));
+            }
+            row.insert(
+                "caption".to_owned(),
+                json!(format!("a castle by the lake, number {number}, oil on canvas, wide")),
+            );
+            row.insert("uid".to_owned(), json!(format!("{number:032x}")));
+            for (name, side) in [("jpg_0_url", 0), ("jpg_1_url", 1)] {
+                row.insert(name.to_owned(), json!(format!("https://images.example/{number}/{side}.jpg")));
+            }
+            row.insert("label_0".to_owned(), json!(f64::from(number % 3) / 2.0));
+            row.insert("label_1".to_owned(), json!(1.0 - f64::from(number % 3) / 2.0));
+            format!("{}\n", Value::Object(row))
+        };
+        let table = stage.put("wide.jsonl", (0..300).map(line).collect::<String>().into_bytes());
+        let query = format!(
+            "table={table}&columns=caption,uid,{}",
+            (0..9).map(|n| format!("feature_{n}")).collect::<Vec<_>>().join(",")
+        );
+        for (width, height) in [(390, 844), (700, 900), (1000, 800), (1200, 800), (1400, 900)] {
+            let screen =
+                json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 640 });
+            stage.browser.devtools("Emulation.setDeviceMetricsOverride", screen).await;
+            stage.go_to_hub(&query).await;
+            stage.page().settles_at(300).await;
+            until("rows", async || (stage.page().rows().await.len() > 3).then_some(())).await;
+            assert_eq!(run(stage, OUTSIDE).await, json!([]), "{width} px");
+            fits(stage, &format!("{width} px")).await;
+            stage.picture(&format!("wide-{width}")).await;
+        }
+        // What is of one row each has no bars.
+        let rail = stage.page().outline().await;
+        assert!(rail.contains("No value is in two rows"), "{rail}");
+    });
+}
