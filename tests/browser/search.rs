@@ -57,6 +57,48 @@ fn prompts_are_searched_as_someone_types() {
 }
 
 #[test]
+fn an_index_beside_the_app_answers_without_the_column_of_prompts() {
+    play("search-index", async |stage| {
+        let table = Table::read(&sample_path(DIFFUSIONDB));
+        let castles = with_words(&table, &["castle"], &[]);
+        let page = stage.page();
+        // Prompts are not shown: of them only the index is read.
+        stage.go("table=diffusiondb-sample&columns=seed&q=castle").await;
+        page.settles_at(castles).await;
+        page.rows().await;
+        until("the way of the search", async || {
+            page.outline().await.contains("searched by the index").then_some(())
+        })
+        .await;
+        stage.picture("search-index").await;
+        let log = stage.app.log();
+        let is_index = |path: &str| path.contains("maps/") && path.ends_with("data-0");
+        let index_bytes: u64 =
+            log.iter().filter(|entry| is_index(&entry.path)).map(|entry| entry.bytes_sent).sum();
+        assert!((1..150_000).contains(&index_bytes), "{index_bytes} bytes of the index");
+        let table_bytes: u64 =
+            log.iter().filter(|entry| entry.path.ends_with(".parquet")).map(|entry| entry.bytes_sent).sum();
+        assert!(table_bytes < 200_000, "{table_bytes} bytes of the table");
+        // Others, one of which the texts of the index decide.
+        let has_castle_and_space = |row: usize| {
+            let text = text_of(&table, row).to_lowercase();
+            text.contains("castle ") || text.contains("castles ")
+        };
+        let spaced = (0..table.rows.len()).filter(|row| has_castle_and_space(*row)).count() as u64;
+        let without = with_words(&table, &["castle"], &["dark"]);
+        for (query, expected) in [("castle%20-dark", without), ("%2Fcastles%3F%20%2F", spaced)] {
+            stage.go(&format!("table=diffusiondb-sample&columns=seed&q={query}")).await;
+            page.settles_at(expected).await;
+            page.rows().await;
+        }
+        // Where there is no index, every prompt is looked at.
+        stage.go_to_hub("table=diffusiondb-2m&columns=seed&q=castle").await;
+        page.settles_at(castles).await;
+        assert!(!page.outline().await.contains("searched by the index"));
+    });
+}
+
+#[test]
 fn what_matched_is_in_sight_however_late_in_a_prompt() {
     play_with_images("search-sight", async |stage| {
         stage.put_archives();

@@ -48,6 +48,32 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
     }
 }
 
+#[test]
+fn the_indexes_of_the_bundled_samples_are_those_of_their_files() {
+    let public = Path::new(env!("CARGO_MANIFEST_DIR")).join("public");
+    let folder = std::env::temp_dir().join(format!("vitrine-samples-{}", std::process::id()));
+    let output = Command::new(env!("CARGO_BIN_EXE_vitrine-index"))
+        .args(["--text", "prompt", "--tag", "-", "--out"])
+        .arg(folder.join("maps"))
+        .args(["diffusiondb-sample", "imagereward-test-sample"].map(|name| {
+            let file = public.join("sample").join(name).with_extension("parquet");
+            format!("{}={name}", file.display())
+        }))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (mut made, mut bundled) = (Vec::new(), Vec::new());
+    collect(&folder, &folder, &mut made);
+    collect(&public, &public.join("maps"), &mut bundled);
+    std::fs::remove_dir_all(&folder).unwrap();
+    let names = |files: &mut Vec<(String, Vec<u8>)>| {
+        files.sort();
+        files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&mut made), names(&mut bundled), "`cargo xtask sample` writes them");
+    assert!(made == bundled, "`cargo xtask sample` writes them");
+}
+
 fn session(host: &[(String, Vec<u8>)], etag: &str) -> Session {
     let mut session = Session::new(&HUB);
     session.host.extend(host.iter().cloned());

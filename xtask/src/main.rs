@@ -39,7 +39,7 @@ fn main() -> ExitCode {
         "chaos" => long::chaos(rest),
         "soak" => long::soak(rest),
         "fixture" => run::fixture(&rest),
-        "sample" => run::fixture(&sample(rest)),
+        "sample" => run::fixture(&sample(rest.clone())).and_then(|()| sample_indexes(&rest)),
         "help" | "-h" | "--help" => {
             help::command();
             Ok(())
@@ -53,6 +53,21 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The indexes of the bundled sample, which are published beside it.
+fn sample_indexes(rest: &[String]) -> Result<()> {
+    const TABLES: &[&str] = &["diffusiondb-sample", "imagereward-test-sample"];
+    if rest.iter().any(|arg| arg == "--out") {
+        return Ok(());
+    }
+    let public = run::root().join("public");
+    let mut index = run::cargo(&["run", "--quiet", "--package", "vitrine", "--bin", "vitrine-index", "--"]);
+    index.args(["--text", "prompt", "--tag", "-", "--out"]).arg(public.join("maps"));
+    index.args(
+        TABLES.iter().map(|id| format!("{}={id}", public.join(format!("sample/{id}.parquet")).display())),
+    );
+    run::shown(index)
 }
 
 /// The bundled sample is written to where the app looks for it, unless `--out` says otherwise.
