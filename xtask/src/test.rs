@@ -136,7 +136,7 @@ fn wasm() -> Result<Report> {
     let test = |args: &[&str], limit| {
         let mut command = cargo(&["test", "--locked", "--package", "vitrine", "--test", "wasm"]);
         command
-            .args(["--target", "wasm32-unknown-unknown"])
+            .args(["--target", "wasm32-unknown-unknown", "--profile", "wasm-test"])
             .args(args)
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner)
             .env("CHROMEDRIVER", &chromedriver)
