@@ -49,7 +49,7 @@ fn boxes_of_a_link_filter_and_are_saved_with_their_numbers() {
             said.starts_with(&expected) && said.ends_with(&format!("{} rows", thousands(rows as u64))),
             "{said}"
         );
-        stage.picture("two-columns-boxes").await;
+        stage.picture("plot").await;
         // A press filters, with the filter in the link, and leaves the chart as it was; another one takes it back.
         grid.send_keys(key::ENTER).await.unwrap();
         page.settles_at(rows as u64).await;
@@ -79,7 +79,7 @@ fn cells_are_chosen_by_drag_and_by_key_and_shares_are_of_what_is_asked() {
         stage.go_to_hub("table=diffusiondb-2m&view=plot&plot=cfg,step&step=50").await;
         let grid = page.find("grid", "steps by cfg scale").await;
         until("cells", async || Some(active(stage).await).filter(|said| said.contains("steps "))).await;
-        stage.picture("two-columns-cells").await;
+        stage.picture("plot-cells").await;
         let shift = "\u{E008}";
         grid.send_keys(&format!("{}{}{shift}{}{}{shift}", key::RIGHT, key::RIGHT, key::RIGHT, key::RIGHT))
             .await
@@ -121,6 +121,6 @@ fn cells_are_chosen_by_drag_and_by_key_and_shares_are_of_what_is_asked() {
         let all: u64 = counts.iter().filter(|((name, _), _)| name == sampler).map(|(_, rows)| rows).sum();
         let expected = format!("{}, {}", thousands(own), vitrine::protocol::display::share_of(own, all));
         assert!(said.ends_with(&expected), "{said}: {expected}");
-        stage.picture("two-columns-shares").await;
+        stage.picture("plot-shares").await;
     });
 }

@@ -39,7 +39,7 @@ fn the_pairs_of_the_sample_are_counted_looked_at_and_written() {
             page.query().await.contains("pairs=pairs,rank:3,at:3").then_some(())
         })
         .await;
-        stage.picture("pairs-two").await;
+        stage.picture("pairs").await;
         // What does not say anything of pairs is told.
         stage.go("table=imagereward-test-sample&view=compare&pairs=best:1").await;
         page.alert("“best:1” in the link says nothing of pairs.").await;

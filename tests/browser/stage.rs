@@ -25,6 +25,11 @@ const DOCUMENTED: &[&str] = &[
     "prompts",
     "gallery",
     "compare",
+    "pairs",
+    "groups",
+    "differences",
+    "plot",
+    "measured",
     "metadata-chunks",
     "export",
 ];
