@@ -10,6 +10,7 @@
 
 mod address;
 mod clause;
+mod pin;
 mod table;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
@@ -21,7 +22,7 @@ use crate::formats::tabular::reading::Reading;
 use crate::view::measures::{MAX_ADDED, Measured};
 use crate::view::phrases::PhraseList;
 use crate::view::roles::Role;
-use crate::view::spec::{SortKey, Spec, Subset, TableRef, View};
+use crate::view::spec::{Clause, SortKey, Spec, Subset, TableRef, View};
 use crate::view::{catalog, query};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use std::borrow::Cow;
@@ -32,7 +33,7 @@ pub use table::{parse_table, print_table};
 /// Keys that are not columns.
 pub const RESERVED: &[&str] = &[
     "table", "subset", "q", "sort", "view", "columns", "roles", "read", "row", "at", "endpoint", "phrases",
-    "groups", "pairs", "plot", "embed", "add",
+    "groups", "pairs", "plot", "embed", "add", "pin",
 ];
 
 /// Keys that the pages around us add to our address; they are passed over in silence.
@@ -117,6 +118,7 @@ pub fn print(spec: &Spec) -> String {
         subset,
         query: asked,
         filters,
+        pin,
         sort,
         view,
         columns,
@@ -151,14 +153,9 @@ pub fn print(spec: &Spec) -> String {
     if !reading.is_guessed() {
         push(&mut query, "read", &reading.print());
     }
-    if let Some(subset) = subset {
-        push(&mut query, "subset", &print_subset(subset));
-    }
-    if let Some(asked) = asked {
-        push(&mut query, "q", asked);
-    }
-    for (name, clause) in filters {
-        push(&mut query, &column_key(name), &clause::print(clause));
+    push_rows(&mut query, subset.as_ref(), asked.as_deref(), filters);
+    if let Some(pin) = pin {
+        push(&mut query, "pin", &pin::print(pin));
     }
     if !sort.is_empty() {
         let keys: Vec<String> = sort.iter().map(print_sort_key).collect();
@@ -194,6 +191,26 @@ pub fn print(spec: &Spec) -> String {
     query
 }
 
+/// Writes which rows are asked for.
+fn push_rows(query: &mut String, subset: Option<&Subset>, asked: Option<&str>, filters: &Map<String, Clause>) {
+    if let Some(subset) = subset {
+        push(query, "subset", &print_subset(subset));
+    }
+    if let Some(asked) = asked {
+        push(query, "q", asked);
+    }
+    for (name, clause) in filters {
+        push(query, &column_key(name), &clause::print(clause));
+    }
+}
+
+/// Reads what is asked of the prompts; none where that is nothing.
+fn parse_query(text: &str) -> Result<Option<String>, String> {
+    let text = text.trim();
+    query::parse(text).map_err(|problem| problem.message)?;
+    Ok((!text.is_empty()).then(|| text.to_owned()))
+}
+
 fn read_reserved(
     spec: &mut Spec,
     key: &str,
@@ -211,11 +228,8 @@ fn read_reserved(
                 .ok_or_else(|| format!("“{}” is not a view of this version.", shown(value)))?;
         }
         "subset" => spec.subset = Some(parse_subset(value, is_added)?),
-        "q" => {
-            let text = value.trim();
-            query::parse(text).map_err(|problem| problem.message)?;
-            spec.query = (!text.is_empty()).then(|| text.to_owned());
-        }
+        "q" => spec.query = parse_query(value)?,
+        "pin" => spec.pin = Some(pin::parse(value, is_added)?),
         "sort" => {
             let mut keys: Vec<SortKey> = Vec::new();
             for item in clause::parse_items(value)? {
@@ -315,6 +329,7 @@ fn add_what_is_named(spec: &mut Spec) {
     let named: Vec<String> = spec
         .filters
         .keys()
+        .chain(spec.pin.iter().flat_map(|pin| pin.filters.keys()))
         .chain(sorted)
         .chain(spec.columns.iter().flatten())
         .chain(spec.plot.iter().flatten())
