@@ -134,7 +134,9 @@ fn check_cube(session: &mut Session, rows: &[Row], view: &Question) {
         dragged.map(|row| &rows[row]).filter(|row| row.cfg.is_some_and(|cfg| !cfg.is_nan())).collect();
     assert_eq!(cube.total.0.last().copied().unwrap() as usize, dragged.len());
     for side in cube.others.iter().filter(|side| side.column != "cfg") {
-        if let Some(chart) = session.charts.get(&side.column).filter(|_| CHARTS.contains(&side.column.as_str())) {
+        if let Some(chart) =
+            session.charts.get(&side.column).filter(|_| CHARTS.contains(&side.column.as_str()))
+        {
             let last = &side.before.0[side.before.0.len() - side.bins as usize..side.before.0.len() - 1];
             assert_eq!(last, by_bin(chart, &side.column, &dragged), "{}: {view:?}", side.column);
         }

@@ -6,9 +6,9 @@ use crate::base::ids::Generation;
 use crate::engine::Effect;
 use crate::engine::data::{Data, DataColumn};
 use crate::engine::result::{Matches, Pin};
-use crate::protocol::{Chart, Count, Counts, Cube, CubeSide, Response};
-use crate::protocol::pin::Pinned;
 use crate::protocol::LazyResponse;
+use crate::protocol::pin::Pinned;
+use crate::protocol::{Chart, Count, Counts, Cube, CubeSide, Response};
 use crate::table::crossfilter::{Binned, count, cube, overlap, side};
 use std::collections::BTreeMap;
 
@@ -113,7 +113,8 @@ impl Answers {
         };
         let pinned = pin.filter(|pin| !pin.is_everything());
         let pinned = pinned.map(|pin| self.pinned_counts.of(place, binned, pin));
-        let (all, null_all) = split(pinned.as_ref().map_or(binned.all.as_slice(), |counts| counts.as_slice()));
+        let (all, null_all) =
+            split(pinned.as_ref().map_or(binned.all.as_slice(), |counts| counts.as_slice()));
         let (here, null_here) = split(here);
         Some(Chart {
             column: column.info.name.clone(),

@@ -217,8 +217,9 @@ impl Answers {
                 }
                 let shares = ranked.shares(rows);
                 let Ranked { phrase: _, here, all, ratio: _ } = ranked;
-                let (lift, interval) = if pin.is_some() { shares.against_rest() } else { shares.against_all() }
-                    .unwrap_or_default();
+                let (lift, interval) =
+                    if pin.is_some() { shares.against_rest() } else { shares.against_all() }
+                        .unwrap_or_default();
                 let all = if pin.is_some() { all - here } else { all };
                 phrases.push(Phrase { text: text.to_owned(), here, all, lift, interval });
             }

@@ -58,8 +58,7 @@ impl Shares {
         let ratio = if there > 0.0 { here * rows_there / (rows_here * there) } else { f64::INFINITY };
         let more = |count: f64| count + 0.5;
         let middle = (more(here) * more(rows_there) / (more(rows_here) * more(there))).ln();
-        let variance =
-            1.0 / more(here) - 1.0 / more(rows_here) + 1.0 / more(there) - 1.0 / more(rows_there);
+        let variance = 1.0 / more(here) - 1.0 / more(rows_here) + 1.0 / more(there) - 1.0 / more(rows_there);
         let half = Z * variance.max(0.0).sqrt();
         Some((ratio, ((middle - half).exp(), (middle + half).exp())))
     }

@@ -3,6 +3,7 @@
 use crate::base::bytes::human_bytes;
 use crate::base::sorted;
 use crate::protocol::display::middle;
+use crate::protocol::pin::Pinned;
 use crate::protocol::texts::{charts as texts, common};
 use crate::protocol::{Column, Kind, Level, LoadState, Shape};
 use crate::ui::charts::bars::Bars;
@@ -47,7 +48,16 @@ pub fn Rail() -> impl IntoView {
 #[component]
 pub fn Heights() -> impl IntoView {
     let store = use_store();
-    let all = move || texts::all_rows(store.opened.with(|opened| opened.as_ref().map(|opened| opened.rows)));
+    let pinned =
+        move |of: fn(&Pinned) -> u64| store.pinned.with(|pinned| pinned.as_ref().map(|pinned| of(pinned)));
+    let all = move || match pinned(|pinned| pinned.rows) {
+        Some(rows) => texts::side(texts::A, rows),
+        None => texts::all_rows(store.opened.with(|opened| opened.as_ref().map(|opened| opened.rows))),
+    };
+    let here = move || match pinned(|pinned| pinned.matching) {
+        Some(rows) => texts::side(texts::B, rows),
+        None => texts::FILTERED.to_owned(),
+    };
     let choice = move |measure: Measure, name: &'static str, about: &'static str| {
         view! {
             <button
@@ -67,7 +77,7 @@ pub fn Heights() -> impl IntoView {
         </div>
         <div class="key" aria-hidden="true">
             <span>{all}</span>
-            <span data-of="here">{texts::FILTERED}</span>
+            <span data-of="here">{here}</span>
         </div>
     }
 }

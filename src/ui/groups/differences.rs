@@ -1,8 +1,9 @@
 //! What sets the matching rows apart from the others: columns by how far the distributions of both are apart.
 
-use crate::protocol::differences::difference_of;
+use crate::protocol::differences::{difference_of, difference_of_pinned};
 use crate::protocol::display::number;
-use crate::protocol::texts::{common, differences as texts, groups};
+use crate::protocol::pin::Pinned;
+use crate::protocol::texts::{common, differences as texts, groups, pin};
 use crate::protocol::{Chart, Count, Shape};
 use crate::ui::charts::axis::slot_name;
 use crate::ui::charts::plot::clause_of_bins;
@@ -12,6 +13,7 @@ use crate::view::choice;
 use crate::view::differences::{Difference, Place};
 use crate::view::spec::{Clause, ListValue};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// A column, and what differs in it.
 #[derive(Clone, PartialEq)]
@@ -25,32 +27,38 @@ struct Found {
     /// The medians of both, where the values are numbers or times.
     medians: Option<(String, String)>,
     complete: bool,
+    /// Whether it is of B and A.
+    pinned: bool,
 }
 
 /// The view.
 #[component]
 pub fn DifferencesView() -> impl IntoView {
     let store = use_store();
+    // What is held against A is B as it is, filters and all.
     let filtered = Memo::new(move |_| {
-        store.spec.with(|spec| spec.filters.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>())
+        store.spec.with(|spec| match spec.pin {
+            Some(_) => Vec::new(),
+            None => spec.filters.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>(),
+        })
     });
     let found = Memo::new(move |_| {
-        let count = store.count.get()?;
-        // What all rows have, none of them differs in.
-        if count.matching == 0 || count.matching >= count.rows {
-            return None;
-        }
+        let sides = sides(store)?;
         let filtered = filtered.get();
         let mut found: Vec<Found> = store.charts.with(|charts| {
             let charts = charts.iter().filter(|(name, _)| !filtered.contains(name));
-            charts.filter_map(|(_, chart)| compare(chart, &count)).collect()
+            charts.filter_map(|(_, chart)| compare(chart, &sides)).collect()
         });
         found.sort_by(|a, b| b.difference.distance.total_cmp(&a.difference.distance));
         Some(found)
     });
     let rows = Memo::new(move |_| store.count.get().map(|count| (count.matching, count.rows)));
+    let pinned = Memo::new(move |_| store.is_pinned().then(|| store.pinned.get()));
     let note = move || match rows.get() {
         None => String::new(),
+        _ if pinned.with(Option::is_some) => {
+            pinned.get().flatten().as_deref().map(about_pinned).unwrap_or_default()
+        }
         Some((0, _)) => texts::NO_ROWS.to_owned(),
         Some((matching, rows)) if matching >= rows => texts::ALL_ROWS.to_owned(),
         Some((matching, rows)) => texts::compared(matching, rows - matching),
@@ -73,9 +81,46 @@ pub fn DifferencesView() -> impl IntoView {
     }
 }
 
+/// The rows that are compared.
+enum Sides {
+    /// Those that match, and the others.
+    Rest(Count),
+    /// B and A.
+    Pinned(Arc<Pinned>),
+}
+
+/// Both sides, where there are rows on both and they are not the same.
+fn sides(store: Store) -> Option<Sides> {
+    if store.is_pinned() {
+        let pinned = store.pinned.get()?;
+        let compares = pinned.rows > 0 && pinned.matching > 0 && !pinned.is_same();
+        return compares.then_some(Sides::Pinned(pinned));
+    }
+    let count = store.count.get()?;
+    // What all rows have, none of them differs in.
+    (0 < count.matching && count.matching < count.rows).then_some(Sides::Rest(count))
+}
+
+/// What is compared with the pinned rows.
+fn about_pinned(pinned: &Pinned) -> String {
+    let compared = match (pinned.rows, pinned.matching) {
+        (0, _) => texts::NO_PINNED.to_owned(),
+        (_, 0) => texts::NO_ROWS.to_owned(),
+        _ if pinned.is_same() => texts::SAME_ROWS.to_owned(),
+        (a, b) => texts::compared_with_pinned(a, b),
+    };
+    pin::so_far(pinned).into_iter().fold(compared, |compared, so_far| format!("{compared} {so_far}"))
+}
+
 /// What differs in a column.
-fn compare(chart: &Chart, count: &Count) -> Option<Found> {
-    let difference = difference_of(chart, count)?;
+fn compare(chart: &Chart, sides: &Sides) -> Option<Found> {
+    let difference = match sides {
+        Sides::Rest(_) if chart.pinned => return None,
+        Sides::Rest(count) => difference_of(chart, count)?,
+        // What was counted before the pin is of all rows.
+        Sides::Pinned(_) if !chart.pinned => return None,
+        Sides::Pinned(pinned) => difference_of_pinned(chart, pinned)?,
+    };
     let column = &chart.column;
     let name = |bin: usize| match &chart.shape {
         Shape::Bins(bins) => slot_name(bins, bin, facts::column(column)),
@@ -105,15 +150,16 @@ fn compare(chart: &Chart, count: &Count) -> Option<Found> {
         clause,
         medians: medians.map(|(here, there)| (name(here), name(there))),
         complete: chart.complete,
+        pinned: chart.pinned,
         difference,
     })
 }
 
 fn line(store: Store, found: Found) -> AnyView {
-    let Found { column, difference, value, clause, medians, complete } = found;
+    let Found { column, difference, value, clause, medians, complete, pinned } = found;
     let title = facts::title(&column).to_owned();
-    let words = texts::shares(&value, difference.shares);
-    let medians = medians.map(|(here, there)| texts::medians(&here, &there));
+    let words = texts::shares(&value, difference.shares, pinned);
+    let medians = medians.map(|(here, there)| texts::medians(&here, &there, pinned));
     let tip = texts::filter_by(&title, &value);
     let distance = difference.distance;
     let data_column = column.clone();

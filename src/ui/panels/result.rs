@@ -1,9 +1,10 @@
 //! The line that says how many rows match, and the chips of what was asked.
 
 use crate::protocol::display::{percent, percent_floor, thousands};
-use crate::protocol::texts::{common, panels as texts};
+use crate::protocol::texts::{common, panels as texts, pin};
 use crate::ui::panels::subset::SubsetMenu;
 use crate::ui::panels::views::Views;
+use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::runtime::names;
 use crate::ui::runtime::turn::InTurn;
 use crate::ui::store::facts;
@@ -83,6 +84,9 @@ pub fn ResultLine() -> impl IntoView {
             <InTurn><Views/></InTurn>
         </div>
         <Chips/>
+        <Show when=move || store.is_pinned()>
+            <LazyPart of=Lazy::Pin/>
+        </Show>
         <SortNote/>
     }
 }
@@ -106,6 +110,11 @@ fn Chips() -> impl IntoView {
                 <li>
                     <button type="button" class="button" data-size="small" on:click=move |_| store.clear_all()>
                         {common::CLEAR_ALL}
+                    </button>
+                </li>
+                <li>
+                    <button type="button" class="button" data-size="small" title=pin::ABOUT_PIN on:click=move |_| store.pin()>
+                        {pin::PIN}
                     </button>
                 </li>
             </ul>

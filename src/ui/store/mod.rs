@@ -21,6 +21,7 @@ mod kept;
 mod lazy;
 mod notices;
 mod pairs;
+mod pin;
 mod places;
 mod receive;
 mod rows;
@@ -36,6 +37,7 @@ use crate::base::ids::Generation;
 use crate::protocol::browse::Listed;
 use crate::protocol::describe::Described;
 use crate::protocol::group_by::Groups;
+use crate::protocol::pin::Pinned;
 use crate::protocol::plot::Plot;
 use crate::protocol::{
     Chart, Count, Cube, Detail, Opened, Progress, Request, Rows, ShellRequest, Show, Traffic,
@@ -106,6 +108,8 @@ pub struct Store {
     pub generation: State<Generation>,
     /// Newest count.
     pub count: State<Option<Count>>,
+    /// How the pinned rows stand to those that match.
+    pub pinned: State<Option<Arc<Pinned>>>,
     /// What became of the query.
     pub query: State<QueryState>,
     /// Prompts of the result that are at hand.
@@ -207,11 +211,17 @@ impl Store {
             // Another result begins at its top.
             next.at = None;
         }
+        let new_pin = before.pin != next.pin;
+        if new_pin {
+            self.pinned.set(None);
+        }
         let new_row = before.row != next.row;
         let row = next.row;
-        if new_filters {
+        if new_filters || new_pin {
             self.generation.update(|generation| *generation = generation.next());
             self.forget_cube_unless_dragged(&before, &next);
+        }
+        if new_filters {
             self.chosen.forget_positions();
         }
         if commit == Commit::Step && before == next {

@@ -64,6 +64,7 @@ impl Store {
         self.described.set(None);
         self.charts.set(Map::new());
         self.count.set(None);
+        self.pinned.set(None);
         self.prompts.set(None);
         self.phrases.set(None);
         self.plot.set(None);
@@ -89,6 +90,7 @@ impl Store {
         self.wanted.set(wanted);
         self.live.set(None);
         self.count.set(None);
+        self.pinned.set(None);
         self.query.set(QueryState::default());
         self.prompts.set(None);
         self.phrases.set(None);
@@ -132,6 +134,7 @@ impl Store {
         self.send(&Request::Show(Show {
             generation: self.generation.get_untracked(),
             added: spec.added.clone(),
+            pin: spec.pin.clone().filter(|pin| pin.query.is_none()),
             columns: spec.columns.clone().unwrap_or_default(),
             first: window.0,
             count: window.1,

@@ -192,7 +192,12 @@ pub fn print(spec: &Spec) -> String {
 }
 
 /// Writes which rows are asked for.
-fn push_rows(query: &mut String, subset: Option<&Subset>, asked: Option<&str>, filters: &Map<String, Clause>) {
+fn push_rows(
+    query: &mut String,
+    subset: Option<&Subset>,
+    asked: Option<&str>,
+    filters: &Map<String, Clause>,
+) {
     if let Some(subset) = subset {
         push(query, "subset", &print_subset(subset));
     }
