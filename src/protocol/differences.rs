@@ -5,11 +5,11 @@ use super::{Chart, Count};
 use crate::view::differences::{Counted, Difference, difference};
 
 /// Compares the matching rows with those that are pinned; none where either are none.
-pub fn difference_of_pinned(chart: &Chart, pinned: &Pinned) -> Option<Difference> {
+pub fn difference_of_pinned(chart: &Chart, pinned: Pinned<'_>) -> Option<Difference> {
     let none = (chart.null_here, chart.null_all);
-    let is_settled = chart.complete && pinned.is_settled() && pinned.generation == chart.generation;
+    let is_settled = chart.complete && pinned.is_settled() && pinned.count.generation == chart.generation;
     let other = if is_settled {
-        (left(pinned.matching, &chart.here.0, none.0), left(pinned.rows, &chart.all.0, none.1))
+        (left(pinned.count.matching, &chart.here.0, none.0), left(pinned.rows, &chart.all.0, none.1))
     } else {
         (0, 0)
     };

@@ -303,8 +303,6 @@ pub enum LazyResponse {
     Picked(compare::Picked),
     /// Which of the rows asked about are not in the result.
     Membership(membership::Membership),
-    /// The rows that are pinned.
-    Pinned(Box<pin::Pinned>),
     /// How far the writing of rows is.
     Export(export::Progress),
     /// A view as a program.
@@ -467,6 +465,14 @@ pub struct Count {
     /// Where nothing matches, the clauses without which something would, and how many rows then:
     /// those that exclude most first.
     pub without: Vec<(ClauseRef, u64)>,
+    /// Rows that are pinned, among those read; none where nothing is pinned.
+    pub pinned: Option<u64>,
+    /// Rows that are pinned and match.
+    pub both: u64,
+    /// Rows of which it is known whether they are pinned.
+    pub pinned_read: u64,
+    /// What is asked of the pinned rows and can't be applied.
+    pub pinned_without: Vec<ClauseRef>,
 }
 
 /// What can be dropped so that more rows match.

@@ -54,7 +54,8 @@ fn samplers(table: &Table, spec: &Spec) -> BTreeMap<String, (u64, u64)> {
 /// The Jensen-Shannon distance of two sets of counts.
 fn distance(counts: &BTreeMap<String, (u64, u64)>) -> f64 {
     let (a, b) = counts.values().fold((0, 0), |sums, counts| (sums.0 + counts.0, sums.1 + counts.1));
-    let part = |share: f64, middle: f64| if share > 0.0 { share * (share / middle).log2() / 2.0 } else { 0.0 };
+    let part =
+        |share: f64, middle: f64| if share > 0.0 { share * (share / middle).log2() / 2.0 } else { 0.0 };
     let parts = counts.values().map(|counts| {
         let (a, b) = (counts.0 as f64 / a as f64, counts.1 as f64 / b as f64);
         part(a, (a + b) / 2.0) + part(b, (a + b) / 2.0)
@@ -102,9 +103,13 @@ fn a_view_is_pinned_and_another_one_is_held_against_it() {
         let (sampler, (a, b)) = samplers(&table, &spec).into_iter().max_by_key(|(_, (_, b))| *b).unwrap();
         let words = format!("{sampler}: A {}, B {}", thousands(a), thousands(b));
         until(&words, async || (tip(stage, &sampler).await == words).then_some(())).await;
-        const NAMES: &str = "return [...document.querySelectorAll('aside svg[role=img]')].map((chart) => chart.ariaLabel)";
+        const NAMES: &str =
+            "return [...document.querySelectorAll('aside svg[role=img]')].map((chart) => chart.ariaLabel)";
         let names: Vec<String> = serde_json::from_value(run(stage, NAMES).await).unwrap();
-        assert!(names.len() > 1 && names.iter().all(|name| name.contains("the rows of A and of B")), "{names:?}");
+        assert!(
+            names.len() > 1 && names.iter().all(|name| name.contains("the rows of A and of B")),
+            "{names:?}"
+        );
         const LEGEND: &str = "return document.querySelector('aside .rail-head').innerText";
         let legend = run(stage, LEGEND).await.as_str().unwrap().to_owned();
         assert!(legend.contains("A ") && legend.contains("B "), "{legend}");
@@ -160,8 +165,11 @@ fn differences_and_phrases_are_of_b_against_a() {
         page.settles_at(table.count(&spec)).await;
         let counts_of = counts(&table, &spec);
         says(stage, &sentence(counts_of)).await;
-        says(stage, &format!("B, {} rows, against A, {} rows.", thousands(counts_of.1), thousands(counts_of.0)))
-            .await;
+        says(
+            stage,
+            &format!("B, {} rows, against A, {} rows.", thousands(counts_of.1), thousands(counts_of.0)),
+        )
+        .await;
         let samplers = samplers(&table, &spec);
         let expected = (distance(&samplers) * 1e3).round() / 1e3;
         let found = until("the distance of samplers", async || {

@@ -83,18 +83,16 @@ fn check(session: &mut Session, rows: &[Row], view: &Question, pin: &Question) {
     let (a, b) = (of(pin), of(view));
     let both = (0..rows.len()).filter(|row| pin.passes(rows, *row, &[]) && view.passes(rows, *row, &[]));
     let all = rows.len() as u64;
-    let expected = Pinned {
-        generation: session.generation(),
-        rows: a.len() as u64,
-        matching: b.len() as u64,
-        both: both.count() as u64,
-        rows_read: (all, all),
-        rows_in_all: all,
-        left_out: Vec::new(),
-        no_query: false,
-    };
-    let pinned = *session.pinned.clone().unwrap();
-    assert_eq!(pinned, expected, "{}", told());
+    let count = session.count.clone().unwrap();
+    assert_eq!(
+        (count.pinned, count.matching, count.both, count.generation),
+        (Some(a.len() as u64), b.len() as u64, both.count() as u64, session.generation()),
+        "{}",
+        told()
+    );
+    assert_eq!((count.rows_read, count.pinned_read, count.rows), (all, all, all), "{}", told());
+    assert_eq!(count.pinned_without, []);
+    let pinned = Pinned::of(&count).unwrap();
     for name in CHARTS {
         let Some(chart) = session.charts.get(name).filter(|_| !rows.is_empty()) else {
             assert!(rows.is_empty(), "no chart of {name}");
@@ -111,7 +109,7 @@ fn check(session: &mut Session, rows: &[Row], view: &Question, pin: &Question) {
             let counted = expected.iter().map(|count| f64::from(*count));
             counts.push(counted.chain([nulls as f64, rest as f64]).collect::<Vec<_>>());
         }
-        let found = difference_of_pinned(chart, &pinned).map(|Difference { distance, .. }| distance);
+        let found = difference_of_pinned(chart, pinned).map(|Difference { distance, .. }| distance);
         match (found, distance(&counts[0], &counts[1])) {
             (Some(found), Some(expected)) => {
                 assert!((found - expected).abs() < 1e-7, "{name}: {found}, not {expected}: {}", told());
@@ -158,12 +156,11 @@ proptest! {
             check(&mut session, &rows, view, view);
         }
         // Without a pin everything is as if there had been none.
-        session.pinned = None;
         session.show(|show| {
             show.generation = show.generation.next();
             show.pin = None;
         });
-        prop_assert_eq!(&session.pinned, &None);
+        prop_assert_eq!(session.count.as_ref().unwrap().pinned, None);
         let mut other = Session::open(&file(&rows));
         other.show(|show| {
             show.rows = asked(&questions.last().unwrap().0);
@@ -241,8 +238,12 @@ fn clauses(filters: &[(&str, Clause)]) -> RowQuery {
     RowQuery { filters: filters.collect(), ..RowQuery::default() }
 }
 
+fn pinned(session: &Session) -> Pinned<'_> {
+    Pinned::of(session.count.as_ref().unwrap()).unwrap()
+}
+
 fn found(session: &Session) -> BTreeMap<String, Option<f64>> {
-    let pinned = session.pinned.as_ref().unwrap();
+    let pinned = pinned(session);
     let found = |chart: &Chart| difference_of_pinned(chart, pinned).map(|found| found.distance);
     session.charts.iter().map(|(name, chart)| (name.clone(), found(chart))).collect()
 }
@@ -252,24 +253,24 @@ fn where_nothing_or_everything_is_pinned_it_is_told_so() {
     let low = Clause::numbers(None, Some(6.0));
     // Nothing is pinned: there is nothing to hold the view against.
     let session = charted(clauses(&[("cfg", Clause::numbers(Some(9e9), None))]), &[("cfg", low.clone())]);
-    let pinned = session.pinned.clone().unwrap();
-    assert_eq!((pinned.rows, pinned.both), (0, 0));
+    let a = pinned(&session);
+    assert_eq!((a.rows, a.count.both), (0, 0));
     assert!(found(&session).values().all(Option::is_none));
     // One row.
     let one = RowQuery { subset: Some(Subset::First(1)), ..RowQuery::default() };
     let session = charted(one, &[]);
-    let pinned = session.pinned.clone().unwrap();
-    assert_eq!((pinned.rows, pinned.matching, pinned.both), (1, ROWS, 1));
+    let a = pinned(&session);
+    assert_eq!((a.rows, a.count.matching, a.count.both), (1, ROWS, 1));
     assert_eq!(session.charts["cfg"].all.0.iter().sum::<u32>() + session.charts["cfg"].null_all, 1);
     assert!(found(&session).values().all(|distance| distance.is_some_and(|distance| distance < 1.0)));
     // Everything.
     let session = charted(RowQuery::default(), &[("cfg", low.clone())]);
-    let pinned = session.pinned.clone().unwrap();
-    assert_eq!((pinned.rows, pinned.both), (ROWS, pinned.matching));
-    assert!(pinned.matching > 0 && pinned.matching < ROWS && !pinned.is_same());
+    let a = pinned(&session);
+    assert_eq!((a.rows, a.count.both), (ROWS, a.count.matching));
+    assert!(a.count.matching > 0 && a.count.matching < ROWS && !a.is_same());
     // The same rows: no distance in any column, the filtered one among them.
     let session = charted(clauses(&[("cfg", low.clone())]), &[("cfg", low)]);
-    assert!(session.pinned.clone().unwrap().is_same());
+    assert!(pinned(&session).is_same());
     assert!(found(&session).values().all(|distance| *distance == Some(0.0)), "{:?}", found(&session));
 }
 
@@ -277,9 +278,9 @@ fn where_nothing_or_everything_is_pinned_it_is_told_so() {
 fn what_a_pin_asks_of_columns_that_are_not_there_is_left_out_and_told() {
     let nothing = ("nothing", Clause::Null);
     let session = charted(clauses(&[nothing, ("cfg", Clause::numbers(None, Some(6.0)))]), &[]);
-    let pinned = session.pinned.clone().unwrap();
-    assert_eq!(pinned.left_out, ["nothing"]);
-    assert!(pinned.rows > 0 && pinned.rows < ROWS);
+    let a = pinned(&session);
+    assert_eq!(a.left_out(), (vec!["nothing"], false));
+    assert!(a.rows > 0 && a.rows < ROWS);
     assert!(session.notices.is_empty(), "{:?}", session.notices);
 }
 
@@ -294,14 +295,14 @@ fn a_column_that_only_a_pin_needs_is_read_and_told_as_it_comes() {
     });
     let mut shares = BTreeSet::new();
     while session.deliver_piece() {
-        let pinned = session.pinned.clone().unwrap();
-        assert!(pinned.rows <= pinned.rows_read.0 && pinned.both == pinned.rows);
-        shares.insert(pinned.rows_read.0);
+        let a = pinned(&session);
+        assert!(a.rows <= a.rows_read() && a.count.both == a.rows);
+        shares.insert(a.rows_read());
     }
     session.run();
     assert!(shares.len() > 2, "{shares:?}");
-    let pinned = session.pinned.clone().unwrap();
-    assert!(pinned.is_settled() && pinned.rows > 0 && pinned.rows < ROWS);
+    let a = pinned(&session);
+    assert!(a.is_settled() && a.rows > 0 && a.rows < ROWS);
 }
 
 /// A search that ends stops the reading of prompts, but not of those that the other one needs.
@@ -329,8 +330,8 @@ fn a_search_of_either_is_finished_when_the_other_one_ends() {
         let count = session.count.clone().unwrap();
         assert_eq!(count.rows_read, ROWS, "{ends}");
         if ends == "view" {
-            let pinned = session.pinned.clone().unwrap();
-            assert!(pinned.is_settled() && pinned.rows > 0 && pinned.both == pinned.rows);
+            let a = pinned(&session);
+            assert!(a.is_settled() && a.rows > 0 && a.count.both == a.rows);
         }
     }
 }

@@ -170,7 +170,6 @@ pub struct Session {
     pub pairs: Option<Box<vitrine::protocol::pairs::Pairs>>,
     pub groups: Option<vitrine::protocol::compare::Groups>,
     pub group_by: Option<Box<vitrine::protocol::group_by::Groups>>,
-    pub pinned: Option<Box<vitrine::protocol::pin::Pinned>>,
 }
 
 impl Session {
@@ -230,7 +229,6 @@ impl Session {
             pairs: None,
             groups: None,
             group_by: None,
-            pinned: None,
         }
     }
 
@@ -544,7 +542,6 @@ impl Session {
             Response::Lazy(LazyResponse::Pairs(pairs)) => self.pairs = Some(pairs),
             Response::Lazy(LazyResponse::Groups(groups)) => self.groups = Some(groups),
             Response::Lazy(LazyResponse::GroupBy(groups)) => self.group_by = Some(groups),
-            Response::Lazy(LazyResponse::Pinned(pinned)) => self.pinned = Some(pinned),
             Response::Lazy(
                 LazyResponse::Figure(_)
                 | LazyResponse::Listed(_)

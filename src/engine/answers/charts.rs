@@ -6,8 +6,6 @@ use crate::base::ids::Generation;
 use crate::engine::Effect;
 use crate::engine::data::{Data, DataColumn};
 use crate::engine::result::{Matches, Pin};
-use crate::protocol::LazyResponse;
-use crate::protocol::pin::Pinned;
 use crate::protocol::{Chart, Count, Counts, Cube, CubeSide, Response};
 use crate::table::crossfilter::{Binned, count, cube, overlap, side};
 use std::collections::BTreeMap;
@@ -61,7 +59,15 @@ impl Answers {
         let matching = u64::from(matches.matching());
         let distinct = self.distinct(data, matches);
         let without = if matching == 0 && rows_read == rows { matches.without() } else { Vec::new() };
-        let count = Count { generation, matching, rows_read, rows, distinct, without };
+        let mut count =
+            Count { generation, matching, rows_read, rows, distinct, without, ..Count::default() };
+        if let Some(pin) = matches.pin() {
+            let (pinned, both) = overlap(pin.mask(), matches.filter().mask());
+            count.pinned = Some(pinned);
+            count.both = both;
+            count.pinned_read = pin.rows_decided(data);
+            count.pinned_without = pin.left_out();
+        }
         report(effects, Response::Count(count));
         for (place, column) in data.columns.iter().enumerate() {
             if (self.due.take_chart(place) || masks)
@@ -69,24 +75,6 @@ impl Answers {
             {
                 report(effects, Response::Chart(chart));
             }
-        }
-        if let Some(pin) = matches.pin() {
-            report(effects, LazyResponse::Pinned(Box::new(self.pinned(pin, data, matches))));
-        }
-    }
-
-    fn pinned(&self, pin: &Pin, data: &Data, matches: &Matches) -> Pinned {
-        let (rows, both) = overlap(pin.mask(), matches.filter().mask());
-        let (left_out, no_query) = pin.left_out();
-        Pinned {
-            generation: self.show.generation,
-            rows,
-            matching: matches.matching().into(),
-            both,
-            rows_read: (pin.rows_decided(data), matches.rows_decided(data)),
-            rows_in_all: data.rows_in_all(),
-            left_out: left_out.to_vec(),
-            no_query,
         }
     }
 

@@ -5,7 +5,7 @@ use crate::base::bytes::ByteRange;
 use crate::base::error::Error;
 use crate::engine::change::Change;
 use crate::engine::data::Data;
-use crate::protocol::Listing;
+use crate::protocol::{ClauseRef, Listing};
 use crate::view::catalog::SubsetRows;
 use crate::view::spec::RowQuery;
 
@@ -37,9 +37,10 @@ impl Pin {
         self.version
     }
 
-    /// Columns whose clauses can't be applied, and whether the query can't.
-    pub fn left_out(&self) -> (&[String], bool) {
-        (&self.left_out, self.no_query)
+    /// What can't be applied.
+    pub fn left_out(&self) -> Vec<ClauseRef> {
+        let columns = self.left_out.iter().cloned().map(ClauseRef::Column);
+        columns.chain(self.no_query.then_some(ClauseRef::Query)).collect()
     }
 
     pub(super) fn streams(&self) -> bool {

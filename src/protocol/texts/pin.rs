@@ -1,5 +1,6 @@
 //! Texts of the rows that are pinned, as A, and of how they stand to those that match, B.
 
+use crate::protocol::Count;
 use crate::protocol::display::{percent, thousands};
 use crate::protocol::pin::Pinned;
 
@@ -32,11 +33,11 @@ pub fn subset(title: &str) -> String {
 }
 
 /// How many rows both have, and how many are in both.
-pub fn counted(pinned: &Pinned) -> String {
+pub fn counted(pinned: Pinned<'_>) -> String {
     let rows =
         |count: u64| if count == 1 { "1 row".to_owned() } else { format!("{} rows", thousands(count)) };
-    let Pinned { rows: a, matching: b, both, .. } = pinned;
-    match (*a, *b) {
+    let Count { matching, both, .. } = pinned.count;
+    match (pinned.rows, *matching) {
         (0, b) => format!("A has no rows to compare with. B has {}.", rows(b)),
         (a, 0) => format!("A has {}. B has none to compare.", rows(a)),
         (a, _) if pinned.is_same() => format!("A and B are the same {}.", rows(a)),
@@ -53,24 +54,20 @@ pub fn counted(pinned: &Pinned) -> String {
 }
 
 /// On how many rows that rests.
-pub fn so_far(pinned: &Pinned) -> Option<String> {
-    let (read_a, read_b) = pinned.rows_read;
-    let read = read_a.min(read_b);
-    (!pinned.is_settled()).then(|| format!("So far, of {} of the rows.", percent(read, pinned.rows_in_all)))
+pub fn so_far(pinned: Pinned<'_>) -> Option<String> {
+    let share = || percent(pinned.rows_read(), pinned.count.rows);
+    (!pinned.is_settled()).then(|| format!("So far, of {} of the rows.", share()))
 }
 
 /// What A goes without, and why.
-pub fn left_out(pinned: &Pinned) -> Option<String> {
-    let columns = (!pinned.left_out.is_empty()).then(|| {
-        format!(
-            "A goes without its filter on {}: this table has no such column to filter by.",
-            pinned.left_out.join(", ")
-        )
+pub fn left_out(pinned: Pinned<'_>) -> Option<String> {
+    let (columns, no_query) = pinned.left_out();
+    let columns = (!columns.is_empty()).then(|| {
+        let names = columns.join(", ");
+        format!("A goes without its filter on {names}: this table has no such column to filter by.")
     });
-    let query = pinned
-        .no_query
-        .then(|| "A goes without its search: prompts of this table can’t be searched so.".to_owned());
-    let all: Vec<String> = columns.into_iter().chain(query).collect();
+    let query = no_query.then_some("A goes without its search: prompts of this table can’t be searched so.");
+    let all: Vec<&str> = columns.as_deref().into_iter().chain(query).collect();
     (!all.is_empty()).then(|| all.join(" "))
 }
 
@@ -78,14 +75,16 @@ pub fn left_out(pinned: &Pinned) -> Option<String> {
 mod tests {
     use super::{counted, left_out, so_far};
     use crate::protocol::pin::Pinned;
+    use crate::protocol::{ClauseRef, Count};
 
-    fn pinned(rows: u64, matching: u64, both: u64) -> Pinned {
-        Pinned { rows, matching, both, rows_in_all: 9_000, rows_read: (9_000, 9_000), ..Pinned::default() }
+    fn count(pinned: u64, matching: u64, both: u64) -> Count {
+        let (rows, rows_read, pinned_read) = (9_000, 9_000, 9_000);
+        Count { pinned: Some(pinned), matching, both, rows, rows_read, pinned_read, ..Count::default() }
     }
 
     #[test]
     fn what_both_are_is_said_in_words() {
-        let said = |rows, matching, both| counted(&pinned(rows, matching, both));
+        let said = |rows, matching, both| counted(Pinned::of(&count(rows, matching, both)).unwrap());
         assert_eq!(said(1_204, 5_000, 17), "A has 1,204 rows, B has 5,000 rows; 17 are in both.");
         assert_eq!(said(2, 1, 0), "A has 2 rows, B has 1 row; none are in both.");
         assert_eq!(said(0, 5, 0), "A has no rows to compare with. B has 5 rows.");
@@ -98,13 +97,16 @@ mod tests {
 
     #[test]
     fn what_is_not_known_or_not_done_is_said() {
-        assert_eq!((so_far(&pinned(1, 1, 1)), left_out(&pinned(1, 1, 1))), (None, None));
-        let part = Pinned { rows_read: (9_000, 4_500), ..pinned(1, 1, 1) };
-        assert_eq!(so_far(&part).as_deref(), Some("So far, of 50 % of the rows."));
-        let less =
-            Pinned { left_out: vec!["a".to_owned(), "b".to_owned()], no_query: true, ..pinned(1, 1, 1) };
+        let whole = count(1, 1, 1);
+        let pinned = Pinned::of(&whole).unwrap();
+        assert_eq!((so_far(pinned), left_out(pinned)), (None, None));
+        let part = Count { pinned_read: 4_500, ..count(1, 1, 1) };
+        assert_eq!(so_far(Pinned::of(&part).unwrap()).as_deref(), Some("So far, of 50 % of the rows."));
+        let columns = ["a", "b"].map(|name| ClauseRef::Column(name.to_owned()));
+        let pinned_without = columns.into_iter().chain([ClauseRef::Query]).collect();
+        let less = Count { pinned_without, ..count(1, 1, 1) };
         assert_eq!(
-            left_out(&less).as_deref(),
+            left_out(Pinned::of(&less).unwrap()).as_deref(),
             Some(
                 "A goes without its filter on a, b: this table has no such column to filter by. A goes without its search: prompts of this table can’t be searched so."
             )

@@ -3,7 +3,6 @@
 use crate::base::bytes::human_bytes;
 use crate::base::sorted;
 use crate::protocol::display::middle;
-use crate::protocol::pin::Pinned;
 use crate::protocol::texts::{charts as texts, common};
 use crate::protocol::{Column, Kind, Level, LoadState, Shape};
 use crate::ui::charts::bars::Bars;
@@ -48,15 +47,14 @@ pub fn Rail() -> impl IntoView {
 #[component]
 pub fn Heights() -> impl IntoView {
     let store = use_store();
-    let pinned =
-        move |of: fn(&Pinned) -> u64| store.pinned.with(|pinned| pinned.as_ref().map(|pinned| of(pinned)));
-    let all = move || match pinned(|pinned| pinned.rows) {
-        Some(rows) => texts::side(texts::A, rows),
-        None => texts::all_rows(store.opened.with(|opened| opened.as_ref().map(|opened| opened.rows))),
+    let pinned = move || {
+        store.count.with(|count| count.as_ref().and_then(|count| Some((count.pinned?, count.matching))))
     };
-    let here = move || match pinned(|pinned| pinned.matching) {
-        Some(rows) => texts::side(texts::B, rows),
-        None => texts::FILTERED.to_owned(),
+    let key = move |here: bool| match pinned() {
+        Some((_, rows)) if here => texts::side(texts::B, rows),
+        Some((rows, _)) => texts::side(texts::A, rows),
+        None if here => texts::FILTERED.to_owned(),
+        None => texts::all_rows(store.opened.with(|opened| opened.as_ref().map(|opened| opened.rows))),
     };
     let choice = move |measure: Measure, name: &'static str, about: &'static str| {
         view! {
@@ -76,8 +74,8 @@ pub fn Heights() -> impl IntoView {
             {choice(Measure::Count, texts::COUNT, texts::ABOUT_COUNT)}
         </div>
         <div class="key" aria-hidden="true">
-            <span>{all}</span>
-            <span data-of="here">{here}</span>
+            <span>{move || key(false)}</span>
+            <span data-of="here">{move || key(true)}</span>
         </div>
     }
 }

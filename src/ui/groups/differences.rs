@@ -13,7 +13,6 @@ use crate::view::choice;
 use crate::view::differences::{Difference, Place};
 use crate::view::spec::{Clause, ListValue};
 use leptos::prelude::*;
-use std::sync::Arc;
 
 /// A column, and what differs in it.
 #[derive(Clone, PartialEq)]
@@ -43,22 +42,22 @@ pub fn DifferencesView() -> impl IntoView {
         })
     });
     let found = Memo::new(move |_| {
-        let sides = sides(store)?;
+        let count = store.count.get().filter(compares)?;
         let filtered = filtered.get();
         let mut found: Vec<Found> = store.charts.with(|charts| {
             let charts = charts.iter().filter(|(name, _)| !filtered.contains(name));
-            charts.filter_map(|(_, chart)| compare(chart, &sides)).collect()
+            charts.filter_map(|(_, chart)| compare(chart, &count)).collect()
         });
         found.sort_by(|a, b| b.difference.distance.total_cmp(&a.difference.distance));
         Some(found)
     });
     let rows = Memo::new(move |_| store.count.get().map(|count| (count.matching, count.rows)));
-    let pinned = Memo::new(move |_| store.is_pinned().then(|| store.pinned.get()));
+    let pinned = Memo::new(move |_| {
+        store.is_pinned().then(|| store.count.with(|count| Pinned::of(count.as_ref()?).map(about_pinned)))
+    });
     let note = move || match rows.get() {
         None => String::new(),
-        _ if pinned.with(Option::is_some) => {
-            pinned.get().flatten().as_deref().map(about_pinned).unwrap_or_default()
-        }
+        _ if pinned.with(Option::is_some) => pinned.get().flatten().unwrap_or_default(),
         Some((0, _)) => texts::NO_ROWS.to_owned(),
         Some((matching, rows)) if matching >= rows => texts::ALL_ROWS.to_owned(),
         Some((matching, rows)) => texts::compared(matching, rows - matching),
@@ -81,29 +80,18 @@ pub fn DifferencesView() -> impl IntoView {
     }
 }
 
-/// The rows that are compared.
-enum Sides {
-    /// Those that match, and the others.
-    Rest(Count),
-    /// B and A.
-    Pinned(Arc<Pinned>),
-}
-
-/// Both sides, where there are rows on both and they are not the same.
-fn sides(store: Store) -> Option<Sides> {
-    if store.is_pinned() {
-        let pinned = store.pinned.get()?;
-        let compares = pinned.rows > 0 && pinned.matching > 0 && !pinned.is_same();
-        return compares.then_some(Sides::Pinned(pinned));
+/// Whether there are rows on both sides, and other ones.
+fn compares(count: &Count) -> bool {
+    match Pinned::of(count) {
+        Some(pinned) => pinned.rows > 0 && count.matching > 0 && !pinned.is_same(),
+        // What all rows have, none of them differs in.
+        None => 0 < count.matching && count.matching < count.rows,
     }
-    let count = store.count.get()?;
-    // What all rows have, none of them differs in.
-    (0 < count.matching && count.matching < count.rows).then_some(Sides::Rest(count))
 }
 
 /// What is compared with the pinned rows.
-fn about_pinned(pinned: &Pinned) -> String {
-    let compared = match (pinned.rows, pinned.matching) {
+fn about_pinned(pinned: Pinned<'_>) -> String {
+    let compared = match (pinned.rows, pinned.count.matching) {
         (0, _) => texts::NO_PINNED.to_owned(),
         (_, 0) => texts::NO_ROWS.to_owned(),
         _ if pinned.is_same() => texts::SAME_ROWS.to_owned(),
@@ -113,13 +101,12 @@ fn about_pinned(pinned: &Pinned) -> String {
 }
 
 /// What differs in a column.
-fn compare(chart: &Chart, sides: &Sides) -> Option<Found> {
-    let difference = match sides {
-        Sides::Rest(_) if chart.pinned => return None,
-        Sides::Rest(count) => difference_of(chart, count)?,
-        // What was counted before the pin is of all rows.
-        Sides::Pinned(_) if !chart.pinned => return None,
-        Sides::Pinned(pinned) => difference_of_pinned(chart, pinned)?,
+fn compare(chart: &Chart, count: &Count) -> Option<Found> {
+    let difference = match Pinned::of(count) {
+        // What was counted before the pin came or went is of other rows.
+        pinned if pinned.is_some() != chart.pinned => return None,
+        Some(pinned) => difference_of_pinned(chart, pinned)?,
+        None => difference_of(chart, count)?,
     };
     let column = &chart.column;
     let name = |bin: usize| match &chart.shape {

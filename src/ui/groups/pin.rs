@@ -1,5 +1,6 @@
 //! The line that says which rows are pinned, as A, and how they stand to those that match, which are B.
 
+use crate::protocol::pin::Pinned;
 use crate::protocol::texts::{common, pin as texts};
 use crate::ui::store::{facts, use_store};
 use crate::view::spec::{Clause, RowQuery};
@@ -16,15 +17,15 @@ pub fn PinLine() -> impl IntoView {
     };
     // A drag has not been held against A yet.
     let counted = Memo::new(move |_| {
-        let pinned = store.pinned.get()?;
+        let count = store.count.get()?;
+        let pinned = Pinned::of(&count)?;
         let is_dragged =
-            store.live.with(|live| live.as_ref().is_some_and(|live| live.generation > pinned.generation));
-        let said = [Some(texts::counted(&pinned)), texts::so_far(&pinned), texts::left_out(&pinned)];
+            store.live.with(|live| live.as_ref().is_some_and(|live| live.generation > count.generation));
+        let said = [Some(texts::counted(pinned)), texts::so_far(pinned), texts::left_out(pinned)];
         (!is_dragged).then(|| said.into_iter().flatten().collect::<Vec<_>>().join(" "))
     });
     let waits = move || {
-        let waits = store.pinned.with(Option::is_none) && store.search_costs().is_some();
-        if waits { texts::WAITS_FOR_SEARCH } else { texts::COUNTING }
+        if store.search_costs().is_some() { texts::WAITS_FOR_SEARCH } else { texts::COUNTING }
     };
     view! {
         <div class="pin" role="group" aria-label=texts::PINNED>

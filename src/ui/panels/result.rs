@@ -107,18 +107,21 @@ fn Chips() -> impl IntoView {
                         .map(|(column, clause)| view! { <li><Chip column clause/></li> })
                         .collect_view()
                 }}
-                <li>
-                    <button type="button" class="button" data-size="small" on:click=move |_| store.clear_all()>
-                        {common::CLEAR_ALL}
-                    </button>
-                </li>
-                <li>
-                    <button type="button" class="button" data-size="small" title=pin::ABOUT_PIN on:click=move |_| store.pin()>
-                        {pin::PIN}
-                    </button>
-                </li>
+                {act(store, common::CLEAR_ALL, "", Store::clear_all)}
+                {act(store, pin::PIN, pin::ABOUT_PIN, Store::pin)}
             </ul>
         </Show>
+    }
+}
+
+/// A button for all of it.
+fn act(store: Store, words: &'static str, about: &'static str, act: fn(Store)) -> impl IntoView {
+    view! {
+        <li>
+            <button type="button" class="button" data-size="small" title=about on:click=move |_| act(store)>
+                {words}
+            </button>
+        </li>
     }
 }
 

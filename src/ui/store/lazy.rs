@@ -3,7 +3,6 @@
 
 use super::Store;
 use crate::protocol::browse::Browse;
-use crate::protocol::pin::Pinned;
 use crate::protocol::{Detail, LazyResponse};
 use crate::ui::runtime::worker_link::Unread;
 use crate::view::spec::TableRef;
@@ -66,7 +65,6 @@ impl Store {
             | LazyResponse::Plot(_)
             | LazyResponse::Prompts(_)
             | LazyResponse::Phrases(_)
-            | LazyResponse::Pinned(_)
             | LazyResponse::Export(_)
             | LazyResponse::Script(_)
             | LazyResponse::Figure(_)
@@ -88,7 +86,6 @@ impl Store {
             LazyResponse::Plot(plot) => self.plot.set(Some(Arc::from(plot))),
             LazyResponse::Prompts(prompts) => self.prompts.set(Some(Arc::new(prompts))),
             LazyResponse::Phrases(phrases) => self.phrases.set(Some(Arc::new(phrases))),
-            LazyResponse::Pinned(pinned) => self.receive_pinned(*pinned),
             LazyResponse::Detail(detail) => self.receive_detail(detail),
             LazyResponse::Export(progress) => self.export.receive(progress),
             LazyResponse::Script(script) => self.export.script.set(Some(script)),
@@ -101,16 +98,6 @@ impl Store {
             LazyResponse::Membership(membership) => self.receive_membership(membership),
             LazyResponse::Described(described) => self.described.set(Some(Arc::new(*described))),
             LazyResponse::Kept { bytes } => self.kept.bytes.set(Some(bytes)),
-        }
-    }
-
-    fn receive_pinned(self, pinned: Pinned) {
-        // It may have been unpinned since.
-        let is_new = self.pinned.with_untracked(|newest| {
-            newest.as_ref().is_none_or(|newest| newest.generation <= pinned.generation)
-        });
-        if is_new && untrack(|| self.is_pinned()) {
-            self.pinned.set(Some(Arc::new(pinned)));
         }
     }
 

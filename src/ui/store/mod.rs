@@ -37,7 +37,6 @@ use crate::base::ids::Generation;
 use crate::protocol::browse::Listed;
 use crate::protocol::describe::Described;
 use crate::protocol::group_by::Groups;
-use crate::protocol::pin::Pinned;
 use crate::protocol::plot::Plot;
 use crate::protocol::{
     Chart, Count, Cube, Detail, Opened, Progress, Request, Rows, ShellRequest, Show, Traffic,
@@ -108,8 +107,6 @@ pub struct Store {
     pub generation: State<Generation>,
     /// Newest count.
     pub count: State<Option<Count>>,
-    /// How the pinned rows stand to those that match.
-    pub pinned: State<Option<Arc<Pinned>>>,
     /// What became of the query.
     pub query: State<QueryState>,
     /// Prompts of the result that are at hand.
@@ -212,9 +209,6 @@ impl Store {
             next.at = None;
         }
         let new_pin = before.pin != next.pin;
-        if new_pin {
-            self.pinned.set(None);
-        }
         let new_row = before.row != next.row;
         let row = next.row;
         if new_filters || new_pin {

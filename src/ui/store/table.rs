@@ -64,7 +64,6 @@ impl Store {
         self.described.set(None);
         self.charts.set(Map::new());
         self.count.set(None);
-        self.pinned.set(None);
         self.prompts.set(None);
         self.phrases.set(None);
         self.plot.set(None);
@@ -90,7 +89,6 @@ impl Store {
         self.wanted.set(wanted);
         self.live.set(None);
         self.count.set(None);
-        self.pinned.set(None);
         self.query.set(QueryState::default());
         self.prompts.set(None);
         self.phrases.set(None);

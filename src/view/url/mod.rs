@@ -70,6 +70,11 @@ pub fn parse(query: &str) -> (Spec, Vec<LinkNotice>) {
 
 /// The same where the app's host names subsets besides those of the catalogue: `is_added` tells its names.
 pub fn parse_with(query: &str, is_added: &dyn Fn(&str) -> bool) -> (Spec, Vec<LinkNotice>) {
+    read(query, is_added, false)
+}
+
+/// The same; what is pinned pins nothing itself.
+fn read(query: &str, is_added: &dyn Fn(&str) -> bool, is_pin: bool) -> (Spec, Vec<LinkNotice>) {
     let mut notices = Notices::default();
     let mut spec = Spec::default();
     let pairs = last_of_each_key(query.strip_prefix('?').unwrap_or(query), &mut notices);
@@ -78,6 +83,10 @@ pub fn parse_with(query: &str, is_added: &dyn Fn(&str) -> bool) -> (Spec, Vec<Li
         let column = match key.strip_prefix('.') {
             Some(name) => name,
             None if HOST_KEYS.contains(&key.as_str()) => continue,
+            None if is_pin && key == "pin" => {
+                notices.add(&key, "is within a pin.".to_owned());
+                continue;
+            }
             None if RESERVED.contains(&key.as_str()) => {
                 if let Err(message) = read_reserved(&mut spec, &key, &value.unwrap_or_default(), is_added) {
                     notices.add(&key, message);
@@ -209,13 +218,6 @@ fn push_rows(
     }
 }
 
-/// Reads what is asked of the prompts; none where that is nothing.
-fn parse_query(text: &str) -> Result<Option<String>, String> {
-    let text = text.trim();
-    query::parse(text).map_err(|problem| problem.message)?;
-    Ok((!text.is_empty()).then(|| text.to_owned()))
-}
-
 fn read_reserved(
     spec: &mut Spec,
     key: &str,
@@ -233,7 +235,11 @@ fn read_reserved(
                 .ok_or_else(|| format!("“{}” is not a view of this version.", shown(value)))?;
         }
         "subset" => spec.subset = Some(parse_subset(value, is_added)?),
-        "q" => spec.query = parse_query(value)?,
+        "q" => {
+            let text = value.trim();
+            query::parse(text).map_err(|problem| problem.message)?;
+            spec.query = (!text.is_empty()).then(|| text.to_owned());
+        }
         "pin" => spec.pin = Some(pin::parse(value, is_added)?),
         "sort" => {
             let mut keys: Vec<SortKey> = Vec::new();

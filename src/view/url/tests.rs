@@ -72,13 +72,14 @@ fn what_is_pinned_is_understood_whole_or_left_out() {
     let none = |query: &str, why: &str| check(query, "", &[&format!("pin: nothing is pinned: {why}")]);
     none("pin=cfg", "cfg has no value.");
     none("pin=cfg=1..2%26step=2..1", "step the range begins at 2 and ends before it, at 1.");
-    none("pin=pin=pin=pin=x", "pin says nothing of which rows are meant.");
-    none("pin=table=x", "table says nothing of which rows are meant.");
+    none("pin=pin=pin=pin=x", "pin is within a pin.");
+    none("pin=table=x", "it says more than which rows are meant.");
+    none("pin=sort=-cfg", "it says more than which rows are meant.");
     none("pin=cfg=1%26cfg=2", "cfg is there more than once; the last one counts.");
     none("pin=%25ff=1", " a key is not UTF-8 text.");
     none("pin=q=%22", "q a quote is not closed.");
     let many = (0..=MAX_FILTERS).map(|n| format!("c{n}=1")).collect::<Vec<_>>().join("%26");
-    none(&format!("pin={many}"), "at most 14 columns can be filtered at once.");
+    none(&format!("pin={many}"), " 1 filters were left out: at most 14 columns can be filtered at once.");
     let (spec, _) = parse(&format!("pin={}", "pin=".repeat(MAX_QUERY_BYTES / 4 - 2)));
     assert_eq!(spec.pin, None);
 }
