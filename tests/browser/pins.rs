@@ -195,7 +195,6 @@ fn differences_and_phrases_are_of_b_against_a() {
 
         // Phrases of B against those of A.
         stage.go_to_hub(&format!("{TABLE}&q=portrait&pin=q=landscape&view=phrases")).await;
-        page.settled().await;
         says(stage, "B has").await;
         let heads = until("a table of phrases", async || {
             const HEADS: &str = "return [...document.querySelectorAll('main table.lift thead')].map((head) => head.innerText)";

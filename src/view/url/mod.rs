@@ -73,7 +73,7 @@ pub fn parse_with(query: &str, is_added: &dyn Fn(&str) -> bool) -> (Spec, Vec<Li
     read(query, is_added, false)
 }
 
-/// The same; what is pinned pins nothing itself.
+/// The same; what is pinned says which rows are meant, and nothing else.
 fn read(query: &str, is_added: &dyn Fn(&str) -> bool, is_pin: bool) -> (Spec, Vec<LinkNotice>) {
     let mut notices = Notices::default();
     let mut spec = Spec::default();
@@ -83,8 +83,8 @@ fn read(query: &str, is_added: &dyn Fn(&str) -> bool, is_pin: bool) -> (Spec, Ve
         let column = match key.strip_prefix('.') {
             Some(name) => name,
             None if HOST_KEYS.contains(&key.as_str()) => continue,
-            None if is_pin && key == "pin" => {
-                notices.add(&key, "is within a pin.".to_owned());
+            None if is_pin && RESERVED.contains(&key.as_str()) && key != "subset" && key != "q" => {
+                notices.add(&key, "says nothing of which rows are meant.".to_owned());
                 continue;
             }
             None if RESERVED.contains(&key.as_str()) => {

@@ -8,15 +8,10 @@ use crate::view::spec::{RowQuery, Spec};
 /// # Errors
 /// A sentence for people that says what is wrong.
 pub(super) fn parse(text: &str, is_added: &dyn Fn(&str) -> bool) -> Result<RowQuery, String> {
-    let (spec, notices) = read(text, is_added, true);
-    let rows = spec.unordered();
-    let rest = Spec { subset: None, query: None, filters: Default::default(), added: Vec::new(), ..spec };
+    let (Spec { subset, query, filters, .. }, notices) = read(text, is_added, true);
     match notices.first() {
         Some(wrong) => Err(format!("nothing is pinned: {} {}", wrong.key, wrong.message)),
-        None if rest != Spec::default() => {
-            Err("nothing is pinned: it says more than which rows are meant.".to_owned())
-        }
-        None => Ok(rows),
+        None => Ok(RowQuery { subset, query, filters, sort: Vec::new() }),
     }
 }
 
