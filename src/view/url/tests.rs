@@ -56,7 +56,7 @@ fn a_link_holds_what_is_asked_of_prompts_and_the_order_of_rows() {
 #[test]
 fn rows_are_pinned_in_the_words_of_a_link() {
     same("table=x&cfg=1..&pin=q=castle%26cfg=7..12&view=differences");
-    let (spec, notices) = parse("pin=subset=first:10%26q=big+%2Bcastle%26.pin=a%252Bb&embed=1");
+    let (spec, notices) = parse("pin=subset=first:10%26q=big%2Bcastle%26.pin=a%252Bb&embed=1");
     assert_eq!(notices, []);
     let pin = spec.pin.expect("a pin");
     assert_eq!((pin.subset, pin.query.as_deref()), (Some(Subset::First(10)), Some("big castle")));
@@ -78,7 +78,7 @@ fn what_is_pinned_is_understood_whole_or_left_out() {
     }
     none("pin=cfg=1%26cfg=2", "cfg is there more than once; the last one counts.");
     none("pin=%25ff=1", " a key is not UTF-8 text.");
-    none("pin=q=%22", "q a quote is not closed.");
+    none("pin=q=%22", "q The quote is not closed.");
     let many = (0..=MAX_FILTERS).map(|n| format!("c{n}=1")).collect::<Vec<_>>().join("%26");
     none(&format!("pin={many}"), " 1 filters were left out: at most 14 columns can be filtered at once.");
     let (spec, _) = parse(&format!("pin={}", "pin=".repeat(MAX_QUERY_BYTES / 4 - 2)));
