@@ -14,20 +14,21 @@ use std::time::Instant;
 use vitrine::base::bytes::ByteRange;
 use vitrine::base::error::{Error, ErrorKind};
 use vitrine::base::ids::{FetchId, Generation};
+use vitrine::base::sorted::Map;
 use vitrine::engine::{Effect, Engine, Event};
 use vitrine::formats::hub::answer::Identity;
 use vitrine::formats::parquet::decode::{ByteValues, Decoded, Values, decode_dictionary, decode_page};
 use vitrine::formats::parquet::header::{PageHeader, PageKind};
 use vitrine::formats::parquet::meta::{FileMeta, Footer, read_footer};
 use vitrine::formats::tabular::reading::Reading;
-use vitrine::protocol::{Open, Request, Response, Show};
+use vitrine::protocol::{Open, Request, Response, Show, TableRequest};
 use vitrine::table::boxes::boxes;
 use vitrine::table::column::Column;
 use vitrine::table::crossfilter::{Crossfilter, bin, count, cube, pairs, side};
 use vitrine::table::group_by::{Ask, group_by};
 use vitrine::table::select::Selection;
 use vitrine::view::group_by::What;
-use vitrine::view::spec::{Clause, TableRef};
+use vitrine::view::spec::{Clause, RowQuery, TableRef};
 
 /// Rows of the generated table.
 const ROWS: u64 = 500_000;
@@ -85,6 +86,29 @@ fn main() {
         generation = generation.next();
         session.filter(generation);
     });
+    time("the cube of a drag, through the engine", rows, || session.touch(generation));
+    session.show.pin = Some(RowQuery { filters: pinned(), ..RowQuery::default() });
+    generation = generation.next();
+    session.filter(generation);
+    time("a new filter against a pin", rows, || {
+        generation = generation.next();
+        session.filter(generation);
+    });
+    time("the cube of a drag against a pin", rows, || session.touch(generation));
+    time("another pin", rows, || {
+        generation = generation.next();
+        let low = f64::from(generation.0 % 20);
+        session.show.pin.iter_mut().for_each(|pin| {
+            pin.filters.insert("step".to_owned(), Clause::numbers(Some(low), Some(50.0)));
+        });
+        session.filter(generation);
+    });
+}
+
+/// What is pinned: two clauses.
+fn pinned() -> Map<String, Clause> {
+    let on_step = ("step".to_owned(), Clause::numbers(Some(20.0), Some(50.0)));
+    [("cfg".to_owned(), Clause::numbers(None, Some(8.0))), on_step].into_iter().collect()
 }
 
 /// Groups of as many rows as DiffusionDB Large has, by ten thousand users.
@@ -221,6 +245,11 @@ impl Session {
         self.show.rows.filters.insert("cfg".to_owned(), clause);
         self.step(Event::Request(Request::Show(self.show.clone())));
         self.run();
+    }
+
+    fn touch(&mut self, generation: Generation) {
+        let column = "cfg".to_owned();
+        self.step(Event::Request(TableRequest::Touch { column, generation }.into()));
     }
 
     fn run(&mut self) {

@@ -37,6 +37,7 @@ fn requests_survive_the_way_to_the_worker() {
             subset: Some(Subset::Random { rows: u64::MAX, seed: (1 << 53) + 1 }),
             sort: vec![SortKey { column: "cfg".to_owned(), descending: true }],
         },
+        pin: Some(RowQuery { subset: Some(Subset::First(u64::MAX)), ..RowQuery::default() }),
         charts: vec!["cfg".to_owned()],
         columns: Vec::new(),
         extras: Vec::new(),
@@ -53,6 +54,7 @@ fn answers_survive_the_way_to_the_page() {
     check::<Response>(&Response::Chart(Chart {
         column: "cfg".to_owned(),
         generation: Generation(3),
+        pinned: true,
         shape: Shape::Bins(Bins { edges: vec![0.0, 0.5, 1e300], detached: Some(2.0), ..Bins::default() }),
         all: Counts(vec![0, 1, u32::MAX]),
         here: Counts(Vec::new()),

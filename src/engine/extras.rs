@@ -85,7 +85,7 @@ pub(super) fn extras() -> Option<&'static Extras> {
 
 fn are_needed_for(request: &Request) -> bool {
     match request {
-        Request::Show(show) => has_regex(&show.rows),
+        Request::Show(show) => has_regex(&show.rows) || show.pin.as_ref().is_some_and(has_regex),
         Request::Export(start) => start.groups.is_some(),
         Request::Table(
             TableRequest::Script(_)

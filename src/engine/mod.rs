@@ -432,8 +432,8 @@ impl Engine {
         if let Some(range) = opening.as_ref().and_then(Opening::wants) {
             missing.push((demand::Class::Open, range));
         }
-        let index_wants = table.as_ref().map_or(&[][..], |table| table.matches.index_wants());
-        scheduler.plan_index(index_wants, effects);
+        let index_wants = table.as_ref().map_or_else(Vec::new, |table| table.matches.index_wants());
+        scheduler.plan_index(&index_wants, effects);
         scheduler.traffic.indexed = table.as_ref().is_some_and(|table| table.matches.has_index());
         let pool = match (table.as_mut(), opening) {
             (Some(table), _) => {

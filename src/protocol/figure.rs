@@ -74,6 +74,8 @@ pub struct Scale {
     pub share: bool,
     /// How counts become heights.
     pub growth: Growth,
+    /// Whether what is called all are the pinned rows, A, and those that match are B.
+    pub pinned: bool,
 }
 
 /// Neighbouring intervals.

@@ -16,6 +16,7 @@ pub mod group_by;
 pub mod images;
 pub mod membership;
 pub mod pairs;
+pub mod pin;
 pub mod plot;
 pub mod script;
 pub mod texts;
@@ -207,6 +208,8 @@ pub struct Show {
     pub generation: Generation,
     /// Which rows match, and their order.
     pub rows: RowQuery,
+    /// The rows that those are held against, called A: charts and phrases are of both then.
+    pub pin: Option<RowQuery>,
     /// What the view lists besides rows.
     pub list: Listing,
     /// Columns whose charts are wanted, most important first. Those not read yet are read.
@@ -432,13 +435,16 @@ impl<'de> Deserialize<'de> for Counts {
     }
 }
 
-/// A chart: the whole table's counts, and those of the rows that pass every clause but its own.
+/// A chart: the whole table's counts, and those of the rows that pass every clause but its own. Where rows are pinned:
+/// their counts, and those of the rows that match.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Chart {
     /// The column's name.
     pub column: String,
     /// Which filters `here` belongs to.
     pub generation: Generation,
+    /// Whether `all` and `null_all` are of the pinned rows, and not of all.
+    pub pinned: bool,
     /// How the values are put into bins.
     pub shape: Shape,
     /// Rows of each bin in the whole table, as far as read.
@@ -471,6 +477,14 @@ pub struct Count {
     /// Where nothing matches, the clauses without which something would, and how many rows then:
     /// those that exclude most first.
     pub without: Vec<(ClauseRef, u64)>,
+    /// Rows that are pinned, among those read; none where nothing is pinned.
+    pub pinned: Option<u64>,
+    /// Rows that are pinned and match.
+    pub both: u64,
+    /// Rows of which it is known whether they are pinned.
+    pub pinned_read: u64,
+    /// What is asked of the pinned rows and can't be applied.
+    pub pinned_without: Vec<ClauseRef>,
 }
 
 /// What can be dropped so that more rows match.
@@ -533,8 +547,10 @@ pub struct Phrases {
     pub generation: Generation,
     /// Whether all prompts are read.
     pub complete: bool,
-    /// Rows that match, and all that are read.
+    /// Rows that match, and all that are read; or those that are pinned.
     pub rows: (u64, u64),
+    /// Whether they are held against pinned rows: `all` of each phrase counts those then, and lifts are over their share.
+    pub pinned: bool,
     /// What was asked for.
     pub list: PhraseList,
     /// The fewest rows that a phrase had to be in.
@@ -573,7 +589,7 @@ pub struct Phrase {
     pub here: u32,
     /// Rows that have it.
     pub all: u32,
-    /// Its share of the matching rows over its share of all.
+    /// Its share of the matching rows over its share of all; infinite where none of the pinned rows has it.
     pub lift: f64,
     /// Between which lifts the true one lies, 95 times of 100.
     pub interval: (f64, f64),

@@ -11,6 +11,7 @@ use crate::ui::detail::DetailDrawer;
 use crate::ui::gallery::Gallery;
 use crate::ui::groups::GroupsView;
 use crate::ui::groups::differences::DifferencesView;
+use crate::ui::groups::pin::PinLine;
 use crate::ui::panels::about::AboutPanel;
 use crate::ui::panels::empty::NothingMatches;
 use crate::ui::panels::export::ExportPanel;
@@ -83,6 +84,7 @@ registry! {
     groups: Groups (Some(read_lazy), None) {
         View(Groups, Groups) => GroupsView,
         View(Differences, Differences) => DifferencesView,
+        Pin => PinLine,
     }
     /// Entry of [`Module::Plot`].
     plot: Plot (Some(read_lazy), None) {

@@ -179,7 +179,8 @@ pub fn heights(all: &[u32], here: &[u32], measure: Measure, growth: Growth) -> H
     let (sum_all, sum_here) = (sum(all), sum(here));
     // What matches is scaled to as many rows as there are in all, and both are then one scale.
     let stretch = match measure {
-        Measure::Share if sum_here > 0.0 => sum_all / sum_here,
+        // Where the others are none, there is nothing to be scaled to.
+        Measure::Share if sum_here > 0.0 && sum_all > 0.0 => sum_all / sum_here,
         Measure::Share | Measure::Count => 1.0,
     };
     let value = |count: u32, stretch: f64| growth.of(f64::from(count) * stretch);
@@ -385,6 +386,8 @@ mod tests {
         assert_eq!(both.all.last(), Some(&0.0));
         assert_eq!(heights(&[0, 0], &[0, 0], Measure::Share, Growth::Log).all, [0.0, 0.0]);
         assert_eq!(heights(&[5, 5], &[0, 0], Measure::Share, Growth::Linear).here, [0.0, 0.0]);
+        let alone = heights(&[0, 0], &[2, 4], Measure::Share, Growth::Linear);
+        assert_eq!((alone.all, alone.here), (vec![0.0, 0.0], vec![19.0, 38.0]));
         // Rows themselves are next to nothing beside a hundred times as many.
         let counts = heights(&[100, 300, 0], &[1, 300, 0], Measure::Count, Growth::Linear);
         assert_eq!(counts.all.get(1), counts.here.get(1));

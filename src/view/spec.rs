@@ -30,6 +30,8 @@ pub struct Spec {
     pub query: Option<String>,
     /// At most one clause a column, by the column's name in the file.
     pub filters: Map<String, Clause>,
+    /// The rows that those that match are held against, called A; without an order.
+    pub pin: Option<RowQuery>,
     /// The order of the rows, the most important key first; that of the file where there is none.
     pub sort: Vec<SortKey>,
     /// Which of the views is shown.
@@ -78,6 +80,11 @@ impl Spec {
             filters: filters.clone(),
             sort: sort.clone(),
         }
+    }
+
+    /// The same without an order, as it is pinned.
+    pub fn unordered(&self) -> RowQuery {
+        RowQuery { sort: Vec::new(), ..self.rows() }
     }
 
     /// Whether another view is of the same table, read and understood in the same way.

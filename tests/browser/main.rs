@@ -52,6 +52,7 @@ mod matrix;
 mod measured;
 mod metadata;
 mod offline;
+mod pins;
 mod ratings;
 mod repository;
 mod search;

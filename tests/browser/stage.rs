@@ -22,6 +22,7 @@ const DOCUMENTED: &[&str] = &[
     "search",
     "detail",
     "phrases",
+    "pins",
     "prompts",
     "gallery",
     "compare",

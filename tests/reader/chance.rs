@@ -32,7 +32,7 @@ static PROMPTS: LazyLock<Vec<(String, [bool; 5])>> = LazyLock::new(|| {
 });
 
 /// Queries, in the order of the answers. A row without a prompt is like an empty one.
-const QUERIES: [&str; 5] = ["castle", "\"concept art\"", "élan", "שלום", "-castle"];
+pub const QUERIES: [&str; 5] = ["castle", "\"concept art\"", "élan", "שלום", "-castle"];
 
 const NUMBERS: [f32; 12] =
     [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -0.0, 0.0, -3.0, 1.0, 7.0, 7.1, 7.5, 30.0, 1e30];
@@ -40,12 +40,12 @@ const NUMBERS: [f32; 12] =
 const TAGS: [&str; 4] = ["one", "two, three", "\"four\"", ""];
 
 #[derive(Clone, Debug)]
-struct Row {
-    cfg: Option<f32>,
-    step: Option<u16>,
-    tag: Option<&'static str>,
-    wide: Option<u32>,
-    stamp: Option<i64>,
+pub struct Row {
+    pub cfg: Option<f32>,
+    pub step: Option<u16>,
+    pub tag: Option<&'static str>,
+    pub wide: Option<u32>,
+    pub stamp: Option<i64>,
     prompt: Option<usize>,
 }
 
@@ -55,7 +55,7 @@ impl Row {
     }
 }
 
-fn rows() -> impl Strategy<Value = Vec<Row>> {
+pub fn rows() -> impl Strategy<Value = Vec<Row>> {
     let row = (
         prop::option::weighted(0.85, 0..NUMBERS.len()),
         prop::option::weighted(0.8, 1u16..12),
@@ -84,7 +84,7 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
     })
 }
 
-fn file(rows: &[Row]) -> Arc<Vec<u8>> {
+pub fn file(rows: &[Row]) -> Arc<Vec<u8>> {
     let columns: Vec<(&str, ArrayRef)> = vec![
         ("cfg", Arc::new(rows.iter().map(|row| row.cfg).collect::<Float32Array>())),
         ("step", Arc::new(rows.iter().map(|row| row.step).collect::<UInt16Array>())),
@@ -101,15 +101,15 @@ fn file(rows: &[Row]) -> Arc<Vec<u8>> {
 }
 
 #[derive(Clone, Debug)]
-struct Question {
-    filters: BTreeMap<&'static str, Clause>,
-    query: Option<usize>,
-    first: Option<u64>,
+pub struct Question {
+    pub filters: BTreeMap<&'static str, Clause>,
+    pub query: Option<usize>,
+    pub first: Option<u64>,
     sort: Vec<(&'static str, bool)>,
     from: u64,
 }
 
-fn questions() -> impl Strategy<Value = Question> {
+pub fn questions() -> impl Strategy<Value = Question> {
     let cfg = || prop_oneof![Just(-3.0), Just(0.0), Just(7.1), Just(7.5), Just(f64::INFINITY), -10.0..40.0];
     let listed = |all: &'static [&'static str]| {
         (prop::collection::vec(prop::option::weighted(0.8, 0..all.len()), 0..3), any::<bool>()).prop_map(
@@ -160,7 +160,7 @@ fn questions() -> impl Strategy<Value = Question> {
 }
 
 impl Question {
-    fn passes(&self, rows: &[Row], row: usize, but: &[&str]) -> bool {
+    pub fn passes(&self, rows: &[Row], row: usize, but: &[&str]) -> bool {
         let this = &rows[row];
         let clauses = self.filters.iter().filter(|(name, _)| !but.contains(name));
         clauses.into_iter().all(|(name, clause)| holds(this, name, clause))
@@ -200,7 +200,7 @@ fn last<T: PartialOrd>(a: Option<T>, b: Option<T>, descending: bool) -> Ordering
     }
 }
 
-fn holds(row: &Row, name: &str, clause: &Clause) -> bool {
+pub fn holds(row: &Row, name: &str, clause: &Clause) -> bool {
     let is_null = match name {
         "cfg" => row.cfg.is_none(),
         "step" => row.step.is_none(),
@@ -248,7 +248,7 @@ fn holds(row: &Row, name: &str, clause: &Clause) -> bool {
     }
 }
 
-const CHARTS: [&str; 5] = ["cfg", "step", "tag", "wide", "stamp"];
+pub const CHARTS: [&str; 5] = ["cfg", "step", "tag", "wide", "stamp"];
 
 fn check(session: &mut Session, rows: &[Row], question: &Question) {
     session.show(|show| {

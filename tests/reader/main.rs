@@ -23,6 +23,7 @@ mod layouts;
 mod liveness;
 mod measured;
 mod odd_files;
+mod pins;
 mod plot;
 mod preference;
 mod scattered;

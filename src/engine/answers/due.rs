@@ -58,6 +58,8 @@ pub struct ViewChange {
     pub columns: bool,
     /// Which charts are shown.
     pub charts: bool,
+    /// Which rows are pinned.
+    pub pin: bool,
     /// What is listed besides rows.
     pub list: bool,
 }
@@ -103,12 +105,12 @@ impl Due {
 
     /// Takes note of another view.
     pub fn note_view(&mut self, change: ViewChange, detail: bool) {
-        let ViewChange { rows_asked, filters, window, columns, charts, list } = change;
+        let ViewChange { rows_asked, filters, window, columns, charts, pin, list } = change;
         self.rows |= filters || window || columns;
-        if rows_asked || charts {
+        if rows_asked || charts || pin {
             self.note_masks();
         }
-        self.lists |= list || window || rows_asked || charts;
+        self.lists |= list || window || rows_asked || charts || pin;
         self.detail |= rows_asked && detail;
     }
 

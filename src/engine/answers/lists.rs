@@ -4,7 +4,7 @@ use super::Answers;
 use super::report::report;
 use crate::engine::Effect;
 use crate::engine::data::Data;
-use crate::engine::result::Matches;
+use crate::engine::result::{Matches, Pin};
 use crate::protocol::{
     LazyResponse, Listing, MAX_CELL_CHARS, MAX_PROMPT_ROWS, Phrase, Phrases, Prompt, Prompts, Repeated,
 };
@@ -31,8 +31,8 @@ const MAX_REPEATED: usize = 40;
 #[derive(Default)]
 pub struct Lists {
     phrases: PhraseIndex,
-    /// Whether the prompts of all rows have been counted, and how many rows that were.
-    all: (usize, Repeats),
+    /// The prompts of all rows, or of those that are pinned: how many rows were counted and which pin that was.
+    all: ((usize, Option<u64>), Repeats),
     /// The different prompts of the matching rows.
     here: Repeats,
     ranking: Vec<u32>,
@@ -182,14 +182,24 @@ impl Answers {
     ) {
         self.lists.rank(data, matches);
         let Some(texts) = data.prompts() else { return };
-        if self.lists.all.0 != texts.rows() {
-            let all = Repeats::new(texts, &vec![0; texts.rows()]);
-            self.lists.all = (texts.rows(), all);
+        let pin = matches.pin();
+        let key = (texts.rows(), pin.map(Pin::version));
+        if self.lists.all.0 != key {
+            let all = match pin {
+                Some(pin) => Repeats::new(texts, pin.mask()),
+                None => Repeats::new(texts, &vec![0; texts.rows()]),
+            };
+            self.lists.all = (key, all);
         }
         let lists = &self.lists;
-        let counted = lists.phrases.count(&lists.here, &lists.all.1);
+        let mut counted = lists.phrases.count(&lists.here, &lists.all.1);
+        if pin.is_some() {
+            counted.pool();
+        }
         let sum = |repeats: &Repeats| repeats.rows.iter().map(|rows| u64::from(*rows)).sum::<u64>();
-        let rows = (sum(&lists.here), sum(&lists.all.1));
+        let told = (sum(&lists.here), sum(&lists.all.1));
+        // A and B are held against each other as two parts of one whole.
+        let rows = if pin.is_some() { (told.0, told.0 + told.1) } else { told };
         let mut searched = Vec::new();
         let mut named = |ranked: Vec<Ranked>, most: usize| {
             let mut phrases = Vec::new();
@@ -208,12 +218,14 @@ impl Answers {
                 let shares = ranked.shares(rows);
                 let Ranked { phrase: _, here, all, ratio: _ } = ranked;
                 let (lift, interval) =
-                    (shares.lift().unwrap_or_default(), shares.interval().unwrap_or_default());
+                    if pin.is_some() { shares.against_rest() } else { shares.against_all() }
+                        .unwrap_or_default();
+                let all = if pin.is_some() { all - here } else { all };
                 phrases.push(Phrase { text: text.to_owned(), here, all, lift, interval });
             }
             phrases
         };
-        let least = list.least.unwrap_or_else(|| least(rows.0));
+        let least = list.least.unwrap_or_else(|| least(told.0));
         let found = if rows.0 < rows.1 { counted.telling(rows, least) } else { Telling::default() };
         let repeated = lists.ranking.iter().take(MAX_REPEATED).map(|code| {
             let text = String::from_utf8_lossy(texts.get(*code).unwrap_or_default());
@@ -223,7 +235,8 @@ impl Answers {
         let phrases = Phrases {
             generation: self.show.generation,
             complete,
-            rows,
+            rows: told,
+            pinned: pin.is_some(),
             list,
             least,
             looked_at: found.looked_at as u64,

@@ -33,6 +33,7 @@ use crate::protocol::describe::Describe;
 use crate::protocol::images::ImageColumn;
 use crate::protocol::{LoadState, MAX_WINDOW, Progress, Response, Show};
 use crate::view::catalog::SubsetRows;
+use charts::PinnedCounts;
 use due::{Due, Looks, ViewChange};
 use group_by::GroupByState;
 use groups::GroupsState;
@@ -58,6 +59,7 @@ pub struct Answers {
     group_by: GroupByState,
     plot: PlotState,
     lists: Lists,
+    pinned_counts: PinnedCounts,
     same: SamePrompt,
     due: Due,
     /// What was last reported of each column's reading: bytes, and where it stands.
@@ -102,6 +104,7 @@ impl Answers {
             window: (now.first, now.count) != (before.first, before.count),
             columns: now.columns != before.columns || now.extras != before.extras,
             charts: now.charts != before.charts,
+            pin: now.pin != before.pin,
             list: now.list != before.list,
         };
         self.due.note_view(change, self.detail.is_some());
@@ -192,12 +195,12 @@ impl Answers {
         if screen || self.detail.is_some_and(|row| row >= data.meta.rows) {
             return Some(Class::First);
         }
-        let subset = match matches.subset() {
+        let needs = |subset| match subset {
             Some(SubsetRows::First(rows)) => rows > data.meta.rows,
             Some(SubsetRows::Random { .. }) => true,
             Some(SubsetRows::Shards(_)) | None => false,
         };
-        subset.then_some(Class::Settings)
+        (needs(matches.subset()) || needs(matches.pinned_subset())).then_some(Class::Settings)
     }
 
     /// Whether images are what the view shows.
@@ -228,6 +231,9 @@ impl Answers {
             self.due.note(change, looks);
             self.group_by.follow(change, data);
             self.plot.follow(change, data);
+            if let Change::Binned { column } = change {
+                self.pinned_counts.forget(*column);
+            }
             match change {
                 Change::Failed { column, error: Some(error) } => {
                     if let Some(column) = data.columns.get(*column) {

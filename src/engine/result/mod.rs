@@ -5,15 +5,19 @@
 //! [`Data`] and says which columns it needs; it fetches nothing and reports nothing.
 
 mod indexed;
+mod pin;
 mod search;
 mod sort;
 mod subset;
 
 use super::change::Change;
 use super::data::Data;
-use crate::protocol::{ClauseRef, Kind, QueryState, Show};
+use crate::base::sorted::Map;
+use crate::protocol::{ClauseRef, Kind, Listing, QueryState, Show};
 use crate::table::crossfilter::{Crossfilter, QUERY, SUBSET};
 use crate::table::select::Selection;
+use crate::view::spec::{Clause, RowQuery};
+pub use pin::Pin;
 use search::SearchState;
 use sort::Ordering;
 use subset::SubsetState;
@@ -26,6 +30,10 @@ pub struct Matches {
     search: SearchState,
     subset: SubsetState,
     ordering: Ordering,
+    /// The rows that those that match are held against.
+    pin: Option<Box<Pin>>,
+    /// How many times other rows were pinned.
+    pins: u64,
 }
 
 /// What came of asking for other rows.
@@ -61,24 +69,35 @@ impl Matches {
             search: SearchState::default(),
             subset: SubsetState::default(),
             ordering: Ordering::default(),
+            pin: None,
+            pins: 0,
         }
     }
 
     /// Takes over what is asked now. `filters` says whether clauses are other ones than before.
     pub fn ask(&mut self, show: &Show, filters: bool, data: &mut Data) -> Answer {
-        let left_out = if filters { self.set_filters(show, data) } else { Vec::new() };
-        let (searched, query) =
-            self.ask_query(show.rows.query.as_deref().unwrap_or_default(), show.list, data);
-        let subset =
-            self.ask_subset(show.rows.subset.as_ref().and_then(|subset| subset.rows(&data.facts)), data);
-        let sort = self.ask_sort(&show.rows.sort, data);
+        let answer = self.ask_rows(&show.rows, filters, show.list, data);
+        let searched = self.ask_pin(show.pin.as_ref(), show.list, data) || answer.query.is_some();
+        // The one search may have stopped the reading that the other one needs.
+        if searched && (self.streams() || self.pin.as_ref().is_some_and(|pin| pin.streams())) {
+            data.load_prompts();
+        }
+        answer
+    }
+
+    fn ask_rows(&mut self, rows: &RowQuery, filters: bool, list: Listing, data: &mut Data) -> Answer {
+        let RowQuery { subset, query, filters: clauses, sort } = rows;
+        let left_out = if filters { self.set_filters(clauses.clone(), data) } else { Vec::new() };
+        let (searched, query) = self.ask_query(query.as_deref().unwrap_or_default(), list, data);
+        let subset = self.ask_subset(subset.as_ref().and_then(|subset| subset.rows(&data.facts)), data);
+        let sort = self.ask_sort(sort, data);
         Answer { changed: searched || subset || sort, query, left_out }
     }
 
-    fn set_filters(&mut self, show: &Show, data: &mut Data) -> Vec<(String, LeftOut)> {
+    fn set_filters(&mut self, wanted: Map<String, Clause>, data: &mut Data) -> Vec<(String, LeftOut)> {
         let mut clauses = Vec::new();
         let mut left_out = Vec::new();
-        for (name, clause) in show.rows.filters.clone() {
+        for (name, clause) in wanted {
             match data.column(&name) {
                 Some(column) if column.info.chartable || column.info.kind == Kind::Text => {
                     data.load(&name);
@@ -97,7 +116,7 @@ impl Matches {
 
     /// Takes over what columns have grown to, and answers how that changes the matching rows.
     pub fn follow(&mut self, changes: &[Change], data: &Data) -> Vec<Change> {
-        let mut followed = Vec::new();
+        let mut followed = self.pin_follows(changes, data);
         for change in changes {
             match change {
                 Change::Files => {
@@ -142,8 +161,13 @@ impl Matches {
     pub fn advance(&mut self, data: &Data) -> (Vec<Change>, bool) {
         let searched = self.advance_search(data);
         let sorted = self.advance_sort(data);
-        let more = self.is_searching_on() || self.is_sorting();
-        (searched.into_iter().chain(sorted).collect(), more)
+        let mut more = self.is_searching_on() || self.is_sorting();
+        let pinned = self.with_pin(|rows| {
+            let (changes, goes_on) = rows.advance(data);
+            more |= goes_on;
+            changes
+        });
+        (searched.into_iter().chain(sorted).chain(pinned).collect(), more)
     }
 
     /// Counts the matching rows anew: from now on [`Self::window`] and [`Self::matching`] are of the
@@ -208,6 +232,7 @@ impl Matches {
             || (self.streams() && data.prompt == Some(place))
             || self.subset.needs(name)
             || self.ordering.needs(name)
+            || self.pin.as_ref().is_some_and(|pin| pin.needs(place, data))
     }
 
     /// Where nothing matches: the clauses without which something would, and how many rows then.

@@ -44,6 +44,17 @@ enum Way {
     Indexed(Box<Asked>),
 }
 
+impl SearchState {
+    /// Knows of an index what another search knows of it.
+    pub(super) fn beside_of(&mut self, other: &Self) {
+        self.beside = match &other.beside {
+            Beside::Nothing => Beside::Nothing,
+            Beside::Awaited => Beside::Awaited,
+            Beside::Here(index) => Beside::Here(index.clone()),
+        };
+    }
+}
+
 impl Matches {
     /// Whether prompts are searched.
     pub fn is_searching(&self) -> bool {
@@ -151,6 +162,10 @@ impl Matches {
     /// It is being asked whether there is an index: a search waits for the answer.
     pub fn await_index(&mut self) {
         self.search.beside = Beside::Awaited;
+        self.with_pin(|rows| {
+            rows.await_index();
+            Vec::new()
+        });
     }
 
     /// Whether searches are answered by an index.
@@ -160,6 +175,7 @@ impl Matches {
 
     /// There is an index, or none: what waited for that goes on.
     pub fn take_index(&mut self, index: Option<Index>, data: &mut Data) -> Vec<Change> {
+        let mut changes = self.with_pin(|rows| rows.take_index(index.clone(), data));
         let waited = match std::mem::take(&mut self.search.way) {
             Way::Open(query) => Some(query),
             way @ (Way::Streamed | Way::Indexed(_)) => {
@@ -171,39 +187,47 @@ impl Matches {
             self.search.way = Way::Indexed(Box::new(Asked::new(query)));
         }
         self.search.beside = index.map_or(Beside::Nothing, |index| Beside::Here(Box::new(index)));
-        if waited.is_none() || !self.streams() {
-            return Vec::new();
+        if waited.is_some() && self.streams() {
+            self.begin_query(data);
+            changes.push(Change::Matches { settled: true });
         }
-        self.begin_query(data);
-        vec![Change::Matches { settled: true }]
+        changes
     }
 
     /// Gives the index up: a search that it answered begins anew, by looking at every prompt.
     pub fn drop_index(&mut self, data: &mut Data) -> Vec<Change> {
+        let mut changes = self.with_pin(|rows| rows.drop_index(data));
         self.search.beside = Beside::Nothing;
         let used = !matches!(std::mem::take(&mut self.search.way), Way::Streamed);
-        if !used || !self.is_searching() {
-            return Vec::new();
+        if used && self.is_searching() {
+            self.begin_query(data);
+            changes.push(Change::Matches { settled: true });
         }
-        self.begin_query(data);
-        vec![Change::Matches { settled: true }]
+        changes
     }
 
     /// Why the index can't be used any more, if that came out.
     pub fn take_index_fault(&mut self) -> Option<Error> {
-        self.search.fault.take()
+        let pinned = self.pin.as_mut().and_then(|pin| pin.take_index_fault());
+        self.search.fault.take().or(pinned)
     }
 
-    /// The ranges of the index that a search waits for.
-    pub fn index_wants(&self) -> &[ByteRange] {
-        match &self.search.way {
-            Way::Indexed(asked) => asked.wants(),
-            Way::Streamed | Way::Open(_) => &[],
-        }
+    /// The ranges of the index that searches wait for.
+    pub fn index_wants(&self) -> Vec<ByteRange> {
+        let mut wants = match &self.search.way {
+            Way::Indexed(asked) => asked.wants().to_vec(),
+            Way::Streamed | Way::Open(_) => Vec::new(),
+        };
+        wants.extend(self.pin.iter().flat_map(|pin| pin.index_wants()));
+        wants
     }
 
     /// Takes bytes of the index.
     pub fn feed_index(&mut self, range: ByteRange, bytes: Vec<u8>) {
+        self.with_pin(|rows| {
+            rows.feed_index(range, bytes.clone());
+            Vec::new()
+        });
         if let Beside::Here(index) = &mut self.search.beside {
             index.feed(range, bytes);
         }

@@ -69,7 +69,7 @@ pub fn part(number: u32) -> String {
 }
 
 /// An index that is being asked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Index {
     /// What it is about, and where everything is.
     pub root: Root,

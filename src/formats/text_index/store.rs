@@ -11,7 +11,7 @@ const NEAR_BYTES: u64 = 8 << 10;
 const MAX_RANGES: usize = 48;
 
 /// Pieces of the data by where they begin.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Store {
     pieces: BTreeMap<u64, Vec<u8>>,
     bytes: u64,

@@ -19,6 +19,31 @@ pub const ABOUT_COUNT: &str = "Rows, both on one scale";
 /// The colour of rows that match.
 pub const FILTERED: &str = "filtered";
 
+/// The pinned rows.
+pub const A: &str = "A";
+/// The rows that match, held against those.
+pub const B: &str = "B";
+
+/// The colour of one of them.
+pub fn side(name: &str, rows: u64) -> String {
+    format!("{name} {}", compact(rows))
+}
+
+/// How many there are of both.
+pub fn a_and_b(a: &str, b: &str) -> String {
+    format!("A {a}, B {b}")
+}
+
+/// How many rows of a value or a bin match, and how many there are, of all or of the pinned ones.
+pub fn counts(name: &str, here: u64, all: u64, pinned: bool) -> String {
+    let (here, all) = (thousands(here), thousands(all));
+    if pinned {
+        format!("{name}: {}", a_and_b(&all, &here))
+    } else {
+        format!("{name}: {here} here, {all} in all")
+    }
+}
+
 /// The colour of all rows.
 pub fn all_rows(rows: Option<u64>) -> String {
     rows.map_or_else(|| "all".to_owned(), |rows| format!("all {}", compact(rows)))
@@ -94,16 +119,20 @@ pub fn not(label: &str) -> String {
     format!("Not {label}")
 }
 
-/// How many rows of a value or a bin match, and how many there are.
-pub fn here_in_all(name: &str, here: u64, all: u64) -> String {
+/// How many rows of a value or a bin match, and how many there are, of all or of the pinned ones.
+pub fn here_in_all(name: &str, here: u64, all: u64, pinned: bool) -> String {
+    if pinned {
+        return counts(name, here, all, true);
+    }
     format!("{name}: {} here, {} in all", thousands(here), compact(all))
 }
 
 /// What a histogram is, with the range that is chosen.
-pub fn histogram(title: &str, range: Option<&str>) -> String {
+pub fn histogram(title: &str, range: Option<&str>, pinned: bool) -> String {
+    let rows = if pinned { "the rows of A and of B" } else { "all rows and those that match" };
     match range {
-        Some(range) => format!("{title}: all rows and those that match, {range} chosen"),
-        None => format!("{title}: all rows and those that match"),
+        Some(range) => format!("{title}: {rows}, {range} chosen"),
+        None => format!("{title}: {rows}"),
     }
 }
 

@@ -24,21 +24,40 @@ pub fn compared(here: u64, others: u64) -> String {
     format!("{} matching rows against {} others.", thousands(here), thousands(others))
 }
 
+/// The same where rows are pinned.
+pub fn compared_with_pinned(a: u64, b: u64) -> String {
+    format!("B, {} rows, against A, {} rows.", thousands(b), thousands(a))
+}
+
+/// Where the pinned rows are those that match.
+pub const SAME_ROWS: &str = "A and B are the same rows, so that nothing differs. Search or filter, and each column is ranked here by how far the matching rows, B, are from A.";
+/// Where none are pinned.
+pub const NO_PINNED: &str = "A has no rows, so that there is nothing to compare with.";
+
 /// Columns that differ because they are filtered by.
 pub fn left_out(titles: &[String]) -> String {
     format!("Left out, being filtered by: {}.", titles.join(", "))
 }
 
 /// The value whose shares are furthest apart.
-pub fn shares(value: &str, (here, there): (f64, f64)) -> String {
+pub fn shares(value: &str, (here, there): (f64, f64), pinned: bool) -> String {
     // As many digits as anybody reads.
     let share = |share: f64| share_of((share * 1e9).round() as u64, 1_000_000_000);
-    format!("{value}: {} here, {} elsewhere", share(here), share(there))
+    let (here, there) = (share(here), share(there));
+    if pinned {
+        format!("{value}: {here} in B, {there} in A")
+    } else {
+        format!("{value}: {here} here, {there} elsewhere")
+    }
 }
 
 /// The medians of both.
-pub fn medians(here: &str, there: &str) -> String {
-    format!("; median {here} here, {there} elsewhere")
+pub fn medians(here: &str, there: &str, pinned: bool) -> String {
+    if pinned {
+        format!("; median {here} in B, {there} in A")
+    } else {
+        format!("; median {here} here, {there} elsewhere")
+    }
 }
 
 /// Filters by that value.

@@ -16,6 +16,7 @@ pub mod metadata;
 pub mod notices;
 pub mod pairs;
 pub mod panels;
+pub mod pin;
 pub mod plot;
 pub mod requests;
 pub mod search;

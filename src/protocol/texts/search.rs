@@ -87,7 +87,13 @@ pub fn searched_left_out(words: &[String]) -> String {
 }
 
 /// Where nothing differs.
-pub fn nothing_stands_out(looked_at: u64) -> String {
+pub fn nothing_stands_out(looked_at: u64, pinned: bool) -> String {
+    if pinned {
+        return format!(
+            "Nothing stands out: none of {} parts is more frequent in B than in A beyond what chance allows.",
+            thousands(looked_at)
+        );
+    }
     format!(
         "Nothing stands out: none of {} parts is more frequent here than chance allows.",
         thousands(looked_at)
@@ -114,6 +120,14 @@ pub const HEAD_LIFT: &str = "lift, log scale";
 pub const HEAD_SHARE: &str = "share";
 /// Head of a column: how many rows of the table have it.
 pub const HEAD_ALL: &str = "in all";
+/// The same, of those that are pinned.
+pub const HEAD_PINNED: &str = "in A";
+/// The rows that match, where others are pinned.
+pub const HEAD_IN_B: &str = "in B";
+/// The lift of what none of the pinned rows has.
+pub const ONLY_IN_B: &str = "only in B";
+/// Over parts that are rarer in B than in A.
+pub const LESS_COMMON_IN_B: &str = "Less common in B than in A";
 /// Over parts that are rarer here.
 pub const LESS_COMMON: &str = "Less common here than in all rows";
 /// Their table.
@@ -125,7 +139,7 @@ pub const BY_LIFT_TABLE: &str = "Phrases by lift";
 
 /// What the parts are, and how they are sorted.
 pub fn about_phrases(phrases: &Phrases, by_count: bool) -> String {
-    let Phrases { complete, rows, looked_at, list, .. } = phrases;
+    let Phrases { complete, rows, looked_at, list, pinned, .. } = phrases;
     let part = if *complete { "" } else { "So far, while the prompts are being read. " };
     let parts = match list.unit {
         Unit::Phrase => "Comma-separated parts of the prompts",
@@ -135,6 +149,14 @@ pub fn about_phrases(phrases: &Phrases, by_count: bool) -> String {
     };
     if by_count {
         return format!("{part}{parts}, by how many rows have them. Click to search, Alt-click to exclude.");
+    }
+    if *pinned {
+        return format!(
+            "{part}{parts}: of {} those whose share of the {} rows of B surely differs from that of the {} rows of A, the surest first. Lift is the share in B over the share in A, with the range that holds 95 % of such estimates. Click to search, Alt-click to exclude.",
+            thousands(*looked_at),
+            thousands(rows.0),
+            thousands(rows.1)
+        );
     }
     format!(
         "{part}{parts}: of {} those whose share of these {} rows surely differs from that of the others, the surest first. Lift is the share here over the share of all {}, with the range that holds 95 % of such estimates. Click to search, Alt-click to exclude.",

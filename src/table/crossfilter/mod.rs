@@ -153,6 +153,27 @@ pub fn count(bins: &[u8], mask: &[u16], keep: u16) -> [u32; 256] {
     even
 }
 
+/// How many rows pass every clause of one mask, and how many of those every clause of another one too.
+pub fn overlap(mask: &[u16], other: &[u16]) -> (u64, u64) {
+    let (mut own, mut both) = (0, 0);
+    for (mask, other) in mask.chunks(ROWS_A_CALL).zip(other.chunks(ROWS_A_CALL)) {
+        let (own_some, both_some) = overlap_some(mask, other);
+        own += u64::from(own_some);
+        both += u64::from(both_some);
+    }
+    (own, both)
+}
+
+#[inline(never)]
+fn overlap_some(mask: &[u16], other: &[u16]) -> (u32, u32) {
+    let (mut own, mut both) = (0, 0);
+    for (mask, other) in mask.iter().zip(other) {
+        own += u32::from(*mask == 0);
+        both += u32::from(mask | other == 0);
+    }
+    (own, both)
+}
+
 #[inline(never)]
 fn count_some(bins: &[u8], mask: &[u16], keep: u16, [even, odd]: &mut [[u32; 256]; 2]) {
     let (bin_pairs, bin_rest) = bins.as_chunks::<2>();

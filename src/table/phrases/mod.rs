@@ -168,6 +168,11 @@ impl PhraseIndex {
 }
 
 impl Counted {
+    /// Makes what was counted among all rows a count of both together, where those are rows of their own.
+    pub fn pool(&mut self) {
+        self.all.iter_mut().zip(&self.here).for_each(|(all, here)| *all += here);
+    }
+
     /// The phrases of most matching rows first.
     pub fn common(&self, rows: (u64, u64)) -> Vec<Ranked> {
         let mut common: Vec<Ranked> = self.ranked(rows).filter(|ranked| ranked.here > 0).collect();

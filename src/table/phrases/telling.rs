@@ -40,6 +40,29 @@ impl Shares {
         Some(((middle - half).max(0.0) * per_share, (middle + half) * per_share))
     }
 
+    /// [`Self::lift`] and [`Self::interval`].
+    pub fn against_all(self) -> Option<(f64, (f64, f64))> {
+        self.lift().zip(self.interval())
+    }
+
+    /// The share here over the share in the other rows, infinite where none of those has it; and between which ratios
+    /// the true one lies, 95 times of 100, on a log scale, with half a row more on both sides. By S. Walter, "The
+    /// distribution of Levin's measure of attributable risk", 1975. None where either are no rows.
+    pub fn against_rest(self) -> Option<(f64, (f64, f64))> {
+        let there = self.all.checked_sub(self.here)? as f64;
+        let rows_there = self.rows_all.checked_sub(self.rows_here)? as f64;
+        let (here, rows_here) = (self.here as f64, self.rows_here as f64);
+        if rows_here <= 0.0 || rows_there <= 0.0 || self.all == 0 {
+            return None;
+        }
+        let ratio = if there > 0.0 { here * rows_there / (rows_here * there) } else { f64::INFINITY };
+        let more = |count: f64| count + 0.5;
+        let middle = (more(here) * more(rows_there) / (more(rows_here) * more(there))).ln();
+        let variance = 1.0 / more(here) - 1.0 / more(rows_here) + 1.0 / more(there) - 1.0 / more(rows_there);
+        let half = Z * variance.max(0.0).sqrt();
+        Some((ratio, ((middle - half).exp(), (middle + half).exp())))
+    }
+
     /// The log-likelihood ratio G² of "the shares here and in the other rows differ" against "they are the same",
     /// which is distributed as χ² with one degree of freedom where they are; 0 where there are no other rows. By
     /// T. Dunning, "Accurate methods for the statistics of surprise and coincidence", 1993.

@@ -147,8 +147,12 @@ impl Growing {
 }
 
 /// What heights stand for, for a drawing.
-pub fn scale_of(measure: Measure, growing: Growing) -> Scale {
-    Scale { share: measure == Measure::Share, growth: growing.shown.get_untracked() }
+pub fn scale_of(store: Store, growing: Growing) -> Scale {
+    Scale {
+        share: store.measure.get_untracked() == Measure::Share,
+        growth: growing.shown.get_untracked(),
+        pinned: untrack(|| store.is_pinned()),
+    }
 }
 
 /// The button that changes the scale of counts.
@@ -191,8 +195,12 @@ pub fn OwnBars(column: StoredValue<String>, now: Memo<Option<Now>>) -> impl Into
 
 /// The same as values.
 pub fn own_bars(now: &Now, column: StoredValue<String>) -> Vec<Bar> {
-    let share = |part: u32, all: u32| f64::from(part) / f64::from(all.max(1));
-    let rows = now.chart.rows_read;
+    let pinned = now.chart.pinned;
+    let share = |part: u32, counts: &[u32], none: u32| {
+        // Pinned rows and those that match are as many as they are.
+        let rows = if pinned { counts.iter().sum::<u32>() + none } else { now.chart.rows_read };
+        f64::from(part) / f64::from(rows.max(1))
+    };
     let alone = match &now.chart.shape {
         Shape::Bins(bins) => bins.detached.zip(bins.from.len().checked_sub(1)),
         Shape::Categories { .. } => None,
@@ -207,7 +215,9 @@ pub fn own_bars(now: &Now, column: StoredValue<String>) -> Vec<Bar> {
             ListValue::Null => common::NONE.to_owned(),
             ListValue::Text(text) => column.with_value(|column| facts::category(column, text)),
         };
-        Bar { value, label, here, all, here_share: share(here, rows), all_share: share(all, rows) }
+        let here_share = share(here, &now.here, now.null_here);
+        let all_share = share(all, &now.chart.all.0, now.chart.null_all);
+        Bar { value, label, here, all, pinned, here_share, all_share }
     };
-    alone.into_iter().chain([none]).filter(|(_, _, all)| *all > 0).map(bar).collect()
+    alone.into_iter().chain([none]).filter(|(_, here, all)| *here + *all > 0).map(bar).collect()
 }

@@ -47,7 +47,15 @@ pub fn Rail() -> impl IntoView {
 #[component]
 pub fn Heights() -> impl IntoView {
     let store = use_store();
-    let all = move || texts::all_rows(store.opened.with(|opened| opened.as_ref().map(|opened| opened.rows)));
+    let pinned = move || {
+        store.count.with(|count| count.as_ref().and_then(|count| Some((count.pinned?, count.matching))))
+    };
+    let key = move |here: bool| match pinned() {
+        Some((_, rows)) if here => texts::side(texts::B, rows),
+        Some((rows, _)) => texts::side(texts::A, rows),
+        None if here => texts::FILTERED.to_owned(),
+        None => texts::all_rows(store.opened.with(|opened| opened.as_ref().map(|opened| opened.rows))),
+    };
     let choice = move |measure: Measure, name: &'static str, about: &'static str| {
         view! {
             <button
@@ -66,8 +74,8 @@ pub fn Heights() -> impl IntoView {
             {choice(Measure::Count, texts::COUNT, texts::ABOUT_COUNT)}
         </div>
         <div class="key" aria-hidden="true">
-            <span>{all}</span>
-            <span data-of="here">{texts::FILTERED}</span>
+            <span>{move || key(false)}</span>
+            <span data-of="here">{move || key(true)}</span>
         </div>
     }
 }

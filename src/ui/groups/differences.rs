@@ -1,8 +1,9 @@
 //! What sets the matching rows apart from the others: columns by how far the distributions of both are apart.
 
-use crate::protocol::differences::difference_of;
+use crate::protocol::differences::{difference_of, difference_of_pinned};
 use crate::protocol::display::number;
-use crate::protocol::texts::{common, differences as texts, groups};
+use crate::protocol::pin::Pinned;
+use crate::protocol::texts::{common, differences as texts, groups, pin};
 use crate::protocol::{Chart, Count, Shape};
 use crate::ui::charts::axis::slot_name;
 use crate::ui::charts::plot::clause_of_bins;
@@ -25,21 +26,23 @@ struct Found {
     /// The medians of both, where the values are numbers or times.
     medians: Option<(String, String)>,
     complete: bool,
+    /// Whether it is of B and A.
+    pinned: bool,
 }
 
 /// The view.
 #[component]
 pub fn DifferencesView() -> impl IntoView {
     let store = use_store();
+    // What is held against A is B as it is, filters and all.
     let filtered = Memo::new(move |_| {
-        store.spec.with(|spec| spec.filters.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>())
+        store.spec.with(|spec| match spec.pin {
+            Some(_) => Vec::new(),
+            None => spec.filters.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>(),
+        })
     });
     let found = Memo::new(move |_| {
-        let count = store.count.get()?;
-        // What all rows have, none of them differs in.
-        if count.matching == 0 || count.matching >= count.rows {
-            return None;
-        }
+        let count = store.count.get().filter(compares)?;
         let filtered = filtered.get();
         let mut found: Vec<Found> = store.charts.with(|charts| {
             let charts = charts.iter().filter(|(name, _)| !filtered.contains(name));
@@ -49,8 +52,12 @@ pub fn DifferencesView() -> impl IntoView {
         Some(found)
     });
     let rows = Memo::new(move |_| store.count.get().map(|count| (count.matching, count.rows)));
+    let pinned = Memo::new(move |_| {
+        store.is_pinned().then(|| store.count.with(|count| Pinned::of(count.as_ref()?).map(about_pinned)))
+    });
     let note = move || match rows.get() {
         None => String::new(),
+        _ if pinned.with(Option::is_some) => pinned.get().flatten().unwrap_or_default(),
         Some((0, _)) => texts::NO_ROWS.to_owned(),
         Some((matching, rows)) if matching >= rows => texts::ALL_ROWS.to_owned(),
         Some((matching, rows)) => texts::compared(matching, rows - matching),
@@ -73,9 +80,34 @@ pub fn DifferencesView() -> impl IntoView {
     }
 }
 
+/// Whether there are rows on both sides, and other ones.
+fn compares(count: &Count) -> bool {
+    match Pinned::of(count) {
+        Some(pinned) => pinned.rows > 0 && count.matching > 0 && !pinned.is_same(),
+        // What all rows have, none of them differs in.
+        None => 0 < count.matching && count.matching < count.rows,
+    }
+}
+
+/// What is compared with the pinned rows.
+fn about_pinned(pinned: Pinned<'_>) -> String {
+    let compared = match (pinned.rows, pinned.count.matching) {
+        (0, _) => texts::NO_PINNED.to_owned(),
+        (_, 0) => texts::NO_ROWS.to_owned(),
+        _ if pinned.is_same() => texts::SAME_ROWS.to_owned(),
+        (a, b) => texts::compared_with_pinned(a, b),
+    };
+    pin::so_far(pinned).into_iter().fold(compared, |compared, so_far| format!("{compared} {so_far}"))
+}
+
 /// What differs in a column.
 fn compare(chart: &Chart, count: &Count) -> Option<Found> {
-    let difference = difference_of(chart, count)?;
+    let difference = match Pinned::of(count) {
+        // What was counted before the pin came or went is of other rows.
+        pinned if pinned.is_some() != chart.pinned => return None,
+        Some(pinned) => difference_of_pinned(chart, pinned)?,
+        None => difference_of(chart, count)?,
+    };
     let column = &chart.column;
     let name = |bin: usize| match &chart.shape {
         Shape::Bins(bins) => slot_name(bins, bin, facts::column(column)),
@@ -105,15 +137,16 @@ fn compare(chart: &Chart, count: &Count) -> Option<Found> {
         clause,
         medians: medians.map(|(here, there)| (name(here), name(there))),
         complete: chart.complete,
+        pinned: chart.pinned,
         difference,
     })
 }
 
 fn line(store: Store, found: Found) -> AnyView {
-    let Found { column, difference, value, clause, medians, complete } = found;
+    let Found { column, difference, value, clause, medians, complete, pinned } = found;
     let title = facts::title(&column).to_owned();
-    let words = texts::shares(&value, difference.shares);
-    let medians = medians.map(|(here, there)| texts::medians(&here, &there));
+    let words = texts::shares(&value, difference.shares, pinned);
+    let medians = medians.map(|(here, there)| texts::medians(&here, &there, pinned));
     let tip = texts::filter_by(&title, &value);
     let distance = difference.distance;
     let data_column = column.clone();

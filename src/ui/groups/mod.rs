@@ -3,6 +3,7 @@
 mod controls;
 pub mod differences;
 mod list;
+pub mod pin;
 
 use crate::protocol::group_by::{State, Want};
 use crate::protocol::texts::groups as texts;

@@ -1,9 +1,10 @@
 //! The line that says how many rows match, and the chips of what was asked.
 
 use crate::protocol::display::{percent, percent_floor, thousands};
-use crate::protocol::texts::{common, panels as texts};
+use crate::protocol::texts::{common, panels as texts, pin};
 use crate::ui::panels::subset::SubsetMenu;
 use crate::ui::panels::views::Views;
+use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::runtime::names;
 use crate::ui::runtime::turn::InTurn;
 use crate::ui::store::facts;
@@ -83,6 +84,9 @@ pub fn ResultLine() -> impl IntoView {
             <InTurn><Views/></InTurn>
         </div>
         <Chips/>
+        <Show when=move || store.is_pinned()>
+            <LazyPart of=Lazy::Pin/>
+        </Show>
         <SortNote/>
     }
 }
@@ -103,13 +107,21 @@ fn Chips() -> impl IntoView {
                         .map(|(column, clause)| view! { <li><Chip column clause/></li> })
                         .collect_view()
                 }}
-                <li>
-                    <button type="button" class="button" data-size="small" on:click=move |_| store.clear_all()>
-                        {common::CLEAR_ALL}
-                    </button>
-                </li>
+                {act(store, common::CLEAR_ALL, "", Store::clear_all)}
+                {act(store, pin::PIN, pin::ABOUT_PIN, Store::pin)}
             </ul>
         </Show>
+    }
+}
+
+/// A button for all of it.
+fn act(store: Store, words: &'static str, about: &'static str, act: fn(Store)) -> impl IntoView {
+    view! {
+        <li>
+            <button type="button" class="button" data-size="small" title=about on:click=move |_| act(store)>
+                {words}
+            </button>
+        </li>
     }
 }
 

@@ -35,6 +35,8 @@ pub enum Lazy {
     Help,
     /// Pairs of what people prefer.
     Pairs,
+    /// The rows that are pinned.
+    Pin,
     /// A chart of two columns beside another view.
     Plot,
     /// The panel of the settings.

@@ -30,7 +30,9 @@ pub fn PhrasesView() -> impl IntoView {
     let store = use_store();
     let list = Memo::new(move |_| store.spec.with(|spec| spec.phrases));
     let filtered = Memo::new(move |_| {
-        store.phrases.with(|phrases| phrases.as_ref().is_some_and(|phrases| phrases.rows.0 < phrases.rows.1))
+        store.phrases.with(|phrases| {
+            phrases.as_ref().is_some_and(|phrases| phrases.pinned || phrases.rows.0 < phrases.rows.1)
+        })
     });
     let units =
         UNITS.into_iter().map(|(unit, name)| choice(list, name, PhraseList { unit, ..list.get_untracked() }));
@@ -161,7 +163,7 @@ fn Searched(words: Vec<String>, list: Memo<PhraseList>) -> impl IntoView {
 }
 
 fn modifiers(phrases: &Phrases, by_count: bool) -> impl IntoView + use<> {
-    let rows = phrases.rows.0;
+    let (rows, pinned) = (phrases.rows.0, phrases.pinned);
     let most = phrases.common.first().map_or(1, |phrase| phrase.here.max(1));
     let table = move |caption: &'static str, list: &[Phrase]| {
         // The longest bar is the list's own largest lift, so that bars of one list differ.
@@ -175,9 +177,9 @@ fn modifiers(phrases: &Phrases, by_count: bool) -> impl IntoView + use<> {
                     <tr>
                         <th scope="col">{texts::HEAD_PHRASE}</th>
                         <th scope="col">{if by_count { texts::HEAD_ROWS } else { texts::HEAD_LIFT }}</th>
-                        <th scope="col" data-number="">{texts::HEAD_ROWS}</th>
+                        <th scope="col" data-number="">{if pinned { texts::HEAD_IN_B } else { texts::HEAD_ROWS }}</th>
                         <th scope="col" data-number="">{texts::HEAD_SHARE}</th>
-                        <th scope="col" data-number="">{texts::HEAD_ALL}</th>
+                        <th scope="col" data-number="">{if pinned { texts::HEAD_PINNED } else { texts::HEAD_ALL }}</th>
                     </tr>
                 </thead>
                 <tbody>{lines}</tbody>
@@ -186,14 +188,17 @@ fn modifiers(phrases: &Phrases, by_count: bool) -> impl IntoView + use<> {
     };
     let rare = (!by_count && !phrases.rare.is_empty()).then(|| {
         view! {
-            <h3 class="pane-sub">{texts::LESS_COMMON}</h3>
+            <h3 class="pane-sub">{if pinned { texts::LESS_COMMON_IN_B } else { texts::LESS_COMMON }}</h3>
             {table(texts::LESS_COMMON_TABLE, &phrases.rare)}
         }
     });
     let listed = if by_count { &phrases.common } else { &phrases.telling };
     let nothing = listed.is_empty().then(|| {
-        let words =
-            if by_count { texts::NO_PARTS.to_owned() } else { texts::nothing_stands_out(phrases.looked_at) };
+        let words = if by_count {
+            texts::NO_PARTS.to_owned()
+        } else {
+            texts::nothing_stands_out(phrases.looked_at, pinned)
+        };
         view! { <p class="pane-note">{words}</p> }
     });
     let caption = if by_count { texts::BY_ROWS_TABLE } else { texts::BY_LIFT_TABLE };
@@ -247,7 +252,9 @@ fn line(phrase: &Phrase, rows: u64, scale: Scale) -> impl IntoView + use<> {
 
 /// How many times as frequent: `12×`, `3.1×`, `0.04×`.
 fn times(lift: f64) -> String {
-    if lift >= 10.0 {
+    if lift.is_infinite() {
+        texts::ONLY_IN_B.to_owned()
+    } else if lift >= 10.0 {
         format!("{lift:.0}×")
     } else if lift >= 0.1 {
         format!("{lift:.1}×")

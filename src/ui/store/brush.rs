@@ -118,7 +118,7 @@ impl Store {
                 filters.remove(&touched);
                 filters
             };
-            if others(before) != others(next) {
+            if others(before) != others(next) || before.pin != next.pin {
                 inner.touched = None;
                 inner.cube = None;
             }

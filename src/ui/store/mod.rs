@@ -21,6 +21,7 @@ mod kept;
 mod lazy;
 mod notices;
 mod pairs;
+mod pin;
 mod places;
 mod receive;
 mod rows;
@@ -207,11 +208,14 @@ impl Store {
             // Another result begins at its top.
             next.at = None;
         }
+        let new_pin = before.pin != next.pin;
         let new_row = before.row != next.row;
         let row = next.row;
-        if new_filters {
+        if new_filters || new_pin {
             self.generation.update(|generation| *generation = generation.next());
             self.forget_cube_unless_dragged(&before, &next);
+        }
+        if new_filters {
             self.chosen.forget_positions();
         }
         if commit == Commit::Step && before == next {

@@ -216,7 +216,9 @@ impl Store {
     /// What is still to be read of the prompts, where that is so much that it is asked first.
     pub fn search_costs(self) -> Option<u64> {
         let asked = self.spec.with(|spec| {
-            spec.query.is_some() || matches!(spec.view.facts().lists, Lists::Prompts | Lists::Phrases)
+            let pinned = spec.pin.as_ref().is_some_and(|pin| pin.query.is_some());
+            let lists = matches!(spec.view.facts().lists, Lists::Prompts | Lists::Phrases);
+            spec.query.is_some() || pinned || lists
         });
         // An index answers a query with little; lists of prompts need them all.
         let indexed = self.traffic.with(|traffic| traffic.indexed)

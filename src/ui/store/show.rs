@@ -73,6 +73,10 @@ impl Store {
                 sort: if self.may_sort() { rows.sort } else { Vec::new() },
                 ..rows
             },
+            pin: self
+                .spec
+                .with_untracked(|spec| spec.pin.clone())
+                .filter(|pin| pin.query.is_none() || self.may_search()),
             charts: charts.into_iter().map(|column| column.name.clone()).collect(),
             added: self.spec.with_untracked(|spec| spec.added.clone()),
             columns: untrack(|| self.columns()),

@@ -132,6 +132,7 @@ impl Store {
         self.send(&Request::Show(Show {
             generation: self.generation.get_untracked(),
             added: spec.added.clone(),
+            pin: spec.pin.clone().filter(|pin| pin.query.is_none()),
             columns: spec.columns.clone().unwrap_or_default(),
             first: window.0,
             count: window.1,

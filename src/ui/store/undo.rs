@@ -82,6 +82,7 @@ fn asks_otherwise(a: &Spec, b: &Spec) -> bool {
         subset,
         query,
         filters,
+        pin,
         sort,
         view,
         columns,
@@ -96,12 +97,24 @@ fn asks_otherwise(a: &Spec, b: &Spec) -> bool {
         at: _,
         embed: _,
     } = a;
-    let asked =
-        (subset, query, filters, sort, view, columns, added, roles, (phrases, groups, pairs, plot), reading);
+    let asked = (
+        subset,
+        query,
+        filters,
+        pin,
+        sort,
+        view,
+        columns,
+        added,
+        roles,
+        (phrases, groups, pairs, plot),
+        reading,
+    );
     let other = (
         &b.subset,
         &b.query,
         &b.filters,
+        &b.pin,
         &b.sort,
         &b.view,
         &b.columns,

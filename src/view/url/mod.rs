@@ -10,6 +10,7 @@
 
 mod address;
 mod clause;
+mod pin;
 mod table;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
@@ -21,7 +22,7 @@ use crate::formats::tabular::reading::Reading;
 use crate::view::measures::{MAX_ADDED, Measured};
 use crate::view::phrases::PhraseList;
 use crate::view::roles::Role;
-use crate::view::spec::{SortKey, Spec, Subset, TableRef, View};
+use crate::view::spec::{Clause, SortKey, Spec, Subset, TableRef, View};
 use crate::view::{catalog, query};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use std::borrow::Cow;
@@ -32,7 +33,7 @@ pub use table::{parse_table, print_table};
 /// Keys that are not columns.
 pub const RESERVED: &[&str] = &[
     "table", "subset", "q", "sort", "view", "columns", "roles", "read", "row", "at", "endpoint", "phrases",
-    "groups", "pairs", "plot", "embed", "add",
+    "groups", "pairs", "plot", "embed", "add", "pin",
 ];
 
 /// Keys that the pages around us add to our address; they are passed over in silence.
@@ -69,6 +70,11 @@ pub fn parse(query: &str) -> (Spec, Vec<LinkNotice>) {
 
 /// The same where the app's host names subsets besides those of the catalogue: `is_added` tells its names.
 pub fn parse_with(query: &str, is_added: &dyn Fn(&str) -> bool) -> (Spec, Vec<LinkNotice>) {
+    read(query, is_added, false)
+}
+
+/// The same; what is pinned says which rows are meant, and nothing else.
+fn read(query: &str, is_added: &dyn Fn(&str) -> bool, is_pin: bool) -> (Spec, Vec<LinkNotice>) {
     let mut notices = Notices::default();
     let mut spec = Spec::default();
     let pairs = last_of_each_key(query.strip_prefix('?').unwrap_or(query), &mut notices);
@@ -77,6 +83,10 @@ pub fn parse_with(query: &str, is_added: &dyn Fn(&str) -> bool) -> (Spec, Vec<Li
         let column = match key.strip_prefix('.') {
             Some(name) => name,
             None if HOST_KEYS.contains(&key.as_str()) => continue,
+            None if is_pin && RESERVED.contains(&key.as_str()) && key != "subset" && key != "q" => {
+                notices.add(&key, "says nothing of which rows are meant.".to_owned());
+                continue;
+            }
             None if RESERVED.contains(&key.as_str()) => {
                 if let Err(message) = read_reserved(&mut spec, &key, &value.unwrap_or_default(), is_added) {
                     notices.add(&key, message);
@@ -117,6 +127,7 @@ pub fn print(spec: &Spec) -> String {
         subset,
         query: asked,
         filters,
+        pin,
         sort,
         view,
         columns,
@@ -151,14 +162,9 @@ pub fn print(spec: &Spec) -> String {
     if !reading.is_guessed() {
         push(&mut query, "read", &reading.print());
     }
-    if let Some(subset) = subset {
-        push(&mut query, "subset", &print_subset(subset));
-    }
-    if let Some(asked) = asked {
-        push(&mut query, "q", asked);
-    }
-    for (name, clause) in filters {
-        push(&mut query, &column_key(name), &clause::print(clause));
+    push_rows(&mut query, subset.as_ref(), asked.as_deref(), filters);
+    if let Some(pin) = pin {
+        push(&mut query, "pin", &pin::print(pin));
     }
     if !sort.is_empty() {
         let keys: Vec<String> = sort.iter().map(print_sort_key).collect();
@@ -194,6 +200,24 @@ pub fn print(spec: &Spec) -> String {
     query
 }
 
+/// Writes which rows are asked for.
+fn push_rows(
+    query: &mut String,
+    subset: Option<&Subset>,
+    asked: Option<&str>,
+    filters: &Map<String, Clause>,
+) {
+    if let Some(subset) = subset {
+        push(query, "subset", &print_subset(subset));
+    }
+    if let Some(asked) = asked {
+        push(query, "q", asked);
+    }
+    for (name, clause) in filters {
+        push(query, &column_key(name), &clause::print(clause));
+    }
+}
+
 fn read_reserved(
     spec: &mut Spec,
     key: &str,
@@ -216,6 +240,7 @@ fn read_reserved(
             query::parse(text).map_err(|problem| problem.message)?;
             spec.query = (!text.is_empty()).then(|| text.to_owned());
         }
+        "pin" => spec.pin = Some(pin::parse(value, is_added)?),
         "sort" => {
             let mut keys: Vec<SortKey> = Vec::new();
             for item in clause::parse_items(value)? {
@@ -315,6 +340,7 @@ fn add_what_is_named(spec: &mut Spec) {
     let named: Vec<String> = spec
         .filters
         .keys()
+        .chain(spec.pin.iter().flat_map(|pin| pin.filters.keys()))
         .chain(sorted)
         .chain(spec.columns.iter().flatten())
         .chain(spec.plot.iter().flatten())

@@ -3,7 +3,9 @@
 use super::*;
 use crate::formats::tabular::reading::{Delimiter, Reading};
 use crate::view::phrases::{PhraseList, Unit};
-use crate::view::spec::{Bound, Clause, HubFolder, HubPath, List, ListValue, Precision, Range, TimeBound};
+use crate::view::spec::{
+    Bound, Clause, HubFolder, HubPath, List, ListValue, Precision, Range, RowQuery, TimeBound,
+};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -49,6 +51,38 @@ fn a_link_holds_what_is_asked_of_prompts_and_the_order_of_rows() {
     let keys: Vec<_> = spec.sort.iter().map(|key| (key.column.as_str(), key.descending)).collect();
     assert_eq!(keys, [("-x", true), ("-y", false), ("", true), ("z", false)]);
     assert_eq!(print(&spec), "sort=-.-x,.-y,-.,z");
+}
+
+#[test]
+fn rows_are_pinned_in_the_words_of_a_link() {
+    same("table=x&cfg=1..&pin=q=castle%26cfg=7..12&view=differences");
+    let (spec, notices) = parse("pin=subset=first:10%26q=big%2Bcastle%26.pin=a%252Bb&embed=1");
+    assert_eq!(notices, []);
+    let pin = spec.pin.expect("a pin");
+    assert_eq!((pin.subset, pin.query.as_deref()), (Some(Subset::First(10)), Some("big castle")));
+    assert_eq!(pin.filters.get("pin"), Some(&list(&["a+b"], false)));
+    // Nothing that is asked is every row.
+    check("pin=&embed=1", "pin=&embed=1", &[]);
+    // What is measured is read for the pinned rows too.
+    check("pin=words(prompt)=10..", "pin=words(prompt)=10..&add=words(prompt%29", &[]);
+}
+
+#[test]
+fn what_is_pinned_is_understood_whole_or_left_out() {
+    let none = |query: &str, why: &str| check(query, "", &[&format!("pin: nothing is pinned: {why}")]);
+    none("pin=cfg", "cfg has no value.");
+    none("pin=cfg=1..2%26step=2..1", "step the range begins at 2 and ends before it, at 1.");
+    for key in ["pin=pin=pin", "table", "sort"] {
+        let named = key.split('=').next().unwrap();
+        none(&format!("pin={key}=x"), &format!("{named} says nothing of which rows are meant."));
+    }
+    none("pin=cfg=1%26cfg=2", "cfg is there more than once; the last one counts.");
+    none("pin=%25ff=1", " a key is not UTF-8 text.");
+    none("pin=q=%22", "q The quote is not closed.");
+    let many = (0..=MAX_FILTERS).map(|n| format!("c{n}=1")).collect::<Vec<_>>().join("%26");
+    none(&format!("pin={many}"), " 1 filters were left out: at most 14 columns can be filtered at once.");
+    let (spec, _) = parse(&format!("pin={}", "pin=".repeat(MAX_QUERY_BYTES / 4 - 2)));
+    assert_eq!(spec.pin, None);
 }
 
 #[test]
@@ -378,6 +412,11 @@ prop_compose! {
         (groups, plot) in (option::of(vec(any_name(), 1..4)), option::of(vec(any_name(), 1..4))),
         pairs in option::of(vec(any_name(), 1..4)),
         embed in any::<bool>(),
+        pin in option::of((
+            btree_map(any_name(), any_clause(), 0..4),
+            option::of("[a-zé]{1,6}( -?\"[a-z&+%]{1,5}\")?"),
+            option::of(any::<u64>().prop_map(Subset::First)),
+        )),
     ) -> Spec {
         let sort = sort.into_iter().map(|(column, descending)| SortKey { column, descending }).collect();
         let (unit, least, (with_searched, by_count)) = phrases;
@@ -390,6 +429,12 @@ prop_compose! {
             subset,
             query: asked,
             filters: filters.into_iter().collect(),
+            pin: pin.map(|(filters, query, subset)| RowQuery {
+                subset,
+                query,
+                filters: filters.into_iter().collect(),
+                sort: Vec::new(),
+            }),
             sort,
             view,
             columns,

@@ -3,6 +3,7 @@
 use super::{Counted, MARGIN, Svg, WIDTH, cut};
 use crate::protocol::display::thousands;
 use crate::protocol::figure::{Bar, Bars, Colours};
+use crate::protocol::texts::charts as texts;
 
 /// From one bar to the next.
 const STEP: f64 = 26.0;
@@ -26,8 +27,7 @@ pub fn draw(svg: &mut Svg, chart: &Bars, top: f64) -> f64 {
     let mut y = top + 16.0;
     for (at, Bar { name, all, here }) in bars.iter().take(MAX_BARS).enumerate() {
         let length = |lengths: &[f64]| lengths.get(at).copied().unwrap_or_default() * (right - left);
-        let title =
-            format!("{name}: {} here, {} in all", thousands((*here).into()), thousands((*all).into()));
+        let title = texts::counts(name, (*here).into(), (*all).into(), scale.pinned);
         svg.words((left - 10.0, y + 16.0), &cut(name, 28), &ink, "text-anchor=\"end\"");
         svg.group("all");
         svg.rect((left, y + 3.0), (length(&lengths.all), STEP - 8.0), &pale, &title);
@@ -35,7 +35,8 @@ pub fn draw(svg: &mut Svg, chart: &Bars, top: f64) -> f64 {
         svg.group("filtered");
         svg.rect((left, y + 8.0), (length(&lengths.here), STEP - 18.0), &accent, &title);
         svg.end_group();
-        let counts = format!("{} of {}", thousands((*here).into()), thousands((*all).into()));
+        let (here, all) = (thousands((*here).into()), thousands((*all).into()));
+        let counts = if scale.pinned { texts::a_and_b(&all, &here) } else { format!("{here} of {all}") };
         svg.words((WIDTH - MARGIN, y + 16.0), &counts, &faint, "text-anchor=\"end\"");
         y += STEP;
     }

@@ -1,8 +1,8 @@
 //! A histogram.
 
 use super::{Counted, MARGIN, Svg, WIDTH, round};
-use crate::protocol::display::thousands;
 use crate::protocol::figure::{Colours, Histogram};
+use crate::protocol::texts::charts as texts;
 use crate::view::chart;
 use std::fmt::Write as _;
 
@@ -33,8 +33,8 @@ pub fn draw(svg: &mut Svg, histogram: &Histogram, top: f64) -> f64 {
     let is_chosen =
         |at: usize| chosen.is_none_or(|(first, last)| (first as usize..=last as usize).contains(&at));
     let title = |at: usize, name: &str| {
-        let count = |counts: &[u32]| thousands(counts.get(at).copied().unwrap_or_default().into());
-        format!("{name}: {} here, {} in all", count(&here.0), count(&all.0))
+        let count = |counts: &[u32]| counts.get(at).copied().unwrap_or_default().into();
+        texts::counts(name, count(&here.0), count(&all.0), scale.pinned)
     };
     svg.group("all");
     let mut outline = String::new();
@@ -76,12 +76,7 @@ pub fn draw(svg: &mut Svg, histogram: &Histogram, top: f64) -> f64 {
     let mut y = base + 26.0;
     for other in others {
         y += 18.0;
-        let words = format!(
-            "{}: {} here, {} in all",
-            other.name,
-            thousands(other.here.into()),
-            thousands(other.all.into())
-        );
+        let words = texts::counts(&other.name, other.here.into(), other.all.into(), scale.pinned);
         svg.words((left, y), &words, &faint, "");
     }
     y

@@ -11,6 +11,7 @@ mod scene;
 
 use crate::protocol::display::{compact, number};
 use crate::protocol::figure::{Colours, Drawn, Figure, Scale, Want};
+use crate::protocol::texts::charts as texts;
 use crate::view::chart;
 use crate::view::chart::Growth;
 use std::fmt::Write as _;
@@ -153,7 +154,8 @@ impl Svg {
             (false, Growth::Log) => "rows, log scale",
         };
         self.words((MARGIN, y), unit, &faint, "");
-        for (at, (name, fill)) in [("all", &all), ("filtered", &accent)].into_iter().enumerate() {
+        let names = if scale.pinned { (texts::A, texts::B) } else { ("all", texts::FILTERED) };
+        for (at, (name, fill)) in [(names.0, &all), (names.1, &accent)].into_iter().enumerate() {
             let x = WIDTH - MARGIN - 116.0 + 48.0 * at as f64;
             self.rect((x, y - 9.0), (10.0, 10.0), fill, "");
             self.words((x + 15.0, y), name, &faint, "");
@@ -175,7 +177,8 @@ impl Counted {
         let sum = |counts: &[u32]| counts.iter().map(|count| f64::from(*count)).sum::<f64>();
         let most = |counts: &[u32]| counts.iter().copied().max().map_or(0.0, f64::from);
         let (total, matching) = (sum(all), sum(here));
-        let stretch = if scale.share && matching > 0.0 { total / matching } else { 1.0 };
+        let stretch = if scale.share && matching > 0.0 && total > 0.0 { total / matching } else { 1.0 };
+        let total = if total > 0.0 { total } else { matching };
         Self { most: most(all).max(most(here) * stretch), total, scale }
     }
 

@@ -51,7 +51,7 @@ fn marks(svg: &str, layer: &str, side: &str) -> Vec<(f64, String)> {
 
 #[test]
 fn bars_are_as_high_as_their_counts() {
-    let count = Scale { share: false, growth: Growth::Linear };
+    let count = Scale::default();
     let figure = draw(want("cfg", bins(&["1", "2", "3"], &[100, 400, 0], &[100, 0, 0], count)));
     assert_eq!(figure.id, 7);
     let all = marks(&figure.svg, "all", "height");
@@ -60,7 +60,7 @@ fn bars_are_as_high_as_their_counts() {
     let here = marks(&figure.svg, "filtered", "height");
     assert_eq!(here.iter().map(|mark| mark.0).collect::<Vec<_>>(), [60.0, 0.0, 0.0]);
     // As shares of their own rows, the one bin of the filtered rows is the highest of all.
-    let share = Scale { share: true, growth: Growth::Linear };
+    let share = Scale { share: true, ..Scale::default() };
     let figure = draw(want("cfg", bins(&["1", "2", "3"], &[100, 400, 0], &[100, 0, 0], share)));
     assert_eq!(marks(&figure.svg, "filtered", "height").first().unwrap().0, 240.0);
     assert_eq!(marks(&figure.svg, "all", "height").get(1).unwrap().0, 192.0);
@@ -76,7 +76,7 @@ fn bars_are_as_high_as_their_counts() {
 #[test]
 fn scales_have_round_amounts() {
     let ticks = |all: &[u32], share, growth| {
-        let ticks = Counted::new(all, &[], Scale { share, growth }).ticks();
+        let ticks = Counted::new(all, &[], Scale { share, growth, pinned: false }).ticks();
         ticks.into_iter().map(|(height, name)| format!("{name} at {height:.2}")).collect::<Vec<_>>()
     };
     assert_eq!(ticks(&[400, 100], false, Growth::Linear), ["0 at 0.00", "200 at 0.50", "400 at 1.00"]);
@@ -132,10 +132,10 @@ proptest! {
         let chart = Histogram {
             names, all: Counts(counts.clone()), here: Counts(counts.iter().map(|count| count / 3).collect()),
             layout, labels: vec![(0.5, name.clone())], chosen,
-            others: vec![Bar { name: name.clone(), all: 1, here: 0 }], scale: Scale { share, growth },
+            others: vec![Bar { name: name.clone(), all: 1, here: 0 }], scale: Scale { share, growth, pinned: false },
         };
         let bars = counts.iter().map(|count| Bar { name: name.clone(), all: *count, here: 0 }).collect();
-        let bars = Bars { bars, more: 0, scale: Scale { share, growth } };
+        let bars = Bars { bars, more: 0, scale: Scale { share, growth, pinned: false } };
         for chart in [Drawn::Histogram(chart), Drawn::Bars(bars)] {
             let mut want = want(&title, chart);
             want.colours.accent = name.clone();

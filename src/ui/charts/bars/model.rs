@@ -30,8 +30,10 @@ pub struct Bar {
     pub label: String,
     /// Rows that match.
     pub here: u32,
-    /// Rows in the whole table.
+    /// Rows in the whole table, or those that are pinned.
     pub all: u32,
+    /// Whether it is those.
+    pub pinned: bool,
     /// How long the bar of what matches is, of one.
     pub here_share: f64,
     /// The same of the whole table.
@@ -141,7 +143,7 @@ impl Model {
     pub fn drawn(self, store: Store) -> Option<Drawn> {
         let bars = self.bars.get_untracked().into_iter();
         let bars = bars.map(|bar| figure::Bar { name: bar.label, all: bar.all, here: bar.here }).collect();
-        let scale = scale_of(store.measure.get_untracked(), self.growing);
+        let scale = scale_of(store, self.growing);
         Some(Drawn::Bars(figure::Bars { bars, more: self.others.get_untracked(), scale }))
     }
 }
@@ -165,14 +167,14 @@ fn bars_of(now: &Now, measure: Measure, growth: Growth, column: StoredValue<Stri
     let shares = both.all.into_iter().zip(both.here);
     values
         .zip(counts.zip(shares))
-        .filter(|(value, ((all, _), _))| *value != ListValue::Null || *all > 0)
+        .filter(|(value, ((all, here), _))| *value != ListValue::Null || *all > 0 || *here > 0)
         .map(|(value, ((all, here), (all_share, here_share)))| {
             let label = match &value {
                 ListValue::Null => common::NONE.to_owned(),
                 ListValue::Text(text) => column.with_value(|column| facts::category(column, text)),
             };
             let (all_share, here_share) = (all_share / chart::HEIGHT, here_share / chart::HEIGHT);
-            Bar { value, label, here, all, here_share, all_share }
+            Bar { value, label, here, all, pinned: now.chart.pinned, here_share, all_share }
         })
         .collect()
 }

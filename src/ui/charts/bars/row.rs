@@ -82,5 +82,5 @@ pub fn BarRow(
 }
 
 fn tip(bar: &Bar) -> String {
-    texts::here_in_all(&bar.label, bar.here.into(), bar.all.into())
+    texts::here_in_all(&bar.label, bar.here.into(), bar.all.into(), bar.pinned)
 }

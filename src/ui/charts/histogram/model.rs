@@ -55,7 +55,9 @@ impl Model {
 
     /// Whether no row has a value on the scale.
     pub fn is_empty(self) -> bool {
-        self.now.with(|now| now.as_ref().is_some_and(|now| now.chart.all.0.iter().all(|count| *count == 0)))
+        self.now.with(|now| {
+            now.as_ref().is_some_and(|now| now.chart.all.0.iter().chain(&now.here).all(|count| *count == 0))
+        })
     }
 
     /// Whether this chart is being dragged on.
@@ -88,7 +90,7 @@ impl Model {
         let title = self.title.get_value();
         let range =
             self.clause.get().map(|clause| self.column.with_value(|column| facts::clause(column, &clause)));
-        texts::histogram(&title, range.as_deref())
+        texts::histogram(&title, range.as_deref(), self.store.is_pinned())
     }
 
     /// What a bin is called, and its rows.
@@ -96,7 +98,7 @@ impl Model {
         let now = self.now.get()?;
         let at = |counts: &[u32]| counts.get(slot).copied().unwrap_or_default();
         let name = self.bins.with(|bins| slot_name(bins, slot, self.facts));
-        Some(texts::here_in_all(&name, at(&now.here).into(), at(&now.chart.all.0).into()))
+        Some(texts::here_in_all(&name, at(&now.here).into(), at(&now.chart.all.0).into(), now.chart.pinned))
     }
 
     /// Where the value of the marked row lies, in units of the plot.
@@ -143,7 +145,7 @@ impl Model {
             labels: labels(&bins, layout, self.facts),
             chosen: chosen.map(|Chosen { first, last }| (first as u32, last as u32)),
             others: others.map(|bar| figure::Bar { name: bar.label, all: bar.all, here: bar.here }).collect(),
-            scale: scale_of(self.store.measure.get_untracked(), self.growing),
+            scale: scale_of(self.store, self.growing),
         }))
     }
 }
