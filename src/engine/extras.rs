@@ -104,7 +104,8 @@ fn are_needed_for(request: &Request) -> bool {
             | TableRequest::Pick(_)
             | TableRequest::Membership { .. }
             | TableRequest::GroupBy(None)
-            | TableRequest::Plot(_),
+            | TableRequest::Plot(_)
+            | TableRequest::Labels(_),
         )
         | Request::Open(_)
         | Request::Browse(_)

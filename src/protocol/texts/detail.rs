@@ -1,6 +1,7 @@
 //! Texts of the details of a row.
 
 use crate::base::bytes::human_bytes;
+use crate::view::labels::SOURCE;
 use crate::protocol::display::thousands;
 
 /// The drawer.
@@ -52,7 +53,9 @@ pub const DISTANCE: &str = "Distance";
 /// What a field is in the file, or what it is computed from; `code` is the number that stands for its value.
 pub fn in_file(column: &str, type_name: &str, derived_from: &[String], code: Option<f64>) -> String {
     let code = code.map(|code| format!(", here {code}")).unwrap_or_default();
-    if derived_from.is_empty() {
+    if derived_from == [SOURCE] {
+        super::labels::IN_NO_FILE.to_owned()
+    } else if derived_from.is_empty() {
         format!("In the file: {column}, {type_name}{code}.")
     } else {
         format!("Computed from {}{code}.", derived_from.join(" and "))

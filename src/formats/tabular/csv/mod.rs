@@ -2,7 +2,7 @@
 
 mod column;
 mod dialect;
-mod line;
+pub mod line;
 
 use super::feed::{Feed, Place};
 use super::guess::Guess;
