@@ -183,7 +183,7 @@ fn files_hold_labels_and_notes() {
 fn rows_are_grouped_by_label() {
     let mut session = Session::open(&TABLE);
     let expected = labelled(&mut session);
-    let want = group_by::Want { items: vec!["label".to_owned()], first: 0, count: 20 };
+    let want = group_by::Want { items: vec!["by:label".to_owned()], first: 0, count: 20 };
     session.ask(TableRequest::GroupBy(Some(want)));
     session.run();
     let groups = session.group_by.clone().unwrap();

@@ -24,7 +24,11 @@ pub fn Fields() -> impl IntoView {
             let Some(detail) = detail else { return Vec::new() };
             let prompt = prompt_of(detail).map(|(column, _)| column);
             let fields: Vec<&(String, Cell)> =
-                detail.fields.iter().filter(|(column, _)| prompt != Some(column.as_str())).collect();
+                detail
+                    .fields
+                    .iter()
+                    .filter(|(column, _)| prompt != Some(column.as_str()) && !store.labels.is_own(column))
+                    .collect();
             sorted::by_key(fields, |(column, _)| order(column)).into_iter().cloned().collect::<Vec<_>>()
         })
     };

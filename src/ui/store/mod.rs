@@ -18,6 +18,7 @@ mod history;
 mod image_settings;
 mod images;
 mod kept;
+mod labels;
 mod lazy;
 mod notices;
 mod pairs;
@@ -54,6 +55,7 @@ pub use export::{ExportStore, Place, Taken, place};
 pub use figures::{FigureStore, Picturing};
 pub use images::{ImageStore, Part, Shot, Shown, size_px};
 use kept::KeptStore;
+use labels::LabelStore;
 pub use lazy::{Reader, read_lazy};
 pub use notices::{Item, ItemAction};
 pub use pairs::{PairsStore, Sided};
@@ -154,6 +156,8 @@ pub struct Store {
     pub images: ImageStore,
     /// What is kept on this device.
     pub kept: KeptStore,
+    /// Labels of one's own.
+    pub labels: LabelStore,
     /// What is being taken away.
     pub export: ExportStore,
     /// Charts that are being drawn.
