@@ -32,6 +32,7 @@ pub mod extras;
 mod images;
 mod import;
 mod jobs;
+mod label_file;
 mod labels;
 mod liveness;
 mod open;

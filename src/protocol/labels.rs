@@ -1,66 +1,56 @@
 //! Labels of one's own: what the page asks of them, and what it is told.
 
+use crate::view::spec::TableRef;
 use serde::{Deserialize, Serialize};
 
-/// What the page asks of labels.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Ask {
+/// What the page asks of labels. One shape for all of it: what each asks for stands beside it, the rest is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ask {
+    /// What.
+    pub what: What,
+    /// The row.
+    pub row: Option<u64>,
+    /// The number of a label, its place, or that of a step.
+    pub number: Option<u32>,
+    /// The number of a colour.
+    pub colour: u8,
+    /// A name, a note, or what is in a file.
+    pub text: String,
+}
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum What {
     /// Tell what there is.
+    #[default]
     Tell,
-    /// A new label, and the row that gets it at once, where one does.
-    Add {
-        /// Its name.
-        name: String,
-        /// The row.
-        row: Option<u64>,
-    },
-    /// Another name or colour.
-    Change {
-        /// Which label.
-        id: u8,
-        /// Its name.
-        name: String,
-        /// The number of its colour.
-        colour: u8,
-    },
-    /// Remove a label, and take it from its rows.
-    Remove {
-        /// Which label.
-        id: u8,
-    },
-    /// Give a row the n-th label, from 1, or take it away where the row has it; with 0 whichever it has.
-    Toggle {
-        /// The row.
-        row: u64,
-        /// Which label.
-        place: u8,
-    },
-    /// Give all rows that match a label, or take away theirs.
-    Matching {
-        /// Which label.
-        id: Option<u8>,
-    },
-    /// Write a note on a row; an empty one is none.
-    Note {
-        /// The row.
-        row: u64,
-        /// The note.
-        text: String,
-    },
-    /// Take a step back, or again.
-    Flip {
-        /// Its number, as in [`Response::Labelled`](super::Response::Labelled).
-        step: u32,
-    },
+    /// A new label of the name `text`, which `row` gets at once where one is named.
+    Add,
+    /// The name `text` and `colour` for the label `number`.
+    Change,
+    /// Remove the label `number`, and take it from its rows.
+    Remove,
+    /// Give `row` the label at the place `number`, from 1, or take it away where the row has it; with 0 whichever it
+    /// has.
+    Toggle,
+    /// Give all rows that match the label `number`; without one take away theirs.
+    Matching,
+    /// Write the note `text` on `row`; an empty one is none.
+    Note,
+    /// Take the step `number` back, or again: as in [`Response::Labelled`](super::Response::Labelled).
+    Flip,
     /// Write a file of all labels and notes.
     Save,
-    /// Read a file of labels.
-    Read {
-        /// What is in it.
-        text: String,
-    },
+    /// Read `text`, a file of labels.
+    Read,
     /// Take over what was read.
     Apply,
+}
+
+impl From<What> for Ask {
+    fn from(what: What) -> Self {
+        Self { what, ..Self::default() }
+    }
 }
 
 /// A label.
@@ -79,6 +69,8 @@ pub struct Label {
 /// The labels of the open table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Labels {
+    /// Which table.
+    pub table: TableRef,
     /// The labels, in order.
     pub labels: Vec<Label>,
     /// Rows that have a note.

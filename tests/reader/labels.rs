@@ -7,20 +7,32 @@ use arrow_array::{Array, RecordBatch, cast::AsArray};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 use vitrine::protocol::export::Format;
-use vitrine::protocol::labels::{Ask, Done, File};
+use vitrine::protocol::labels::{Ask, Done, File, What};
 use vitrine::protocol::{Cell, Level, Request, Shape, TableRequest, group_by};
 use vitrine::view::spec::{Clause, SortKey};
 
 const ROWS: usize = 20_000;
 static TABLE: LazyLock<Arc<Vec<u8>>> = LazyLock::new(|| Arc::new(generate(ROWS as u64, "hub")));
 
-fn ask(session: &mut Session, ask: Ask) {
-    session.ask(TableRequest::Labels(ask));
+fn ask(session: &mut Session, ask: impl Into<Ask>) {
+    session.ask(TableRequest::Labels(ask.into()));
     session.run();
 }
 
+fn numbered(what: What, number: u32) -> Ask {
+    Ask { what, number: Some(number), ..Ask::default() }
+}
+
+fn toggle(row: u64, place: u32) -> Ask {
+    Ask { row: Some(row), ..numbered(What::Toggle, place) }
+}
+
+fn note(row: u64, text: String) -> Ask {
+    Ask { what: What::Note, row: Some(row), text, ..Ask::default() }
+}
+
 fn add(session: &mut Session, name: &str) {
-    ask(session, Ask::Add { name: name.to_owned(), row: None });
+    ask(session, Ask { what: What::Add, text: name.to_owned(), ..Ask::default() });
 }
 
 fn id(session: &Session, name: &str) -> u8 {
@@ -47,10 +59,10 @@ fn labelled(session: &mut Session) -> BTreeMap<usize, &'static str> {
     add(session, "low");
     session.filter(&[("cfg", Clause::numbers(Some(10.0), None))]);
     let high = id(session, "high");
-    ask(session, Ask::Matching { id: Some(high) });
+    ask(session, numbered(What::Matching, u32::from(high)));
     session.filter(&[("cfg", Clause::numbers(Some(7.0), Some(8.0)))]);
     let low = id(session, "low");
-    ask(session, Ask::Matching { id: Some(low) });
+    ask(session, numbered(What::Matching, u32::from(low)));
     session.filter(&[]);
     let mut expected = BTreeMap::new();
     for (row, cfg) in cfg.iter().enumerate() {
@@ -62,7 +74,7 @@ fn labelled(session: &mut Session) -> BTreeMap<usize, &'static str> {
     }
     for (row, place, name) in [(17, 1, "high"), (18, 2, "low"), (19_999, 2, "low")] {
         if expected.get(&(row as usize)) != Some(&name) {
-            ask(session, Ask::Toggle { row, place });
+            ask(session, toggle(row, place));
             expected.insert(row as usize, name);
         }
     }
@@ -73,7 +85,7 @@ fn labelled(session: &mut Session) -> BTreeMap<usize, &'static str> {
 fn a_label_filters_sorts_and_charts_like_any_column() {
     let mut session = Session::open(&TABLE);
     let columns = session.opened.as_ref().unwrap().columns.len();
-    ask(&mut session, Ask::Tell);
+    ask(&mut session, What::Tell);
     assert_eq!(session.labels.as_ref().unwrap().columns, (String::new(), String::new()));
     let expected = labelled(&mut session);
     let opened = session.opened.clone().unwrap();
@@ -99,9 +111,9 @@ fn a_label_filters_sorts_and_charts_like_any_column() {
     session.filter(&[("label", Clause::list([Some("high".to_owned())], false))]);
     let before = session.count.as_ref().unwrap().matching;
     let row = (0..ROWS).find(|row| !expected.contains_key(row)).unwrap() as u64;
-    ask(&mut session, Ask::Toggle { row, place: 1 });
+    ask(&mut session, toggle(row, 1));
     assert_eq!(session.count.as_ref().unwrap().matching, before + 1);
-    ask(&mut session, Ask::Toggle { row, place: 1 });
+    ask(&mut session, toggle(row, 1));
     assert_eq!(session.count.as_ref().unwrap().matching, before);
 
     session.show(|show| {
@@ -117,7 +129,7 @@ fn a_label_filters_sorts_and_charts_like_any_column() {
     assert_eq!(session.rows.as_ref().unwrap().rows[0].cells[0], Cell::Text("high".to_owned()));
     assert_eq!(session.rows.as_ref().unwrap().rows[0].colour, 1);
     // Without its label the row stands at the end, and the next one is first.
-    ask(&mut session, Ask::Toggle { row: high as u64, place: 0 });
+    ask(&mut session, toggle(high as u64, 0));
     let next = expected.iter().filter(|(_, label)| **label == "high").nth(1).map(|(row, _)| *row).unwrap();
     assert_eq!(first(&session), next);
 }
@@ -129,15 +141,15 @@ fn steps_go_back_and_on_again() {
     let marked = |session: &Session| rows_of(session, "high") + rows_of(session, "low");
     assert_eq!(marked(&session), expected.len() as u64);
     let high = id(&session, "high");
-    ask(&mut session, Ask::Remove { id: high });
+    ask(&mut session, numbered(What::Remove, u32::from(high)));
     assert_eq!(session.labels.as_ref().unwrap().labels.len(), 1);
     let removed = *session.label_steps.last().unwrap();
-    ask(&mut session, Ask::Flip { step: removed });
+    ask(&mut session, numbered(What::Flip, removed));
     assert_eq!(marked(&session), expected.len() as u64);
-    ask(&mut session, Ask::Flip { step: removed });
+    ask(&mut session, numbered(What::Flip, removed));
     assert_eq!(session.labels.as_ref().unwrap().labels.len(), 1);
     for step in session.label_steps.clone().into_iter().rev() {
-        ask(&mut session, Ask::Flip { step });
+        ask(&mut session, numbered(What::Flip, step));
     }
     // Nothing is left, and neither are the columns.
     assert_eq!(session.opened.as_ref().unwrap().own, None);
@@ -146,7 +158,7 @@ fn steps_go_back_and_on_again() {
     assert_eq!(session.opened.as_ref().unwrap().own.as_deref(), Some("label"));
     add(&mut session, " again ");
     assert_eq!(session.labels.as_ref().unwrap().done, Done::Taken);
-    ask(&mut session, Ask::Toggle { row: 3, place: 9 });
+    ask(&mut session, toggle(3, 9));
     assert_eq!(session.labels.as_ref().unwrap().done, Done::NoLabel);
 }
 
@@ -154,7 +166,7 @@ fn steps_go_back_and_on_again() {
 fn files_hold_labels_and_notes() {
     let mut session = Session::open(&TABLE);
     let expected = labelled(&mut session);
-    ask(&mut session, Ask::Note { row: 18, text: "a \"sharp\", dark\none".to_owned() });
+    ask(&mut session, note(18, "a \"sharp\", dark\none".to_owned()));
     let columns = ["image_name", "label", "note"];
     let keys = names(&reference(&TABLE), "image_name");
     let file = Arc::new(export(&mut session, Format::Parquet, &columns));
@@ -218,7 +230,7 @@ fn shuffled() -> Arc<Vec<u8>> {
 fn another_version_of_the_file_keeps_labels_by_key() {
     let mut session = Session::open(&TABLE);
     let expected = labelled(&mut session);
-    ask(&mut session, Ask::Note { row: 40, text: "fine".to_owned() });
+    ask(&mut session, note(40, "fine".to_owned()));
     let device = session.device.clone().unwrap();
     assert!(device.len() > 2 && device.keys().all(|(table, _)| table == "https://example.org/table.parquet"));
 
@@ -277,15 +289,15 @@ fn a_device_that_keeps_nothing_is_told_once() {
 fn a_file_of_labels_comes_back() {
     let mut session = Session::open(&TABLE);
     let expected = labelled(&mut session);
-    ask(&mut session, Ask::Note { row: 40, text: "fine, so far".to_owned() });
-    ask(&mut session, Ask::Save);
+    ask(&mut session, note(40, "fine, so far".to_owned()));
+    ask(&mut session, What::Save);
     let Some(File::Written(text)) = session.label_file.clone() else { panic!("{:?}", session.label_file) };
     assert_eq!(text.lines().next(), Some("key,label,note,table"));
 
     let mut other = Session::open(&TABLE);
     let key = names(&reference(&TABLE), "image_name")[5].clone().unwrap();
     let odd = format!("{text}nobody.png,high,,\r\n{key},low,,\r\n{key},high,,\r\n");
-    ask(&mut other, Ask::Read { text: odd });
+    ask(&mut other, Ask { what: What::Read, text: odd, ..Ask::default() });
     let Some(File::Found(found)) = other.label_file.clone() else { panic!("{:?}", other.label_file) };
     let lines = text.lines().count() as u64 - 1;
     let twice = 2 + u64::from(expected.contains_key(&5));
@@ -294,20 +306,20 @@ fn a_file_of_labels_comes_back() {
         (lines - (twice - 2), 1, twice, 2, None)
     );
     assert!(other.labels.as_ref().is_none_or(|labels| labels.labels.is_empty()), "nothing is taken over yet");
-    ask(&mut other, Ask::Apply);
+    ask(&mut other, What::Apply);
     let marked = rows_of(&other, "high") + rows_of(&other, "low");
     assert_eq!(marked, expected.len() as u64 - (twice - 2));
     assert_eq!(other.labels.as_ref().unwrap().notes, 1);
     // All of it is one step.
     let step = *other.label_steps.last().unwrap();
     assert_eq!(other.label_steps.len(), 1);
-    ask(&mut other, Ask::Flip { step });
+    ask(&mut other, numbered(What::Flip, step));
     assert!(other.labels.as_ref().unwrap().labels.is_empty());
 
     let foreign = text.replace("https://example.org/table.parquet", "https://example.org/other.parquet");
-    ask(&mut other, Ask::Read { text: foreign });
+    ask(&mut other, Ask { what: What::Read, text: foreign, ..Ask::default() });
     let Some(File::Found(found)) = other.label_file.clone() else { panic!("{:?}", other.label_file) };
     assert_eq!(found.other_table.as_deref(), Some("https://example.org/other.parquet"));
-    ask(&mut other, Ask::Read { text: "prompt,cfg\na,7\n".to_owned() });
+    ask(&mut other, Ask { what: What::Read, text: "prompt,cfg\na,7\n".to_owned(), ..Ask::default() });
     assert_eq!(other.label_file, Some(File::Unclear));
 }

@@ -2,7 +2,6 @@
 //! little.
 
 use super::Label;
-use std::collections::BTreeSet;
 
 /// Rows of a block.
 pub const BLOCK_ROWS: u32 = 4_096;
@@ -47,14 +46,15 @@ impl Head {
         let mut lines = text.lines();
         lines.next().filter(|form| *form == FORM)?;
         let version = lines.next()?.to_owned();
-        let mut ids = BTreeSet::new();
         let names = lines.map(|line| {
             let mut parts = line.splitn(3, '\t');
             let (id, colour) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
             let name = parts.next().filter(|name| !name.is_empty())?.to_owned();
-            (id != super::NONE && ids.insert(id)).then_some(Label { id, name, colour })
+            (id != super::NONE).then_some(Label { id, name, colour })
         });
-        Some(Self { version, names: names.collect::<Option<Vec<Label>>>()? })
+        let names = names.collect::<Option<Vec<Label>>>()?;
+        let twice = |label: &Label| names.iter().filter(|other| other.id == label.id).count() > 1;
+        (!names.iter().any(twice)).then_some(Self { version, names })
     }
 }
 

@@ -6,9 +6,9 @@
 pub mod file;
 pub mod kept;
 
+use crate::base::sorted::Map;
 use crate::formats::parquet::decode::ByteValues;
 use crate::table::column::Column;
-use std::collections::BTreeMap;
 
 /// A row without a label.
 pub const NONE: u8 = u8::MAX;
@@ -31,7 +31,7 @@ pub struct Labels {
     names: Vec<Label>,
     /// The label of each row; those behind the end have none.
     marks: Vec<u8>,
-    notes: BTreeMap<u32, String>,
+    notes: Map<u32, String>,
 }
 
 /// Other values of some of it.
@@ -117,7 +117,7 @@ impl Labels {
     }
 
     /// Rows that have a note.
-    pub fn notes(&self) -> &BTreeMap<u32, String> {
+    pub fn notes(&self) -> &Map<u32, String> {
         &self.notes
     }
 
@@ -219,8 +219,7 @@ impl Labels {
 
     /// The column of notes, of so many rows.
     pub fn note_column(&self, rows: usize) -> Column {
-        let notes = self.notes.range(..u32::try_from(rows).unwrap_or(u32::MAX));
-        Column::of_texts(rows, notes.map(|(row, note)| (*row as usize, note.as_bytes())))
+        Column::of_texts(rows, self.notes.iter().map(|(row, note)| (*row as usize, note.as_bytes())))
     }
 }
 

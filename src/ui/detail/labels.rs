@@ -1,7 +1,7 @@
 //! The label of the row whose details are open, and its note.
 
 use crate::protocol::Cell;
-use crate::protocol::labels::{Ask, Label};
+use crate::protocol::labels::{Ask, Label, What};
 use crate::protocol::texts::labels as texts;
 use crate::ui::panels::labels::AddLabel;
 use crate::ui::store::use_store;
@@ -13,12 +13,12 @@ use leptos::prelude::*;
 #[component]
 pub fn DetailLabels() -> impl IntoView {
     let store = use_store();
-    if store.labels.all.with_untracked(Option::is_none) {
-        store.ask_labels(Ask::Tell);
+    if untrack(|| store.labels()).is_none() {
+        store.ask_labels(What::Tell.into());
     }
     let row = Memo::new(move |_| store.detail.with(|detail| detail.as_ref().map(|detail| detail.row)));
     let text = move |of: fn(&(String, String)) -> &String| {
-        let column = store.labels.all.with(|all| all.as_ref().map(|all| of(&all.columns).clone()))?;
+        let column = store.labels().map(|all| of(&all.columns).clone())?;
         store.detail.with(|detail| {
             let fields = &detail.as_ref()?.fields;
             match fields.iter().find(|(name, _)| *name == column) {
@@ -31,7 +31,8 @@ pub fn DetailLabels() -> impl IntoView {
     let note = Memo::new(move |_| text(|columns| &columns.1).unwrap_or_default());
     let write = move |event| {
         if let Some(row) = row.get_untracked() {
-            store.ask_labels(Ask::Note { row, text: event_target_value(&event) });
+            let text = event_target_value(&event);
+            store.ask_labels(Ask { what: What::Note, row: Some(row), text, ..Ask::default() });
         }
     };
     // Keys of the details are not meant while someone types.
@@ -40,7 +41,7 @@ pub fn DetailLabels() -> impl IntoView {
             event.stop_propagation();
         }
     };
-    let listed = move || (1u8..).zip(store.labels.list()).collect::<Vec<_>>();
+    let listed = move || (1u8..).zip(store.label_list()).collect::<Vec<_>>();
     view! {
         <section class="drawer-labels" aria-label=texts::LABEL_AND_NOTE>
             <div class="label-buttons" role="group" aria-label=texts::LABEL>
@@ -74,7 +75,7 @@ fn LabelButton(place: u8, label: Label, row: Memo<Option<u64>>, own: Memo<Option
     };
     let toggle = move |_| {
         if let Some(row) = row.get_untracked() {
-            store.ask_labels(Ask::Toggle { row, place });
+            store.toggle_label(row, place);
         }
     };
     view! {

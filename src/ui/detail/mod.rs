@@ -9,7 +9,6 @@ pub mod same;
 pub mod zoom;
 
 use crate::protocol::display::thousands;
-use crate::protocol::labels::Ask;
 use crate::protocol::texts::detail as texts;
 use crate::ui::detail::fields::Fields;
 use crate::ui::detail::image::{DetailImage, ImageTexts};
@@ -59,7 +58,7 @@ pub fn DetailDrawer() -> impl IntoView {
     };
     let key = move |event: KeyboardEvent| {
         if let (Some(place), Some(row)) = (label_key(&event), row.get_untracked()) {
-            store.ask_labels(Ask::Toggle { row, place });
+            store.toggle_label(row, place);
             return event.prevent_default();
         }
         let Some(action) = key_action(DETAILS, &event) else { return };

@@ -49,7 +49,7 @@ pub fn Tile(position: u64, tiles: Memo<Tiles>) -> impl IntoView {
     // A dot says nothing to who does not see it.
     let named = move || {
         let colour = row.with(|row| row.as_ref().map_or(0, |row| row.colour));
-        let names = store.labels.of_colour(colour).into_iter();
+        let names = store.labels_of_colour(colour).into_iter();
         std::iter::once(prompt()).chain(names).collect::<Vec<_>>().join(common::SEPARATOR)
     };
     let px = move |of: fn(Span) -> f64| move || format!("{:.2}px", of(place.get().unwrap_or_default()));

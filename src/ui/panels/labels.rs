@@ -1,7 +1,7 @@
 //! Labels of one's own: which there are, which rows get them, and files of them.
 
 use crate::protocol::display::thousands;
-use crate::protocol::labels::{Ask, File, Found, Label};
+use crate::protocol::labels::{Ask, File, Found, Label, What};
 use crate::protocol::texts::labels as texts;
 use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::{Store, count_now, use_store};
@@ -27,16 +27,16 @@ pub fn LabelsMenu() -> impl IntoView {
 #[component]
 pub fn LabelsPanel() -> impl IntoView {
     let store = use_store();
-    store.ask_labels(Ask::Tell);
-    let any = Memo::new(move |_| !store.labels.list().is_empty());
+    store.ask_labels(What::Tell.into());
+    let any = Memo::new(move |_| !store.label_list().is_empty());
     let has_rows = move || {
-        any.get() || store.labels.all.with(|all| all.as_ref().is_some_and(|all| all.notes > 0))
+        any.get() || store.labels().is_some_and(|all| all.notes > 0)
     };
     view! {
         <div class="labels">
             <h2 class="panel-title">{texts::LABELS}</h2>
             <ul class="label-list" aria-label=texts::LABELS>
-                <For each=move || store.labels.list() key=|label| (label.id, label.name.clone(), label.colour) let:label>
+                <For each=move || store.label_list() key=|label| (label.id, label.name.clone(), label.colour) let:label>
                     <li><LabelLine label/></li>
                 </For>
             </ul>
@@ -51,10 +51,7 @@ pub fn LabelsPanel() -> impl IntoView {
 }
 
 fn where_kept(store: Store) -> String {
-    store.labels.all.with(|all| {
-        let Some(all) = all else { return String::new() };
-        texts::kept(all.kept, all.key.as_deref(), all.unkeyed)
-    })
+    store.labels().map_or_else(String::new, |all| texts::kept(all.kept, all.key.as_deref(), all.unkeyed))
 }
 
 /// One label: its colour, its name, how many rows have it.
@@ -63,19 +60,22 @@ fn LabelLine(label: Label) -> impl IntoView {
     let store = use_store();
     let Label { id, name, colour, rows: _ } = label;
     let rows = Memo::new(move |_| {
-        store.labels.list().iter().find(|label| label.id == id).map_or(0, |label| label.rows)
+        store.label_list().iter().find(|label| label.id == id).map_or(0, |label| label.rows)
     });
+    let number = Some(u32::from(id));
+    let set = move |text, colour| {
+        store.ask_labels(Ask { what: What::Change, number, colour, text, ..Ask::default() });
+    };
     let change = {
         let name = name.clone();
         move |event| {
             if let Ok(colour) = event_target_value(&event).parse() {
-                store.ask_labels(Ask::Change { id, name: name.clone(), colour });
+                set(name.clone(), colour);
             }
         }
     };
-    let rename = {
-        move |event| store.ask_labels(Ask::Change { id, name: event_target_value(&event), colour })
-    };
+    let rename = move |event| set(event_target_value(&event), colour);
+    let remove = move |_| store.ask_labels(Ask { what: What::Remove, number, ..Ask::default() });
     let options = (1..=COLOURS).map(|number| {
         view! { <option value=number.to_string() selected=number == colour>{texts::colour(number)}</option> }
     });
@@ -98,7 +98,7 @@ fn LabelLine(label: Label) -> impl IntoView {
             type="button"
             class="close"
             aria-label=texts::remove(&name)
-            on:click=move |_| store.ask_labels(Ask::Remove { id })
+            on:click=remove
         >
             {icon(Icon::Close)}
         </button>
@@ -119,7 +119,8 @@ pub fn AddLabel(
         event.prevent_default();
         if !untrack(empty) {
             let row = row.and_then(|row| row.get_untracked());
-            store.ask_labels(Ask::Add { name: name.get_untracked(), row });
+            let text = name.get_untracked();
+            store.ask_labels(Ask { what: What::Add, row, text, ..Ask::default() });
             name.set(String::new());
         }
     };
@@ -148,6 +149,9 @@ fn Matching() -> impl IntoView {
     let count = Memo::new(move |_| count_now(store));
     let matching = move || count.get().map_or(0, |count| count.matching);
     let waits = move || count.get().is_none_or(|count| count.rows_read < count.rows);
+    let mark = move |id: Option<u8>| {
+        store.ask_labels(Ask { what: What::Matching, number: id.map(u32::from), ..Ask::default() });
+    };
     let button = move |label: Label| {
         let Label { id, name, colour, .. } = label;
         view! {
@@ -159,7 +163,7 @@ fn Matching() -> impl IntoView {
                     data-size="small"
                     aria-label=texts::label_all_as(&name)
                     disabled=waits
-                    on:click=move |_| store.ask_labels(Ask::Matching { id: Some(id) })
+                    on:click=move |_| mark(Some(id))
                 >
                     <i class="label-dot" data-label=colour.to_string()></i>
                     {name.clone()}
@@ -170,7 +174,7 @@ fn Matching() -> impl IntoView {
     view! {
         <h2 class="panel-title">{move || texts::all_that_match(matching())}</h2>
         <ul class="label-buttons" aria-label=texts::LABEL_ALL>
-            <For each=move || store.labels.list() key=|label| (label.id, label.name.clone(), label.colour) let:label>
+            <For each=move || store.label_list() key=|label| (label.id, label.name.clone(), label.colour) let:label>
                 {button(label)}
             </For>
             <li>
@@ -180,7 +184,7 @@ fn Matching() -> impl IntoView {
                     data-kind="line"
                     data-size="small"
                     disabled=waits
-                    on:click=move |_| store.ask_labels(Ask::Matching { id: None })
+                    on:click=move |_| mark(None)
                 >
                     {texts::CLEAR_ALL}
                 </button>
@@ -200,7 +204,8 @@ fn Files(has_rows: Signal<bool>) -> impl IntoView {
         let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
         leptos::task::spawn_local(async move {
             let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
-            store.ask_labels(Ask::Read { text: text.unwrap_or_default() });
+            let text = text.unwrap_or_default();
+            store.ask_labels(Ask { what: What::Read, text, ..Ask::default() });
         });
         // The same file can be chosen again.
         input.set_value("");
@@ -214,7 +219,7 @@ fn Files(has_rows: Signal<bool>) -> impl IntoView {
                 data-kind="line"
                 data-size="small"
                 disabled=move || !has_rows.get()
-                on:click=move |_| store.ask_labels(Ask::Save)
+                on:click=move |_| store.ask_labels(What::Save.into())
             >
                 {texts::SAVE}
             </button>
@@ -224,7 +229,7 @@ fn Files(has_rows: Signal<bool>) -> impl IntoView {
             </label>
         </div>
         <div role="status">
-            {move || store.labels.file.get().map(|file| view! { <FileState file/> })}
+            {move || store.label_file().map(|file| view! { <FileState file/> })}
         </div>
     }
 }

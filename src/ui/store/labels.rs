@@ -1,9 +1,8 @@
 //! Labels of one's own: what the data thread tells of them, and what is asked.
 
 use super::export::download;
-use super::state::State;
 use super::{Store, undo::Step};
-use crate::protocol::labels::{Ask, Done, File, Label, Labels};
+use crate::protocol::labels::{Ask, Done, File, Label, Labels, What};
 use crate::protocol::texts::labels as texts;
 use crate::protocol::{Request, TableRequest};
 use js_sys::Array;
@@ -11,39 +10,42 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use web_sys::{Blob, BlobPropertyBag};
 
-/// The labels of the open table. Copies are the same labels.
-#[derive(Clone, Copy, Default)]
-pub struct LabelStore {
-    /// What is known of them.
-    pub all: State<Option<Arc<Labels>>>,
-    /// What became of a file of labels.
-    pub file: State<Option<File>>,
+/// What is known of labels, in the modules that show them: the first one of the page does without.
+struct Known {
+    all: ArcRwSignal<Option<Arc<Labels>>>,
+    file: ArcRwSignal<Option<File>>,
 }
 
-impl LabelStore {
-    pub(super) fn clear(self) {
-        self.all.set(None);
-        self.file.set(None);
+thread_local! {
+    static KNOWN: Known = Known { all: ArcRwSignal::new(None), file: ArcRwSignal::new(None) };
+}
+
+impl Store {
+    /// What is known of the labels of the open table.
+    pub fn labels(self) -> Option<Arc<Labels>> {
+        let all = KNOWN.with(|known| known.all.clone()).get()?;
+        let is_open = self.opened.with(|opened| opened.as_ref().is_some_and(|it| it.table == all.table));
+        is_open.then_some(all)
     }
 
     /// The labels, in order.
-    pub fn list(self) -> Vec<Label> {
-        self.all.with(|all| all.as_ref().map_or_else(Vec::new, |all| all.labels.clone()))
+    pub fn label_list(self) -> Vec<Label> {
+        self.labels().map_or_else(Vec::new, |all| all.labels.clone())
     }
 
     /// The names of labels of this colour.
-    pub fn of_colour(self, colour: u8) -> Vec<String> {
-        self.all.with(|all| {
-            let all = all.iter().flat_map(|all| &all.labels);
-            all.filter(|label| label.colour == colour).map(|label| label.name.clone()).collect()
-        })
+    pub fn labels_of_colour(self, colour: u8) -> Vec<String> {
+        let all = self.label_list().into_iter();
+        all.filter(|label| label.colour == colour).map(|label| label.name).collect()
     }
 
-    /// Whether a column is of labels or notes.
-    pub fn is_own(self, column: &str) -> bool {
-        self.all.with(|all| {
-            all.as_ref().is_some_and(|all| all.columns.0 == column || all.columns.1 == column)
-        })
+    /// What became of a file of labels.
+    pub fn label_file(self) -> Option<File> {
+        KNOWN.with(|known| known.file.clone()).get()
+    }
+
+    fn set_label_file(file: Option<File>) {
+        KNOWN.with(|known| known.file.set(file));
     }
 }
 
@@ -57,8 +59,14 @@ impl Store {
     pub fn label_at(self, position: u64, place: u8) {
         let row = self.rows.with_untracked(|rows| rows.get(position).map(|row| row.row));
         if let Some(row) = row {
-            self.ask_labels(Ask::Toggle { row, place });
+            self.toggle_label(row, place);
         }
+    }
+
+    /// Gives a row the n-th label, or takes it away; with 0 whichever it has.
+    pub fn toggle_label(self, row: u64, place: u8) {
+        let number = Some(u32::from(place));
+        self.ask_labels(Ask { what: What::Toggle, row: Some(row), number, ..Ask::default() });
     }
 
     pub(super) fn receive_labelled(self, step: u32) {
@@ -78,7 +86,7 @@ impl Store {
             Done::TooMany => self.tell(texts::TOO_MANY),
             Done::Unsettled => self.tell(texts::UNSETTLED),
         }
-        self.labels.all.set(Some(Arc::new(labels)));
+        KNOWN.with(|known| known.all.set(Some(Arc::new(labels))));
     }
 
     pub(super) fn receive_label_file(self, file: File) {
@@ -89,17 +97,17 @@ impl Store {
             if let Ok(blob) = Blob::new_with_str_sequence_and_options(&parts, &options) {
                 download(&format!("{}-labels.csv", self.file_stem()), &blob);
             }
-            self.labels.file.set(None);
+            Self::set_label_file(None);
             return;
         }
-        self.labels.file.set(Some(file));
+        Self::set_label_file(Some(file));
     }
 
     /// Takes over what was read of a file, or forgets it.
     pub fn end_label_file(self, apply: bool) {
-        self.labels.file.set(None);
+        Self::set_label_file(None);
         if apply {
-            self.ask_labels(Ask::Apply);
+            self.ask_labels(What::Apply.into());
         }
     }
 }

@@ -55,7 +55,6 @@ pub use export::{ExportStore, Place, Taken, place};
 pub use figures::{FigureStore, Picturing};
 pub use images::{ImageStore, Part, Shot, Shown, size_px};
 use kept::KeptStore;
-use labels::LabelStore;
 pub use lazy::{Reader, read_lazy};
 pub use notices::{Item, ItemAction};
 pub use pairs::{PairsStore, Sided};
@@ -156,8 +155,6 @@ pub struct Store {
     pub images: ImageStore,
     /// What is kept on this device.
     pub kept: KeptStore,
-    /// Labels of one's own.
-    pub labels: LabelStore,
     /// What is being taken away.
     pub export: ExportStore,
     /// Charts that are being drawn.

@@ -109,7 +109,6 @@ impl Store {
         self.compare.clear();
         self.pairs.clear();
         self.export.clear();
-        self.labels.clear();
         self.images.clear(self.asks_previews(spec), move |request| self.send(&request));
         self.notices.update(|notices| notices.retain(Item::is_of_the_link));
         self.generation.update(|generation| *generation = generation.next());

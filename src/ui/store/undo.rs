@@ -2,7 +2,7 @@
 //! which are where someone is rather than what someone asks; and labels that were set.
 
 use super::{Commit, Store};
-use crate::protocol::labels::Ask;
+use crate::protocol::labels::{Ask, What};
 use crate::view::spec::Spec;
 use leptos::prelude::*;
 
@@ -81,7 +81,7 @@ impl Store {
         let next = match next {
             Some(Step::View(next)) => next,
             Some(Step::Labels(step)) => {
-                self.ask_labels(Ask::Flip { step });
+                self.ask_labels(Ask { what: What::Flip, number: Some(step), ..Ask::default() });
                 self.count_steps();
                 return;
             }

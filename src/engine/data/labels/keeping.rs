@@ -4,6 +4,7 @@
 use super::super::column::DataColumn;
 use super::super::{Data, Origin};
 use crate::base::error::Result;
+use crate::base::sorted::{self, Map, Set};
 use crate::engine::demand::{Class, Demand, Field, Rows, Who};
 use crate::protocol::Kind;
 use crate::table::column::Value;
@@ -12,7 +13,6 @@ use crate::table::labels::{Label, Marks, NONE, Step};
 use crate::view::roles::Role;
 use crate::view::spec::TableRef;
 use crate::view::url::print_table;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What is kept: the head without a number, blocks by theirs. What is written as none is removed.
 pub type Kept = Vec<(Option<u32>, Option<Vec<u8>>)>;
@@ -23,6 +23,9 @@ const MAX_SINGLE_KEYS: usize = 2_000;
 /// Rows whose keys are read together.
 const KEYS_AT_ONCE: usize = 200;
 
+/// No more keys are kept: with them a row takes some sixty bytes.
+const MAX_KEYS: usize = 400_000;
+
 /// A column of keys that takes more is not read for labels that someone has just set.
 const MAX_KEY_BYTES: u64 = 16 << 20;
 
@@ -31,14 +34,14 @@ const MAX_KEY_BYTES: u64 = 16 << 20;
 pub struct Keeping {
     state: State,
     /// Blocks that are on the device.
-    stored: BTreeSet<u32>,
+    stored: Set<u32>,
     /// Blocks that are others than there.
-    dirty: BTreeSet<u32>,
+    dirty: Set<u32>,
     head_dirty: bool,
     /// Keys of rows with a label or a note.
-    keys: BTreeMap<u32, String>,
+    keys: Map<u32, String>,
     /// Rows whose keys are to be read.
-    lacking: BTreeSet<u32>,
+    lacking: Set<u32>,
     /// What was kept of another version of the file, until its keys are read.
     older: Vec<Entry>,
     /// Whether the page was told that nothing can be kept.
@@ -180,7 +183,7 @@ impl Data {
 
     fn put_kept(&mut self, entries: Vec<Entry>) {
         let mut step = Step::default();
-        let mut marks = Vec::new();
+        let (mut marks, mut lacking) = (Vec::new(), Vec::new());
         for Entry { row, id, key, note } in entries {
             if id != NONE {
                 marks.push((row, id));
@@ -190,8 +193,12 @@ impl Data {
             }
             match key {
                 Some(key) => drop(self.own.keeping.keys.insert(row, key)),
-                None => drop(self.own.keeping.lacking.insert(row)),
+                None => lacking.push(row),
             }
+        }
+        // More than these were left without a key when they were marked.
+        if lacking.len() <= MAX_SINGLE_KEYS {
+            self.own.keeping.lacking.extend(lacking);
         }
         step.marks = Marks::Some(marks);
         self.own.labels.swap(&mut step);
@@ -266,6 +273,9 @@ impl Data {
         let Some(column) = self.columns.get(place) else { return };
         let (name, bytes) = (column.info.name.clone(), column.info.bytes);
         let is_here = column.complete || column.loading;
+        if rows.len() + keeping.keys.len() > MAX_KEYS {
+            return;
+        }
         if rows.len() > MAX_SINGLE_KEYS && !is_here {
             if bytes > MAX_KEY_BYTES {
                 return;
@@ -287,6 +297,9 @@ impl Data {
                 let most = if column.complete { usize::MAX } else { KEYS_AT_ONCE };
                 let rows = keeping.lacking.iter().take(most);
                 let found: Vec<_> = rows.filter_map(|row| Some((*row, key_of(column, *row)?))).collect();
+                if column.complete {
+                    keeping.lacking.clear();
+                }
                 for (row, key) in found {
                     keeping.lacking.remove(&row);
                     if let Some(key) = key {
@@ -380,17 +393,21 @@ impl Data {
     }
 }
 
+/// In place of the number of a row that was found.
+const FOUND: u32 = u32::MAX;
+
 /// The rows of a column of keys that have these.
 fn rows_of(column: &DataColumn, entries: Vec<Entry>) -> Vec<Entry> {
-    let mut wanted: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
-    for entry in entries.into_iter().rev() {
-        wanted.entry(entry.key.clone().unwrap_or_default()).or_default().push(entry);
-    }
+    let mut wanted = sorted::by(entries, |a, b| a.key.cmp(&b.key));
     let mut found = Vec::new();
     for row in 0..column.rows_read() as u32 {
-        let Some(Some(key)) = key_of(column, row) else { continue };
-        if let Some(entry) = wanted.get_mut(&key).and_then(Vec::pop) {
-            found.push(Entry { row, ..entry });
+        let Some(key) = key_of(column, row) else { continue };
+        let first = wanted.partition_point(|entry| entry.key < key);
+        // One that has found its row is marked as such: several rows may have the same key.
+        let same = wanted.iter_mut().skip(first).take_while(|entry| entry.key == key);
+        if let Some(entry) = same.into_iter().find(|entry| entry.row != FOUND) {
+            found.push(Entry { row, ..entry.clone() });
+            entry.row = FOUND;
         }
     }
     found

@@ -12,9 +12,8 @@ use crate::engine::change::Change;
 use crate::protocol::{Cell, Kind, labels as protocol};
 use crate::table::labels::file::LabelFile;
 use crate::table::labels::{Label, Labels, NONE, Step};
-use crate::view::labels::{COLOURS, LABEL, MAX_LABELS, NOTE, SOURCE, clean_name, clean_note, own_name};
+use crate::view::labels::{COLOURS, LABEL, MAX_LABELS, NOTE, SOURCE, clean_name, own_name};
 use keeping::Keeping;
-use std::collections::BTreeMap;
 
 /// Memory of steps that can be taken back; the oldest ones beyond it can't be.
 const MAX_STEPS_BYTES: usize = 64 << 20;
@@ -27,7 +26,7 @@ pub struct OwnLabels {
     /// The places of their columns, once there were any.
     places: Option<(usize, usize)>,
     /// Steps that were taken, or taken back.
-    steps: BTreeMap<u32, Step>,
+    steps: Vec<(u32, Step)>,
     next_step: u32,
     /// Whether values of the columns are older than the labels.
     stale: bool,
@@ -82,14 +81,15 @@ impl OwnLabels {
     ///
     /// # Errors
     /// Why there can't be.
-    pub fn changing(&self, id: u8, name: &str, colour: u8) -> Result<Step, protocol::Done> {
+    pub fn changing(&self, id: Option<u8>, name: &str, colour: u8) -> Result<Step, protocol::Done> {
         let name = clean_name(name).ok_or(protocol::Done::Nothing)?;
-        if self.labels.named(&name).is_some_and(|label| label.id != id) {
+        if self.labels.named(&name).is_some_and(|label| Some(label.id) != id) {
             return Err(protocol::Done::Taken);
         }
         let mut names = self.labels.names().to_vec();
-        if let Some(label) = names.iter_mut().find(|label| label.id == id) {
-            *label = Label { id, name, colour: colour.clamp(1, COLOURS) };
+        if let Some(label) = names.iter_mut().find(|label| Some(label.id) == id) {
+            label.name = name;
+            label.colour = colour.clamp(1, COLOURS);
         }
         Ok(self.labels.naming(names))
     }
@@ -98,16 +98,11 @@ impl OwnLabels {
     ///
     /// # Errors
     /// Where there is no such label.
-    pub fn toggling(&self, row: u64, place: u8) -> Result<Step, protocol::Done> {
-        let Ok(row) = u32::try_from(row) else { return Ok(Step::default()) };
-        let Some(place) = usize::from(place).checked_sub(1) else { return Ok(self.labels.marking([row], NONE)) };
+    pub fn toggling(&self, row: u32, place: Option<u8>) -> Result<Step, protocol::Done> {
+        let place = usize::from(place.unwrap_or_default()).checked_sub(1);
+        let Some(place) = place else { return Ok(self.labels.marking([row], NONE)) };
         let id = self.labels.names().get(place).map(|label| label.id).ok_or(protocol::Done::NoLabel)?;
         Ok(self.labels.marking([row], if self.labels.mark(row) == id { NONE } else { id }))
-    }
-
-    /// A step to another note of a row.
-    pub fn noting(&self, row: u64, note: &str) -> Step {
-        u32::try_from(row).map_or_else(|_| Step::default(), |row| self.labels.noting(row, clean_note(note)))
     }
 }
 
@@ -120,10 +115,10 @@ impl Data {
         let own = &mut self.own;
         let number = own.next_step;
         own.next_step = number.wrapping_add(1);
-        own.steps.insert(number, step);
-        let mut bytes: usize = own.steps.values().map(Step::memory_bytes).sum();
+        own.steps.push((number, step));
+        let mut bytes: usize = own.steps.iter().map(|(_, step)| step.memory_bytes()).sum();
         while bytes > MAX_STEPS_BYTES && own.steps.len() > 1 {
-            let Some((_, oldest)) = own.steps.pop_first() else { break };
+            let (_, oldest) = own.steps.remove(0);
             bytes -= oldest.memory_bytes();
         }
         number
@@ -131,10 +126,12 @@ impl Data {
 
     /// Takes a step back, or again; how many rows it is about.
     pub fn flip_step(&mut self, number: u32) -> u64 {
-        let Some(mut step) = self.own.steps.remove(&number) else { return 0 };
+        let place = self.own.steps.iter().position(|(other, _)| *other == number);
+        let Some(place) = place else { return 0 };
+        let (_, mut step) = self.own.steps.remove(place);
         let rows = step.rows(&self.own.labels);
         self.swap_step(&mut step);
-        self.own.steps.insert(number, step);
+        self.own.steps.insert(place, (number, step));
         rows
     }
 
@@ -184,6 +181,11 @@ impl Data {
         let (label, note) = self.own.places?;
         let name = |place: usize| self.columns.get(place).filter(|column| !column.hidden);
         Some((&name(label)?.info.name, &name(note)?.info.name))
+    }
+
+    /// Whether a file of labels waits for the keys of all rows.
+    pub fn awaits_keys(&self) -> bool {
+        self.own.saving || matches!(self.own.file, Some((_, FileState::Waits)))
     }
 
     /// Whether a column of this name may be among the labels that are still being looked for on the device.
@@ -251,6 +253,7 @@ impl Data {
         };
         let columns = self.label_columns().unwrap_or_default();
         protocol::Labels {
+            table: self.identity.table.clone(),
             labels: own.labels.names().iter().zip(counts).map(label).collect(),
             notes: own.labels.notes().len() as u64,
             columns: (columns.0.to_owned(), columns.1.to_owned()),
