@@ -7,7 +7,10 @@ use crate::stage::{Stage, play_kept, until};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Colours of the labels that rows or tiles on the screen show.
+/// Rows of the sample.
+const ROWS: u64 = 5_000;
+
+/// Rows and tiles on the screen that show a label.
 async fn marked(stage: &Stage) -> usize {
     const COUNT: &str = "return document.querySelectorAll('[role=row][data-label], .tile[data-label]').length";
     stage.browser.client.execute(COUNT, Vec::new()).await.unwrap().as_u64().unwrap() as usize
@@ -26,9 +29,11 @@ async fn kept(stage: &Stage) -> u64 {
     stage.browser.client.execute_async(READ, Vec::new()).await.unwrap().as_u64().unwrap()
 }
 
+/// Waits until the chart of labels shows these; all other rows have none.
 async fn shows(stage: &Stage, expected: &[(&str, u64)]) {
-    let expected: BTreeMap<String, u64> =
+    let mut expected: BTreeMap<String, u64> =
         expected.iter().map(|(label, rows)| ((*label).to_owned(), *rows)).collect();
+    expected.insert("none".to_owned(), ROWS - expected.values().sum::<u64>());
     stage.page().bars_show("label", &expected).await;
 }
 
@@ -39,7 +44,8 @@ fn rows_are_labelled_by_key_and_by_filter_and_keep_their_labels() {
         let folder = downloads(stage, "labels").await;
         let page = stage.page();
         let table = Table::read(&sample_path(DIFFUSIONDB));
-        let all = table.rows.len() as u64;
+        let all = ROWS;
+        assert_eq!(table.rows.len() as u64, all);
         stage.go("table=diffusiondb-sample&row=3&columns=image_name,cfg").await;
         page.settles_at(all).await;
         // The first label is made where the row is.
