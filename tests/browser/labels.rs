@@ -50,7 +50,6 @@ fn rows_are_labelled_by_key_and_by_filter_and_keep_their_labels() {
         page.settles_at(all).await;
         // The first label is made where the row is.
         page.find("textbox", "New label").await.send_keys(&format!("keep{}", key::ENTER)).await.unwrap();
-        page.find("button", "keep").await;
         shows(stage, &[("keep", 1)]).await;
         // A note is written on it, and keys of the details are letters there.
         let note = page.find("textbox", "Note").await;

@@ -7,6 +7,7 @@ use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::{Store, count_now, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::popover::Popover;
+use crate::ui::widgets::words::button_words;
 use crate::view::labels::{COLOURS, MAX_NAME_CHARS};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -15,9 +16,9 @@ use wasm_bindgen_futures::JsFuture;
 /// The button and its panel.
 #[component]
 pub fn LabelsMenu() -> impl IntoView {
-    let trigger = || (texts::LABELS, icon(Icon::Chevron));
+    let trigger = || (icon(Icon::Label), button_words(texts::LABELS));
     view! {
-        <Popover label=texts::LABELS class="button subset-button" trigger=ViewFn::from(trigger)>
+        <Popover label=texts::LABELS class="button columns-button" end=true trigger=ViewFn::from(trigger)>
             <LazyPart of=Lazy::Labels/>
         </Popover>
     }
@@ -35,11 +36,11 @@ pub fn LabelsPanel() -> impl IntoView {
     view! {
         <div class="labels">
             <h2 class="panel-title">{texts::LABELS}</h2>
-            <ul class="label-list" aria-label=texts::LABELS>
+            <div class="label-list" role="list" aria-label=texts::LABELS>
                 <For each=move || store.label_list() key=|label| (label.id, label.name.clone(), label.colour) let:label>
-                    <li><LabelLine label/></li>
+                    <div class="label-line" role="listitem"><LabelLine label/></div>
                 </For>
-            </ul>
+            </div>
             <AddLabel/>
             <Show when=move || any.get() fallback=|| view! { <p class="panel-note">{texts::ABOUT}</p> }>
                 <Matching/>
@@ -239,8 +240,7 @@ fn Files(has_rows: Signal<bool>) -> impl IntoView {
 fn FileState(file: File) -> impl IntoView {
     let store = use_store();
     let words = match &file {
-        File::Written(_) => "",
-        File::Found(_) => "",
+        File::Written(_) | File::Found(_) => "",
         File::Reading => texts::READING_KEYS,
         File::Unclear => texts::UNCLEAR,
         File::TooLong => texts::TOO_LONG,

@@ -40,7 +40,9 @@ impl Store {
                 let before = self
                     .opened
                     .with_untracked(|before| before.as_ref().map_or(0, |before| before.columns.len()));
-                self.wanted.update(|wanted| wanted.extend(opened.own.clone()));
+                if let Some(own) = &opened.own {
+                    self.want(own);
+                }
                 self.opened.set(Some(Arc::new(opened)));
                 if columns != before {
                     self.show_soon();

@@ -35,8 +35,9 @@ impl RowData {
     }
 
     /// What styles know its label by.
-    pub fn label_mark(&self) -> Option<String> {
-        (self.colour > 0).then(|| self.colour.to_string())
+    pub fn label_mark(&self) -> Option<&'static str> {
+        const MARKS: [&str; 9] = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
+        MARKS.get(usize::from(self.colour).checked_sub(1)?).copied()
     }
 
     /// Whether any cell of these columns is still to come.

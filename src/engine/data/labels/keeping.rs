@@ -225,13 +225,13 @@ impl Data {
         })
     }
 
-    /// Rows with a label or a note whose key is not known.
+    /// Rows with a label or a note whose key is not known, and is not about to be.
     pub(super) fn unkeyed_rows(&self) -> u64 {
         if self.key_place().is_none() {
             return 0;
         }
-        let keys = &self.own.keeping.keys;
-        let lacks = |row: &u32| !keys.contains_key(row);
+        let Keeping { keys, lacking, .. } = &self.own.keeping;
+        let lacks = |row: &u32| !keys.contains_key(row) && !lacking.contains(row);
         let marked = self.own.labels.marked().map(|(row, _)| row).filter(lacks).count();
         let noted = self.own.labels.notes().keys().filter(|row| self.own.labels.mark(**row) == NONE);
         (marked + noted.filter(|row| lacks(row)).count()) as u64
