@@ -25,9 +25,9 @@ impl Table {
         let own = &self.data.own;
         let step = match what {
             What::Tell => return Done::Nothing,
-            What::Add => own.adding(&text).map(|(step, id)| {
-                step.and(row.map(|row| own.labels.marking([row], id)).unwrap_or_default())
-            }),
+            What::Add => own
+                .adding(&text)
+                .map(|(step, id)| step.and(row.map(|row| own.labels.marking([row], id)).unwrap_or_default())),
             What::Change => own.changing(id, &text, colour),
             What::Remove => {
                 let rest = own.labels.names().iter().filter(|label| Some(label.id) != id);
@@ -47,11 +47,14 @@ impl Table {
             }
             What::Read => {
                 self.data.own.file = None;
-                let file = extras().map_or(File::Unclear, |extras| (extras.read_labels)(&mut self.data, &text));
+                let file =
+                    extras().map_or(File::Unclear, |extras| (extras.read_labels)(&mut self.data, &text));
                 report(effects, LazyResponse::LabelFile(file));
                 return Done::Nothing;
             }
-            What::Apply => extras().map_or_else(|| Ok(Step::default()), |it| (it.apply_labels)(&mut self.data)),
+            What::Apply => {
+                extras().map_or_else(|| Ok(Step::default()), |it| (it.apply_labels)(&mut self.data))
+            }
         };
         match step {
             Ok(step) if step.is_empty() => Done::Nothing,

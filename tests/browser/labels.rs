@@ -12,7 +12,8 @@ const ROWS: u64 = 5_000;
 
 /// Rows and tiles on the screen that show a label.
 async fn marked(stage: &Stage) -> usize {
-    const COUNT: &str = "return document.querySelectorAll('[role=row][data-label], .tile[data-label]').length";
+    const COUNT: &str =
+        "return document.querySelectorAll('[role=row][data-label], .tile[data-label]').length";
     stage.browser.client.execute(COUNT, Vec::new()).await.unwrap().as_u64().unwrap() as usize
 }
 

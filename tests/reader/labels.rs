@@ -181,7 +181,8 @@ fn files_hold_labels_and_notes() {
 
     session.filter(&[("note", Clause::NotNull)]);
     assert_eq!(session.count.as_ref().unwrap().matching, 1);
-    let csv = String::from_utf8(export(&mut session, Format::Csv { guard_formulas: false }, &columns)).unwrap();
+    let csv =
+        String::from_utf8(export(&mut session, Format::Csv { guard_formulas: false }, &columns)).unwrap();
     assert!(csv.contains("\"a \"\"sharp\"\", dark\none\""), "{csv}");
     let json = String::from_utf8(export(&mut session, Format::JsonLines, &columns)).unwrap();
     let line: serde_json::Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
@@ -215,7 +216,8 @@ fn rows_are_grouped_by_label() {
 /// The table with its rows in another order, without some, written anew.
 fn shuffled() -> Arc<Vec<u8>> {
     let batch = reference(&TABLE);
-    let rows: Vec<u64> = (0..ROWS as u64).map(|row| row * 7_919 % ROWS as u64).filter(|row| row % 10 != 3).collect();
+    let rows: Vec<u64> =
+        (0..ROWS as u64).map(|row| row * 7_919 % ROWS as u64).filter(|row| row % 10 != 3).collect();
     let rows = arrow_array::UInt64Array::from(rows);
     let columns = batch.columns().iter().map(|column| arrow_select::take::take(column, &rows, None).unwrap());
     let batch = RecordBatch::try_new(batch.schema(), columns.collect()).unwrap();
@@ -252,16 +254,21 @@ fn another_version_of_the_file_keeps_labels_by_key() {
         expected.iter().map(|(row, label)| (keys[*row].as_deref().unwrap(), *label)).collect();
     let now = reference(&file);
     let now_keys = names(&now, "image_name");
-    let high = now_keys.iter().filter(|key| by_key.get(key.as_deref().unwrap()) == Some(&"high")).count() as u64;
+    let high =
+        now_keys.iter().filter(|key| by_key.get(key.as_deref().unwrap()) == Some(&"high")).count() as u64;
     assert!(high > 0 && high < expected.len() as u64);
     assert_eq!(other.count.as_ref().unwrap().matching, high);
     let written = reference(&Arc::new(export(&mut other, Format::Parquet, &["image_name", "label", "note"])));
     for (key, label) in names(&written, "image_name").iter().zip(names(&written, "label")) {
         assert_eq!(label.as_deref(), by_key.get(key.as_deref().unwrap()).copied());
     }
-    let lost = expected.len() - now_keys.iter().filter(|key| by_key.contains_key(key.as_deref().unwrap())).count();
+    let lost =
+        expected.len() - now_keys.iter().filter(|key| by_key.contains_key(key.as_deref().unwrap())).count();
     let told = other.notices.iter().find(|notice| notice.subject == "labels").unwrap();
-    assert!(lost > 0 && told.level == Level::Warning && told.title.starts_with(&thousands(lost)), "{told:?} {lost}");
+    assert!(
+        lost > 0 && told.level == Level::Warning && told.title.starts_with(&thousands(lost)),
+        "{told:?} {lost}"
+    );
     // What is kept now is of this version.
     let mut later = Session::new(&file);
     later.device = other.device.clone();

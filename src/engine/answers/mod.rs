@@ -93,7 +93,12 @@ impl Answers {
     }
 
     /// There are no labels on the device: what was asked of them is told to be left out.
-    pub fn ask_again_for_labels(&mut self, data: &mut Data, matches: &mut Matches, effects: &mut Vec<Effect>) {
+    pub fn ask_again_for_labels(
+        &mut self,
+        data: &mut Data,
+        matches: &mut Matches,
+        effects: &mut Vec<Effect>,
+    ) {
         let is_unknown = |name: &String| data.column(name).is_none();
         if self.show.rows.filters.iter().any(|(name, _)| is_unknown(name)) {
             self.ask_again(data, matches, effects);

@@ -1,8 +1,8 @@
 //! Texts of the details of a row.
 
 use crate::base::bytes::human_bytes;
-use crate::view::labels::SOURCE;
 use crate::protocol::display::thousands;
+use crate::view::labels::SOURCE;
 
 /// The drawer.
 pub const DETAILS: &str = "Details";

@@ -13,13 +13,16 @@ pub const NOT_KEPT: &str =
 
 /// Labels whose rows are gone.
 pub fn lost_title(rows: u64) -> String {
-    let rows = if rows == 1 { "1 labelled row is".to_owned() } else { format!("{} labelled rows are", thousands(rows)) };
+    let rows = if rows == 1 {
+        "1 labelled row is".to_owned()
+    } else {
+        format!("{} labelled rows are", thousands(rows))
+    };
     format!("{rows} not in this version of the file")
 }
 
 /// Why.
-pub const LOST: &str =
-    "The file has changed since your last visit. All labels whose rows could be found by their key were kept.";
+pub const LOST: &str = "The file has changed since your last visit. All labels whose rows could be found by their key were kept.";
 
 /// The menu, and the list of labels.
 pub const LABELS: &str = "Labels";
@@ -65,14 +68,16 @@ pub const LEAVE: &str = "Cancel";
 /// While keys come.
 pub const READING_KEYS: &str = "Reading the keys of all rows…";
 /// A file that is none.
-pub const UNCLEAR: &str = "The file has no columns “key” and “label” or “note” in its first line, so nothing was read.";
+pub const UNCLEAR: &str =
+    "The file has no columns “key” and “label” or “note” in its first line, so nothing was read.";
 /// A file that is too long.
 pub const TOO_LONG: &str = "The file has more than two million lines, so nothing was read.";
 /// Where keys can't be read.
 pub const NO_KEYS: &str = "The keys of the rows can't be read, so labels can't be matched.";
 /// What a file holds.
 pub fn found(matched: u64, unmatched: u64, duplicate: u64) -> String {
-    let lines = |number: u64| if number == 1 { "1 line".to_owned() } else { format!("{} lines", thousands(number)) };
+    let lines =
+        |number: u64| if number == 1 { "1 line".to_owned() } else { format!("{} lines", thousands(number)) };
     let mut text = format!("{} matched a row", lines(matched));
     if unmatched > 0 {
         text.push_str(&format!(", {} did not", thousands(unmatched)));

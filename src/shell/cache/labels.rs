@@ -21,7 +21,8 @@ impl Cache {
         self.0.opened().await;
         let kept = async {
             let (_, store) = self.label_store(IdbTransactionMode::Readonly)?;
-            let range = IdbKeyRange::bound(&Array::of1(&table.into()), &Array::of2(&table.into(), &Array::new()));
+            let range =
+                IdbKeyRange::bound(&Array::of1(&table.into()), &Array::of2(&table.into(), &Array::new()));
             let range = range.ok()?;
             let keys = store.get_all_keys_with_key(&range).ok()?;
             let values = store.get_all_with_key(&range).ok()?;
@@ -40,7 +41,9 @@ impl Cache {
     /// Writes what is to be kept of the labels of a table; whether that went well.
     pub async fn keep_labels(&self, table: &str, records: Kept) -> bool {
         self.0.opened().await;
-        let Some((transaction, store)) = self.label_store(IdbTransactionMode::Readwrite) else { return false };
+        let Some((transaction, store)) = self.label_store(IdbTransactionMode::Readwrite) else {
+            return false;
+        };
         for (block, bytes) in records {
             let key = Array::of2(&table.into(), &block.map_or(HEAD, f64::from).into());
             let begun = match bytes {

@@ -80,9 +80,8 @@ pub fn read(text: &str) -> Result<LabelFile, Trouble> {
     let mut file = LabelFile::default();
     while !rest.is_empty() {
         let Line::Whole(len) = record.read(rest, true, dialect) else { return Err(Trouble::OpenQuote) };
-        let field = |place: usize| {
-            record.field(rest, place).map(|field| String::from_utf8_lossy(field).into_owned())
-        };
+        let field =
+            |place: usize| record.field(rest, place).map(|field| String::from_utf8_lossy(field).into_owned());
         match places {
             _ if record.is_blank() => {}
             None => {

@@ -27,12 +27,11 @@ pub fn Fields() -> impl IntoView {
                 own.as_ref().is_some_and(|all| all.columns.0 == *column || all.columns.1 == *column)
             };
             let prompt = prompt_of(detail).map(|(column, _)| column);
-            let fields: Vec<&(String, Cell)> =
-                detail
-                    .fields
-                    .iter()
-                    .filter(|(column, _)| prompt != Some(column.as_str()) && !own(column))
-                    .collect();
+            let fields: Vec<&(String, Cell)> = detail
+                .fields
+                .iter()
+                .filter(|(column, _)| prompt != Some(column.as_str()) && !own(column))
+                .collect();
             sorted::by_key(fields, |(column, _)| order(column)).into_iter().cloned().collect::<Vec<_>>()
         })
     };

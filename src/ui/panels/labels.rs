@@ -30,9 +30,7 @@ pub fn LabelsPanel() -> impl IntoView {
     let store = use_store();
     store.ask_labels(What::Tell.into());
     let any = Memo::new(move |_| !store.label_list().is_empty());
-    let has_rows = move || {
-        any.get() || store.labels().is_some_and(|all| all.notes > 0)
-    };
+    let has_rows = move || any.get() || store.labels().is_some_and(|all| all.notes > 0);
     view! {
         <div class="labels">
             <h2 class="panel-title">{texts::LABELS}</h2>
@@ -199,7 +197,8 @@ fn Matching() -> impl IntoView {
 fn Files(has_rows: Signal<bool>) -> impl IntoView {
     let store = use_store();
     let read = move |event: leptos::ev::Event| {
-        let Some(input) = event.target().and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok()) else {
+        let Some(input) = event.target().and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok())
+        else {
             return;
         };
         let Some(file) = input.files().and_then(|files| files.get(0)) else { return };

@@ -6,8 +6,8 @@ mod keeping;
 
 pub use keeping::Kept;
 
-use super::column::{DataColumn, Derived, Origin};
 use super::Data;
+use super::column::{DataColumn, Derived, Origin};
 use crate::engine::change::Change;
 use crate::protocol::{Cell, Kind, labels as protocol};
 use crate::table::labels::file::LabelFile;
@@ -150,7 +150,9 @@ impl Data {
             None if wanted => {
                 let place = self.columns.len();
                 self.own.places = Some((place, place + 1));
-                for (name, derived, chartable) in [(LABEL, Derived::Label, true), (NOTE, Derived::Note, false)] {
+                for (name, derived, chartable) in
+                    [(LABEL, Derived::Label, true), (NOTE, Derived::Note, false)]
+                {
                     let info = crate::protocol::Column {
                         name: own_name(name, |name| self.place(name).is_some()),
                         kind: Kind::Text,
