@@ -66,7 +66,7 @@ fn rows_are_labelled_by_key_and_by_filter_and_keep_their_labels() {
         page.click("button", "Undo").await;
         shows(stage, &[("keep", 2)]).await;
         assert_eq!(marked(stage).await, 2);
-        stage.picture("labels").await;
+        stage.picture("labels-details").await;
         page.find("group", "Fields").await.send_keys(key::ESCAPE).await.unwrap();
 
         // Another label, for all rows that match.
@@ -89,7 +89,7 @@ fn rows_are_labelled_by_key_and_by_filter_and_keep_their_labels() {
             counts.iter().any(|line| line.contains(&high.len().to_string())).then_some(())
         })
         .await;
-        stage.picture("labels-panel").await;
+        stage.picture("labels").await;
         page.click("button", "Labels").await;
         page.click("button", "Clear all").await;
         page.settles_at(all).await;

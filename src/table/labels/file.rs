@@ -86,7 +86,7 @@ pub fn read(text: &str) -> Result<LabelFile, Trouble> {
             _ if record.is_blank() => {}
             None => {
                 let place = |name: &str| {
-                    (0..record.len()).find(|place| {
+                    (0..record.fields()).find(|place| {
                         field(*place).is_some_and(|field| field.trim().eq_ignore_ascii_case(name))
                     })
                 };
