@@ -290,6 +290,8 @@ impl Session {
                 | Effect::Sizes { .. }
                 | Effect::RetryNow
                 | Effect::FetchMeasures { .. }
+                | Effect::ReadLabels { .. }
+                | Effect::KeepLabels { .. }
                 | Effect::List { .. }
                 | Effect::Encode { .. }
                 | Effect::Write { .. }

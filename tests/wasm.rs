@@ -70,6 +70,7 @@ fn answers_survive_the_way_to_the_page() {
         rows: vec![Row {
             row: (1 << 53) - 1,
             marks: vec![(0, 3)],
+            colour: 2,
             cells: vec![
                 Cell::Pending,
                 Cell::Null,

@@ -266,6 +266,8 @@ impl Visit {
                 | Effect::Forget { .. }
                 | Effect::RetryNow
                 | Effect::FetchMeasures { .. }
+                | Effect::ReadLabels { .. }
+                | Effect::KeepLabels { .. }
                 | Effect::Encode { .. }
                 | Effect::Write { .. }
                 | Effect::Import { .. }

@@ -18,6 +18,11 @@ pub enum Change {
         /// The column, by its place.
         column: usize,
     },
+    /// A column of labels or notes has other values.
+    Relabelled {
+        /// The column, by its place.
+        column: usize,
+    },
     /// A column can't be read. A derived column has no error of its own.
     Failed {
         /// The column, by its place.

@@ -45,6 +45,8 @@ pub enum Who {
     Export,
     /// Images that are put into an archive.
     ImageArchive,
+    /// Keys of rows with labels.
+    Labels,
 }
 
 /// Which rows are needed.

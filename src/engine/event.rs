@@ -1,6 +1,7 @@
 //! What happens to the engine, and what it wants done.
 
 use super::browse::Listing;
+use super::data::Kept;
 use super::output::export::task::{Failure, Task};
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, Result};
@@ -142,6 +143,15 @@ pub enum Event {
         /// What came of it.
         outcome: Result<Option<Vec<u8>>>,
     },
+    /// What [`Effect::ReadLabels`] asks for; an error where nothing can be kept.
+    LabelsRead {
+        /// Of which table.
+        table: String,
+        /// What is kept.
+        outcome: Result<Kept>,
+    },
+    /// Labels can't be kept on this device.
+    LabelsNotKept,
     /// There was more to be done than one step takes.
     Continue,
     /// The time of [`Effect::Wake`] has come.
@@ -281,6 +291,18 @@ pub enum Effect {
     FetchMeasures {
         /// Whether the vocabulary of CLIP is needed, too.
         vocabulary: bool,
+    },
+    /// Read what is kept of the labels of a table.
+    ReadLabels {
+        /// What the table is called there.
+        table: String,
+    },
+    /// Keep labels of a table.
+    KeepLabels {
+        /// What the table is called there.
+        table: String,
+        /// What is written, or removed.
+        records: Kept,
     },
     /// Try at once what waits to be tried again.
     RetryNow,

@@ -4,6 +4,7 @@
 
 use super::data::Data;
 use super::jobs::{Job, groups_file};
+use super::label_file;
 use super::output::figure::draw;
 use super::output::script::{Ask, script};
 use super::preference;
@@ -11,10 +12,12 @@ use super::result::Matches;
 use crate::base::ids::Generation;
 use crate::protocol::export::{self, Stage};
 use crate::protocol::figure::{self, Figure};
+use crate::protocol::labels::{self, What};
 use crate::protocol::pairs::{Pairs, Want};
 use crate::protocol::script::Dialect;
 use crate::protocol::{Request, TableRequest};
 use crate::table::group_by::{self, group_by};
+use crate::table::labels::Step;
 use crate::table::regexes::{self, Compile};
 use crate::view::query::{self, Query};
 use crate::view::spec::RowQuery;
@@ -40,6 +43,12 @@ pub struct Extras {
     pub(super) begin_pairs: BeginPairs,
     /// Begins a file of groups of rows, whose items these are.
     pub(super) begin_groups: fn(u32, export::Format, Vec<String>) -> Box<dyn Job>,
+    /// Reads a file of labels.
+    pub(super) read_labels: fn(&mut Data, &str) -> labels::File,
+    /// Goes on with a file of labels.
+    pub(super) label_file: fn(&mut Data) -> Option<labels::File>,
+    /// A step that takes over what was read of a file of labels.
+    pub(super) apply_labels: fn(&mut Data) -> Result<Step, labels::Done>,
     /// Makes groups of rows.
     pub(super) group_by: fn(&group_by::Ask<'_>) -> Option<group_by::Table>,
 }
@@ -57,6 +66,9 @@ pub fn all() -> &'static Extras {
         pairs: preference::answer,
         begin_pairs: preference::begin,
         begin_groups: groups_file::begin,
+        read_labels: label_file::read,
+        label_file: label_file::advance,
+        apply_labels: label_file::applying,
     }
 }
 
@@ -87,6 +99,9 @@ fn are_needed_for(request: &Request) -> bool {
     match request {
         Request::Show(show) => has_regex(&show.rows) || show.pin.as_ref().is_some_and(has_regex),
         Request::Export(start) => start.groups.is_some(),
+        Request::Table(TableRequest::Labels(ask)) => {
+            matches!(ask.what, What::Save | What::Read | What::Apply)
+        }
         Request::Table(
             TableRequest::Script(_)
             | TableRequest::Figure(_)

@@ -32,6 +32,8 @@ pub mod extras;
 mod images;
 mod import;
 mod jobs;
+mod label_file;
+mod labels;
 mod liveness;
 mod open;
 pub mod output;
@@ -42,6 +44,7 @@ mod sidecar;
 mod table;
 
 pub use browse::Listing;
+pub use data::Kept;
 pub use event::{Effect, Event, Imported};
 pub use scheduler::{MAX_IN_FLIGHT, MAX_WITH_PROBES};
 
@@ -177,6 +180,16 @@ impl Engine {
             Event::Measures { outcome } => {
                 if let Some(table) = &mut self.table {
                     table.take_measures(outcome, &mut self.effects);
+                }
+            }
+            Event::LabelsRead { table, outcome } => {
+                if let Some(own) = self.table.as_mut().filter(|own| own.data.kept_as() == table) {
+                    own.take_kept_labels(outcome, &mut self.effects);
+                }
+            }
+            Event::LabelsNotKept => {
+                if let Some(table) = &mut self.table {
+                    table.labels_not_kept(&mut self.effects);
                 }
             }
             Event::Continue => self.continuing = false,

@@ -76,6 +76,7 @@ impl Table {
             TableRequest::Membership { rows } => answers.report_membership(&rows, matches, effects),
             TableRequest::GroupBy(want) => answers.want_group_by(want, data),
             TableRequest::Plot(want) => answers.want_plot(want, data),
+            TableRequest::Labels(ask) => self.label(ask, effects),
             TableRequest::Script(want) => report_script(want, data, effects),
             TableRequest::Figure(want) => match extras() {
                 Some(extras) => report(effects, LazyResponse::Figure((extras.draw)(*want))),
@@ -93,6 +94,7 @@ impl Table {
         link: Link,
         effects: &mut Vec<Effect>,
     ) -> Advanced {
+        self.advance_labels(effects);
         let changes = self.data.advance();
         self.follow(changes, effects);
         let (changes, working) = self.matches.advance(&self.data);
@@ -178,6 +180,7 @@ impl Table {
         demands.splice(0..0, loads);
         demands.extend(images.demands(&self.data, self.answers.shows_images()));
         demands.extend(jobs.demands(&self.data, images));
+        demands.extend(self.data.label_demands());
         demands
     }
 

@@ -14,6 +14,7 @@ pub mod export;
 pub mod figure;
 pub mod group_by;
 pub mod images;
+pub mod labels;
 pub mod membership;
 pub mod pairs;
 pub mod pin;
@@ -116,6 +117,8 @@ pub enum TableRequest {
     Script(script::Want),
     /// Draw a chart for use elsewhere.
     Figure(Box<figure::Want>),
+    /// Labels of one's own.
+    Labels(labels::Ask),
 }
 
 impl From<TableRequest> for Request {
@@ -275,6 +278,8 @@ pub enum Response<S = LazyResponse> {
         /// [`Notice::subject`].
         subject: String,
     },
+    /// Labels or notes are others than before: a step of this number was taken.
+    Labelled(u32),
     /// What only lazily loaded views ask for: the page can leave it unread until their code is
     /// there, which alone can read it.
     Lazy(S),
@@ -313,6 +318,10 @@ pub enum LazyResponse {
     Making(images::Making),
     /// What the file says of itself.
     Described(Box<describe::Described>),
+    /// Labels of one's own.
+    Labels(Box<labels::Labels>),
+    /// A file of labels.
+    LabelFile(labels::File),
     /// How much is kept on this device.
     Kept {
         /// In bytes; none where nothing can be.
@@ -363,6 +372,8 @@ pub struct Opened {
     pub charts: Vec<String>,
     /// The columns that the table shows unless others are chosen.
     pub usual_columns: Vec<String>,
+    /// The column of labels of one's own, while there are any.
+    pub own: Option<String>,
 }
 
 /// A column of the open table.
@@ -617,6 +628,8 @@ pub struct Row {
     pub cells: Vec<Cell>,
     /// What of the prompt matches the query: from and to in bytes of its cell's text.
     pub marks: Vec<(u32, u32)>,
+    /// The number of its label's colour, from 1; 0 where it has none.
+    pub colour: u8,
 }
 
 /// A value on its way to the screen.

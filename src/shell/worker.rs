@@ -8,7 +8,7 @@ use super::measures;
 use super::net::{Net, Saved};
 use super::save::Saver;
 use crate::engine::extras::{self, Extras};
-use crate::engine::{Effect, Engine, Event};
+use crate::engine::{Effect, Engine, Event, Kept};
 use crate::formats::tabular::reading::Reading;
 use crate::formats::tabular::task::Task as ImportTask;
 use crate::protocol::export::{ARCHIVE_MIME, Images, Pairs, Start};
@@ -297,6 +297,24 @@ impl Shell {
         });
     }
 
+    fn read_labels(&self, table: String) {
+        let Some(shell) = self.this.upgrade() else { return };
+        spawn_local(async move {
+            let outcome = shell.net.cache().labels(&table).await;
+            shell.step(Event::LabelsRead { table, outcome });
+        });
+    }
+
+    /// Transactions of one store happen in the order in which they are begun.
+    fn keep_labels(&self, table: String, records: Kept) {
+        let Some(shell) = self.this.upgrade() else { return };
+        spawn_local(async move {
+            if !shell.net.cache().keep_labels(&table, records).await {
+                shell.step(Event::LabelsNotKept);
+            }
+        });
+    }
+
     fn step(&self, event: Event) {
         let effects = {
             let mut engine = self.engine.borrow_mut();
@@ -337,6 +355,8 @@ impl Shell {
                     self.saver.abandon(export);
                 }
                 Effect::FetchMeasures { vocabulary } => self.fetch_measures(vocabulary),
+                Effect::ReadLabels { table } => self.read_labels(table),
+                Effect::KeepLabels { table, records } => self.keep_labels(table, records),
                 Effect::RetryNow => self.net.retry_now(),
                 Effect::Continue => self.put(Message::Continue),
                 Effect::Wake { in_millis } => self.wake(in_millis),

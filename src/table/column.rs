@@ -144,6 +144,24 @@ impl Column {
         Self { rows, nulls, store, ..Self::with_capacity(0) }
     }
 
+    /// A column of texts, most of whose rows have none: `texts` are those that do, in ascending order of rows.
+    pub fn of_texts<'a>(rows: usize, texts: impl Iterator<Item = (usize, &'a [u8])>) -> Self {
+        let mut store = Texts::with_capacity(rows);
+        for (row, text) in texts.filter(|(row, _)| *row < rows) {
+            while store.rows() < row {
+                store.push(text::NULL);
+            }
+            let code = store.intern(text).unwrap_or(text::NULL);
+            store.push(code);
+        }
+        while store.rows() < rows {
+            store.push(text::NULL);
+        }
+        store.finish();
+        let nulls = store.nulls();
+        Self { rows, nulls, store: Store::Text(Box::new(store)), ..Self::with_capacity(0) }
+    }
+
     /// The same column, whose values mean this.
     #[must_use]
     pub fn of(self, known: Arc<Meaning>) -> Self {

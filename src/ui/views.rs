@@ -16,6 +16,7 @@ use crate::ui::panels::about::AboutPanel;
 use crate::ui::panels::empty::NothingMatches;
 use crate::ui::panels::export::ExportPanel;
 use crate::ui::panels::help::HelpSheet;
+use crate::ui::panels::labels::LabelsPanel;
 use crate::ui::panels::metadata::Metadata;
 use crate::ui::panels::settings::SettingsPanel;
 use crate::ui::panels::shortcuts::Sheet;
@@ -101,6 +102,7 @@ registry! {
         About => AboutPanel,
         Export => ExportPanel,
         Subset => SubsetPanel,
+        Labels => LabelsPanel,
         Columns => ColumnsPanel,
         Added => AddedTables,
         Datasets => DatasetList,

@@ -12,6 +12,7 @@ pub mod group_by;
 pub mod host;
 pub mod justify;
 pub mod keys;
+pub mod labels;
 pub mod lanes;
 pub mod measures;
 pub mod neighbours;

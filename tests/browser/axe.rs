@@ -107,6 +107,20 @@ async fn panels(stage: &Stage, axe: &str, size: &str) {
         stage.picture(&format!("axe-{}-{size}", begins.to_lowercase().replace([' ', ':'], ""))).await;
         page.click_first("button", begins).await;
     }
+    // Labels, in their panel and in the details.
+    stage.go_to_hub("table=diffusiondb-2m&row=7").await;
+    page.settled().await;
+    page.find("textbox", "New label").await.send_keys("keep\u{e007}").await.unwrap();
+    page.chart("label").await;
+    look(stage, axe, &format!("a labelled row, {size}")).await;
+    stage.go_to_hub("table=diffusiondb-2m").await;
+    page.settled().await;
+    page.click_first("button", "Labels").await;
+    page.find("textbox", "Name of keep").await;
+    look(stage, axe, &format!("labels, {size}")).await;
+    stage.picture(&format!("axe-labels-{size}")).await;
+    stage.go_to_hub("table=diffusiondb-2m").await;
+    page.settled().await;
     if page.press_if_there("button", "All filters").await {
         rest().await;
         look(stage, axe, &format!("the sheet of filters, {size}")).await;

@@ -46,6 +46,7 @@ mod images;
 mod inputs;
 mod kept;
 mod keys;
+mod labels;
 mod later;
 mod links;
 mod matrix;

@@ -21,6 +21,7 @@ const DOCUMENTED: &[&str] = &[
     "repository",
     "search",
     "detail",
+    "labels",
     "phrases",
     "pins",
     "prompts",

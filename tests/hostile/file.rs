@@ -99,6 +99,8 @@ impl Page<'_> {
                 | Effect::Decode { .. }
                 | Effect::Sizes { .. }
                 | Effect::RetryNow
+                | Effect::ReadLabels { .. }
+                | Effect::KeepLabels { .. }
                 | Effect::FetchMeasures { .. }
                 | Effect::List { .. }
                 | Effect::Encode { .. }

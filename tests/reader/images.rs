@@ -247,6 +247,8 @@ impl World {
                 }
                 Effect::Respond(_)
                 | Effect::FetchMeasures { .. }
+                | Effect::ReadLabels { .. }
+                | Effect::KeepLabels { .. }
                 | Effect::RetryNow
                 | Effect::List { .. } => {}
             }

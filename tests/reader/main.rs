@@ -19,6 +19,7 @@ mod foretold;
 mod groups;
 mod images;
 mod indexed;
+mod labels;
 mod layouts;
 mod liveness;
 mod measured;

@@ -86,6 +86,18 @@ pub fn same(a: &Cell, b: &Cell) -> bool {
     }
 }
 
+/// A request to open a table.
+pub fn open(table: &str) -> Open {
+    Open {
+        table: parse_table(table).unwrap(),
+        endpoint: None,
+        base: "https://example.org/".to_owned(),
+        roles: Vec::new(),
+        reading: tabular::reading::Reading::default(),
+        added: None,
+    }
+}
+
 /// The engine, a file on the other side, and all that was said.
 pub struct Session {
     engine: Engine,
@@ -170,6 +182,12 @@ pub struct Session {
     pub pairs: Option<Box<vitrine::protocol::pairs::Pairs>>,
     pub groups: Option<vitrine::protocol::compare::Groups>,
     pub group_by: Option<Box<vitrine::protocol::group_by::Groups>>,
+    pub labels: Option<Box<vitrine::protocol::labels::Labels>>,
+    pub label_file: Option<vitrine::protocol::labels::File>,
+    /// Steps of labels that can be taken back.
+    pub label_steps: Vec<u32>,
+    /// What is kept of labels, by table; none where nothing can be kept.
+    pub device: Option<BTreeMap<(String, Option<u32>), Vec<u8>>>,
 }
 
 impl Session {
@@ -229,6 +247,10 @@ impl Session {
             pairs: None,
             groups: None,
             group_by: None,
+            labels: None,
+            label_file: None,
+            label_steps: Vec::new(),
+            device: Some(BTreeMap::new()),
         }
     }
 
@@ -241,14 +263,7 @@ impl Session {
 
     /// Opens the file under this name.
     pub fn open_table(&mut self, table: &str) {
-        self.ask(Request::Open(Open {
-            table: parse_table(table).unwrap(),
-            endpoint: None,
-            base: "https://example.org/".to_owned(),
-            roles: Vec::new(),
-            reading: tabular::reading::Reading::default(),
-            added: None,
-        }));
+        self.ask(Request::Open(open(table)));
         self.run();
     }
 
@@ -437,6 +452,24 @@ impl Session {
                     let outcome = self.measures.clone().map(|file| vocabulary.then_some(file));
                     self.answers.push_back(Event::Measures { outcome });
                 }
+                Effect::ReadLabels { table } => {
+                    let kept = self.device.as_ref().map(|kept| {
+                        let own = kept.iter().filter(|((of, _), _)| *of == table);
+                        own.map(|((_, block), bytes)| (*block, Some(bytes.clone()))).collect()
+                    });
+                    let outcome = kept.ok_or_else(|| Error::new(ErrorKind::Limit, "nothing is kept here"));
+                    self.answers.push_back(Event::LabelsRead { table, outcome });
+                }
+                Effect::KeepLabels { table, records } => {
+                    let Some(device) = &mut self.device else { continue };
+                    for (block, bytes) in records {
+                        let key = (table.clone(), block);
+                        match bytes {
+                            Some(bytes) => drop(device.insert(key, bytes)),
+                            None => drop(device.remove(&key)),
+                        }
+                    }
+                }
                 Effect::Get { id, url, .. } => self.asked.push_back((id, url)),
                 Effect::Continue => self.more = true,
                 Effect::Wake { .. } => self.woken = true,
@@ -542,6 +575,9 @@ impl Session {
             Response::Lazy(LazyResponse::Pairs(pairs)) => self.pairs = Some(pairs),
             Response::Lazy(LazyResponse::Groups(groups)) => self.groups = Some(groups),
             Response::Lazy(LazyResponse::GroupBy(groups)) => self.group_by = Some(groups),
+            Response::Lazy(LazyResponse::Labels(labels)) => self.labels = Some(labels),
+            Response::Lazy(LazyResponse::LabelFile(file)) => self.label_file = Some(file),
+            Response::Labelled(step) => self.label_steps.push(step),
             Response::Lazy(
                 LazyResponse::Figure(_)
                 | LazyResponse::Listed(_)

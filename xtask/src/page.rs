@@ -81,6 +81,7 @@ const LAZY_STYLES: &[&str] = &[
     "export",
     "gallery",
     "groups",
+    "labels",
     "metadata",
     "phrases",
     "plot",

@@ -47,7 +47,7 @@ impl GroupByState {
         let Some(want) = &self.want else { return };
         let (column, complete) = match change {
             Change::Grew { column, complete } => (*column, *complete),
-            Change::Failed { column, .. } => (*column, true),
+            Change::Failed { column, .. } | Change::Relabelled { column } => (*column, true),
             Change::Binned { .. }
             | Change::Pages
             | Change::Files

@@ -141,6 +141,7 @@ impl Answers {
             row: *row,
             cells: columns.iter().map(|column| data.cell(column, *row, MAX_CELL_CHARS)).collect(),
             marks: Vec::new(),
+            colour: data.own.colour_of(*row),
         });
         let picked = Picked {
             columns: columns.iter().map(|column| column.info.name.clone()).collect(),

@@ -82,8 +82,41 @@ impl Answers {
     ) {
         let show = Show { count: show.count.min(MAX_WINDOW), ..show };
         let before = std::mem::replace(&mut self.show, show);
+        let filters =
+            self.show.generation != before.generation || self.show.rows.filters != before.rows.filters;
+        self.ask(&before, filters, data, matches, effects);
+    }
+
+    /// Asks again for the same: there are columns that were not there before.
+    pub fn ask_again(&mut self, data: &mut Data, matches: &mut Matches, effects: &mut Vec<Effect>) {
+        let before = self.show.clone();
+        before.rows.sort.iter().for_each(|key| data.load(&key.column));
+        self.ask(&before, true, data, matches, effects);
+    }
+
+    /// There are no labels on the device: what was asked of them is told to be left out.
+    pub fn ask_again_for_labels(
+        &mut self,
+        data: &mut Data,
+        matches: &mut Matches,
+        effects: &mut Vec<Effect>,
+    ) {
+        let is_unknown = |name: &String| data.column(name).is_none();
+        if self.show.rows.filters.iter().any(|(name, _)| is_unknown(name)) {
+            self.ask_again(data, matches, effects);
+        }
+    }
+
+    /// Asks for what is shown, in place of what was before; `filters` says whether clauses are to be looked at.
+    fn ask(
+        &mut self,
+        before: &Show,
+        filters: bool,
+        data: &mut Data,
+        matches: &mut Matches,
+        effects: &mut Vec<Effect>,
+    ) {
         let now = &self.show;
-        let filters = now.generation != before.generation || now.rows.filters != before.rows.filters;
         if data.set_added(&now.added) {
             report(effects, Response::Grown(data.opened()));
         }
@@ -256,6 +289,7 @@ impl Answers {
                 }
                 Change::Failed { error: None, .. }
                 | Change::Grew { .. }
+                | Change::Relabelled { .. }
                 | Change::Binned { .. }
                 | Change::Pages
                 | Change::Matches { .. }
@@ -266,7 +300,7 @@ impl Answers {
 
     fn looks(&self, change: &Change, data: &Data, matches: &Matches) -> Looks {
         let column = match change {
-            Change::Grew { column, .. } => Some(*column),
+            Change::Grew { column, .. } | Change::Relabelled { column } => Some(*column),
             Change::Binned { .. }
             | Change::Failed { .. }
             | Change::Pages

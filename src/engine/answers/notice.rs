@@ -7,6 +7,7 @@ use crate::formats::hub::HubPath;
 use crate::formats::tabular::reading::{Delimiter, Reading};
 use crate::formats::tabular::task::Report;
 use crate::protocol::texts::import;
+use crate::protocol::texts::labels;
 use crate::protocol::texts::notices as texts;
 use crate::protocol::{Action, Gate, Level, Notice};
 use crate::view::spec::{MAX_FILTERS, TableRef};
@@ -280,6 +281,27 @@ pub fn clauses_left_out(clauses: &[(String, LeftOut)]) -> Option<Notice> {
         actions: Vec::new(),
         retry_in_millis: None,
     })
+}
+
+/// Labels of an older version of the file whose rows are not in this one.
+pub fn labels_lost(rows: u64) -> Notice {
+    label_notice(labels::lost_title(rows), labels::LOST.to_owned())
+}
+
+/// Labels can't be kept on this device.
+pub fn labels_not_kept() -> Notice {
+    label_notice(labels::NOT_KEPT_TITLE.to_owned(), labels::NOT_KEPT.to_owned())
+}
+
+fn label_notice(title: String, text: String) -> Notice {
+    Notice {
+        subject: "labels".to_owned(),
+        level: Level::Warning,
+        title,
+        text,
+        actions: Vec::new(),
+        retry_in_millis: None,
+    }
 }
 
 fn why_left_out(why: LeftOut) -> String {

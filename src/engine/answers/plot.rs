@@ -29,6 +29,7 @@ impl PlotState {
         let column = match change {
             Change::Binned { column } | Change::Failed { column, .. } => *column,
             Change::Grew { .. }
+            | Change::Relabelled { .. }
             | Change::Pages
             | Change::Files
             | Change::MeasuresFailed { .. }

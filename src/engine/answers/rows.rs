@@ -23,7 +23,7 @@ impl Answers {
                     columns.iter().map(|column| data.cell(column, u64::from(row), MAX_CELL_CHARS)).collect();
                 let marks = prompt.and_then(|place| cells.get(place));
                 let marks = marks.map_or_else(Vec::new, |cell| marks_of(cell, matches));
-                Row { row: u64::from(row), cells, marks }
+                Row { row: u64::from(row), cells, marks, colour: data.own.colour_of(u64::from(row)) }
             })
             .collect();
         report(

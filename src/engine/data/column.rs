@@ -74,16 +74,21 @@ pub enum Derived {
     Size { width: usize, height: usize },
     /// A column of texts, which are measured.
     Measured { text: usize, measure: Measure },
+    /// Labels of one's own.
+    Label,
+    /// Notes of one's own.
+    Note,
 }
 
 impl Derived {
     /// The columns that it is made of.
     pub fn parts(self) -> impl Iterator<Item = usize> {
         let (first, second) = match self {
-            Self::Size { width, height } => (width, Some(height)),
-            Self::Measured { text, .. } => (text, None),
+            Self::Size { width, height } => (Some(width), Some(height)),
+            Self::Measured { text, .. } => (Some(text), None),
+            Self::Label | Self::Note => (None, None),
         };
-        [Some(first), second].into_iter().flatten()
+        [first, second].into_iter().flatten()
     }
 }
 
@@ -167,7 +172,9 @@ impl DataColumn {
 
     /// Whether so little is left to read of the open files that those behind them are needed.
     pub(super) fn is_near_end(&self, meta: &FileMeta) -> bool {
-        self.loading && self.load.as_ref().is_some_and(|load| load.is_near_end(meta))
+        // Labels are here: only the number of rows is not.
+        let is_own = matches!(self.origin, Origin::Derived(Derived::Label | Derived::Note));
+        self.loading && (is_own || self.load.as_ref().is_some_and(|load| load.is_near_end(meta)))
     }
 }
 

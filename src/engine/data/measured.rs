@@ -222,7 +222,9 @@ impl Data {
             Origin::Derived(Derived::Measured { text, measure }) => {
                 Some(text) == self.prompt && measure.needs_vocabulary() && !column.hidden
             }
-            Origin::Derived(Derived::Size { .. }) | Origin::Leaf(_) | Origin::Nested { .. } => false,
+            Origin::Derived(Derived::Size { .. } | Derived::Label | Derived::Note)
+            | Origin::Leaf(_)
+            | Origin::Nested { .. } => false,
         })?;
         counted.gauge.as_ref()?.meter.as_ref()?.end_of_context(prompt)
     }

@@ -7,6 +7,7 @@ mod column;
 mod files;
 mod image_files;
 mod image_lists;
+mod labels;
 mod load;
 mod measured;
 mod nested;
@@ -19,6 +20,7 @@ mod sizes;
 
 pub use column::{DataColumn, Derived, Origin};
 pub use files::{File, Files, locate};
+pub use labels::{FileState, Kept, OwnLabels};
 pub use pool::Pool;
 pub use raw::RawPages;
 
@@ -65,6 +67,8 @@ pub struct Data {
     pub raw: Option<RawPages>,
     /// What measures texts, as far as it is here.
     measuring: Measuring,
+    /// Labels of one's own.
+    pub own: OwnLabels,
 }
 
 /// Which table is open.
@@ -131,6 +135,7 @@ impl Data {
             pictures,
             raw: None,
             measuring: Measuring::default(),
+            own: OwnLabels::default(),
         }
     }
 
@@ -139,9 +144,13 @@ impl Data {
         let Identity { table, source, revision, on_hub: _, origin } = &self.identity;
         let shown = self.columns.iter().filter(|column| !column.hidden);
         let columns: Vec<_> = shown.map(|column| column.info.clone()).collect();
+        let own = self.label_columns().map(|(label, _)| label.to_owned());
+        let mut usual_columns = usual_columns(&columns, &self.facts, &self.roles);
+        usual_columns.extend(own.clone());
         Opened {
             charts: charts_at_open(&columns, &self.facts, &self.roles, self.files.counts().0),
-            usual_columns: usual_columns(&columns, &self.facts, &self.roles),
+            usual_columns,
+            own,
             table: table.clone(),
             source: source.clone(),
             rows: self.meta.rows,
@@ -240,6 +249,7 @@ impl Data {
         }
         changes.extend(self.derive());
         changes.extend(self.measure());
+        changes.extend(self.fill_labels());
         changes
     }
 

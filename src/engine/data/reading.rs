@@ -30,7 +30,7 @@ impl Data {
         for place in self.parts_of(name) {
             let rows = self.meta.rows as usize;
             let Some(column) = self.columns.get_mut(place) else { continue };
-            let readable = column.info.chartable || matches!(column.origin, Origin::Leaf(_));
+            let readable = column.info.chartable || !matches!(column.origin, Origin::Nested { .. });
             if column.complete || column.failed || !readable {
                 continue;
             }

@@ -104,6 +104,7 @@ impl Matches {
                     clauses.push((name, clause));
                 }
                 Some(_) => left_out.push((name, LeftOut::NotFilterable)),
+                None if data.may_be_label(&name) => {}
                 None => left_out.push((name, LeftOut::NoColumn)),
             }
         }
@@ -127,6 +128,10 @@ impl Matches {
                     followed.extend(self.search_follows(*column, *complete, data));
                     followed.extend(self.plain_clause_follows(*column, data));
                     followed.extend(self.subset_follows(*column, *complete, data));
+                }
+                Change::Relabelled { column } => {
+                    followed.extend(self.plain_clause_follows(*column, data));
+                    self.sort_anew(*column, data);
                 }
                 Change::Binned { column } => {
                     if let Some(column) = data.columns.get(*column)

@@ -78,6 +78,15 @@ impl Matches {
         Some(keys)
     }
 
+    /// The column at this place has other values: where it decides the order, rows are put in order anew.
+    pub(super) fn sort_anew(&mut self, place: usize, data: &Data) {
+        let name = data.columns.get(place).map(|column| column.info.name.as_str());
+        if name.is_some_and(|name| self.ordering.needs(name)) {
+            self.ordering.done.clear();
+            self.ordering.sorting = None;
+        }
+    }
+
     /// Puts the rows in order, a step at a time, once the columns for it are read; until then they stay as
     /// they are.
     pub(super) fn advance_sort(&mut self, data: &Data) -> Option<Change> {

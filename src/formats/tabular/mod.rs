@@ -4,7 +4,7 @@
 //! once. Text has to be seen whole before its types are known: its bytes are kept as they came, read once for the
 //! types of all rows, and once more for the values. So no later row contradicts an earlier one.
 //!
-//! All but [`odd`], [`reading`] and [`task`] is for the export's program alone, as it names the crates of Arrow.
+//! All but [`odd`], [`reading`], [`task`] and the lines of CSV is for the export's program alone, as it names the crates of Arrow.
 
 mod arrow;
 mod csv;
@@ -19,6 +19,8 @@ pub mod reading;
 mod rows;
 pub mod task;
 mod unpack;
+
+pub use csv::line;
 
 use crate::base::error::{Error, ErrorKind, Result};
 use kind::Kind;

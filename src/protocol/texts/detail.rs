@@ -2,6 +2,7 @@
 
 use crate::base::bytes::human_bytes;
 use crate::protocol::display::thousands;
+use crate::view::labels::SOURCE;
 
 /// The drawer.
 pub const DETAILS: &str = "Details";
@@ -52,7 +53,9 @@ pub const DISTANCE: &str = "Distance";
 /// What a field is in the file, or what it is computed from; `code` is the number that stands for its value.
 pub fn in_file(column: &str, type_name: &str, derived_from: &[String], code: Option<f64>) -> String {
     let code = code.map(|code| format!(", here {code}")).unwrap_or_default();
-    if derived_from.is_empty() {
+    if derived_from == [SOURCE] {
+        super::labels::IN_NO_FILE.to_owned()
+    } else if derived_from.is_empty() {
         format!("In the file: {column}, {type_name}{code}.")
     } else {
         format!("Computed from {}{code}.", derived_from.join(" and "))

@@ -12,6 +12,7 @@ pub mod groups;
 pub mod images;
 pub mod import;
 pub mod keys;
+pub mod labels;
 pub mod metadata;
 pub mod notices;
 pub mod pairs;

@@ -7,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{IdbDatabase, IdbFactory, IdbRequest, IdbTransaction};
 
 const NAME: &str = "vitrine";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Of each address the version that was last seen.
 pub(super) const FILES: &str = "files";
@@ -15,6 +15,9 @@ pub(super) const FILES: &str = "files";
 pub(super) const PARTS: &str = "parts";
 /// The parts' bytes.
 pub(super) const BODIES: &str = "bodies";
+
+/// Labels of one's own, by table and block of rows.
+pub(super) const LABELS: &str = "labels";
 
 /// Opens the database and makes its stores, the first time.
 pub(super) async fn open() -> Result<IdbDatabase, JsValue> {
@@ -24,7 +27,8 @@ pub(super) async fn open() -> Result<IdbDatabase, JsValue> {
         let request = request.clone();
         Closure::once_into_js(move || {
             if let Some(database) = request.result().ok().and_then(|it| it.dyn_into::<IdbDatabase>().ok()) {
-                for name in [FILES, PARTS, BODIES] {
+                // Those that are there stay as they are.
+                for name in [FILES, PARTS, BODIES, LABELS] {
                     let _ = database.create_object_store(name);
                 }
             }

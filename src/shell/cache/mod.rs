@@ -8,6 +8,7 @@
 
 mod database;
 mod file;
+mod labels;
 mod store;
 
 use self::database::{complete, open};

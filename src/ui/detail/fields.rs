@@ -22,9 +22,16 @@ pub fn Fields() -> impl IntoView {
     let facts = move || {
         store.detail.with(|detail| {
             let Some(detail) = detail else { return Vec::new() };
+            let own = store.labels();
+            let own = |column: &String| {
+                own.as_ref().is_some_and(|all| all.columns.0 == *column || all.columns.1 == *column)
+            };
             let prompt = prompt_of(detail).map(|(column, _)| column);
-            let fields: Vec<&(String, Cell)> =
-                detail.fields.iter().filter(|(column, _)| prompt != Some(column.as_str())).collect();
+            let fields: Vec<&(String, Cell)> = detail
+                .fields
+                .iter()
+                .filter(|(column, _)| prompt != Some(column.as_str()) && !own(column))
+                .collect();
             sorted::by_key(fields, |(column, _)| order(column)).into_iter().cloned().collect::<Vec<_>>()
         })
     };

@@ -2,6 +2,7 @@
 
 pub mod fields;
 pub mod image;
+pub mod labels;
 pub mod neighbours;
 pub mod prompt;
 pub mod same;
@@ -11,6 +12,7 @@ use crate::protocol::display::thousands;
 use crate::protocol::texts::detail as texts;
 use crate::ui::detail::fields::Fields;
 use crate::ui::detail::image::{DetailImage, ImageTexts};
+use crate::ui::detail::labels::DetailLabels;
 use crate::ui::detail::neighbours::Neighbours;
 use crate::ui::detail::prompt::DetailPrompt;
 use crate::ui::detail::same::SameStrip;
@@ -18,7 +20,7 @@ use crate::ui::store::count_now;
 use crate::ui::store::use_store;
 use crate::ui::widgets::focus;
 use crate::ui::widgets::icon::{Icon, icon};
-use crate::ui::widgets::keys::key_action;
+use crate::ui::widgets::keys::{key_action, label_key};
 use crate::view::keys::{DETAILS, DetailKey};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -55,6 +57,10 @@ pub fn DetailDrawer() -> impl IntoView {
         focus::to_view();
     };
     let key = move |event: KeyboardEvent| {
+        if let (Some(place), Some(row)) = (label_key(&event), row.get_untracked()) {
+            store.toggle_label(row, place);
+            return event.prevent_default();
+        }
         let Some(action) = key_action(DETAILS, &event) else { return };
         match action {
             DetailKey::Close => close(),
@@ -85,6 +91,7 @@ pub fn DetailDrawer() -> impl IntoView {
                     }
                 >
                     <DetailPrompt/>
+                    <DetailLabels/>
                     <Fields/>
                     <Neighbours/>
                     <ImageTexts/>

@@ -1,7 +1,7 @@
 //! What keys do in the gallery.
 
 use crate::ui::store::Store;
-use crate::ui::widgets::keys::{is_own, key_action};
+use crate::ui::widgets::keys::{is_own, key_action, label_key};
 use crate::ui::widgets::scroller::Scroller;
 use crate::view::chosen::ChosenRows;
 use crate::view::keys::{Move, TILES, TileKey};
@@ -19,8 +19,12 @@ pub fn keys(
     reveal: impl Fn(u64) + 'static,
 ) -> impl Fn(KeyboardEvent) {
     move |event: KeyboardEvent| {
-        let Some(action) = key_action(TILES, &event).filter(|_| is_own(&event)) else { return };
         let now = store.active.get_untracked();
+        if let Some(place) = label_key(&event) {
+            store.label_at(now, place);
+            return event.prevent_default();
+        }
+        let Some(action) = key_action(TILES, &event).filter(|_| is_own(&event)) else { return };
         match action {
             TileKey::Go(way) => {
                 let last = count.get_untracked().saturating_sub(1);

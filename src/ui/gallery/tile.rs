@@ -46,6 +46,12 @@ pub fn Tile(position: u64, tiles: Memo<Tiles>) -> impl IntoView {
             store.select_at(position);
         }
     };
+    // A dot says nothing to who does not see it.
+    let named = move || {
+        let colour = row.with(|row| row.as_ref().map_or(0, |row| row.colour));
+        let names = store.labels_of_colour(colour).into_iter();
+        std::iter::once(prompt()).chain(names).collect::<Vec<_>>().join(common::SEPARATOR)
+    };
     let px = move |of: fn(Span) -> f64| move || format!("{:.2}px", of(place.get().unwrap_or_default()));
     let shows_caption = Memo::new(move |_| sight.get() == Sight::Clear);
     view! {
@@ -53,7 +59,8 @@ pub fn Tile(position: u64, tiles: Memo<Tiles>) -> impl IntoView {
             class="tile"
             role="gridcell"
             id=format!("tile-{position}")
-            aria-label=move || (sight.get() == Sight::Clear).then(prompt)
+            aria-label=move || (sight.get() == Sight::Clear).then(named)
+            data-label=move || row.with(|row| row.as_ref()?.label_mark())
             aria-selected=move || chosen.get().to_string()
             data-active=move || active.get().then_some("")
             data-open=move || open.get().then_some("")

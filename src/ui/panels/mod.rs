@@ -6,6 +6,7 @@ pub mod empty;
 pub mod explore;
 pub mod export;
 pub mod help;
+pub mod labels;
 pub mod metadata;
 pub mod notices;
 pub mod result;

@@ -2,6 +2,7 @@
 
 use crate::protocol::display::{percent, percent_floor, thousands};
 use crate::protocol::texts::{common, panels as texts, pin};
+use crate::ui::panels::labels::LabelsMenu;
 use crate::ui::panels::subset::SubsetMenu;
 use crate::ui::panels::views::Views;
 use crate::ui::runtime::lazy::{Lazy, LazyPart};
@@ -77,6 +78,7 @@ pub fn ResultLine() -> impl IntoView {
             <UndoButtons/>
             <Show when=move || store.opened.with(Option::is_some)>
                 <InTurn><SubsetMenu/></InTurn>
+                <InTurn><LabelsMenu/></InTurn>
             </Show>
             <Show when=move || store.spec.with(|spec| spec.view == View::Table)>
                 <InTurn><ColumnsMenu/></InTurn>

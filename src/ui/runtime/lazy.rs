@@ -47,6 +47,8 @@ pub enum Lazy {
     Export,
     /// The panel of the subset.
     Subset,
+    /// The panel of labels.
+    Labels,
     /// The panel of the table's columns.
     Columns,
     /// The tables that the app's host adds.

@@ -68,6 +68,8 @@ impl Store {
             | LazyResponse::Export(_)
             | LazyResponse::Script(_)
             | LazyResponse::Figure(_)
+            | LazyResponse::Labels(_)
+            | LazyResponse::LabelFile(_)
             | LazyResponse::Described(_) => true,
             LazyResponse::Listed(_) | LazyResponse::Kept { .. } => false,
         };
@@ -97,6 +99,8 @@ impl Store {
             LazyResponse::Picked(picked) => self.compare.receive_picked(picked),
             LazyResponse::Membership(membership) => self.receive_membership(membership),
             LazyResponse::Described(described) => self.described.set(Some(Arc::new(*described))),
+            LazyResponse::Labels(labels) => self.receive_labels(*labels),
+            LazyResponse::LabelFile(file) => self.receive_label_file(file),
             LazyResponse::Kept { bytes } => self.kept.bytes.set(Some(bytes)),
         }
     }

@@ -18,6 +18,7 @@ mod history;
 mod image_settings;
 mod images;
 mod kept;
+mod labels;
 mod lazy;
 mod notices;
 mod pairs;

@@ -20,6 +20,7 @@ impl Store {
             | Response::Cube(_)
             | Response::Image(_)
             | Response::Query(_)
+            | Response::Labelled(_)
             | Response::Grown(_) => true,
             Response::Opened(_)
             | Response::Progress(_)
@@ -39,6 +40,9 @@ impl Store {
                 let before = self
                     .opened
                     .with_untracked(|before| before.as_ref().map_or(0, |before| before.columns.len()));
+                if let Some(own) = &opened.own {
+                    self.want(own);
+                }
                 self.opened.set(Some(Arc::new(opened)));
                 if columns != before {
                     self.show_soon();
@@ -48,6 +52,7 @@ impl Store {
             Response::Count(count) => self.receive_count(count),
             Response::Rows(rows) => self.receive_rows(rows),
             Response::Query(state) => self.query.set(state),
+            Response::Labelled(step) => self.receive_labelled(step),
             Response::Cube(cube) => self.receive_cube(cube),
             Response::Image(image) => self.images.receive(image),
             Response::Progress(progress) => {

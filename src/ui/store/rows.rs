@@ -17,19 +17,27 @@ pub struct RowData {
     cells: Vec<Cell>,
     /// What of the prompt matches the query: from and to in bytes.
     pub marks: Vec<(u32, u32)>,
+    /// The number of its label's colour; 0 where it has none.
+    pub colour: u8,
 }
 
 impl RowData {
     /// A row, and the names of its cells.
     pub(super) fn new(row: Row, columns: Arc<Vec<String>>) -> Self {
-        let Row { row, cells, marks } = row;
-        Self { row, columns, cells, marks }
+        let Row { row, cells, marks, colour } = row;
+        Self { row, columns, cells, marks, colour }
     }
 
     /// The cell of a column, if it was asked for.
     pub fn cell(&self, column: &str) -> Option<&Cell> {
         let at = self.columns.iter().position(|name| name == column)?;
         self.cells.get(at)
+    }
+
+    /// What styles know its label by.
+    pub fn label_mark(&self) -> Option<&'static str> {
+        const MARKS: [&str; 9] = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
+        MARKS.get(usize::from(self.colour).checked_sub(1)?).copied()
     }
 
     /// Whether any cell of these columns is still to come.

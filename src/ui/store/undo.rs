@@ -1,7 +1,8 @@
 //! Taking back what was asked, and asking it again: steps of the link without tables and open rows,
-//! which are where someone is rather than what someone asks.
+//! which are where someone is rather than what someone asks; and labels that were set.
 
 use super::{Commit, Store};
+use crate::protocol::labels::{Ask, What};
 use crate::view::spec::Spec;
 use leptos::prelude::*;
 
@@ -11,8 +12,17 @@ const MAX_STEPS: usize = 100;
 /// Steps that can be taken back, and those that were.
 #[derive(Debug, Default)]
 pub struct Steps {
-    done: Vec<Spec>,
-    undone: Vec<Spec>,
+    done: Vec<Step>,
+    undone: Vec<Step>,
+}
+
+/// A step.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// To another view; what it was before, or after.
+    View(Spec),
+    /// Labels that were set: the data thread knows them by this number, and takes them back as it sets them again.
+    Labels(u32),
 }
 
 impl Store {
@@ -22,9 +32,14 @@ impl Store {
         if !changed {
             return;
         }
+        self.push_step(Step::View(before.clone()));
+    }
+
+    /// A step was taken.
+    pub(super) fn push_step(self, step: Step) {
         self.inner.update_value(|inner| {
             inner.steps.undone.clear();
-            inner.steps.done.push(before.clone());
+            inner.steps.done.push(step);
             if inner.steps.done.len() > MAX_STEPS {
                 inner.steps.done.remove(0);
             }
@@ -48,7 +63,7 @@ impl Store {
         self.go(|steps| (&mut steps.undone, &mut steps.done));
     }
 
-    fn go(self, way: impl FnOnce(&mut Steps) -> (&mut Vec<Spec>, &mut Vec<Spec>)) {
+    fn go(self, way: impl FnOnce(&mut Steps) -> (&mut Vec<Step>, &mut Vec<Step>)) {
         let now = self.spec.get_untracked();
         let here = now.clone();
         let next = self
@@ -56,11 +71,22 @@ impl Store {
             .try_update_value(|inner| {
                 let (from, to) = way(&mut inner.steps);
                 let next = from.pop()?;
-                to.push(here);
+                to.push(match &next {
+                    Step::View(_) => Step::View(here),
+                    Step::Labels(step) => Step::Labels(*step),
+                });
                 Some(next)
             })
             .flatten();
-        let Some(next) = next else { return };
+        let next = match next {
+            Some(Step::View(next)) => next,
+            Some(Step::Labels(step)) => {
+                self.ask_labels(Ask { what: What::Flip, number: Some(step), ..Ask::default() });
+                self.count_steps();
+                return;
+            }
+            None => return,
+        };
         next.filters.keys().for_each(|column| self.want(column));
         self.apply(Spec { row: now.row, ..next }, Commit::Later);
         self.write_history(Commit::Step);

@@ -30,7 +30,12 @@ pub fn lanes(store: Store, table_px: f64, cards: bool) -> Vec<Lane> {
         chosen || roles.column(Role::Seed) != Some(name) || !(1.0..SEED_FROM_PX).contains(&table_px)
     };
     let has_prompt = roles.column(Role::Prompt).is_some();
-    let is_seen = |name: &String| !(cards && has_prompt && pictures_of(store, name).is_some());
+    // A card has no room for what its edge shows.
+    let is_own = |name: &String| {
+        !chosen && store.opened.with(|opened| opened.as_ref().is_some_and(|it| it.own.as_ref() == Some(name)))
+    };
+    let is_seen =
+        |name: &String| !(cards && (is_own(name) || has_prompt && pictures_of(store, name).is_some()));
     let names: Vec<String> = store.columns().into_iter().filter(has_room).filter(is_seen).collect();
     let text_bytes = |name: &&String| {
         let is_known = facts::column(name).is_some() || *name == catalog::SIZE;

@@ -15,7 +15,7 @@ use crate::ui::table::copy::PromptCopy;
 use crate::ui::table::head::HeadCell;
 use crate::ui::table::lanes::lanes;
 use crate::ui::table::row::{TableRow, row_wants};
-use crate::ui::widgets::keys::{is_own, key_action};
+use crate::ui::widgets::keys::{is_own, key_action, label_key};
 use crate::ui::widgets::observe_size::observe_size;
 use crate::ui::widgets::scroller::Scroller;
 use crate::view::keys::{Move, ROWS, RowKey};
@@ -194,8 +194,12 @@ fn keys(
 ) -> impl Fn(KeyboardEvent) + Copy {
     let copy = PromptCopy::new(store);
     move |event: KeyboardEvent| {
-        let Some(action) = key_action(ROWS, &event).filter(|_| is_own(&event)) else { return };
         let now = store.active.get_untracked();
+        if let Some(place) = label_key(&event) {
+            store.label_at(now, place);
+            return event.prevent_default();
+        }
+        let Some(action) = key_action(ROWS, &event).filter(|_| is_own(&event)) else { return };
         match action {
             RowKey::Go(way) => {
                 let last = count.get_untracked().saturating_sub(1);

@@ -44,6 +44,7 @@ pub fn TableRow(
             aria-selected=move || selected.get().to_string()
             data-active=move || active.get().then_some("")
             data-first=first
+            data-label=move || row.with(|row| row.as_ref()?.label_mark())
             on:click=move |_| store.select_at(position)
             on:pointerenter=move |_| store.set_hovered(row.get_untracked())
         >

@@ -19,6 +19,7 @@ pub enum Icon {
     Groups,
     Hidden,
     Info,
+    Label,
     Link,
     Load,
     Metadata,
@@ -64,6 +65,7 @@ impl Icon {
             Self::Next => "m4 6 4 4 4-4",
             Self::File => "M4 2.5h5l3 3v8H4zM9 2.5v3h3M6.25 8.5l3.5 3.5m0-3.5L6.25 12",
             Self::Info => "M13.5 8a5.5 5.5 0 1 1-11 0 5.5 5.5 0 0 1 11 0M8 7.25v3.5M8 5.2v.1",
+            Self::Label => "M2.5 2.5h5l6 6-5 5-6-6zM5.3 5.3v.1",
             Self::Link => {
                 "M6.8 9.2a2.6 2.6 0 0 0 3.7 0l2-2a2.6 2.6 0 0 0-3.7-3.7l-.8.8M9.2 6.8a2.6 2.6 0 0 0-3.7 0l-2 2a2.6 2.6 0 0 0 3.7 3.7l.8-.8"
             }

@@ -1,6 +1,6 @@
 //! From events of the keyboard to the table of shortcuts.
 
-use crate::view::keys::{KeyPress, PageKey, Shortcut, action, page_action};
+use crate::view::keys::{KeyPress, LABELS, LabelKey, PageKey, Shortcut, action, page_action};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
@@ -17,6 +17,12 @@ pub fn page_key(event: &KeyboardEvent) -> Option<PageKey> {
     let is_step = matches!(action, PageKey::Undo | PageKey::Redo);
     let is_free = is_step || !(event.default_prevented() || is_covered());
     Some(action).filter(|_| is_free && !is_typing(event))
+}
+
+/// Which label a key stands for, unless someone types.
+pub fn label_key(event: &KeyboardEvent) -> Option<u8> {
+    let LabelKey::Toggle(place) = key_action(LABELS, event)?;
+    (!is_typing(event)).then_some(place)
 }
 
 /// Whether a key was pressed on the element that listens, rather than on one inside it.

@@ -136,6 +136,13 @@ shortcuts! {
             Bare "k" => Previous, Bare "j" => Next;
         Unsaid: Any "Escape" => Close;
     }
+    /// Keys that label a row: the one in focus in the table and the gallery, and the one whose details are open.
+    LABELS: LabelKey, Labels {
+        SetLabel: Bare "1" => Toggle(1), Bare "9" => Toggle(9);
+        Unsaid: Bare "2" => Toggle(2), Bare "3" => Toggle(3), Bare "4" => Toggle(4), Bare "5" => Toggle(5),
+            Bare "6" => Toggle(6), Bare "7" => Toggle(7), Bare "8" => Toggle(8);
+        NoLabel: Bare "0" => Toggle(0);
+    }
     /// Keys of the images of the same prompt.
     STRIP: StripKey, Strip {
         Move: Any "ArrowLeft" => Go(Move::Left), Any "ArrowRight" => Go(Move::Right);
@@ -276,6 +283,13 @@ pub enum DetailKey {
     Next,
     /// Close them.
     Close,
+}
+
+/// What keys do with the label of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LabelKey {
+    /// Give it the n-th label, or take it away; with 0 whichever it has.
+    Toggle(u8),
 }
 
 /// What keys do on two images that are compared.

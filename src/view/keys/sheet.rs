@@ -31,6 +31,8 @@ pub enum Place {
     Tiles,
     /// In the details.
     Details,
+    /// On a row, wherever that is.
+    Labels,
     /// Among the images of the same prompt.
     Strip,
     /// On the handle of a chart.
@@ -78,6 +80,10 @@ pub enum Says {
     Choose,
     /// Choose none.
     ChooseNone,
+    /// Give the first to the ninth label, or take it away.
+    SetLabel,
+    /// Take the label away.
+    NoLabel,
     /// Show the row before or the next one.
     OtherRow,
     /// Move by ten bins.

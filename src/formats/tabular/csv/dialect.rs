@@ -34,8 +34,9 @@ fn sample(front: &[u8], whole: bool, dialect: Dialect) -> Vec<Vec<Option<Vec<u8>
     while lines.len() < SAMPLE_LINES && !rest.is_empty() {
         let Line::Whole(len) = record.read(rest, whole, dialect) else { break };
         if !record.is_blank() {
-            lines
-                .push((0..record.len()).map(|place| record.field(rest, place).map(<[u8]>::to_vec)).collect());
+            lines.push(
+                (0..record.fields()).map(|place| record.field(rest, place).map(<[u8]>::to_vec)).collect(),
+            );
         }
         rest = rest.get(len..).unwrap_or_default();
     }

@@ -118,7 +118,7 @@ impl Record {
     }
 
     /// How many fields there are.
-    pub fn len(&self) -> usize {
+    pub fn fields(&self) -> usize {
         self.cells.len()
     }
 
@@ -150,7 +150,7 @@ mod tests {
             let Line::Whole(len) = record.read(rest, true, COMMA) else { panic!("{input}") };
             let field =
                 |place| record.field(rest, place).map(|text| String::from_utf8(text.to_vec()).unwrap());
-            lines.push((0..record.len()).map(field).collect());
+            lines.push((0..record.fields()).map(field).collect());
             rest = &rest[len..];
         }
         lines

@@ -2,7 +2,7 @@
 
 mod column;
 mod dialect;
-mod line;
+pub mod line;
 
 use super::feed::{Feed, Place};
 use super::guess::Guess;
@@ -81,7 +81,7 @@ impl Scan {
             if is_skipped(record, *first) {
                 return Ok(Some(len));
             }
-            let fields = record.len();
+            let fields = record.fields();
             let usual = *first.get_or_insert(fields);
             if fields > MAX_COLUMNS {
                 let message = format!("line {} has {fields} fields, more than {MAX_COLUMNS}", place.line());

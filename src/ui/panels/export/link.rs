@@ -1,6 +1,6 @@
 //! The part of the menu that copies the link.
 
-use crate::protocol::texts::{common, export as texts};
+use crate::protocol::texts::{common, export as texts, labels};
 use crate::ui::store::use_store;
 use leptos::prelude::*;
 
@@ -26,6 +26,9 @@ pub fn LinkPart() -> impl IntoView {
     view! {
         <section class="export-part" aria-label=texts::VIEW>
             <h2 class="panel-title">{texts::THIS_VIEW}</h2>
+            <Show when=move || store.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.own.is_some()))>
+                <p class="export-note">{labels::NOT_IN_LINK}</p>
+            </Show>
             <div class="export-row">
                 <button type="button" class="button" data-kind="line" data-size="small" on:click=link>{texts::COPY_LINK}</button>
                 <button type="button" class="button" data-kind="line" data-size="small" on:click=frame>

@@ -1,0 +1,281 @@
+//! Labels of one's own: which there are, which rows get them, and files of them.
+
+use crate::protocol::display::thousands;
+use crate::protocol::labels::{Ask, File, Found, Label, What};
+use crate::protocol::texts::labels as texts;
+use crate::ui::runtime::lazy::{Lazy, LazyPart};
+use crate::ui::store::{Store, count_now, use_store};
+use crate::ui::widgets::icon::{Icon, icon};
+use crate::ui::widgets::popover::Popover;
+use crate::ui::widgets::words::button_words;
+use crate::view::labels::{COLOURS, MAX_NAME_CHARS};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+
+/// The button and its panel.
+#[component]
+pub fn LabelsMenu() -> impl IntoView {
+    let trigger = || (icon(Icon::Label), button_words(texts::LABELS));
+    view! {
+        <Popover label=texts::LABELS class="button columns-button" end=true trigger=ViewFn::from(trigger)>
+            <LazyPart of=Lazy::Labels/>
+        </Popover>
+    }
+}
+
+/// What is in it.
+#[component]
+pub fn LabelsPanel() -> impl IntoView {
+    let store = use_store();
+    store.ask_labels(What::Tell.into());
+    let any = Memo::new(move |_| !store.label_list().is_empty());
+    let has_rows = move || any.get() || store.labels().is_some_and(|all| all.notes > 0);
+    view! {
+        <div class="labels">
+            <h2 class="panel-title">{texts::LABELS}</h2>
+            <div class="label-list" role="list" aria-label=texts::LABELS>
+                <For each=move || store.label_list() key=|label| (label.id, label.name.clone(), label.colour) let:label>
+                    <div class="label-line" role="listitem"><LabelLine label/></div>
+                </For>
+            </div>
+            <AddLabel/>
+            <Show when=move || any.get() fallback=|| view! { <p class="panel-note">{texts::ABOUT}</p> }>
+                <Matching/>
+            </Show>
+            <Files has_rows=Signal::derive(has_rows)/>
+            <p class="panel-note">{move || where_kept(store)}</p>
+        </div>
+    }
+}
+
+fn where_kept(store: Store) -> String {
+    store.labels().map_or_else(String::new, |all| texts::kept(all.kept, all.key.as_deref(), all.unkeyed))
+}
+
+/// One label: its colour, its name, how many rows have it.
+#[component]
+fn LabelLine(label: Label) -> impl IntoView {
+    let store = use_store();
+    let Label { id, name, colour, rows: _ } = label;
+    let rows = Memo::new(move |_| {
+        store.label_list().iter().find(|label| label.id == id).map_or(0, |label| label.rows)
+    });
+    let number = Some(u32::from(id));
+    let set = move |text, colour| {
+        store.ask_labels(Ask { what: What::Change, number, colour, text, ..Ask::default() });
+    };
+    let change = {
+        let name = name.clone();
+        move |event| {
+            if let Ok(colour) = event_target_value(&event).parse() {
+                set(name.clone(), colour);
+            }
+        }
+    };
+    let rename = move |event| set(event_target_value(&event), colour);
+    let remove = move |_| store.ask_labels(Ask { what: What::Remove, number, ..Ask::default() });
+    let options = (1..=COLOURS).map(|number| {
+        view! { <option value=number.to_string() selected=number == colour>{texts::colour(number)}</option> }
+    });
+    view! {
+        <span class="label-colour" data-label=colour.to_string()>
+            <select class="field" aria-label=texts::colour_of(&name) title=texts::colour(colour) on:change=change>
+                {options.collect_view()}
+            </select>
+        </span>
+        <input
+            type="text"
+            class="field"
+            maxlength=MAX_NAME_CHARS.to_string()
+            aria-label=texts::name_of(&name)
+            value=name.clone()
+            on:change=rename
+        />
+        <span class="label-rows">{move || thousands(rows.get())}</span>
+        <button
+            type="button"
+            class="close"
+            aria-label=texts::remove(&name)
+            on:click=remove
+        >
+            {icon(Icon::Close)}
+        </button>
+    }
+}
+
+/// The field for a new label.
+#[component]
+pub fn AddLabel(
+    /// The row that gets it at once.
+    #[prop(optional, into)]
+    row: Option<Signal<Option<u64>>>,
+) -> impl IntoView {
+    let store = use_store();
+    let name = RwSignal::new(String::new());
+    let empty = move || name.with(|name| name.trim().is_empty());
+    let add = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if !untrack(empty) {
+            let row = row.and_then(|row| row.get_untracked());
+            let text = name.get_untracked();
+            store.ask_labels(Ask { what: What::Add, row, text, ..Ask::default() });
+            name.set(String::new());
+        }
+    };
+    view! {
+        <form class="label-add" on:submit=add>
+            <input
+                type="text"
+                class="field"
+                maxlength=MAX_NAME_CHARS.to_string()
+                aria-label=texts::NEW_LABEL
+                placeholder=texts::NEW_LABEL
+                prop:value=move || name.get()
+                on:input=move |event| name.set(event_target_value(&event))
+            />
+            <button type="submit" class="button" data-kind="line" data-size="small" disabled=empty>
+                {if row.is_some() { texts::ADD_HERE } else { texts::ADD }}
+            </button>
+        </form>
+    }
+}
+
+/// What can be done with all rows that match.
+#[component]
+fn Matching() -> impl IntoView {
+    let store = use_store();
+    let count = Memo::new(move |_| count_now(store));
+    let matching = move || count.get().map_or(0, |count| count.matching);
+    let waits = move || count.get().is_none_or(|count| count.rows_read < count.rows);
+    let mark = move |id: Option<u8>| {
+        store.ask_labels(Ask { what: What::Matching, number: id.map(u32::from), ..Ask::default() });
+    };
+    let button = move |label: Label| {
+        let Label { id, name, colour, .. } = label;
+        view! {
+            <li>
+                <button
+                    type="button"
+                    class="button"
+                    data-kind="line"
+                    data-size="small"
+                    aria-label=texts::label_all_as(&name)
+                    disabled=waits
+                    on:click=move |_| mark(Some(id))
+                >
+                    <i class="label-dot" data-label=colour.to_string()></i>
+                    {name.clone()}
+                </button>
+            </li>
+        }
+    };
+    view! {
+        <h2 class="panel-title">{move || texts::all_that_match(matching())}</h2>
+        <ul class="label-buttons" aria-label=texts::LABEL_ALL>
+            <For each=move || store.label_list() key=|label| (label.id, label.name.clone(), label.colour) let:label>
+                {button(label)}
+            </For>
+            <li>
+                <button
+                    type="button"
+                    class="button"
+                    data-kind="line"
+                    data-size="small"
+                    disabled=waits
+                    on:click=move |_| mark(None)
+                >
+                    {texts::CLEAR_ALL}
+                </button>
+            </li>
+        </ul>
+    }
+}
+
+/// Saving labels as a file, and reading one.
+#[component]
+fn Files(has_rows: Signal<bool>) -> impl IntoView {
+    let store = use_store();
+    let read = move |event: leptos::ev::Event| {
+        let Some(input) = event.target().and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok())
+        else {
+            return;
+        };
+        let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
+        leptos::task::spawn_local(async move {
+            let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
+            let text = text.unwrap_or_default();
+            store.ask_labels(Ask { what: What::Read, text, ..Ask::default() });
+        });
+        // The same file can be chosen again.
+        input.set_value("");
+    };
+    view! {
+        <h2 class="panel-title">{texts::FILE}</h2>
+        <div class="label-files">
+            <button
+                type="button"
+                class="button"
+                data-kind="line"
+                data-size="small"
+                disabled=move || !has_rows.get()
+                on:click=move |_| store.ask_labels(What::Save.into())
+            >
+                {texts::SAVE}
+            </button>
+            <label class="button" data-kind="line" data-size="small">
+                <input type="file" accept=".csv,text/csv" class="label-file" on:change=read/>
+                {texts::READ}
+            </label>
+        </div>
+        <div role="status">
+            {move || store.label_file().map(|file| view! { <FileState file/> })}
+        </div>
+    }
+}
+
+/// What became of a file that was read.
+#[component]
+fn FileState(file: File) -> impl IntoView {
+    let store = use_store();
+    let words = match &file {
+        File::Written(_) | File::Found(_) => "",
+        File::Reading => texts::READING_KEYS,
+        File::Unclear => texts::UNCLEAR,
+        File::TooLong => texts::TOO_LONG,
+        File::NoKeys => texts::NO_KEYS,
+    };
+    let found = match file {
+        File::Found(found) => Some(found),
+        File::Written(_) | File::Reading | File::Unclear | File::TooLong | File::NoKeys => None,
+    };
+    let found = found.map(|found| {
+        let other = found.other_table.as_deref().map(texts::of_another_table);
+        let nothing = found.changes == 0;
+        let Found { matched, unmatched, duplicate, new_labels, changes, .. } = found;
+        let lines = texts::found(matched, unmatched, duplicate);
+        view! {
+            {other.map(|words| view! { <p class="panel-note label-warning">{icon(Icon::Alert)} {words}</p> })}
+            <p class="panel-note">{lines} " " {texts::would_change(changes, new_labels)}</p>
+            <div class="label-files">
+                <button
+                    type="button"
+                    class="button"
+                    data-size="small"
+                    data-kind="line"
+                    disabled=nothing
+                    on:click=move |_| store.end_label_file(true)
+                >
+                    {texts::APPLY}
+                </button>
+                <button type="button" class="button" data-size="small" on:click=move |_| store.end_label_file(false)>
+                    {texts::LEAVE}
+                </button>
+            </div>
+        }
+    });
+    view! {
+        {(!words.is_empty()).then(|| view! { <p class="panel-note">{words}</p> })}
+        {found}
+    }
+}

@@ -1,0 +1,113 @@
+//! Labels of one's own: what the data thread tells of them, and what is asked.
+
+use super::export::download;
+use super::{Store, undo::Step};
+use crate::protocol::labels::{Ask, Done, File, Label, Labels, What};
+use crate::protocol::texts::labels as texts;
+use crate::protocol::{Request, TableRequest};
+use js_sys::Array;
+use leptos::prelude::*;
+use std::sync::Arc;
+use web_sys::{Blob, BlobPropertyBag};
+
+/// What is known of labels, in the modules that show them: the first one of the page does without.
+struct Known {
+    all: ArcRwSignal<Option<Arc<Labels>>>,
+    file: ArcRwSignal<Option<File>>,
+}
+
+thread_local! {
+    static KNOWN: Known = Known { all: ArcRwSignal::new(None), file: ArcRwSignal::new(None) };
+}
+
+impl Store {
+    /// What is known of the labels of the open table.
+    pub fn labels(self) -> Option<Arc<Labels>> {
+        let all = KNOWN.with(|known| known.all.clone()).get()?;
+        let is_open = self.opened.with(|opened| opened.as_ref().is_some_and(|it| it.table == all.table));
+        is_open.then_some(all)
+    }
+
+    /// The labels, in order.
+    pub fn label_list(self) -> Vec<Label> {
+        self.labels().map_or_else(Vec::new, |all| all.labels.clone())
+    }
+
+    /// The names of labels of this colour.
+    pub fn labels_of_colour(self, colour: u8) -> Vec<String> {
+        let all = self.label_list().into_iter();
+        all.filter(|label| label.colour == colour).map(|label| label.name).collect()
+    }
+
+    /// What became of a file of labels.
+    pub fn label_file(self) -> Option<File> {
+        KNOWN.with(|known| known.file.clone()).get()
+    }
+
+    fn set_label_file(file: Option<File>) {
+        KNOWN.with(|known| known.file.set(file));
+    }
+}
+
+impl Store {
+    /// Asks something of labels.
+    pub fn ask_labels(self, ask: Ask) {
+        self.send(&Request::Table(TableRequest::Labels(ask)));
+    }
+
+    /// Gives the row at a position of the result the n-th label, or takes it away.
+    pub fn label_at(self, position: u64, place: u8) {
+        let row = self.rows.with_untracked(|rows| rows.get(position).map(|row| row.row));
+        if let Some(row) = row {
+            self.toggle_label(row, place);
+        }
+    }
+
+    /// Gives a row the n-th label, or takes it away; with 0 whichever it has.
+    pub fn toggle_label(self, row: u64, place: u8) {
+        let number = Some(u32::from(place));
+        self.ask_labels(Ask { what: What::Toggle, row: Some(row), number, ..Ask::default() });
+    }
+
+    pub(super) fn receive_labelled(self, step: u32) {
+        self.push_step(Step::Labels(step));
+    }
+
+    pub(super) fn receive_labels(self, labels: Labels) {
+        match labels.done {
+            Done::Nothing => {}
+            Done::Rows(rows) => {
+                if rows > 0 {
+                    self.tell(texts::changed(rows));
+                }
+            }
+            Done::NoLabel => self.tell(texts::NO_LABEL),
+            Done::Taken => self.tell(texts::TAKEN),
+            Done::TooMany => self.tell(texts::TOO_MANY),
+            Done::Unsettled => self.tell(texts::UNSETTLED),
+        }
+        KNOWN.with(|known| known.all.set(Some(Arc::new(labels))));
+    }
+
+    pub(super) fn receive_label_file(self, file: File) {
+        if let File::Written(text) = &file {
+            let options = BlobPropertyBag::new();
+            options.set_type("text/csv");
+            let parts = Array::of1(&text.as_str().into());
+            if let Ok(blob) = Blob::new_with_str_sequence_and_options(&parts, &options) {
+                download(&format!("{}-labels.csv", self.file_stem()), &blob);
+            }
+            Self::set_label_file(None);
+            return;
+        }
+        Self::set_label_file(Some(file));
+    }
+
+    /// Takes over what was read of a file, or forgets it.
+    pub fn end_label_file(self, apply: bool) {
+        Self::set_label_file(None);
+        if apply {
+            self.ask_labels(What::Apply.into());
+        }
+    }
+}
