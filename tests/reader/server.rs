@@ -86,6 +86,9 @@ pub fn same(a: &Cell, b: &Cell) -> bool {
     }
 }
 
+/// What a device keeps of labels: by table, and by block of rows.
+pub type Device = BTreeMap<(String, Option<u32>), Vec<u8>>;
+
 /// A request to open a table.
 pub fn open(table: &str) -> Open {
     Open {
@@ -187,7 +190,7 @@ pub struct Session {
     /// Steps of labels that can be taken back.
     pub label_steps: Vec<u32>,
     /// What is kept of labels, by table; none where nothing can be kept.
-    pub device: Option<BTreeMap<(String, Option<u32>), Vec<u8>>>,
+    pub device: Option<Device>,
 }
 
 impl Session {

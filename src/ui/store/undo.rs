@@ -18,6 +18,7 @@ pub struct Steps {
 
 /// A step.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "most steps are to other views")]
 pub(super) enum Step {
     /// To another view; what it was before, or after.
     View(Spec),
