@@ -253,7 +253,7 @@ pub fn ticks(low: f64, high: f64) -> Vec<f64> {
         return if low.is_finite() { vec![low] } else { Vec::new() };
     }
     let rough = (high - low) / 3.0;
-    let magnitude = 10_f64.powf(rough.log10().floor());
+    let magnitude = 10_f64.powi(rough.log10().floor() as i32);
     let mut best = Vec::new();
     for factor in [1.0, 2.0, 2.5, 5.0, 10.0] {
         let step = factor * magnitude;

@@ -439,6 +439,16 @@ pub enum ListValue {
     Text(String),
 }
 
+impl ListValue {
+    /// A text that no other value has.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Null => String::new(),
+            Self::Text(text) => format!("={text}"),
+        }
+    }
+}
+
 /// Whole numbers of a link on their way to another thread: JavaScript's own are exact up to 2^53 only, so
 /// they go as two halves.
 mod whole {

@@ -187,7 +187,7 @@ pub fn OwnBars(column: StoredValue<String>, now: Memo<Option<Now>>) -> impl Into
     view! {
         <Show when=move || values.with(|values| !values.is_empty())>
             <ul class="bars">
-                <For each=move || values.get() key=|value| value.clone() children=row/>
+                <For each=move || values.get() key=ListValue::key children=row/>
             </ul>
         </Show>
     }

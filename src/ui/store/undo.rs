@@ -64,7 +64,7 @@ impl Store {
         self.go(|steps| (&mut steps.undone, &mut steps.done));
     }
 
-    fn go(self, way: impl FnOnce(&mut Steps) -> (&mut Vec<Step>, &mut Vec<Step>)) {
+    fn go(self, way: fn(&mut Steps) -> (&mut Vec<Step>, &mut Vec<Step>)) {
         let now = self.spec.get_untracked();
         let here = now.clone();
         let next = self

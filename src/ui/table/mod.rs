@@ -108,10 +108,10 @@ pub fn Table() -> impl IntoView {
             <div class="grid-head" role="rowgroup">
                 // A row without a cell is none, and whoever listens to the page is told that it comes.
                 <div class="row" role="row" aria-busy=move || (!headed.get()).then_some("true")>
-                    {move || headed.get().then(|| view! {
-                        <For each=move || lanes.get().into_iter().enumerate() key=|(at, lane)| (*at, lane.name.clone(), lane.number) let:item>
-                            <HeadCell at=item.0 lane=item.1 widths/>
-                        </For>
+                    // Lanes change with the columns and the window only: all of them are made anew.
+                    {move || headed.get().then(|| {
+                        let lanes = lanes.get().into_iter().enumerate();
+                        lanes.map(|(at, lane)| view! { <HeadCell at lane widths/> }).collect_view()
                     })}
                 </div>
             </div>

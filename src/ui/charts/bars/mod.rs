@@ -66,7 +66,7 @@ pub fn Bars(column: String) -> impl IntoView {
                 data-long=move || finds.get().then_some("")
                 style=("--label", move || format!("calc({:.1}ch + 14px)", model.label_letters()))
             >
-                <For each=move || shown.get() key=|value| value.clone() children=row/>
+                <For each=move || shown.get() key=ListValue::key children=row/>
             </ul>
             <Show when=move || model.is_all_different()>
                 <p class="dist-note">{texts::ALL_DIFFERENT}</p>
