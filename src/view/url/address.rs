@@ -1,7 +1,6 @@
 //! Web addresses: which ones may be read, and their origin.
 
 use super::shown;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Reads an origin, `scheme://host[:port]`: lower case, without a default port, without a slash.
 ///
@@ -68,19 +67,26 @@ fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     }
 }
 
-/// The host in lower case, and whether it is this machine.
+/// The host in lower case, and whether it is this machine. Whether numbers make an address is for the browser to say, which
+/// asks for it: the standard library's parsers of them would be most of what a visitor fetches of this file.
 fn parse_host(host: &str) -> Option<(String, bool)> {
     if let Some(inner) = host.strip_prefix('[') {
-        let address: Ipv6Addr = inner.strip_suffix(']')?.parse().ok()?;
-        return Some((format!("[{address}]"), address.is_loopback()));
+        let inner = inner.strip_suffix(']')?;
+        let known = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+        let is_address = inner.contains(':') && inner.bytes().all(known);
+        return is_address.then(|| (host.to_ascii_lowercase(), inner == "::1"));
     }
     let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     if host.is_empty() || !host.bytes().all(known) {
         return None;
     }
     let host = host.to_ascii_lowercase();
-    let loopback = host == "localhost"
-        || host.ends_with(".localhost")
-        || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback());
+    let loopback = host == "localhost" || host.ends_with(".localhost") || is_loopback(&host);
     Some((host, loopback))
+}
+
+/// Whether these are the four numbers of an address of this machine. One that begins with 0 would be octal.
+fn is_loopback(host: &str) -> bool {
+    let is_number = |part: &str| (part == "0" || !part.starts_with('0')) && part.parse::<u8>().is_ok();
+    host.starts_with("127.") && host.split('.').count() == 4 && host.split('.').all(is_number)
 }
