@@ -130,6 +130,14 @@ fn a_table_of_every_type_comes_out_as_it_is() {
     }
 }
 
+#[test]
+fn pages_without_values_come_out_whatever_their_writer_put_there() {
+    // A column of lists of which a page has no value, by LZ4.
+    let seed = 8_646_365_416_900_245_442;
+    let file = Arc::new(chance_table::file(seed, 300, 6));
+    check(&file, 300, 300, seed >> 12, false, "pages without values");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
