@@ -430,15 +430,14 @@ impl Engine {
         self.advance_opening();
         self.advance_import();
         let Self { opening, table, images, jobs, scheduler, effects, pace, .. } = self;
-        let Advanced { mut missing, mut more } = match table {
+        let Advanced { mut missing, more } = match table {
             Some(table) => table.advance(images, jobs, pace, scheduler.link(), effects),
             None => Advanced::default(),
         };
-        let images::Needs { reads, sizes, other_rows } = match table {
+        let images::Needs { reads, sizes, more: more_of_images } = match table {
             Some(table) => images.advance(&table.data, effects),
             None => images::Needs::default(),
         };
-        more |= other_rows;
         if let Some((url, files)) = sizes {
             scheduler.ask_sizes(url, files, effects);
         }
@@ -463,7 +462,7 @@ impl Engine {
         if let Some(traffic) = scheduler.traffic.news(in_flight, waiting) {
             report(effects, Response::Traffic(traffic));
         }
-        if more && !std::mem::replace(&mut self.continuing, true) {
+        if (more || more_of_images) && !std::mem::replace(&mut self.continuing, true) {
             self.effects.push(Effect::Continue);
         }
         let deferred = self.table.as_ref().is_some_and(|table| table.answers.is_deferred());

@@ -224,7 +224,11 @@ impl World {
                     self.flights.push_back(Flight { id, url, range: ByteRange::new(0, most_bytes) });
                 }
                 Effect::Continue => self.later.push(Event::Continue),
-                Effect::Wake { .. } => {}
+                Effect::Wake { .. } => self.later.push(Event::Woken),
+                Effect::ReadLabels { table } => {
+                    let outcome = Err(Error::new(ErrorKind::Limit, "nothing is kept here"));
+                    self.later.push(Event::LabelsRead { table, outcome });
+                }
                 Effect::Abort { id } => {
                     self.flights.retain(|flight| flight.id != id);
                     self.aborted += 1;
@@ -247,7 +251,6 @@ impl World {
                 }
                 Effect::Respond(_)
                 | Effect::FetchMeasures { .. }
-                | Effect::ReadLabels { .. }
                 | Effect::KeepLabels { .. }
                 | Effect::RetryNow
                 | Effect::List { .. } => {}
@@ -896,6 +899,26 @@ fn images_are_taken_away_with_what_made_them() {
     // Each image once, and no preview.
     let reads = world.log.iter().filter(|line| line.starts_with("part-000001.zip")).count();
     assert!(reads <= 4 + 2, "{:?}", world.log);
+}
+
+/// Nothing else is under way that would lead to another step.
+#[test]
+fn the_last_image_that_comes_ends_the_archive() {
+    for method in [Method::Stored, Method::Deflate] {
+        for count in 1..=9 {
+            let mut world = World::new();
+            world.put_part(1, method, |row| Some(png(row)));
+            let rows: Vec<u64> = world.rows_of(1).into_iter().take(count).collect();
+            for id in 1..=2 {
+                world.written.clear();
+                let rows = Rows::These(rows.clone());
+                world.ask(Request::TakeImages(export::Images { id, rows, name: "x.zip".to_owned() }));
+                world.run();
+                assert_eq!(world.exports.last().unwrap().stage, Stage::Done, "{count} images");
+                assert_eq!(members(&world.written).len(), count + 1);
+            }
+        }
+    }
 }
 
 #[test]

@@ -113,8 +113,9 @@ pub struct Needs {
     pub reads: Vec<(Target, Option<Read>)>,
     /// A question for lengths of archives.
     pub sizes: Option<SizesQuestion>,
-    /// Whether the table has to read rows that it was not asked for yet.
-    pub other_rows: bool,
+    /// Whether there is more to be done at once: the table has to read rows that it was not asked for yet, or an
+    /// image that is taken away has come.
+    pub more: bool,
 }
 
 /// An image being decoded.
@@ -365,7 +366,7 @@ impl Images {
             }
         }
         self.look_up_settings(data, &mut needed, effects);
-        self.work_on_originals(data, &mut needed, effects);
+        let came = self.work_on_originals(data, &mut needed, effects);
         self.cells.sort_unstable();
         let other_rows = self.cells != cells && !self.cells.is_empty();
         self.forget(&needed, effects);
@@ -375,7 +376,7 @@ impl Images {
             let read = if waits(target) { None } else { self.read(target) };
             (target.clone(), read)
         });
-        Needs { reads: reads.collect(), sizes, other_rows }
+        Needs { reads: reads.collect(), sizes, more: other_rows || came }
     }
 
     /// Whether an image is being decoded.

@@ -39,13 +39,14 @@ impl Images {
         self.originals.done.remove(&row)
     }
 
-    /// Looks for what is missing.
+    /// Looks for what is missing. Whether an image has its outcome now: whoever takes it away goes on by another step.
     pub(super) fn work_on_originals(
         &mut self,
         data: &Data,
         needed: &mut Vec<Target>,
         effects: &mut Vec<Effect>,
-    ) {
+    ) -> bool {
+        let before = self.originals.done.len();
         for row in self.originals.rows.clone() {
             if self.originals.done.contains_key(&row) {
                 continue;
@@ -60,6 +61,7 @@ impl Images {
                 Err(error) => drop(self.originals.done.insert(row, Err(error))),
             }
         }
+        self.originals.done.len() > before
     }
 
     fn original(&mut self, row: u64, data: &Data, effects: &mut Vec<Effect>) -> Result<OriginalWork> {
