@@ -251,7 +251,8 @@ impl Stage {
     async fn end(self, failed: bool) {
         if failed {
             self.read_console().await;
-            println!("--- {}: the page says\n{}", self.name, self.page().outline().await);
+            let address = self.browser.client.current_url().await;
+            println!("--- {}: the page at {address:?} says\n{}", self.name, self.page().outline().await);
             println!("--- console");
             for Logged { level, source, message } in self.console.borrow().iter() {
                 println!("{level} {source} {message}");

@@ -11,6 +11,12 @@ use std::sync::Arc;
 pub fn in_link(groups: Memo<Option<Arc<Vec<Group>>>>, order: RwSignal<Order>, chosen: RwSignal<usize>) {
     let store = use_store();
     let same = |a: &Group, b: &Group| a.rows.0.first() == b.rows.0.first();
+    // The list that `chosen` is a place of. Effects run one by one, with new lists and links in between.
+    let chosen_of = StoredValue::new(None::<Arc<Vec<Group>>>);
+    let is_of = |list: &Option<Arc<Vec<Group>>>, groups: &Option<Arc<Vec<Group>>>| match (list, groups) {
+        (Some(list), Some(groups)) => Arc::ptr_eq(list, groups),
+        (None, _) | (_, None) => false,
+    };
     // Of the prompt with this place in the list, its number.
     let number = move |place: usize| {
         let group = groups.with_untracked(|groups| groups.as_ref()?.get(place).cloned())?;
@@ -34,11 +40,14 @@ pub fn in_link(groups: Memo<Option<Arc<Vec<Group>>>>, order: RwSignal<Order>, ch
             let at = at.get_untracked();
             place(at).filter(|_| at > 0 && before.is_none_or(|before| before == order))
         };
+        chosen_of.set_value(groups.get_untracked());
         chosen.set(of_row.or_else(of_link).unwrap_or(0));
         order
     });
     Effect::new(move || {
-        if let Some(number) = number(chosen.get()).filter(|number| *number != at.get_untracked()) {
+        let number = number(chosen.get());
+        let is_here = groups.with_untracked(|groups| chosen_of.with_value(|list| is_of(list, groups)));
+        if let Some(number) = number.filter(|number| is_here && *number != at.get_untracked()) {
             store.set_at(number);
         }
     });
