@@ -3,9 +3,12 @@
 //! axe-core is no part of this repository: `cargo xtask test` fetches it where npm is there, and says so
 //! where it is not. `VITRINE_AXE` names its file.
 
-use crate::stage::{Stage, play_with_images, until};
+use crate::stage::{Stage, play_with_images_for, until};
 use hub::{Fault, Match, Server, What};
 use serde_json::{Value, json};
+
+/// Every state is looked at in both themes, and a busy machine takes seconds for each.
+const LIMIT: std::time::Duration = std::time::Duration::from_secs(480);
 
 /// Runs it on the page as it is, in both themes.
 async fn look(stage: &Stage, axe: &str, what: &str) {
@@ -183,7 +186,7 @@ async fn troubles(stage: &Stage, axe: &str, size: &str) {
 #[test]
 fn axe_finds_nothing_in_any_view() {
     let Some(axe) = axe() else { return };
-    play_with_images("axe", async |stage: &Stage| {
+    play_with_images_for("axe", LIMIT, async |stage: &Stage| {
         begin(stage).await;
         stage.expect_failures();
         views(stage, &axe, "wide").await;
@@ -193,7 +196,7 @@ fn axe_finds_nothing_in_any_view() {
 #[test]
 fn axe_finds_nothing_in_panels_and_troubles() {
     let Some(axe) = axe() else { return };
-    play_with_images("axe-panels", async |stage: &Stage| {
+    play_with_images_for("axe-panels", LIMIT, async |stage: &Stage| {
         begin(stage).await;
         stage.expect_failures();
         panels(stage, &axe, "wide").await;
@@ -204,7 +207,7 @@ fn axe_finds_nothing_in_panels_and_troubles() {
 #[test]
 fn axe_finds_nothing_on_a_phone() {
     let Some(axe) = axe() else { return };
-    play_with_images("axe-phone", async |stage: &Stage| {
+    play_with_images_for("axe-phone", LIMIT, async |stage: &Stage| {
         begin(stage).await;
         phone(stage).await;
         stage.expect_failures();
@@ -215,7 +218,7 @@ fn axe_finds_nothing_on_a_phone() {
 #[test]
 fn axe_finds_nothing_in_panels_and_troubles_on_a_phone() {
     let Some(axe) = axe() else { return };
-    play_with_images("axe-phone-panels", async |stage: &Stage| {
+    play_with_images_for("axe-phone-panels", LIMIT, async |stage: &Stage| {
         begin(stage).await;
         phone(stage).await;
         stage.expect_failures();
