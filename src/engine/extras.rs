@@ -1,15 +1,19 @@
-//! What the data thread seldom needs: regular expressions, scripts, drawings, groups, and pairs of what people prefer.
+//! What the data thread seldom needs: regular expressions, files of rows and images, scripts, drawings, what a file says
+//! of itself, groups, and pairs of what people prefer.
 //! In a browser it is in a lazy module, which the shell fetches when a request needs it, before the engine sees that
 //! request.
 
+use super::Effect;
+use super::answers::description;
 use super::data::Data;
-use super::jobs::{Job, groups_file};
+use super::jobs::{Job, begin_images, begin_rows, groups_file};
 use super::label_file;
 use super::output::figure::draw;
 use super::output::script::{Ask, script};
 use super::preference;
 use super::result::Matches;
 use crate::base::ids::Generation;
+use crate::protocol::describe::Describe;
 use crate::protocol::export::{self, Stage};
 use crate::protocol::figure::{self, Figure};
 use crate::protocol::labels::{self, What};
@@ -39,6 +43,12 @@ pub struct Extras {
     pub(super) pair_columns: fn(&Data, &Want) -> Vec<String>,
     /// The pairs of the rows that match.
     pub(super) pairs: fn(&Data, &Matches, &Want, Generation) -> Pairs,
+    /// Tells what the table's files say of themselves.
+    pub(super) describe: fn(&Data, Describe, &mut Vec<Effect>),
+    /// Begins a file of rows: the job, or how it ends at once.
+    pub(super) begin_rows: fn(export::Start, &mut Data) -> Result<Box<dyn Job>, Stage>,
+    /// Begins an archive of images.
+    pub(super) begin_images: fn(export::Images) -> Box<dyn Job>,
     /// Begins a file of pairs.
     pub(super) begin_pairs: BeginPairs,
     /// Begins a file of groups of rows, whose items these are.
@@ -64,6 +74,9 @@ pub fn all() -> &'static Extras {
         group_by,
         pair_columns: preference::columns,
         pairs: preference::answer,
+        describe: description,
+        begin_rows,
+        begin_images,
         begin_pairs: preference::begin,
         begin_groups: groups_file::begin,
         read_labels: label_file::read,
@@ -98,7 +111,6 @@ pub(super) fn extras() -> Option<&'static Extras> {
 fn are_needed_for(request: &Request) -> bool {
     match request {
         Request::Show(show) => has_regex(&show.rows) || show.pin.as_ref().is_some_and(has_regex),
-        Request::Export(start) => start.groups.is_some(),
         Request::Table(TableRequest::Labels(ask)) => {
             matches!(ask.what, What::Save | What::Read | What::Apply)
         }
@@ -106,14 +118,16 @@ fn are_needed_for(request: &Request) -> bool {
             TableRequest::Script(_)
             | TableRequest::Figure(_)
             | TableRequest::Pairs(Some(_))
+            | TableRequest::Describe(_)
             | TableRequest::GroupBy(Some(_)),
         )
-        | Request::ExportPairs(_) => true,
+        | Request::Export(_)
+        | Request::ExportPairs(_)
+        | Request::TakeImages(_) => true,
         Request::Table(
             TableRequest::Load { .. }
             | TableRequest::Stop { .. }
             | TableRequest::Touch { .. }
-            | TableRequest::Describe(_)
             | TableRequest::Groups { .. }
             | TableRequest::Pairs(None)
             | TableRequest::Pick(_)
@@ -127,7 +141,6 @@ fn are_needed_for(request: &Request) -> bool {
         | Request::Detail { .. }
         | Request::Images(_)
         | Request::RetryImage { .. }
-        | Request::TakeImages(_)
         | Request::CancelExport => false,
     }
 }

@@ -51,6 +51,7 @@ pub use scheduler::{MAX_IN_FLIGHT, MAX_WITH_PROBES};
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::ids::FetchId;
+use crate::base::sorted::Map;
 use crate::formats::hub::answer::Identity;
 use crate::protocol::{Request, Response, TableRequest};
 use answers::pace::Pace;
@@ -62,7 +63,6 @@ use jobs::Jobs;
 use open::Opening;
 use scheduler::{Finished, Purpose, Scheduler, TableRange};
 use sidecar::Sidecar;
-use std::collections::BTreeMap;
 use table::{Advanced, Table};
 
 /// The data thread's state.
@@ -75,7 +75,7 @@ pub struct Engine {
     import: Option<Import>,
     imports: u32,
     /// What the listings in flight are of.
-    listings: BTreeMap<FetchId, ListingRequest>,
+    listings: Map<FetchId, ListingRequest>,
     images: Images,
     jobs: Jobs,
     sidecar: Sidecar,

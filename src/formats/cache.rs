@@ -6,6 +6,7 @@
 //! nothing has to be migrated when this program changes. Storing is up to the shell.
 
 use crate::base::bytes::ByteRange;
+use crate::base::sorted;
 use crate::formats::hub::answer::Identity;
 use std::collections::BTreeMap;
 
@@ -117,8 +118,8 @@ pub struct CachedPart {
 /// Which parts are evicted so that no more than `limit_bytes` are left: the least recently used.
 pub fn evicted(kept: &[CachedPart], limit_bytes: u64) -> Vec<usize> {
     let mut total: u64 = kept.iter().map(|part| part.bytes).sum();
-    let mut places: Vec<(usize, &CachedPart)> = kept.iter().enumerate().collect();
-    places.sort_by(|(_, a), (_, b)| a.used_millis.total_cmp(&b.used_millis));
+    let places: Vec<(usize, &CachedPart)> = kept.iter().enumerate().collect();
+    let places = sorted::by(places, |(_, a), (_, b)| a.used_millis.total_cmp(&b.used_millis));
     let mut gone = Vec::new();
     for (place, part) in places {
         if total <= limit_bytes {

@@ -9,3 +9,4 @@ pub mod sniff;
 pub mod tabular;
 pub mod text_index;
 pub mod zip;
+pub mod zstd;

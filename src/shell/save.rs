@@ -4,12 +4,12 @@
 //! storage, which is on disk as well, and the browser copies it to the downloads in the end. Where
 //! there is no such storage they stay in memory, up to a limit.
 
+use crate::base::sorted::Map;
 use crate::engine::Event;
 use crate::protocol::export::MAX_MEMORY_BYTES;
 use crate::protocol::texts::requests as texts;
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -24,7 +24,7 @@ type HandOver = dyn Fn(&str, &Blob);
 /// Writes the files of exports, and reports the outcome.
 #[derive(Clone)]
 pub struct Saver {
-    files: Rc<RefCell<BTreeMap<u32, File>>>,
+    files: Rc<RefCell<Map<u32, File>>>,
     emit: Rc<dyn Fn(Event)>,
     hand_over: Rc<HandOver>,
 }

@@ -241,27 +241,21 @@ impl Shell {
                 message if self.is_loading.get() && message.is_of_page() => {
                     self.held.borrow_mut().push_back(message);
                 }
-                Message::Request(request) if extras::are_missing_for(&request) => self.fetch_extras(request),
                 Message::Shell(request) => self.answer(request),
-                Message::Request(request) => self.step(Event::Request(request)),
+                Message::Request(request) => self.ask(request),
                 Message::Continue => self.step(Event::Continue),
                 Message::Woken => self.step(Event::Woken),
                 Message::Export { start, handle } => {
                     self.saver.begin(start.id, handle, start.name.clone(), start.format.mime());
-                    self.step(Event::Request(Request::Export(start)));
+                    self.ask(Request::Export(start));
                 }
                 Message::Take { start, handle } => {
                     self.saver.begin(start.id, handle, start.name.clone(), ARCHIVE_MIME);
-                    self.step(Event::Request(Request::TakeImages(start)));
+                    self.ask(Request::TakeImages(start));
                 }
                 Message::Pairs { start, handle } => {
                     self.saver.begin(start.id, handle, start.name.clone(), start.form.mime());
-                    let request = Request::ExportPairs(start);
-                    if extras::are_missing_for(&request) {
-                        self.fetch_extras(request);
-                    } else {
-                        self.step(Event::Request(request));
-                    }
+                    self.ask(Request::ExportPairs(start));
                 }
                 Message::Local { name, roles, reading, files } => {
                     let known = files.iter().map(|file| (file.name(), file.size() as u64)).collect();
@@ -269,6 +263,15 @@ impl Shell {
                     self.step(Event::LocalFiles { name, files: known, roles, reading });
                 }
             }
+        }
+    }
+
+    /// Hands a request to the engine, once the code is here that it needs.
+    fn ask(&self, request: Request) {
+        if extras::are_missing_for(&request) {
+            self.fetch_extras(request);
+        } else {
+            self.step(Event::Request(request));
         }
     }
 

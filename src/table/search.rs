@@ -5,6 +5,7 @@
 //! looked at closely. Texts that are not ASCII are looked up in their folded form instead.
 
 use crate::base::bits::Bits;
+use crate::base::sorted::by_key;
 use crate::base::words::fold;
 use crate::table::column::ROWS_A_CALL;
 use crate::table::regexes::{self, Expression};
@@ -133,10 +134,10 @@ impl Matcher {
             }
             groups.push(any);
         }
-        groups.sort_by_key(|group| {
-            group.iter().map(|(needle, excluded)| needle.cost(*excluded)).sum::<usize>()
-        });
-        Ok(Self { groups })
+        let cost = |group: &Vec<_>| {
+            group.iter().map(|(needle, excluded): &(TermPattern, bool)| needle.cost(*excluded)).sum::<usize>()
+        };
+        Ok(Self { groups: by_key(groups, cost) })
     }
 
     /// Whether a text matches.
@@ -439,8 +440,8 @@ fn first_char(bytes: &[u8]) -> Option<char> {
 
 /// The places and bytes of a piece that are rarest in prompts; twice the same in a piece of one byte.
 fn rarest_two(piece: &[u8]) -> [(usize, u8); 2] {
-    let mut places: Vec<(usize, u8)> = piece.iter().map(|byte| byte | CASE).enumerate().collect();
-    places.sort_by_key(|(place, byte)| (std::cmp::Reverse(rarity(*byte)), *place));
+    let places: Vec<(usize, u8)> = piece.iter().map(|byte| byte | CASE).enumerate().collect();
+    let places = by_key(places, |(place, byte)| (std::cmp::Reverse(rarity(*byte)), *place));
     let first = places.first().copied().unwrap_or((0, CASE));
     [first, places.get(1).copied().unwrap_or(first)]
 }

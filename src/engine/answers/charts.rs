@@ -3,12 +3,12 @@
 use super::Answers;
 use super::report::report;
 use crate::base::ids::Generation;
+use crate::base::sorted::Map;
 use crate::engine::Effect;
 use crate::engine::data::{Data, DataColumn};
 use crate::engine::result::{Matches, Pin};
 use crate::protocol::{Chart, Count, Counts, Cube, CubeSide, Response};
 use crate::table::crossfilter::{Binned, count, cube, overlap, side};
-use std::collections::BTreeMap;
 
 /// Rows of A by bin. They are counted once for each A and each way of putting a column into bins, and not for each
 /// filter that is held against them.
@@ -17,7 +17,7 @@ pub struct PinnedCounts {
     /// [`Pin::version`](crate::engine::result::Pin::version).
     version: u64,
     /// By the place of a column, with the rows that were counted.
-    counts: BTreeMap<usize, (usize, [u32; 256])>,
+    counts: Map<usize, (usize, [u32; 256])>,
 }
 
 impl PinnedCounts {

@@ -6,6 +6,7 @@ use super::{Answers, notice};
 use crate::base::bytes::human_bytes;
 use crate::engine::Effect;
 use crate::engine::data::{Data, DataColumn, Origin, locate};
+use crate::engine::extras::extras;
 use crate::formats::parquet::decode::Values;
 use crate::formats::parquet::describe::{ChunkFacts, Field, Story};
 use crate::formats::parquet::map::{PageEntry, PageMap};
@@ -22,15 +23,23 @@ impl Answers {
     /// Reports what the file says of itself.
     pub fn describe(&mut self, asked: Describe, data: &Data, effects: &mut Vec<Effect>) {
         self.described = Some(asked.clone());
-        data.report_description(asked, effects);
+        match extras() {
+            Some(extras) => (extras.describe)(data, asked, effects),
+            None => report(effects, Response::Notice(notice::no_extras())),
+        }
     }
 
     /// Reports it again where someone looks at it, since more is known.
     pub fn describe_again(&self, data: &Data, effects: &mut Vec<Effect>) {
-        if let Some(asked) = &self.described {
-            data.report_description(asked.clone(), effects);
+        if let (Some(asked), Some(extras)) = (&self.described, extras()) {
+            (extras.describe)(data, asked.clone(), effects);
         }
     }
+}
+
+/// Reports what the files say of themselves.
+pub fn description(data: &Data, asked: Describe, effects: &mut Vec<Effect>) {
+    data.report_description(asked, effects);
 }
 
 impl Data {

@@ -3,8 +3,8 @@
 //! Only this file decides that. A change that comes of more of the prompts being searched is deferred
 //! to the next refresh, whose [`Pace`](super::pace::Pace) depends on what refreshes cost.
 
+use crate::base::sorted::Set;
 use crate::engine::change::Change;
-use std::collections::BTreeSet;
 
 /// What has to be reported again.
 #[derive(Debug, Default)]
@@ -18,7 +18,7 @@ pub struct Due {
     /// Prompts or phrases.
     lists: bool,
     /// Charts that grew, by the place of their column.
-    charts: BTreeSet<usize>,
+    charts: Set<usize>,
     deferred: Deferred,
 }
 

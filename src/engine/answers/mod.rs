@@ -20,6 +20,7 @@ mod rows;
 mod same_prompt;
 mod script;
 
+pub use describe::description;
 pub use groups::PickedRows;
 pub use report::report;
 pub use script::report_script;

@@ -4,6 +4,7 @@ use super::load::{Next, header_at, learn_next};
 use super::pool::Pool;
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Context, Error, Result};
+use crate::base::sorted::Map;
 use crate::formats::parquet::decode::{Decoded, Values, decode_dictionary, decode_page};
 use crate::formats::parquet::map::{PageEntry, PageMap};
 use crate::formats::parquet::meta::{Chunk, ColumnMeta, FileMeta};
@@ -30,8 +31,8 @@ pub struct Pager {
     /// One map a row group; made when the column is first asked for.
     pub maps: Vec<PageMap>,
     /// Ways to pages under way, one a row group, with the round in which each was last gone.
-    walks: BTreeMap<usize, (Walk, u64)>,
-    dictionaries: BTreeMap<usize, Values>,
+    walks: Map<usize, (Walk, u64)>,
+    dictionaries: Map<usize, Values>,
     /// Decoded pages by their first row in the file.
     pages: BTreeMap<u64, Cached>,
     /// Rows that were asked for since the last [`Self::round`].

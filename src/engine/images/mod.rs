@@ -18,6 +18,7 @@ use super::demand::{Class, Demand, Field, Rows, Who};
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::ids::{DecodeId, SourceId};
+use crate::base::sorted::{Map, Set, by};
 use crate::formats::hub;
 use crate::formats::maps;
 use crate::formats::maps::List;
@@ -36,7 +37,7 @@ use cache::ImageCache;
 use originals::Originals;
 use settings::SettingsLookup;
 use sizes::{Sizes, SizesQuestion};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Images being decoded at a time.
 const MAX_DECODING: usize = 6;
@@ -151,9 +152,9 @@ pub struct Images {
     wants: Vec<Want>,
     /// Rows of which values are needed to find images, in ascending order.
     rows: Vec<u64>,
-    answered: BTreeSet<Want>,
-    decodings: BTreeMap<DecodeId, Decoding>,
-    archives: BTreeMap<places::Archive, Archive>,
+    answered: Set<Want>,
+    decodings: Map<DecodeId, Decoding>,
+    archives: Map<places::Archive, Archive>,
     /// Sizes of archives outlive their directories.
     sizes: Sizes,
     /// How images were made.
@@ -174,7 +175,7 @@ pub struct Images {
     missing_thumbnails: u32,
     /// What the app's own host knows of archives, and those that turned out to be other ones.
     list: List,
-    distrusted: BTreeSet<places::Archive>,
+    distrusted: Set<places::Archive>,
 }
 
 impl Images {
@@ -229,9 +230,9 @@ impl Images {
         if !rows.is_empty() && !places.is_empty() {
             demands.push(demand(rows, places));
         }
-        let mut by_column: BTreeMap<u8, Vec<u64>> = BTreeMap::new();
+        let mut by_column: Map<u8, Vec<u64>> = Map::new();
         for (row, spot) in &self.cells {
-            let rows = by_column.entry(spot.column).or_default();
+            let rows = by_column.entry(spot.column);
             if rows.last() != Some(row) {
                 rows.push(*row);
             }
@@ -250,7 +251,7 @@ impl Images {
         if self.places.is_none() {
             spots.push(Spot::default());
         }
-        spots.sort_unstable();
+        spots = by(spots, Ord::cmp);
         spots.dedup();
         let addresses = spots.into_iter().filter_map(|spot| data.addresses_at(spot));
         fields.extend(addresses.filter_map(|name| data.place(name)).map(Field::Column));
@@ -282,7 +283,7 @@ impl Images {
     /// Forgets what is known to have failed for a row.
     pub fn retry(&mut self, row: u64, data: &Data) {
         let wanted = self.wants.iter().filter(|want| want.row == row).map(|want| want.spot);
-        let spots: BTreeSet<Spot> = wanted.chain([Spot::default()]).collect();
+        let spots: Set<Spot> = wanted.chain([Spot::default()]).collect();
         for spot in spots {
             let Ok(Some(candidates)) = self.candidates(row, spot, data) else { continue };
             for candidate in candidates {
@@ -367,7 +368,7 @@ impl Images {
         }
         self.look_up_settings(data, &mut needed, effects);
         let came = self.work_on_originals(data, &mut needed, effects);
-        self.cells.sort_unstable();
+        self.cells = by(std::mem::take(&mut self.cells), Ord::cmp);
         let other_rows = self.cells != cells && !self.cells.is_empty();
         self.forget(&needed, effects);
         let sizes = self.ask_for_sizes(needed.iter());
@@ -664,7 +665,7 @@ impl Images {
 
     /// Forgets directories beyond the bound, the longest unused first, but none that is being read.
     fn forget(&mut self, needed: &[Target], effects: &mut Vec<Effect>) {
-        let busy: BTreeSet<SourceId> = needed
+        let busy: Set<SourceId> = needed
             .iter()
             .filter_map(|target| match target {
                 Target::Archive(key) | Target::Member(key, _) => Some(self.archives.get(key)?.source),

@@ -2,10 +2,10 @@
 
 use super::{Effect, Images, Target};
 use crate::base::error::{Error, ErrorKind, Result};
+use crate::base::sorted::Map;
 use crate::engine::data::Data;
 use crate::protocol::images::Spot;
 use crate::view::catalog::images::Candidate;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// An image as it is in its place: its name, and its bytes.
@@ -15,7 +15,7 @@ pub type Original = (String, Rc<Vec<u8>>);
 #[derive(Debug, Default)]
 pub struct Originals {
     rows: Vec<u64>,
-    done: BTreeMap<u64, Result<Original>>,
+    done: Map<u64, Result<Original>>,
 }
 
 impl Originals {

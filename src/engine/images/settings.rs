@@ -3,6 +3,7 @@
 
 use super::{Effect, Images, Target, failure};
 use crate::base::error::{Error, ErrorKind, Result};
+use crate::base::sorted::{Map, Set};
 use crate::engine::answers::report;
 use crate::engine::data::Data;
 use crate::protocol::LazyResponse;
@@ -11,7 +12,7 @@ use crate::protocol::images::{Making, MakingOutcome, Settings};
 use crate::view::catalog::Text;
 use crate::view::catalog::images::{Archive, Candidate, Images as Places};
 use crate::view::roles::Role;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 /// Parts whose settings are kept; each has a thousand images.
 const MAX_PARTS: usize = 24;
@@ -20,8 +21,8 @@ const MAX_PARTS: usize = 24;
 #[derive(Debug, Default)]
 pub struct SettingsLookup {
     wanted: Vec<u64>,
-    answered: BTreeSet<u64>,
-    parts: BTreeMap<Archive, BTreeMap<String, Settings>>,
+    answered: Set<u64>,
+    parts: Map<Archive, Map<String, Settings>>,
     /// The parts in the order in which they were read.
     order: VecDeque<Archive>,
 }
@@ -43,7 +44,7 @@ impl SettingsLookup {
         self.answered.clear();
     }
 
-    fn keep(&mut self, archive: Archive, settings: BTreeMap<String, Settings>) {
+    fn keep(&mut self, archive: Archive, settings: Map<String, Settings>) {
         self.order.push_back(archive.clone());
         self.parts.insert(archive, settings);
         while self.order.len() > MAX_PARTS {
@@ -161,7 +162,7 @@ impl Images {
 }
 
 /// Reads the JSON file of a part: an object of images by name, whose settings have short names.
-fn parse(json: &[u8], source: &str, samplers: &[(i64, Text)]) -> Result<BTreeMap<String, Settings>> {
+fn parse(json: &[u8], source: &str, samplers: &[(i64, Text)]) -> Result<Map<String, Settings>> {
     let value: serde_json::Value = serde_json::from_slice(json)
         .map_err(|_| Error::new(ErrorKind::Unsupported, "its list of settings can't be read"))?;
     let images = value.as_object().ok_or_else(|| Error::corrupt("its list of settings is no list"))?;

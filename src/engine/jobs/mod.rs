@@ -77,6 +77,19 @@ pub trait Job {
     ) -> std::result::Result<Progressed, Stage>;
 }
 
+/// Begins a file of rows.
+///
+/// # Errors
+/// How it ends where the table has none of the columns, or some can't be read.
+pub fn begin_rows(start: Start, data: &mut Data) -> std::result::Result<Box<dyn Job>, Stage> {
+    Ok(Box::new(Export::new(start, data)?))
+}
+
+/// Begins an archive of images.
+pub fn begin_images(start: StartImages) -> Box<dyn Job> {
+    Box::new(ImageArchive::new(start))
+}
+
 /// The job under way, if there is one.
 #[derive(Default)]
 pub struct Jobs {
@@ -95,9 +108,9 @@ impl Jobs {
         self.cancel(Some(data), images, effects);
         let id = start.id;
         let begun = match (start.groups.take(), extras()) {
-            (None, _) => Export::new(start, data).map(|export| Box::new(export) as Box<dyn Job>),
+            (None, Some(extras)) => (extras.begin_rows)(start, data),
             (Some(items), Some(extras)) => Ok((extras.begin_groups)(id, start.format, items)),
-            (Some(_), None) => Err(Stage::Failed(NO_EXTRAS.to_owned())),
+            (_, None) => Err(Stage::Failed(NO_EXTRAS.to_owned())),
         };
         self.take(id, begun, effects);
     }
@@ -140,9 +153,12 @@ impl Jobs {
         effects: &mut Vec<Effect>,
     ) {
         self.cancel(Some(data), images, effects);
-        let archive = ImageArchive::new(start);
-        archive.report(Stage::Waiting, effects);
-        self.job = Some(Box::new(archive));
+        let id = start.id;
+        let begun = extras().map(|extras| (extras.begin_images)(start));
+        if let Some(archive) = &begun {
+            archive.report(Stage::Waiting, effects);
+        }
+        self.take(id, begun.ok_or_else(|| Stage::Failed(NO_EXTRAS.to_owned())), effects);
     }
 
     /// Cancels the job under way.

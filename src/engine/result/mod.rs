@@ -13,6 +13,7 @@ mod subset;
 use super::change::Change;
 use super::data::Data;
 use crate::base::sorted::Map;
+use crate::base::sorted::by_key;
 use crate::protocol::{ClauseRef, Kind, Listing, QueryState, Show};
 use crate::table::crossfilter::{Crossfilter, QUERY, SUBSET};
 use crate::table::select::Selection;
@@ -259,9 +260,8 @@ impl Matches {
             }
         };
         let counted = rows.iter().enumerate().filter(|(_, rows)| **rows > 0);
-        let mut without: Vec<(ClauseRef, u64)> =
+        let without: Vec<(ClauseRef, u64)> =
             counted.filter_map(|(place, rows)| Some((named(1 << place)?, *rows))).collect();
-        without.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
-        without
+        by_key(without, |(_, rows)| std::cmp::Reverse(*rows))
     }
 }

@@ -16,10 +16,11 @@ use super::images::{Read, Target};
 use crate::base::bytes::ByteRange;
 use crate::base::error::Error;
 use crate::base::ids::{FetchId, SourceId};
+use crate::base::sorted::Map;
+use crate::base::sorted::by_key;
 use crate::formats::parquet::plan::{BLOCK_BYTES, Link, PROBE_BYTES, blocks, coalesce, subtract};
 use crate::formats::text_index::PART_BYTES;
 use link::LinkMeter;
-use std::collections::BTreeMap;
 
 /// Requests of some length in flight at a time: what browsers allow one host over HTTP/1.1.
 pub const MAX_IN_FLIGHT: usize = 6;
@@ -110,7 +111,7 @@ struct Flight {
 /// The requests in flight.
 #[derive(Debug, Default)]
 pub struct Scheduler {
-    flights: BTreeMap<FetchId, Flight>,
+    flights: Map<FetchId, Flight>,
     next: u32,
     /// Why nothing more is fetched for the table, until the page asks to retry. What is cached on this
     /// device is read all the same.
@@ -239,7 +240,7 @@ impl Scheduler {
         let mut runs: Vec<ByteRange> =
             runs.into_iter().flat_map(|run| subtract(run, &self.held(run, pool))).collect();
         // What was named first is fetched first, wherever in the file it is.
-        runs.sort_by_cached_key(|run| gaps.iter().position(|gap| gap.intersection(*run).is_some()));
+        runs = by_key(runs, |run| gaps.iter().position(|gap| gap.intersection(*run).is_some()));
         let spare_bytes = self.link().round_trip_bytes;
         let block_bytes = if waits { spare_bytes } else { BLOCK_BYTES };
         for range in runs.into_iter().flat_map(|run| blocks(run, block_bytes)) {

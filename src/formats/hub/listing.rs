@@ -1,6 +1,7 @@
 //! Parses the Hub's listings. The shapes of its JSON stay in this file.
 
 use crate::base::error::{Error, ErrorKind, Result};
+use crate::base::sorted::{by, by_key};
 use serde::Deserialize;
 
 /// The largest listing that is read: the Hub's pages of a thousand entries are far below.
@@ -120,7 +121,7 @@ pub fn parse_refs(json: &[u8]) -> Result<Vec<Reference>> {
     };
     let mut all: Vec<Reference> = of(ReferenceKind::Branch, branches).collect();
     // The default branch comes first.
-    all.sort_by_key(|reference| reference.name != "main");
+    all = by_key(all, |reference| reference.name != "main");
     all.extend(of(ReferenceKind::Tag, tags));
     all.extend(of(ReferenceKind::Converted, converts));
     Ok(all)
@@ -160,7 +161,7 @@ pub fn near_matches<'a>(wanted: &str, paths: impl IntoIterator<Item = &'a str>) 
             }
         })
         .collect();
-    near.sort_unstable();
+    near = by(near, Ord::cmp);
     near.dedup();
     near.into_iter().take(MOST).map(|(_, path)| path).collect()
 }

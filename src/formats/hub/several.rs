@@ -2,6 +2,7 @@
 //! ones a path with stars stands for.
 
 use super::listing::Entry;
+use crate::base::sorted;
 use crate::formats::sniff::is_table_name;
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -72,9 +73,8 @@ pub fn together(files: &[Entry]) -> Vec<Together> {
 
 /// The files of a listing that a path with stars stands for, by the numbers in their names.
 pub fn matching(pattern: &str, files: Vec<Entry>) -> Vec<Entry> {
-    let mut found: Vec<Entry> = files.into_iter().filter(|entry| matches(pattern, &entry.path)).collect();
-    found.sort_by(|a, b| by_number(&a.path, &b.path));
-    found
+    let found: Vec<Entry> = files.into_iter().filter(|entry| matches(pattern, &entry.path)).collect();
+    sorted::by(found, |a, b| by_number(&a.path, &b.path))
 }
 
 /// Whether a path is one that the pattern stands for: a star is any part of one step of it.

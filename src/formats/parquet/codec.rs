@@ -1,6 +1,7 @@
 //! Decompression, bounded by what the page header promises and by a cap of our own.
 
 use crate::base::error::{Context, Error, ErrorKind, Result};
+use crate::formats::zstd;
 use serde::{Deserialize, Serialize};
 use std::io::Read;
 
@@ -102,7 +103,7 @@ pub fn decompress(codec: Codec, body: &[u8], len: usize, out: &mut Vec<u8>) -> R
         },
         Codec::Gzip => gzip(body, len, out),
         Codec::Brotli => read_all(brotli_decompressor::Decompressor::new(body, 4096), len, out),
-        Codec::Zstd => zstd(body, len, out),
+        Codec::Zstd => zstd::append(body, len, None, out),
         Codec::Lz4Raw => lz4_block(body, len, out),
         Codec::Lz4 => {
             // Tried in the order of likelihood; each is checked by the length it must give.
@@ -141,17 +142,6 @@ fn gzip(body: &[u8], len: usize, out: &mut Vec<u8>) -> Result<()> {
     let mut rest = body;
     while !rest.is_empty() && out.len() - start < len.max(1) {
         read_all(flate2::bufread::GzDecoder::new(&mut rest), len - (out.len() - start), out)?;
-    }
-    Ok(())
-}
-
-fn zstd(body: &[u8], len: usize, out: &mut Vec<u8>) -> Result<()> {
-    let mut rest = body;
-    let start = out.len();
-    while !rest.is_empty() && out.len() - start <= len {
-        let decoder = ruzstd::decoding::StreamingDecoder::new(&mut rest)
-            .map_err(|error| Error::corrupt(error.to_string()))?;
-        read_all(decoder, len, out)?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use super::{Index, list};
 use crate::base::bits::Bits;
 use crate::base::bytes::ByteRange;
 use crate::base::error::Result;
+use crate::base::sorted::by_key;
 
 /// Words in a row.
 #[derive(Debug)]
@@ -54,9 +55,9 @@ impl Phrase {
         if waits {
             return Ok(None);
         }
-        let mut taken = cheapest(&found);
+        let taken = cheapest(&found);
         // Short lists leave little for the long ones.
-        taken.sort_by_key(|(_, pair)| pair.units);
+        let taken = by_key(taken, |(_, pair)| pair.units);
         for (_, pair) in &taken {
             for list in [pair.list, pair.positions] {
                 if let List::There(range) = list

@@ -5,10 +5,9 @@
 use super::broken;
 use super::root::Root;
 use crate::base::bytes::ByteRange;
-use crate::base::error::{Error, ErrorKind, Result};
+use crate::base::error::Result;
 use crate::formats::maps::In;
-use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
-use std::io::Read;
+use crate::formats::zstd;
 
 /// Units of a block.
 #[cfg(not(target_arch = "wasm32"))]
@@ -87,14 +86,7 @@ pub fn read(bytes: &[u8], first: u32, end: u32) -> Result<Block> {
 /// # Errors
 /// Where it is no frame, or a longer one.
 pub fn decompress(frame: &[u8], most: u64) -> Result<Vec<u8>> {
-    let corrupt = |error: &dyn std::fmt::Display| Error::corrupt(error.to_string());
-    let mut decoder = FrameDecoder::new();
-    decoder.set_max_window_size(MAX_WINDOW_BYTES);
     let mut out = Vec::new();
-    let reader = StreamingDecoder::new_with_decoder(frame, decoder).map_err(|error| corrupt(&error))?;
-    reader.take(most + 1).read_to_end(&mut out).map_err(|error| corrupt(&error))?;
-    if out.len() as u64 > most {
-        return Err(Error::new(ErrorKind::Limit, format!("a block of more than {most} bytes")));
-    }
+    zstd::append(frame, usize::try_from(most).unwrap_or(usize::MAX), Some(MAX_WINDOW_BYTES), &mut out)?;
     Ok(out)
 }

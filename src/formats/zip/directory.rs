@@ -4,6 +4,7 @@ use super::end::End;
 use super::{u16_at, u32_at, u64_at};
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, ErrorKind, Result};
+use crate::base::sorted::by_key;
 
 /// The largest member that is read, packed or not: images have a megabyte or two.
 pub const MAX_MEMBER_BYTES: u32 = 64 << 20;
@@ -85,7 +86,7 @@ impl Directory {
         if bytes.get(at..).is_some_and(|rest| rest.starts_with(b"PK\x01\x02")) {
             return Err(Error::corrupt("its directory lists more members than it says"));
         }
-        found.sort_by_key(|(entry, _)| entry.offset);
+        found = by_key(found, |(entry, _)| entry.offset);
         let mut names: Vec<(u32, u32)> =
             found.iter().enumerate().map(|(place, (_, hash))| (*hash, place as u32)).collect();
         names.sort_unstable();

@@ -41,7 +41,7 @@ pub fn open(name: &str) -> String {
 /// Code that is seldom needed could not be fetched.
 pub const NO_EXTRAS: &str = "A part of the app could not be fetched";
 /// What is missing without it, and what to do.
-pub const NO_EXTRAS_WHY: &str = "It writes scripts and draws charts to be saved; everything else works. Ask for the same again to try anew.";
+pub const NO_EXTRAS_WHY: &str = "It writes files and scripts and tells what a file says of itself; everything else works. Ask for the same again to try anew.";
 
 /// The data thread died.
 pub const THREAD_STOPPED: &str = "The data thread stopped";

@@ -23,6 +23,7 @@ mod whole;
 
 use crate::base::bytes::ByteRange;
 use crate::base::ids::{FetchId, SourceId};
+use crate::base::sorted::Map;
 use crate::engine::Event;
 use crate::formats::hub::answer::{Identity, Refused};
 use crate::formats::hub::is_on;
@@ -31,7 +32,6 @@ use crate::shell::cache::{Cache, CachedFile};
 use crate::shell::timing::wake;
 use js_sys::Function;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, File};
@@ -62,8 +62,8 @@ pub struct Saved {
 
 #[derive(Default)]
 struct State {
-    sources: BTreeMap<SourceId, Source>,
-    running: BTreeMap<FetchId, AbortController>,
+    sources: Map<SourceId, Source>,
+    running: Map<FetchId, AbortController>,
     /// Wake those that wait before they try again.
     sleepers: Vec<Function>,
     /// Counts sources.
@@ -171,7 +171,7 @@ impl Net {
         let mut state = self.state.borrow_mut();
         let mut sleepers = Vec::new();
         if source == SourceId::TABLE {
-            for controller in std::mem::take(&mut state.running).into_values() {
+            for (_, controller) in std::mem::take(&mut state.running) {
                 controller.abort();
             }
             sleepers = std::mem::take(&mut state.sleepers);
