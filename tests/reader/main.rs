@@ -32,3 +32,4 @@ mod scripts;
 mod server;
 mod several;
 mod shows;
+mod variants;

@@ -17,10 +17,12 @@ mod pool;
 mod raw;
 mod reading;
 mod sizes;
+mod variants;
 
 pub use column::{DataColumn, Derived, Origin};
 pub use files::{File, Files, locate};
 pub use labels::{FileState, Kept, OwnLabels};
+pub use nested::NO_VALUE;
 pub use pool::Pool;
 pub use raw::RawPages;
 
@@ -40,6 +42,7 @@ use crate::view::roles::{Candidate, Corrections, Holds, Role, Roles};
 use crate::view::spec::{HubPath, TableRef};
 use image_files::ImageFiles;
 use measured::Measuring;
+use variants::Variants;
 
 /// The open table's data.
 pub struct Data {
@@ -67,6 +70,8 @@ pub struct Data {
     pub raw: Option<RawPages>,
     /// What measures texts, as far as it is here.
     measuring: Measuring,
+    /// What reads values of the type VARIANT, as far as it is here.
+    variants: Variants,
     /// Labels of one's own.
     pub own: OwnLabels,
 }
@@ -135,6 +140,7 @@ impl Data {
             pictures,
             raw: None,
             measuring: Measuring::default(),
+            variants: Variants::default(),
             own: OwnLabels::default(),
         }
     }
@@ -275,6 +281,7 @@ fn roles_of(columns: &[DataColumn], meta: &FileMeta, corrections: &Corrections) 
         .filter(|column| !column.origin.is_derived())
         .map(|column| {
             let holds = match column.info.kind {
+                Kind::Text if !column.info.is_plain_text() => Holds::Nested,
                 Kind::Text => Holds::Text,
                 Kind::Integer | Kind::Float => Holds::Number,
                 Kind::Binary => Holds::Bytes,
