@@ -368,6 +368,8 @@ pub struct Opened {
     pub roles: Vec<(String, String)>,
     /// Names of the values 0, 1 and so on that the file itself gives, by column.
     pub labels: Vec<(String, Vec<String>)>,
+    /// What columns of an index are called, whose own names say nothing.
+    pub index: Vec<(String, String)>,
     /// The charts that are read with the table.
     pub charts: Vec<String>,
     /// The columns that the table shows unless others are chosen.

@@ -17,6 +17,8 @@ pub struct Facts {
     subsets: &'static [NamedSubset],
     size: Option<&'static ColumnFacts>,
     labels: Map<String, Labels>,
+    /// What columns of an index are called, whose own names say nothing.
+    index: Map<String, String>,
 }
 
 /// What the values of a column mean.
@@ -81,7 +83,19 @@ impl Facts {
         let size = USUAL_COLUMNS.iter().find(|facts| facts.name == SIZE && has_size);
         let numbered = |names: &Vec<String>| (0..).zip(names.iter().cloned()).collect();
         let labels = labels.iter().map(|(column, names)| (column.clone(), numbered(names))).collect();
-        Self { known, subsets, size, labels }
+        Self { known, subsets, size, labels, index: Map::new() }
+    }
+
+    /// The same where these columns are an index, and are called so.
+    #[must_use]
+    pub fn with_index(mut self, titles: &[(String, String)]) -> Self {
+        self.index.extend(titles.iter().cloned());
+        self
+    }
+
+    /// Whether a column says which row is which, under a name that says nothing.
+    pub fn is_index(&self, name: &str) -> bool {
+        self.index.contains_key(name)
     }
 
     /// Whether the table is one of the catalogue, or a copy of one.
@@ -110,8 +124,11 @@ impl Facts {
     }
 
     /// What people call a column.
-    pub fn title<'a>(&self, name: &'a str) -> &'a str {
-        self.column(name).map_or(name, |facts| &facts.title)
+    pub fn title<'a>(&'a self, name: &'a str) -> &'a str {
+        match self.index.get(name) {
+            Some(title) => title,
+            None => self.column(name).map_or(name, |facts| &facts.title),
+        }
     }
 
     /// Place of a column in the rail: lower comes first.

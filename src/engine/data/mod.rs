@@ -34,6 +34,7 @@ use crate::base::error::{Error, Result};
 use crate::formats::parquet::features::Feature;
 use crate::formats::parquet::map::PageMap;
 use crate::formats::parquet::meta::FileMeta;
+use crate::formats::parquet::pandas::titles;
 use crate::protocol::{Kind, Opened};
 use crate::table::column::Value;
 use crate::table::text::Texts;
@@ -103,6 +104,7 @@ impl Data {
         pool: Pool,
     ) -> Self {
         let own = || meta.columns.iter().map(|column| column.root.as_str());
+        let index = index_titles(&meta);
         let facts = Facts::of(own(), false, &labels(&meta), described);
         let mut columns = column::columns_of(&meta, maps, &facts);
         for column in &mut columns {
@@ -117,7 +119,7 @@ impl Data {
             .with(Role::Image, image_files.as_ref().map(ImageFiles::name));
         // Its bytes are those of the sides in all files already.
         let size = column::size_column(&columns, &roles);
-        let facts = Facts::of(own(), size.is_some(), &labels(&meta), described);
+        let facts = Facts::of(own(), size.is_some(), &labels(&meta), described).with_index(&index);
         columns.extend(size);
         let named = |name: &str| columns.iter().position(|column| column.info.name == name);
         let prompt = roles.column(Role::Prompt).and_then(named);
@@ -172,6 +174,7 @@ impl Data {
             pictures: self.picture_columns(),
             roles: self.roles.pairs(),
             labels: labels(&self.meta),
+            index: index_titles(&self.meta),
         }
     }
 
@@ -297,6 +300,12 @@ fn roles_of(columns: &[DataColumn], meta: &FileMeta, corrections: &Corrections) 
         })
         .collect();
     Roles::new(&candidates, corrections)
+}
+
+/// What the columns of an index are called, whose own names say nothing.
+fn index_titles(meta: &FileMeta) -> Vec<(String, String)> {
+    let names: Vec<&str> = meta.columns.iter().map(|column| column.root.as_str()).collect();
+    titles(&meta.index, &names)
 }
 
 /// The names that the file itself gives to coded values.

@@ -21,6 +21,7 @@ mod levels;
 pub mod map;
 pub mod meta;
 pub mod nested;
+pub mod pandas;
 pub mod plan;
 pub mod rle;
 pub mod shape;
