@@ -18,7 +18,7 @@ pub struct Facts {
     size: Option<&'static ColumnFacts>,
     labels: Map<String, Labels>,
     /// What columns of an index are called, whose own names say nothing.
-    index: Map<String, String>,
+    index: Map<String, &'static str>,
 }
 
 /// What the values of a column mean.
@@ -89,7 +89,7 @@ impl Facts {
     /// The same where these columns are an index, and are called so.
     #[must_use]
     pub fn with_index(mut self, titles: &[(String, String)]) -> Self {
-        self.index.extend(titles.iter().cloned());
+        self.index.extend(titles.iter().map(|(name, title)| (name.clone(), kept(title))));
         self
     }
 
@@ -124,7 +124,7 @@ impl Facts {
     }
 
     /// What people call a column.
-    pub fn title<'a>(&'a self, name: &'a str) -> &'a str {
+    pub fn title<'a>(&self, name: &'a str) -> &'a str {
         match self.index.get(name) {
             Some(title) => title,
             None => self.column(name).map_or(name, |facts| &facts.title),
@@ -160,6 +160,21 @@ impl Facts {
         let detached = facts.and_then(|facts| facts.detached.as_ref()).map(|(value, _)| *value);
         Arc::new(Meaning { labels, detached, is_categorical, logical })
     }
+}
+
+/// A title as long as the thread runs, as those of the catalogue are; the same one once.
+fn kept(title: &str) -> &'static str {
+    thread_local! {
+        static KEPT: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
+    }
+    KEPT.with_borrow_mut(|kept| {
+        if let Some(same) = kept.iter().find(|one| **one == title) {
+            return *same;
+        }
+        let new: &'static str = title.to_owned().leak();
+        kept.push(new);
+        new
+    })
 }
 
 impl Meaning {

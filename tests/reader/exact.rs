@@ -10,7 +10,12 @@ use vitrine::protocol::export::{Format, Stage, Start};
 use vitrine::view::spec::{SortKey, Subset};
 
 /// Exports these columns; how it ended, and the file.
-pub fn export(session: &mut Session, format: Format, columns: &[String], without: &[u32]) -> (Stage, Vec<u8>) {
+pub fn export(
+    session: &mut Session,
+    format: Format,
+    columns: &[String],
+    without: &[u32],
+) -> (Stage, Vec<u8>) {
     session.exports.clear();
     session.files.clear();
     session.ask(Request::Export(Start {

@@ -22,20 +22,30 @@ fn exported(session: &mut Session, name: &str) -> (Vec<String>, Json, Option<Vec
     let (stage, written) = export(session, Format::Parquet, &columns, &[]);
     assert_eq!(stage, Stage::Done);
     if let Ok(folder) = std::env::var("VITRINE_WRITTEN") {
-        std::fs::write(format!("{folder}/{}-{}.parquet", name.trim_matches('_'), session.count.as_ref().unwrap().matching), &written).unwrap();
+        std::fs::write(
+            format!(
+                "{folder}/{}-{}.parquet",
+                name.trim_matches('_'),
+                session.count.as_ref().unwrap().matching
+            ),
+            &written,
+        )
+        .unwrap();
     }
     let rows = reference(&Arc::new(written));
     let schema = rows.schema();
     let told = serde_json::from_str(&schema.metadata()["pandas"]).unwrap();
     let names = schema.fields().iter().map(|field| field.name().clone()).collect();
-    let numbers = rows.column_by_name(name).map(|_| {
-        column(&rows, name).as_primitive::<Int64Type>().values().to_vec()
-    });
+    let numbers =
+        rows.column_by_name(name).map(|_| column(&rows, name).as_primitive::<Int64Type>().values().to_vec());
     (names, told, numbers)
 }
 
 fn few(session: &mut Session) {
-    session.filter(&[("seed", Clause::Range(Range { low: Some(Bound::Number(70.0)), high: Some(Bound::Number(140.0)) }))]);
+    session.filter(&[(
+        "seed",
+        Clause::Range(Range { low: Some(Bound::Number(70.0)), high: Some(Bound::Number(140.0)) }),
+    )]);
     session.change(|show| show.rows.sort = vec![SortKey { column: "seed".to_owned(), descending: true }]);
     session.run();
     assert_eq!(session.count.as_ref().unwrap().matching, 11);

@@ -153,8 +153,7 @@ fn partly() -> Arc<Vec<u8>> {
     let texts = BinaryArray::from_iter((0..rows).map(|row| (row % 3 == 1).then_some(&whole[7..9])));
     let numbers = Int64Array::from_iter((0..rows).map(|row| number(row).then_some(row as i64)));
     let binary = |name: &str, nullable| Field::new(name, DataType::Binary, nullable);
-    let inner =
-        Fields::from(vec![binary("value", true), Field::new("typed_value", DataType::Int64, true)]);
+    let inner = Fields::from(vec![binary("value", true), Field::new("typed_value", DataType::Int64, true)]);
     let a = StructArray::new(inner, vec![Arc::new(texts) as ArrayRef, Arc::new(numbers)], None);
     let a_field = Field::new("a", a.data_type().clone(), false);
     let has_object = NullBuffer::from_iter((0..rows).map(|row| row % 3 != 2));
@@ -167,8 +166,7 @@ fn partly() -> Arc<Vec<u8>> {
     let metadata = BinaryArray::from_iter_values((0..rows).map(|_| names));
     let columns: Vec<ArrayRef> = vec![Arc::new(metadata), Arc::new(values), Arc::new(typed)];
     let variants: ArrayRef = Arc::new(StructArray::new(fields, columns, None));
-    let schema =
-        Arc::new(Schema::new(vec![Field::new("v", variants.data_type().clone(), false)]));
+    let schema = Arc::new(Schema::new(vec![Field::new("v", variants.data_type().clone(), false)]));
     let plain = parquet::arrow::ArrowSchemaConverter::new().convert(&schema).unwrap();
     let own = &plain.root_schema().get_fields()[0];
     let own = Type::group_type_builder("v")
@@ -178,8 +176,7 @@ fn partly() -> Arc<Vec<u8>> {
         .build()
         .unwrap();
     let root = Type::group_type_builder("schema").with_fields(vec![Arc::new(own)]).build().unwrap();
-    let options =
-        ArrowWriterOptions::new().with_parquet_schema(SchemaDescriptor::new(Arc::new(root)));
+    let options = ArrowWriterOptions::new().with_parquet_schema(SchemaDescriptor::new(Arc::new(root)));
     let mut writer = ArrowWriter::try_new_with_options(Vec::new(), schema.clone(), options).unwrap();
     writer.write(&RecordBatch::try_new(schema, vec![variants]).unwrap()).unwrap();
     Arc::new(writer.into_inner().unwrap())

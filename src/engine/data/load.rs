@@ -179,11 +179,11 @@ impl Load {
             let valid: Vec<bool> = rows.iter().map(|json| json != NO_VALUE).collect();
             let mut values = ByteValues::default();
             rows.iter().filter(|json| *json != NO_VALUE).for_each(|json| values.push(json.as_bytes()));
-            let page =
-                Decoded { rows: rows.len() as u32, valid: Some(valid), values: Values::Bytes(values) };
+            let page = Decoded { rows: rows.len() as u32, valid: Some(valid), values: Values::Bytes(values) };
             column.begin_chunk(None)?;
             column.append(&page, None)?;
-            self.bytes += chunks(meta, self.group, leaves.clone()).iter().map(|range| range.len()).sum::<u64>();
+            self.bytes +=
+                chunks(meta, self.group, leaves.clone()).iter().map(|range| range.len()).sum::<u64>();
             self.group += 1;
         }
         Ok(())

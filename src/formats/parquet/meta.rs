@@ -298,7 +298,16 @@ impl FileMeta {
         let features = features(&footer.pairs);
         let index = index(&footer.pairs);
         note_columns(&mut columns, &notes(&footer.pairs));
-        Ok(Self { rows: first_row, columns, groups, created_by, schema, features, index, footer: Arc::default() })
+        Ok(Self {
+            rows: first_row,
+            columns,
+            groups,
+            created_by,
+            schema,
+            features,
+            index,
+            footer: Arc::default(),
+        })
     }
 
     /// Takes the row groups of another file with the same columns behind those that are here. From

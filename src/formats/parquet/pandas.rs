@@ -104,9 +104,12 @@ mod tests {
 
     #[test]
     fn a_range_is_known() {
-        let range = of(r#"{"index_columns": [{"kind": "range", "name": "r", "start": 10, "stop": 40, "step": 10}]}"#);
+        let range =
+            of(r#"{"index_columns": [{"kind": "range", "name": "r", "start": 10, "stop": 40, "step": 10}]}"#);
         assert_eq!(range, [Index::Range(Range { name: Some("r".into()), start: 10, step: 10 })]);
-        for other in ["", "[]", "{\"index_columns\": 3}", "{\"index_columns\": [null, {\"kind\": \"range\"}]}"] {
+        for other in
+            ["", "[]", "{\"index_columns\": 3}", "{\"index_columns\": [null, {\"kind\": \"range\"}]}"]
+        {
             assert_eq!(of(other), []);
         }
     }

@@ -26,7 +26,6 @@ pub(super) fn push_variant(
 }
 
 impl NestedReader<'_> {
-
     fn variant(&mut self, fields: &[(String, Node)]) -> Result<Option<Tree>> {
         let names = fields.iter().find(|(name, _)| name == METADATA);
         let names = match names {

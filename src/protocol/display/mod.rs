@@ -377,6 +377,18 @@ pub fn list_len(json: &str) -> Option<usize> {
     Some(if any { commas + 1 } else { 0 })
 }
 
+/// What a structure of a file and its path says, written as JSON: how large the file is, and its path; none where a row
+/// has no such structure, or another one.
+pub fn file_of(json: &str) -> Option<(Option<String>, Option<String>)> {
+    let inner = json.strip_prefix("{\"bytes\": ")?;
+    let text = |text: &str| {
+        let quoted = text.strip_prefix('"')?.strip_suffix('"')?;
+        Some(quoted.replace("\\\"", "\"").replace("\\\\", "\\"))
+    };
+    let (bytes, path) = inner.strip_suffix('}')?.split_once(", \"path\": ")?;
+    Some((text(bytes), text(path)))
+}
+
 /// A name with its middle left out where it has more than `most` letters: names that belong together differ at
 /// their ends.
 pub fn middle(name: &str, most: usize) -> String {

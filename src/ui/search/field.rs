@@ -84,8 +84,7 @@ fn SearchedColumn() -> impl IntoView {
     let columns = Memo::new(move |_| {
         store.opened.with(|opened| {
             let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
-            let own =
-                columns.iter().filter(|column| column.is_plain_text());
+            let own = columns.iter().filter(|column| column.is_plain_text());
             own.map(|column| column.name.clone()).collect::<Vec<_>>()
         })
     });
