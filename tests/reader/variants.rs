@@ -99,7 +99,7 @@ fn check(file: &Arc<Vec<u8>>, column: &str, expected: &[Option<String>]) {
     let before = before.project(&[before.schema().index_of(column).unwrap()]).unwrap();
     assert_eq!(difference(&reference(&written), &before), None);
     let declared = schema(file).into_iter().find(|field| field.name() == column).unwrap();
-    assert_eq!(schema(&written), [declared.clone()]);
+    assert_eq!(schema(&written), std::slice::from_ref(&declared));
     let logical = declared.get_basic_info().logical_type_ref().cloned();
     assert!(matches!(logical, Some(LogicalType::Variant(_))), "{logical:?}");
     let again = Session::open(&written);
@@ -145,7 +145,7 @@ fn partly() -> Arc<Vec<u8>> {
     let rest: &[u8] = &[0x02, 1, 1, 0, 1, 0x04];
     let whole: &[u8] = &[0x02, 2, 0, 1, 0, 2, 3, 0x05, b'x', 0x04];
     let rows = 40;
-    let number = |row: usize| row % 3 == 0;
+    let number = |row: usize| row.is_multiple_of(3);
     let values = BinaryArray::from_iter((0..rows).map(|row| match row % 3 {
         0 | 1 => Some(rest),
         _ => None,

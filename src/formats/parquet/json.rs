@@ -57,8 +57,9 @@ impl Json {
         }
         let before = self.text.len();
         tree.push(&mut self.text, Style::Read);
-        let end = self.text.floor_char_boundary(before.saturating_add(self.most_bytes));
-        if end < self.text.len() {
+        let most = before.saturating_add(self.most_bytes);
+        if most < self.text.len() {
+            let end = (0..=most).rev().find(|end| self.text.is_char_boundary(*end)).unwrap_or(before);
             self.text.truncate(end);
             self.text.push('…');
             self.full = true;
