@@ -122,10 +122,10 @@ fn image_files_of_the_table_are_pictures_with_their_paths_in_details() {
         let images = include_bytes!("../reader/odd/images_two_columns.parquet");
         let table = stage.put("images.parquet", images.to_vec());
         for (row, own, other, bad) in [
-            (0, "a/0.png, 7", "edges \"0\".png, 7", false),
-            (1, "a/1.png, 7", "bytes, without a path", false),
-            (2, "a/2.png, 7", "edges \"2\".png, 15 byte", true),
-            (3, "a/3.png, 7", "elsewhere.png, without the file itself", true),
+            (0, "a/0.png, 85 bytes", "edges \"0\".png, 85 bytes", false),
+            (1, "a/1.png, 85 bytes", "image, 85 bytes, without a path", false),
+            (2, "a/2.png, 85 bytes", "edges \"2\".png, text in place of an image", true),
+            (3, "a/3.png, 85 bytes", "elsewhere.png, without the file itself", true),
         ] {
             stage.go_to_hub(&format!("table={table}&row={row}")).await;
             let words = until("the fields", async || {

@@ -461,6 +461,17 @@ mod tests {
     }
 
     #[test]
+    fn a_file_and_its_path_are_told_apart() {
+        let check = |json: &str, bytes: Option<&str>, path: Option<&str>| {
+            let expected = Some((bytes.map(str::to_owned), path.map(str::to_owned)));
+            assert_eq!(super::file_of(json), expected, "{json}");
+        };
+        check(r#"{"bytes": "85 bytes", "path": "a \"0\".png"}"#, Some("85 bytes"), Some("a \"0\".png"));
+        check(r#"{"bytes": null, "path": null}"#, None, None);
+        assert_eq!(super::file_of(r#"{"w": 512, "h": 768}"#), None);
+    }
+
+    #[test]
     fn lists_that_are_cut_short_are_counted() {
         let counts =
             ["[]", "[1]", r#"[{"a": "x, \"]", "b": [1, 2]}, null]"#, "[[1, 2], [3…", "{}"].map(list_len);

@@ -26,6 +26,9 @@ pub const HOW_MADE_FIELD: &str = "how it was made";
 pub fn made_source(table: &str) -> String {
     format!("read from {table}")
 }
+/// In place of the size of an image file that is text.
+pub const TEXT_FILE: &str = "text in place of an image";
+
 /// An image file in the table: where it is from, and how large it is.
 pub fn image_file(size: Option<&str>, path: Option<&str>) -> String {
     match (path, size) {

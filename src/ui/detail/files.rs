@@ -20,7 +20,13 @@ pub fn file_words(store: Store, column: &str, cell: &Cell) -> Option<String> {
     place_of(store, column)?;
     match list_len(json) {
         Some(files) => Some(texts::image_files(files)),
-        None => file_of(json).map(|(bytes, path)| texts::image_file(bytes.as_deref(), path.as_deref())),
+        None => file_of(json).map(|(bytes, path)| {
+            let is_size =
+                |bytes: &str| bytes.strip_suffix(" bytes").is_some_and(|size| size.parse::<u64>().is_ok());
+            // Bytes that are text are written as such.
+            let bytes = bytes.as_deref().map(|bytes| if is_size(bytes) { bytes } else { texts::TEXT_FILE });
+            texts::image_file(bytes, path.as_deref())
+        }),
     }
 }
 
