@@ -290,6 +290,7 @@ impl Session {
                 | Effect::Sizes { .. }
                 | Effect::RetryNow
                 | Effect::FetchMeasures { .. }
+                | Effect::FetchVariants
                 | Effect::ReadLabels { .. }
                 | Effect::KeepLabels { .. }
                 | Effect::List { .. }

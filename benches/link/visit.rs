@@ -266,6 +266,7 @@ impl Visit {
                 | Effect::Forget { .. }
                 | Effect::RetryNow
                 | Effect::FetchMeasures { .. }
+                | Effect::FetchVariants
                 | Effect::ReadLabels { .. }
                 | Effect::KeepLabels { .. }
                 | Effect::Encode { .. }

@@ -1,5 +1,6 @@
 //! What every floor uses: byte ranges, ids, errors, numbers, bit sets, times, words.
 
+pub mod base64;
 pub mod bits;
 pub mod bytes;
 pub mod calendar;

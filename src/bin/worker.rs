@@ -6,8 +6,9 @@ mod worker {
     #![allow(unsafe_code)]
 
     use vitrine::engine::extras::{Extras, all};
+    use vitrine::formats::parquet::variant::Code;
     use vitrine::shell::measures;
-    use vitrine::shell::worker::Loading;
+    use vitrine::shell::worker::{Loading, LoadingVariants};
     use vitrine::table::measure::{Make, meter};
     use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
@@ -21,6 +22,11 @@ mod worker {
         Ok(meter)
     }
 
+    #[wasm_split(variants, fallible)]
+    fn variants() -> Result<Code, SplitLoaderError> {
+        Ok(Code::all())
+    }
+
     pub(super) fn load() -> Loading {
         Box::pin(async { extras().await.ok() })
     }
@@ -28,9 +34,13 @@ mod worker {
     pub(super) fn load_measures() -> measures::Loading {
         Box::pin(async { measures().await.ok() })
     }
+
+    pub(super) fn load_variants() -> LoadingVariants {
+        Box::pin(async { variants().await.ok() })
+    }
 }
 
 fn main() {
     #[cfg(target_arch = "wasm32")]
-    vitrine::shell::worker::start(worker::load, worker::load_measures);
+    vitrine::shell::worker::start(worker::load, worker::load_measures, worker::load_variants);
 }

@@ -27,7 +27,7 @@ pub fn charts_at_open(columns: &[Column], facts: &Facts, roles: &Roles, files: u
     if files > MOST_FILES {
         return Vec::new();
     }
-    let chartable = || columns.iter().filter(|column| column.chartable);
+    let chartable = || columns.iter().filter(|column| column.chartable && !facts.is_index(&column.name));
     if facts.is_known() {
         let known = chartable().filter(|column| facts.order(&column.name) < CHARTED_AT_OPEN);
         let known: Vec<String> = known.map(|column| column.name.clone()).collect();
@@ -62,7 +62,10 @@ pub fn usual_columns(columns: &[Column], facts: &Facts, roles: &Roles) -> Vec<St
     let is_picture = |column: &Column| {
         roles.role(&column.name) == Some(Role::Image) && matches!(column.kind, Kind::Binary | Kind::Nested)
     };
-    let plain = columns.iter().filter(|column| column.derived_from.is_empty() && !is_picture(column));
+    // So is what says which row is which: it is no data, unless there is nothing else.
+    let only_index = columns.iter().all(|column| facts.is_index(&column.name));
+    let is_data = |column: &Column| !is_picture(column) && (only_index || !facts.is_index(&column.name));
+    let plain = columns.iter().filter(|column| column.derived_from.is_empty() && is_data(column));
     // Prompt and settings come first; the address of an image takes more room than it tells.
     let plain = sorted::by_key(plain.collect::<Vec<_>>(), |column| match roles.role(&column.name) {
         Some(Role::Image) => usize::MAX,

@@ -143,6 +143,11 @@ pub enum Event {
         /// What came of it.
         outcome: Result<Option<Vec<u8>>>,
     },
+    /// What [`Effect::FetchVariants`] asks for is here; or it can't be had.
+    Variants {
+        /// What came of it.
+        outcome: Result<()>,
+    },
     /// What [`Effect::ReadLabels`] asks for; an error where nothing can be kept.
     LabelsRead {
         /// Of which table.
@@ -292,6 +297,8 @@ pub enum Effect {
         /// Whether the vocabulary of CLIP is needed, too.
         vocabulary: bool,
     },
+    /// Fetch what reads values of the type VARIANT.
+    FetchVariants,
     /// Read what is kept of the labels of a table.
     ReadLabels {
         /// What the table is called there.

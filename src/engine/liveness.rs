@@ -13,6 +13,7 @@ impl Engine {
             || self.waking
             || self.images.is_decoding()
             || self.table.as_ref().is_some_and(|table| table.data.awaits_measures())
+            || self.table.as_ref().is_some_and(|table| table.data.awaits_variants())
             || self.table.as_ref().is_some_and(|table| table.data.awaits_device())
             || self.jobs.waits_for_disk()
             || self.jobs.waits_for_encoder()

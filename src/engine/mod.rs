@@ -182,6 +182,11 @@ impl Engine {
                     table.take_measures(outcome, &mut self.effects);
                 }
             }
+            Event::Variants { outcome } => {
+                if let Some(table) = &mut self.table {
+                    table.take_variants(outcome, &mut self.effects);
+                }
+            }
             Event::LabelsRead { table, outcome } => {
                 if let Some(own) = self.table.as_mut().filter(|own| own.data.kept_as() == table) {
                     own.take_kept_labels(outcome, &mut self.effects);
@@ -417,6 +422,7 @@ impl Engine {
         self.images.retry_all();
         if let Some(table) = &mut self.table {
             table.data.retry_measures();
+            table.data.retry_variants();
             self.effects.push(Effect::Respond(Response::Settled { subject: notice::MEASURES.to_owned() }));
         }
         self.settled(notice::CONNECTION);

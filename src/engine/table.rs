@@ -125,12 +125,21 @@ impl Table {
         if let Some(vocabulary) = self.data.needs_measures() {
             effects.push(Effect::FetchMeasures { vocabulary });
         }
+        if self.data.needs_variants() {
+            effects.push(Effect::FetchVariants);
+        }
         Advanced { missing, more }
     }
 
     /// What measures texts has come, or can't be had.
     pub fn take_measures(&mut self, outcome: Result<Option<Vec<u8>>, Error>, effects: &mut Vec<Effect>) {
         let changes = self.data.take_measures(outcome);
+        self.follow(changes, effects);
+    }
+
+    /// What reads values of the type VARIANT has come, or can't be had.
+    pub fn take_variants(&mut self, outcome: Result<(), Error>, effects: &mut Vec<Effect>) {
+        let changes = self.data.take_variants(outcome);
         self.follow(changes, effects);
     }
 

@@ -368,6 +368,8 @@ pub struct Opened {
     pub roles: Vec<(String, String)>,
     /// Names of the values 0, 1 and so on that the file itself gives, by column.
     pub labels: Vec<(String, Vec<String>)>,
+    /// What columns of an index are called, whose own names say nothing.
+    pub index: Vec<(String, String)>,
     /// The charts that are read with the table.
     pub charts: Vec<String>,
     /// The columns that the table shows unless others are chosen.
@@ -397,11 +399,18 @@ pub struct Column {
 pub const NESTED: &str = "nested";
 /// See [`NESTED`].
 pub const NESTED_TEXT: &str = "nested text";
+/// [`Column::type_name`] of values of any JSON, which are text here.
+pub const VARIANT: &str = "VARIANT";
 
 impl Column {
     /// Whether its values are text, or have text in them.
     pub fn has_text(&self) -> bool {
         self.kind == Kind::Text || self.type_name == NESTED_TEXT
+    }
+
+    /// Whether its values are texts as the file has them, none of them JSON.
+    pub fn is_plain_text(&self) -> bool {
+        self.kind == Kind::Text && self.type_name != VARIANT && self.derived_from.is_empty()
     }
 }
 

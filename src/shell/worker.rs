@@ -7,11 +7,14 @@ use super::import::Importer;
 use super::measures;
 use super::net::{Net, Saved};
 use super::save::Saver;
+use crate::base::error::{Error, ErrorKind};
 use crate::engine::extras::{self, Extras};
 use crate::engine::{Effect, Engine, Event, Kept};
+use crate::formats::parquet::variant;
 use crate::formats::tabular::reading::Reading;
 use crate::formats::tabular::task::Task as ImportTask;
 use crate::protocol::export::{ARCHIVE_MIME, Images, Pairs, Start};
+use crate::protocol::texts::notices::NO_VARIANT_CODE;
 use crate::protocol::{LazyResponse, Open, Request, Response, ShellRequest, Traffic};
 use crate::view::spec::TableRef;
 use js_sys::{Array, ArrayBuffer, Function, Object, Reflect, WebAssembly};
@@ -31,6 +34,9 @@ const RATE_MILLIS: f64 = 2_000.0;
 /// Code in flight that is seldom needed; none where it could not be fetched.
 pub type Loading = Pin<Box<dyn Future<Output = Option<&'static Extras>>>>;
 
+/// The same of what reads values of the type VARIANT.
+pub type LoadingVariants = Pin<Box<dyn Future<Output = Option<variant::Code>>>>;
+
 struct Shell {
     /// Itself, for what goes on later.
     this: Weak<Shell>,
@@ -38,6 +44,8 @@ struct Shell {
     load: fn() -> Loading,
     /// Fetches what measures texts.
     load_measures: fn() -> measures::Loading,
+    /// Fetches what reads values of the type VARIANT.
+    load_variants: fn() -> LoadingVariants,
     /// Whether code that is seldom needed is in flight.
     is_loading: Cell<bool>,
     /// Messages of the page that wait for it, in their order.
@@ -106,8 +114,12 @@ fn scope() -> DedicatedWorkerGlobalScope {
 }
 
 /// Starts the data thread: listens to the page, and says that it does. `load` fetches code that is seldom needed, and
-/// `load_measures` what measures texts.
-pub fn start(load: fn() -> Loading, load_measures: fn() -> measures::Loading) {
+/// `load_measures` what measures texts, and `load_variants` what reads values of the type VARIANT.
+pub fn start(
+    load: fn() -> Loading,
+    load_measures: fn() -> measures::Loading,
+    load_variants: fn() -> LoadingVariants,
+) {
     console_error_panic_hook::set_once();
     let shell = Rc::new_cyclic(|weak: &Weak<Shell>| {
         let on_event = || {
@@ -123,6 +135,7 @@ pub fn start(load: fn() -> Loading, load_measures: fn() -> measures::Loading) {
             this: weak.clone(),
             load,
             load_measures,
+            load_variants,
             is_loading: Cell::default(),
             held: RefCell::default(),
             engine: RefCell::default(),
@@ -300,6 +313,21 @@ impl Shell {
         });
     }
 
+    fn fetch_variants(&self) {
+        let Some(shell) = self.this.upgrade() else { return };
+        spawn_local(async move {
+            let code = (shell.load_variants)().await;
+            let outcome = match code {
+                Some(code) => {
+                    variant::provide(code);
+                    Ok(())
+                }
+                None => Err(Error::new(ErrorKind::Network, NO_VARIANT_CODE)),
+            };
+            shell.step(Event::Variants { outcome });
+        });
+    }
+
     fn read_labels(&self, table: String) {
         let Some(shell) = self.this.upgrade() else { return };
         spawn_local(async move {
@@ -358,6 +386,7 @@ impl Shell {
                     self.saver.abandon(export);
                 }
                 Effect::FetchMeasures { vocabulary } => self.fetch_measures(vocabulary),
+                Effect::FetchVariants => self.fetch_variants(),
                 Effect::ReadLabels { table } => self.read_labels(table),
                 Effect::KeepLabels { table, records } => self.keep_labels(table, records),
                 Effect::RetryNow => self.net.retry_now(),

@@ -17,6 +17,8 @@ pub struct Facts {
     subsets: &'static [NamedSubset],
     size: Option<&'static ColumnFacts>,
     labels: Map<String, Labels>,
+    /// What columns of an index are called, whose own names say nothing.
+    index: Map<String, &'static str>,
 }
 
 /// What the values of a column mean.
@@ -81,7 +83,19 @@ impl Facts {
         let size = USUAL_COLUMNS.iter().find(|facts| facts.name == SIZE && has_size);
         let numbered = |names: &Vec<String>| (0..).zip(names.iter().cloned()).collect();
         let labels = labels.iter().map(|(column, names)| (column.clone(), numbered(names))).collect();
-        Self { known, subsets, size, labels }
+        Self { known, subsets, size, labels, index: Map::new() }
+    }
+
+    /// The same where these columns are an index, and are called so.
+    #[must_use]
+    pub fn with_index(mut self, titles: &[(String, String)]) -> Self {
+        self.index.extend(titles.iter().map(|(name, title)| (name.clone(), kept(title))));
+        self
+    }
+
+    /// Whether a column says which row is which, under a name that says nothing.
+    pub fn is_index(&self, name: &str) -> bool {
+        self.index.contains_key(name)
     }
 
     /// Whether the table is one of the catalogue, or a copy of one.
@@ -111,7 +125,10 @@ impl Facts {
 
     /// What people call a column.
     pub fn title<'a>(&self, name: &'a str) -> &'a str {
-        self.column(name).map_or(name, |facts| &facts.title)
+        match self.index.get(name) {
+            Some(title) => title,
+            None => self.column(name).map_or(name, |facts| &facts.title),
+        }
     }
 
     /// Place of a column in the rail: lower comes first.
@@ -143,6 +160,21 @@ impl Facts {
         let detached = facts.and_then(|facts| facts.detached.as_ref()).map(|(value, _)| *value);
         Arc::new(Meaning { labels, detached, is_categorical, logical })
     }
+}
+
+/// A title as long as the thread runs, as those of the catalogue are; the same one once.
+fn kept(title: &str) -> &'static str {
+    thread_local! {
+        static KEPT: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
+    }
+    KEPT.with_borrow_mut(|kept| {
+        if let Some(same) = kept.iter().find(|one| **one == title) {
+            return *same;
+        }
+        let new: &'static str = title.to_owned().leak();
+        kept.push(new);
+        new
+    })
 }
 
 impl Meaning {

@@ -90,3 +90,66 @@ fn json_lines_on_the_hub_open_and_a_correction_stays_in_the_link() {
         until("its columns", async || page.outline().await.contains("column 2").then_some(())).await;
     });
 }
+
+#[test]
+fn values_of_any_kind_are_json_on_the_screen_in_filters_and_in_files() {
+    play("variants", async |stage| {
+        before_the_page(stage, NO_PICKER).await;
+        let folder = downloads(stage, "variants").await;
+        let objects = include_bytes!("../reader/odd/variant_of_objects.parquet");
+        let table = stage.put("settings.parquet", objects.to_vec());
+        stage.go_to_hub(&format!("table={table}&row=1")).await;
+        let page = stage.page();
+        page.settles_at(100).await;
+        let json =
+            r#"{"cfg": 0.5, "inner": {"h": 1, "w": 512}, "sampler": "k_1", "steps": 1, "tags": ["a", "b1"]}"#;
+        until("the JSON in the details", async || page.outline().await.contains("k_1").then_some(())).await;
+        stage.picture("variants").await;
+        stage.go_to_hub(&format!("table={table}&settings=!null")).await;
+        page.settles_at(80).await;
+        export(stage, "JSON Lines").await;
+        let lines = String::from_utf8(file(&folder, "settings.jsonl").await).unwrap();
+        let second: Value = serde_json::from_str(lines.lines().nth(1).unwrap()).unwrap();
+        assert_eq!(second["settings"], serde_json::from_str::<Value>(json).unwrap());
+        assert_eq!(lines.lines().count(), 80);
+        std::fs::remove_dir_all(&folder).unwrap();
+    });
+}
+
+#[test]
+fn image_files_of_the_table_are_pictures_with_their_paths_in_details() {
+    play("file-fields", async |stage| {
+        let images = include_bytes!("../reader/odd/images_two_columns.parquet");
+        let table = stage.put("images.parquet", images.to_vec());
+        for (row, own, other, bad) in [
+            (0, "a/0.png, 85 bytes", "edges \"0\".png, 85 bytes", false),
+            (1, "a/1.png, 85 bytes", "image, 85 bytes, without a path", false),
+            (2, "a/2.png, 85 bytes", "edges \"2\".png, text in place of an image", true),
+            (3, "a/3.png, 85 bytes", "elsewhere.png, without the file itself", true),
+        ] {
+            stage.go_to_hub(&format!("table={table}&row={row}")).await;
+            let words = until("the fields", async || {
+                let fields = stage.browser.client.execute(
+                    "return [...document.querySelectorAll('.drawer-fields [data-column]')].map((field) => `${field.dataset.column}: ${field.innerText}`);",
+                    Vec::new(),
+                );
+                let fields: Vec<String> = serde_json::from_value(fields.await.unwrap()).unwrap();
+                let other = fields.iter().any(|field| field.starts_with("control") && field.contains(other));
+                let own = fields.iter().any(|field| field.starts_with("image") && field.contains(own));
+                (own && other).then_some(fields)
+            })
+            .await;
+            assert!(words.iter().all(|field| !field.contains("{\"")), "{words:?}");
+            until("the other image, or why there is none", async || {
+                let state = stage.browser.client.execute(
+                    "return document.querySelector('[data-column=control] .well')?.dataset.state ?? '';",
+                    Vec::new(),
+                );
+                let state = state.await.unwrap();
+                (state == json!(if bad { "failed" } else { "here" })).then_some(())
+            })
+            .await;
+            stage.picture(&format!("file-fields-{row}")).await;
+        }
+    });
+}

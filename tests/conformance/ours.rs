@@ -7,7 +7,7 @@ use vitrine::formats::parquet::codec::Codec;
 use vitrine::formats::parquet::decode::{Values, decode_dictionary, decode_page};
 use vitrine::formats::parquet::header::{PageHeader, PageKind};
 use vitrine::formats::parquet::meta::{ColumnMeta, FileMeta, Footer, Logical, read_footer};
-use vitrine::formats::parquet::nested::{MAX_NESTED_ROWS, chunks, rows_as_json};
+use vitrine::formats::parquet::nested::{Limits, MAX_NESTED_ROWS, chunks, rows_as_json};
 
 /// Everything in a file.
 pub fn read(file: &[u8]) -> Table {
@@ -126,7 +126,7 @@ fn nested(meta: &FileMeta, leaves: std::ops::Range<usize>, file: &[u8]) -> Resul
             .iter()
             .map(|range| file[range.start as usize..range.end as usize].to_vec())
             .collect();
-        let json = rows_as_json(meta, number, leaves.clone(), &bytes)?;
+        let json = rows_as_json(meta, number, leaves.clone(), &bytes, Limits::SCREEN)?;
         assert_eq!(json.len() as u64, group.rows.min(MAX_NESTED_ROWS as u64));
         rows.extend(json);
     }

@@ -102,6 +102,7 @@ impl Page<'_> {
                 | Effect::ReadLabels { .. }
                 | Effect::KeepLabels { .. }
                 | Effect::FetchMeasures { .. }
+                | Effect::FetchVariants
                 | Effect::List { .. }
                 | Effect::Encode { .. }
                 | Effect::Write { .. }

@@ -10,7 +10,12 @@ use vitrine::protocol::export::{Format, Stage, Start};
 use vitrine::view::spec::{SortKey, Subset};
 
 /// Exports these columns; how it ended, and the file.
-fn export(session: &mut Session, format: Format, columns: &[String], without: &[u32]) -> (Stage, Vec<u8>) {
+pub fn export(
+    session: &mut Session,
+    format: Format,
+    columns: &[String],
+    without: &[u32],
+) -> (Stage, Vec<u8>) {
     session.exports.clear();
     session.files.clear();
     session.ask(Request::Export(Start {
@@ -53,7 +58,7 @@ fn plain(array: &arrow_array::ArrayRef) -> arrow_array::ArrayRef {
 }
 
 /// How rows differ from those that they should be.
-fn difference(got: &RecordBatch, expected: &RecordBatch) -> Option<String> {
+pub fn difference(got: &RecordBatch, expected: &RecordBatch) -> Option<String> {
     let types = |batch: &RecordBatch| -> Vec<_> {
         let schema = batch.schema();
         schema.fields().iter().map(|field| (field.name().clone(), field.data_type().clone())).collect()

@@ -251,6 +251,7 @@ impl World {
                 }
                 Effect::Respond(_)
                 | Effect::FetchMeasures { .. }
+                | Effect::FetchVariants
                 | Effect::KeepLabels { .. }
                 | Effect::RetryNow
                 | Effect::List { .. } => {}

@@ -455,6 +455,7 @@ impl Session {
                     let outcome = self.measures.clone().map(|file| vocabulary.then_some(file));
                     self.answers.push_back(Event::Measures { outcome });
                 }
+                Effect::FetchVariants => self.answers.push_back(Event::Variants { outcome: Ok(()) }),
                 Effect::ReadLabels { table } => {
                     let kept = self.device.as_ref().map(|kept| {
                         let own = kept.iter().filter(|((of, _), _)| *of == table);

@@ -2,7 +2,7 @@
 
 use crate::base::decimal;
 use crate::base::utf8::is_text;
-use crate::engine::data::{Data, DataColumn, Derived, Origin};
+use crate::engine::data::{Data, DataColumn, Derived, NO_VALUE, Origin};
 use crate::protocol::{Cell, Kind};
 use crate::table::column::Value;
 use crate::table::filter::widen;
@@ -12,9 +12,13 @@ impl Data {
     /// The value of a row as the page shows it, texts cut at `max_chars`.
     pub fn cell(&self, column: &DataColumn, row: u64, max_chars: usize) -> Cell {
         if let Some(json) = column.pages.nested.get(row) {
-            return if json == "null" { Cell::Null } else { Cell::Json(shortened(json, max_chars)) };
+            return if json == NO_VALUE { Cell::Null } else { Cell::Json(shortened(json, max_chars)) };
         }
         match column.value(row) {
+            // Read whole.
+            Some(Value::Bytes(json)) if matches!(column.origin, Origin::Nested { .. }) => {
+                Cell::Json(shortened(&String::from_utf8_lossy(json), max_chars))
+            }
             Some(value) => cell(value, column.info.kind, max_chars),
             None if column.failed => Cell::Failed,
             None => match column.origin {

@@ -5,7 +5,8 @@ use super::nested::Nested;
 use super::pager::Pager;
 use crate::formats::parquet::map::PageMap;
 use crate::formats::parquet::meta::{ColumnMeta, FileMeta, Logical};
-use crate::protocol::{self, Kind, LoadState, NESTED, NESTED_TEXT};
+use crate::formats::parquet::shape::{has_variants, is_variant};
+use crate::protocol::{self, Kind, LoadState, NESTED, NESTED_TEXT, VARIANT};
 use crate::table::column::{Column, Value, meant};
 use crate::table::crossfilter::Binned;
 use crate::table::measure::Gauge;
@@ -45,6 +46,8 @@ pub struct DataColumn {
     pub(super) derived_bytes: u64,
     /// Whether nobody asks for it any more: a column that was added and taken away.
     pub hidden: bool,
+    /// Whether values of the type VARIANT are in it, which takes code that may not be here.
+    pub(super) has_variants: bool,
 }
 
 /// Single pages of a column that is not read whole.
@@ -128,6 +131,7 @@ impl DataColumn {
             gauge: None,
             derived_bytes: 0,
             hidden: false,
+            has_variants: false,
         }
     }
 
@@ -181,6 +185,7 @@ impl DataColumn {
 /// The columns of a file, with what is known of their pages.
 pub(super) fn columns_of(meta: &FileMeta, maps: Vec<Vec<PageMap>>, facts: &Facts) -> Vec<DataColumn> {
     let mut maps = maps.into_iter().map(Some).collect::<Vec<_>>();
+    let roots = meta.roots();
     let mut columns: Vec<DataColumn> = Vec::new();
     for (leaf, column) in meta.columns.iter().enumerate() {
         let bytes = meta.column_bytes(leaf);
@@ -194,23 +199,38 @@ pub(super) fn columns_of(meta: &FileMeta, maps: Vec<Vec<PageMap>>, facts: &Facts
             .filter(|last| matches!(last.origin, Origin::Nested { .. }) && last.info.name == column.root)
         {
             last.info.bytes += bytes;
-            if column.logical == Logical::Text {
+            if column.logical == Logical::Text && last.info.kind == Kind::Nested {
                 last.info.type_name = NESTED_TEXT.to_owned();
             }
             if let Origin::Nested { end, .. } = &mut last.origin {
                 *end = leaf + 1;
             }
         } else {
+            let root = roots.iter().position(|root| root.contains(&leaf));
+            let field = root.and_then(|root| meta.schema.get_fields().get(root));
+            let is_variant = field.is_some_and(|field| is_variant(field));
+            let has_text = column.logical == Logical::Text;
+            let raw_bytes = || {
+                let leaves = root.and_then(|root| roots.get(root)).cloned().unwrap_or_default();
+                leaves.map(|leaf| meta.raw_bytes(leaf)).fold(0, u64::saturating_add)
+            };
             let info = protocol::Column {
                 name: column.root.clone(),
-                kind: Kind::Nested,
-                type_name: if column.logical == Logical::Text { NESTED_TEXT } else { NESTED }.to_owned(),
+                // Their JSON is text, and is filtered as such.
+                kind: if is_variant { Kind::Text } else { Kind::Nested },
+                type_name: match (is_variant, has_text) {
+                    (true, _) => VARIANT,
+                    (false, true) => NESTED_TEXT,
+                    (false, false) => NESTED,
+                }
+                .to_owned(),
                 bytes,
-                chartable: false,
+                chartable: is_variant && has_few_texts(raw_bytes(), meta.rows),
                 derived_from: Vec::new(),
             };
             let origin = Origin::Nested { first: leaf, end: leaf + 1 };
-            columns.push(DataColumn::new(info, origin, Vec::new()));
+            let has_variants = field.is_some_and(|field| has_variants(field));
+            columns.push(DataColumn { has_variants, ..DataColumn::new(info, origin, Vec::new()) });
         }
     }
     columns
@@ -241,6 +261,12 @@ pub(super) fn size_column(columns: &[DataColumn], roles: &Roles) -> Option<DataC
     Some(DataColumn::new(info, Origin::Derived(Derived::Size { width, height }), Vec::new()))
 }
 
+/// Whether a column of texts may have few different ones: those are written as indexes into a dictionary, which are a
+/// few bits a row, and the dictionary.
+fn has_few_texts(raw_bytes: u64, rows: u64) -> bool {
+    raw_bytes < rows.saturating_mul(4).saturating_add(1 << 20)
+}
+
 /// What the page is told of a flat column.
 fn described(
     column: &ColumnMeta,
@@ -266,11 +292,7 @@ fn described(
     let chartable = match kind {
         Kind::Text => match facts.column(&column.name) {
             Some(facts) => facts.categorical,
-            None => {
-                // Text with few different values is written as indexes into a dictionary: a few
-                // bits a row, and the dictionary.
-                meta.raw_bytes(leaf) < meta.rows.saturating_mul(4).saturating_add(1 << 20)
-            }
+            None => has_few_texts(meta.raw_bytes(leaf), meta.rows),
         },
         Kind::Bool | Kind::Integer | Kind::Float | Kind::Time => true,
         Kind::Binary | Kind::Nested => false,

@@ -1,14 +1,17 @@
 //! Reading a column whole, page by page as its bytes come.
 
+use super::nested::{NO_VALUE, of_group};
 use super::pool::Pool;
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Context, Error, ErrorKind, Result};
-use crate::formats::parquet::decode::{Values, decode_dictionary, decode_page};
+use crate::formats::parquet::decode::{ByteValues, Decoded, Values, decode_dictionary, decode_page};
 use crate::formats::parquet::header::{MAX_HEADER_BYTES, PageHeader, PageKind};
 use crate::formats::parquet::map::PageMap;
 use crate::formats::parquet::meta::FileMeta;
+use crate::formats::parquet::nested::{Limits, chunks};
 use crate::formats::parquet::walk::Bytes;
 use crate::table::column::Column;
+use std::ops::Range;
 
 /// How far ahead of what is decoded bytes are asked for: six blocks.
 pub const READ_AHEAD_BYTES: u64 = 24 << 20;
@@ -17,6 +20,8 @@ pub const READ_AHEAD_BYTES: u64 = 24 << 20;
 #[derive(Debug)]
 pub struct Load {
     leaf: usize,
+    /// Behind the last of its leaves, where it is put together of several.
+    nested_end: Option<usize>,
     group: usize,
     /// Where the next page header begins.
     at: u64,
@@ -31,13 +36,30 @@ impl Load {
     /// The reading of a leaf column, from its first page.
     pub fn new(leaf: usize, meta: &FileMeta) -> Self {
         let at = meta.chunk(0, leaf).map_or(0, |chunk| chunk.range.start);
-        Self { leaf, group: 0, at, rows: 0, dictionary: None, bytes: 0 }
+        Self { leaf, nested_end: None, group: 0, at, rows: 0, dictionary: None, bytes: 0 }
+    }
+
+    /// The reading of a column that is put together of these leaves, a row group at a time.
+    pub fn nested(leaves: Range<usize>) -> Self {
+        let nested_end = Some(leaves.end);
+        Self { leaf: leaves.start, nested_end, group: 0, at: 0, rows: 0, dictionary: None, bytes: 0 }
     }
 
     /// What is to be read next, as far ahead as is sensible.
     pub fn wants(&self, meta: &FileMeta) -> Vec<ByteRange> {
         let mut left = READ_AHEAD_BYTES;
         let mut ranges = Vec::new();
+        if let Some(end) = self.nested_end {
+            for number in self.group..meta.groups.len() {
+                if left == 0 {
+                    break;
+                }
+                let own = chunks(meta, number, self.leaf..end);
+                left = left.saturating_sub(own.iter().map(|range| range.len()).sum());
+                ranges.extend(own);
+            }
+            return ranges;
+        }
         for (number, group) in meta.groups.iter().enumerate().skip(self.group) {
             let Some(chunk) = group.chunks.get(self.leaf) else { break };
             let start = if number == self.group { self.at.max(chunk.range.start) } else { chunk.range.start };
@@ -73,6 +95,9 @@ impl Load {
         maps: &mut [PageMap],
     ) -> Result<()> {
         let Some(leaf) = meta.columns.get(self.leaf) else { return Ok(()) };
+        if let Some(end) = self.nested_end {
+            return self.advance_nested(self.leaf..end, meta, pool, column);
+        }
         leaf.check()?;
         while let Some(group) = meta.groups.get(self.group) {
             let Some(chunk) = group.chunks.get(self.leaf) else { return Ok(()) };
@@ -129,6 +154,37 @@ impl Load {
                 let message = format!("its pages hold {} rows, the row group {}", self.rows, group.rows);
                 return Err(Error::corrupt(message).context(leaf.name.clone()));
             }
+        }
+        Ok(())
+    }
+}
+
+impl Load {
+    /// Puts together every row group that is there.
+    fn advance_nested(
+        &mut self,
+        leaves: Range<usize>,
+        meta: &FileMeta,
+        pool: &mut Pool,
+        column: &mut Column,
+    ) -> Result<()> {
+        while let Some(group) = meta.groups.get(self.group) {
+            let Some(rows) = of_group(meta, self.group, leaves.clone(), pool, Limits::WHOLE)? else {
+                return Ok(());
+            };
+            if rows.len() as u64 != group.rows {
+                let message = format!("row group {} holds more of it than is read whole", self.group);
+                return Err(Error::new(ErrorKind::Limit, message));
+            }
+            let valid: Vec<bool> = rows.iter().map(|json| json != NO_VALUE).collect();
+            let mut values = ByteValues::default();
+            rows.iter().filter(|json| *json != NO_VALUE).for_each(|json| values.push(json.as_bytes()));
+            let page = Decoded { rows: rows.len() as u32, valid: Some(valid), values: Values::Bytes(values) };
+            column.begin_chunk(None)?;
+            column.append(&page, None)?;
+            self.bytes +=
+                chunks(meta, self.group, leaves.clone()).iter().map(|range| range.len()).sum::<u64>();
+            self.group += 1;
         }
         Ok(())
     }

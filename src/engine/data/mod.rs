@@ -17,10 +17,12 @@ mod pool;
 mod raw;
 mod reading;
 mod sizes;
+mod variants;
 
 pub use column::{DataColumn, Derived, Origin};
 pub use files::{File, Files, locate};
 pub use labels::{FileState, Kept, OwnLabels};
+pub use nested::NO_VALUE;
 pub use pool::Pool;
 pub use raw::RawPages;
 
@@ -32,6 +34,7 @@ use crate::base::error::{Error, Result};
 use crate::formats::parquet::features::Feature;
 use crate::formats::parquet::map::PageMap;
 use crate::formats::parquet::meta::FileMeta;
+use crate::formats::parquet::pandas::titles;
 use crate::protocol::{Kind, Opened};
 use crate::table::column::Value;
 use crate::table::text::Texts;
@@ -40,6 +43,7 @@ use crate::view::roles::{Candidate, Corrections, Holds, Role, Roles};
 use crate::view::spec::{HubPath, TableRef};
 use image_files::ImageFiles;
 use measured::Measuring;
+use variants::Variants;
 
 /// The open table's data.
 pub struct Data {
@@ -67,6 +71,8 @@ pub struct Data {
     pub raw: Option<RawPages>,
     /// What measures texts, as far as it is here.
     measuring: Measuring,
+    /// What reads values of the type VARIANT, as far as it is here.
+    variants: Variants,
     /// Labels of one's own.
     pub own: OwnLabels,
 }
@@ -98,6 +104,7 @@ impl Data {
         pool: Pool,
     ) -> Self {
         let own = || meta.columns.iter().map(|column| column.root.as_str());
+        let index = index_titles(&meta);
         let facts = Facts::of(own(), false, &labels(&meta), described);
         let mut columns = column::columns_of(&meta, maps, &facts);
         for column in &mut columns {
@@ -112,7 +119,7 @@ impl Data {
             .with(Role::Image, image_files.as_ref().map(ImageFiles::name));
         // Its bytes are those of the sides in all files already.
         let size = column::size_column(&columns, &roles);
-        let facts = Facts::of(own(), size.is_some(), &labels(&meta), described);
+        let facts = Facts::of(own(), size.is_some(), &labels(&meta), described).with_index(&index);
         columns.extend(size);
         let named = |name: &str| columns.iter().position(|column| column.info.name == name);
         let prompt = roles.column(Role::Prompt).and_then(named);
@@ -135,6 +142,7 @@ impl Data {
             pictures,
             raw: None,
             measuring: Measuring::default(),
+            variants: Variants::default(),
             own: OwnLabels::default(),
         }
     }
@@ -166,6 +174,7 @@ impl Data {
             pictures: self.picture_columns(),
             roles: self.roles.pairs(),
             labels: labels(&self.meta),
+            index: index_titles(&self.meta),
         }
     }
 
@@ -275,6 +284,7 @@ fn roles_of(columns: &[DataColumn], meta: &FileMeta, corrections: &Corrections) 
         .filter(|column| !column.origin.is_derived())
         .map(|column| {
             let holds = match column.info.kind {
+                Kind::Text if !column.info.is_plain_text() => Holds::Nested,
                 Kind::Text => Holds::Text,
                 Kind::Integer | Kind::Float => Holds::Number,
                 Kind::Binary => Holds::Bytes,
@@ -290,6 +300,12 @@ fn roles_of(columns: &[DataColumn], meta: &FileMeta, corrections: &Corrections) 
         })
         .collect();
     Roles::new(&candidates, corrections)
+}
+
+/// What the columns of an index are called, whose own names say nothing.
+fn index_titles(meta: &FileMeta) -> Vec<(String, String)> {
+    let names: Vec<&str> = meta.columns.iter().map(|column| column.root.as_str()).collect();
+    titles(&meta.index, &names)
 }
 
 /// The names that the file itself gives to coded values.

@@ -4,13 +4,16 @@ use super::pool::Pool;
 use crate::base::bytes::{ByteRange, human_bytes};
 use crate::base::error::{Context, Error, ErrorKind, Result};
 use crate::formats::parquet::meta::{ColumnMeta, FileMeta};
-use crate::formats::parquet::nested::{MAX_NESTED_BYTES, chunks, rows_as_json};
+use crate::formats::parquet::nested::{Limits, MAX_NESTED_BYTES, chunks, rows_as_json};
 use crate::formats::parquet::walk::Bytes;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Row groups of a nested column that are kept.
 const MAX_KEPT: usize = 3;
+
+/// The JSON of a row without a value.
+pub const NO_VALUE: &str = "null";
 
 /// Stands for a row that is beyond what is put together of its row group.
 const LEFT_OUT: &str = "…";
@@ -56,28 +59,9 @@ impl Nested {
             if self.groups.contains_key(&group.first_row) {
                 continue;
             }
-            let ranges = chunks(meta, number, leaves.clone());
-            let bytes: u64 = ranges.iter().map(|range| range.len()).sum();
-            if bytes > MAX_NESTED_BYTES {
-                return Err(Error::new(
-                    ErrorKind::Limit,
-                    format!(
-                        "row group {number} holds {} of it, more than the {} that are read to show nested values",
-                        human_bytes(bytes),
-                        human_bytes(MAX_NESTED_BYTES)
-                    ),
-                ));
-            }
-            if !ranges.iter().all(|range| pool.has(*range)) {
-                return Ok(ranges);
-            }
-            let bytes: Vec<Vec<u8>> =
-                ranges.iter().map(|range| pool.at(range.start, range.len()).into_owned()).collect();
-            let json = rows_as_json(meta, number, leaves.clone(), &bytes)
-                .context(|| format!("nested values, row group {number}"))?;
-            for range in ranges {
-                pool.release(range);
-            }
+            let Some(json) = of_group(meta, number, leaves.clone(), pool, Limits::SCREEN)? else {
+                return Ok(chunks(meta, number, leaves));
+            };
             if self.groups.len() >= MAX_KEPT {
                 self.groups.pop_first();
             }
@@ -86,4 +70,41 @@ impl Nested {
         }
         Ok(Vec::new())
     }
+}
+
+/// The rows of a row group as JSON, fewer than it has where the limits say so; none while bytes of it are missing.
+///
+/// # Errors
+/// Where it is too large to be put together, or its pages can't be decoded.
+pub fn of_group(
+    meta: &FileMeta,
+    number: usize,
+    leaves: Range<usize>,
+    pool: &mut Pool,
+    limits: Limits,
+) -> Result<Option<Vec<String>>> {
+    meta.columns.get(leaves.clone()).unwrap_or_default().iter().try_for_each(ColumnMeta::check)?;
+    let ranges = chunks(meta, number, leaves.clone());
+    let bytes: u64 = ranges.iter().map(|range| range.len()).sum();
+    if bytes > MAX_NESTED_BYTES {
+        return Err(Error::new(
+            ErrorKind::Limit,
+            format!(
+                "row group {number} holds {} of it, more than the {} that are read to show nested values",
+                human_bytes(bytes),
+                human_bytes(MAX_NESTED_BYTES)
+            ),
+        ));
+    }
+    if !ranges.iter().all(|range| pool.has(*range)) {
+        return Ok(None);
+    }
+    let bytes: Vec<Vec<u8>> =
+        ranges.iter().map(|range| pool.at(range.start, range.len()).into_owned()).collect();
+    let json = rows_as_json(meta, number, leaves, &bytes, limits)
+        .context(|| format!("nested values, row group {number}"))?;
+    for range in ranges {
+        pool.release(range);
+    }
+    Ok(Some(json))
 }

@@ -34,6 +34,9 @@ impl Data {
                 if rows.is_empty() {
                     continue;
                 }
+                if column.has_variants && !self.variants.are_here() {
+                    continue;
+                }
                 let (origin, pages) = (column.origin, &mut column.pages);
                 let polled = match origin {
                     Origin::Nested { first, end } => {

@@ -21,8 +21,14 @@ impl Data {
         match self.columns.get(place).map(|column| column.origin) {
             Some(Origin::Derived(made)) => std::iter::once(place).chain(made.parts()).collect(),
             Some(Origin::Leaf(_)) => vec![place],
+            Some(Origin::Nested { .. }) if self.is_read_whole(place) => vec![place],
             Some(Origin::Nested { .. }) | None => Vec::new(),
         }
+    }
+
+    /// Whether a column can be read whole: lists and structures are not.
+    fn is_read_whole(&self, place: usize) -> bool {
+        self.columns.get(place).is_some_and(|column| column.info.kind != Kind::Nested)
     }
 
     /// Begins, or goes on, to read a column whole.
@@ -30,16 +36,22 @@ impl Data {
         for place in self.parts_of(name) {
             let rows = self.meta.rows as usize;
             let Some(column) = self.columns.get_mut(place) else { continue };
-            let readable = column.info.chartable || !matches!(column.origin, Origin::Nested { .. });
-            if column.complete || column.failed || !readable {
+            if column.complete || column.failed {
                 continue;
             }
             // Its bytes, or those that it is derived from, may be here already.
             column.unseen |= !column.loading;
             column.loading = true;
-            if let (Origin::Leaf(leaf), None) = (column.origin, &column.load) {
-                column.pages.pager.prepare(&self.meta);
-                column.load = Some(Load::new(leaf, &self.meta));
+            let load = match column.origin {
+                Origin::Leaf(leaf) if column.load.is_none() => {
+                    column.pages.pager.prepare(&self.meta);
+                    Some(Load::new(leaf, &self.meta))
+                }
+                Origin::Nested { first, end } if column.load.is_none() => Some(Load::nested(first..end)),
+                Origin::Leaf(_) | Origin::Nested { .. } | Origin::Derived(_) => None,
+            };
+            if let Some(load) = load {
+                column.load = Some(load);
                 let long =
                     column.info.kind == Kind::Text && (!column.info.chartable || self.prompt == Some(place));
                 let values = if long { Column::text(rows) } else { Column::with_capacity(rows) };
@@ -77,6 +89,9 @@ impl Data {
     pub(super) fn advance_load(&mut self, place: usize) -> Option<Change> {
         let column = self.columns.get_mut(place).filter(|column| column.loading)?;
         column.unseen = false;
+        if column.has_variants && !self.variants.are_here() {
+            return None;
+        }
         let (load, values) = (column.load.as_mut()?, column.values.as_mut()?);
         let before = values.rows();
         match load.advance(&self.meta, &mut self.pool, values, &mut column.pages.pager.maps) {

@@ -218,6 +218,7 @@ fn logical(thrift: &mut Thrift<'_>) -> Result<Option<LogicalType>> {
             (7, FieldType::Struct) => time(thrift)?.map(|(utc, unit)| LogicalType::time(utc, unit)),
             (8, FieldType::Struct) => time(thrift)?.map(|(utc, unit)| LogicalType::timestamp(utc, unit)),
             (10, FieldType::Struct) => integer(thrift)?,
+            (16, FieldType::Struct) => variant(thrift)?,
             (number, FieldType::Struct) => {
                 thrift.skip(FieldType::Struct)?;
                 plain_logical(number)
@@ -242,7 +243,6 @@ fn plain_logical(number: i16) -> Option<LogicalType> {
         13 => LogicalType::Bson,
         14 => LogicalType::Uuid,
         15 => LogicalType::Float16,
-        16 => LogicalType::variant(None),
         17 => LogicalType::geometry(None),
         18 => LogicalType::geography(None, None),
         _ => return None,
@@ -303,6 +303,19 @@ fn integer(thrift: &mut Thrift<'_>) -> Result<Option<LogicalType>> {
     })?;
     let bits = bits.filter(|bits| matches!(bits, 8 | 16 | 32 | 64));
     Ok(bits.map(|bits| LogicalType::integer(bits as i8, signed)))
+}
+
+/// A VARIANT, with the version of its form.
+fn variant(thrift: &mut Thrift<'_>) -> Result<Option<LogicalType>> {
+    let mut version = None;
+    fields(thrift, |thrift, field| {
+        match field {
+            (1, FieldType::Byte) => version = Some(thrift.byte()? as i8),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    })?;
+    Ok(Some(LogicalType::variant(version)))
 }
 
 /// The tree that the elements make.

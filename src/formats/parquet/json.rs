@@ -2,22 +2,26 @@
 
 use super::decode::Values;
 use super::meta::Logical;
+use super::variant::{Style, Tree};
 use crate::base::decimal;
 use crate::base::moment::Moment;
 use crate::base::utf8::is_text;
 
-/// The JSON of a row ends after so many bytes.
-pub const MAX_JSON_BYTES: usize = 4_000;
-
-/// The JSON of one row as it grows. What would make it longer than [`MAX_JSON_BYTES`] is left out,
-/// and an ellipsis stands for it.
-#[derive(Debug, Default)]
+/// The JSON of one row as it grows. What would make it longer than its limit is left out, and an ellipsis stands
+/// for it.
+#[derive(Debug)]
 pub struct Json {
     text: String,
+    most_bytes: usize,
     full: bool,
 }
 
 impl Json {
+    /// An empty one, which ends after so many bytes.
+    pub fn new(most_bytes: usize) -> Self {
+        Self { text: String::new(), most_bytes, full: false }
+    }
+
     /// What was written.
     pub fn finish(self) -> String {
         self.text
@@ -25,7 +29,7 @@ impl Json {
 
     /// Adds brackets, commas and the like.
     pub fn mark(&mut self, mark: &str) {
-        if self.text.len() > MAX_JSON_BYTES && !self.full {
+        if self.text.len() > self.most_bytes && !self.full {
             self.text.push('…');
             self.full = true;
         }
@@ -39,11 +43,27 @@ impl Json {
         if self.full {
             return;
         }
-        let cut = match text.char_indices().nth(MAX_JSON_BYTES) {
+        let cut = match text.char_indices().nth(self.most_bytes) {
             Some((end, _)) => text.get(..end).unwrap_or_default(),
             None => text,
         };
         self.mark(&serde_json::to_string(cut).unwrap_or_default());
+    }
+
+    /// Adds a value of the type VARIANT; it is in the lazy module.
+    pub fn tree(&mut self, tree: &Tree) {
+        if self.full {
+            return;
+        }
+        let before = self.text.len();
+        tree.push(&mut self.text, Style::Read);
+        let most = before.saturating_add(self.most_bytes);
+        if most < self.text.len() {
+            let end = (0..=most).rev().find(|end| self.text.is_char_boundary(*end)).unwrap_or(before);
+            self.text.truncate(end);
+            self.text.push('…');
+            self.full = true;
+        }
     }
 
     /// Adds the value at `place` of `values`, which mean `logical`.
@@ -99,17 +119,17 @@ impl Json {
 
 #[cfg(test)]
 mod tests {
-    use super::{Json, MAX_JSON_BYTES};
+    use super::Json;
 
     #[test]
     fn a_long_row_is_cut_once() {
-        let mut json = Json::default();
+        let mut json = Json::new(4_000);
         for _ in 0..1_000 {
             json.string("castle");
             json.mark(", ");
         }
         let text = json.finish();
-        assert!(text.len() < MAX_JSON_BYTES + 20);
+        assert!(text.len() < 4_020);
         assert!(text.ends_with('…') && !text.ends_with("……"));
     }
 }

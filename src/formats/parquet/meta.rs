@@ -8,6 +8,7 @@ use super::codec::Codec;
 use super::features::{Feature, features};
 use super::footer::{self, ChunkFields};
 use super::header::PageLocation;
+use super::pandas::{Index, index};
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::moment::{TimeKind, Unit};
@@ -44,6 +45,8 @@ pub struct FileMeta {
     pub schema: TypePtr,
     /// What the library `datasets` says of columns, by their name.
     pub features: BTreeMap<String, Feature>,
+    /// What pandas says of the table's index.
+    pub index: Vec<Index>,
     /// The footer as it is in the file, for whoever wants to know the rest of it.
     pub footer: Arc<[u8]>,
 }
@@ -293,8 +296,18 @@ impl FileMeta {
         }
         let (created_by, schema) = (footer.created_by.clone(), footer.tree.root.clone());
         let features = features(&footer.pairs);
+        let index = index(&footer.pairs);
         note_columns(&mut columns, &notes(&footer.pairs));
-        Ok(Self { rows: first_row, columns, groups, created_by, schema, features, footer: Arc::default() })
+        Ok(Self {
+            rows: first_row,
+            columns,
+            groups,
+            created_by,
+            schema,
+            features,
+            index,
+            footer: Arc::default(),
+        })
     }
 
     /// Takes the row groups of another file with the same columns behind those that are here. From

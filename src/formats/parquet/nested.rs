@@ -12,8 +12,9 @@ use super::json::Json;
 use super::levels::{Budget, Leaf};
 use super::meta::{Chunk, ColumnMeta, FileMeta};
 use super::shape::{self, Node, Repeated, Shape};
+use super::variant;
 use crate::base::bytes::ByteRange;
-use crate::base::error::{Context, Error, Result};
+use crate::base::error::{Context, Error, ErrorKind, Result};
 use std::ops::Range;
 
 /// A row group whose chunks of one nested column are larger than this is not shown: all of them
@@ -23,8 +24,23 @@ pub const MAX_NESTED_BYTES: u64 = 32 << 20;
 /// Rows of a row group that are put together at most.
 pub const MAX_NESTED_ROWS: usize = 100_000;
 
-/// Rows are put together until their JSON takes so many bytes.
-pub const MAX_GROUP_JSON_BYTES: usize = 64 << 20;
+/// How much of a row group is put together.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Rows at most.
+    pub rows: usize,
+    /// The JSON of a row ends after so many bytes.
+    pub row_bytes: usize,
+    /// Rows are put together until their JSON takes so many bytes.
+    pub bytes: usize,
+}
+
+impl Limits {
+    /// For rows on the screen.
+    pub const SCREEN: Self = Self { rows: MAX_NESTED_ROWS, row_bytes: 4_000, bytes: 64 << 20 };
+    /// For a column that is read whole.
+    pub const WHOLE: Self = Self { rows: usize::MAX, row_bytes: usize::MAX, bytes: 256 << 20 };
+}
 
 /// The chunks that the leaves `leaves` have in row group `group`.
 pub fn chunks(meta: &FileMeta, group: usize, leaves: Range<usize>) -> Vec<ByteRange> {
@@ -32,8 +48,7 @@ pub fn chunks(meta: &FileMeta, group: usize, leaves: Range<usize>) -> Vec<ByteRa
 }
 
 /// The rows of a nested column in a row group, as JSON; fewer than the group has where they are
-/// more or larger than [`MAX_NESTED_ROWS`] and [`MAX_GROUP_JSON_BYTES`] allow. `bytes` holds the
-/// chunks of its leaves `leaves`, in order.
+/// more or larger than the limits allow. `bytes` holds the chunks of its leaves `leaves`, in order.
 ///
 /// # Errors
 /// Where a page can't be decoded or the leaves do not fit together.
@@ -42,6 +57,7 @@ pub fn rows_as_json(
     group: usize,
     leaves: Range<usize>,
     bytes: &[Vec<u8>],
+    limits: Limits,
 ) -> Result<Vec<String>> {
     let (node, before) = shape::of_leaf(&meta.schema, leaves.start)?;
     let rows = meta.groups.get(group).map_or(0, |group| group.rows);
@@ -58,11 +74,11 @@ pub fn rows_as_json(
     let mut reader = NestedReader { leaves: read.collect::<Result<_>>()?, columns };
     let mut all = Vec::new();
     let mut all_bytes = 0;
-    for row in 0..rows.min(MAX_NESTED_ROWS as u64) {
-        if all_bytes > MAX_GROUP_JSON_BYTES {
+    for row in 0..rows.min(limits.rows as u64) {
+        if all_bytes > limits.bytes {
             return Ok(all);
         }
-        let mut json = Json::default();
+        let mut json = Json::new(limits.row_bytes);
         reader
             .agree(&node, Some(0))
             .and_then(|()| reader.read(&node, &mut json))
@@ -114,7 +130,7 @@ pub fn byte_lists(
 fn list_of(node: &Node, leaf: usize) -> Option<Repeated> {
     match &node.shape {
         Shape::List(repeated, _) | Shape::Map(repeated, _, _) => Some(*repeated),
-        Shape::Fields(fields) => {
+        Shape::Fields(fields) | Shape::Variant(fields) => {
             let (_, field) = fields.iter().find(|(_, field)| field.leaves.contains(&leaf))?;
             list_of(field, leaf)
         }
@@ -122,18 +138,19 @@ fn list_of(node: &Node, leaf: usize) -> Option<Repeated> {
     }
 }
 
-struct NestedReader<'a> {
-    leaves: Vec<Leaf>,
-    columns: Vec<&'a ColumnMeta>,
+/// Reads the rows of a field out of its leaves.
+pub(super) struct NestedReader<'a> {
+    pub(super) leaves: Vec<Leaf>,
+    pub(super) columns: Vec<&'a ColumnMeta>,
 }
 
 impl NestedReader<'_> {
-    fn peek(&self, leaf: usize) -> Result<(u16, u16)> {
+    pub(super) fn peek(&self, leaf: usize) -> Result<(u16, u16)> {
         self.leaves.get(leaf).and_then(Leaf::peek).ok_or_else(ends_early)
     }
 
     /// Passes over an entry of each leaf: something is missing there.
-    fn skip(&mut self, node: &Node) {
+    pub(super) fn skip(&mut self, node: &Node) {
         for leaf in self.leaves.get_mut(node.leaves.clone()).unwrap_or_default() {
             leaf.take();
         }
@@ -178,14 +195,22 @@ impl NestedReader<'_> {
                 }
                 json.mark("}");
             }
+            Shape::Variant(fields) => {
+                let code = variant::code().ok_or_else(|| Error::new(ErrorKind::Network, NO_VARIANTS))?;
+                code.read(self, fields, json)?;
+            }
             Shape::List(repeated, element) => {
                 json.mark("[");
-                self.each(node, *repeated, json, |reader, json| reader.read(element, json))?;
+                self.each(node, *repeated, |reader, place| {
+                    json.mark(if place == 0 { "" } else { ", " });
+                    reader.read(element, json)
+                })?;
                 json.mark("]");
             }
             Shape::Map(repeated, key, value) => {
                 json.mark("{");
-                self.each(node, *repeated, json, |reader, json| {
+                self.each(node, *repeated, |reader, place| {
+                    json.mark(if place == 0 { "" } else { ", " });
                     reader.read(key, json)?;
                     json.mark(": ");
                     reader.read(value, json)
@@ -196,32 +221,34 @@ impl NestedReader<'_> {
         Ok(())
     }
 
-    /// Reads the elements of a list.
-    fn each(
+    /// Reads the elements of a list, each with its place.
+    pub(super) fn each(
         &mut self,
         node: &Node,
         repeated: Repeated,
-        json: &mut Json,
-        mut element: impl FnMut(&mut Self, &mut Json) -> Result<()>,
+        mut element: impl FnMut(&mut Self, usize) -> Result<()>,
     ) -> Result<()> {
         let first = node.leaves.start;
         if self.peek(first)?.1 < repeated.definition {
             self.skip(node);
             return Ok(());
         }
-        loop {
-            element(self, json)?;
+        for place in 0.. {
+            element(self, place)?;
             match self.leaves.get(first).and_then(Leaf::peek) {
                 Some((repetition, _)) if repetition >= repeated.repetition => {
                     self.agree(node, Some(repeated.repetition))?;
-                    json.mark(", ");
                 }
-                _ => return Ok(()),
+                _ => break,
             }
         }
+        Ok(())
     }
 }
 
-fn ends_early() -> Error {
+/// Whoever reads such columns fetches the code first.
+const NO_VARIANTS: &str = "the part of the app that reads VARIANT is not here";
+
+pub(super) fn ends_early() -> Error {
     Error::corrupt("its pages hold fewer values than there are rows")
 }

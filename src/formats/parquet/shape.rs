@@ -27,6 +27,8 @@ pub enum Shape {
     Leaf,
     /// Named fields.
     Fields(Vec<(String, Node)>),
+    /// A value of the type VARIANT, in these fields.
+    Variant(Vec<(String, Node)>),
     /// Values one after another.
     List(Repeated, Box<Node>),
     /// Keys, each with a value. Keys without values are a list.
@@ -139,7 +141,8 @@ impl Shaper {
             }
         }
         let leaves = start..self.leaves;
-        Ok(Node { leaves, definition: levels.definition, shape: Shape::Fields(fields) })
+        let shape = if is_variant(field) { Shape::Variant(fields) } else { Shape::Fields(fields) };
+        Ok(Node { leaves, definition: levels.definition, shape })
     }
 }
 
@@ -157,6 +160,16 @@ fn element_of<'a>(list: &Type, repeated: &'a Type) -> Option<&'a Type> {
     let [element] = repeated.get_fields() else { return None };
     let named = repeated.name() == "array" || repeated.name() == format!("{}_tuple", list.name());
     (!named && repetition_of(element) != Repetition::REPEATED).then_some(element.as_ref())
+}
+
+/// Whether a structure is a value of the type VARIANT.
+pub fn is_variant(field: &Type) -> bool {
+    field.is_group() && matches!(field.get_basic_info().logical_type_ref(), Some(LogicalType::Variant(_)))
+}
+
+/// Whether a field is such a value, or has some within.
+pub fn has_variants(field: &Type) -> bool {
+    is_variant(field) || (field.is_group() && field.get_fields().iter().any(|field| has_variants(field)))
 }
 
 fn is_list(field: &Type) -> bool {
@@ -188,7 +201,7 @@ mod tests {
         fn told(shape: &Shape) -> String {
             match shape {
                 Shape::Leaf => "value".to_owned(),
-                Shape::Fields(fields) => {
+                Shape::Fields(fields) | Shape::Variant(fields) => {
                     let fields: Vec<_> =
                         fields.iter().map(|(name, node)| format!("{name}: {}", told(&node.shape))).collect();
                     format!("{{{}}}", fields.join(", "))

@@ -377,6 +377,18 @@ pub fn list_len(json: &str) -> Option<usize> {
     Some(if any { commas + 1 } else { 0 })
 }
 
+/// What a structure of a file and its path says, written as JSON: how large the file is, and its path; none where a row
+/// has no such structure, or another one.
+pub fn file_of(json: &str) -> Option<(Option<String>, Option<String>)> {
+    let inner = json.strip_prefix("{\"bytes\": ")?;
+    let text = |text: &str| {
+        let quoted = text.strip_prefix('"')?.strip_suffix('"')?;
+        Some(quoted.replace("\\\"", "\"").replace("\\\\", "\\"))
+    };
+    let (bytes, path) = inner.strip_suffix('}')?.split_once(", \"path\": ")?;
+    Some((text(bytes), text(path)))
+}
+
 /// A name with its middle left out where it has more than `most` letters: names that belong together differ at
 /// their ends.
 pub fn middle(name: &str, most: usize) -> String {
@@ -446,6 +458,17 @@ mod tests {
     /// Those of a table that has all columns of the catalogue.
     fn facts() -> Facts {
         Facts::of(USUAL_COLUMNS.iter().map(|facts| &*facts.name), true, &[], Described::default())
+    }
+
+    #[test]
+    fn a_file_and_its_path_are_told_apart() {
+        let check = |json: &str, bytes: Option<&str>, path: Option<&str>| {
+            let expected = Some((bytes.map(str::to_owned), path.map(str::to_owned)));
+            assert_eq!(super::file_of(json), expected, "{json}");
+        };
+        check(r#"{"bytes": "85 bytes", "path": "a \"0\".png"}"#, Some("85 bytes"), Some("a \"0\".png"));
+        check(r#"{"bytes": null, "path": null}"#, None, None);
+        assert_eq!(super::file_of(r#"{"w": 512, "h": 768}"#), None);
     }
 
     #[test]

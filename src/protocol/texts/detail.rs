@@ -26,6 +26,24 @@ pub const HOW_MADE_FIELD: &str = "how it was made";
 pub fn made_source(table: &str) -> String {
     format!("read from {table}")
 }
+/// In place of the size of an image file that is text.
+pub const TEXT_FILE: &str = "text in place of an image";
+
+/// An image file in the table: where it is from, and how large it is.
+pub fn image_file(size: Option<&str>, path: Option<&str>) -> String {
+    match (path, size) {
+        (Some(path), Some(size)) => format!("{path}, {size}"),
+        (Some(path), None) => format!("{path}, without the file itself"),
+        (None, Some(size)) => format!("image, {size}, without a path"),
+        (None, None) => "neither a file nor a path".to_owned(),
+    }
+}
+
+/// Several.
+pub fn image_files(files: usize) -> String {
+    format!("{files} {}", if files == 1 { "image" } else { "images" })
+}
+
 /// In place of a value that was not read.
 pub const NOT_LOADED: &str = "not loaded";
 /// In place of a value that could not be read.

@@ -9,6 +9,8 @@ pub const NO_MEASURES: &str = "Added columns can't be measured";
 
 /// The code.
 pub const NO_MEASURING_CODE: &str = "the part of the app that measures";
+/// The code that reads a type.
+pub const NO_VARIANT_CODE: &str = "the part of the app that reads VARIANT could not be had";
 /// The file.
 pub const NO_VOCABULARY: &str = "the vocabulary of CLIP";
 

@@ -5,6 +5,7 @@ use crate::protocol::display::number;
 use crate::protocol::images::{MakingOutcome, Settings};
 use crate::protocol::texts::{added, common, detail as texts};
 use crate::protocol::{Cell, LoadState};
+use crate::ui::detail::files::{FileImages, file_spots, file_words};
 use crate::ui::store::facts;
 use crate::ui::store::facts::order;
 use crate::ui::store::{Commit, Part, State, Store, prompt_of, use_store};
@@ -116,6 +117,7 @@ fn fact(store: Store, column: String, cell: Cell, explained: State<bool>) -> imp
         Cell::Pending => (texts::NOT_LOADED.to_owned(), Some("pending")),
         Cell::Failed => (texts::NOT_READ.to_owned(), Some("failed")),
         Cell::Null => (common::NONE.to_owned(), Some("null")),
+        _ if let Some(words) = file_words(store, &column, &cell) => (words, None),
         _ => (facts::cell_full(&column, &cell).unwrap_or_default(), None),
     };
     let unit =
@@ -131,6 +133,7 @@ fn fact(store: Store, column: String, cell: Cell, explained: State<bool>) -> imp
         }
     });
     let meaning = explanation(store, &column, &cell);
+    let spots = file_spots(store, &column, &cell);
     let user = match &cell {
         Cell::Text(user) if store.role(Role::User).as_ref() == Some(&column) => {
             Some((column.clone(), user.clone()))
@@ -145,6 +148,7 @@ fn fact(store: Store, column: String, cell: Cell, explained: State<bool>) -> imp
         <div data-column=column data-span=move || span.get()>
             <dt>{title}</dt>
             <dd data-state=state>{text} {unit}</dd>
+            {(!spots.is_empty()).then(|| view! { <dd class="fact-images"><FileImages spots/></dd> })}
             {user.map(|(column, user)| view! { <dd class="fact-action"><MoreByUser column user/></dd> })}
             {group.map(|(column, group)| view! { <dd class="fact-action"><ShowGroup column group/></dd> })}
             <Show when=move || explained.get()>

@@ -1,6 +1,7 @@
 //! One row with everything that is known of it.
 
 pub mod fields;
+mod files;
 pub mod image;
 pub mod labels;
 pub mod neighbours;

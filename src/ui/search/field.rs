@@ -3,7 +3,6 @@
 //! What is typed stands in a plain input without colour; a mirror behind it draws the same text
 //! with phrases, exclusions and mistakes told apart. Half-typed queries stay here.
 
-use crate::protocol::Kind;
 use crate::protocol::display::middle;
 use crate::protocol::texts::{common, search as texts};
 use crate::ui::search::draft::Draft;
@@ -85,8 +84,7 @@ fn SearchedColumn() -> impl IntoView {
     let columns = Memo::new(move |_| {
         store.opened.with(|opened| {
             let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
-            let own =
-                columns.iter().filter(|column| column.kind == Kind::Text && column.derived_from.is_empty());
+            let own = columns.iter().filter(|column| column.is_plain_text());
             own.map(|column| column.name.clone()).collect::<Vec<_>>()
         })
     });

@@ -26,7 +26,7 @@ pub(super) fn take(opened: &Opened) {
         columns: &dataset.columns,
         subsets: &dataset.subsets,
     });
-    OPEN.set(Facts::of(names, has_size, &opened.labels, described));
+    OPEN.set(Facts::of(names, has_size, &opened.labels, described).with_index(&opened.index));
 }
 
 /// What the catalogue knows of a column.

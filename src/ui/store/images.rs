@@ -65,6 +65,8 @@ pub enum Part {
     Detail,
     /// The view.
     View,
+    /// The other images of its row.
+    Beside,
     /// Others with the same prompt as the one whose details are open.
     Same,
     /// Others that are near it.
@@ -276,6 +278,14 @@ impl ImageStore {
     }
 
     // ------------------------------------------------------------ what is lacking
+
+    /// Says whether a part of the page shows these images, whatever else it shows.
+    pub fn look_also_at(self, part: Part, wants: &[Want], shown: bool) {
+        let others = self.inner.try_with_value(|inner| inner.wanted.get(&part).cloned()).flatten();
+        let others = others.unwrap_or_default().into_iter().filter(|other| !wants.contains(other));
+        let own = wants.iter().copied().filter(|_| shown);
+        self.look_at(part, others.chain(own).collect());
+    }
 
     /// Says what a part of the page shows. What it showed before is no longer wanted.
     pub fn look_at(self, part: Part, wants: Vec<Want>) {

@@ -1,7 +1,7 @@
 //! Adding columns that are measured of texts.
 
+use crate::protocol::Column;
 use crate::protocol::texts::added as texts;
-use crate::protocol::{Column, Kind};
 use crate::ui::store::{facts, use_store};
 use crate::view::measures::{Measure, Measured};
 use leptos::prelude::*;
@@ -13,8 +13,7 @@ pub fn AddColumn() -> impl IntoView {
     let sources = Memo::new(move |_| {
         store.opened.with(|opened| {
             let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
-            let texts =
-                columns.iter().filter(|column| column.kind == Kind::Text && column.derived_from.is_empty());
+            let texts = columns.iter().filter(|column| column.is_plain_text());
             texts.cloned().collect::<Vec<Column>>()
         })
     });

@@ -15,7 +15,7 @@ use crate::engine::answers::report;
 use crate::engine::data::Data;
 use crate::engine::demand::{Class, Demand, Rows, Who};
 use crate::engine::images::Images;
-use crate::engine::output::export::task::{Begin, Cells, Failure, Group, Rows as RowsTask, Task};
+use crate::engine::output::export::task::{Begin, Cells, Failure, Group, RangeIndex, Rows as RowsTask, Task};
 use crate::engine::result::Matches;
 use crate::protocol::export::{Progress, Stage, Start};
 use crate::protocol::texts::export::NOT_DERIVED;
@@ -32,6 +32,7 @@ const BATCH_BYTES: u64 = 8 << 20;
 pub struct Export {
     start: Start,
     sources: Vec<Source>,
+    range: RangeIndex,
     /// What is still to be written, once it is settled which rows.
     passes: Option<VecDeque<Pass>>,
     rows_total: u64,
@@ -74,6 +75,7 @@ impl Export {
             file: Encoded::new(start.id),
             start,
             sources,
+            range: RangeIndex::Dropped,
             passes: None,
             rows_total: 0,
             next: 0,
@@ -177,6 +179,10 @@ impl Export {
         let rows = matches.window(0, matches.matching());
         self.rows_total = rows.len() as u64;
         let row_bytes = plan::row_bytes(&self.sources, &data.meta);
+        let all_in_order = matches.is_in_file_order() && self.rows_total == data.meta.rows;
+        let (range, column) = plan::range_index(self.start.format, data, &self.sources, all_in_order);
+        self.range = range;
+        self.sources.extend(column);
         self.passes = Some(plan::passes(rows, matches.is_in_file_order(), row_bytes)?);
         Ok(true)
     }
@@ -214,6 +220,7 @@ impl Export {
             footer: first.map(|(_, footer)| footer.to_vec()).unwrap_or_default(),
             file_bytes: first.map_or(0, |(part, _)| part.file_bytes),
             columns: self.sources.iter().map(Source::column).collect(),
+            range: self.range,
         }
     }
 
@@ -271,7 +278,15 @@ impl Export {
     fn derived(&self, rows: &[u32], data: &mut Data) -> std::result::Result<Option<Vec<Cells>>, Stage> {
         let mut derived = Vec::new();
         for source in &self.sources {
-            let From::Derived(place, _) = source.from else { continue };
+            let place = match source.from {
+                From::Derived(place, _) => place,
+                From::Index(start, step) => {
+                    let number = |row: &u32| start.checked_add(step.checked_mul((*row).into())?);
+                    derived.push(Cells::Whole(rows.iter().map(number).collect()));
+                    continue;
+                }
+                From::Root(..) => continue,
+            };
             let Some(column) = data.columns.get(place) else { continue };
             if column.failed {
                 return Err(unreadable([source].into_iter(), NOT_DERIVED.to_owned()));

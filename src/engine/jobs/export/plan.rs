@@ -2,11 +2,12 @@
 
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::engine::data::{Data, DataColumn, Origin};
-use crate::engine::output::export::task::{Column, Holds};
+use crate::engine::output::export::task::{Column, Holds, RangeIndex};
 use crate::formats::parquet::codec::Codec;
 use crate::formats::parquet::meta::FileMeta;
+use crate::formats::parquet::pandas::{INDEX_FIELD, Index};
 use crate::protocol::Kind;
-use crate::protocol::export::{Stage, Start};
+use crate::protocol::export::{Format, Stage, Start};
 use crate::protocol::texts::export::{NO_COLUMNS, NOT_DERIVED, TOO_MUCH_TO_SORT};
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -16,6 +17,9 @@ const KEPT_BYTES: u64 = 256 << 20;
 
 /// Their columns are read once for each time. Beyond this, not at all.
 const MAX_PASSES: usize = 16;
+
+/// The place of columns that nobody asked for.
+const UNASKED: u32 = u32::MAX;
 
 /// A column that is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +37,8 @@ pub enum From {
     Root(usize, Range<usize>),
     /// A column that is derived from others, by its place, and what it holds.
     Derived(usize, Holds),
+    /// An index that is in no column: its first number, and how far the next one is.
+    Index(i64, i64),
 }
 
 impl Source {
@@ -41,6 +47,7 @@ impl Source {
         match self.from {
             From::Root(number, _) => Column::Root(number as u32),
             From::Derived(_, holds) => Column::Derived(self.asked.1.clone(), holds),
+            From::Index(..) => Column::Derived(self.asked.1.clone(), Holds::Whole),
         }
     }
 
@@ -48,9 +55,48 @@ impl Source {
     pub fn leaves(&self) -> Range<usize> {
         match &self.from {
             From::Root(_, leaves) => leaves.clone(),
-            From::Derived(..) => 0..0,
+            From::Derived(..) | From::Index(..) => 0..0,
         }
     }
+}
+
+/// Whether files of this format tell their readers of an index.
+const fn has_index(format: Format) -> bool {
+    match format {
+        Format::Parquet | Format::Arrow => true,
+        Format::Csv { .. } | Format::JsonLines => false,
+    }
+}
+
+/// What becomes of an index that the file has in no column, and the column that holds it from now on, where it needs
+/// one: rows that are not all of them, or in another order, keep the numbers that they had.
+pub fn range_index(
+    format: Format,
+    data: &Data,
+    sources: &[Source],
+    all_in_order: bool,
+) -> (RangeIndex, Option<Source>) {
+    let levels = &data.meta.index;
+    let found = levels.iter().enumerate().find_map(|(level, index)| match index {
+        Index::Range(range) => Some((level, range)),
+        Index::Column(..) => None,
+    });
+    let Some((level, range)) = found else { return (RangeIndex::Dropped, None) };
+    // Each file of several has its own.
+    if !has_index(format) || data.files.counts().0 > 1 || data.identity.origin.is_some() {
+        return (RangeIndex::Dropped, None);
+    }
+    if all_in_order {
+        return (RangeIndex::Kept, None);
+    }
+    if range.is_plain() && levels.len() == 1 {
+        return (RangeIndex::Dropped, None);
+    }
+    let taken = |name: &str| sources.iter().any(|source| source.asked.1 == name);
+    let name = range.name.clone().filter(|name| !taken(name));
+    let name = name.unwrap_or_else(|| format!("{INDEX_FIELD}{level}__"));
+    let source = Source { asked: (UNASKED, name), from: From::Index(range.start, range.step) };
+    (RangeIndex::LastColumn, Some(source))
 }
 
 /// The columns that are asked for.
@@ -84,6 +130,21 @@ pub fn sources(start: &Start, data: &Data) -> std::result::Result<Vec<Source>, S
             Origin::Derived(_) => std::iter::once(From::Derived(own, holds(column.info.kind))).for_each(add),
             Origin::Leaf(leaf) => roots_of(&roots, &(leaf..leaf + 1)).for_each(add),
             Origin::Nested { first, end } => roots_of(&roots, &(first..end)).for_each(add),
+        }
+    }
+    // What says which row is which goes along, though nobody sees it; its readers do.
+    let with_index = has_index(start.format) && !start.without.contains(&UNASKED);
+    for level in data.meta.index.iter().filter(|_| with_index) {
+        let Index::Column(name, _) = level else { continue };
+        let Some(column) = data.column(name).filter(|_| data.facts.is_index(name)) else { continue };
+        let Origin::Leaf(leaf) = column.origin else { continue };
+        let own = roots_of(&roots, &(leaf..leaf + 1)).next();
+        let is_new = |from: &From| !sources.iter().any(|source: &Source| source.from == *from);
+        if let Some(from) = own.filter(is_new)
+            && !sources.is_empty()
+            && check(column, data).is_ok()
+        {
+            sources.push(Source { asked: (UNASKED, name.clone()), from });
         }
     }
     match why {

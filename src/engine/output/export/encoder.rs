@@ -94,7 +94,7 @@ impl Pages {
     /// # Errors
     /// Names all columns that can't be written.
     pub fn begin(begin: Begin) -> Outcome<Self> {
-        let Begin { format, footer, file_bytes, columns } = begin;
+        let Begin { format, footer, file_bytes, columns, range } = begin;
         let meta = meta_of(&footer, file_bytes).map_err(of_all)?;
         let schema = Schema::new(&meta);
         let mut failure = Failure { columns: Vec::new(), message: String::new() };
@@ -121,7 +121,7 @@ impl Pages {
             return Err(failure);
         }
         let all = outputs.len() == meta.schema.get_fields().len();
-        let pairs = adjusted(&schema.pairs, &fields, all);
+        let pairs = adjusted(&schema.pairs, &fields, all, range);
         let arrow =
             Arc::new(ArrowSchema::new_with_metadata(fields, pairs.into_iter().collect::<BTreeMap<_, _>>()));
         let originals: Vec<_> = outputs.iter().map(Output::declared).collect();

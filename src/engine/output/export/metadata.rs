@@ -2,10 +2,12 @@
 //!
 //! Sources: "Developing with pandas" of pandas for `pandas`, `datasets.features` for `huggingface`.
 
+use super::task::RangeIndex;
 use arrow_schema::FieldRef;
 use parquet::file::metadata::KeyValue;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value as Json;
+use serde_json::json;
 use serde_json::value::RawValue;
 use std::fmt;
 
@@ -15,9 +17,14 @@ const ARROW: &str = "ARROW:schema";
 /// Those that repeat the schema of the whole file begin with these.
 const WHOLE_SCHEMAS: &[&str] = &["org.apache.spark", "parquet.avro.schema", "avro.schema", "iceberg.schema"];
 
-/// The pairs that a file with these columns has; `all` says whether they are all that there were.
-pub fn adjusted(pairs: &[KeyValue], fields: &[FieldRef], all: bool) -> Vec<(String, String)> {
-    let written = |name: &str| fields.iter().any(|field| field.name() == name);
+/// The pairs that a file with these columns has; `all` says whether they are all that there were, and `range` what
+/// becomes of an index that is in none of them.
+pub fn adjusted(
+    pairs: &[KeyValue],
+    fields: &[FieldRef],
+    all: bool,
+    range: RangeIndex,
+) -> Vec<(String, String)> {
     pairs
         .iter()
         .filter_map(|KeyValue { key, value }| {
@@ -25,7 +32,7 @@ pub fn adjusted(pairs: &[KeyValue], fields: &[FieldRef], all: bool) -> Vec<(Stri
             let value = match key.as_str() {
                 ARROW => return None,
                 "huggingface" => huggingface(value, fields).unwrap_or_else(|| value.clone()),
-                "pandas" => pandas(value, written).unwrap_or_else(|| value.clone()),
+                "pandas" => pandas(value, fields, range).unwrap_or_else(|| value.clone()),
                 key if !all && WHOLE_SCHEMAS.iter().any(|start| key.starts_with(start)) => return None,
                 _ => value.clone(),
             };
@@ -47,9 +54,9 @@ fn huggingface(text: &str, fields: &[FieldRef]) -> Option<String> {
     Some(print(whole.replaced("info", &info)))
 }
 
-/// Descriptions of the columns; what is no longer there is no index any more, and neither is a range, which
-/// counted all rows.
-fn pandas(text: &str, written: impl Fn(&str) -> bool) -> Option<String> {
+/// Descriptions of the columns; what is no longer there is no index any more.
+fn pandas(text: &str, fields: &[FieldRef], range: RangeIndex) -> Option<String> {
+    let written = |name: &str| fields.iter().any(|field| field.name() == name);
     let mut whole: Json = serde_json::from_str(text).ok()?;
     if let Some(columns) = whole.get_mut("columns").and_then(Json::as_array_mut) {
         columns.retain(|column| {
@@ -58,7 +65,22 @@ fn pandas(text: &str, written: impl Fn(&str) -> bool) -> Option<String> {
         });
     }
     if let Some(index) = whole.get_mut("index_columns").and_then(Json::as_array_mut) {
-        index.retain(|column| column.as_str().is_some_and(&written));
+        let mut column = None;
+        for level in index.iter_mut().filter(|level| level.is_object()) {
+            if let (RangeIndex::LastColumn, Some(field)) = (range, fields.last()) {
+                let name = level.get("name").cloned().unwrap_or_default();
+                column = Some(json!({
+                    "name": name, "field_name": field.name(), "pandas_type": "int64", "numpy_type": "int64",
+                    "metadata": null,
+                }));
+                *level = Json::String(field.name().clone());
+            }
+        }
+        let is_kept = range == RangeIndex::Kept;
+        index.retain(|level| level.as_str().map_or(is_kept, &written));
+        if let Some(columns) = whole.get_mut("columns").and_then(Json::as_array_mut) {
+            columns.extend(column);
+        }
     }
     Some(whole.to_string())
 }
@@ -106,7 +128,7 @@ fn print<'a>(members: impl Iterator<Item = (&'a str, &'a str)>) -> String {
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use super::adjusted;
+    use super::{RangeIndex, adjusted};
     use arrow_schema::{DataType, Field};
     use parquet::file::metadata::KeyValue;
     use std::sync::Arc;
@@ -114,7 +136,8 @@ mod tests {
     fn check(key: &str, value: &str, columns: &[&str], expected: Option<&str>) {
         let fields: Vec<_> =
             columns.iter().map(|name| Arc::new(Field::new(*name, DataType::Utf8, true))).collect();
-        let got = adjusted(&[KeyValue::new(key.to_owned(), value.to_owned())], &fields, false);
+        let pairs = [KeyValue::new(key.to_owned(), value.to_owned())];
+        let got = adjusted(&pairs, &fields, false, RangeIndex::Dropped);
         assert_eq!(got.first().map(|(_, value)| value.as_str()), expected);
     }
 

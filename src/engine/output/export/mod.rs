@@ -19,4 +19,5 @@ pub mod task;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 mod value;
+mod variant;
 mod writer;

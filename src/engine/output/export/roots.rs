@@ -2,6 +2,7 @@
 
 use super::exact::{INTERVAL, as_bytes, meant, read_as};
 use super::pages::{Group, SharedLeaf};
+use super::variant::named;
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::formats::parquet::meta::FileMeta;
 use arrow_array::ArrayRef;
@@ -42,6 +43,7 @@ impl Schema {
         let leaves = meta.roots().get(number).cloned().ok_or_else(missing)?;
         let own = meta.schema.get_fields().get(number).ok_or_else(missing)?;
         let field = self.field(&leaves).map_err(unsupported)?.ok_or_else(missing)?;
+        let field = named(&field, own);
 
         let bytes = Type::group_type_builder("schema").with_fields(vec![as_bytes(own)?]).build();
         let descriptor = Arc::new(SchemaDescriptor::new(Arc::new(bytes.map_err(unsupported)?)));

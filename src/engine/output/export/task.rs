@@ -92,6 +92,20 @@ pub struct Begin {
     pub file_bytes: u64,
     /// The columns that are written, in order.
     pub columns: Vec<Column>,
+    /// What becomes of an index that is in no column.
+    pub range: RangeIndex,
+}
+
+/// What becomes of an index of whole numbers that the file keeps in its metadata alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RangeIndex {
+    /// It counted other rows than these.
+    #[default]
+    Dropped,
+    /// All rows are written, in their order.
+    Kept,
+    /// The last column holds what it was for each row.
+    LastColumn,
 }
 
 /// A column of the file that is written.

@@ -4,6 +4,8 @@
 //! their unit, intervals ISO 8601 as well, maps objects with their keys as text. JSON has neither NaN nor
 //! infinities: they are null.
 
+use super::variant::{holds_variants, push_variant};
+use crate::base::base64::push_base64;
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::iso::{push_date, push_interval, push_time_of_day, push_timestamp};
 use arrow_array::cast::AsArray;
@@ -94,6 +96,7 @@ fn push_long(out: &mut Vec<u8>, field: &Field, array: &ArrayRef, row: usize) -> 
         DataType::ListView(item) => push_list(out, item, &array.as_list_view::<i32>().value(row)),
         DataType::LargeListView(item) => push_list(out, item, &array.as_list_view::<i64>().value(row)),
         DataType::FixedSizeList(item, _) => push_list(out, item, &array.as_fixed_size_list().value(row)),
+        DataType::Struct(_) if holds_variants(field) => push_variant(out, array, row),
         DataType::Struct(fields) => {
             let columns = array.as_struct().columns();
             for (place, (field, column)) in fields.iter().zip(columns).enumerate() {
@@ -214,7 +217,8 @@ fn push_float(out: &mut Vec<u8>, array: &ArrayRef, row: usize) {
     out.extend_from_slice(if finite { text.as_bytes() } else { b"null" });
 }
 
-fn bytes(array: &ArrayRef, row: usize) -> Option<&[u8]> {
+/// The bytes at a row, where the array holds bytes.
+pub fn bytes(array: &ArrayRef, row: usize) -> Option<&[u8]> {
     match array.data_type() {
         DataType::Binary => Some(array.as_binary::<i32>().value(row)),
         DataType::LargeBinary => Some(array.as_binary::<i64>().value(row)),
@@ -299,19 +303,5 @@ fn push_uuid(out: &mut Vec<u8>, bytes: [u8; 16]) {
             out.push(b'-');
         }
         drop(write!(out, "{byte:02x}"));
-    }
-}
-
-/// Bytes as base64.
-fn push_base64(out: &mut Vec<u8>, bytes: &[u8]) {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    out.reserve(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |place: usize| u32::from(chunk.get(place).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4 {
-            let digit = DIGITS.get((bits >> (18 - 6 * place)) as usize & 63).copied().unwrap_or(b'=');
-            out.push(if place <= chunk.len() { digit } else { b'=' });
-        }
     }
 }

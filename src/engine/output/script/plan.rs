@@ -6,7 +6,7 @@ use super::quote::comment;
 use super::terms::{self, Group};
 use crate::base::calendar::DAY_MILLIS;
 use crate::base::numbers;
-use crate::protocol::{Column, Kind};
+use crate::protocol::{Column, Kind, VARIANT};
 use crate::table::filter::widen;
 use crate::view::catalog::{SIZE, SubsetRows};
 use crate::view::facts::Labels;
@@ -267,7 +267,7 @@ fn form(column: &Column) -> Form {
         Kind::Float if ["TIME", "DURATION"].iter().any(|kind| column.type_name.starts_with(kind)) => {
             Form::Other
         }
-        Kind::Text if column.type_name == "INTERVAL" => Form::Other,
+        Kind::Text if column.type_name == "INTERVAL" || column.type_name == VARIANT => Form::Other,
         Kind::Integer => Form::Int,
         Kind::Float if column.type_name == "FLOAT" => Form::Float32,
         Kind::Float if column.type_name == "DOUBLE" => Form::Float64,
