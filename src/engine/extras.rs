@@ -1,10 +1,12 @@
-//! What the data thread seldom needs: regular expressions, scripts, drawings, groups, and pairs of what people prefer.
+//! What the data thread seldom needs: regular expressions, scripts, drawings, groups, outcomes, and pairs of what people
+//! prefer.
 //! In a browser it is in a lazy module, which the shell fetches when a request needs it, before the engine sees that
 //! request.
 
 use super::data::Data;
 use super::jobs::{Job, groups_file};
 use super::label_file;
+use super::outcome;
 use super::output::figure::draw;
 use super::output::script::{Ask, script};
 use super::preference;
@@ -13,11 +15,13 @@ use crate::base::ids::Generation;
 use crate::protocol::export::{self, Stage};
 use crate::protocol::figure::{self, Figure};
 use crate::protocol::labels::{self, What};
+use crate::protocol::outcome::{State, Want as Asked};
 use crate::protocol::pairs::{Pairs, Want};
 use crate::protocol::script::Dialect;
 use crate::protocol::{Request, TableRequest};
 use crate::table::group_by::{self, group_by};
 use crate::table::labels::Step;
+use crate::table::phrases::PhraseIndex;
 use crate::table::regexes::{self, Compile};
 use crate::view::query::{self, Query};
 use crate::view::spec::RowQuery;
@@ -39,6 +43,8 @@ pub struct Extras {
     pub(super) pair_columns: fn(&Data, &Want) -> Vec<String>,
     /// The pairs of the rows that match.
     pub(super) pairs: fn(&Data, &Matches, &Want, Generation) -> Pairs,
+    /// What goes along with an outcome.
+    pub(super) outcome: fn(&Data, &Matches, &Asked, &PhraseIndex) -> State,
     /// Begins a file of pairs.
     pub(super) begin_pairs: BeginPairs,
     /// Begins a file of groups of rows, whose items these are.
@@ -64,6 +70,7 @@ pub fn all() -> &'static Extras {
         group_by,
         pair_columns: preference::columns,
         pairs: preference::answer,
+        outcome: outcome::answer,
         begin_pairs: preference::begin,
         begin_groups: groups_file::begin,
         read_labels: label_file::read,
@@ -106,7 +113,8 @@ fn are_needed_for(request: &Request) -> bool {
             TableRequest::Script(_)
             | TableRequest::Figure(_)
             | TableRequest::Pairs(Some(_))
-            | TableRequest::GroupBy(Some(_)),
+            | TableRequest::GroupBy(Some(_))
+            | TableRequest::Outcome(Some(_)),
         )
         | Request::ExportPairs(_) => true,
         Request::Table(
@@ -119,6 +127,7 @@ fn are_needed_for(request: &Request) -> bool {
             | TableRequest::Pick(_)
             | TableRequest::Membership { .. }
             | TableRequest::GroupBy(None)
+            | TableRequest::Outcome(None)
             | TableRequest::Plot(_),
         )
         | Request::Open(_)

@@ -35,6 +35,7 @@ mod jobs;
 mod label_file;
 mod labels;
 mod liveness;
+mod outcome;
 mod open;
 pub mod output;
 mod preference;

@@ -22,6 +22,12 @@ pub struct Shares {
 }
 
 impl Shares {
+    /// The same of the other way to put it: of the rows that have it, how many are here.
+    pub fn transposed(self) -> Self {
+        let Self { here, rows_here, all, rows_all } = self;
+        Self { here, rows_here: all, all: rows_here, rows_all }
+    }
+
     /// The share here over the share in all; none where one of them is of no rows.
     pub fn lift(self) -> Option<f64> {
         let Self { here, rows_here, all, rows_all } = self;
