@@ -7,7 +7,7 @@
 use super::data::{Data, DataColumn, Derived, Origin};
 use super::result::Matches;
 use crate::protocol::Kind;
-use crate::protocol::outcome::{Counted, Found, Line, State, Trouble, Want, What};
+use crate::protocol::outcome::{Counted, Found, Line, MAX_LINES, MAX_OF_COLUMN, State, Trouble, Want, What};
 use crate::table::column::Column;
 use crate::table::crossfilter::count;
 use crate::table::filter::mark;
@@ -18,11 +18,6 @@ use crate::view::differences::Place;
 use crate::view::outcome::{Outcome, Yes};
 use crate::view::phrases::PhraseList;
 use crate::view::spec::Clause;
-
-/// Lines of a list, and those of them that one column may have.
-pub const MAX_LINES: usize = 60;
-/// See [`MAX_LINES`].
-pub const MAX_OF_COLUMN: usize = 6;
 
 /// Parts that hold the searched words, and are named in a line.
 const MAX_SEARCHED: usize = 12;
@@ -100,10 +95,14 @@ fn of_column(name: &str, yes: &Yes, data: &Data, matches: &Matches) -> Result<Op
     let Some(values) = &column.values else {
         return if column.failed { Err(Trouble::Unreadable(name.to_owned())) } else { Ok(None) };
     };
-    let valued = match column.info.kind {
-        // What is no number is no value.
-        Kind::Bool | Kind::Integer | Kind::Float | Kind::Time => Clause::numbers(None, None),
-        Kind::Text | Kind::Binary | Kind::Nested => Clause::NotNull,
+    let is_text = match column.info.kind {
+        Kind::Bool | Kind::Integer | Kind::Float | Kind::Time => false,
+        Kind::Text | Kind::Binary | Kind::Nested => true,
+    };
+    // What is no number is no value where one is needed.
+    let valued = match yes {
+        Yes::Is(_) | Yes::Any if is_text => Clause::NotNull,
+        Yes::From(_) | Yes::To(_) | Yes::Is(_) | Yes::Any => Clause::numbers(None, None),
     };
     let is_own = matches!(column.origin, Origin::Derived(Derived::Label));
     let counts_none = matches!(yes, Yes::Any) || (is_own && matches!(yes, Yes::Is(_)));
@@ -137,8 +136,10 @@ fn add_values(masks: &mut Masks, data: &Data) {
     let Masks { known, yes, told } = masks;
     let mut counts = Counts::default();
     let mut places: Vec<(&DataColumn, Place)> = Vec::new();
-    for column in data.columns.iter().filter(|column| !column.hidden && column.info.chartable) {
-        if told.deciding.contains(&column.info.name) {
+    let charted = |column: &DataColumn| !column.hidden && column.info.chartable;
+    for (place, column) in data.columns.iter().enumerate().filter(|(_, column)| charted(column)) {
+        // Of prompts their parts are told.
+        if told.deciding.contains(&column.info.name) || data.prompt == Some(place) {
             continue;
         }
         let Some(binned) = column.binned.as_ref().filter(|_| column.complete) else {
@@ -204,9 +205,8 @@ fn add_phrases(
     let telling = phrases.count(&here, &all).telling(rows, list.least.unwrap_or_else(|| least(rows.0)));
     let looked_at = telling.looked_at as u64;
     let pin = matches.pin().filter(|_| *outcome == Outcome::Pinned);
-    let is_asked = |text: &str| {
-        !matches.marks(text).is_empty() || pin.is_some_and(|pin| !pin.marks(text).is_empty())
-    };
+    let is_asked =
+        |text: &str| !matches.marks(text).is_empty() || pin.is_some_and(|pin| !pin.marks(text).is_empty());
     let mut found = Found { looked_at, ..Found::default() };
     for ranked in in_order(telling) {
         let text = phrases.text(ranked.phrase);

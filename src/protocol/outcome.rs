@@ -5,6 +5,12 @@ use crate::view::differences::Place;
 use crate::view::phrases::PhraseList;
 use serde::{Deserialize, Serialize};
 
+/// Lines of a list.
+pub const MAX_LINES: usize = 60;
+
+/// Those of them that one column may have.
+pub const MAX_OF_COLUMN: usize = 6;
+
 /// Asks for what goes along with an outcome, as long as it is on the screen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Want {

@@ -142,10 +142,14 @@ mod tests {
         let yes = prop_oneof![
             number().prop_map(Yes::From),
             number().prop_map(Yes::To),
-            proptest::collection::btree_set(".{0,8}", 1..5).prop_map(|all| Yes::Is(all.into_iter().collect())),
+            proptest::collection::btree_set(".{0,8}", 1..5)
+                .prop_map(|all| Yes::Is(all.into_iter().collect())),
             Just(Yes::Any),
         ];
-        prop_oneof![(".{0,8}", yes).prop_map(|(column, yes)| Outcome::Column(column, yes)), Just(Outcome::Pinned)]
+        prop_oneof![
+            (".{0,8}", yes).prop_map(|(column, yes)| Outcome::Column(column, yes)),
+            Just(Outcome::Pinned)
+        ]
     }
 
     proptest::proptest! {
