@@ -7,12 +7,14 @@
 use super::data::{Data, DataColumn, Derived, Origin};
 use super::result::Matches;
 use crate::protocol::Kind;
-use crate::protocol::outcome::{Counted, Found, Line, MAX_LINES, MAX_OF_COLUMN, State, Trouble, Want, What};
+use crate::protocol::outcome::{
+    Counted, Found, Line, MAX_LINES, MAX_OF_COLUMN, MAX_UNSURE, State, Trouble, Want, What,
+};
 use crate::table::column::Column;
 use crate::table::crossfilter::count;
 use crate::table::filter::mark;
-use crate::table::phrases::telling::least;
-use crate::table::phrases::{Counted as Counts, PhraseIndex, Ranked, Telling};
+use crate::table::phrases::telling::{bound, least};
+use crate::table::phrases::{Counted as Counts, PhraseIndex, Ranked};
 use crate::table::repeats::Repeats;
 use crate::view::differences::Place;
 use crate::view::outcome::{Outcome, Yes};
@@ -171,21 +173,17 @@ fn add_values(masks: &mut Masks, data: &Data) {
             counts.prompts.push(here);
         }
     }
-    let telling = counts.telling(told.rows, least(told.rows.0));
-    told.values.looked_at = telling.looked_at as u64;
-    let found = in_order(telling);
-    told.values.sure = found.len() as u64;
     let mut of_column: Vec<&str> = Vec::new();
-    for ranked in found {
-        let Some((column, place)) = places.get(ranked.phrase as usize) else { continue };
+    told.values = found(&counts, told.rows, least(told.rows.0), |ranked| {
+        let (column, place) = places.get(ranked.phrase as usize)?;
         let name = column.info.name.as_str();
         let are_more = of_column.iter().filter(|other| **other == name).count() >= MAX_OF_COLUMN;
-        if are_more || told.values.lines.len() >= MAX_LINES {
-            continue;
+        if are_more {
+            return None;
         }
         of_column.push(name);
-        told.values.lines.extend(line(What::Value(name.to_owned(), *place), ranked, told.rows));
-    }
+        Some(What::Value(name.to_owned(), *place))
+    });
 }
 
 /// Holds the parts of the prompts against the outcome.
@@ -202,39 +200,54 @@ fn add_phrases(
     let (here, all) = (Repeats::new(texts, yes), Repeats::new(texts, known));
     let sum = |repeats: &Repeats| repeats.rows.iter().map(|rows| u64::from(*rows)).sum::<u64>();
     let rows = (sum(&here), sum(&all));
-    let telling = phrases.count(&here, &all).telling(rows, list.least.unwrap_or_else(|| least(rows.0)));
-    let looked_at = telling.looked_at as u64;
     let pin = matches.pin().filter(|_| *outcome == Outcome::Pinned);
     let is_asked =
         |text: &str| !matches.marks(text).is_empty() || pin.is_some_and(|pin| !pin.marks(text).is_empty());
-    let mut found = Found { looked_at, ..Found::default() };
-    for ranked in in_order(telling) {
+    let searched = &mut told.searched;
+    let least = list.least.unwrap_or_else(|| least(rows.0));
+    told.phrases = Some(found(&phrases.count(&here, &all), rows, least, |ranked| {
         let text = phrases.text(ranked.phrase);
         // A part that holds what was searched for is here because of that, and says nothing more.
         if !list.with_searched && is_asked(text) {
-            if told.searched.len() < MAX_SEARCHED {
-                told.searched.push(text.to_owned());
+            if searched.len() < MAX_SEARCHED && !searched.iter().any(|other| other == text) {
+                searched.push(text.to_owned());
             }
-            continue;
+            return None;
         }
-        found.sure += 1;
-        if found.lines.len() < MAX_LINES {
-            found.lines.extend(line(What::Phrase(text.to_owned()), ranked, rows));
+        Some(What::Phrase(text.to_owned()))
+    }));
+}
+
+/// What surely goes along, and the nearest of what may by chance, each the surest first; `name` leaves some out.
+fn found(
+    counts: &Counts,
+    rows: (u64, u64),
+    least: u32,
+    mut name: impl FnMut(&Ranked) -> Option<What>,
+) -> Found {
+    let (mut all, looked_at) = counts.compared(rows, least);
+    let bound = bound(looked_at);
+    all.sort_unstable_by(|a, b| b.ratio.total_cmp(&a.ratio).then(a.phrase.cmp(&b.phrase)));
+    let sure = all.iter().filter(|ranked| ranked.ratio >= bound).count();
+    let mut lines: Vec<Line> = Vec::new();
+    let (mut listed, mut unsure) = (0, 0);
+    for ranked in all {
+        let is_sure = ranked.ratio >= bound;
+        let (count, most) = if is_sure { (&mut listed, MAX_LINES) } else { (&mut unsure, MAX_UNSURE) };
+        if *count >= most {
+            if is_sure { continue } else { break }
+        }
+        if let Some(line) = name(&ranked).and_then(|what| line(what, ranked, rows, is_sure)) {
+            *count += 1;
+            lines.push(line);
         }
     }
-    told.phrases = Some(found);
+    Found { looked_at: looked_at as u64, sure: sure as u64, lines }
 }
 
-/// What is more frequent and what is rarer in one list, the surest first.
-fn in_order(Telling { more, less, looked_at: _ }: Telling) -> Vec<Ranked> {
-    let mut all: Vec<Ranked> = more.into_iter().chain(less).collect();
-    all.sort_unstable_by(|a, b| b.ratio.total_cmp(&a.ratio).then(a.phrase.cmp(&b.phrase)));
-    all
-}
-
-fn line(what: What, ranked: Ranked, rows: (u64, u64)) -> Option<Line> {
+fn line(what: What, ranked: Ranked, rows: (u64, u64), sure: bool) -> Option<Line> {
     let Ranked { phrase: _, here, all, ratio: likelihood } = ranked;
     let (ratio, interval) = ranked.shares(rows).transposed().against_rest()?;
     let elsewhere = (rows.0.checked_sub(here.into())?, rows.1.checked_sub(all.into())?);
-    Some(Line { what, here: (here, all), elsewhere, ratio, interval, likelihood })
+    Some(Line { what, here: (here, all), elsewhere, ratio, interval, likelihood, sure })
 }

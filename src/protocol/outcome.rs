@@ -11,6 +11,9 @@ pub const MAX_LINES: usize = 60;
 /// Those of them that one column may have.
 pub const MAX_OF_COLUMN: usize = 6;
 
+/// Lines of what may go along by chance.
+pub const MAX_UNSURE: usize = 10;
+
 /// Asks for what goes along with an outcome, as long as it is on the screen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Want {
@@ -96,7 +99,7 @@ pub struct Found {
     pub looked_at: u64,
     /// How many surely go along.
     pub sure: u64,
-    /// The surest of them, the surest first.
+    /// The surest of them, the surest first; behind them the nearest of those that may go along by chance.
     pub lines: Vec<Line>,
 }
 
@@ -115,6 +118,8 @@ pub struct Line {
     pub interval: (f64, f64),
     /// The log-likelihood ratio G² of both shares against one and the same.
     pub likelihood: f64,
+    /// Whether that is more than chance allows, where so many are looked at.
+    pub sure: bool,
 }
 
 /// What goes along.

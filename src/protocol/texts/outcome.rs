@@ -38,6 +38,14 @@ pub const VALUES_LIST: &str = "Values that go along, the surest first";
 pub const PHRASES: &str = "Parts of prompts";
 /// Their list.
 pub const PHRASES_LIST: &str = "Parts of prompts that go along, the surest first";
+/// Over what may go along by chance.
+pub const UNSURE: &str = "Not sure";
+/// What that is.
+pub const ABOUT_UNSURE: &str = "The nearest of the others. Where so many are looked at, chance alone brings about differences like these.";
+/// The list of such values.
+pub const UNSURE_VALUES: &str = "Values that may go along by chance";
+/// The list of such parts.
+pub const UNSURE_PHRASES: &str = "Parts of prompts that may go along by chance";
 /// In place of how many times as often, where no other row counts as "yes".
 pub const ONLY_HERE: &str = "only here";
 /// What a bar stands for.
@@ -95,13 +103,10 @@ pub fn found(found: &Found, what: &str) -> String {
     let Found { looked_at, sure, lines } = found;
     match (looked_at, sure) {
         (0, _) => format!("There are no {what} to look at."),
-        (looked_at, 0) => format!(
-            "Of {} {what} none surely goes along: differences like these come by chance when so many are looked at.",
-            thousands(*looked_at)
-        ),
+        (looked_at, 0) => format!("Of {} {what} none surely goes along.", thousands(*looked_at)),
         (looked_at, sure) => {
             let goes = if *sure == 1 { "goes" } else { "go" };
-            let listed = lines.len() as u64;
+            let listed = lines.iter().filter(|line| line.sure).count() as u64;
             let most = if listed < *sure {
                 format!(" The {} surest are listed.", thousands(listed))
             } else {
@@ -221,7 +226,7 @@ mod tests {
         assert!(nothing(&of((0, 0), (3, 0))).unwrap().starts_with("No matching row has a value"));
         assert_eq!(nothing(&of((2, 4), (0, 0))), None);
         let none = Found { looked_at: 1_204, ..Found::default() };
-        assert!(found(&none, "parts").starts_with("Of 1,204 parts none surely goes along"));
+        assert_eq!(found(&none, "parts"), "Of 1,204 parts none surely goes along.");
         assert!(found(&Found::default(), "parts").starts_with("There are no parts"));
         assert_eq!(
             found(&Found { sure: 1, lines: Vec::new(), ..none }, "parts"),

@@ -8,9 +8,26 @@ use crate::ui::search::term::Term;
 use crate::ui::store::{Store, facts, use_store};
 use leptos::prelude::*;
 
+/// What surely goes along, and what may by chance.
+#[component]
+pub fn Lists(labels: (&'static str, &'static str), lines: Signal<Vec<Line>>) -> impl IntoView {
+    let of = move |sure: bool| {
+        Signal::derive(move || lines.get().into_iter().filter(|line| line.sure == sure).collect::<Vec<_>>())
+    };
+    let unsure = of(false);
+    view! {
+        <List label=labels.0 lines=of(true)/>
+        <Show when=move || unsure.with(|lines| !lines.is_empty())>
+            <h3 class="pane-sub">{texts::UNSURE}</h3>
+            <p class="pane-note">{texts::ABOUT_UNSURE}</p>
+            <List label=labels.1 lines=unsure/>
+        </Show>
+    }
+}
+
 /// A list of lines.
 #[component]
-pub fn List(label: &'static str, lines: Signal<Vec<Line>>) -> impl IntoView {
+fn List(label: &'static str, lines: Signal<Vec<Line>>) -> impl IntoView {
     let store = use_store();
     let listed = move || {
         let lines = lines.get();
@@ -37,7 +54,7 @@ fn item(store: Store, line: &Line, largest: f64) -> AnyView {
     let shares = texts::shares(line);
     let bar = lift::lift_bar(line.ratio, line.interval, largest, texts::ONLY_HERE, texts::ABOUT_RATIO);
     view! {
-        <li data-column=column>
+        <li data-column=column data-unsure=(!line.sure).then_some("")>
             {name}
             {bar}
             <p>{shares}</p>

@@ -6,7 +6,7 @@ pub mod picker;
 use crate::protocol::outcome::{Counted, MAX_OF_COLUMN, State, Want};
 use crate::protocol::texts::{outcome as texts, search};
 use crate::ui::groups::differences::ReadMore;
-use crate::ui::groups::outcome::lines::List;
+use crate::ui::groups::outcome::lines::Lists;
 use crate::ui::groups::outcome::picker::{chosen, outcome_name};
 use crate::ui::search::phrases::Units;
 use crate::ui::store::{Store, facts, use_store};
@@ -53,21 +53,21 @@ pub fn OutcomeView() -> impl IntoView {
         </div>
         <Show when=move || counted.with(|counted| counted.as_ref().is_some_and(|counted| texts::nothing(counted).is_none()))>
             <section aria-label=texts::VALUES>
-                <h2 class="pane-sub">{texts::VALUES}</h2>
+                <h2 class="outcome-title">{texts::VALUES}</h2>
                 <p class="pane-note">{move || counted.with(|counted| counted.as_ref().map(about_values))}</p>
-                <List label=texts::VALUES_LIST lines=Signal::derive(move || counted.get().map(|counted| counted.values.lines).unwrap_or_default())/>
+                <Lists labels=(texts::VALUES_LIST, texts::UNSURE_VALUES) lines=Signal::derive(move || counted.get().map(|counted| counted.values.lines).unwrap_or_default())/>
             </section>
             <Show when=move || prompt_bytes.with(Option::is_some)>
                 <section aria-label=texts::PHRASES>
                     <div class="pane-head outcome-head">
-                        <h2 class="pane-sub">{texts::PHRASES}</h2>
+                        <h2 class="outcome-title">{texts::PHRASES}</h2>
                         <Show when=move || reads_prompts.get()>
                             <Units list/>
                         </Show>
                     </div>
                     <Show when=move || reads_prompts.get() fallback=move || ask(prompt_bytes, agreed)>
                         <p class="pane-note">{move || counted.with(|counted| counted.as_ref().map(about_phrases))}</p>
-                        <List label=texts::PHRASES_LIST lines=Signal::derive(move || counted.get().and_then(|counted| counted.phrases).unwrap_or_default().lines)/>
+                        <Lists labels=(texts::PHRASES_LIST, texts::UNSURE_PHRASES) lines=Signal::derive(move || counted.get().and_then(|counted| counted.phrases).unwrap_or_default().lines)/>
                     </Show>
                 </section>
             </Show>
@@ -121,7 +121,7 @@ fn status(
 
 fn about_values(counted: &Counted) -> String {
     let found = texts::found(&counted.values, texts::VALUES_LOOKED_AT);
-    let listed = counted.values.lines.len() as u64;
+    let listed = counted.values.lines.iter().filter(|line| line.sure).count() as u64;
     let most = (listed < counted.values.sure).then(|| texts::most_of_column(MAX_OF_COLUMN));
     let said = [Some(found), most, texts::left_out(counted.constant, counted.waiting)];
     said.into_iter().flatten().collect::<Vec<_>>().join(" ")
