@@ -228,21 +228,18 @@ fn found(
     let (mut all, looked_at) = counts.compared(rows, least);
     let bound = bound(looked_at);
     all.sort_unstable_by(|a, b| b.ratio.total_cmp(&a.ratio).then(a.phrase.cmp(&b.phrase)));
-    let sure = all.iter().filter(|ranked| ranked.ratio >= bound).count();
-    let mut lines: Vec<Line> = Vec::new();
-    let (mut listed, mut unsure) = (0, 0);
-    for ranked in all {
-        let is_sure = ranked.ratio >= bound;
-        let (count, most) = if is_sure { (&mut listed, MAX_LINES) } else { (&mut unsure, MAX_UNSURE) };
-        if *count >= most {
-            if is_sure { continue } else { break }
-        }
-        if let Some(line) = name(&ranked).and_then(|what| line(what, ranked, rows, is_sure)) {
-            *count += 1;
-            lines.push(line);
-        }
+    // Of few rows G² is more sure than it should be: what surely goes along has an interval that says so as well.
+    let is_sure = |ranked: &Ranked| {
+        let against = ranked.shares(rows).transposed().against_rest();
+        ranked.ratio >= bound && against.is_some_and(|(_, (low, high))| low > 1.0 || high < 1.0)
+    };
+    let (sure, unsure): (Vec<Ranked>, Vec<Ranked>) = all.into_iter().partition(is_sure);
+    let mut found = Found { looked_at: looked_at as u64, sure: sure.len() as u64, lines: Vec::new() };
+    for (list, is_sure, most) in [(sure, true, MAX_LINES), (unsure, false, MAX_UNSURE)] {
+        let lines = list.into_iter().filter_map(|ranked| line(name(&ranked)?, ranked, rows, is_sure));
+        found.lines.extend(lines.take(most));
     }
-    Found { looked_at: looked_at as u64, sure: sure as u64, lines }
+    found
 }
 
 fn line(what: What, ranked: Ranked, rows: (u64, u64), sure: bool) -> Option<Line> {

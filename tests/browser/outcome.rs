@@ -66,12 +66,21 @@ fn what_goes_along_with_the_best_rank_is_listed_and_filters() {
         // By key: a list of choices takes the first letters of what it is to be.
         page.chart("rank").await;
         page.find("combobox", "What goes with").await.send_keys("rank").await.unwrap();
-        until("rank 1 in the link", async || page.query().await.contains("outcome=rank,to:1").then_some(())).await;
+        until("rank 1 in the link", async || page.query().await.contains("outcome=rank,to:1").then_some(()))
+            .await;
         let rows = counted(&table, &Spec::default(), &|rank| rank <= 1.0, "rank");
         let yes = rows.iter().filter(|(_, yes)| *yes).count() as u64;
         let all = rows.len() as u64;
-        says(stage, &format!("rank at most 1: {} of {} rows, {}.", thousands(yes), thousands(all), share_of(yes, all)))
-            .await;
+        says(
+            stage,
+            &format!(
+                "rank at most 1: {} of {} rows, {}.",
+                thousands(yes),
+                thousands(all),
+                share_of(yes, all)
+            ),
+        )
+        .await;
         const AMOUNT: &str = "image_amount_in_total";
         let found = until("values and parts", async || {
             let lines = lines(stage).await;
@@ -84,14 +93,18 @@ fn what_goes_along_with_the_best_rank_is_listed_and_filters() {
             match column {
                 Some(_) => {
                     let amount: f64 = name.rsplit(' ').next().unwrap().parse().unwrap();
-                    let has = |row: &&std::collections::BTreeMap<String, Value>| row[AMOUNT] == Value::Number(amount);
+                    let has = |row: &&std::collections::BTreeMap<String, Value>| {
+                        row[AMOUNT] == Value::Number(amount)
+                    };
                     assert_eq!(*said, shares(&rows, &has), "{name}");
                 }
                 None => {
                     let has = |row: &&std::collections::BTreeMap<String, Value>| {
                         let Value::Text(prompt) = &row["prompt"] else { return false };
                         let lower = prompt.to_lowercase();
-                        lower.split(',').any(|part| part.split_ascii_whitespace().collect::<Vec<_>>().join(" ") == *name)
+                        lower
+                            .split(',')
+                            .any(|part| part.split_ascii_whitespace().collect::<Vec<_>>().join(" ") == *name)
                     };
                     assert_eq!(*said, shares(&rows, &has), "{name}");
                 }
@@ -150,8 +163,11 @@ fn what_goes_along_with_a_score_over_a_threshold_is_listed_and_filters() {
         page.settled().await;
         let rows = counted(&table, &Spec::default(), &|score| score >= 0.5, "image_nsfw");
         let yes = rows.iter().filter(|(_, yes)| *yes).count() as u64;
-        says(stage, &format!("image NSFW at least 0.5: {} of {} rows", thousands(yes), thousands(rows.len() as u64)))
-            .await;
+        says(
+            stage,
+            &format!("image NSFW at least 0.5: {} of {} rows", thousands(yes), thousands(rows.len() as u64)),
+        )
+        .await;
         let part = until("parts of prompts", async || {
             let found = lines(stage).await;
             found.iter().find(|(column, ..)| column.is_none()).cloned()
@@ -168,7 +184,8 @@ fn what_goes_along_with_a_score_over_a_threshold_is_listed_and_filters() {
         // A part becomes a search.
         page.find("button", &part.1).await.send_keys(key::ENTER).await.unwrap();
         until("a search", async || page.spec().await.query.is_some().then_some(())).await;
-        until("fewer rows", async || page.settled_now().await.filter(|count| *count < rows.len() as u64)).await;
+        until("fewer rows", async || page.settled_now().await.filter(|count| *count < rows.len() as u64))
+            .await;
         // Words instead of what stands between commas.
         page.click("button", "words").await;
         until("words in the link", async || page.query().await.contains("phrases=words").then_some(())).await;
@@ -177,7 +194,8 @@ fn what_goes_along_with_a_score_over_a_threshold_is_listed_and_filters() {
         let spec = page.spec().await;
         let in_a = counted(&table, &spec, &|cfg| cfg >= 9.0, "cfg");
         let yes = in_a.iter().filter(|(_, yes)| *yes).count() as u64;
-        says(stage, &format!("Being in A: {} of {} rows", thousands(yes), thousands(in_a.len() as u64))).await;
+        says(stage, &format!("Being in A: {} of {} rows", thousands(yes), thousands(in_a.len() as u64)))
+            .await;
         says(stage, "A is chosen by them: cfg scale").await;
         stage.picture("outcome-pinned").await;
     });

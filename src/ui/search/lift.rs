@@ -5,6 +5,9 @@ use leptos::prelude::*;
 /// Lift at the end of the scale: what lies beyond is as long as this.
 const MAX_LIFT: f64 = 100.0;
 
+/// In place of an end of an interval that has none.
+const NO_END: &str = "∞";
+
 /// The lift that the longest bar of a list stands for, so that bars of one list differ.
 pub fn largest(lifts: impl Iterator<Item = f64>) -> f64 {
     lifts.map(stretch).fold(2.0, f64::max)
@@ -48,6 +51,6 @@ pub fn bar(share: f64, less: bool, words: String, interval: Option<String>, tip:
 
 /// The bar of a lift with its interval.
 pub fn lift_bar(lift: f64, interval: (f64, f64), largest: f64, only: &str, tip: &'static str) -> AnyView {
-    let ends = format!("{}–{}", times(interval.0, only), times(interval.1, only));
+    let ends = format!("{}–{}", times(interval.0, NO_END), times(interval.1, NO_END));
     bar(length(lift, largest), lift < 1.0, times(lift, only), Some(ends), tip)
 }
