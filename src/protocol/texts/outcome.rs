@@ -25,7 +25,7 @@ pub const ANY: &str = "has a value";
 /// The value in question.
 pub const VALUE: &str = "Value";
 /// Back to what differs.
-pub const CLEAR: &str = "Clear";
+pub const CLEAR: &str = "Clear outcome";
 /// What that does.
 pub const ABOUT_CLEAR: &str = "Rank columns by how far the matching rows are from the others again";
 /// While the column is read.
