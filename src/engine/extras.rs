@@ -1,5 +1,5 @@
 //! What the data thread seldom needs: regular expressions, files of rows and images, scripts, drawings, what a file says
-//! of itself, groups, and pairs of what people prefer.
+//! of itself, groups, outcomes, and pairs of what people prefer.
 //! In a browser it is in a lazy module, which the shell fetches when a request needs it, before the engine sees that
 //! request.
 
@@ -8,6 +8,7 @@ use super::answers::description;
 use super::data::Data;
 use super::jobs::{Job, begin_images, begin_rows, groups_file};
 use super::label_file;
+use super::outcome;
 use super::output::figure::draw;
 use super::output::script::{Ask, script};
 use super::preference;
@@ -17,11 +18,13 @@ use crate::protocol::describe::Describe;
 use crate::protocol::export::{self, Stage};
 use crate::protocol::figure::{self, Figure};
 use crate::protocol::labels::{self, What};
+use crate::protocol::outcome::{State, Want as Asked};
 use crate::protocol::pairs::{Pairs, Want};
 use crate::protocol::script::Dialect;
 use crate::protocol::{Request, TableRequest};
 use crate::table::group_by::{self, group_by};
 use crate::table::labels::Step;
+use crate::table::phrases::PhraseIndex;
 use crate::table::regexes::{self, Compile};
 use crate::view::query::{self, Query};
 use crate::view::spec::RowQuery;
@@ -49,6 +52,8 @@ pub struct Extras {
     pub(super) begin_rows: fn(export::Start, &mut Data) -> Result<Box<dyn Job>, Stage>,
     /// Begins an archive of images.
     pub(super) begin_images: fn(export::Images) -> Box<dyn Job>,
+    /// What goes along with an outcome.
+    pub(super) outcome: fn(&Data, &Matches, &Asked, &PhraseIndex) -> State,
     /// Begins a file of pairs.
     pub(super) begin_pairs: BeginPairs,
     /// Begins a file of groups of rows, whose items these are.
@@ -77,6 +82,7 @@ pub fn all() -> &'static Extras {
         describe: description,
         begin_rows,
         begin_images,
+        outcome: outcome::answer,
         begin_pairs: preference::begin,
         begin_groups: groups_file::begin,
         read_labels: label_file::read,
@@ -119,7 +125,8 @@ fn are_needed_for(request: &Request) -> bool {
             | TableRequest::Figure(_)
             | TableRequest::Pairs(Some(_))
             | TableRequest::Describe(_)
-            | TableRequest::GroupBy(Some(_)),
+            | TableRequest::GroupBy(Some(_))
+            | TableRequest::Outcome(Some(_)),
         )
         | Request::Export(_)
         | Request::ExportPairs(_)
@@ -133,6 +140,7 @@ fn are_needed_for(request: &Request) -> bool {
             | TableRequest::Pick(_)
             | TableRequest::Membership { .. }
             | TableRequest::GroupBy(None)
+            | TableRequest::Outcome(None)
             | TableRequest::Plot(_),
         )
         | Request::Open(_)

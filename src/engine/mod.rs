@@ -36,6 +36,7 @@ mod label_file;
 mod labels;
 mod liveness;
 mod open;
+mod outcome;
 pub mod output;
 mod preference;
 mod result;

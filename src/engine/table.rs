@@ -76,6 +76,7 @@ impl Table {
             TableRequest::Membership { rows } => answers.report_membership(&rows, matches, effects),
             TableRequest::GroupBy(want) => answers.want_group_by(want, data),
             TableRequest::Plot(want) => answers.want_plot(want, data),
+            TableRequest::Outcome(want) => answers.want_outcome(want, data, effects),
             TableRequest::Labels(ask) => self.label(ask, effects),
             TableRequest::Script(want) => report_script(want, data, effects),
             TableRequest::Figure(want) => match extras() {

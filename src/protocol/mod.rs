@@ -16,6 +16,7 @@ pub mod group_by;
 pub mod images;
 pub mod labels;
 pub mod membership;
+pub mod outcome;
 pub mod pairs;
 pub mod pin;
 pub mod plot;
@@ -113,6 +114,8 @@ pub enum TableRequest {
     GroupBy(Option<group_by::Want>),
     /// A chart of two columns, from now on; none any more where nothing is given.
     Plot(Option<plot::Want>),
+    /// What goes along with an outcome, from now on; nothing any more where nothing is given.
+    Outcome(Option<outcome::Want>),
     /// Write a view as a program.
     Script(script::Want),
     /// Draw a chart for use elsewhere.
@@ -292,6 +295,8 @@ pub enum LazyResponse {
     Listed(Box<browse::Listed>),
     /// Two columns against each other.
     Plot(Box<plot::Plot>),
+    /// What goes along with an outcome.
+    Outcome(Box<outcome::Outcome>),
     /// Different prompts.
     Prompts(Prompts),
     /// What prompts are made of.

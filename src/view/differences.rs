@@ -1,5 +1,7 @@
 //! How far two sets of rows are apart in a column: from the counts of its chart.
 
+use serde::{Deserialize, Serialize};
+
 /// The counts of a column's values, or of its bins.
 #[derive(Clone, Copy, Debug)]
 pub struct Counted<'a> {
@@ -14,7 +16,7 @@ pub struct Counted<'a> {
 }
 
 /// Where shares differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Place {
     /// In this bin.
     Bin(usize),

@@ -16,6 +16,7 @@ pub mod labels;
 pub mod lanes;
 pub mod measures;
 pub mod neighbours;
+pub mod outcome;
 pub mod pairs;
 pub mod phrases;
 pub mod plot;

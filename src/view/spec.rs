@@ -53,6 +53,8 @@ pub struct Spec {
     pub pairs: Option<Vec<String>>,
     /// The chart of two columns, in the words of [`Plot`](crate::view::plot::Plot); never an empty list.
     pub plot: Option<Vec<String>>,
+    /// What is told what goes along with, in the words of [`Outcome`](crate::view::outcome::Outcome); never an empty list.
+    pub outcome: Option<Vec<String>>,
     /// Whether the chrome is hidden, for use in a frame of another page.
     pub embed: bool,
 }

@@ -82,6 +82,7 @@ async fn views(stage: &Stage, axe: &str, size: &str) {
         ("table=diffusiondb-2m&view=groups&groups=by:sampler,median:cfg", "groups"),
         ("table=diffusiondb-2m&view=differences&step=40..", "differences"),
         ("table=diffusiondb-2m&view=differences&step=40..&pin=cfg=..8%26step=..30", "A against B"),
+        ("table=diffusiondb-2m&view=differences&outcome=cfg,from:10&phrases=words", "an outcome"),
         ("table=diffusiondb-2m&view=plot&plot=cfg,sampler", "boxes"),
         ("table=diffusiondb-2m&view=metadata", "metadata"),
         ("table=imagereward-test&view=compare", "compare"),

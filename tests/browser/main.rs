@@ -53,6 +53,7 @@ mod matrix;
 mod measured;
 mod metadata;
 mod offline;
+mod outcome;
 mod pins;
 mod ratings;
 mod repository;

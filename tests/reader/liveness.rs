@@ -11,7 +11,7 @@ use vitrine::base::error::{Error, ErrorKind};
 use vitrine::base::sorted::Map;
 use vitrine::protocol::export::{Format, Images as ExportImages, Rows, Stage, Start};
 use vitrine::protocol::images::{Images, Want};
-use vitrine::protocol::{Listing, Request, TableRequest, compare, describe, plot, script};
+use vitrine::protocol::{Listing, Request, TableRequest, compare, describe, outcome, plot, script};
 use vitrine::view::phrases::{PhraseList, Unit};
 use vitrine::view::spec::{Bound, Clause, List, ListValue, Range, SortKey, Subset};
 
@@ -58,6 +58,7 @@ enum Move {
     Window(u64, u32),
     List(u8),
     Plot(usize, usize),
+    Outcome(Option<usize>, bool),
     Load(usize),
     Stop(usize),
     Touch(usize),
@@ -118,6 +119,8 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         (0u64..25_000, 0u32..60).prop_map(|(first, count)| Move::Window(first, count)),
         (0u8..3).prop_map(Move::List),
         (column(), column()).prop_map(|(x, y)| Move::Plot(x, y)),
+        (proptest::option::of(column()), any::<bool>())
+            .prop_map(|(column, phrases)| Move::Outcome(column, phrases)),
         column().prop_map(Move::Load),
         column().prop_map(Move::Stop),
         column().prop_map(Move::Touch),
@@ -198,6 +201,14 @@ fn play(session: &mut Session, step: &Move, exports: &mut u32) {
         Move::Plot(x, y) => {
             let columns = (COLUMNS[x].to_owned(), COLUMNS[y].to_owned());
             session.ask(TableRequest::Plot(Some(plot::Want { columns })));
+        }
+        Move::Outcome(column, phrases) => {
+            let want = |column: usize| outcome::Want {
+                words: vec![COLUMNS[column].to_owned(), "from:7".to_owned()],
+                // Taken apart in another way than what is listed.
+                phrases: phrases.then(PhraseList::default),
+            };
+            session.ask(TableRequest::Outcome(column.map(want)));
         }
         Move::Load(column) => session.ask(TableRequest::Load { column: COLUMNS[column].to_owned() }),
         Move::Stop(column) => session.ask(TableRequest::Stop { column: COLUMNS[column].to_owned() }),

@@ -24,6 +24,7 @@ mod layouts;
 mod liveness;
 mod measured;
 mod odd_files;
+mod outcome;
 mod pandas;
 mod pins;
 mod plot;

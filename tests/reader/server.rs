@@ -143,6 +143,7 @@ pub struct Session {
     /// How often counts were told.
     pub counts: usize,
     pub plot: Option<Plot>,
+    pub outcome: Option<Box<vitrine::protocol::outcome::Outcome>>,
     pub prompts: Option<Prompts>,
     pub phrases: Option<Phrases>,
     pub query: QueryState,
@@ -223,6 +224,7 @@ impl Session {
             clock: None,
             counts: 0,
             plot: None,
+            outcome: None,
             prompts: None,
             phrases: None,
             query: QueryState::default(),
@@ -571,6 +573,7 @@ impl Session {
             Response::Grown(opened) => self.opened = Some(opened),
             Response::Lazy(LazyResponse::Detail(detail)) => self.detail = Some(detail),
             Response::Lazy(LazyResponse::Plot(plot)) => self.plot = Some(*plot),
+            Response::Lazy(LazyResponse::Outcome(outcome)) => self.outcome = Some(outcome),
             Response::Lazy(LazyResponse::Prompts(prompts)) => self.prompts = Some(prompts),
             Response::Lazy(LazyResponse::Phrases(phrases)) => self.phrases = Some(phrases),
             Response::Lazy(LazyResponse::Export(progress)) => self.exports.push(progress),

@@ -12,7 +12,7 @@ use crate::table::filter::number;
 use crate::table::phrases::telling::least;
 use crate::table::phrases::{PhraseIndex, Ranked, Telling};
 use crate::table::repeats::{Repeats, rows_of};
-use crate::view::phrases::PhraseList;
+use crate::view::phrases::{PhraseList, Unit};
 use crate::view::roles::Role;
 
 /// Prompts that are taken apart between two looks at what the page wants.
@@ -46,6 +46,33 @@ impl Lists {
     /// The masks or the prompts are no longer what they were.
     pub fn forget(&mut self) {
         self.fresh = false;
+    }
+
+    /// The parts of the prompts, as far as they are taken apart.
+    pub fn phrases(&self) -> &PhraseIndex {
+        &self.phrases
+    }
+
+    /// Different prompts that are taken apart.
+    pub fn parted(&self) -> usize {
+        self.phrases.len()
+    }
+
+    /// Takes more prompts apart; whether all that are read are.
+    pub fn take_apart(&mut self, unit: Unit, data: &Data) -> bool {
+        if self.phrases.unit() != unit {
+            // One way to take prompts apart at a time: each takes as much memory as the prompts.
+            self.phrases = PhraseIndex::new(unit);
+            self.reported = 0;
+        }
+        let done = match data.prompts() {
+            Some(texts) => self.phrases.extend(texts, PROMPTS_A_STEP).unwrap_or(true),
+            None => true,
+        };
+        if done && data.prompts_complete() {
+            self.phrases.finish();
+        }
+        done
     }
 
     fn count(&mut self, data: &Data, matches: &Matches) {
@@ -150,20 +177,9 @@ impl Answers {
         matches: &Matches,
         effects: &mut Vec<Effect>,
     ) -> bool {
-        if self.lists.phrases.unit() != list.unit {
-            // One way to take prompts apart at a time: each takes as much memory as the prompts.
-            self.lists.phrases = PhraseIndex::new(list.unit);
-            self.lists.reported = 0;
-        }
-        let done = match data.prompts() {
-            Some(texts) => self.lists.phrases.extend(texts, PROMPTS_A_STEP).unwrap_or(true),
-            None => true,
-        };
+        let done = self.lists.take_apart(list.unit, data);
         let complete = done && data.prompts_complete();
-        if complete {
-            self.lists.phrases.finish();
-        }
-        let parted = self.lists.phrases.len();
+        let parted = self.lists.parted();
         // A share of what is there is reported each time it has doubled, and in the end.
         if due || (complete && self.lists.reported != parted) || parted >= self.lists.reported.max(1) * 2 {
             self.lists.reported = parted;

@@ -12,6 +12,7 @@ mod groups;
 mod lists;
 mod membership;
 pub mod notice;
+mod outcome;
 pub mod pace;
 mod pairs;
 mod plot;
@@ -39,6 +40,7 @@ use due::{Due, Looks, ViewChange};
 use group_by::GroupByState;
 use groups::GroupsState;
 use lists::Lists;
+use outcome::OutcomeState;
 use pace::Pace;
 use pairs::PairsState;
 use plot::PlotState;
@@ -59,6 +61,7 @@ pub struct Answers {
     pairs: PairsState,
     group_by: GroupByState,
     plot: PlotState,
+    outcome: OutcomeState,
     lists: Lists,
     pinned_counts: PinnedCounts,
     same: SamePrompt,
@@ -132,6 +135,7 @@ impl Answers {
             ranges.iter().for_each(|name| data.load(name));
         }
         self.group_by.load(data);
+        self.outcome.load(data);
         let change = ViewChange {
             rows_asked: filters || answer.changed,
             filters,
@@ -265,6 +269,7 @@ impl Answers {
             self.due.note(change, looks);
             self.group_by.follow(change, data);
             self.plot.follow(change, data);
+            self.outcome.follow(change, data);
             if let Change::Binned { column } = change {
                 self.pinned_counts.forget(*column);
             }
@@ -338,6 +343,7 @@ impl Answers {
             self.lists.forget();
             self.group_by.forget();
             self.plot.recount();
+            self.outcome.recount();
         }
     }
 
@@ -357,7 +363,8 @@ impl Answers {
         }
         self.report_groups(data, matches, effects);
         self.report_pairs(data, matches, effects);
-        let more = self.report_lists(data, matches, effects);
+        let mut more = self.report_lists(data, matches, effects);
+        more |= self.report_outcome(data, matches, effects);
         self.report_group_by(data, matches, effects);
         self.report_plot(data, matches, effects);
         if self.due.take_rows() {

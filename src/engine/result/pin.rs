@@ -37,6 +37,16 @@ impl Pin {
         self.version
     }
 
+    /// What of a text matches its search: from and to in bytes.
+    pub fn marks(&self, text: &str) -> Vec<(u32, u32)> {
+        self.rows.marks(text)
+    }
+
+    /// The columns that it asks about.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.rows.filter.columns()
+    }
+
     /// What can't be applied.
     pub fn left_out(&self) -> Vec<ClauseRef> {
         let columns = self.left_out.iter().cloned().map(ClauseRef::Column);

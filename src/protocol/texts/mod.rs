@@ -15,6 +15,7 @@ pub mod keys;
 pub mod labels;
 pub mod metadata;
 pub mod notices;
+pub mod outcome;
 pub mod pairs;
 pub mod panels;
 pub mod pin;

@@ -182,26 +182,33 @@ impl Counted {
 
     /// The phrases that surely differ, among those that at least `least` rows have.
     pub fn telling(&self, rows: (u64, u64), least: u32) -> Telling {
-        // A phrase of few rows can't be surely rarer, one of many surely be more frequent with few of them here.
-        let looked: Vec<Ranked> = self.ranked(rows).filter(|ranked| ranked.all >= least).collect();
-        let bound = telling::bound(looked.len());
-        let mut telling = Telling { looked_at: looked.len(), ..Telling::default() };
-        for ranked in looked {
-            let Some(lift) = ranked.shares(rows).lift() else { continue };
-            let ranked = Ranked { ratio: ranked.shares(rows).ratio(), ..ranked };
-            if ranked.ratio < bound {
-                continue;
-            }
-            if lift < 1.0 {
-                telling.less.push(ranked);
-            } else if ranked.here >= least && self.prompts_of(ranked.phrase) >= FEWEST_PROMPTS {
-                telling.more.push(ranked);
-            }
-        }
+        let (compared, looked_at) = self.compared(rows, least);
+        let bound = telling::bound(looked_at);
+        let is_less = |ranked: &Ranked| ranked.shares(rows).lift().is_some_and(|lift| lift < 1.0);
+        let (less, more) = compared.into_iter().filter(|ranked| ranked.ratio >= bound).partition(is_less);
+        let mut telling = Telling { more, less, looked_at };
         for list in [&mut telling.more, &mut telling.less] {
             list.sort_unstable_by(|a, b| b.ratio.total_cmp(&a.ratio).then(a.phrase.cmp(&b.phrase)));
         }
         telling
+    }
+
+    /// The phrases that at least `least` rows have, with how surely they differ, in no order: those that are rarer here,
+    /// and those that enough rows here have; and how many were looked at.
+    pub fn compared(&self, rows: (u64, u64), least: u32) -> (Vec<Ranked>, usize) {
+        let mut looked_at = 0;
+        let mut compared = Vec::new();
+        // A phrase of few rows can't be surely rarer, one of many surely be more frequent with few of them here.
+        for ranked in self.ranked(rows).filter(|ranked| ranked.all >= least) {
+            looked_at += 1;
+            let shares = ranked.shares(rows);
+            let Some(lift) = shares.lift() else { continue };
+            let has_enough = ranked.here >= least && self.prompts_of(ranked.phrase) >= FEWEST_PROMPTS;
+            if lift < 1.0 || has_enough {
+                compared.push(Ranked { ratio: shares.ratio(), ..ranked });
+            }
+        }
+        (compared, looked_at)
     }
 
     fn prompts_of(&self, phrase: u32) -> u32 {

@@ -22,6 +22,12 @@ pub struct Shares {
 }
 
 impl Shares {
+    /// The same of the other way to put it: of the rows that have it, how many are here.
+    pub fn transposed(self) -> Self {
+        let Self { here, rows_here, all, rows_all } = self;
+        Self { here, rows_here: all, all: rows_here, rows_all }
+    }
+
     /// The share here over the share in all; none where one of them is of no rows.
     pub fn lift(self) -> Option<f64> {
         let Self { here, rows_here, all, rows_all } = self;
@@ -31,13 +37,10 @@ impl Shares {
     /// Between which lifts the true one lies, 95 times of 100: Wilson's interval of the share here, over the share
     /// in all.
     pub fn interval(self) -> Option<(f64, f64)> {
-        let n = self.rows_here as f64;
         let per_share = self.rows_all as f64 / self.all as f64;
         self.lift()?;
-        let p = self.here as f64 / n;
-        let middle = (p + Z * Z / (2.0 * n)) / (1.0 + Z * Z / n);
-        let half = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt() / (1.0 + Z * Z / n);
-        Some(((middle - half).max(0.0) * per_share, (middle + half) * per_share))
+        let (low, high) = wilson(self.here as f64, self.rows_here as f64);
+        Some((low * per_share, high * per_share))
     }
 
     /// [`Self::lift`] and [`Self::interval`].
@@ -46,8 +49,9 @@ impl Shares {
     }
 
     /// The share here over the share in the other rows, infinite where none of those has it; and between which ratios
-    /// the true one lies, 95 times of 100, on a log scale, with half a row more on both sides. By S. Walter, "The
-    /// distribution of Levin's measure of attributable risk", 1975. None where either are no rows.
+    /// the true one lies, 95 times of 100: the interval MOVER-R of both shares' intervals of Wilson, which holds where a
+    /// share is nothing or all. By A. Donner and G. Zou, "Closed-form confidence intervals for functions of the normal
+    /// mean and standard deviation", 2012. None where either are no rows.
     pub fn against_rest(self) -> Option<(f64, (f64, f64))> {
         let there = self.all.checked_sub(self.here)? as f64;
         let rows_there = self.rows_all.checked_sub(self.rows_here)? as f64;
@@ -56,11 +60,20 @@ impl Shares {
             return None;
         }
         let ratio = if there > 0.0 { here * rows_there / (rows_here * there) } else { f64::INFINITY };
-        let more = |count: f64| count + 0.5;
-        let middle = (more(here) * more(rows_there) / (more(rows_here) * more(there))).ln();
-        let variance = 1.0 / more(here) - 1.0 / more(rows_here) + 1.0 / more(there) - 1.0 / more(rows_there);
-        let half = Z * variance.max(0.0).sqrt();
-        Some((ratio, ((middle - half).exp(), (middle + half).exp())))
+        let (p, q) = (here / rows_here, there / rows_there);
+        let ((p_low, p_high), (q_low, q_high)) = (wilson(here, rows_here), wilson(there, rows_there));
+        let both = p * q;
+        let spread = |p_end: f64, q_end: f64| {
+            (both * both - p_end * (2.0 * p - p_end) * q_end * (2.0 * q - q_end)).max(0.0).sqrt()
+        };
+        // Written so that neither a share of nothing nor one of half its interval's end divides by nothing.
+        let low = if here > 0.0 { p_low * (2.0 * p - p_low) / (both + spread(p_low, q_high)) } else { 0.0 };
+        let high = if there > 0.0 {
+            (both + spread(p_high, q_low)) / (q_low * (2.0 * q - q_low))
+        } else {
+            f64::INFINITY
+        };
+        Some((ratio, (low.max(0.0), high)))
     }
 
     /// The log-likelihood ratio G² of "the shares here and in the other rows differ" against "they are the same",
@@ -89,6 +102,17 @@ impl Shares {
             + term(without_elsewhere, rows_elsewhere, without);
         (2.0 * sum).max(0.0)
     }
+}
+
+/// Wilson's interval of a share, which holds the true one 95 times of 100; nothing and all are its ends where none or
+/// all of the rows have it.
+fn wilson(some: f64, n: f64) -> (f64, f64) {
+    let p = some / n;
+    let middle = (p + Z * Z / (2.0 * n)) / (1.0 + Z * Z / n);
+    let half = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt() / (1.0 + Z * Z / n);
+    let low = if some > 0.0 { (middle - half).max(0.0) } else { 0.0 };
+    let high = if some < n { (middle + half).min(1.0) } else { 1.0 };
+    (low, high)
 }
 
 /// The ratio from which a finding among so many is more than chance: with this bound, 95 of 100 lists of parts that
@@ -162,5 +186,30 @@ mod tests {
         // By statsmodels' proportion_confint(30, 100, method="wilson"), over 0.06.
         assert!(near(low, 0.218_948 / 0.06, 1e-4) && near(high, 0.395_85 / 0.06, 1e-4), "{low} {high}");
         assert_eq!(Shares { here: 0, rows_here: 0, all: 1, rows_all: 1 }.interval(), None);
+    }
+
+    #[test]
+    fn a_ratio_lies_within_its_interval_also_where_a_share_is_nothing_or_all() {
+        let of = |here, rows_here, all, rows_all| Shares { here, rows_here, all, rows_all }.against_rest();
+        for rows_here in 1..12 {
+            for rows_there in 1..12 {
+                for here in 0..=rows_here {
+                    for there in u64::from(here == 0)..=rows_there {
+                        let (ratio, (low, high)) =
+                            of(here, rows_here, here + there, rows_here + rows_there).unwrap();
+                        assert!(low.is_finite() && low >= 0.0 && !high.is_nan());
+                        assert!(
+                            low <= ratio * (1.0 + 1e-12) && ratio <= high * (1.0 + 1e-12),
+                            "{low} {ratio} {high}"
+                        );
+                        assert!((low == 0.0) == (here == 0) && high.is_infinite() == (there == 0));
+                    }
+                }
+            }
+        }
+        // Three of three rows say little.
+        let (ratio, (low, high)) = of(3, 3, 791, 5_000).unwrap();
+        assert!(near(ratio, 6.34, 1e-3) && low < 3.0 && high > 6.3, "{low} {high}");
+        assert_eq!((of(0, 0, 5, 10), of(5, 10, 5, 10), of(0, 5, 0, 10)), (None, None, None));
     }
 }

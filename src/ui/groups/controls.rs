@@ -42,7 +42,7 @@ pub fn set(store: Store, group_by: &GroupBy) {
 }
 
 /// Columns with their titles, those that the rail begins with first.
-fn columns(store: Store, fits: impl Fn(&Column) -> bool) -> Vec<Column> {
+pub fn columns(store: Store, fits: impl Fn(&Column) -> bool) -> Vec<Column> {
     let all = store.opened.with(|opened| opened.as_ref().map(|opened| opened.columns.clone()));
     let mut columns: Vec<Column> = all.unwrap_or_default().into_iter().filter(fits).collect();
     columns.sort_by_key(|column| facts::order(&column.name));

@@ -3,10 +3,12 @@
 use crate::protocol::differences::{difference_of, difference_of_pinned};
 use crate::protocol::display::number;
 use crate::protocol::pin::Pinned;
-use crate::protocol::texts::{common, differences as texts, groups, pin};
+use crate::protocol::texts::{common, differences as texts, groups, outcome, pin};
 use crate::protocol::{Chart, Count, Shape};
 use crate::ui::charts::axis::slot_name;
 use crate::ui::charts::plot::clause_of_bins;
+use crate::ui::groups::outcome::OutcomeView;
+use crate::ui::groups::outcome::picker::Picker;
 use crate::ui::store::{Store, facts, use_store};
 use crate::view::brush::Chosen;
 use crate::view::choice;
@@ -30,9 +32,24 @@ struct Found {
     pinned: bool,
 }
 
-/// The view.
+/// The view: what goes along with an outcome where one is chosen, else what differs.
 #[component]
 pub fn DifferencesView() -> impl IntoView {
+    let store = use_store();
+    let has_outcome = Memo::new(move |_| store.spec.with(|spec| spec.outcome.is_some()));
+    view! {
+        <section class="pane differences" aria-label=texts::DIFFERENCES tabindex="0">
+            <Picker/>
+            <Show when=move || has_outcome.get() fallback=|| view! { <Ranked/> }>
+                <OutcomeView/>
+            </Show>
+        </section>
+    }
+}
+
+/// The columns, the most different first.
+#[component]
+fn Ranked() -> impl IntoView {
     let store = use_store();
     // What is held against A is B as it is, filters and all.
     let filtered = Memo::new(move |_| {
@@ -68,15 +85,13 @@ pub fn DifferencesView() -> impl IntoView {
         (!titles.is_empty() && found.with(Option::is_some)).then(|| texts::left_out(&titles))
     };
     view! {
-        <section class="pane differences" aria-label=texts::DIFFERENCES tabindex="0">
-            <div class="pane-head">
-                <p class="pane-note" role="status">{note} " " {left_out}</p>
-                <ReadMore/>
-            </div>
-            <ol class="difference-list" aria-label=texts::RANKED>
-                {move || found.get().unwrap_or_default().into_iter().map(|found| line(store, found)).collect_view()}
-            </ol>
-        </section>
+        <div class="pane-head">
+            <p class="pane-note" role="status">{note} " " {left_out}</p>
+            <ReadMore/>
+        </div>
+        <ol class="difference-list" aria-label=texts::RANKED>
+            {move || found.get().unwrap_or_default().into_iter().map(|found| line(store, found)).collect_view()}
+        </ol>
     }
 }
 
@@ -108,38 +123,56 @@ fn compare(chart: &Chart, count: &Count) -> Option<Found> {
         Some(pinned) => difference_of_pinned(chart, pinned)?,
         None => difference_of(chart, count)?,
     };
-    let column = &chart.column;
-    let name = |bin: usize| match &chart.shape {
-        Shape::Bins(bins) => slot_name(bins, bin, facts::column(column)),
-        Shape::Categories { labels, .. } => match labels.get(bin).map(String::as_str) {
-            None | Some("") => groups::EMPTY.to_owned(),
-            Some(label) => facts::category(column, label),
-        },
-    };
-    let (value, clause) = match (difference.place, &chart.shape) {
-        (Place::None, _) => (common::NONE.to_owned(), Some(Clause::Null)),
-        (Place::Other, _) => (texts::OTHER_VALUES.to_owned(), None),
-        (Place::Bin(bin), Shape::Bins(bins)) => {
-            (name(bin), clause_of_bins(Chosen { first: bin, last: bin }, bins))
-        }
-        (Place::Bin(bin), Shape::Categories { labels, .. }) => {
-            let only = |label: &String| choice::only(&ListValue::Text(label.clone()));
-            (name(bin), labels.get(bin).and_then(only))
-        }
-    };
+    let Named { value, clause } = named(chart, difference.place);
     let medians = match &chart.shape {
         Shape::Bins(_) => difference.medians.filter(|(here, there)| here != there),
         Shape::Categories { .. } => None,
     };
     Some(Found {
-        column: column.clone(),
+        column: chart.column.clone(),
         value,
         clause,
-        medians: medians.map(|(here, there)| (name(here), name(there))),
+        medians: medians.map(|(here, there)| (bin_name(chart, here), bin_name(chart, there))),
         complete: chart.complete,
         pinned: chart.pinned,
         difference,
     })
+}
+
+/// A place of a chart: what it is called, and the filter that leaves its rows, where there is one.
+pub struct Named {
+    /// For people.
+    pub value: String,
+    /// The filter.
+    pub clause: Option<Clause>,
+}
+
+/// What a place of a chart is called.
+pub fn named(chart: &Chart, place: Place) -> Named {
+    let (value, clause) = match (place, &chart.shape) {
+        (Place::None, _) => (common::NONE.to_owned(), Some(Clause::Null)),
+        (Place::Other, Shape::Bins(_)) => (outcome::NOT_A_NUMBER.to_owned(), None),
+        (Place::Other, Shape::Categories { .. }) => (texts::OTHER_VALUES.to_owned(), None),
+        (Place::Bin(bin), Shape::Bins(bins)) => {
+            (bin_name(chart, bin), clause_of_bins(Chosen { first: bin, last: bin }, bins))
+        }
+        (Place::Bin(bin), Shape::Categories { labels, .. }) => {
+            let only = |label: &String| choice::only(&ListValue::Text(label.clone()));
+            (bin_name(chart, bin), labels.get(bin).and_then(only))
+        }
+    };
+    Named { value, clause }
+}
+
+fn bin_name(chart: &Chart, bin: usize) -> String {
+    let column = &chart.column;
+    match &chart.shape {
+        Shape::Bins(bins) => slot_name(bins, bin, facts::column(column)),
+        Shape::Categories { labels, .. } => match labels.get(bin).map(String::as_str) {
+            None | Some("") => groups::EMPTY.to_owned(),
+            Some(label) => facts::category(column, label),
+        },
+    }
 }
 
 fn line(store: Store, found: Found) -> AnyView {
@@ -172,7 +205,7 @@ fn line(store: Store, found: Found) -> AnyView {
 
 /// The button that reads the columns that are not compared yet.
 #[component]
-fn ReadMore() -> impl IntoView {
+pub fn ReadMore() -> impl IntoView {
     let store = use_store();
     let unread = Memo::new(move |_| {
         let wanted = store.wanted.get();

@@ -3,6 +3,7 @@
 mod controls;
 pub mod differences;
 mod list;
+pub mod outcome;
 pub mod pin;
 
 use crate::protocol::group_by::{State, Want};

@@ -2,6 +2,7 @@
 
 pub mod draft;
 pub mod field;
+pub mod lift;
 pub mod marked;
 pub mod phrases;
 pub mod prompts;

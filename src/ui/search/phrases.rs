@@ -4,14 +4,12 @@ use crate::protocol::display::{share_of, thousands};
 use crate::protocol::texts::search as texts;
 use crate::protocol::{Phrase, Phrases};
 use crate::ui::runtime::lazy::{Lazy, LazyPart};
+use crate::ui::search::lift;
 use crate::ui::search::repeated::RepeatedPrompts;
 use crate::ui::search::term::Term;
 use crate::ui::store::use_store;
 use crate::view::phrases::{PhraseList, Unit};
 use leptos::prelude::*;
-
-/// Lift at the end of the scale: what lies beyond is as long as this.
-const MAX_LIFT: f64 = 100.0;
 
 /// The choices of how many rows a phrase must be in.
 const LEAST: &[u32] = &[2, 5, 20, 100, 1_000];
@@ -34,16 +32,12 @@ pub fn PhrasesView() -> impl IntoView {
             phrases.as_ref().is_some_and(|phrases| phrases.pinned || phrases.rows.0 < phrases.rows.1)
         })
     });
-    let units =
-        UNITS.into_iter().map(|(unit, name)| choice(list, name, PhraseList { unit, ..list.get_untracked() }));
     view! {
         <div class="two">
             <section class="pane" aria-labelledby="modifiers-head" tabindex="0">
                 <div class="pane-head">
                     <h2 id="modifiers-head">{texts::MODIFIERS}</h2>
-                    <div class="views" data-size="small" role="group" aria-label=texts::MODIFIER_UNIT>
-                        {units.collect_view()}
-                    </div>
+                    <Units list/>
                 </div>
                 <div class="pane-head">
                     <Least list/>
@@ -71,6 +65,18 @@ pub fn PhrasesView() -> impl IntoView {
                 <LazyPart of=Lazy::Plot/>
                 <RepeatedPrompts/>
             </section>
+        </div>
+    }
+}
+
+/// What prompts are taken apart into.
+#[component]
+pub fn Units(list: Memo<PhraseList>) -> impl IntoView {
+    let units =
+        UNITS.into_iter().map(|(unit, name)| choice(list, name, PhraseList { unit, ..list.get_untracked() }));
+    view! {
+        <div class="views" data-size="small" role="group" aria-label=texts::MODIFIER_UNIT>
+            {units.collect_view()}
         </div>
     }
 }
@@ -166,8 +172,7 @@ fn modifiers(phrases: &Phrases, by_count: bool) -> impl IntoView + use<> {
     let (rows, pinned) = (phrases.rows.0, phrases.pinned);
     let most = phrases.common.first().map_or(1, |phrase| phrase.here.max(1));
     let table = move |caption: &'static str, list: &[Phrase]| {
-        // The longest bar is the list's own largest lift, so that bars of one list differ.
-        let largest = list.iter().map(|phrase| stretch(phrase.lift)).fold(2.0, f64::max);
+        let largest = lift::largest(list.iter().map(|phrase| phrase.lift));
         let scale = if by_count { Scale::Rows(most) } else { Scale::Lift(largest) };
         let lines = list.iter().map(|phrase| line(phrase, rows, scale)).collect_view();
         view! {
@@ -218,47 +223,19 @@ enum Scale {
     Lift(f64),
 }
 
-/// How many times as frequent or as rare, within what is drawn.
-fn stretch(lift: f64) -> f64 {
-    if lift < 1.0 { (1.0 / lift).min(MAX_LIFT) } else { lift.min(MAX_LIFT) }
-}
-
 fn line(phrase: &Phrase, rows: u64, scale: Scale) -> impl IntoView + use<> {
     let Phrase { text, here, all, lift, interval } = phrase.clone();
-    let (share, less) = match scale {
-        Scale::Rows(most) => (f64::from(here) / f64::from(most), false),
-        Scale::Lift(largest) => (stretch(lift).ln() / largest.ln(), lift < 1.0),
-    };
-    let (words, interval) = match scale {
-        Scale::Rows(_) => (String::new(), None),
-        Scale::Lift(_) => (times(lift), Some(format!("{}–{}", times(interval.0), times(interval.1)))),
+    let bar = match scale {
+        Scale::Rows(most) => lift::bar(f64::from(here) / f64::from(most), false, String::new(), None, ""),
+        Scale::Lift(largest) => lift::lift_bar(lift, interval, largest, texts::ONLY_IN_B, ""),
     };
     view! {
         <tr>
             <td><Term text class="phrase"/></td>
-            <td>
-                <div class="lift-bar" data-less=less.then_some("")>
-                    <i style=("--w", format!("{:.3}", share.min(1.0)))></i>
-                    <b>{words}</b>
-                    {interval.map(|interval| view! { <small>{interval}</small> })}
-                </div>
-            </td>
+            <td>{bar}</td>
             <td data-number="">{thousands(u64::from(here))}</td>
             <td data-number="">{share_of(u64::from(here), rows)}</td>
             <td data-number="">{thousands(u64::from(all))}</td>
         </tr>
-    }
-}
-
-/// How many times as frequent: `12×`, `3.1×`, `0.04×`.
-fn times(lift: f64) -> String {
-    if lift.is_infinite() {
-        texts::ONLY_IN_B.to_owned()
-    } else if lift >= 10.0 {
-        format!("{lift:.0}×")
-    } else if lift >= 0.1 {
-        format!("{lift:.1}×")
-    } else {
-        format!("{lift:.2}×")
     }
 }

@@ -63,6 +63,7 @@ impl Store {
             | LazyResponse::Picked(_)
             | LazyResponse::Membership(_)
             | LazyResponse::Plot(_)
+            | LazyResponse::Outcome(_)
             | LazyResponse::Prompts(_)
             | LazyResponse::Phrases(_)
             | LazyResponse::Export(_)
@@ -86,6 +87,7 @@ impl Store {
                 }
             }
             LazyResponse::Plot(plot) => self.plot.set(Some(Arc::from(plot))),
+            LazyResponse::Outcome(outcome) => self.outcome.set(Some(Arc::from(outcome))),
             LazyResponse::Prompts(prompts) => self.prompts.set(Some(Arc::new(prompts))),
             LazyResponse::Phrases(phrases) => self.phrases.set(Some(Arc::new(phrases))),
             LazyResponse::Detail(detail) => self.receive_detail(detail),

@@ -21,6 +21,7 @@ mod kept;
 mod labels;
 mod lazy;
 mod notices;
+mod outcome;
 mod pairs;
 mod pin;
 mod places;
@@ -38,6 +39,7 @@ use crate::base::ids::Generation;
 use crate::protocol::browse::Listed;
 use crate::protocol::describe::Described;
 use crate::protocol::group_by::Groups;
+use crate::protocol::outcome::Outcome;
 use crate::protocol::plot::Plot;
 use crate::protocol::{
     Chart, Count, Cube, Detail, Opened, Progress, Request, Rows, ShellRequest, Show, Traffic,
@@ -118,6 +120,8 @@ pub struct Store {
     pub groups: State<Option<Arc<Groups>>>,
     /// Two columns against each other.
     pub plot: State<Option<Arc<Plot>>>,
+    /// What goes along with an outcome.
+    pub outcome: State<Option<Arc<Outcome>>>,
     /// What the heights of charts stand for.
     pub measure: State<Measure>,
     /// Steps that can be taken back, and those that were.

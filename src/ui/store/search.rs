@@ -241,7 +241,8 @@ impl Store {
         untrack(|| self.search_costs()).is_none()
     }
 
-    fn prompt_bytes_left(self) -> Option<u64> {
+    /// What is still to be read of the prompts; none where there is no column of them.
+    pub fn prompt_bytes_left(self) -> Option<u64> {
         let name = self.opened.with(|opened| opened.as_ref()?.prompt.clone())?;
         self.bytes_left(&name)
     }

@@ -67,6 +67,7 @@ impl Store {
         self.prompts.set(None);
         self.phrases.set(None);
         self.plot.set(None);
+        self.outcome.set(None);
         self.groups.set(None);
         self.rows.set(RowCache::default());
         self.detail.set(None);
@@ -93,6 +94,7 @@ impl Store {
         self.prompts.set(None);
         self.phrases.set(None);
         self.plot.set(None);
+        self.outcome.set(None);
         self.groups.set(None);
         self.agreed.set(false);
         self.sort_agreed.set(false);

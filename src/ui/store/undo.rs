@@ -119,6 +119,7 @@ fn asks_otherwise(a: &Spec, b: &Spec) -> bool {
         groups,
         pairs,
         plot,
+        outcome,
         reading,
         row: _,
         at: _,
@@ -134,7 +135,7 @@ fn asks_otherwise(a: &Spec, b: &Spec) -> bool {
         columns,
         added,
         roles,
-        (phrases, groups, pairs, plot),
+        (phrases, groups, pairs, plot, outcome),
         reading,
     );
     let other = (
@@ -147,7 +148,7 @@ fn asks_otherwise(a: &Spec, b: &Spec) -> bool {
         &b.columns,
         &b.added,
         &b.roles,
-        (&b.phrases, &b.groups, &b.pairs, &b.plot),
+        (&b.phrases, &b.groups, &b.pairs, &b.plot, &b.outcome),
         &b.reading,
     );
     (table, endpoint) == (&b.table, &b.endpoint) && asked != other

@@ -154,7 +154,11 @@ fn parse_range(low: &str, high: &str) -> Result<Range, String> {
     Ok(range)
 }
 
-fn parse_bound(text: &str) -> Result<Option<Bound>, String> {
+/// Reads an end of a range; none where there is none.
+///
+/// # Errors
+/// A sentence for people that says what is wrong.
+pub fn parse_bound(text: &str) -> Result<Option<Bound>, String> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
@@ -168,7 +172,8 @@ fn parse_bound(text: &str) -> Result<Option<Bound>, String> {
     }
 }
 
-fn print_bound(bound: &Bound) -> String {
+/// Writes an end of a range so that [`parse_bound`] reads the same.
+pub fn print_bound(bound: &Bound) -> String {
     match bound {
         Bound::Number(value) => number(*value),
         Bound::Exact(digits) => digits.text().to_owned(),

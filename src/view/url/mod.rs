@@ -28,12 +28,13 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 use std::borrow::Cow;
 
 pub use address::split_hosts_address;
+pub use clause::{parse_bound, print_bound};
 pub use table::{parse_table, print_table};
 
 /// Keys that are not columns.
 pub const RESERVED: &[&str] = &[
     "table", "subset", "q", "sort", "view", "columns", "roles", "read", "row", "at", "endpoint", "phrases",
-    "groups", "pairs", "plot", "embed", "add", "pin",
+    "groups", "pairs", "plot", "outcome", "embed", "add", "pin",
 ];
 
 /// Keys that the pages around us add to our address; they are passed over in silence.
@@ -138,6 +139,7 @@ pub fn print(spec: &Spec) -> String {
         groups,
         pairs,
         plot,
+        outcome,
         embed,
     } = spec;
     let mut query = String::new();
@@ -188,7 +190,7 @@ pub fn print(spec: &Spec) -> String {
     if *phrases != PhraseList::default() {
         push(&mut query, "phrases", &clause::print_items(&phrases.items()));
     }
-    for (key, words) in [("groups", groups), ("pairs", pairs), ("plot", plot)] {
+    for (key, words) in [("groups", groups), ("pairs", pairs), ("plot", plot), ("outcome", outcome)] {
         if let Some(words) = words {
             push(&mut query, key, &clause::print_items(words));
         }
@@ -311,13 +313,14 @@ fn read_reserved(
             spec.phrases = PhraseList::read(items.iter().map(String::as_str))
                 .map_err(|item| format!("“{}” says nothing of how phrases are listed.", shown(item)))?;
         }
-        "groups" | "pairs" | "plot" => {
+        "groups" | "pairs" | "plot" | "outcome" => {
             let mut items = clause::parse_items(value)?;
             items.truncate(MAX_COLUMNS);
             let words = match key {
                 "groups" => &mut spec.groups,
                 "pairs" => &mut spec.pairs,
-                _ => &mut spec.plot,
+                "plot" => &mut spec.plot,
+                _ => &mut spec.outcome,
             };
             *words = (!items.is_empty()).then_some(items);
         }
@@ -344,6 +347,7 @@ fn add_what_is_named(spec: &mut Spec) {
         .chain(sorted)
         .chain(spec.columns.iter().flatten())
         .chain(spec.plot.iter().flatten())
+        .chain(spec.outcome.iter().flatten())
         .filter(|name| Measured::read(name).is_some())
         .cloned()
         .collect();

@@ -190,6 +190,10 @@ fn what_is_not_understood_is_told_and_the_rest_counts() {
     same("view=compare&pairs=judges,rank:2,whole:1,judge:reward,at:3");
     same("view=groups&groups=by:user_name,day:timestamp,median:cfg,share:sampler,is:k_lms,down:3");
     same("view=plot&plot=cfg,step,log");
+    same("view=differences&outcome=rank,to:1");
+    same("view=differences&outcome=label,is:keep,\"is:a,b\"&embed=1");
+    same("pin=cfg=7..&outcome=pinned");
+    check("outcome=words(prompt),from:20", "add=words(prompt)&outcome=words(prompt),from:20", &[]);
     check("plot=words(prompt),step", "add=words(prompt)&plot=words(prompt),step", &[]);
     check("phrases=letters", "", &["phrases: “letters” says nothing of how phrases are listed."]);
     check("embed=2", "", &["embed: “2” is neither 1 nor 0."]);
@@ -409,7 +413,8 @@ prop_compose! {
         sort in btree_map(any_name(), any::<bool>(), 0..4),
         view in prop::sample::select(View::ALL),
         phrases in (prop::sample::select(Unit::ALL.map(|(unit, _)| unit).to_vec()), option::of(any::<u32>()), any::<(bool, bool)>()),
-        (groups, plot) in (option::of(vec(any_name(), 1..4)), option::of(vec(any_name(), 1..4))),
+        (groups, plot, outcome) in (
+            option::of(vec(any_name(), 1..4)), option::of(vec(any_name(), 1..4)), option::of(vec(any_name(), 1..4))),
         pairs in option::of(vec(any_name(), 1..4)),
         embed in any::<bool>(),
         pin in option::of((
@@ -445,6 +450,7 @@ prop_compose! {
             groups,
             pairs,
             plot,
+            outcome,
             embed,
         }
     }
