@@ -1,7 +1,7 @@
 //! The images of each prompt, and the rows that the view of them shows.
 
 use super::pairs::Sided;
-use super::state::{Local, State};
+use super::state::{Answer, Local, State};
 use super::{RowData, Store};
 use crate::base::sorted::Map;
 use crate::protocol::TableRequest;
@@ -69,7 +69,7 @@ impl PickFor {
 #[derive(Clone, Copy, Default)]
 pub struct CompareStore {
     /// The newest groups.
-    pub groups: State<Option<Arc<Groups>>>,
+    pub groups: Answer<Groups>,
     /// Rows by their place in the file.
     pub rows: State<Map<u64, Arc<RowData>>>,
     /// What each of those who ask wants.

@@ -66,8 +66,8 @@ pub use receive::prompt_of;
 pub use rows::{RowCache, RowData};
 pub use search::Reading;
 pub use sight::Sight;
-use state::Local;
 pub use state::State;
+use state::{Answer, Local};
 
 use crate::base::sorted::{Map, Set};
 use leptos::prelude::*;
@@ -95,9 +95,9 @@ pub struct Store {
     /// What the address bar holds.
     pub spec: State<Spec>,
     /// What there is to choose from, where a repository is looked into.
-    pub listed: State<Option<Arc<Listed>>>,
+    pub listed: Answer<Listed>,
     /// What the file says of itself, as far as it was asked.
-    pub described: State<Option<Arc<Described>>>,
+    pub described: Answer<Described>,
     /// The open table, once its footer is read.
     pub opened: State<Option<Arc<Opened>>>,
     /// Newest chart of each column.
@@ -113,15 +113,15 @@ pub struct Store {
     /// What became of the query.
     pub query: State<QueryState>,
     /// Prompts of the result that are at hand.
-    pub prompts: State<Option<Arc<Prompts>>>,
+    pub prompts: Answer<Prompts>,
     /// What prompts are made of.
-    pub phrases: State<Option<Arc<Phrases>>>,
+    pub phrases: Answer<Phrases>,
     /// Groups of rows by the values of columns.
-    pub groups: State<Option<Arc<Groups>>>,
+    pub groups: Answer<Groups>,
     /// Two columns against each other.
-    pub plot: State<Option<Arc<Plot>>>,
+    pub plot: Answer<Plot>,
     /// What goes along with an outcome.
-    pub outcome: State<Option<Arc<Outcome>>>,
+    pub outcome: Answer<Outcome>,
     /// What the heights of charts stand for.
     pub measure: State<Measure>,
     /// Steps that can be taken back, and those that were.

@@ -1,7 +1,7 @@
 //! Pairs of what people prefer: which are asked for, what is shown of them, and how somebody here judged.
 
 use super::image_settings::storage;
-use super::state::{Local, State};
+use super::state::{Answer, Local, State};
 use super::{Commit, Store};
 use crate::protocol::pairs::{Pairs, Want};
 use crate::protocol::{Kind, TableRequest};
@@ -19,7 +19,7 @@ const PAIRS_AHEAD: u32 = 4;
 #[derive(Clone, Copy, Default)]
 pub struct PairsStore {
     /// The newest answer.
-    pub answer: State<Option<Arc<Pairs>>>,
+    pub answer: Answer<Pairs>,
     /// In how many of how many pairs somebody here chose as people did.
     pub agreed: State<(u64, u64)>,
     sent: Local<Option<Want>>,

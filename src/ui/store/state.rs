@@ -1,8 +1,11 @@
 //! Signals that everyone may read and only the store may write.
 
 use leptos::prelude::*;
+use std::any::Any;
+use std::marker::PhantomData;
 use std::ops::Deref;
 use std::panic::Location;
+use std::sync::Arc;
 
 /// A piece of the page's state. It reads like a signal; what writes it is for the store alone. Copies are the same
 /// piece.
@@ -60,6 +63,45 @@ impl<T> Clone for State<T> {
 }
 
 impl<T> Copy for State<T> {}
+
+/// An answer that lazy views read. They alone know its type: in the first module all answers are one kind of signal,
+/// since each kind takes some 2 KB of code. Copies are the same answer.
+pub struct Answer<T: 'static>(State<Option<Arc<dyn Any + Send + Sync>>>, PhantomData<fn() -> T>);
+
+impl<T: Send + Sync> Answer<T> {
+    pub(super) fn set(self, answer: Option<Arc<T>>) {
+        self.0.set(answer.map(|answer| -> Arc<dyn Any + Send + Sync> { answer }));
+    }
+
+    /// The newest one.
+    pub fn get(self) -> Option<Arc<T>> {
+        self.0.get()?.downcast().ok()
+    }
+
+    /// The same, for who is not told of the next one.
+    pub fn get_untracked(self) -> Option<Arc<T>> {
+        self.0.get_untracked()?.downcast().ok()
+    }
+
+    /// What becomes of the newest one.
+    pub fn with<U>(self, read: impl FnOnce(&Option<Arc<T>>) -> U) -> U {
+        read(&self.get())
+    }
+}
+
+impl<T> Default for Answer<T> {
+    fn default() -> Self {
+        Self(State::default(), PhantomData)
+    }
+}
+
+impl<T> Clone for Answer<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Answer<T> {}
 
 /// What no component reads; the browser's own values may be in it. Copies are the same value.
 pub struct Local<T: 'static>(StoredValue<T, LocalStorage>);
