@@ -30,8 +30,8 @@ use crate::view::query::{self, Query};
 use crate::view::spec::RowQuery;
 use std::sync::OnceLock;
 
-/// What begins a file of pairs: the job, or how it ends at once.
-type BeginPairs = fn(export::Pairs, &mut Data) -> Result<Box<dyn Job>, Stage>;
+/// What begins a file: the job, or how it ends at once.
+type Begin<T> = fn(T, &mut Data) -> Result<Box<dyn Job>, Stage>;
 
 /// The code.
 #[derive(Debug)]
@@ -48,14 +48,14 @@ pub struct Extras {
     pub(super) pairs: fn(&Data, &Matches, &Want, Generation) -> Pairs,
     /// Tells what the table's files say of themselves.
     pub(super) describe: fn(&Data, Describe, &mut Vec<Effect>),
-    /// Begins a file of rows: the job, or how it ends at once.
-    pub(super) begin_rows: fn(export::Start, &mut Data) -> Result<Box<dyn Job>, Stage>,
+    /// Begins a file of rows.
+    pub(super) begin_rows: Begin<export::Start>,
     /// Begins an archive of images.
     pub(super) begin_images: fn(export::Images) -> Box<dyn Job>,
     /// What goes along with an outcome.
     pub(super) outcome: fn(&Data, &Matches, &Asked, &PhraseIndex) -> State,
     /// Begins a file of pairs.
-    pub(super) begin_pairs: BeginPairs,
+    pub(super) begin_pairs: Begin<export::Pairs>,
     /// Begins a file of groups of rows, whose items these are.
     pub(super) begin_groups: fn(u32, export::Format, Vec<String>) -> Box<dyn Job>,
     /// Reads a file of labels.

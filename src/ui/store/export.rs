@@ -1,7 +1,7 @@
 //! Taking rows away: what is being written, and scripts that find the same rows elsewhere.
 
 use super::Store;
-use super::state::{Local, State};
+use super::state::{Answer, Local, State};
 use crate::formats::sniff;
 use crate::protocol::export::{
     ARCHIVE_MIME, Format, Images, Pairs, PairsForm, Progress, Rows, Split, Stage, Start,
@@ -13,6 +13,7 @@ use crate::view::spec::{Spec, View};
 use crate::view::url;
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use leptos::prelude::*;
+use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, HtmlAnchorElement};
@@ -24,11 +25,11 @@ const DOWNLOAD: std::time::Duration = std::time::Duration::from_secs(60);
 #[derive(Clone, Copy, Default)]
 pub struct ExportStore {
     /// The newest export, as far as it is.
-    pub progress: State<Option<Progress>>,
+    pub progress: Answer<Progress>,
     /// What that is of.
     pub what: State<Taken>,
     /// The newest script.
-    pub script: State<Option<Script>>,
+    pub script: Answer<Script>,
     /// How many columns are left out of it because they can't be read.
     pub left_out: State<usize>,
     asked: Local<Option<Asked>>,
@@ -71,7 +72,7 @@ impl ExportStore {
 
     pub(super) fn receive(self, progress: Progress) {
         if progress.id == self.number.get_value() {
-            self.progress.set(Some(progress));
+            self.progress.set(Some(Arc::new(progress)));
         }
     }
 }
@@ -152,7 +153,7 @@ impl Store {
             let waiting =
                 Progress { id, stage: Stage::Waiting, rows: 0, rows_total: 0, bytes: 0, missing: 0 };
             self.export.what.set(what);
-            self.export.progress.set(Some(waiting));
+            self.export.progress.set(Some(Arc::new(waiting)));
             self.send_along(&request, "handle", handle);
         };
         // Only a press may ask for a file, so that it is asked for before anything is awaited.

@@ -92,7 +92,7 @@ impl Store {
             LazyResponse::Phrases(phrases) => self.phrases.set(Some(Arc::new(phrases))),
             LazyResponse::Detail(detail) => self.receive_detail(detail),
             LazyResponse::Export(progress) => self.export.receive(progress),
-            LazyResponse::Script(script) => self.export.script.set(Some(script)),
+            LazyResponse::Script(script) => self.export.script.set(Some(Arc::new(script))),
             LazyResponse::Figure(figure) => self.save_figure(figure),
             LazyResponse::Making(making) => self.images.receive_making(making),
             LazyResponse::Groups(groups) => self.compare.receive_groups(groups),

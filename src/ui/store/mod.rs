@@ -105,7 +105,7 @@ pub struct Store {
     /// Columns whose charts are asked for.
     pub wanted: State<Set<String>>,
     /// What a drag computes between two answers.
-    pub live: State<Option<Arc<Live>>>,
+    pub live: Answer<Live>,
     /// Counts up with every change of the filters.
     pub generation: State<Generation>,
     /// Newest count.
@@ -141,13 +141,13 @@ pub struct Store {
     /// What went wrong, newest first.
     pub notices: State<Vec<Item>>,
     /// All fields of the selected row.
-    pub detail: State<Option<Arc<Detail>>>,
+    pub detail: Answer<Detail>,
     /// The column whose chart is being dragged.
     pub dragging: State<Option<String>>,
     /// Position of the row that the keys move.
     pub active: State<u64>,
     /// The row under the pointer.
-    pub hovered: State<Option<Arc<RowData>>>,
+    pub hovered: Answer<RowData>,
     /// Whether the fields of a row are explained.
     pub explained: State<bool>,
     /// Rows that someone has chosen.

@@ -64,8 +64,8 @@ impl<T> Clone for State<T> {
 
 impl<T> Copy for State<T> {}
 
-/// An answer that lazy views read. They alone know its type: in the first module all answers are one kind of signal,
-/// since each kind takes some 2 KB of code. Copies are the same answer.
+/// Something that is there or not: an answer of the data thread, mostly. All are one kind of signal, since each kind takes
+/// 1 KB of the page's first module. Copies are the same answer.
 pub struct Answer<T: 'static>(State<Option<Arc<dyn Any + Send + Sync>>>, PhantomData<fn() -> T>);
 
 impl<T: Send + Sync> Answer<T> {
@@ -81,6 +81,11 @@ impl<T: Send + Sync> Answer<T> {
     /// The same, for who is not told of the next one.
     pub fn get_untracked(self) -> Option<Arc<T>> {
         self.0.get_untracked()?.downcast().ok()
+    }
+
+    /// What becomes of the newest one, for who is not told of the next one.
+    pub fn with_untracked<U>(self, read: impl FnOnce(&Option<Arc<T>>) -> U) -> U {
+        read(&self.get_untracked())
     }
 
     /// What becomes of the newest one.

@@ -51,7 +51,7 @@ pub fn Running(
     let says = move || {
         store.export.progress.with(|progress| {
             let progress = progress.as_ref().filter(|_| own())?;
-            let Progress { rows, rows_total, bytes, missing, .. } = *progress;
+            let Progress { rows, rows_total, bytes, missing, .. } = **progress;
             let written = || match of {
                 Taken::Rows => {
                     let left_out = texts::left_out(store.export.left_out.get());
