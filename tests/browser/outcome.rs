@@ -11,13 +11,6 @@ async fn run(stage: &Stage, script: &str) -> Json {
     stage.browser.client.execute(script, Vec::new()).await.unwrap()
 }
 
-async fn says(stage: &Stage, what: &str) {
-    until(&format!("that it says {what:?}"), async || {
-        stage.page().texts("status").await.iter().any(|text| text.contains(what)).then_some(())
-    })
-    .await;
-}
-
 /// A line: its column (none for a part of prompts), what it is called, and what it says of its rows.
 type Said = (Option<String>, String, String);
 
@@ -71,16 +64,15 @@ fn what_goes_along_with_the_best_rank_is_listed_and_filters() {
         let rows = counted(&table, &Spec::default(), &|rank| rank <= 1.0, "rank");
         let yes = rows.iter().filter(|(_, yes)| *yes).count() as u64;
         let all = rows.len() as u64;
-        says(
-            stage,
-            &format!(
+        stage
+            .page()
+            .says(&format!(
                 "rank at most 1: {} of {} rows, {}.",
                 thousands(yes),
                 thousands(all),
                 share_of(yes, all)
-            ),
-        )
-        .await;
+            ))
+            .await;
         const AMOUNT: &str = "image_amount_in_total";
         let found = until("values and parts", async || {
             let lines = lines(stage).await;
@@ -124,9 +116,9 @@ fn what_goes_along_with_the_best_rank_is_listed_and_filters() {
         value.clear().await.unwrap();
         value.send_keys("2").await.unwrap();
         value.send_keys(key::ENTER).await.unwrap();
-        says(stage, "rank at most 2: ").await;
+        stage.page().says("rank at most 2: ").await;
         page.click_first("button", "Undo").await;
-        says(stage, "rank at most 1: ").await;
+        stage.page().says("rank at most 1: ").await;
         // A value is a filter, by key, and the outcome is told of the rows that are left.
         let name = until("a value", async || {
             lines(stage).await.into_iter().find(|(column, ..)| column.is_some()).map(|(_, name, _)| name)
@@ -142,15 +134,15 @@ fn what_goes_along_with_the_best_rank_is_listed_and_filters() {
         let left = counted(&table, &spec, &|rank| rank <= 1.0, "rank");
         let yes = left.iter().filter(|(_, yes)| *yes).count() as u64;
         let told = format!("rank at most 1: {} of {} rows", thousands(yes), thousands(left.len() as u64));
-        says(stage, &told).await;
+        stage.page().says(&told).await;
         assert!(lines(stage).await.iter().all(|(column, ..)| column.as_deref() != Some(AMOUNT)));
         // A reloaded link says the same.
         stage.browser.client.refresh().await.unwrap();
-        says(stage, &told).await;
+        stage.page().says(&told).await;
         // No outcome: columns are ranked by their differences again.
         page.click("button", "Clear outcome").await;
         until("no outcome", async || page.spec().await.outcome.is_none().then_some(())).await;
-        says(stage, "matching rows against").await;
+        stage.page().says("matching rows against").await;
     });
 }
 
@@ -163,11 +155,14 @@ fn what_goes_along_with_a_score_over_a_threshold_is_listed_and_filters() {
         page.settled().await;
         let rows = counted(&table, &Spec::default(), &|score| score >= 0.5, "image_nsfw");
         let yes = rows.iter().filter(|(_, yes)| *yes).count() as u64;
-        says(
-            stage,
-            &format!("image NSFW at least 0.5: {} of {} rows", thousands(yes), thousands(rows.len() as u64)),
-        )
-        .await;
+        stage
+            .page()
+            .says(&format!(
+                "image NSFW at least 0.5: {} of {} rows",
+                thousands(yes),
+                thousands(rows.len() as u64)
+            ))
+            .await;
         let part = until("parts of prompts", async || {
             let found = lines(stage).await;
             found.iter().find(|(column, ..)| column.is_none()).cloned()
@@ -195,9 +190,11 @@ fn what_goes_along_with_a_score_over_a_threshold_is_listed_and_filters() {
         let spec = page.spec().await;
         let in_a = counted(&table, &spec, &|cfg| cfg >= 9.0, "cfg");
         let yes = in_a.iter().filter(|(_, yes)| *yes).count() as u64;
-        says(stage, &format!("Being in A: {} of {} rows", thousands(yes), thousands(in_a.len() as u64)))
+        stage
+            .page()
+            .says(&format!("Being in A: {} of {} rows", thousands(yes), thousands(in_a.len() as u64)))
             .await;
-        says(stage, "A is chosen by them: cfg scale").await;
+        stage.page().says("A is chosen by them: cfg scale").await;
         stage.picture("outcome-pinned").await;
     });
 }
@@ -215,7 +212,7 @@ fn where_an_outcome_tells_nothing_it_is_said_why() {
             ("outcome=pinned", "No rows are pinned"),
         ] {
             stage.go_to_hub(&format!("table=diffusiondb-2m&view=differences&{query}")).await;
-            says(stage, said).await;
+            stage.page().says(said).await;
             assert_eq!(lines(stage).await, [], "{query}");
         }
         page.click("button", "Clear outcome").await;

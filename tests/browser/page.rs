@@ -110,6 +110,14 @@ impl Page<'_> {
         serde_json::from_value(self.ask("texts", &[json!(role)]).await).unwrap()
     }
 
+    /// Waits until a status holds these words.
+    pub async fn says(&self, words: &str) {
+        until(&format!("that it says {words:?}"), async || {
+            self.texts("status").await.iter().any(|text| text.contains(words)).then_some(())
+        })
+        .await;
+    }
+
     /// Clicks the first thing of this role whose name begins so. A name that changes between looking
     /// and clicking (a count does) is looked for again.
     pub async fn click_first(&self, role: &str, begins: &str) {

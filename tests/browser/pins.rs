@@ -14,13 +14,6 @@ async fn run(stage: &Stage, script: &str) -> Json {
     stage.browser.client.execute(script, Vec::new()).await.unwrap()
 }
 
-async fn says(stage: &Stage, what: &str) {
-    until(&format!("that it says {what:?}"), async || {
-        stage.page().texts("status").await.iter().any(|text| text.contains(what)).then_some(())
-    })
-    .await;
-}
-
 /// The pinned rows as a view of their own.
 fn pinned(spec: &Spec) -> Spec {
     let RowQuery { subset, query, filters, sort: _ } = spec.pin.clone().expect("a pin");
@@ -92,14 +85,14 @@ fn a_view_is_pinned_and_another_one_is_held_against_it() {
         // By key.
         page.find("button", "Pin as A").await.send_keys(key::ENTER).await.unwrap();
         let all = page.settled().await;
-        says(stage, &format!("A and B are the same {} rows.", thousands(all))).await;
+        stage.page().says(&format!("A and B are the same {} rows.", thousands(all))).await;
         assert!(page.query().await.contains("pin=cfg=..7"), "{}", page.query().await);
 
         // From now on what matches is B, in every chart.
         stage.go_to_hub(&format!("{TABLE}&cfg=9..&pin=cfg=..8")).await;
         let spec = page.spec().await;
         page.settles_at(table.count(&spec)).await;
-        says(stage, &sentence(counts(&table, &spec))).await;
+        stage.page().says(&sentence(counts(&table, &spec))).await;
         let (sampler, (a, b)) = samplers(&table, &spec).into_iter().max_by_key(|(_, (_, b))| *b).unwrap();
         let words = format!("{sampler}: A {}, B {}", thousands(a), thousands(b));
         until(&words, async || (tip(stage, &sampler).await == words).then_some(())).await;
@@ -124,7 +117,7 @@ fn a_view_is_pinned_and_another_one_is_held_against_it() {
         .await;
         assert_eq!(filtered.pin, spec.pin);
         page.settles_at(table.count(&filtered)).await;
-        says(stage, &sentence(counts(&table, &filtered))).await;
+        stage.page().says(&sentence(counts(&table, &filtered))).await;
 
         // What was A becomes the view, and the other way round; a step back brings it back.
         page.click("button", "Swap").await;
@@ -135,7 +128,7 @@ fn a_view_is_pinned_and_another_one_is_held_against_it() {
         .await;
         assert_eq!(pinned(&swapped).filters, filtered.filters);
         page.settles_at(table.count(&swapped)).await;
-        says(stage, &sentence(counts(&table, &swapped))).await;
+        stage.page().says(&sentence(counts(&table, &swapped))).await;
         page.click_first("button", "Undo").await;
         page.settles_at(table.count(&filtered)).await;
         assert_eq!(page.spec().await.pin, filtered.pin);
@@ -151,7 +144,7 @@ fn a_view_is_pinned_and_another_one_is_held_against_it() {
         .await;
         assert!(all > 0);
         page.click_first("button", "Undo").await;
-        says(stage, &sentence(counts(&table, &filtered))).await;
+        stage.page().says(&sentence(counts(&table, &filtered))).await;
     });
 }
 
@@ -164,12 +157,11 @@ fn differences_and_phrases_are_of_b_against_a() {
         let spec = page.spec().await;
         page.settles_at(table.count(&spec)).await;
         let counts_of = counts(&table, &spec);
-        says(stage, &sentence(counts_of)).await;
-        says(
-            stage,
-            &format!("B, {} rows, against A, {} rows.", thousands(counts_of.1), thousands(counts_of.0)),
-        )
-        .await;
+        stage.page().says(&sentence(counts_of)).await;
+        stage
+            .page()
+            .says(&format!("B, {} rows, against A, {} rows.", thousands(counts_of.1), thousands(counts_of.0)))
+            .await;
         let samplers = samplers(&table, &spec);
         let expected = (distance(&samplers) * 1e3).round() / 1e3;
         let found = until("the distance of samplers", async || {
@@ -195,7 +187,7 @@ fn differences_and_phrases_are_of_b_against_a() {
 
         // Phrases of B against those of A.
         stage.go_to_hub(&format!("{TABLE}&q=portrait&pin=q=landscape&view=phrases")).await;
-        says(stage, "B has").await;
+        stage.page().says("B has").await;
         let heads = until("a table of phrases", async || {
             const HEADS: &str = "return [...document.querySelectorAll('main table.lift thead')].map((head) => head.innerText)";
             let heads: Vec<String> = serde_json::from_value(run(stage, HEADS).await).unwrap();
@@ -220,7 +212,7 @@ fn what_can_not_be_compared_is_said() {
         ] {
             stage.go_to_hub(&format!("{TABLE}&view=differences&{query}")).await;
             page.settled().await;
-            says(stage, said).await;
+            stage.page().says(said).await;
             let nothing = query.contains("1e9") || query.ends_with("pin=cfg=9..");
             if nothing {
                 assert_eq!(distances(stage).await, [], "{query}");
@@ -244,7 +236,7 @@ fn a_pin_fits_a_phone() {
         let page = stage.page();
         stage.go_to_hub(&format!("{TABLE}&cfg=9..&pin=cfg=..8&view=differences")).await;
         page.settled().await;
-        says(stage, "are in both.").await;
+        stage.page().says("are in both.").await;
         let (width, window) = page.widths().await;
         assert!(width <= window, "{width} px in a window of {window} px");
         stage.picture("pin-phone").await;

@@ -1,18 +1,13 @@
 //! Pairs of what people prefer: counted, looked at one by one, in the link, and written for training.
 
 use crate::exports::{NO_PICKER, before_the_page, downloads, file};
-use crate::page::{Page, key};
+use crate::page::key;
 use crate::stage::{Stage, play, play_with_images, until};
 use fixture::layouts::Layout;
 use fixture::pairs::{Choice, choice};
 use fixture::prompts::Corpus;
 use hub::Source;
 use serde_json::Value;
-
-/// Reads the line over the pairs until it says this.
-async fn says(page: Page<'_>, words: &str) {
-    until(words, async || page.texts("status").await.into_iter().find(|text| text.contains(words))).await;
-}
 
 #[test]
 fn the_pairs_of_the_sample_are_counted_looked_at_and_written() {
@@ -21,8 +16,8 @@ fn the_pairs_of_the_sample_are_counted_looked_at_and_written() {
         let folder = downloads(stage, "pairs").await;
         stage.go("table=imagereward-test-sample&view=compare").await;
         let page = stage.page();
-        says(page, "7,230 pairs: 6,399 ordered, 831 tied").await;
-        says(page, "from 466 prompts with 2,720 images; 349 prompts have a tie").await;
+        page.says("7,230 pairs: 6,399 ordered, 831 tied").await;
+        page.says("from 466 prompts with 2,720 images; 349 prompts have a tie").await;
         page.click("button", "Figures").await;
         until("a chart", async || {
             let words =
@@ -33,7 +28,7 @@ fn the_pairs_of_the_sample_are_counted_looked_at_and_written() {
         stage.picture("pairs-figures").await;
         // Options are in the link, and taken back with it.
         stage.go("table=imagereward-test-sample&view=compare&pairs=pairs,rank:3,at:2").await;
-        says(page, "1,").await;
+        page.says("1,").await;
         page.find("group", "One pair").await.send_keys("j").await.unwrap();
         until("the next pair in the link", async || {
             page.query().await.contains("pairs=pairs,rank:3,at:3").then_some(())
@@ -44,7 +39,7 @@ fn the_pairs_of_the_sample_are_counted_looked_at_and_written() {
         stage.go("table=imagereward-test-sample&view=compare&pairs=best:1").await;
         page.alert("“best:1” in the link says nothing of pairs.").await;
         stage.go("table=imagereward-test-sample&view=compare&pairs=training").await;
-        says(page, "7,230 pairs").await;
+        page.says("7,230 pairs").await;
         page.click("button", "Save the file").await;
         let lines = file(&folder, "imagereward-test-sample-pairs.jsonl").await;
         let rows: Vec<Value> = lines
@@ -87,7 +82,7 @@ fn two_images_a_row_at_addresses_are_asked_for_where_someone_clicks() {
         stage.picture("pick-table").await;
         page.click("button", "Compare").await;
         let ties = choices.iter().filter(|choice| choice.label_0 == 0.5).count();
-        says(page, &format!("{ROWS} pairs: {} ordered, {ties} tied", ROWS as usize - ties)).await;
+        page.says(&format!("{ROWS} pairs: {} ordered, {ties} tied", ROWS as usize - ties)).await;
         let pictures = until("two images", async || {
             let pictures = page.images("group", "One pair").await;
             (pictures.len() == 2).then_some(pictures)

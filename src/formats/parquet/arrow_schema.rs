@@ -4,6 +4,7 @@
 //! Source: `Schema.fbs` and `Message.fbs` of Apache Arrow, and "Internals" of FlatBuffers. The message is base64
 //! (RFC 4648, section 4), four bytes of ones and four of its length in front.
 
+use crate::base::base64::from_base64;
 use crate::base::moment::Unit;
 use std::collections::BTreeMap;
 
@@ -25,7 +26,7 @@ pub enum Note {
 /// What is said of top-level columns, by name; nothing where there is no such key, or none that can be read.
 pub fn notes(pairs: &[(String, Option<String>)]) -> BTreeMap<String, Note> {
     let text = pairs.iter().find(|(key, _)| key == KEY).and_then(|(_, value)| value.as_deref());
-    let bytes = text.map(base64).unwrap_or_default();
+    let bytes = text.map(from_base64).unwrap_or_default();
     let Some(message) = bytes.strip_prefix(&[0xff; 4]).and_then(|rest| rest.get(4..)) else {
         return BTreeMap::new();
     };
@@ -103,37 +104,9 @@ impl Flat<'_> {
     }
 }
 
-/// The bytes of a text, up to what is none of its letters.
-fn base64(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut kept) = (0u32, 0);
-    for letter in text.bytes() {
-        let value = match letter {
-            b'A'..=b'Z' => letter - b'A',
-            b'a'..=b'z' => letter - b'a' + 26,
-            b'0'..=b'9' => letter - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => break,
-        };
-        bits = bits << 6 | u32::from(value);
-        kept += 6;
-        if kept >= 8 {
-            kept -= 8;
-            bytes.push((bits >> kept) as u8);
-        }
-    }
-    bytes
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{base64, notes};
-
-    #[test]
-    fn letters_are_bytes() {
-        assert_eq!((base64("TWFu"), base64("/+8=")), (b"Man".to_vec(), vec![0xff, 0xef]));
-    }
+    use super::notes;
 
     proptest::proptest! {
         #[test]
