@@ -131,7 +131,8 @@ fn groups() {
     cfg.append(&page, None).expect("few values");
     let mask = vec![0u16; LARGE];
     let (mean, median, distinct) = (What::Mean, What::Quantile(50), What::Distinct);
-    let ask = |measures| Ask { keys: vec![(&user, None)], measures, mask: &mask, order: (1, false) };
+    let ask =
+        |measures| Ask { keys: vec![(&user, None)], measures, mask: &mask, pin: None, order: (1, false) };
     time("groups of 14 M rows by user", LARGE, || group_by(&ask(Vec::new())));
     time("the same, mean of cfg", LARGE, || group_by(&ask(vec![(&cfg, &mean)])));
     time("the same, median of cfg", LARGE, || group_by(&ask(vec![(&cfg, &median)])));

@@ -21,7 +21,7 @@ use crate::protocol::labels::{self, What};
 use crate::protocol::outcome::{State, Want as Asked};
 use crate::protocol::pairs::{Pairs, Want};
 use crate::protocol::script::Dialect;
-use crate::protocol::{Request, TableRequest};
+use crate::protocol::{LazyRequest, Request, TableRequest};
 use crate::table::group_by::{self, group_by};
 use crate::table::labels::Step;
 use crate::table::phrases::PhraseIndex;
@@ -120,36 +120,38 @@ fn are_needed_for(request: &Request) -> bool {
         Request::Table(TableRequest::Labels(ask)) => {
             matches!(ask.what, What::Save | What::Read | What::Apply)
         }
-        Request::Table(
-            TableRequest::Script(_)
-            | TableRequest::Figure(_)
-            | TableRequest::Pairs(Some(_))
-            | TableRequest::Describe(_)
-            | TableRequest::GroupBy(Some(_))
-            | TableRequest::Outcome(Some(_)),
-        )
-        | Request::Export(_)
-        | Request::ExportPairs(_)
-        | Request::TakeImages(_) => true,
+        Request::Lazy(
+            LazyRequest::Script(_)
+            | LazyRequest::Figure(_)
+            | LazyRequest::Pairs(Some(_))
+            | LazyRequest::Describe(_)
+            | LazyRequest::GroupBy(Some(_))
+            | LazyRequest::Outcome(Some(_))
+            | LazyRequest::Export(_)
+            | LazyRequest::ExportPairs(_)
+            | LazyRequest::TakeImages(_),
+        ) => true,
         Request::Table(
             TableRequest::Load { .. }
             | TableRequest::Stop { .. }
             | TableRequest::Touch { .. }
-            | TableRequest::Groups { .. }
-            | TableRequest::Pairs(None)
-            | TableRequest::Pick(_)
-            | TableRequest::Membership { .. }
-            | TableRequest::GroupBy(None)
-            | TableRequest::Outcome(None)
-            | TableRequest::Plot(_),
+            | TableRequest::Membership { .. },
+        )
+        | Request::Lazy(
+            LazyRequest::Groups { .. }
+            | LazyRequest::Pairs(None)
+            | LazyRequest::Pick(_)
+            | LazyRequest::GroupBy(None)
+            | LazyRequest::Outcome(None)
+            | LazyRequest::Plot(_)
+            | LazyRequest::CancelExport,
         )
         | Request::Open(_)
         | Request::Browse(_)
         | Request::Retry
         | Request::Detail { .. }
         | Request::Images(_)
-        | Request::RetryImage { .. }
-        | Request::CancelExport => false,
+        | Request::RetryImage { .. } => false,
     }
 }
 
@@ -176,9 +178,9 @@ mod tests {
         assert!(are_needed_for(&show("castle /b+/")));
         let rows = RowQuery::default();
         let want = Want { dialect: Dialect::DuckDb, rows, columns: Vec::new(), groups: None };
-        assert!(are_needed_for(&TableRequest::Script(want).into()));
-        assert!(!are_needed_for(&TableRequest::Groups { wanted: true }.into()));
-        assert!(are_needed_for(&TableRequest::Pairs(Some(pairs::Want::default())).into()));
-        assert!(!are_needed_for(&TableRequest::Pairs(None).into()));
+        assert!(are_needed_for(&LazyRequest::Script(want).into()));
+        assert!(!are_needed_for(&LazyRequest::Groups { wanted: true }.into()));
+        assert!(are_needed_for(&LazyRequest::Pairs(Some(pairs::Want::default())).into()));
+        assert!(!are_needed_for(&LazyRequest::Pairs(None).into()));
     }
 }

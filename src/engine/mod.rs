@@ -54,7 +54,7 @@ use crate::base::error::{Error, ErrorKind};
 use crate::base::ids::FetchId;
 use crate::base::sorted::Map;
 use crate::formats::hub::answer::Identity;
-use crate::protocol::{Request, Response, TableRequest};
+use crate::protocol::{LazyRequest, Request, Response, TableRequest};
 use answers::pace::Pace;
 use answers::{notice, report};
 use browse::{Browsing, ListingRequest};
@@ -218,16 +218,16 @@ impl Engine {
                 images.want(wanted, table.as_ref().map(|table| &table.data));
             }
             (Request::RetryImage { row }, Some(table)) => images.retry(row, &table.data),
-            (Request::TakeImages(start), Some(table)) => {
+            (Request::Lazy(LazyRequest::TakeImages(start)), Some(table)) => {
                 jobs.begin_images(start, &mut table.data, images, effects);
             }
-            (Request::Export(start), Some(table)) => {
+            (Request::Lazy(LazyRequest::Export(start)), Some(table)) => {
                 jobs.begin_export(start, &mut table.data, images, effects);
             }
-            (Request::ExportPairs(start), Some(table)) => {
+            (Request::Lazy(LazyRequest::ExportPairs(start)), Some(table)) => {
                 jobs.begin_pairs(start, &mut table.data, images, effects);
             }
-            (Request::CancelExport, table) => {
+            (Request::Lazy(LazyRequest::CancelExport), table) => {
                 jobs.cancel(table.as_mut().map(|table| &mut table.data), images, effects);
             }
             // A link may name a row: it is asked for before the table is there.
@@ -249,14 +249,8 @@ impl Engine {
                 }
             }
             (Request::Table(request), Some(table)) => table.request(request, effects),
-            (
-                Request::RetryImage { .. }
-                | Request::TakeImages(_)
-                | Request::Export(_)
-                | Request::ExportPairs(_)
-                | Request::Table(_),
-                None,
-            ) => {}
+            (Request::Lazy(request), Some(table)) => table.lazy_request(request, effects),
+            (Request::RetryImage { .. } | Request::Table(_) | Request::Lazy(_), None) => {}
         }
     }
 

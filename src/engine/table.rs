@@ -18,7 +18,7 @@ use crate::base::bytes::ByteRange;
 use crate::base::error::Error;
 use crate::formats::parquet::plan::Link;
 use crate::formats::text_index::Index;
-use crate::protocol::{LazyResponse, Response, Show, TableRequest};
+use crate::protocol::{LazyRequest, LazyResponse, Response, Show, TableRequest};
 use crate::view::roles::Role;
 
 /// The open table.
@@ -69,20 +69,31 @@ impl Table {
             TableRequest::Touch { column, generation } => {
                 answers.touch(&column, generation, data, matches, effects);
             }
-            TableRequest::Describe(wanted) => answers.describe(wanted, data, effects),
-            TableRequest::Groups { wanted } => answers.want_groups(wanted, data),
-            TableRequest::Pairs(want) => answers.want_pairs(want, data, effects),
-            TableRequest::Pick(pick) => answers.pick(pick, data),
             TableRequest::Membership { rows } => answers.report_membership(&rows, matches, effects),
-            TableRequest::GroupBy(want) => answers.want_group_by(want, data),
-            TableRequest::Plot(want) => answers.want_plot(want, data),
-            TableRequest::Outcome(want) => answers.want_outcome(want, data, effects),
             TableRequest::Labels(ask) => self.label(ask, effects),
-            TableRequest::Script(want) => report_script(want, data, effects),
-            TableRequest::Figure(want) => match extras() {
+        }
+    }
+
+    /// Does what lazily loaded views and panels ask. Exports are not the table's.
+    pub fn lazy_request(&mut self, request: LazyRequest, effects: &mut Vec<Effect>) {
+        let Self { data, matches: _, answers } = self;
+        match request {
+            LazyRequest::Describe(wanted) => answers.describe(wanted, data, effects),
+            LazyRequest::Groups { wanted } => answers.want_groups(wanted, data),
+            LazyRequest::Pairs(want) => answers.want_pairs(want, data, effects),
+            LazyRequest::Pick(pick) => answers.pick(pick, data),
+            LazyRequest::GroupBy(want) => answers.want_group_by(want, data),
+            LazyRequest::Plot(want) => answers.want_plot(want, data),
+            LazyRequest::Outcome(want) => answers.want_outcome(want, data, effects),
+            LazyRequest::Script(want) => report_script(want, data, effects),
+            LazyRequest::Figure(want) => match extras() {
                 Some(extras) => report(effects, LazyResponse::Figure((extras.draw)(*want))),
                 None => report(effects, Response::Notice(notice::no_extras())),
             },
+            LazyRequest::Export(_)
+            | LazyRequest::ExportPairs(_)
+            | LazyRequest::TakeImages(_)
+            | LazyRequest::CancelExport => {}
         }
     }
 

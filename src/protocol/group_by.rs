@@ -28,6 +28,8 @@ pub struct Groups {
     pub state: State,
     /// Rows that they rest on: those that match among the first rows of the table.
     pub rows: u64,
+    /// Rows of A among those, where rows are pinned: groups are of both then.
+    pub pinned: Option<u64>,
     /// How many first rows of the table were looked at, and how many there are.
     pub read: (u64, u64),
 }
@@ -78,6 +80,8 @@ pub struct Line {
     pub rows: u64,
     /// What was asked of it.
     pub cells: Vec<Cell>,
+    /// How many rows of A are in it, where rows are pinned.
+    pub pinned: Option<u64>,
 }
 
 /// What rows of a group have in common in a column.

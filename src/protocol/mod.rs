@@ -40,7 +40,7 @@ use std::fmt;
 /// What the page asks of the engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[allow(clippy::large_enum_variant, reason = "it is moved once, from a message into the engine")]
-pub enum Request {
+pub enum Request<L = LazyRequest> {
     /// Open a table. Whatever was open is dropped, and its reads are aborted.
     Open(Open),
     /// List a folder of a repository. Whatever was open is dropped.
@@ -62,16 +62,10 @@ pub enum Request {
         /// The row's number in the file, from 0.
         row: u64,
     },
-    /// Write the matching rows to a file.
-    Export(export::Start),
-    /// Put images into an archive.
-    TakeImages(export::Images),
-    /// Write what people prefer to a file that training reads.
-    ExportPairs(export::Pairs),
-    /// Stop writing rows or images.
-    CancelExport,
     /// Of the open table.
     Table(TableRequest),
+    /// What only lazily loaded views and panels ask: their code alone writes it down.
+    Lazy(L),
 }
 
 /// What the page asks of the open table.
@@ -94,6 +88,32 @@ pub enum TableRequest {
         /// The generation of the filters on the screen.
         generation: Generation,
     },
+    /// Which of these rows are in the result; answered with [`LazyResponse::Membership`].
+    Membership {
+        /// Their numbers in the file, at most [`membership::MAX_ROWS`].
+        rows: Vec<u64>,
+    },
+    /// Labels of one's own.
+    Labels(labels::Ask),
+}
+
+impl<L> From<TableRequest> for Request<L> {
+    fn from(request: TableRequest) -> Self {
+        Self::Table(request)
+    }
+}
+
+/// Written down only by lazily loaded modules of the page: see [`Request::Lazy`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum LazyRequest {
+    /// Write the matching rows to a file.
+    Export(export::Start),
+    /// Put images into an archive.
+    TakeImages(export::Images),
+    /// Write what people prefer to a file that training reads.
+    ExportPairs(export::Pairs),
+    /// Stop writing rows or images.
+    CancelExport,
     /// What the file says of itself.
     Describe(describe::Describe),
     /// Whether the rows of each prompt are wanted together.
@@ -105,11 +125,6 @@ pub enum TableRequest {
     Pairs(Option<pairs::Want>),
     /// Cells of rows that are named one by one; replaces those of before.
     Pick(compare::Pick),
-    /// Which of these rows are in the result; answered with [`LazyResponse::Membership`].
-    Membership {
-        /// Their numbers in the file, at most [`membership::MAX_ROWS`].
-        rows: Vec<u64>,
-    },
     /// Groups of the matching rows, from now on; none any more where nothing is given.
     GroupBy(Option<group_by::Want>),
     /// A chart of two columns, from now on; none any more where nothing is given.
@@ -120,13 +135,11 @@ pub enum TableRequest {
     Script(script::Want),
     /// Draw a chart for use elsewhere.
     Figure(Box<figure::Want>),
-    /// Labels of one's own.
-    Labels(labels::Ask),
 }
 
-impl From<TableRequest> for Request {
-    fn from(request: TableRequest) -> Self {
-        Self::Table(request)
+impl From<LazyRequest> for Request {
+    fn from(request: LazyRequest) -> Self {
+        Self::Lazy(request)
     }
 }
 
@@ -543,6 +556,8 @@ pub struct Prompts {
     pub total: u64,
     /// Whether all prompts are read.
     pub complete: bool,
+    /// Where rows are pinned, how many of the prompts those have as well, and how many others they have.
+    pub pinned: Option<(u64, u64)>,
     /// The prompts.
     pub prompts: Vec<Prompt>,
 }
@@ -556,6 +571,8 @@ pub struct Prompt {
     pub marks: Vec<(u32, u32)>,
     /// How many rows have it.
     pub count: u32,
+    /// How many pinned rows have it, where rows are pinned.
+    pub pinned: Option<u32>,
     /// Smallest and largest number of each of the columns asked for that are read.
     pub ranges: Vec<(String, f64, f64)>,
     /// The first of the rows, at most [`MAX_PROMPT_ROWS`].

@@ -17,7 +17,8 @@ pub struct Want {
     pub columns: (String, String),
 }
 
-/// Two columns against each other, for the rows that pass every clause but those on the two.
+/// Two columns against each other, for the rows that pass every clause but those on the two; where rows are pinned, for
+/// those that match and those that are pinned, each with all of their clauses.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plot {
     /// Which filters it belongs to.
@@ -26,6 +27,8 @@ pub struct Plot {
     pub columns: (String, String),
     /// What it is.
     pub state: State,
+    /// The same of the rows that are pinned, where any are and it can be drawn.
+    pub pinned: Option<State>,
     /// How many first rows of the table were looked at, and how many there are.
     pub read: (u64, u64),
 }

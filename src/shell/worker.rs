@@ -15,7 +15,7 @@ use crate::formats::tabular::reading::Reading;
 use crate::formats::tabular::task::Task as ImportTask;
 use crate::protocol::export::{ARCHIVE_MIME, Images, Pairs, Start};
 use crate::protocol::texts::notices::NO_VARIANT_CODE;
-use crate::protocol::{LazyResponse, Open, Request, Response, ShellRequest, Traffic};
+use crate::protocol::{LazyRequest, LazyResponse, Open, Request, Response, ShellRequest, Traffic};
 use crate::view::spec::TableRef;
 use js_sys::{Array, ArrayBuffer, Function, Object, Reflect, WebAssembly};
 use serde::Serialize;
@@ -206,13 +206,13 @@ fn read(data: &JsValue) -> Option<Message> {
         Request::Open(Open { table: TableRef::Local(name), roles, reading, .. }) if !files.is_empty() => {
             Some(Message::Local { name, roles, reading, files })
         }
-        Request::Export(start) => {
+        Request::Lazy(LazyRequest::Export(start)) => {
             Some(Message::Export { start, handle: field("handle").filter(JsValue::is_object) })
         }
-        Request::TakeImages(start) => {
+        Request::Lazy(LazyRequest::TakeImages(start)) => {
             Some(Message::Take { start, handle: field("handle").filter(JsValue::is_object) })
         }
-        Request::ExportPairs(start) => {
+        Request::Lazy(LazyRequest::ExportPairs(start)) => {
             Some(Message::Pairs { start, handle: field("handle").filter(JsValue::is_object) })
         }
         request => Some(Message::Request(request)),
@@ -260,15 +260,15 @@ impl Shell {
                 Message::Woken => self.step(Event::Woken),
                 Message::Export { start, handle } => {
                     self.saver.begin(start.id, handle, start.name.clone(), start.format.mime());
-                    self.ask(Request::Export(start));
+                    self.ask(LazyRequest::Export(start).into());
                 }
                 Message::Take { start, handle } => {
                     self.saver.begin(start.id, handle, start.name.clone(), ARCHIVE_MIME);
-                    self.ask(Request::TakeImages(start));
+                    self.ask(LazyRequest::TakeImages(start).into());
                 }
                 Message::Pairs { start, handle } => {
                     self.saver.begin(start.id, handle, start.name.clone(), start.form.mime());
-                    self.ask(Request::ExportPairs(start));
+                    self.ask(LazyRequest::ExportPairs(start).into());
                 }
                 Message::Local { name, roles, reading, files } => {
                     let known = files.iter().map(|file| (file.name(), file.size() as u64)).collect();

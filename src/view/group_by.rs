@@ -155,15 +155,16 @@ impl GroupBy {
         items
     }
 
-    /// What groups are sorted by: the place of a key, of the count, or of a measure behind both.
-    pub fn sorted_by(&self) -> usize {
-        let last = self.by.len() + self.measures.len();
+    /// What groups are sorted by: the place of a key, of the count, of a measure behind both, or, where rows are `pinned`,
+    /// of their count behind all and of the difference of the shares.
+    pub fn sorted_by(&self, pinned: bool) -> usize {
+        let last = self.by.len() + self.measures.len() + if pinned { 2 } else { 0 };
         self.order.place.map(usize::from).filter(|place| *place <= last).unwrap_or(self.by.len())
     }
 
     /// What the columns of a table of groups are called, each otherwise: keys, the count, the share of all rows, and
-    /// what is computed.
-    pub fn names(&self) -> Vec<String> {
+    /// what is computed; where rows are `pinned`, behind all their count and share.
+    pub fn names(&self, pinned: bool) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         let mut add = |name: String| {
             let is_new = |name: &String, names: &[String]| {
@@ -190,6 +191,9 @@ impl GroupBy {
                 What::Share(None) => format!("{column} without a value"),
                 What::Share(Some(value)) => format!("{column} {value}"),
             });
+        }
+        if pinned {
+            ["rows in A", "share of A"].into_iter().for_each(|name| add(name.to_owned()));
         }
         names
     }
@@ -247,12 +251,15 @@ mod tests {
             group_by.columns(),
             ["user_name", "timestamp", "prompt", "a:b", "cfg", "x", "y", "sampler"]
         );
-        assert_eq!((group_by.sorted_by(), group_by.order.ascending), (0, true));
+        assert_eq!((group_by.sorted_by(false), group_by.order.ascending), (0, true));
         for wrong in ["user", "hero:x", "q0:x", "q100:x", "is:x", "mean:x|is:x", "up:x", "by:a|by:b|by:c"] {
             let last = wrong.rsplit('|').next().unwrap();
             assert_eq!(GroupBy::read(wrong.split('|')), Err(last), "{wrong}");
         }
-        assert_eq!(GroupBy::read(["by:a", "down:9"].into_iter()).unwrap().sorted_by(), 1);
+        let sorted_by = |item, pinned| GroupBy::read(["by:a", item].into_iter()).unwrap().sorted_by(pinned);
+        assert_eq!(sorted_by("down:9", true), 1);
+        // Only where rows are pinned is there anything of theirs to sort by.
+        assert_eq!((sorted_by("down:3", false), sorted_by("down:3", true)), (1, 3));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One view of a table against another one: pinned, filtered on, swapped, unpinned, and in a link.
 
 use crate::page::key;
-use crate::sample::{DIFFUSIONDB, Table, label, sample_path};
+use crate::sample::{DIFFUSIONDB, Table, Value, label, sample_path};
 use crate::stage::{Stage, play, until};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -240,5 +240,89 @@ fn a_pin_fits_a_phone() {
         let (width, window) = page.widths().await;
         assert!(width <= window, "{width} px in a window of {window} px");
         stage.picture("pin-phone").await;
+    });
+}
+
+#[test]
+fn groups_prompts_and_charts_of_two_columns_are_of_both() {
+    play("pins-groups", async |stage| {
+        let table = Table::read(&sample_path(DIFFUSIONDB));
+        let page = stage.page();
+        let link = format!("{TABLE}&cfg=9..&pin=cfg=..8");
+        stage.go_to_hub(&format!("{link}&view=groups&groups=by:sampler,median:cfg")).await;
+        let spec = page.spec().await;
+        let (a, b, _) = counts(&table, &spec);
+        let samplers = samplers(&table, &spec);
+        const CELLS: &str =
+            "return [...document.querySelectorAll('main table.group-table tbody tr')].map((row) =>
+            [...row.cells].slice(0, 5).map((cell) => cell.innerText.trim()))";
+        let expected: BTreeMap<String, Vec<String>> = samplers
+            .iter()
+            .map(|(name, (in_a, in_b))| {
+                let cells = [thousands(*in_b), share_of(*in_b, b), thousands(*in_a), share_of(*in_a, a)];
+                (name.clone(), cells.to_vec())
+            })
+            .collect();
+        let listed = async || -> Vec<(String, Vec<String>)> {
+            let rows: Vec<Vec<String>> = serde_json::from_value(run(stage, CELLS).await).unwrap();
+            rows.into_iter().map(|row| (row[0].clone(), row[1..].to_vec())).collect()
+        };
+        until(&format!("groups of both {expected:?}"), async || {
+            (BTreeMap::from_iter(listed().await) == expected).then_some(())
+        })
+        .await;
+        page.says(&format!("{} rows of A and {} of B", thousands(a), thousands(b))).await;
+        stage.picture("pin-groups").await;
+        // What B has more of than A comes first.
+        page.click("button", "B − A").await;
+        let more = |name: &str| {
+            let (in_a, in_b) = samplers[name];
+            in_b as f64 / b as f64 - in_a as f64 / a as f64
+        };
+        until("the order of the differences", async || {
+            let names = listed().await;
+            let sorted = names.iter().map(|(name, _)| more(name)).collect::<Vec<_>>();
+            (names.len() > 2 && sorted.is_sorted_by(|a, b| a >= b)).then_some(())
+        })
+        .await;
+        assert!(page.query().await.contains("down:4"), "{}", page.query().await);
+
+        // A chart of each, on the same scales; a press filters B.
+        stage.go_to_hub(&format!("{link}&view=plot&plot=step,sampler")).await;
+        page.find("grid", "sampler by steps, rows of A").await;
+        let grid = page.find("grid", "sampler by steps, rows of B").await;
+        stage.picture("pin-plot").await;
+        grid.send_keys(key::ENTER).await.unwrap();
+        let filtered = until("a filter on samplers", async || {
+            let spec = page.spec().await;
+            spec.filters.contains_key("sampler").then_some(spec)
+        })
+        .await;
+        assert_eq!(filtered.pin, spec.pin);
+        page.settles_at(table.count(&filtered)).await;
+
+        // Prompts say how many rows of A have them.
+        stage.go_to_hub(&format!("{TABLE}&step=..50&pin=cfg=..8&view=prompts")).await;
+        let spec = page.spec().await;
+        page.says("of them are in A too").await;
+        let count = |spec: &Spec, prompt: &str| {
+            let rows = table.matching(spec, None).into_iter();
+            rows.filter(|place| matches!(&table.rows[*place]["prompt"], Value::Text(text) if text == prompt))
+                .count()
+        };
+        const FIRST: &str =
+            "return [...document.querySelectorAll('main .prompt-line')].slice(0, 3).map((line) =>
+            [line.querySelector('.prompt-text')?.innerText ?? '', line.querySelector('b')?.innerText ?? ''])";
+        let first = until("prompts of both", async || {
+            let first: Vec<(String, String)> = serde_json::from_value(run(stage, FIRST).await).unwrap();
+            (first.len() == 3 && first.iter().all(|(_, rows)| rows.contains("A "))).then_some(first)
+        })
+        .await;
+        for (prompt, rows) in first {
+            let (in_b, in_a) = (count(&spec, &prompt), count(&pinned(&spec), &prompt));
+            let words: Vec<&str> = rows.split_whitespace().collect();
+            assert_eq!(words, [thousands(in_b as u64), "A".to_owned(), thousands(in_a as u64)], "{prompt}");
+        }
+        stage.picture("pin-prompts").await;
     });
 }

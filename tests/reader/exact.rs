@@ -5,7 +5,7 @@ use crate::server::{Session, reference};
 use arrow_array::{Array, RecordBatch, UInt32Array};
 use proptest::prelude::*;
 use std::sync::Arc;
-use vitrine::protocol::Request;
+use vitrine::protocol::LazyRequest;
 use vitrine::protocol::export::{Format, Stage, Start};
 use vitrine::view::spec::{SortKey, Subset};
 
@@ -18,7 +18,7 @@ pub fn export(
 ) -> (Stage, Vec<u8>) {
     session.exports.clear();
     session.files.clear();
-    session.ask(Request::Export(Start {
+    session.ask(LazyRequest::Export(Start {
         id: 1,
         format,
         columns: columns.to_vec(),

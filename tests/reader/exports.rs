@@ -4,14 +4,14 @@ use crate::server::{HUB, ROWS, Session, column, generate, reference};
 use arrow_array::types::{Float32Type, UInt16Type, UInt32Type};
 use arrow_array::{Array, RecordBatch, cast::AsArray};
 use std::sync::Arc;
-use vitrine::protocol::Request;
+use vitrine::protocol::{LazyRequest, Request};
 use vitrine::protocol::export::{Format, Stage, Start};
 use vitrine::view::spec::{Clause, SortKey, Subset, TableRef};
 
 const COLUMNS: [&str; 7] = ["image_name", "prompt", "seed", "cfg", "step", "timestamp", "size"];
 
-fn start(format: Format, columns: &[&str]) -> Request {
-    Request::Export(Start {
+fn start(format: Format, columns: &[&str]) -> LazyRequest {
+    LazyRequest::Export(Start {
         id: 1,
         format,
         columns: columns.iter().map(|name| (*name).to_owned()).collect(),
@@ -178,7 +178,7 @@ fn an_export_is_stopped_by_its_user_and_by_another_table() {
     for _ in 0..3 {
         session.deliver_piece();
     }
-    session.ask(Request::CancelExport);
+    session.ask(LazyRequest::CancelExport);
     assert_eq!(session.dropped, [1]);
     assert_eq!(session.exports.last().map(|told| told.stage.clone()), Some(Stage::Cancelled));
     session.ask(start(Format::JsonLines, &["prompt"]));

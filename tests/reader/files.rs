@@ -7,7 +7,7 @@ use vitrine::formats::tabular::reading::{Delimiter, Reading};
 use vitrine::formats::tabular::task::Task;
 use vitrine::formats::tabular::{Importer, answer};
 use vitrine::protocol::export::{Format, Start};
-use vitrine::protocol::{Action, Cell, Level, Request};
+use vitrine::protocol::{Action, Cell, LazyRequest, Level};
 use vitrine::view::spec::Clause;
 
 /// Opens a file of this name.
@@ -26,7 +26,7 @@ fn types(session: &Session) -> Vec<String> {
 /// All matching rows in a format.
 fn exported(session: &mut Session, format: Format, columns: &[&str]) -> String {
     session.files.clear();
-    session.ask(Request::Export(Start {
+    session.ask(LazyRequest::Export(Start {
         id: 1,
         format,
         columns: columns.iter().map(|name| (*name).to_owned()).collect(),

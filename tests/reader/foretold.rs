@@ -13,7 +13,7 @@ use vitrine::formats::maps::{LIST, key, table_file};
 use vitrine::formats::parquet::decode::Values;
 use vitrine::formats::parquet::meta::{Footer, read_footer};
 use vitrine::protocol::describe::Describe;
-use vitrine::protocol::{Cell, TableRequest};
+use vitrine::protocol::{Cell, LazyRequest};
 
 const TABLE: &str = "https://example.org/table.parquet";
 const FAR: u64 = ROWS - 500;
@@ -118,7 +118,7 @@ fn what_pages_hold_is_known_before_they_are_read() {
         session.etag = Some("\"t\"".to_owned());
         session.open_table(TABLE);
         session.clear_log();
-        session.ask(TableRequest::Describe(Describe { group: 0, column: Some("mass".to_owned()) }));
+        session.ask(LazyRequest::Describe(Describe { group: 0, column: Some("mass".to_owned()) }));
         session.run();
         assert_eq!(session.requests.len(), 0, "nothing is read for it");
         *session.described.take().unwrap()

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use vitrine::protocol::export::{Format, Start};
 use vitrine::protocol::group_by::{Cell, Key, State, Trouble, Want};
 use vitrine::protocol::script::Dialect;
-use vitrine::protocol::{Request, Show, TableRequest};
+use vitrine::protocol::{LazyRequest, Show};
 use vitrine::view::spec::{Clause, Spec};
 
 /// What may be asked of groups of a column: its name, whether it is a time, whether it is a number, a value.
@@ -174,7 +174,7 @@ fn check(dialect: Dialect, kind: &str, modules: &str, views: usize) {
                 let generation = show.generation.next();
                 *show = Show { generation, rows: spec.rows(), ..Show::default() };
             });
-            session.ask(TableRequest::GroupBy(Some(Want { items: items.clone(), first: 0, count: 500 })));
+            session.ask(LazyRequest::GroupBy(Some(Want { items: items.clone(), first: 0, count: 500 })));
             session.run();
             expected.push((spec.clone(), items.clone(), session.group_by.clone().unwrap()));
             scripts.push(script_of(&mut session, dialect, &spec, &path, Some(items)));
@@ -245,7 +245,7 @@ fn spark_makes_the_same_groups() {
 /// What the page is told of groups that can't be made.
 fn trouble(session: &mut Session, items: &[&str]) -> State {
     let items = items.iter().map(|item| (*item).to_owned()).collect();
-    session.ask(TableRequest::GroupBy(Some(Want { items, first: 0, count: 10 })));
+    session.ask(LazyRequest::GroupBy(Some(Want { items, first: 0, count: 10 })));
     session.run();
     session.group_by.clone().unwrap().state
 }
@@ -270,7 +270,14 @@ fn groups_are_written_to_files() {
     let mut write = |id: u32, format: Format| {
         let (columns, without) = (Vec::new(), Vec::new());
         let groups = Some(items.clone());
-        session.ask(Request::Export(Start { id, format, columns, without, groups, name: "x".to_owned() }));
+        session.ask(LazyRequest::Export(Start {
+            id,
+            format,
+            columns,
+            without,
+            groups,
+            name: "x".to_owned(),
+        }));
         session.run();
         session.files.remove(&id).unwrap()
     };

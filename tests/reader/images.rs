@@ -16,7 +16,7 @@ use vitrine::protocol::export::{self, Progress, Rows, Stage};
 use vitrine::protocol::images::{
     Image, ImageColumn, Images, Making, MakingOutcome, Outcome, Picture, Spot, Want,
 };
-use vitrine::protocol::{LazyResponse, Open, Opened, Request, Response, TableRequest};
+use vitrine::protocol::{LazyRequest, LazyResponse, Open, Opened, Request, Response, TableRequest};
 use vitrine::view::url::parse_table;
 
 const ROWS: u64 = 3_000;
@@ -866,7 +866,7 @@ fn images_are_taken_away_with_what_made_them() {
     let rows = world.rows_of(1);
     // In the order in which they were chosen, one of them twice.
     let chosen: Vec<u64> = [7, 3, 5, 0, 7, 900].iter().map(|at| rows[*at]).collect();
-    let take = |rows| Request::TakeImages(export::Images { id: 4, rows, name: "x.zip".to_owned() });
+    let take = |rows| LazyRequest::TakeImages(export::Images { id: 4, rows, name: "x.zip".to_owned() });
     world.ask(take(Rows::These(chosen.clone())));
     world.run();
     let last = world.exports.last().unwrap().clone();
@@ -913,7 +913,7 @@ fn the_last_image_that_comes_ends_the_archive() {
             for id in 1..=2 {
                 world.written.clear();
                 let rows = Rows::These(rows.clone());
-                world.ask(Request::TakeImages(export::Images { id, rows, name: "x.zip".to_owned() }));
+                world.ask(LazyRequest::TakeImages(export::Images { id, rows, name: "x.zip".to_owned() }));
                 world.run();
                 assert_eq!(world.exports.last().unwrap().stage, Stage::Done, "{count} images");
                 assert_eq!(members(&world.written).len(), count + 1);
@@ -928,7 +928,7 @@ fn the_first_images_of_the_result_are_taken_and_a_stop_leaves_nothing() {
     for part in 1..=3 {
         world.put_part(part, Method::Stored, |row| Some(png(row)));
     }
-    let take = |rows| Request::TakeImages(export::Images { id: 1, rows, name: "x.zip".to_owned() });
+    let take = |rows| LazyRequest::TakeImages(export::Images { id: 1, rows, name: "x.zip".to_owned() });
     world.ask(take(Rows::First(40)));
     world.run();
     assert_eq!(world.exports.last().unwrap().stage, Stage::Done);
@@ -942,7 +942,7 @@ fn the_first_images_of_the_result_are_taken_and_a_stop_leaves_nothing() {
     for _ in 0..60 {
         world.deliver();
     }
-    world.ask(Request::CancelExport);
+    world.ask(LazyRequest::CancelExport);
     assert_eq!(world.exports.last().unwrap().stage, Stage::Cancelled);
     assert!(world.flights.iter().all(|flight| flight.url == TABLE), "nothing is fetched for it any more");
     world.run();

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 use vitrine::protocol::export::Format;
 use vitrine::protocol::labels::{Ask, Done, File, What};
-use vitrine::protocol::{Cell, Level, Request, Shape, TableRequest, group_by};
+use vitrine::protocol::{Cell, LazyRequest, Level, Request, Shape, TableRequest, group_by};
 use vitrine::view::spec::{Clause, SortKey};
 
 const ROWS: usize = 20_000;
@@ -197,7 +197,7 @@ fn rows_are_grouped_by_label() {
     let mut session = Session::open(&TABLE);
     let expected = labelled(&mut session);
     let want = group_by::Want { items: vec!["by:label".to_owned()], first: 0, count: 20 };
-    session.ask(TableRequest::GroupBy(Some(want)));
+    session.ask(LazyRequest::GroupBy(Some(want)));
     session.run();
     let groups = session.group_by.clone().unwrap();
     let group_by::State::Lines { lines, .. } = groups.state else { panic!("{:?}", groups.state) };

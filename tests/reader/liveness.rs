@@ -11,7 +11,9 @@ use vitrine::base::error::{Error, ErrorKind};
 use vitrine::base::sorted::Map;
 use vitrine::protocol::export::{Format, Images as ExportImages, Rows, Stage, Start};
 use vitrine::protocol::images::{Images, Want};
-use vitrine::protocol::{Listing, Request, TableRequest, compare, describe, outcome, plot, script};
+use vitrine::protocol::{
+    LazyRequest, Listing, Request, TableRequest, compare, describe, outcome, plot, script,
+};
 use vitrine::view::phrases::{PhraseList, Unit};
 use vitrine::view::spec::{Bound, Clause, List, ListValue, Range, SortKey, Subset};
 
@@ -200,7 +202,7 @@ fn play(session: &mut Session, step: &Move, exports: &mut u32) {
         }),
         Move::Plot(x, y) => {
             let columns = (COLUMNS[x].to_owned(), COLUMNS[y].to_owned());
-            session.ask(TableRequest::Plot(Some(plot::Want { columns })));
+            session.ask(LazyRequest::Plot(Some(plot::Want { columns })));
         }
         Move::Outcome(column, phrases) => {
             let want = |column: usize| outcome::Want {
@@ -208,7 +210,7 @@ fn play(session: &mut Session, step: &Move, exports: &mut u32) {
                 // Taken apart in another way than what is listed.
                 phrases: phrases.then(PhraseList::default),
             };
-            session.ask(TableRequest::Outcome(column.map(want)));
+            session.ask(LazyRequest::Outcome(column.map(want)));
         }
         Move::Load(column) => session.ask(TableRequest::Load { column: COLUMNS[column].to_owned() }),
         Move::Stop(column) => session.ask(TableRequest::Stop { column: COLUMNS[column].to_owned() }),
@@ -219,20 +221,20 @@ fn play(session: &mut Session, step: &Move, exports: &mut u32) {
         Move::Detail(row) => session.ask(Request::Detail { row }),
         Move::Describe(group) => {
             let column = Some("prompt".to_owned());
-            session.ask(TableRequest::Describe(describe::Describe { group, column }));
+            session.ask(LazyRequest::Describe(describe::Describe { group, column }));
         }
         Move::Images(rows, px) => {
             let wants = rows.iter().map(|row| Want::of(*row, px)).collect();
             session.ask(Request::Images(Images { wants, thumbnails: None, settings: rows }));
         }
         Move::RetryImage(row) => session.ask(Request::RetryImage { row }),
-        Move::Groups(wanted) => session.ask(TableRequest::Groups { wanted }),
+        Move::Groups(wanted) => session.ask(LazyRequest::Groups { wanted }),
         Move::Pick(rows, columns) => {
-            session.ask(TableRequest::Pick(compare::Pick { rows, columns: names(&columns) }));
+            session.ask(LazyRequest::Pick(compare::Pick { rows, columns: names(&columns) }));
         }
         Move::Export(format, columns) => {
             *exports += 1;
-            session.ask(Request::Export(Start {
+            session.ask(LazyRequest::Export(Start {
                 id: *exports,
                 format: match format {
                     0 => Format::Csv { guard_formulas: true },
@@ -249,12 +251,16 @@ fn play(session: &mut Session, step: &Move, exports: &mut u32) {
         Move::SaveImages(rows) => {
             *exports += 1;
             let rows = rows.map_or(Rows::First(5), Rows::These);
-            session.ask(Request::TakeImages(ExportImages { id: *exports, rows, name: "images".to_owned() }));
+            session.ask(LazyRequest::TakeImages(ExportImages {
+                id: *exports,
+                rows,
+                name: "images".to_owned(),
+            }));
         }
-        Move::CancelExport => session.ask(Request::CancelExport),
+        Move::CancelExport => session.ask(LazyRequest::CancelExport),
         Move::Script => {
             let (dialect, rows, columns) = (script::Dialect::Polars, Default::default(), Vec::new());
-            session.ask(TableRequest::Script(script::Want { dialect, rows, columns, groups: None }));
+            session.ask(LazyRequest::Script(script::Want { dialect, rows, columns, groups: None }));
         }
         Move::Retry => session.ask(Request::Retry),
         Move::Deliver(pieces) => {
@@ -324,7 +330,7 @@ fn an_export_of_columns_whose_bytes_are_at_hand_needs_no_event_of_the_network() 
                 show.columns = columns.clone();
                 show.count = 30;
             });
-            session.ask(Request::Export(Start {
+            session.ask(LazyRequest::Export(Start {
                 id: 1,
                 format,
                 columns,

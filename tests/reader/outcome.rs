@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use vitrine::protocol::labels::{Ask, What as Label};
 use vitrine::protocol::outcome::{Counted, Found, Line, State, Trouble, Want, What};
-use vitrine::protocol::{Shape, Show, TableRequest};
+use vitrine::protocol::{LazyRequest, Shape, Show, TableRequest};
 use vitrine::table::phrases::telling::{bound, least};
 use vitrine::view::differences::Place;
 use vitrine::view::outcome::{Outcome, Yes};
@@ -205,9 +205,9 @@ fn near(a: f64, b: f64) -> bool {
     a == b || (a - b).abs() <= 1e-9 * b.abs().max(1.0)
 }
 
-fn wanted(outcome: &Outcome) -> TableRequest {
+fn wanted(outcome: &Outcome) -> LazyRequest {
     let phrases = PhraseList { unit: Unit::Word, least: Some(2), ..PhraseList::default() };
-    TableRequest::Outcome(Some(Want { words: outcome.items(), phrases: Some(phrases) }))
+    LazyRequest::Outcome(Some(Want { words: outcome.items(), phrases: Some(phrases) }))
 }
 
 fn told(session: &Session) -> Counted {
@@ -395,7 +395,7 @@ fn table() -> Vec<Row> {
 
 fn of(session: &mut Session, words: &[&str]) -> State {
     let words = words.iter().map(|word| (*word).to_owned()).collect();
-    session.ask(TableRequest::Outcome(Some(Want { words, phrases: Some(PhraseList::default()) })));
+    session.ask(LazyRequest::Outcome(Some(Want { words, phrases: Some(PhraseList::default()) })));
     session.run();
     session.outcome.as_ref().unwrap().state.clone()
 }
@@ -421,7 +421,7 @@ fn what_goes_along_comes_first_and_more_follows_the_filters() {
     session.filter(&[("level", levels((9, 9)))]);
     assert_eq!((told(&session).rows, told(&session).values), ((0, 0), Found::default()));
     // Nobody asks any more.
-    session.ask(TableRequest::Outcome(None));
+    session.ask(LazyRequest::Outcome(None));
     session.outcome = None;
     session.filter(&[]);
     assert!(session.outcome.is_none());

@@ -8,8 +8,10 @@ use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use vitrine::protocol::differences::difference_of_pinned;
+use vitrine::protocol::group_by::{Groups, Line, State as GroupState, Want as GroupWant};
 use vitrine::protocol::pin::Pinned;
-use vitrine::protocol::{Chart, Listing, Shape, TableRequest};
+use vitrine::protocol::plot::{Plot, State, Want};
+use vitrine::protocol::{Chart, LazyRequest, Listing, Prompts, Shape, TableRequest};
 use vitrine::view::differences::Difference;
 use vitrine::view::phrases::PhraseList;
 use vitrine::view::spec::{Clause, RowQuery, Subset};
@@ -334,4 +336,117 @@ fn a_search_of_either_is_finished_when_the_other_one_ends() {
             assert!(a.is_settled() && a.rows > 0 && a.count.both == a.rows);
         }
     }
+}
+
+fn plotted(session: &mut Session, view: &RowQuery, pin: &RowQuery, columns: (&str, &str)) -> Plot {
+    session.show(|show| {
+        show.generation = show.generation.next();
+        show.rows = view.clone();
+        show.pin = Some(pin.clone());
+    });
+    let columns = (columns.0.to_owned(), columns.1.to_owned());
+    session.ask(LazyRequest::Plot(Some(Want { columns })));
+    session.run();
+    session.plot.clone().unwrap()
+}
+
+/// Rows in a chart of two columns, those that are in no bin among them.
+fn rows_in(state: &State) -> u64 {
+    match state {
+        State::Counts { counts, .. } => counts.0.iter().map(|count| u64::from(*count)).sum(),
+        State::Boxes { boxes, .. } => boxes.iter().map(|own| u64::from(own.rows)).sum(),
+        State::Reading | State::Failed(_) => panic!("{state:?}"),
+    }
+}
+
+#[test]
+fn a_chart_of_two_columns_is_of_both() {
+    let mut session = Session::open(&HUB);
+    let a = clauses(&[("cfg", Clause::numbers(None, Some(6.0)))]);
+    let b =
+        clauses(&[("cfg", Clause::numbers(Some(5.0), None)), ("step", Clause::numbers(Some(30.0), None))]);
+    for columns in [("cfg", "step"), ("sampler", "cfg"), ("timestamp", "sampler")] {
+        let plot = plotted(&mut session, &b, &a, columns);
+        let swapped = plotted(&mut session, &a, &b, columns);
+        let here = pinned(&session);
+        assert_eq!(
+            (Some(&plot.state), plot.pinned.as_ref()),
+            (swapped.pinned.as_ref(), Some(&swapped.state))
+        );
+        // The filters of both on the charted columns count.
+        assert_eq!(
+            (rows_in(&swapped.state), here.rows),
+            (here.count.matching, rows_in(&plot.state)),
+            "{columns:?}"
+        );
+        assert!(here.rows < ROWS && here.count.matching < ROWS && plot.state != swapped.state);
+    }
+    session.show(|show| {
+        show.generation = show.generation.next();
+        show.pin = None;
+    });
+    let plot = session.plot.clone().unwrap();
+    assert_eq!(plot.pinned, None);
+}
+
+#[test]
+fn groups_and_prompts_have_the_rows_of_both() {
+    let mut session = Session::open(&HUB);
+    let a = clauses(&[("cfg", Clause::numbers(None, Some(6.0)))]);
+    let b = clauses(&[("cfg", Clause::numbers(Some(5.0), None))]);
+    let items = ["by:sampler", "mean:cfg", "down:4"].map(str::to_owned).to_vec();
+    let mut ask = |view: &RowQuery, pin: Option<&RowQuery>| {
+        session.show(|show| {
+            show.generation = show.generation.next();
+            show.rows = view.clone();
+            show.pin = pin.cloned();
+            show.list = Listing::Prompts;
+            show.count = 400;
+        });
+        session.ask(LazyRequest::GroupBy(Some(GroupWant { items: items.clone(), first: 0, count: 100 })));
+        session.run();
+        (session.group_by.clone().unwrap(), session.prompts.clone().unwrap())
+    };
+    let lines = |groups: &Groups| match &groups.state {
+        GroupState::Lines { lines, .. } => lines.clone(),
+        state => panic!("{state:?}"),
+    };
+    let (with_a, prompts) = ask(&b, Some(&a));
+    let (of_b, prompts_b) = ask(&b, None);
+    let (of_a, prompts_a) = ask(&a, None);
+    let rows = |groups: &Groups| -> BTreeMap<String, u64> {
+        lines(groups).iter().map(|line| (format!("{:?}", line.keys), line.rows)).collect()
+    };
+    let (rows_a, rows_b) = (rows(&of_a), rows(&of_b));
+    assert_eq!((with_a.rows, with_a.pinned), (of_b.rows, Some(of_a.rows)));
+    assert_eq!((of_a.pinned, lines(&of_a).iter().all(|line| line.pinned.is_none())), (None, true));
+    let both = lines(&with_a);
+    for line in &both {
+        let key = format!("{:?}", line.keys);
+        assert_eq!(line.rows, rows_b.get(&key).copied().unwrap_or(0));
+        assert_eq!(line.pinned, Some(rows_a.get(&key).copied().unwrap_or(0)));
+    }
+    let keys: BTreeSet<&String> = rows_a.keys().chain(rows_b.keys()).collect();
+    assert_eq!(both.len(), keys.len());
+    // Sorted by how far the share in B is above that in A.
+    let difference =
+        |line: &Line| line.rows as f64 / of_b.rows as f64 - line.pinned.unwrap() as f64 / of_a.rows as f64;
+    assert!(both.iter().map(difference).collect::<Vec<_>>().is_sorted_by(|a, b| a >= b));
+
+    let counted = |prompts: &Prompts| -> BTreeMap<String, u32> {
+        assert_eq!(prompts.prompts.len() as u64, prompts.total.min(400));
+        prompts.prompts.iter().map(|prompt| (prompt.text.clone(), prompt.count)).collect()
+    };
+    let in_a = counted(&prompts_a);
+    assert_eq!(counted(&prompts), counted(&prompts_b));
+    assert!(prompts_b.pinned.is_none() && prompts_b.prompts.iter().all(|prompt| prompt.pinned.is_none()));
+    let (shared, only) = prompts.pinned.unwrap();
+    assert_eq!(shared + only, prompts_a.total);
+    assert!(prompts_a.total <= 400, "all prompts of A are listed");
+    let mut found = 0;
+    for prompt in &prompts.prompts {
+        assert_eq!(prompt.pinned, Some(in_a.get(&prompt.text).copied().unwrap_or(0)), "{}", prompt.text);
+        found += u64::from(prompt.pinned.is_some_and(|rows| rows > 0));
+    }
+    assert!(found > 0 && found <= shared);
 }

@@ -6,7 +6,7 @@ use crate::server::{Session, generate};
 use std::process::Command;
 use std::sync::Arc;
 use vitrine::protocol::plot::{Plot, SHARES, Side, State, Want};
-use vitrine::protocol::{Shape, TableRequest};
+use vitrine::protocol::{LazyRequest, Shape};
 use vitrine::view::catalog;
 use vitrine::view::spec::Clause;
 
@@ -136,7 +136,7 @@ fn duckdb_has_the_same_cells_and_boxes() {
     let mut chance = Chance(11);
     let mut all = Vec::new();
     for (x, y) in PAIRS {
-        session.ask(TableRequest::Plot(Some(Want { columns: (x.to_owned(), y.to_owned()) })));
+        session.ask(LazyRequest::Plot(Some(Want { columns: (x.to_owned(), y.to_owned()) })));
         session.run();
         for _ in 0..QUESTIONS {
             let mut question = Question::default();

@@ -16,7 +16,7 @@ use std::process::Command;
 use std::sync::Arc;
 use vitrine::protocol::export::{Pairs as Start, PairsForm, Split, Stage};
 use vitrine::protocol::pairs::{Kind, Pairs, Verdict, Want};
-use vitrine::protocol::{Request, TableRequest};
+use vitrine::protocol::LazyRequest;
 use vitrine::view::pairs::Options;
 use vitrine::view::spec::Clause;
 
@@ -34,7 +34,7 @@ fn file_of(columns: Vec<(&str, ArrayRef)>) -> Arc<Vec<u8>> {
 }
 
 fn pairs(session: &mut Session, want: Want) -> Pairs {
-    session.ask(TableRequest::Pairs(Some(want)));
+    session.ask(LazyRequest::Pairs(Some(want)));
     session.run();
     *session.pairs.clone().expect("pairs are told")
 }
@@ -181,7 +181,7 @@ fn more_groups_than_two_bytes_count_are_compared() {
         ("rank", Arc::new(Int64Array::from_iter_values((0..rows).map(|row| row % 2 + 1)))),
     ]);
     let mut session = Session::open(&file);
-    session.ask(TableRequest::Groups { wanted: true });
+    session.ask(LazyRequest::Groups { wanted: true });
     session.run();
     let groups = session.groups.clone().unwrap();
     assert_eq!((groups.groups.len(), groups.left_out), (70_000, 0));
@@ -191,7 +191,7 @@ fn more_groups_than_two_bytes_count_are_compared() {
 fn write(session: &mut Session, form: PairsForm, options: Options, split: Option<Split>) -> Vec<u8> {
     session.files.clear();
     session.exports.clear();
-    session.ask(Request::ExportPairs(Start { id: 1, form, options, split, name: "pairs".to_owned() }));
+    session.ask(LazyRequest::ExportPairs(Start { id: 1, form, options, split, name: "pairs".to_owned() }));
     session.run();
     let last = session.exports.last().expect("progress is told");
     assert_eq!(last.stage, Stage::Done, "{form:?}");
@@ -283,7 +283,7 @@ fn pairs_of_two_images_a_row_leave_ties_and_equal_images_out() {
     // One row has the same image twice.
     let last = session.exports.last().unwrap();
     assert_eq!((last.rows, last.rows_total, last.missing), (3, 4, 1));
-    session.ask(Request::ExportPairs(Start {
+    session.ask(LazyRequest::ExportPairs(Start {
         id: 2,
         form: PairsForm::Dpo,
         options: Options::default(),

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use vitrine::protocol::script::{Dialect, Want};
-use vitrine::protocol::{Cell, Show, TableRequest};
+use vitrine::protocol::{Cell, LazyRequest, Show};
 use vitrine::view::spec::{
     Bound, Clause, List, ListValue, Precision, Range, SortKey, Spec, Subset, TimeBound,
 };
@@ -294,7 +294,7 @@ pub fn script_of(
     groups: Option<Vec<String>>,
 ) -> String {
     let columns = spec.columns.clone().unwrap_or_default();
-    session.ask(TableRequest::Script(Want { dialect, rows: spec.rows(), columns, groups }));
+    session.ask(LazyRequest::Script(Want { dialect, rows: spec.rows(), columns, groups }));
     let script = session.script.take().unwrap();
     assert_eq!(script.dialect, dialect);
     let folder = file.parent().unwrap().display();

@@ -6,7 +6,7 @@ use crate::engine::Effect;
 use crate::engine::change::Change;
 use crate::engine::data::{Data, DataColumn};
 use crate::engine::extras::extras;
-use crate::engine::result::Matches;
+use crate::engine::result::{Matches, Pin};
 use crate::protocol::group_by::{Cell, Groups, Key, Line, MAX_LINES, State, Trouble, Want};
 use crate::protocol::{Kind, LazyResponse};
 use crate::table::group_by::{Ask, Cells, KeyValue, MAX_GROUPS, Table};
@@ -96,8 +96,9 @@ impl Answers {
             return;
         }
         let Some(want) = self.group_by.want.clone() else { return };
-        let (state, rows, rows_read) = self.group_by_state(&want, data, matches);
-        let rows_read = (rows_read as u64).min(matches.rows_evaluated(data));
+        let (state, (rows, pinned), rows_read) = self.group_by_state(&want, data, matches);
+        let decided = matches.pin().map_or(u64::MAX, |pin| pin.rows_decided(data));
+        let rows_read = (rows_read as u64).min(matches.rows_evaluated(data)).min(decided);
         report(
             effects,
             LazyResponse::GroupBy(Box::new(Groups {
@@ -105,13 +106,20 @@ impl Answers {
                 items: want.items,
                 state,
                 rows,
+                pinned,
                 read: (rows_read, data.rows_in_all()),
             })),
         );
     }
 
-    fn group_by_state(&mut self, want: &Want, data: &Data, matches: &Matches) -> (State, u64, usize) {
-        let failed = |trouble| (State::Failed(trouble), 0, 0);
+    /// The groups, how many rows match and are pinned, and how many rows that rests on.
+    fn group_by_state(
+        &mut self,
+        want: &Want,
+        data: &Data,
+        matches: &Matches,
+    ) -> (State, (u64, Option<u64>), usize) {
+        let failed = |trouble| (State::Failed(trouble), (0, None), 0);
         let group_by = match GroupBy::read(want.items.iter().map(String::as_str)) {
             Ok(group_by) => group_by,
             Err(item) => return failed(Trouble::Unclear(item.to_owned())),
@@ -119,7 +127,7 @@ impl Answers {
         if self.group_by.made.is_none() {
             match make(&group_by, data, matches) {
                 Ok(Some(made)) => self.group_by.made = Some(made),
-                Ok(None) => return (State::Reading, 0, 0),
+                Ok(None) => return (State::Reading, (0, None), 0),
                 Err(trouble) => return failed(trouble),
             }
         }
@@ -132,7 +140,8 @@ impl Answers {
             lines: some.map(|group| line(table, &group_by, *group, data)).collect(),
             most: table.rows.iter().copied().max().unwrap_or(0).into(),
         };
-        (state, table.rows_in_all(), *rows_read)
+        let pinned = table.pinned_of(0).map(|(_, all)| all);
+        (state, (table.rows_in_all(), pinned), *rows_read)
     }
 }
 
@@ -161,8 +170,9 @@ fn make(group_by: &GroupBy, data: &Data, matches: &Matches) -> Result<Option<Mad
     if rows_read == 0 && data.meta.rows > 0 {
         return Ok(None);
     }
-    let order = (group_by.sorted_by(), group_by.order.ascending);
-    let ask = Ask { keys, measures, mask: matches.filter().mask(), order };
+    let pin = matches.pin().map(Pin::mask);
+    let order = (group_by.sorted_by(pin.is_some()), group_by.order.ascending);
+    let ask = Ask { keys, measures, mask: matches.filter().mask(), pin, order };
     let table = (extras.group_by)(&ask).ok_or(Trouble::TooMany(MAX_GROUPS as u64))?;
     Ok(Some(Made { table, rows_read }))
 }
@@ -193,6 +203,7 @@ fn line(table: &Table, group_by: &GroupBy, group: u32, data: &Data) -> Line {
         keys: keys.collect(),
         rows: table.rows.get(group as usize).copied().unwrap_or(0).into(),
         cells: cells.collect(),
+        pinned: table.pinned_of(group).map(|(rows, _)| rows),
     }
 }
 

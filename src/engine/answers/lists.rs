@@ -12,6 +12,7 @@ use crate::table::filter::number;
 use crate::table::phrases::telling::least;
 use crate::table::phrases::{PhraseIndex, Ranked, Telling};
 use crate::table::repeats::{Repeats, rows_of};
+use crate::table::text::Texts;
 use crate::view::phrases::{PhraseList, Unit};
 use crate::view::roles::Role;
 
@@ -86,6 +87,18 @@ impl Lists {
         self.fresh = true;
     }
 
+    /// Counts the prompts of all rows, or of those that are pinned.
+    fn count_all(&mut self, texts: &Texts, pin: Option<&Pin>) {
+        let key = (texts.rows(), pin.map(Pin::version));
+        if self.all.0 != key {
+            let all = match pin {
+                Some(pin) => Repeats::new(texts, pin.mask()),
+                None => Repeats::new(texts, &vec![0; texts.rows()]),
+            };
+            self.all = (key, all);
+        }
+    }
+
     fn rank(&mut self, data: &Data, matches: &Matches) {
         self.count(data, matches);
         if self.ranking.is_empty() {
@@ -133,6 +146,11 @@ impl Answers {
         self.lists.rank(data, matches);
         let (first, count) = (self.show.first as usize, self.show.count as usize);
         let Some(texts) = data.prompts() else { return };
+        let pin = matches.pin();
+        if pin.is_some() {
+            self.lists.count_all(texts, pin);
+        }
+        let pinned = pin.map(|_| &self.lists.all.1);
         let all = &self.lists.ranking;
         let codes = all.get(first..all.len().min(first.saturating_add(count))).unwrap_or_default();
         let rows = rows_of(texts, matches.filter().mask(), codes, usize::MAX);
@@ -156,13 +174,18 @@ impl Answers {
             });
             let ranges = ranges.collect();
             rows.truncate(MAX_PROMPT_ROWS);
-            Prompt { marks: matches.marks(&text), text, count, ranges, rows }
+            let pinned = pinned.map(|pinned| pinned.of(*code));
+            Prompt { marks: matches.marks(&text), text, count, pinned, ranges, rows }
         });
         let prompts = Prompts {
             generation: self.show.generation,
             first: first as u64,
             total: all.len() as u64,
             complete: data.prompts_complete(),
+            pinned: pinned.map(|pinned| {
+                let both = all.iter().filter(|code| pinned.of(**code) > 0).count() as u64;
+                (both, u64::from(pinned.distinct).saturating_sub(both))
+            }),
             prompts: prompts.collect(),
         };
         report(effects, LazyResponse::Prompts(prompts));
@@ -199,14 +222,7 @@ impl Answers {
         self.lists.rank(data, matches);
         let Some(texts) = data.prompts() else { return };
         let pin = matches.pin();
-        let key = (texts.rows(), pin.map(Pin::version));
-        if self.lists.all.0 != key {
-            let all = match pin {
-                Some(pin) => Repeats::new(texts, pin.mask()),
-                None => Repeats::new(texts, &vec![0; texts.rows()]),
-            };
-            self.lists.all = (key, all);
-        }
+        self.lists.count_all(texts, pin);
         let lists = &self.lists;
         let mut counted = lists.phrases.count(&lists.here, &lists.all.1);
         if pin.is_some() {

@@ -61,14 +61,24 @@ impl Answers {
             return;
         }
         let Some(Want { columns }) = self.plot.want.clone() else { return };
+        let (filter, pin) = (matches.filter(), matches.pin());
+        let mut pinned = None;
         let (state, rows_read) = match both(&columns, data) {
-            Ok(Some((x, y))) => count(x, y, matches),
+            Ok(Some((x, y))) => {
+                // A and B are held against each other as they are; otherwise clauses on the two columns do not count.
+                let own = |column: &DataColumn| filter.bit(&column.info.name);
+                let keep = if pin.is_some() { u16::MAX } else { !(own(x.0) | own(y.0)) };
+                pinned = pin.map(|pin| count(x, y, pin.mask(), u16::MAX));
+                (count(x, y, filter.mask(), keep), x.1.rows.len().min(y.1.rows.len()))
+            }
             Ok(None) => (State::Reading, 0),
             Err(trouble) => (State::Failed(trouble), 0),
         };
-        let read = ((rows_read as u64).min(matches.rows_evaluated(data)), data.rows_in_all());
+        let decided = pin.map_or(u64::MAX, |pin| pin.rows_decided(data));
+        let read = (rows_read as u64).min(matches.rows_evaluated(data)).min(decided);
+        let read = (read, data.rows_in_all());
         let generation = self.show.generation;
-        report(effects, LazyResponse::Plot(Box::new(Plot { generation, columns, state, read })));
+        report(effects, LazyResponse::Plot(Box::new(Plot { generation, columns, state, pinned, read })));
     }
 }
 
@@ -89,27 +99,23 @@ fn both<'a>(
     Ok(charted(x)?.zip(charted(y)?))
 }
 
-/// The chart, and how many first rows it rests on. Clauses on the two columns do not count.
-fn count(x: Charted<'_>, y: Charted<'_>, matches: &Matches) -> (State, usize) {
-    let filter = matches.filter();
-    let keep = !(filter.bit(&x.0.info.name) | filter.bit(&y.0.info.name));
-    let rows_read = x.1.rows.len().min(y.1.rows.len());
+/// The chart of the rows that pass every clause whose bit is in `keep`.
+fn count(x: Charted<'_>, y: Charted<'_>, mask: &[u16], keep: u16) -> State {
     let side = |binned: &Binned| Side { shape: binned.shape.clone(), bins: binned.bins as u32 };
-    let state = match (form(x.1), form(y.1)) {
+    match (form(x.1), form(y.1)) {
         (Form::Times | Form::Names, Form::Numbers) => {
-            let boxes = boxes_of(x.1, y.0, filter.mask(), keep);
+            let boxes = boxes_of(x.1, y.0, mask, keep);
             State::Boxes { by_first: true, by: Box::new(side(x.1)), boxes }
         }
         (Form::Numbers, Form::Times | Form::Names) => {
-            let boxes = boxes_of(y.1, x.0, filter.mask(), keep);
+            let boxes = boxes_of(y.1, x.0, mask, keep);
             State::Boxes { by_first: false, by: Box::new(side(y.1)), boxes }
         }
         (Form::Numbers, Form::Numbers) | (Form::Times | Form::Names, Form::Times | Form::Names) => {
-            let counts = Counts(pairs(x.1, y.1, filter.mask(), keep));
+            let counts = Counts(pairs(x.1, y.1, mask, keep));
             State::Counts { sides: Box::new((side(x.1), side(y.1))), counts }
         }
-    };
-    (state, rows_read)
+    }
 }
 
 fn boxes_of(by: &Binned, numbers: &DataColumn, mask: &[u16], keep: u16) -> Vec<Quantiles> {

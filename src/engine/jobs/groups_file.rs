@@ -53,6 +53,10 @@ enum Column {
     Share,
     /// What is computed, by its place; whether it is a time.
     Computed(usize, bool),
+    /// How many rows of A.
+    Pinned,
+    /// Their share of A.
+    PinnedShare,
 }
 
 /// A file of which nothing is written. `items` are those of [`GroupBy`].
@@ -139,7 +143,8 @@ impl GroupsFile {
         let unclear = |item: &str| Trouble::Unclear(item.to_owned());
         let group_by = GroupBy::read(self.items.iter().map(String::as_str)).map_err(unclear).map_err(told)?;
         group_by.columns().into_iter().for_each(|name| data.load(name));
-        if !matches.is_settled(data) {
+        let is_pin_settled = matches.pin().is_none_or(|pin| pin.rows_decided(data) >= data.rows_in_all());
+        if !matches.is_settled(data) || !is_pin_settled {
             return Ok(None);
         }
         let told = |trouble| Stage::Failed(texts::trouble(&trouble, |name| title(name, data)));
@@ -155,8 +160,10 @@ impl GroupsFile {
                 kind(&measure.column) == Some(Kind::Time) && measure.what != What::Distinct,
             )
         });
-        let columns = keys.chain([Column::Rows, Column::Share]).chain(computed).collect();
-        Ok(Some(Made { names: group_by.names(), columns, table, has_begun: false }))
+        let is_pinned = table.pinned.is_some();
+        let pinned = is_pinned.then_some([Column::Pinned, Column::PinnedShare]).into_iter().flatten();
+        let columns = keys.chain([Column::Rows, Column::Share]).chain(computed).chain(pinned).collect();
+        Ok(Some(Made { names: group_by.names(is_pinned), columns, table, has_begun: false }))
     }
 }
 
@@ -181,8 +188,8 @@ impl Column {
     fn holds(self, table: &Table) -> Holds {
         match self {
             Self::Key(_, holds) => holds,
-            Self::Rows => Holds::Whole,
-            Self::Share => Holds::Number,
+            Self::Rows | Self::Pinned => Holds::Whole,
+            Self::Share | Self::PinnedShare => Holds::Number,
             Self::Computed(place, is_time) => match table.cells.get(place) {
                 Some(Cells::Numbers(_)) if is_time => Holds::Time,
                 Some(Cells::Counts(_)) => Holds::Whole,
@@ -204,6 +211,13 @@ impl Column {
                 let all = table.rows_in_all().max(1) as f64;
                 numbers(&|group| Some(f64::from(rows(group)) / all))
             }
+            Self::Pinned => {
+                let pinned = |group: &u32| table.pinned_of(*group).map(|(rows, _)| rows as i64);
+                task::Cells::Whole(groups.iter().map(pinned).collect())
+            }
+            Self::PinnedShare => {
+                numbers(&|group| table.pinned_of(group).map(|(rows, all)| rows as f64 / all.max(1) as f64))
+            }
             Self::Computed(place, is_time) => match table.cells.get(place) {
                 Some(Cells::Numbers(all)) => {
                     let value = |group: u32| all.get(group as usize).copied().filter(|value| !value.is_nan());
@@ -219,7 +233,8 @@ impl Column {
                     task::Cells::Whole(groups.iter().map(count).collect())
                 }
                 Some(Cells::Parts(all)) => numbers(&|group| {
-                    Some(f64::from(*all.get(group as usize)?) / f64::from(rows(group).max(1)))
+                    let rows = Some(rows(group)).filter(|rows| *rows > 0)?;
+                    Some(f64::from(*all.get(group as usize)?) / f64::from(rows))
                 }),
                 None => numbers(&|_| None),
             },

@@ -33,6 +33,11 @@ pub const VALUE_HINT: &str = "exact value";
 pub const COUNT: &str = "rows";
 /// Head of the shares.
 pub const SHARE: &str = "share";
+/// Heads of the same where rows are pinned: of B, of A, and by how much one share is above the other.
+pub const PINNED: Pinned =
+    Pinned { count: "in B", share: "of B", a: "in A", a_share: "of A", difference: "B − A" };
+/// What the difference is.
+pub const ABOUT_DIFFERENCE: &str = "Share of B less share of A, in percentage points";
 /// The groups before.
 pub const PREVIOUS: &str = "Previous groups";
 /// The groups behind.
@@ -51,6 +56,34 @@ pub const FILTER_BY: &str = "Filter by this group";
 pub const NOTHING: &str = "–";
 /// What that means.
 pub const ABOUT_NOTHING: &str = "No values to compute it of";
+
+/// Heads of groups where rows are pinned.
+#[derive(Clone, Copy, Debug)]
+pub struct Pinned {
+    /// Over the rows of B.
+    pub count: &'static str,
+    /// Over their share of B.
+    pub share: &'static str,
+    /// Over the rows of A.
+    pub a: &'static str,
+    /// Over their share of A.
+    pub a_share: &'static str,
+    /// Over the difference of both shares.
+    pub difference: &'static str,
+}
+
+/// A share less another one, in percentage points.
+pub fn difference(here: f64, there: f64) -> String {
+    let points = (here - there) * 100.0;
+    let digits = if points.abs() < 10.0 { 2 } else { 1 };
+    let words = format!("{points:+.digits$}");
+    // Nothing is neither above nor below.
+    if words.bytes().any(|byte| byte.is_ascii_digit() && byte != b'0') {
+        words.replace('-', "−")
+    } else {
+        "0".to_owned()
+    }
+}
 
 /// The choice of a stretch of time.
 pub fn span_of(title: &str) -> String {
@@ -113,14 +146,17 @@ pub fn remove(head: &str) -> String {
 }
 
 /// How many groups there are, and which of them are listed.
-pub fn listed(first: u64, end: u64, total: u64, rows: u64) -> String {
+pub fn listed(first: u64, end: u64, total: u64, rows: u64, pinned: Option<u64>) -> String {
     let groups = if total == 1 { "group" } else { "groups" };
     let part = if first == 0 && end >= total {
         format!("{} {groups}", thousands(total))
     } else {
         format!("{}–{} of {} {groups}", thousands(first + 1), thousands(end), thousands(total))
     };
-    format!("{part}, {} rows", thousands(rows))
+    match pinned {
+        None => format!("{part}, {} rows", thousands(rows)),
+        Some(pinned) => format!("{part}, {} rows of A and {} of B", thousands(pinned), thousands(rows)),
+    }
 }
 
 /// The rows that groups rest on while not all are read.

@@ -33,6 +33,10 @@ pub const LARGER: &str = "Larger";
 pub const READING: &str = "Reading the columns…";
 /// Where no row matches.
 pub const NO_ROWS: &str = "No row matches, so that there is nothing to draw.";
+/// Where only one of A and B has none.
+pub const NO_ROWS_OF_ONE: &str = "None of these rows has both values, so that there is nothing to draw.";
+/// How filters count where rows are pinned.
+pub const ABOUT_PINNED: &str = "A and B are drawn as they are, with all of their filters, on the same scales. A press filters B, another one takes it back; a drag takes more.";
 /// Where the table has too few columns for a chart.
 pub const NEEDS_TWO: &str = "This table has no two columns that can be charted.";
 /// Rows with a number that is none.
@@ -65,9 +69,14 @@ pub fn title(across: &str, up: &str) -> String {
     format!("{across} × {up}")
 }
 
-/// That chart by itself.
-pub fn label(up: &str, across: &str) -> String {
-    format!("{up} by {across}")
+/// That chart by itself; of A or B, where both are drawn.
+pub fn label(up: &str, across: &str, of: Option<&str>) -> String {
+    of.map_or_else(|| format!("{up} by {across}"), |of| format!("{up} by {across}, rows of {of}"))
+}
+
+/// Over the chart of A or B.
+pub fn rows_of(of: &str) -> String {
+    format!("Rows of {of}")
 }
 
 /// The choices of a scale.

@@ -178,6 +178,17 @@ pub fn different_prompts(prompts: u64) -> String {
     format!("{} different prompts, those of most rows first. ", thousands(prompts))
 }
 
+/// How many of them pinned rows have as well, and how many others those have.
+pub fn prompts_in_a(both: u64, only: u64) -> String {
+    let others = if only == 1 { "1 other".to_owned() } else { format!("{} others", thousands(only)) };
+    format!("{} of them are in A too, which has {others}. ", thousands(both))
+}
+
+/// Rows of a prompt that are pinned.
+pub fn rows_in_a(rows: u64) -> String {
+    format!("A {}", thousands(rows))
+}
+
 /// How many of them are read.
 pub fn prompts_read(share: &str) -> String {
     format!("{share} of the prompts are read")

@@ -32,6 +32,9 @@ pub struct Ask<'a> {
     pub measures: Vec<(&'a Column, &'a What)>,
     /// Every row's mask; rows count where it is zero.
     pub mask: &'a [u16],
+    /// The mask of rows that those are held against, if any are: groups that only these have are made as well, and what
+    /// is computed is of the rows that count alone.
+    pub pin: Option<&'a [u16]>,
     /// The place of what groups are sorted by, as [`GroupBy::sorted_by`](crate::view::group_by::GroupBy::sorted_by) has it,
     /// and whether the smallest comes first.
     pub order: (usize, bool),
@@ -42,6 +45,8 @@ pub struct Ask<'a> {
 pub struct Table {
     /// Rows of each.
     pub rows: Vec<u32>,
+    /// Pinned rows of each, where rows are pinned.
+    pub pinned: Option<Vec<u32>>,
     /// What is computed, by measure.
     pub cells: Vec<Cells>,
     /// The groups in their order.
@@ -62,8 +67,18 @@ impl Table {
 
     /// Rows in all groups.
     pub fn rows_in_all(&self) -> u64 {
-        self.rows.iter().map(|rows| u64::from(*rows)).sum()
+        sum(&self.rows)
     }
+
+    /// Pinned rows of a group, and those in all groups; none where no rows are pinned.
+    pub fn pinned_of(&self, group: u32) -> Option<(u64, u64)> {
+        let pinned = self.pinned.as_ref()?;
+        Some((pinned.get(group as usize).copied().unwrap_or(0).into(), sum(pinned)))
+    }
+}
+
+fn sum(rows: &[u32]) -> u64 {
+    rows.iter().map(|rows| u64::from(*rows)).sum()
 }
 
 /// The groups; none where there are more than [`MAX_GROUPS`].
@@ -88,6 +103,10 @@ pub fn group_by(ask: &Ask<'_>) -> Option<Table> {
         }
         some.clear();
         groups.add(&codes, mask, &mut some);
+        if let Some(pin) = ask.pin {
+            groups
+                .add_pinned(&codes, pin.get(first..(first + mask.len()).min(pin.len())).unwrap_or_default());
+        }
         if groups.rows.len() > MAX_GROUPS {
             return None;
         }
@@ -100,9 +119,10 @@ pub fn group_by(ask: &Ask<'_>) -> Option<Table> {
         .iter()
         .map(|(column, what)| aggregate::aggregate(column, what, &group_of, &groups.rows))
         .collect();
-    let Groups { rows, codes, .. } = groups;
+    let Groups { rows, pinned, codes, .. } = groups;
+    let pinned = ask.pin.is_some().then_some(pinned);
     let values: Vec<Vec<KeyValue>> = keys.iter().zip(&codes).map(|(key, codes)| key.values(codes)).collect();
-    let mut table = Table { order: (0..rows.len() as u32).collect(), rows, cells, codes, values };
+    let mut table = Table { order: (0..rows.len() as u32).collect(), rows, pinned, cells, codes, values };
     table.sort(ask.order);
     Some(table)
 }
@@ -132,6 +152,17 @@ impl Table {
                 (Some(a), Some(b)) => turned(a.total_cmp(&b)),
                 (a, b) => b.is_some().cmp(&a.is_some()),
             });
+        } else if let (Some(pinned), Some(behind)) =
+            (&self.pinned, place.checked_sub(keys + 1 + self.cells.len()))
+        {
+            // Behind what is computed: pinned rows, and by how much a group's share is above its share of those.
+            let (all, all_pinned) = (self.rows_in_all().max(1) as f64, sum(pinned).max(1) as f64);
+            let at = |counts: &[u32], group: u32| f64::from(counts.get(group as usize).copied().unwrap_or(0));
+            let value = |group: u32| {
+                let own = at(pinned, group);
+                if behind == 0 { own } else { at(&self.rows, group) / all - own / all_pinned }
+            };
+            order.sort_by(|a, b| turned(value(*a).total_cmp(&value(*b))));
         } else {
             let rows = |group: u32| self.rows.get(group as usize).copied().unwrap_or(0);
             order.sort_by(|a, b| turned(rows(*a).cmp(&rows(*b))));
@@ -142,8 +173,9 @@ impl Table {
 
 /// Groups while they are met.
 struct Groups {
-    /// Rows of each.
+    /// Rows of each, and pinned ones.
     rows: Vec<u32>,
+    pinned: Vec<u32>,
     /// Codes of each, by key.
     codes: Vec<Vec<u32>>,
     /// Codes of the second key, no value included.
@@ -160,6 +192,7 @@ impl Groups {
         let pairs = firsts.checked_mul(seconds).filter(|pairs| *pairs <= MAX_TABLE);
         Self {
             rows: Vec::new(),
+            pinned: Vec::new(),
             codes: vec![Vec::new(); keys.len()],
             seconds,
             table: vec![NO_GROUP; pairs.unwrap_or(0)],
@@ -178,27 +211,51 @@ impl Groups {
                 continue;
             }
             let other = second.and_then(|codes| codes.get(row)).copied().unwrap_or(0);
-            let pair = u64::from(*code) * self.seconds as u64 + u64::from(other);
-            let new = self.rows.len() as u32;
-            let group = if let Some(slot) = self.table.get_mut(pair as usize) {
-                if *slot == NO_GROUP {
-                    *slot = new;
-                }
-                *slot
-            } else {
-                *self.map.entry(pair).or_insert(new)
-            };
-            if group == new {
-                self.rows.push(0);
-                for (own, code) in self.codes.iter_mut().zip([*code, other]) {
-                    own.push(code);
-                }
-            }
+            let group = self.of(*code, other);
             if let Some(rows) = self.rows.get_mut(group as usize) {
                 *rows += 1;
             }
             groups.push(group);
         }
+    }
+
+    /// Takes pinned rows by their codes.
+    #[inline(never)]
+    fn add_pinned(&mut self, codes: &[Vec<u32>], mask: &[u16]) {
+        let (first, second) = (codes.first(), codes.get(1));
+        let Some(first) = first else { return };
+        for (row, (code, mask)) in first.iter().zip(mask).enumerate() {
+            if *mask == 0 {
+                let other = second.and_then(|codes| codes.get(row)).copied().unwrap_or(0);
+                let group = self.of(*code, other);
+                if let Some(rows) = self.pinned.get_mut(group as usize) {
+                    *rows += 1;
+                }
+            }
+        }
+    }
+
+    /// The group of two codes.
+    #[inline]
+    fn of(&mut self, code: u32, other: u32) -> u32 {
+        let pair = u64::from(code) * self.seconds as u64 + u64::from(other);
+        let new = self.rows.len() as u32;
+        let group = if let Some(slot) = self.table.get_mut(pair as usize) {
+            if *slot == NO_GROUP {
+                *slot = new;
+            }
+            *slot
+        } else {
+            *self.map.entry(pair).or_insert(new)
+        };
+        if group == new {
+            self.rows.push(0);
+            self.pinned.push(0);
+            for (own, code) in self.codes.iter_mut().zip([code, other]) {
+                own.push(code);
+            }
+        }
+        group
     }
 }
 

@@ -164,6 +164,9 @@ fn Addition(group_by: Memo<GroupBy>) -> impl IntoView {
         let mut next = group_by.get_untracked();
         let measure = Measure { column, what };
         if next.measures.len() < MAX_MEASURES && !next.measures.contains(&measure) {
+            // An order by pinned rows, which stand behind what is computed, stays one.
+            let behind = next.by.len() + next.measures.len();
+            next.order.place = next.order.place.map(|place| place + u8::from(usize::from(place) > behind));
             next.measures.push(measure);
             set(store, &next);
         }

@@ -23,7 +23,7 @@ pub fn List(group_by: Memo<GroupBy>) -> impl IntoView {
         if *total == 0 || group_by.items() != groups.items {
             return None;
         }
-        let heads = heads(store, &group_by);
+        let heads = heads(store, &group_by, groups.pinned.is_some());
         let rows = lines.iter().map(|line| row(store, &group_by, line, &groups, *most)).collect_view();
         Some(view! {
             <div class="group-scroll">
@@ -39,67 +39,96 @@ pub fn List(group_by: Memo<GroupBy>) -> impl IntoView {
     }
 }
 
+/// The head of a column.
+struct Head {
+    name: String,
+    is_number: bool,
+    /// What it sorts by, as [`GroupBy::sorted_by`] has it; a share is sorted by its count.
+    sorts: Option<usize>,
+    /// The place of what is computed, which can be taken away.
+    measure: Option<usize>,
+    about: Option<&'static str>,
+}
+
+impl Head {
+    fn number(name: &str, sorts: Option<usize>) -> Self {
+        Self { name: name.to_owned(), is_number: true, sorts, measure: None, about: None }
+    }
+}
+
 /// The heads of all columns, which sort.
-fn heads(store: Store, group_by: &GroupBy) -> AnyView {
-    let keys = group_by.by.iter().map(|by| {
+fn heads(store: Store, group_by: &GroupBy, is_pinned: bool) -> AnyView {
+    let keys = group_by.by.len();
+    let behind = keys + 1 + group_by.measures.len();
+    let key = |(place, by): (usize, &By)| {
         let title = facts::title(&by.column);
         let name =
             by.span.map_or_else(|| title.to_owned(), |span| format!("{title}, {}", texts::span(Some(span))));
-        (name, false, None)
+        Head { name, is_number: false, sorts: Some(place), measure: None, about: None }
+    };
+    let counts = if is_pinned {
+        let texts::Pinned { count, share, a, a_share, difference } = texts::PINNED;
+        let difference =
+            Head { about: Some(texts::ABOUT_DIFFERENCE), ..Head::number(difference, Some(behind + 1)) };
+        vec![
+            Head::number(count, Some(keys)),
+            Head::number(share, None),
+            Head::number(a, Some(behind)),
+            Head::number(a_share, None),
+            difference,
+        ]
+    } else {
+        vec![Head::number(texts::COUNT, Some(keys)), Head::number(texts::SHARE, None)]
+    };
+    let measures = group_by.measures.iter().enumerate().map(|(place, measure)| Head {
+        measure: Some(place),
+        ..Head::number(&measure_name(measure), Some(keys + 1 + place))
     });
-    let measures = group_by
-        .measures
-        .iter()
-        .enumerate()
-        .map(|(place, measure)| (measure_name(measure), true, Some(place)));
-    let count = (texts::COUNT.to_owned(), true, None);
-    let all: Vec<_> = keys.chain([count]).chain(measures).collect();
-    let sorted = group_by.sorted_by();
-    let ascending = group_by.order.ascending;
-    let keys = group_by.by.len();
-    let head = |(place, (name, is_number, measure)): (usize, (String, bool, Option<usize>))| {
-        let is_sorted = sorted == place;
-        let order = if !is_sorted {
-            "none"
-        } else if ascending {
-            "ascending"
-        } else {
-            "descending"
-        };
-        let now = StoredValue::new(group_by.clone());
-        let sort = move |_| {
+    let sorted = group_by.sorted_by(is_pinned);
+    let head = |head: Head| head_view(store, group_by, head, sorted);
+    group_by.by.iter().enumerate().map(key).chain(counts).chain(measures).map(head).collect_view().into_any()
+}
+
+fn head_view(store: Store, group_by: &GroupBy, head: Head, sorted: usize) -> AnyView {
+    let Head { name, is_number, sorts, measure, about } = head;
+    let is_number = is_number.then_some("");
+    let Some(place) = sorts else {
+        return view! { <th scope="col" data-number=is_number>{name}</th> }.into_any();
+    };
+    let (ascending, keys) = (group_by.order.ascending, group_by.by.len());
+    let is_sorted = sorted == place;
+    let (order, mark) = match (is_sorted, ascending) {
+        (false, _) => ("none", ""),
+        (true, true) => ("ascending", " ↑"),
+        (true, false) => ("descending", " ↓"),
+    };
+    let now = StoredValue::new(group_by.clone());
+    let sort = move |_| {
+        let mut next = now.get_value();
+        // Names are read from their beginning, numbers from the largest.
+        let ascending = if is_sorted { !ascending } else { place < keys };
+        next.order = Order { place: u8::try_from(place).ok(), ascending };
+        set(store, &next);
+    };
+    let remove = measure.map(|measure| {
+        let take = move |_| {
             let mut next = now.get_value();
-            // Names are read from their beginning, numbers from the largest.
-            let ascending = if is_sorted { !ascending } else { place < keys };
-            next.order = Order { place: u8::try_from(place).ok(), ascending };
+            next.measures.remove(measure);
+            next.order = Order::default();
             set(store, &next);
         };
-        let remove = measure.map(|measure| {
-            let take = move |_| {
-                let mut next = now.get_value();
-                next.measures.remove(measure);
-                next.order = Order::default();
-                set(store, &next);
-            };
-            view! {
-                <button type="button" class="close" aria-label=texts::remove(&name) on:click=take>{icon(Icon::Close)}</button>
-            }
-        });
-        let mark = match (is_sorted, ascending) {
-            (false, _) => "",
-            (true, true) => " ↑",
-            (true, false) => " ↓",
-        };
-        let share = (place == keys).then(|| view! { <th scope="col" data-number="">{texts::SHARE}</th> });
         view! {
-            <th scope="col" aria-sort=order data-number=is_number.then_some("")>
-                <button type="button" class="group-sort" title=texts::sort(&name) on:click=sort>{name.clone()}{mark}</button>
-                {remove}
-            </th>
-            {share}
+            <button type="button" class="close" aria-label=texts::remove(&name) on:click=take>{icon(Icon::Close)}</button>
         }
-    };
-    all.into_iter().enumerate().map(head).collect_view().into_any()
+    });
+    let title = about.map_or_else(|| texts::sort(&name), str::to_owned);
+    view! {
+        <th scope="col" aria-sort=order data-number=is_number>
+            <button type="button" class="group-sort" title=title on:click=sort>{name.clone()}{mark}</button>
+            {remove}
+        </th>
+    }
+    .into_any()
 }
 
 /// What is computed, in words.
@@ -133,6 +162,15 @@ fn row(store: Store, group_by: &GroupBy, line: &Line, groups: &Groups, most: u64
         }
     });
     let width = line.rows as f64 / most.max(1) as f64;
+    let pinned = groups.pinned.map(|all| {
+        let rows = line.pinned.unwrap_or(0);
+        let share = |part: u64, all: u64| part as f64 / all.max(1) as f64;
+        view! {
+            <td class="group-pinned" data-number="">{thousands(rows)}</td>
+            <td data-number="">{share_of(rows, all)}</td>
+            <td data-number="">{texts::difference(share(line.rows, groups.rows), share(rows, all))}</td>
+        }
+    });
     let cells = line.cells.iter().map(|cell| {
         let words = cell_words(cell, line.rows);
         let (title, words) = match words {
@@ -146,6 +184,7 @@ fn row(store: Store, group_by: &GroupBy, line: &Line, groups: &Groups, most: u64
             {keys.collect_view()}
             <td class="group-count" data-number=""><i style=("--w", format!("{width:.4}"))></i><b>{thousands(line.rows)}</b></td>
             <td data-number="">{share_of(line.rows, groups.rows)}</td>
+            {pinned}
             {cells.collect_view()}
         </tr>
     }
@@ -180,6 +219,8 @@ fn cell_words(cell: &Cell, rows: u64) -> Option<(String, Option<String>)> {
         Cell::Number(value) => Some((number(*value), Some(value.to_string()))),
         Cell::Time(millis) => Some((time_full(*millis), None)),
         Cell::Count(count) => Some((thousands(*count), None)),
+        // Of no rows there is no share.
+        Cell::Part(_) if rows == 0 => None,
         Cell::Part(part) => Some((share_of(*part, rows), Some(common::rows(*part)))),
     }
 }

@@ -57,7 +57,8 @@ pub fn GroupsView() -> impl IntoView {
                 State::Failed(trouble) => Some(texts::trouble(trouble, |name| facts::title(name).to_owned())),
                 State::Lines { total: 0, .. } => Some(texts::NO_GROUPS.to_owned()),
                 State::Lines { total, first, lines, .. } => {
-                    Some(texts::listed(*first, first + lines.len() as u64, *total, groups.rows))
+                    let end = first + lines.len() as u64;
+                    Some(texts::listed(*first, end, *total, groups.rows, groups.pinned))
                 }
             }
         })

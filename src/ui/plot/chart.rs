@@ -2,7 +2,7 @@
 //! behind them.
 
 use crate::base::sorted::Map;
-use crate::protocol::plot::{Plot, Side as Bins, State};
+use crate::protocol::plot::{Side as Bins, State};
 use crate::protocol::texts::plot as texts;
 use crate::protocol::{Counts, Shape};
 use crate::ui::plot::side::{Place, Side, Step, same};
@@ -68,34 +68,46 @@ pub struct Ask<'a> {
     pub width: f64,
 }
 
+/// The kind of chart that an answer is drawn as.
+pub fn kind_of(state: &State) -> Option<Kind> {
+    match state {
+        State::Reading | State::Failed(_) => None,
+        State::Boxes { by, .. } => Some(if is_time(by) { Kind::Band } else { Kind::Boxes }),
+        State::Counts { sides, .. } => Some(match (is_time(&sides.0), is_time(&sides.1)) {
+            (true, false) | (false, true) => Kind::Stack,
+            (true, true) => Kind::Density,
+            (false, false) if is_scale(&sides.0) => Kind::Density,
+            (false, false) => Kind::Shares,
+        }),
+    }
+}
+
 impl Chart {
-    /// The chart of an answer; none where there is nothing to draw.
-    pub fn new(plot: &Plot, ask: Ask<'_>) -> Option<Self> {
-        let (x, y) = (plot.columns.0.as_str(), plot.columns.1.as_str());
-        match &plot.state {
+    /// The chart of an answer about two columns; none where there is nothing to draw.
+    pub fn new((x, y): &(String, String), state: &State, ask: Ask<'_>) -> Option<Self> {
+        let (x, y) = (x.as_str(), y.as_str());
+        let kind = kind_of(state)?;
+        match state {
             State::Reading | State::Failed(_) => None,
             State::Boxes { by_first, by, boxes } => {
                 let (of, numbers) = if *by_first { (x, y) } else { (y, x) };
                 if boxes.iter().all(|own| own.rows == 0) {
                     return None;
                 }
-                Some(if is_time(by) {
-                    spans::band(of, by, numbers, boxes, ask)
-                } else {
-                    boxes::boxes(of, by, numbers, boxes, ask)
-                })
+                let make = if kind == Kind::Band { spans::band } else { boxes::boxes };
+                Some(make(of, by, numbers, boxes, ask))
             }
             State::Counts { sides, counts } => {
                 let table = Table { first: (x, &sides.0), second: (y, &sides.1), counts, turned: false };
                 if counts.0.iter().all(|count| *count == 0) {
                     return None;
                 }
-                Some(match (is_time(&sides.0), is_time(&sides.1)) {
-                    (true, false) => spans::stack(&table, ask),
-                    (false, true) => spans::stack(&table.turn(), ask),
-                    (true, true) => density::density(&table, ask),
-                    (false, false) if is_scale(&sides.0) => density::density(&table, ask),
-                    (false, false) => shares::shares(&table, ask),
+                Some(match kind {
+                    // Time goes from left to right.
+                    Kind::Stack if is_time(&sides.1) => spans::stack(&table.turn(), ask),
+                    Kind::Stack => spans::stack(&table, ask),
+                    Kind::Shares => shares::shares(&table, ask),
+                    Kind::Density | Kind::Boxes | Kind::Band => density::density(&table, ask),
                 })
             }
         }

@@ -4,6 +4,7 @@
 //! and thousands of elements fewer are made.
 
 use crate::protocol::texts::plot as texts;
+use crate::ui::plot::Part;
 use crate::ui::plot::chart::Chart;
 use crate::ui::store::{Store, facts, use_store};
 use crate::ui::widgets::keys::key_action;
@@ -21,7 +22,12 @@ type Ends = ((usize, usize), (usize, usize));
 
 /// The chart and what is told of the cell in question.
 #[component]
-pub fn Painted(chart: Memo<Option<Arc<Chart>>>, columns: Memo<(String, String)>) -> impl IntoView {
+pub fn Painted(
+    chart: Memo<Option<Arc<Chart>>>,
+    columns: Memo<(String, String)>,
+    /// Which of two charts it is, where A and B are drawn.
+    of: Part,
+) -> impl IntoView {
     let store = use_store();
     let active = RwSignal::new((0usize, 0usize));
     let hovered = RwSignal::new(None::<(usize, usize)>);
@@ -61,8 +67,9 @@ pub fn Painted(chart: Memo<Option<Arc<Chart>>>, columns: Memo<(String, String)>)
     };
     let label = move || {
         let (x, y) = columns.get();
-        texts::label(facts::title(&y), facts::title(&x))
+        texts::label(facts::title(&y), facts::title(&x), of.name())
     };
+    let id = move |(x, y): (usize, usize)| format!("plot{}-{x}-{y}", of.name().unwrap_or_default());
     let under = move |event: &PointerEvent| {
         let at = (f64::from(event.offset_x()), f64::from(event.offset_y()));
         chart.with_untracked(|chart| chart.as_ref().and_then(|chart| chart.at(at.0, at.1)))
@@ -138,7 +145,7 @@ pub fn Painted(chart: Memo<Option<Arc<Chart>>>, columns: Memo<(String, String)>)
             aria-label=label
             aria-colcount=move || size().0.to_string()
             aria-rowcount=move || size().1.to_string()
-            aria-activedescendant=move || { let (x, y) = at(); format!("plot-{x}-{y}") }
+            aria-activedescendant=move || id(at())
             aria-multiselectable="true"
             on:keydown=key
             on:focus=move |_| focused.set(true)
@@ -152,7 +159,7 @@ pub fn Painted(chart: Memo<Option<Arc<Chart>>>, columns: Memo<(String, String)>)
             <div role="row" aria-rowindex=move || (at().1 + 1).to_string()>
                 <span
                     role="gridcell"
-                    id=move || { let (x, y) = at(); format!("plot-{x}-{y}") }
+                    id=move || id(at())
                     aria-colindex=move || (at().0 + 1).to_string()
                     aria-label=move || words_of(at()).unwrap_or_default()
                 ></span>

@@ -4,8 +4,9 @@
 //! the thread died starts a new link; the old one is terminated when it is dropped.
 
 use crate::protocol::texts::notices as texts;
-use crate::protocol::{LazyResponse, Request, Response, ShellRequest};
+use crate::protocol::{LazyRequest, LazyResponse, Request, Response, ShellRequest};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_wasm_bindgen::Serializer;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
@@ -50,6 +51,25 @@ impl Unread {
     /// When it is nothing that the data thread says.
     pub fn read(&self) -> Result<LazyResponse, String> {
         read(&self.0)
+    }
+}
+
+/// What views that come later ask, as they wrote it: [`Request::Lazy`].
+pub struct Written(JsValue);
+
+/// A request on its way.
+pub type Sent = Request<Written>;
+
+impl Written {
+    /// Writes it.
+    pub fn new(request: &LazyRequest) -> Self {
+        Self(request.serialize(&Serializer::new()).unwrap_or_default())
+    }
+}
+
+impl Serialize for Written {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serde_wasm_bindgen::preserve::serialize(&self.0, serializer)
     }
 }
 
@@ -137,9 +157,8 @@ impl WorkerLink {
 
     /// Sends a request, with what belongs to it and can't be written down, under a name: files of this
     /// device to read, or the handle of one to write.
-    pub fn send(&self, request: &Request, name: &str, along: Option<&JsValue>) {
-        let serializer = serde_wasm_bindgen::Serializer::new();
-        let Ok(request) = request.serialize(&serializer) else { return };
+    pub fn send(&self, request: &Sent, name: &str, along: Option<&JsValue>) {
+        let Ok(request) = request.serialize(&Serializer::new()) else { return };
         let message = js_sys::Object::new();
         let _ = js_sys::Reflect::set(&message, &"request".into(), &request);
         if let Some(along) = along {
@@ -150,8 +169,7 @@ impl WorkerLink {
 
     /// Sends a request that is not for the engine.
     pub fn send_to_shell(&self, request: &ShellRequest) {
-        let serializer = serde_wasm_bindgen::Serializer::new();
-        let Ok(request) = request.serialize(&serializer) else { return };
+        let Ok(request) = request.serialize(&Serializer::new()) else { return };
         let message = js_sys::Object::new();
         let _ = js_sys::Reflect::set(&message, &"shell".into(), &request);
         self.post(message);

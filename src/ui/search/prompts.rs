@@ -51,6 +51,9 @@ pub fn PromptsView() -> impl IntoView {
         <div class="prompts">
             <p class="pane-note">
                 {move || texts::different_prompts(total.get())}
+                {move || store.prompts.with(|prompts| {
+                    prompts.as_ref().and_then(|prompts| prompts.pinned).map(|(both, only)| texts::prompts_in_a(both, only))
+                })}
                 {progress}
             </p>
             <div
@@ -92,10 +95,11 @@ fn Line(position: u64, opened: RwSignal<Option<Prompt>>) -> impl IntoView {
             let text = words(&prompt);
             let ranges = prompt.ranges.iter().map(range).collect_view();
             let count = thousands(u64::from(prompt.count));
+            let pinned = prompt.pinned.map(|rows| view! { <small>{texts::rows_in_a(rows.into())}</small> });
             view! {
                 <li class="prompt-line">
                     <button type="button" on:click=move |_| opened.set(Some(prompt.clone()))>
-                        <b>{count}</b>
+                        <b>{count}{pinned}</b>
                         <span class="prompt-text">{text}</span>
                         <span class="prompt-ranges">{ranges}</span>
                     </button>

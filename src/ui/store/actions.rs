@@ -7,7 +7,7 @@ use crate::formats::sniff::is_table_name;
 use crate::formats::tabular::reading::Reading;
 use crate::protocol::describe::Describe;
 use crate::protocol::texts::{common, start as texts};
-use crate::protocol::{Opened, Request, TableRequest};
+use crate::protocol::{LazyRequest, Opened, Request, TableRequest};
 use crate::view::chart::Measure;
 use crate::view::roles::{Role, Roles};
 use crate::view::spec::{Clause, Spec, TableRef};
@@ -259,7 +259,7 @@ impl Store {
 
     /// Asks what the file says of itself.
     pub fn describe(self, asked: Describe) {
-        self.send(&TableRequest::Describe(asked).into());
+        self.send_lazy(&LazyRequest::Describe(asked));
     }
 
     /// Tries again what failed.

@@ -4,7 +4,7 @@ use super::pairs::Sided;
 use super::state::{Answer, Local, State};
 use super::{RowData, Store};
 use crate::base::sorted::Map;
-use crate::protocol::TableRequest;
+use crate::protocol::LazyRequest;
 use crate::protocol::compare::{Groups, Pick, Picked};
 use crate::view::roles::Role;
 use leptos::prelude::*;
@@ -105,7 +105,7 @@ impl CompareStore {
 impl Store {
     /// Whether the rows of each prompt are wanted together.
     pub fn want_groups(self, wanted: bool) {
-        self.send(&TableRequest::Groups { wanted }.into());
+        self.send_lazy(&LazyRequest::Groups { wanted });
     }
 
     /// Asks for the cells of these rows, instead of those that the same one wanted before.
@@ -136,6 +136,6 @@ impl Store {
         }
         columns.sort_unstable();
         columns.dedup();
-        self.send(&TableRequest::Pick(Pick { rows, columns }).into());
+        self.send_lazy(&LazyRequest::Pick(Pick { rows, columns }));
     }
 }

@@ -7,7 +7,8 @@ use crate::protocol::export::{
     ARCHIVE_MIME, Format, Images, Pairs, PairsForm, Progress, Rows, Split, Stage, Start,
 };
 use crate::protocol::script::{Dialect, Script, Want};
-use crate::protocol::{Request, TableRequest};
+use crate::protocol::{LazyRequest, Request};
+use crate::ui::runtime::worker_link::Written;
 use crate::view::pairs::Options;
 use crate::view::spec::{Spec, View};
 use crate::view::url;
@@ -104,7 +105,7 @@ impl Store {
         let id = self.next_export();
         let name = format!("{}.{}", self.file_stem(), format.ending());
         let request =
-            Request::Export(Start { id, format, columns, without, groups: None, name: name.clone() });
+            LazyRequest::Export(Start { id, format, columns, without, groups: None, name: name.clone() });
         self.write_file(id, Taken::Rows, request, &name, (format.mime(), format.ending()));
     }
 
@@ -114,7 +115,7 @@ impl Store {
         let id = self.next_export();
         let name = format!("{}-groups.{}", self.file_stem(), format.ending());
         let (columns, without) = (Vec::new(), Vec::new());
-        let request = Request::Export(Start { id, format, columns, without, groups, name: name.clone() });
+        let request = LazyRequest::Export(Start { id, format, columns, without, groups, name: name.clone() });
         self.write_file(id, Taken::Groups, request, &name, (format.mime(), format.ending()));
     }
 
@@ -122,7 +123,7 @@ impl Store {
     pub fn take_images(self, rows: Rows) {
         let id = self.next_export();
         let name = format!("{}-images.zip", self.file_stem());
-        let request = Request::TakeImages(Images { id, rows, name: name.clone() });
+        let request = LazyRequest::TakeImages(Images { id, rows, name: name.clone() });
         self.write_file(id, Taken::Images, request, &name, (ARCHIVE_MIME, "zip"));
     }
 
@@ -135,7 +136,7 @@ impl Store {
         });
         let name =
             format!("{}-{}{}.{}", self.file_stem(), form.stem(), part.unwrap_or_default(), form.ending());
-        let request = Request::ExportPairs(Pairs { id, form, options, split, name: name.clone() });
+        let request = LazyRequest::ExportPairs(Pairs { id, form, options, split, name: name.clone() });
         self.write_file(id, Taken::Pairs, request, &name, (form.mime(), form.ending()));
     }
 
@@ -148,13 +149,13 @@ impl Store {
     }
 
     /// Asks for a file to be written, by its media type and its ending.
-    fn write_file(self, id: u32, what: Taken, request: Request, name: &str, kind: (&str, &str)) {
+    fn write_file(self, id: u32, what: Taken, request: LazyRequest, name: &str, kind: (&str, &str)) {
         let begin = move |handle: Option<&JsValue>| {
             let waiting =
                 Progress { id, stage: Stage::Waiting, rows: 0, rows_total: 0, bytes: 0, missing: 0 };
             self.export.what.set(what);
             self.export.progress.set(Some(Arc::new(waiting)));
-            self.send_along(&request, "handle", handle);
+            self.send_along(&Request::Lazy(Written::new(&request)), "handle", handle);
         };
         // Only a press may ask for a file, so that it is asked for before anything is awaited.
         match picker().and_then(|picker| choose(&picker, name, kind)) {
@@ -173,7 +174,7 @@ impl Store {
 
     /// Stops writing rows.
     pub fn cancel_export(self) {
-        self.send(&Request::CancelExport);
+        self.send_lazy(&LazyRequest::CancelExport);
     }
 
     /// Asks for the view as a program.
@@ -182,7 +183,7 @@ impl Store {
         let rows = self.spec.with_untracked(Spec::rows);
         let groups =
             self.spec.with_untracked(|spec| spec.groups.clone().filter(|_| spec.view == View::Groups));
-        self.send(&TableRequest::Script(Want { dialect, rows, columns, groups }).into());
+        self.send_lazy(&LazyRequest::Script(Want { dialect, rows, columns, groups }));
     }
 
     /// Bytes that have to be read to write these columns, at most: values are taken as they are in the file, not

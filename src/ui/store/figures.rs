@@ -4,7 +4,7 @@ use super::Store;
 use super::export::download;
 use super::state::Local;
 use crate::base::sorted::Map;
-use crate::protocol::TableRequest;
+use crate::protocol::LazyRequest;
 use crate::protocol::display::thousands;
 use crate::protocol::figure::{Drawn, Figure, Want};
 use crate::protocol::texts::{charts as texts, common};
@@ -55,7 +55,7 @@ impl Store {
             wanted.insert(id, (name, picturing));
         });
         let want = Want { id, title, lines: self.figure_lines(), colours: colours(), chart };
-        self.send(&TableRequest::Figure(Box::new(want)).into());
+        self.send_lazy(&LazyRequest::Figure(Box::new(want)));
     }
 
     /// What a chart rests on, for those who see it without the page.

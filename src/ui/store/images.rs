@@ -14,6 +14,7 @@ use crate::protocol::images::{
     Failure, Image, Images, MAX_WANTS, Making, MakingOutcome, Outcome, Picture, Want,
 };
 use crate::ui::runtime::host;
+use crate::ui::runtime::worker_link::Sent;
 use crate::view::catalog::THUMBNAILS;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -110,7 +111,7 @@ struct Inner {
     wanted_makings: Map<Part, Vec<u64>>,
     sent: Option<Images>,
     due: bool,
-    send: Option<Box<dyn Fn(Request)>>,
+    send: Option<Box<dyn Fn(Sent)>>,
     /// Another place of previews, as someone has set it.
     previews_at: Option<String>,
     /// Whether the Hub is the usual one: with another one nothing else is asked.
@@ -153,7 +154,7 @@ impl Default for ImageStore {
 
 impl ImageStore {
     /// Another table: nothing of the one before is kept but what was revealed of no table.
-    pub fn clear(self, usual_hub: bool, send: impl Fn(Request) + 'static) {
+    pub fn clear(self, usual_hub: bool, send: impl Fn(Sent) + 'static) {
         self.inner.update_value(|inner| {
             inner.shots.clear();
             inner.wanted.clear();

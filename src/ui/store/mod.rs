@@ -42,11 +42,11 @@ use crate::protocol::group_by::Groups;
 use crate::protocol::outcome::Outcome;
 use crate::protocol::plot::Plot;
 use crate::protocol::{
-    Chart, Count, Cube, Detail, Opened, Progress, Request, Rows, ShellRequest, Show, Traffic,
+    Chart, Count, Cube, Detail, LazyRequest, Opened, Progress, Request, Rows, ShellRequest, Show, Traffic,
 };
 use crate::protocol::{Phrases, Prompts, QueryState};
 use crate::ui::runtime::marks::mark;
-use crate::ui::runtime::worker_link::{Said, WorkerLink};
+use crate::ui::runtime::worker_link::{Said, Sent, WorkerLink, Written};
 use crate::view::chart::Measure;
 use crate::view::spec::{Spec, TableRef};
 pub use brush::Live;
@@ -254,17 +254,22 @@ impl Store {
         }
     }
 
-    fn send(self, request: &Request) {
+    fn send(self, request: &Sent) {
         self.send_with(request, &[]);
     }
 
-    fn send_with(self, request: &Request, files: &[web_sys::File]) {
+    /// Sends what only lazily loaded views and panels ask: whoever calls this has the code that writes it down.
+    fn send_lazy(self, request: &LazyRequest) {
+        self.send(&Request::Lazy(Written::new(request)));
+    }
+
+    fn send_with(self, request: &Sent, files: &[web_sys::File]) {
         let files: js_sys::Array = files.iter().collect();
         self.send_along(request, "files", (files.length() > 0).then_some(files.as_ref()));
     }
 
     /// Sends a request with something that can't be written down.
-    fn send_along(self, request: &Request, name: &str, along: Option<&JsValue>) {
+    fn send_along(self, request: &Sent, name: &str, along: Option<&JsValue>) {
         self.with_link(&|link| link.send(request, name, along));
     }
 

@@ -1,7 +1,7 @@
 //! An outcome, and what goes along with it.
 
 use super::{Commit, Store};
-use crate::protocol::TableRequest;
+use crate::protocol::LazyRequest;
 use crate::protocol::outcome::Want;
 use crate::view::spec::Spec;
 use leptos::prelude::*;
@@ -18,6 +18,6 @@ impl Store {
             self.want(column);
             self.show_soon();
         }
-        self.send(&TableRequest::Outcome(want).into());
+        self.send_lazy(&LazyRequest::Outcome(want));
     }
 }

@@ -4,7 +4,7 @@ use super::image_settings::storage;
 use super::state::{Answer, Local, State};
 use super::{Commit, Store};
 use crate::protocol::pairs::{Pairs, Want};
-use crate::protocol::{Kind, TableRequest};
+use crate::protocol::{Kind, LazyRequest};
 use crate::view::pairs::{Mode, PairsView};
 use crate::view::roles::Role;
 use crate::view::spec::Spec;
@@ -85,14 +85,14 @@ impl Store {
         };
         if self.pairs.sent.with_value(|sent| sent.as_ref() != Some(&want)) {
             self.pairs.sent.set_value(Some(want.clone()));
-            self.send(&TableRequest::Pairs(Some(want)).into());
+            self.send_lazy(&LazyRequest::Pairs(Some(want)));
         }
     }
 
     /// Nobody looks at the pairs any more.
     pub fn drop_pairs(self) {
         self.pairs.sent.set_value(None);
-        self.send(&TableRequest::Pairs(None).into());
+        self.send_lazy(&LazyRequest::Pairs(None));
     }
 
     /// Columns about each of two images of a row, as their names tell: `model_0` and `model_1`.

@@ -16,8 +16,8 @@ use leptos::prelude::*;
 /// Where the images of the open table are.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Pictures {
-    /// Where the catalogue says.
-    Known(Places),
+    /// Where the catalogue says: [`Store::places`].
+    Known,
     /// In the table itself.
     Embedded,
     /// At the addresses of this column.
@@ -33,6 +33,16 @@ fn places_of(table: &TableRef) -> Option<Places> {
         Some(rule) => rule.images(&first).ok(),
         None => Places::of(&first.table(&super::base())),
     }
+}
+
+/// Whether it is known how the images of a table are found. What reads the rules is in the modules of views that show
+/// images; those of the app's host were checked when they were read.
+fn are_placed(table: &TableRef) -> bool {
+    let listed = |table: &TableRef| catalog::listed(table).is_some_and(|listed| listed.rule.is_some());
+    let TableRef::Catalogue(id) = table else { return listed(table) };
+    let Some(added) = host::table(id) else { return listed(table) };
+    let first = || Some(Place::parse(&added.files.first()?.place).ok()?.table(&super::base()));
+    added.images.is_some() || first().is_some_and(|table| listed(&table))
 }
 
 impl Store {
@@ -69,8 +79,8 @@ impl Store {
 
     /// Where the open table's images are; none where it has none.
     pub fn pictures(self) -> Option<Pictures> {
-        if let Some(places) = self.places() {
-            return Some(Pictures::Known(places));
+        if self.spec.with(|spec| spec.table.as_ref().is_some_and(are_placed)) {
+            return Some(Pictures::Known);
         }
         self.opened.with(|opened| match opened.as_ref()?.images.clone()? {
             ImageColumn::Embedded { .. } => Some(Pictures::Embedded),
@@ -110,7 +120,7 @@ impl Store {
         let Some(place) = spot.column.checked_sub(1) else {
             return match self.pictures()? {
                 Pictures::Addresses(column) => Some(column),
-                Pictures::Known(_) | Pictures::Embedded => None,
+                Pictures::Known | Pictures::Embedded => None,
             };
         };
         self.opened.with(|opened| {
@@ -176,7 +186,7 @@ impl Store {
                 || self.spec.with_untracked(|spec| spec.view != View::Table));
         let addresses = match pictures {
             Some(Pictures::Addresses(column)) => Some(column),
-            Some(Pictures::Known(_) | Pictures::Embedded) | None => None,
+            Some(Pictures::Known | Pictures::Embedded) | None => None,
         };
         let known = ROLES.into_iter().filter_map(|role| untrack(|| self.role(role)));
         known.chain(addresses).filter(|_| shows_images).collect()

@@ -2,7 +2,7 @@
 
 use super::{Commit, Store};
 use crate::protocol::group_by::Want;
-use crate::protocol::{LoadState, TableRequest, plot};
+use crate::protocol::{LazyRequest, LoadState, TableRequest, plot};
 use crate::view::phrases::PhraseList;
 use crate::view::query;
 use crate::view::spec::{Clause, List, ListValue, SortKey, Spec, Subset};
@@ -79,7 +79,7 @@ impl Store {
 
     /// Asks for groups, or for none any more.
     pub fn ask_groups(self, want: Option<Want>) {
-        self.send(&TableRequest::GroupBy(want).into());
+        self.send_lazy(&LazyRequest::GroupBy(want));
     }
 
     /// Shows other columns against each other, or the same ones in another way.
@@ -94,7 +94,7 @@ impl Store {
             self.want(y);
             self.show_soon();
         }
-        self.send(&TableRequest::Plot(want).into());
+        self.send_lazy(&LazyRequest::Plot(want));
     }
 
     /// Adds a text to the query, or excludes it; takes it out where that is what it does already.

@@ -59,9 +59,9 @@ impl Grouping {
             return None;
         }
         // The share stands behind the count.
-        let place = group_by.sorted_by();
+        let place = group_by.sorted_by(false);
         let place = if place > keys.len() { place + 1 } else { place };
-        Some(Self { keys, measures, names: group_by.names(), order: (place, group_by.order.ascending) })
+        Some(Self { keys, measures, names: group_by.names(false), order: (place, group_by.order.ascending) })
     }
 
     fn name(&self, place: usize) -> &str {

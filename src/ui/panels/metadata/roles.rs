@@ -73,7 +73,7 @@ pub fn Roles() -> impl IntoView {
     };
     let preference = || Role::ALL.iter().copied().filter(|(role, ..)| role.is_preference());
     let images = move || match store.pictures() {
-        Some(Pictures::Known(_)) => texts::IMAGES_KNOWN,
+        Some(Pictures::Known) => texts::IMAGES_KNOWN,
         Some(Pictures::Embedded) => texts::IMAGES_EMBEDDED,
         Some(Pictures::Addresses(_)) => texts::IMAGES_ELSEWHERE,
         None => texts::NO_IMAGES,
