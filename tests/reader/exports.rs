@@ -4,8 +4,8 @@ use crate::server::{HUB, ROWS, Session, column, generate, reference};
 use arrow_array::types::{Float32Type, UInt16Type, UInt32Type};
 use arrow_array::{Array, RecordBatch, cast::AsArray};
 use std::sync::Arc;
-use vitrine::protocol::{LazyRequest, Request};
 use vitrine::protocol::export::{Format, Stage, Start};
+use vitrine::protocol::{LazyRequest, Request};
 use vitrine::view::spec::{Clause, SortKey, Subset, TableRef};
 
 const COLUMNS: [&str; 7] = ["image_name", "prompt", "seed", "cfg", "step", "timestamp", "size"];

@@ -369,17 +369,18 @@ fn a_chart_of_two_columns_is_of_both() {
         let plot = plotted(&mut session, &b, &a, columns);
         let swapped = plotted(&mut session, &a, &b, columns);
         let here = pinned(&session);
-        assert_eq!(
-            (Some(&plot.state), plot.pinned.as_ref()),
-            (swapped.pinned.as_ref(), Some(&swapped.state))
-        );
+        // As text, in which quantiles of nothing are equal.
+        let words =
+            |plot: &Plot| (format!("{:?}", plot.state), format!("{:?}", plot.pinned.as_ref().unwrap()));
+        let (b_here, a_there) = words(&plot);
+        assert_eq!(words(&swapped), (a_there.clone(), b_here.clone()));
         // The filters of both on the charted columns count.
         assert_eq!(
             (rows_in(&swapped.state), here.rows),
             (here.count.matching, rows_in(&plot.state)),
             "{columns:?}"
         );
-        assert!(here.rows < ROWS && here.count.matching < ROWS && plot.state != swapped.state);
+        assert!(here.rows < ROWS && here.count.matching < ROWS && b_here != a_there);
     }
     session.show(|show| {
         show.generation = show.generation.next();
@@ -392,7 +393,7 @@ fn a_chart_of_two_columns_is_of_both() {
 #[test]
 fn groups_and_prompts_have_the_rows_of_both() {
     let mut session = Session::open(&HUB);
-    let a = clauses(&[("cfg", Clause::numbers(None, Some(6.0)))]);
+    let a = RowQuery { subset: Some(Subset::First(300)), ..RowQuery::default() };
     let b = clauses(&[("cfg", Clause::numbers(Some(5.0), None))]);
     let items = ["by:sampler", "mean:cfg", "down:4"].map(str::to_owned).to_vec();
     let mut ask = |view: &RowQuery, pin: Option<&RowQuery>| {

@@ -14,9 +14,9 @@ use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 use std::sync::Arc;
+use vitrine::protocol::LazyRequest;
 use vitrine::protocol::export::{Pairs as Start, PairsForm, Split, Stage};
 use vitrine::protocol::pairs::{Kind, Pairs, Verdict, Want};
-use vitrine::protocol::LazyRequest;
 use vitrine::view::pairs::Options;
 use vitrine::view::spec::Clause;
 

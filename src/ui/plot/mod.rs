@@ -134,7 +134,7 @@ fn ChartOf(plot: Memo<Option<Plot>>, #[prop(optional)] aside: bool) -> impl Into
     let kind =
         Memo::new(move |_| answer.with(|answer| answer.as_ref().and_then(|answer| kind_of(&answer.state))));
     let status = move || {
-        columns.with(Option::as_ref)?;
+        columns.with(Option::is_some).then_some(())?;
         answer.with(|answer| match answer.as_ref().map(|answer| (&answer.state, answer.read)) {
             None | Some((State::Reading, _)) => Some(texts::READING.to_owned()),
             Some((State::Failed(trouble), _)) => {
