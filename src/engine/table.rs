@@ -78,6 +78,8 @@ impl Table {
             TableRequest::Plot(want) => answers.want_plot(want, data),
             TableRequest::Outcome(want) => answers.want_outcome(want, data, effects),
             TableRequest::Labels(ask) => self.label(ask, effects),
+            TableRequest::Like(like) => matches.want_like(like),
+            TableRequest::Suggest { beginning } => matches.suggest(beginning),
             TableRequest::Script(want) => report_script(want, data, effects),
             TableRequest::Figure(want) => match extras() {
                 Some(extras) => report(effects, LazyResponse::Figure((extras.draw)(*want))),
@@ -103,9 +105,15 @@ impl Table {
         if let Some(error) = self.matches.take_index_fault() {
             self.give_index_up(&error, effects);
         }
+        if let Some(suggestions) = self.matches.take_suggestions() {
+            report(effects, LazyResponse::Suggestions(suggestions));
+        }
         let changes = self.data.bin();
         self.follow(changes, effects);
         self.answers.refresh(&mut self.matches, pace);
+        if let Some(likes) = self.matches.advance_like(&self.data) {
+            report(effects, LazyResponse::Likes(Box::new(likes)));
+        }
         let mut more = working | jobs.advance(&mut self.data, &self.matches, images, effects);
 
         let demands = self.demands(images, jobs);
