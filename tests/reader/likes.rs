@@ -1,7 +1,7 @@
 //! Prompts by rank, against a look at every prompt.
 
 use crate::indexed::{HOST, session};
-use crate::server::{HUB, ROWS, Session, column, reference};
+use crate::server::{HUB, ROWS, Session, cell, column, reference};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -10,8 +10,10 @@ use vitrine::formats::maps::{self, LIST};
 use vitrine::formats::text_index::folder;
 use vitrine::formats::text_index::write::Writer;
 use vitrine::protocol::like::{Likes, MAX_UNITS, Ranked, State};
-use vitrine::protocol::{Prompt, TableRequest};
+use vitrine::protocol::{Cell, Prompt, TableRequest};
+use vitrine::table::search::Matcher;
 use vitrine::view::like::Like;
+use vitrine::view::query::parse;
 use vitrine::view::spec::Clause;
 
 /// Runs of rows with the same prompt: the prompt, its words, and its rows.
@@ -53,7 +55,7 @@ fn different(words: &[String]) -> BTreeSet<&str> {
     words.iter().map(String::as_str).collect()
 }
 
-/// What is expected of a line: the prompt's beginning, and its rows.
+/// What is expected of a line: the prompt, and its rows.
 type Line = (String, Vec<u64>);
 
 /// The best of all runs by these words, but for some; and whether there are others.
@@ -107,12 +109,13 @@ fn best(
     let mut lines: Vec<(f64, Vec<u64>, &str)> =
         lines.into_iter().map(|(text, (score, rows))| (score, rows, text)).collect();
     lines.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    (lines.into_iter().map(|(_, rows, text)| line(text, rows)).collect(), is_cut)
+    (lines.into_iter().map(|(_, rows, text)| (text.to_owned(), rows)).collect(), is_cut)
 }
 
-fn line(text: &str, mut rows: Vec<u64>) -> Line {
-    rows.truncate(24);
-    (text.chars().take(400).collect(), rows)
+/// Lines as they are told: of long prompts the beginning, and the first rows.
+fn told(lines: Vec<Line>) -> Vec<Line> {
+    let cut = |(text, rows): Line| (text.chars().take(400).collect(), rows.into_iter().take(24).collect());
+    lines.into_iter().map(cut).collect()
 }
 
 fn lines(prompts: &[Prompt]) -> Vec<Line> {
@@ -147,7 +150,7 @@ fn prompts_like_that_of_a_row_are_those_of_a_look_at_every_prompt() {
         let place = UNITS.partition_point(|unit| unit.rows.end <= row);
         let own = &UNITS[place];
         let before = session.traffic.index_bytes;
-        let Ranked { own: told, revisions, prompts, is_cut, words, frequent } =
+        let Ranked { own: own_told, revisions, prompts, is_cut, words, frequent } =
             ranked(&mut session, Like::Row(row));
         most = most.max(session.traffic.index_bytes - before);
         let own_words = different(&own.words);
@@ -164,19 +167,17 @@ fn prompts_like_that_of_a_row_are_those_of_a_look_at_every_prompt() {
                 but.insert(place);
             } else if nearly(unit) {
                 but.insert(place);
-                let found = expected.iter_mut().find(|(text, _)| *text == line(&unit.text, Vec::new()).0);
-                match found {
+                match expected.iter_mut().find(|(text, _)| *text == unit.text) {
                     Some((_, rows)) => rows.extend(unit.rows.clone()),
-                    None => expected.push(line(&unit.text, unit.rows.clone().collect())),
+                    None => expected.push((unit.text.clone(), unit.rows.clone().collect())),
                 }
             }
         }
-        expected.iter_mut().for_each(|(_, rows)| rows.truncate(24));
-        assert_eq!(lines(&revisions), expected, "revisions of row {row}");
+        assert_eq!(lines(&revisions), told(expected), "revisions of row {row}");
         revised += revisions.len();
         let (mut best, expects_cut) = best(&own.words, Some(own.words.len() as f64), &but, &|_| true);
         // The same prompt elsewhere stands with the row's own.
-        let same = best.iter().position(|(text, _)| *text == line(&own.text, Vec::new()).0);
+        let same = best.iter().position(|(text, _)| *text == own.text);
         let mut rows: Vec<u64> = but
             .iter()
             .filter(|place| UNITS[**place].text == own.text)
@@ -184,13 +185,13 @@ fn prompts_like_that_of_a_row_are_those_of_a_look_at_every_prompt() {
             .collect();
         rows.extend(same.map(|same| best.remove(same).1).unwrap_or_default());
         rows.sort_unstable();
-        let told = told.unwrap();
+        let own_told = own_told.unwrap();
         assert!(
-            told.rows.iter().all(|row| rows.contains(&u64::from(*row))),
+            own_told.rows.iter().all(|row| rows.contains(&u64::from(*row))),
             "rows of the prompt of row {row}"
         );
-        assert!(told.rows.contains(&(own.rows.start as u32)) || rows.len() > 24);
-        assert_eq!(lines(&prompts), best, "like row {row}: {:?}", own.text);
+        assert!(own_told.rows.contains(&(own.rows.start as u32)) || rows.len() > 24);
+        assert_eq!(lines(&prompts), told(best), "like row {row}: {:?}", own.text);
         assert_eq!(is_cut, expects_cut);
         cut += usize::from(is_cut);
         assert_eq!(words.len() + frequent.len(), own_words.len().min(64));
@@ -218,7 +219,9 @@ fn prompts_like_that_of_a_row_are_those_of_a_look_at_every_prompt() {
 
 #[test]
 fn the_best_matches_of_a_search_are_those_of_a_look_at_every_prompt() {
-    let (mut with, mut without) = (session(&HOST, "\"t\""), session(&[], "\"t\""));
+    let mut with = session(&HOST, "\"t\"");
+    let batch = reference(&HUB);
+    let cfg = column(&batch, "cfg");
     for (query, words) in [
         ("castle | fortress | dawn", vec!["castle", "fortress", "dawn"]),
         ("portrait \"concept art\" -anime", vec!["portrait", "concept", "art"]),
@@ -226,29 +229,23 @@ fn the_best_matches_of_a_search_are_those_of_a_look_at_every_prompt() {
     ] {
         let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
         for filters in [vec![], vec![("cfg", Clause::numbers(Some(7.0), Some(7.5)))]] {
-            let matching = |session: &mut Session| {
-                session.filter(&filters);
-                session.show(|show| {
-                    show.generation = show.generation.next();
-                    show.rows.query = Some(query.to_owned());
-                    show.count = 400;
-                });
-                session.count.as_ref().unwrap().matching
+            with.filter(&filters);
+            with.show(|show| {
+                show.generation = show.generation.next();
+                show.rows.query = Some(query.to_owned());
+            });
+            let matcher = Matcher::new(&parse(query).unwrap()).unwrap();
+            let units = UNITS.iter().filter(|unit| matcher.matches(unit.text.as_bytes()));
+            let is_within = |row: &u64| match cell(cfg, *row as usize) {
+                Cell::Number(cfg) => filters.is_empty() || (7.0..=7.5).contains(&cfg),
+                other => panic!("{other:?}"),
             };
-            // Which rows match, from a session that has no index.
-            let total = matching(&mut without);
-            let mut rows = BTreeSet::new();
-            for first in (0..total).step_by(400) {
-                without.show(|show| show.first = first);
-                rows.extend(without.rows.as_ref().unwrap().rows.iter().map(|row| row.row));
-            }
-            without.show(|show| show.first = 0);
-            assert_eq!(rows.len() as u64, total);
-            matching(&mut with);
+            let rows: BTreeSet<u64> = units.flat_map(|unit| unit.rows.clone()).filter(is_within).collect();
+            assert_eq!(with.count.as_ref().unwrap().matching, rows.len() as u64, "{query}");
             let Ranked { own, revisions, prompts, is_cut, .. } = ranked(&mut with, Like::Search);
             assert!(own.is_none() && revisions.is_empty());
             let (best, expects_cut) = best(&words, None, &BTreeSet::new(), &|row| rows.contains(&row));
-            assert_eq!(lines(&prompts), best, "{query}");
+            assert_eq!(lines(&prompts), told(best), "{query}");
             assert_eq!(is_cut, expects_cut, "{query}");
             assert!(prompts.iter().all(|prompt| !prompt.marks.is_empty()));
         }
