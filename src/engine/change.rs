@@ -52,6 +52,8 @@ pub enum Change {
         /// Whether it is worth reporting at once.
         settled: bool,
     },
+    /// How many rows the search alone matches is known before they are.
+    Counted,
     /// The rows stand in another order.
     Order,
 }

@@ -1,5 +1,5 @@
 //! What the data thread seldom needs: regular expressions, files of rows and images, scripts, drawings, what a file says
-//! of itself, groups, outcomes, and pairs of what people prefer.
+//! of itself, groups, outcomes, pairs of what people prefer, and prompts by rank.
 //! In a browser it is in a lazy module, which the shell fetches when a request needs it, before the engine sees that
 //! request.
 
@@ -13,7 +13,11 @@ use super::output::figure::draw;
 use super::output::script::{Ask, script};
 use super::preference;
 use super::result::Matches;
+use super::result::like::{self, Sight};
+use crate::base::error::Error;
 use crate::base::ids::Generation;
+use crate::formats::text_index::Index;
+use crate::formats::text_index::rank::Ranking;
 use crate::protocol::describe::Describe;
 use crate::protocol::export::{self, Stage};
 use crate::protocol::figure::{self, Figure};
@@ -64,6 +68,8 @@ pub struct Extras {
     pub(super) label_file: fn(&mut Data) -> Option<labels::File>,
     /// A step that takes over what was read of a file of labels.
     pub(super) apply_labels: fn(&mut Data) -> Result<Step, labels::Done>,
+    /// Goes on with ranking prompts.
+    pub(super) rank: fn(&mut Option<Box<Ranking>>, &mut Index, &Sight<'_>) -> Result<like::Step, Error>,
     /// Makes groups of rows.
     pub(super) group_by: fn(&group_by::Ask<'_>) -> Option<group_by::Table>,
 }
@@ -87,6 +93,7 @@ pub fn all() -> &'static Extras {
         begin_groups: groups_file::begin,
         read_labels: label_file::read,
         label_file: label_file::advance,
+        rank: like::rank,
         apply_labels: label_file::applying,
     }
 }
@@ -126,6 +133,7 @@ fn are_needed_for(request: &Request) -> bool {
             | LazyRequest::Pairs(Some(_))
             | LazyRequest::Describe(_)
             | LazyRequest::GroupBy(Some(_))
+            | LazyRequest::Like(Some(_))
             | LazyRequest::Outcome(Some(_))
             | LazyRequest::Export(_)
             | LazyRequest::ExportPairs(_)
@@ -142,7 +150,9 @@ fn are_needed_for(request: &Request) -> bool {
             | LazyRequest::Pairs(None)
             | LazyRequest::Pick(_)
             | LazyRequest::GroupBy(None)
+            | LazyRequest::Like(None)
             | LazyRequest::Outcome(None)
+            | LazyRequest::Suggest { .. }
             | LazyRequest::Plot(_)
             | LazyRequest::CancelExport,
         )

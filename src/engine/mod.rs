@@ -279,6 +279,12 @@ impl Engine {
                     self.give_index_up(&Error::new(ErrorKind::RangeIgnored, why));
                 }
             }
+            Some(Purpose::Words(wanted)) => {
+                if wanted.len() != range.len() {
+                    self.scheduler.abort(id, &mut self.effects);
+                    self.suggest_nothing();
+                }
+            }
             Some(Purpose::Original | Purpose::ArchiveSizes | Purpose::Sidecar | Purpose::Listing) | None => {}
         }
     }
@@ -293,6 +299,11 @@ impl Engine {
             Purpose::Index(range) => {
                 if let Some(table) = &mut self.table {
                     table.matches.feed_index(range, bytes);
+                }
+            }
+            Purpose::Words(range) => {
+                if let Some(table) = &mut self.table {
+                    table.matches.feed_words(range, bytes);
                 }
             }
         }
@@ -326,7 +337,15 @@ impl Engine {
                 self.give_index_up(&error);
                 self.settle_if_quiet();
             }
+            Purpose::Words(_) => self.suggest_nothing(),
             Purpose::ArchiveSizes | Purpose::Listing => {}
+        }
+    }
+
+    /// What words are suggested of can't be had: there are none.
+    fn suggest_nothing(&mut self) {
+        if let Some(table) = &mut self.table {
+            table.matches.suggest_nothing();
         }
     }
 
@@ -344,6 +363,10 @@ impl Engine {
             Some(Purpose::Index(_)) => {
                 let error = Error::new(ErrorKind::Changed, crate::protocol::texts::requests::SHORTER);
                 self.give_index_up(&error);
+                return;
+            }
+            Some(Purpose::Words(_)) => {
+                self.suggest_nothing();
                 return;
             }
             Some(Purpose::ArchiveSizes | Purpose::Sidecar | Purpose::Listing) | None => return,
@@ -447,6 +470,8 @@ impl Engine {
         }
         let index_wants = table.as_ref().map_or_else(Vec::new, |table| table.matches.index_wants());
         scheduler.plan_index(&index_wants, effects);
+        let words = table.as_ref().map_or_else(Vec::new, |table| table.matches.words_wanted());
+        scheduler.plan_words(&words, effects);
         scheduler.traffic.indexed = table.as_ref().is_some_and(|table| table.matches.has_index());
         let pool = match (table.as_mut(), opening) {
             (Some(table), _) => {

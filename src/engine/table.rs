@@ -76,7 +76,7 @@ impl Table {
 
     /// Does what lazily loaded views and panels ask. Exports are not the table's.
     pub fn lazy_request(&mut self, request: LazyRequest, effects: &mut Vec<Effect>) {
-        let Self { data, matches: _, answers } = self;
+        let Self { data, matches, answers } = self;
         match request {
             LazyRequest::Describe(wanted) => answers.describe(wanted, data, effects),
             LazyRequest::Groups { wanted } => answers.want_groups(wanted, data),
@@ -85,6 +85,8 @@ impl Table {
             LazyRequest::GroupBy(want) => answers.want_group_by(want, data),
             LazyRequest::Plot(want) => answers.want_plot(want, data),
             LazyRequest::Outcome(want) => answers.want_outcome(want, data, effects),
+            LazyRequest::Like(like) => matches.want_like(like),
+            LazyRequest::Suggest { beginning } => matches.suggest(beginning),
             LazyRequest::Script(want) => report_script(want, data, effects),
             LazyRequest::Figure(want) => match extras() {
                 Some(extras) => report(effects, LazyResponse::Figure((extras.draw)(*want))),
@@ -114,9 +116,15 @@ impl Table {
         if let Some(error) = self.matches.take_index_fault() {
             self.give_index_up(&error, effects);
         }
+        if let Some(suggestions) = self.matches.take_suggestions() {
+            report(effects, LazyResponse::Suggestions(suggestions));
+        }
         let changes = self.data.bin();
         self.follow(changes, effects);
         self.answers.refresh(&mut self.matches, pace);
+        if let Some(likes) = self.matches.advance_like(&self.data) {
+            report(effects, LazyResponse::Likes(Box::new(likes)));
+        }
         let mut more = working | jobs.advance(&mut self.data, &self.matches, images, effects);
 
         let demands = self.demands(images, jobs);

@@ -15,12 +15,14 @@ pub mod figure;
 pub mod group_by;
 pub mod images;
 pub mod labels;
+pub mod like;
 pub mod membership;
 pub mod outcome;
 pub mod pairs;
 pub mod pin;
 pub mod plot;
 pub mod script;
+pub mod suggest;
 pub mod texts;
 
 use crate::base::ids::Generation;
@@ -30,6 +32,7 @@ use crate::formats::tabular::reading::Reading;
 pub use crate::table::crossfilter::{Bins, Shape};
 use crate::view::catalog::images::ImageRule;
 use crate::view::catalog::{ColumnFacts, NamedSubset};
+use crate::view::like::Like;
 use crate::view::phrases::PhraseList;
 use crate::view::spec::{RowQuery, TableRef};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -131,6 +134,13 @@ pub enum LazyRequest {
     Plot(Option<plot::Want>),
     /// What goes along with an outcome, from now on; nothing any more where nothing is given.
     Outcome(Option<outcome::Want>),
+    /// Prompts by rank, from now on; none any more where nothing is given.
+    Like(Option<Like>),
+    /// Suggest words that begin so, until another beginning comes; none for an empty one.
+    Suggest {
+        /// What was typed of a word.
+        beginning: String,
+    },
     /// Write a view as a program.
     Script(script::Want),
     /// Draw a chart for use elsewhere.
@@ -314,6 +324,10 @@ pub enum LazyResponse {
     Prompts(Prompts),
     /// What prompts are made of.
     Phrases(Phrases),
+    /// Prompts by rank.
+    Likes(Box<like::Likes>),
+    /// Words that begin as what is being typed.
+    Suggestions(suggest::Suggestions),
     /// All fields of one row; sent again when more of them are there.
     Detail(Detail),
     /// The rows of each prompt.
@@ -506,6 +520,8 @@ pub struct Count {
     pub generation: Generation,
     /// Rows that match, among those read.
     pub matching: u64,
+    /// Rows that the search alone matches, where that is known before any of them is: exact, whatever is read.
+    pub searched: Option<u64>,
     /// Rows of which it is known whether they match.
     pub rows_read: u64,
     /// Rows in the table.

@@ -27,6 +27,7 @@ use crate::ui::preference::PairsPart;
 use crate::ui::runtime::lazy::{Entry, Lazy, Loading, Module, Registry};
 use crate::ui::search::phrases::PhrasesView;
 use crate::ui::search::prompts::PromptsView;
+use crate::ui::search::suggest::Suggestions;
 use crate::ui::start::StartPage;
 use crate::ui::start::added::AddedTables;
 use crate::ui::start::repository::RepositoryPage;
@@ -80,6 +81,7 @@ registry! {
     texts: Texts (Some(read_lazy), None) {
         View(Prompts, Prompts) => PromptsView,
         View(Phrases, Phrases) => PhrasesView,
+        Suggestions => Suggestions,
     }
     /// Entry of [`Module::Groups`].
     groups: Groups (Some(read_lazy), None) {

@@ -5,6 +5,7 @@ use crate::base::decimal::Digits;
 use crate::base::numbers;
 use crate::base::sorted::Map;
 use crate::formats::tabular::reading::Reading;
+use crate::view::like::Like;
 use crate::view::phrases::PhraseList;
 use crate::view::roles::Corrections;
 use crate::view::views::Lists;
@@ -47,6 +48,8 @@ pub struct Spec {
     pub at: Option<u64>,
     /// How the parts of prompts are listed.
     pub phrases: PhraseList,
+    /// What prompts are listed by in place of how many rows have them.
+    pub like: Option<Like>,
     /// How rows are grouped, in the words of [`GroupBy`](crate::view::group_by::GroupBy); never an empty list.
     pub groups: Option<Vec<String>>,
     /// What is shown of pairs, in the words of [`PairsView`](crate::view::pairs::PairsView); never an empty list.
@@ -87,6 +90,14 @@ impl Spec {
     /// The same without an order, as it is pinned.
     pub fn unordered(&self) -> RowQuery {
         RowQuery { sort: Vec::new(), ..self.rows() }
+    }
+
+    /// What the view lists. Prompts by rank are no prompts of the result: they are asked for by themselves.
+    pub fn lists(&self) -> Lists {
+        match (self.view.facts().lists, self.like) {
+            (Lists::Prompts, Some(_)) => Lists::Rows,
+            (lists, _) => lists,
+        }
     }
 
     /// Whether another view is of the same table, read and understood in the same way.

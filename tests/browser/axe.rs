@@ -78,6 +78,8 @@ async fn views(stage: &Stage, axe: &str, size: &str) {
         ("table=diffusiondb-2m&view=gallery", "gallery"),
         ("table=diffusiondb-2m&view=gallery&row=9", "gallery with details"),
         ("table=diffusiondb-2m&view=prompts", "prompts"),
+        ("table=diffusiondb-sample&view=prompts&like=31", "prompts like one"),
+        ("table=diffusiondb-2m&view=prompts&like=31", "no index to rank by"),
         ("table=diffusiondb-2m&view=phrases&q=portrait", "phrases"),
         (
             "table=diffusiondb-2m&view=groups&groups=by:sampler,median:cfg&step=40..&pin=cfg=..8",
@@ -114,6 +116,13 @@ async fn panels(stage: &Stage, axe: &str, size: &str) {
         stage.picture(&format!("axe-{}-{size}", begins.to_lowercase().replace([' ', ':'], ""))).await;
         page.click_first("button", begins).await;
     }
+    // Words under the search.
+    stage.go("table=diffusiondb-sample&columns=seed").await;
+    page.settled().await;
+    page.find("searchbox", "Search prompts").await.send_keys("cas\u{e015}").await.unwrap();
+    page.find("listbox", "Words of the prompts").await;
+    look(stage, axe, &format!("words under the search, {size}")).await;
+    stage.picture(&format!("axe-words-{size}")).await;
     // Labels, in their panel and in the details.
     stage.go_to_hub("table=diffusiondb-2m&row=7").await;
     page.settled().await;

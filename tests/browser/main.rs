@@ -43,6 +43,7 @@ mod hands;
 mod hosted;
 mod image_faults;
 mod images;
+mod indexed;
 mod inputs;
 mod kept;
 mod keys;

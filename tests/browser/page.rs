@@ -19,6 +19,7 @@ pub mod key {
     pub const HOME: &str = "\u{E011}";
     pub const LEFT: &str = "\u{E012}";
     pub const RIGHT: &str = "\u{E014}";
+    pub const UP: &str = "\u{E013}";
     pub const DOWN: &str = "\u{E015}";
 }
 

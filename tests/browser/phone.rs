@@ -118,6 +118,7 @@ fn every_view_fits_a_phone() {
             (format!("{TABLE}&row=9"), "phone-details"),
             (format!("{TABLE}&view=gallery"), "phone-gallery"),
             (format!("{TABLE}&view=prompts"), "phone-prompts"),
+            ("table=diffusiondb-sample&view=prompts&like=31".to_owned(), "phone-likes"),
             (format!("{TABLE}&view=phrases&q=portrait"), "phone-phrases"),
             (format!("{TABLE}&view=metadata"), "phone-metadata"),
             ("table=imagereward-test&view=compare".to_owned(), "phone-compare"),

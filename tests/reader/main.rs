@@ -21,6 +21,7 @@ mod images;
 mod indexed;
 mod labels;
 mod layouts;
+mod likes;
 mod liveness;
 mod measured;
 mod odd_files;

@@ -59,8 +59,9 @@ impl Answers {
         let matching = u64::from(matches.matching());
         let distinct = self.distinct(data, matches);
         let without = if matching == 0 && rows_read == rows { matches.without() } else { Vec::new() };
+        let searched = matches.searched();
         let mut count =
-            Count { generation, matching, rows_read, rows, distinct, without, ..Count::default() };
+            Count { generation, matching, searched, rows_read, rows, distinct, without, ..Count::default() };
         if let Some(pin) = matches.pin() {
             let (pinned, both) = overlap(pin.mask(), matches.filter().mask());
             count.pinned = Some(pinned);

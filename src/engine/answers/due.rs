@@ -100,6 +100,7 @@ impl Due {
             Change::FileLeftOut { .. } | Change::MeasuresFailed { .. } => {}
             Change::Matches { settled: true } | Change::Order => self.note_masks(),
             Change::Matches { settled: false } => self.deferred.masks = true,
+            Change::Counted => self.counts = true,
         }
     }
 

@@ -54,6 +54,7 @@ impl GroupByState {
             | Change::MeasuresFailed { .. }
             | Change::FileLeftOut { .. }
             | Change::Matches { .. }
+            | Change::Counted
             | Change::Order => return,
         };
         let Some(name) = data.columns.get(column).map(|column| column.info.name.as_str()) else { return };

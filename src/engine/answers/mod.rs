@@ -299,6 +299,7 @@ impl Answers {
                 | Change::Binned { .. }
                 | Change::Pages
                 | Change::Matches { .. }
+                | Change::Counted
                 | Change::Order => {}
             }
         }
@@ -314,6 +315,7 @@ impl Answers {
             | Change::FileLeftOut { .. }
             | Change::MeasuresFailed { .. }
             | Change::Matches { .. }
+            | Change::Counted
             | Change::Order => None,
         };
         let name = column.and_then(|place| data.columns.get(place)).map(|column| &column.info.name);

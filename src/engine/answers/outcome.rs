@@ -36,6 +36,7 @@ impl OutcomeState {
             | Change::MeasuresFailed { .. }
             | Change::FileLeftOut { .. }
             | Change::Matches { .. }
+            | Change::Counted
             | Change::Order => {}
         }
     }

@@ -35,6 +35,7 @@ impl PlotState {
             | Change::MeasuresFailed { .. }
             | Change::FileLeftOut { .. }
             | Change::Matches { .. }
+            | Change::Counted
             | Change::Order => return,
         };
         let (Some(Want { columns: (x, y) }), Some(column)) = (&self.want, data.columns.get(column)) else {

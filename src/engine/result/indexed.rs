@@ -33,12 +33,14 @@ pub(super) struct Asked {
     pub more: bool,
     /// Units whose rows are marked.
     marked: usize,
+    /// How many rows match, where the index says so before it says which.
+    pub count: Option<u64>,
 }
 
 impl Asked {
     /// Nothing of it is looked at yet.
     pub fn new(query: &Query) -> Self {
-        Self { plan: plan(query), verify: None, wants: Vec::new(), more: true, marked: 0 }
+        Self { plan: plan(query), verify: None, wants: Vec::new(), more: true, marked: 0, count: None }
     }
 
     /// The ranges that it needs to go on.
@@ -57,6 +59,9 @@ impl Asked {
     /// Where the index contradicts itself.
     pub fn advance(&mut self, index: &mut Index, matcher: &Matcher) -> Result<()> {
         self.more = false;
+        if self.count.is_none() {
+            self.count = self.plan.count(index)?;
+        }
         // Units are of no use without their rows.
         self.wants = index.needs_rows()?.into_iter().collect();
         let verify = match &mut self.verify {
@@ -74,6 +79,16 @@ impl Asked {
             self.wants.extend(verify.wants(index));
         }
         Ok(())
+    }
+
+    /// Whether all rows are marked, and they are not as many as the index has said.
+    pub fn is_miscounted(&self, index: &Index) -> bool {
+        let (Some(count), Some(verify), true) = (self.count, &self.verify, self.is_done()) else {
+            return false;
+        };
+        let lens = index.first_rows().iter().zip(index.first_rows().iter().skip(1));
+        let of_hits = lens.enumerate().filter(|(unit, _)| verify.hits().has(*unit));
+        of_hits.map(|(_, (from, to))| u64::from(to - from)).sum::<u64>() != count
     }
 
     /// Sets `bit` in the mask of every row that fails and clears it in that of every row that matches, as far as

@@ -5,10 +5,12 @@
 //! [`Data`] and says which columns it needs; it fetches nothing and reports nothing.
 
 mod indexed;
+pub mod like;
 mod pin;
 mod search;
 mod sort;
 mod subset;
+mod suggest;
 
 use super::change::Change;
 use super::data::Data;
@@ -18,10 +20,12 @@ use crate::protocol::{ClauseRef, Kind, Listing, QueryState, Show};
 use crate::table::crossfilter::{Crossfilter, QUERY, SUBSET};
 use crate::table::select::Selection;
 use crate::view::spec::{Clause, RowQuery};
+use like::LikeState;
 pub use pin::Pin;
 use search::SearchState;
 use sort::Ordering;
 use subset::SubsetState;
+use suggest::SuggestState;
 
 /// The rows that match.
 pub struct Matches {
@@ -29,6 +33,8 @@ pub struct Matches {
     /// The matching rows when they were last counted; masks may have changed since.
     selection: Selection,
     search: SearchState,
+    suggest: SuggestState,
+    like: LikeState,
     subset: SubsetState,
     ordering: Ordering,
     /// The rows that those that match are held against.
@@ -68,6 +74,8 @@ impl Matches {
             filter,
             selection,
             search: SearchState::default(),
+            suggest: SuggestState::default(),
+            like: LikeState::default(),
             subset: SubsetState::default(),
             ordering: Ordering::default(),
             pin: None,
@@ -149,6 +157,7 @@ impl Matches {
                 | Change::FileLeftOut { .. }
                 | Change::MeasuresFailed { .. }
                 | Change::Matches { .. }
+                | Change::Counted
                 | Change::Order => {}
             }
         }
@@ -179,6 +188,7 @@ impl Matches {
     /// Counts the matching rows anew: from now on [`Self::window`] and [`Self::matching`] are of the
     /// present masks and order.
     pub fn refresh(&mut self) {
+        self.like.rematch();
         self.selection = Selection::new(self.filter.mask(), self.ordering.rows());
     }
 

@@ -45,6 +45,21 @@ enum Way {
 }
 
 impl SearchState {
+    /// What is known of an index, the query that was asked last, and what finds it.
+    pub(super) fn parts(&mut self) -> (&mut Beside, &str, Option<&Matcher>) {
+        (&mut self.beside, &self.query, self.search.as_ref().map(Search::matcher))
+    }
+
+    /// What is known of an index.
+    pub(super) fn known(&self) -> &Beside {
+        &self.beside
+    }
+
+    /// The index contradicted itself.
+    pub(super) fn note_fault(&mut self, error: Error) {
+        self.fault = Some(error);
+    }
+
     /// Knows of an index what another search knows of it.
     pub(super) fn beside_of(&mut self, other: &Self) {
         self.beside = match &other.beside {
@@ -78,6 +93,14 @@ impl Matches {
     /// Rows that the search has looked at.
     pub(super) fn rows_searched(&self, data: &Data) -> u64 {
         if self.is_searching() { self.search.marked as u64 } else { data.rows_in_all() }
+    }
+
+    /// How many rows the search alone matches, where an index says so, whatever is read of them.
+    pub fn searched(&self) -> Option<u64> {
+        match &self.search.way {
+            Way::Indexed(asked) => asked.count,
+            Way::Streamed | Way::Open(_) => None,
+        }
     }
 
     /// What of a text matches the query: from and to in bytes.
@@ -198,6 +221,7 @@ impl Matches {
     pub fn drop_index(&mut self, data: &mut Data) -> Vec<Change> {
         let mut changes = self.with_pin(|rows| rows.drop_index(data));
         self.search.beside = Beside::Nothing;
+        self.like.begin();
         let used = !matches!(std::mem::take(&mut self.search.way), Way::Streamed);
         if used && self.is_searching() {
             self.begin_query(data);
@@ -218,6 +242,7 @@ impl Matches {
             Way::Indexed(asked) => asked.wants().to_vec(),
             Way::Streamed | Way::Open(_) => Vec::new(),
         };
+        wants.extend(self.like.wants());
         wants.extend(self.pin.iter().flat_map(|pin| pin.index_wants()));
         wants
     }
@@ -234,6 +259,7 @@ impl Matches {
         if let Way::Indexed(asked) = &mut self.search.way {
             asked.more = true;
         }
+        self.like.more = true;
     }
 
     /// Notes a fault where one of these rows does not match: the index lied.
@@ -271,14 +297,20 @@ impl Matches {
         if !asked.more && !asked.wants().is_empty() || asked.is_done() {
             return None;
         }
+        let before = asked.count;
         if let Err(error) = asked.advance(index, search.matcher()) {
             *fault = Some(error);
             return None;
         }
         let mut rows = None;
         self.filter.set_own(QUERY, Some(&mut |mask| rows = asked.mark(index, QUERY, mask)));
+        if asked.is_miscounted(index) {
+            *fault = Some(Error::corrupt("a word is not in as many rows as it says"));
+        }
+        let counted = (asked.count != before).then_some(Change::Counted);
+        let Some(rows) = rows else { return counted };
         let first = *marked == 0;
-        *marked = rows?;
+        *marked = rows;
         Some(Change::Matches { settled: first || asked.is_done() })
     }
 

@@ -63,6 +63,8 @@ pub enum Purpose {
     Sidecar,
     /// A range of the index of the table's texts.
     Index(ByteRange),
+    /// A range of its dictionary, for words to suggest: nothing is lost where it can't be had.
+    Words(ByteRange),
     /// A page of a listing.
     Listing,
 }
@@ -188,6 +190,7 @@ impl Scheduler {
             | Purpose::ArchiveSizes
             | Purpose::Sidecar
             | Purpose::Index(_)
+            | Purpose::Words(_)
             | Purpose::Listing => None,
         })
     }
@@ -209,6 +212,7 @@ impl Scheduler {
             | Purpose::ArchiveSizes
             | Purpose::Sidecar
             | Purpose::Index(_)
+            | Purpose::Words(_)
             | Purpose::Listing => false,
         };
         let ids: Vec<FetchId> =
@@ -329,21 +333,38 @@ impl Scheduler {
 
     /// Reads what a search wants of the index, and aborts what none wants any more.
     pub fn plan_index(&mut self, wants: &[ByteRange], effects: &mut Vec<Effect>) {
-        self.abort_all(|purpose| matches!(purpose, Purpose::Index(range) if !wants.contains(range)), effects);
-        for range in wants {
-            let purpose = Purpose::Index(*range);
-            let own = self.flights.values().filter(|flight| matches!(flight.purpose, Purpose::Index(_)));
-            if own.count() >= MAX_INDEX_IN_FLIGHT {
+        self.plan_beside(Purpose::Index, wants, effects);
+    }
+
+    /// The same for words that are suggested.
+    pub fn plan_words(&mut self, wants: &[ByteRange], effects: &mut Vec<Effect>) {
+        self.plan_beside(Purpose::Words, wants, effects);
+    }
+
+    fn plan_beside(
+        &mut self,
+        kind: fn(ByteRange) -> Purpose,
+        wants: &[ByteRange],
+        effects: &mut Vec<Effect>,
+    ) {
+        let wanted: Vec<Purpose> = wants.iter().map(|range| kind(*range)).collect();
+        let is_own = |purpose: &Purpose| match purpose {
+            Purpose::Index(range) | Purpose::Words(range) => kind(*range) == *purpose,
+            _ => false,
+        };
+        self.abort_all(|purpose| is_own(purpose) && !wanted.contains(purpose), effects);
+        for (range, purpose) in wants.iter().zip(&wanted) {
+            if self.flights.values().filter(|flight| is_own(&flight.purpose)).count() >= MAX_INDEX_IN_FLIGHT {
                 return;
             }
-            if self.flights.values().any(|flight| flight.purpose == purpose) {
+            if self.flights.values().any(|flight| flight.purpose == *purpose) {
                 continue;
             }
             let number = range.start / PART_BYTES;
             let source = SourceId::index(u32::try_from(number).unwrap_or(u32::MAX >> 4));
             let from = number * PART_BYTES;
             let range = ByteRange::new(range.start - from, range.end - from);
-            let id = self.begin(purpose, range);
+            let id = self.begin(purpose.clone(), range);
             if self.stopped.is_some() {
                 effects.push(Effect::ReadCached { id, source, range });
             } else {
@@ -438,7 +459,7 @@ impl Scheduler {
                 flight.bytes.extend_from_slice(bytes);
                 self.traffic.image_bytes += bytes.len() as u64;
             }
-            Purpose::Index(_) => {
+            Purpose::Index(_) | Purpose::Words(_) => {
                 flight.bytes.extend_from_slice(bytes);
                 self.traffic.index_bytes += bytes.len() as u64;
             }

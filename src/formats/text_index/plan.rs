@@ -181,6 +181,29 @@ impl Plan {
         })
     }
 
+    /// How many rows match, where the dictionary or a page of pairs says so and is here: of one word, or of one
+    /// pair of words, and of what has it not.
+    ///
+    /// # Errors
+    /// Where the index contradicts itself.
+    pub fn count(&self, index: &Index) -> Result<Option<u64>> {
+        match self {
+            Self::And(plans) | Self::Or(plans) => match plans.as_slice() {
+                [plan] => plan.count(index),
+                _ => Ok(None),
+            },
+            Self::Not(plan) => {
+                Ok(plan.count(index)?.and_then(|rows| index.root.about.rows.checked_sub(rows)))
+            }
+            Self::Words(Words { pick: Pick::Is(word), .. }) => words::rows_of(word, index),
+            Self::Pair(key, _) => {
+                let found = find_pair(*key, index, &mut Vec::new())?;
+                Ok(found.map(|pair| pair.map_or(0, |pair| pair.rows)))
+            }
+            Self::All(_) | Self::Unknown | Self::Between(..) | Self::Words(_) | Self::Phrase(..) => Ok(None),
+        }
+    }
+
     fn look(&mut self, index: &Index, needs: &mut Vec<ByteRange>) -> Result<()> {
         match self {
             Self::All(_) | Self::Unknown => Ok(()),

@@ -5,7 +5,7 @@
 //! than units, and the length of its list, which for few units follows at once.
 
 use super::root::Root;
-use super::{MAX_WORD_BYTES, broken};
+use super::{Index, MAX_WORD_BYTES, broken};
 use crate::base::bytes::ByteRange;
 use crate::base::error::Result;
 use crate::formats::maps::In;
@@ -83,6 +83,23 @@ pub fn read<'a>(bytes: &'a [u8], root: &Root, mut each: impl FnMut(Word<'a>) -> 
 pub fn block_of(root: &Root, word: &str) -> Option<ByteRange> {
     let behind = root.words.partition_point(|(first, _)| first.as_str() <= word);
     root.words.get(behind.checked_sub(1)?).map(|(_, range)| *range)
+}
+
+/// How many rows have a word; nothing as long as its block is not here.
+///
+/// # Errors
+/// Where the block contradicts the root.
+pub fn rows_of(word: &str, index: &Index) -> Result<Option<u64>> {
+    let Some(block) = block_of(&index.root, word) else { return Ok(Some(0)) };
+    let Some(bytes) = index.store.get(block) else { return Ok(None) };
+    let mut rows = 0;
+    read(bytes, &index.root, |own| {
+        if own.text == word {
+            rows = own.rows;
+        }
+        own.text.as_str() < word
+    })?;
+    Ok(Some(rows))
 }
 
 /// The blocks that have words with this beginning.

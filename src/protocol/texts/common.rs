@@ -44,7 +44,7 @@ pub const NO_CLIPBOARD: &str = "The browser blocked clipboard access";
 
 /// So many rows.
 pub fn rows(rows: u64) -> String {
-    format!("{} rows", thousands(rows))
+    if rows == 1 { "1 row".to_owned() } else { format!("{} rows", thousands(rows)) }
 }
 
 /// The row with this number, from 0.

@@ -6,6 +6,7 @@ use crate::view::keys::sheet::{Place, Says};
 pub const fn place(place: Place) -> &'static str {
     match place {
         Place::Anywhere => "Anywhere",
+        Place::Suggest => "Words under the search",
         Place::Rows => "Rows",
         Place::Tiles => "Images of the gallery",
         Place::Details => "Details",
@@ -29,11 +30,14 @@ pub const fn says(says: Says) -> &'static str {
         Says::StepOn => "on again",
         Says::ThisSheet => "this sheet",
         Says::CloseOpen => "close what is open",
+        Says::TakeWord => "take the word",
+        Says::CloseWords => "close the words",
         Says::Move => "move",
         Says::Screen => "a screen",
         Says::Ends => "first, last",
         Says::Details => "details",
         Says::CopyPrompt => "copy the prompt",
+        Says::MoreLikeThis => "prompts like it",
         Says::MoveOrChoose => "move; with Shift choose as well",
         Says::Choose => "choose",
         Says::ChooseNone => "choose none",

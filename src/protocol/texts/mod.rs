@@ -13,6 +13,7 @@ pub mod images;
 pub mod import;
 pub mod keys;
 pub mod labels;
+pub mod like;
 pub mod metadata;
 pub mod notices;
 pub mod outcome;

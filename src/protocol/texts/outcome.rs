@@ -1,5 +1,6 @@
 //! Texts of what goes along with an outcome.
 
+use super::common::rows;
 use crate::base::bytes::human_bytes;
 use crate::protocol::display::{percent, share_of, thousands};
 use crate::protocol::outcome::{Counted, Found, Line, Trouble};
@@ -52,10 +53,6 @@ pub const ONLY_HERE: &str = "only here";
 pub const ABOUT_RATIO: &str = "How many times as often these rows count as yes as all others, with the range that holds 95 % of such estimates";
 /// Numbers that are none.
 pub const NOT_A_NUMBER: &str = "not a number";
-
-fn rows(rows: u64) -> String {
-    if rows == 1 { "1 row".to_owned() } else { format!("{} rows", thousands(rows)) }
-}
 
 /// What counts as "yes".
 pub fn of_column(title: &str, how: &str, value: &str) -> String {

@@ -98,9 +98,11 @@ pub fn distinct_prompts(prompts: u64) -> String {
     format!("{} distinct prompts", thousands(prompts))
 }
 
-/// The share of the rows that a count rests on.
-pub fn share_so_far(share: &str, searched: bool) -> String {
-    format!("{share} {}", if searched { "searched" } else { "read" })
+/// The share of the rows that a count rests on; an `exact` one rests on none.
+pub fn share_so_far(share: &str, searched: bool, exact: bool) -> String {
+    let (begin, end) =
+        (if exact { "exact count, rows " } else { "" }, if searched { "searched" } else { "read" });
+    format!("{begin}{share} {end}")
 }
 
 /// Takes a term out of the search.

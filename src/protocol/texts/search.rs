@@ -20,6 +20,18 @@ pub const NO_PROMPTS: &str = "This table has no column of prompts.";
 /// Starts a search that reads much.
 pub const READ_AND_SEARCH: &str = "Read and search";
 
+/// What the number of rows beside the field is.
+pub const ABOUT_FOUND: &str =
+    "Rows that match the search, whatever else is filtered: an exact count by the index";
+
+/// Words that go on with what is being typed.
+pub const SUGGESTED_WORDS: &str = "Words of the prompts";
+
+/// One of them.
+pub fn word_in_rows(word: &str, rows: u64) -> String {
+    format!("{word}, {}", super::common::rows(rows))
+}
+
 /// What that reads.
 pub fn search_reads(bytes: u64) -> String {
     format!("To look through every prompt {} are read.", human_bytes(bytes))

@@ -23,6 +23,7 @@ use crate::ui::widgets::focus;
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::keys::{key_action, label_key};
 use crate::view::keys::{DETAILS, DetailKey};
+use crate::view::like::Like;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
@@ -67,6 +68,7 @@ pub fn DetailDrawer() -> impl IntoView {
             DetailKey::Close => close(),
             DetailKey::Previous => go(-1),
             DetailKey::Next => go(1),
+            DetailKey::Like => store.show_like(row.get_untracked().map(Like::Row)),
         }
         event.prevent_default();
     };

@@ -1,12 +1,13 @@
 //! The prompt of the row whose details are open, in its parts, and what can be done with it.
 
 use crate::protocol::Cell;
-use crate::protocol::texts::{added, common, detail as texts};
+use crate::protocol::texts::{added, common, detail as texts, like};
 use crate::ui::detail::image::ImageActions;
 use crate::ui::search::marked::marked;
 use crate::ui::search::term::Term;
 use crate::ui::store::{prompt_of, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
+use crate::view::like::Like;
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 
@@ -88,6 +89,11 @@ fn Actions(prompt: Memo<Option<String>>) -> impl IntoView {
         Some(link) => store.copy(&link, texts::PERMALINK_COPIED),
         None => store.copy("", common::NOT_SHARED),
     };
+    let more = move |_| {
+        if let Some(row) = store.spec.with_untracked(|spec| spec.row) {
+            store.show_like(Some(Like::Row(row)));
+        }
+    };
     let copy_prompt = move |_| {
         if let Some(prompt) = prompt.get_untracked() {
             store.copy(&prompt, common::PROMPT_COPIED);
@@ -109,6 +115,11 @@ fn Actions(prompt: Memo<Option<String>>) -> impl IntoView {
             <Show when=move || settings.with(Option::is_some)>
                 <button type="button" class="button" data-kind="line" data-size="small" on:click=copy_settings>
                     {icon(Icon::Copy)} {texts::COPY_PARAMETERS}
+                </button>
+            </Show>
+            <Show when=move || prompt.with(Option::is_some)>
+                <button type="button" class="button" data-kind="line" data-size="small" title=like::ABOUT_MORE on:click=more>
+                    {icon(Icon::Phrases)} {like::MORE_LIKE_THIS}
                 </button>
             </Show>
             <button type="button" class="button" data-kind="line" data-size="small" on:click=link>

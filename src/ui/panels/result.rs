@@ -27,10 +27,12 @@ pub fn ResultLine() -> impl IntoView {
     let noun = move || store.spec.with(|spec| names::row_noun(spec.table.as_ref()));
     let filtered = move || store.spec.with(asks_anything);
     let rows = move || store.opened.with(|opened| opened.as_ref().map(|opened| opened.rows));
-    let number = move || match (count.get(), rows()) {
-        (Some(count), _) => Some(thousands(count.matching)),
-        (None, _) => None,
+    // Of a search alone it may be known how many rows match before any of them is.
+    let exact = move || {
+        let searches = store.spec.with(|spec| spec.filters.is_empty() && spec.subset.is_none());
+        count.get().filter(|count| searches && count.rows_read < count.rows)?.searched
     };
+    let number = move || Some(thousands(exact().or(count.get().map(|count| count.matching))?));
     let of = move || match (rows(), filtered()) {
         (Some(_), true) => {
             let opened = store.opened.get();
@@ -68,7 +70,7 @@ pub fn ResultLine() -> impl IntoView {
                         view! {
                             <span class="sofar">
                                 <i class="pie" style=("--v", share) aria-hidden="true"></i>
-                                {texts::share_so_far(&percent(count.rows_read, count.rows), searched())}
+                                {texts::share_so_far(&percent(count.rows_read, count.rows), searched(), exact().is_some())}
                             </span>
                         }
                     })

@@ -35,6 +35,8 @@ pub enum Lazy {
     Help,
     /// Pairs of what people prefer.
     Pairs,
+    /// Words that go on with what is typed into the search.
+    Suggestions,
     /// The rows that are pinned.
     Pin,
     /// A chart of two columns beside another view.

@@ -3,6 +3,7 @@
 use crate::ui::store::Store;
 use crate::view::query;
 use crate::view::query::{Problem, Query};
+use leptos::html;
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ const PAUSE: Duration = Duration::from_millis(150);
 #[derive(Clone, Copy)]
 pub struct Draft {
     store: Store,
+    /// Where it is typed.
+    pub input: NodeRef<html::Input>,
     /// As it is typed.
     pub text: RwSignal<String>,
     parsed: Memo<Result<Query, Problem>>,
@@ -33,7 +36,7 @@ impl Draft {
         });
         let parsed = Memo::new(move |_| text.with(|text| query::parse(text)));
         let (timer, in_one_go) = (StoredValue::new(None), StoredValue::new(false));
-        let draft = Self { store, text, parsed, timer, in_one_go };
+        let draft = Self { store, input: NodeRef::new(), text, parsed, timer, in_one_go };
         on_cleanup(move || draft.wait_no_more());
         draft
     }
@@ -50,6 +53,13 @@ impl Draft {
                 Some(Problem { place: start as usize + lead..end as usize + lead, message })
             }
         }
+    }
+
+    /// How many rows it alone matches, where an index says so.
+    pub fn found(self) -> Option<u64> {
+        let asked = self.store.spec.with(|spec| spec.query.clone())?;
+        let same = self.text.with(|text| text.trim() == asked) && !self.store.is_stale();
+        self.store.count.with(|count| count.as_ref()?.searched.filter(|_| same))
     }
 
     /// It is another one; it is asked when nothing more is typed.

@@ -4,7 +4,9 @@
 //! with phrases, exclusions and mistakes told apart. Half-typed queries stay here.
 
 use crate::protocol::display::middle;
+use crate::protocol::suggest::MIN_LETTERS;
 use crate::protocol::texts::{common, search as texts};
+use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::search::draft::Draft;
 use crate::ui::search::state::SearchState;
 use crate::ui::store::{Store, facts, use_store};
@@ -13,15 +15,20 @@ use crate::ui::widgets::words::code;
 use crate::view::query;
 use crate::view::query::{Problem, What};
 use crate::view::roles::Role;
-use leptos::html;
 use leptos::prelude::*;
 
 /// The field, and the line under it where something is wrong.
 #[component]
 pub fn SearchField() -> impl IntoView {
     let store = use_store();
-    let input: NodeRef<html::Input> = NodeRef::new();
     let draft = Draft::new(store);
+    provide_context(draft);
+    let input = draft.input;
+    // Once two letters stand there, words are suggested where an index knows them.
+    let suggests = Memo::new(move |before| {
+        store.traffic.with(|traffic| traffic.indexed)
+            && (before == Some(&true) || draft.text.with(|text| text.len() >= MIN_LETTERS))
+    });
     let scrolled = RwSignal::new(0);
     let problem = Memo::new(move |_| draft.problem());
     let keydown = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
@@ -69,8 +76,12 @@ pub fn SearchField() -> impl IntoView {
                     <span>{code(texts::EXAMPLE_WORD)} {common::SEPARATOR} {code(texts::EXAMPLE_PHRASE)} {common::SEPARATOR} {code(texts::EXAMPLE_EXCLUDE)}</span>
                     <kbd>"/"</kbd>
                 </span>
+                {found(draft)}
                 <SearchState/>
             </form>
+            <Show when=move || suggests.get()>
+                <LazyPart of=Lazy::Suggestions/>
+            </Show>
             {move || problem.get().map(wrong)}
             {costs(store)}
         </div>
@@ -130,6 +141,17 @@ fn mirror(draft: Draft, problem: Memo<Option<Problem>>, scrolled: RwSignal<i32>)
         </span>
     }
     .into_any()
+}
+
+/// How many rows the search alone matches, whatever else is asked, where an index has said so of what stands there.
+fn found(draft: Draft) -> AnyView {
+    let found = Memo::new(move |_| draft.found());
+    let rows = move || {
+        found.get().map(
+            |rows| view! { <span class="search-found" title=texts::ABOUT_FOUND>{common::rows(rows)}</span> },
+        )
+    };
+    rows.into_any()
 }
 
 /// What is wrong with the query.

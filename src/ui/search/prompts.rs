@@ -3,12 +3,14 @@
 
 use crate::protocol::Prompt;
 use crate::protocol::display::{percent, thousands};
-use crate::protocol::texts::{common, search as texts};
+use crate::protocol::texts::{common, like, search as texts};
+use crate::ui::search::like::LikeList;
 use crate::ui::search::marked::marked_near;
 use crate::ui::store::facts;
 use crate::ui::store::use_store;
 use crate::ui::widgets::observe_size::observe_size;
 use crate::ui::widgets::scroller::Scroller;
+use crate::view::like::Like;
 use crate::view::scroll::Extent;
 use leptos::prelude::*;
 
@@ -21,9 +23,20 @@ const OVERSCAN: u64 = 6;
 /// Letters of a prompt that have room in its two lines, at the least.
 const LETTERS: usize = 96;
 
-/// The view.
+/// The view: prompts by rank where the link says by what.
 #[component]
 pub fn PromptsView() -> impl IntoView {
+    let store = use_store();
+    let like = Memo::new(move |_| store.spec.with(|spec| spec.like));
+    move || match like.get() {
+        Some(like) => view! { <LikeList like/> }.into_any(),
+        None => view! { <ByRows/> }.into_any(),
+    }
+}
+
+/// Prompts of the result, those of most rows first.
+#[component]
+fn ByRows() -> impl IntoView {
     let store = use_store();
     let (list, size) = observe_size();
     let opened = RwSignal::new(None::<Prompt>);
@@ -55,6 +68,18 @@ pub fn PromptsView() -> impl IntoView {
                     prompts.as_ref().and_then(|prompts| prompts.pinned).map(|(both, only)| texts::prompts_in_a(both, only))
                 })}
                 {progress}
+                <Show when=move || store.traffic.with(|traffic| traffic.indexed) && store.spec.with(|spec| spec.query.is_some())>
+                    <button
+                        type="button"
+                        class="button"
+                        data-kind="link"
+                        data-size="small"
+                        title=like::ABOUT_BEST
+                        on:click=move |_| store.show_like(Some(Like::Search))
+                    >
+                        {like::BEST_MATCH}
+                    </button>
+                </Show>
             </p>
             <div
                 class="prompt-list"

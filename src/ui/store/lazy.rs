@@ -66,6 +66,8 @@ impl Store {
             | LazyResponse::Outcome(_)
             | LazyResponse::Prompts(_)
             | LazyResponse::Phrases(_)
+            | LazyResponse::Likes(_)
+            | LazyResponse::Suggestions(_)
             | LazyResponse::Export(_)
             | LazyResponse::Script(_)
             | LazyResponse::Figure(_)
@@ -90,6 +92,8 @@ impl Store {
             LazyResponse::Outcome(outcome) => self.outcome.set(Some(Arc::from(outcome))),
             LazyResponse::Prompts(prompts) => self.prompts.set(Some(Arc::new(prompts))),
             LazyResponse::Phrases(phrases) => self.phrases.set(Some(Arc::new(phrases))),
+            LazyResponse::Likes(likes) => self.likes.set(Some(Arc::from(likes))),
+            LazyResponse::Suggestions(words) => self.suggestions.set(Some(Arc::new(words))),
             LazyResponse::Detail(detail) => self.receive_detail(detail),
             LazyResponse::Export(progress) => self.export.receive(progress),
             LazyResponse::Script(script) => self.export.script.set(Some(Arc::new(script))),

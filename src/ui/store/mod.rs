@@ -39,8 +39,10 @@ use crate::base::ids::Generation;
 use crate::protocol::browse::Listed;
 use crate::protocol::describe::Described;
 use crate::protocol::group_by::Groups;
+use crate::protocol::like::Likes;
 use crate::protocol::outcome::Outcome;
 use crate::protocol::plot::Plot;
+use crate::protocol::suggest::Suggestions;
 use crate::protocol::{
     Chart, Count, Cube, Detail, LazyRequest, Opened, Progress, Request, Rows, ShellRequest, Show, Traffic,
 };
@@ -116,6 +118,10 @@ pub struct Store {
     pub prompts: Answer<Prompts>,
     /// What prompts are made of.
     pub phrases: Answer<Phrases>,
+    /// Prompts by rank.
+    pub likes: Answer<Likes>,
+    /// Words that begin as what was being typed.
+    pub suggestions: Answer<Suggestions>,
     /// Groups of rows by the values of columns.
     pub groups: Answer<Groups>,
     /// Two columns against each other.

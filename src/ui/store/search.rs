@@ -3,6 +3,7 @@
 use super::{Commit, Store};
 use crate::protocol::group_by::Want;
 use crate::protocol::{LazyRequest, LoadState, TableRequest, plot};
+use crate::view::like::Like;
 use crate::view::phrases::PhraseList;
 use crate::view::query;
 use crate::view::spec::{Clause, List, ListValue, SortKey, Spec, Subset};
@@ -40,6 +41,32 @@ impl Store {
         let mut spec = self.spec.get_untracked();
         spec.query = (!text.is_empty()).then(|| text.to_owned());
         self.apply(spec, if in_one_go { Commit::Replace } else { Commit::Step });
+    }
+
+    /// Lists prompts by rank, or those of most rows first again.
+    pub fn show_like(self, like: Option<Like>) {
+        if !untrack(|| self.has_view(View::Prompts)) {
+            return;
+        }
+        self.apply(Spec { view: View::Prompts, like, ..self.spec.get_untracked() }, Commit::Step);
+    }
+
+    /// Lists prompts like that of the row at a position of the result, where it is here.
+    pub fn like_row_at(self, position: u64) {
+        let row = self.rows.with_untracked(|rows| rows.get(position).map(|row| row.row));
+        if let Some(row) = row {
+            self.show_like(Some(Like::Row(row)));
+        }
+    }
+
+    /// Asks for prompts by rank, or for none any more.
+    pub fn ask_like(self, like: Option<Like>) {
+        self.send_lazy(&LazyRequest::Like(like));
+    }
+
+    /// Asks for words that begin so, in place of those of before.
+    pub fn suggest(self, beginning: &str) {
+        self.send_lazy(&LazyRequest::Suggest { beginning: beginning.to_owned() });
     }
 
     /// Shows the rows of one prompt, in the table.
@@ -217,13 +244,13 @@ impl Store {
     pub fn search_costs(self) -> Option<u64> {
         let asked = self.spec.with(|spec| {
             let pinned = spec.pin.as_ref().is_some_and(|pin| pin.query.is_some());
-            let lists = matches!(spec.view.facts().lists, Lists::Prompts | Lists::Phrases);
+            let lists = matches!(spec.lists(), Lists::Prompts | Lists::Phrases);
             spec.query.is_some() || pinned || lists
         });
         // An index answers a query with little; lists of prompts need them all.
         let indexed = self.traffic.with(|traffic| traffic.indexed)
             && self.spec.with(|spec| {
-                matches!(spec.view.facts().lists, Lists::Rows | Lists::GroupBy | Lists::Plot | Lists::Columns)
+                matches!(spec.lists(), Lists::Rows | Lists::GroupBy | Lists::Plot | Lists::Columns)
             });
         if !asked || indexed || self.agreed.get() {
             return None;

@@ -84,7 +84,7 @@ impl Store {
             images_first: self.spec.with_untracked(|spec| spec.view != View::Table),
             first,
             count,
-            list: match self.spec.with_untracked(|spec| spec.view.facts().lists) {
+            list: match self.spec.with_untracked(Spec::lists) {
                 Lists::Prompts if self.may_search() => Listing::Prompts,
                 Lists::Phrases if self.may_search() => {
                     Listing::Phrases(self.spec.with_untracked(|spec| spec.phrases))

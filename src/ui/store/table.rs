@@ -66,6 +66,8 @@ impl Store {
         self.count.set(None);
         self.prompts.set(None);
         self.phrases.set(None);
+        self.likes.set(None);
+        self.suggestions.set(None);
         self.plot.set(None);
         self.outcome.set(None);
         self.groups.set(None);
@@ -93,6 +95,8 @@ impl Store {
         self.query.set(QueryState::default());
         self.prompts.set(None);
         self.phrases.set(None);
+        self.likes.set(None);
+        self.suggestions.set(None);
         self.plot.set(None);
         self.outcome.set(None);
         self.groups.set(None);

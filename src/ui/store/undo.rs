@@ -116,6 +116,7 @@ fn asks_otherwise(a: &Spec, b: &Spec) -> bool {
         added,
         roles,
         phrases,
+        like,
         groups,
         pairs,
         plot,
@@ -135,7 +136,7 @@ fn asks_otherwise(a: &Spec, b: &Spec) -> bool {
         columns,
         added,
         roles,
-        (phrases, groups, pairs, plot, outcome),
+        (phrases, like, groups, pairs, plot, outcome),
         reading,
     );
     let other = (
@@ -148,7 +149,7 @@ fn asks_otherwise(a: &Spec, b: &Spec) -> bool {
         &b.columns,
         &b.added,
         &b.roles,
-        (&b.phrases, &b.groups, &b.pairs, &b.plot, &b.outcome),
+        (&b.phrases, &b.like, &b.groups, &b.pairs, &b.plot, &b.outcome),
         &b.reading,
     );
     (table, endpoint) == (&b.table, &b.endpoint) && asked != other

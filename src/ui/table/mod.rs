@@ -217,6 +217,7 @@ fn keys(
             RowKey::Open => store.select_at(now),
             RowKey::Close => store.select_row(None),
             RowKey::CopyPrompt => copy.row_at(now),
+            RowKey::Like => store.like_row_at(now),
         }
         event.prevent_default();
     }

@@ -109,6 +109,12 @@ shortcuts! {
         ThisSheet: Plain "?" => ShowKeys;
         CloseOpen: Any "Escape" => Close;
     }
+    /// Keys of the words that are suggested under the field of the search.
+    SUGGEST: SuggestKey, Suggest {
+        Move: Bare "ArrowUp" => Go(Move::Up), Bare "ArrowDown" => Go(Move::Down);
+        TakeWord: Bare "Enter" => Take, Bare "Tab" => Take;
+        CloseWords: Any "Escape" => Close;
+    }
     /// Keys of the table.
     ROWS: RowKey, Rows {
         Move: NoAlt "ArrowUp" => Go(Move::Up), NoAlt "ArrowDown" => Go(Move::Down),
@@ -118,6 +124,7 @@ shortcuts! {
         Details: NoAlt "Enter" => Open;
         Unsaid: NoAlt " " => Open;
         CopyPrompt: Plain "c" => CopyPrompt;
+        MoreLikeThis: Plain "l" => Like;
         Unsaid: NoAlt "Escape" => Close;
     }
     /// Keys of the gallery. Those that move choose images as well while Shift is down.
@@ -134,6 +141,7 @@ shortcuts! {
     DETAILS: DetailKey, Details {
         OtherRow: Bare "ArrowLeft" => Previous, Bare "ArrowRight" => Next,
             Bare "k" => Previous, Bare "j" => Next;
+        MoreLikeThis: Bare "l" => Like;
         Unsaid: Any "Escape" => Close;
     }
     /// Keys that label a row: the one in focus in the table and the gallery, and the one whose details are open.
@@ -248,6 +256,17 @@ pub fn page_action(press: KeyPress<'_>) -> Option<PageKey> {
     action(PAGE, press).or_else(view)
 }
 
+/// What keys do among words that are suggested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SuggestKey {
+    /// Move.
+    Go(Move),
+    /// Take the word.
+    Take,
+    /// Close them.
+    Close,
+}
+
 /// What keys do in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowKey {
@@ -257,6 +276,8 @@ pub enum RowKey {
     Open,
     /// Copy the row's prompt.
     CopyPrompt,
+    /// List prompts like the row's.
+    Like,
     /// Close the details.
     Close,
 }
@@ -281,6 +302,8 @@ pub enum DetailKey {
     Previous,
     /// The next row.
     Next,
+    /// List prompts like the row's.
+    Like,
     /// Close them.
     Close,
 }

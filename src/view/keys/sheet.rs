@@ -25,6 +25,8 @@ pub struct Line {
 pub enum Place {
     /// Wherever the focus is.
     Anywhere,
+    /// Among words that are suggested.
+    Suggest,
     /// In the table.
     Rows,
     /// In the gallery.
@@ -64,6 +66,10 @@ pub enum Says {
     ThisSheet,
     /// Close what is open.
     CloseOpen,
+    /// Take the word.
+    TakeWord,
+    /// Close the words.
+    CloseWords,
     /// Move.
     Move,
     /// Move by a screen.
@@ -74,6 +80,8 @@ pub enum Says {
     Details,
     /// Copy the prompt.
     CopyPrompt,
+    /// List prompts like the row's.
+    MoreLikeThis,
     /// Move, and choose with Shift.
     MoveOrChoose,
     /// Choose, or drop.

@@ -19,6 +19,7 @@ pub mod time;
 use crate::base::sorted::Map;
 use crate::formats::hub::DEFAULT_ENDPOINT;
 use crate::formats::tabular::reading::Reading;
+use crate::view::like::Like;
 use crate::view::measures::{MAX_ADDED, Measured};
 use crate::view::phrases::PhraseList;
 use crate::view::roles::Role;
@@ -34,7 +35,7 @@ pub use table::{parse_table, print_table};
 /// Keys that are not columns.
 pub const RESERVED: &[&str] = &[
     "table", "subset", "q", "sort", "view", "columns", "roles", "read", "row", "at", "endpoint", "phrases",
-    "groups", "pairs", "plot", "outcome", "embed", "add", "pin",
+    "like", "groups", "pairs", "plot", "outcome", "embed", "add", "pin",
 ];
 
 /// Keys that the pages around us add to our address; they are passed over in silence.
@@ -136,6 +137,7 @@ pub fn print(spec: &Spec) -> String {
         at,
         added,
         phrases,
+        like,
         groups,
         pairs,
         plot,
@@ -189,6 +191,9 @@ pub fn print(spec: &Spec) -> String {
     }
     if *phrases != PhraseList::default() {
         push(&mut query, "phrases", &clause::print_items(&phrases.items()));
+    }
+    if let Some(like) = like {
+        push(&mut query, "like", &like.print());
     }
     for (key, words) in [("groups", groups), ("pairs", pairs), ("plot", plot), ("outcome", outcome)] {
         if let Some(words) = words {
@@ -312,6 +317,10 @@ fn read_reserved(
             let items = clause::parse_items(value)?;
             spec.phrases = PhraseList::read(items.iter().map(String::as_str))
                 .map_err(|item| format!("“{}” says nothing of how phrases are listed.", shown(item)))?;
+        }
+        "like" => {
+            let like = Like::read(value);
+            spec.like = Some(like.ok_or_else(|| format!("“{}” is not the number of a row.", shown(value)))?);
         }
         "groups" | "pairs" | "plot" | "outcome" => {
             let mut items = clause::parse_items(value)?;

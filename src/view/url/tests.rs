@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::formats::tabular::reading::{Delimiter, Reading};
+use crate::view::like::Like;
 use crate::view::phrases::{PhraseList, Unit};
 use crate::view::spec::{
     Bound, Clause, HubFolder, HubPath, List, ListValue, Precision, Range, RowQuery, TimeBound,
@@ -196,6 +197,9 @@ fn what_is_not_understood_is_told_and_the_rest_counts() {
     check("outcome=words(prompt),from:20", "add=words(prompt)&outcome=words(prompt),from:20", &[]);
     check("plot=words(prompt),step", "add=words(prompt)&plot=words(prompt),step", &[]);
     check("phrases=letters", "", &["phrases: “letters” says nothing of how phrases are listed."]);
+    check("view=prompts&like=012", "view=prompts&like=12", &[]);
+    check("like=search&view=prompts", "view=prompts&like=search", &[]);
+    check("like=-1", "", &["like: “-1” is not the number of a row."]);
     check("embed=2", "", &["embed: “2” is neither 1 nor 0."]);
     check("cfg=1&cfg=2&cfg=3", "cfg=3", &["cfg: is there more than once; the last one counts."]);
 }
@@ -413,6 +417,7 @@ prop_compose! {
         sort in btree_map(any_name(), any::<bool>(), 0..4),
         view in prop::sample::select(View::ALL),
         phrases in (prop::sample::select(Unit::ALL.map(|(unit, _)| unit).to_vec()), option::of(any::<u32>()), any::<(bool, bool)>()),
+        like in option::of(prop_oneof![(0..1_u64 << 53).prop_map(Like::Row), Just(Like::Search)]),
         (groups, plot, outcome) in (
             option::of(vec(any_name(), 1..4)), option::of(vec(any_name(), 1..4)), option::of(vec(any_name(), 1..4))),
         pairs in option::of(vec(any_name(), 1..4)),
@@ -447,6 +452,7 @@ prop_compose! {
             row,
             at,
             phrases,
+            like,
             groups,
             pairs,
             plot,
