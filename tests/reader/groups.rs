@@ -270,7 +270,15 @@ fn groups_are_written_to_files() {
     let mut write = |id: u32, format: Format| {
         let (columns, without) = (Vec::new(), Vec::new());
         let groups = Some(items.clone());
-        session.ask(Request::Export(Start { id, format, columns, without, groups, name: "x".to_owned() }));
+        session.ask(Request::Export(Start {
+            id,
+            format,
+            columns,
+            without,
+            empty: false,
+            groups,
+            name: "x".to_owned(),
+        }));
         session.run();
         session.files.remove(&id).unwrap()
     };

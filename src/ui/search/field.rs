@@ -50,6 +50,7 @@ pub fn SearchField() -> impl IntoView {
                     aria-invalid=move || problem.get().is_some().then_some("true")
                     aria-errormessage="search-problem"
                     placeholder=texts::SEARCH_PROMPTS
+                    disabled=move || store.column_of(Role::Prompt).is_none()
                     spellcheck="false"
                     autocomplete="off"
                     autocapitalize="off"
@@ -102,7 +103,7 @@ fn SearchedColumn() -> impl IntoView {
         store.set_role(Role::Prompt, Some(Some(event_target_value(&event))));
     };
     view! {
-        <Show when=move || !is_known() && columns.with(|columns| columns.len() > 1)>
+        <Show when=move || !is_known() && columns.with(Vec::len) > usize::from(searched().is_some())>
             <select class="search-column" aria-label=texts::SEARCHED_COLUMN title=texts::SEARCHED_COLUMN on:change=choose>
                 {move || searched().is_none().then(|| view! { <option value="" selected=true disabled=true>{common::NONE}</option> })}
                 {options}
