@@ -24,7 +24,9 @@ const PAGE_ROWS: usize = 500;
 fn table(index: bool) -> Vec<u8> {
     let steps = Int32Array::from_iter((0..ROWS as i32).map(|row| (row % 11 != 3).then_some(row % 97)));
     let prompts = StringArray::from_iter_values((0..ROWS).map(|row| format!("castle {row} by a lake")));
-    let columns: [(&str, ArrayRef); 2] = [("step", Arc::new(steps)), ("prompt", Arc::new(prompts))];
+    let numbers = Int32Array::from_iter_values(0..ROWS as i32);
+    let columns: [(&str, ArrayRef); 3] =
+        [("step", Arc::new(steps)), ("prompt", Arc::new(prompts)), ("n", Arc::new(numbers))];
     let fields = columns.iter().map(|(name, values)| Field::new(*name, values.data_type().clone(), true));
     let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
     let batch = RecordBatch::try_new(schema.clone(), columns.map(|(_, values)| values).to_vec()).unwrap();

@@ -1,6 +1,5 @@
 //! The bar above everything: where you are, and how to take it with you.
 
-use crate::protocol::Opened;
 use crate::protocol::display::thousands;
 use crate::protocol::texts::{common, panels as texts};
 use crate::ui::panels::about::AboutButton;
@@ -59,7 +58,7 @@ pub fn TopBar() -> impl IntoView {
                 <Switcher/>
             </div>
             <Show
-                when=move || store.opened.with(|opened| opened.as_ref().is_some_and(Opened::has_texts))
+                when=move || store.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.has_texts()))
                 fallback=move || view! { <p class="bar-about" title=about>{about}</p> }
             >
                 <InTurn><SearchField/></InTurn>

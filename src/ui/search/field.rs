@@ -91,6 +91,7 @@ fn SearchedColumn() -> impl IntoView {
     });
     let searched = move || store.column_of(Role::Prompt);
     let is_known = move || searched().is_some_and(|name| facts::column(&name).is_some());
+    let has_choice = move || !is_known() && columns.with(Vec::len) > usize::from(searched().is_some());
     let options = move || {
         let now = searched();
         let option = move |name: String| {
@@ -103,7 +104,7 @@ fn SearchedColumn() -> impl IntoView {
         store.set_role(Role::Prompt, Some(Some(event_target_value(&event))));
     };
     view! {
-        <Show when=move || !is_known() && columns.with(Vec::len) > usize::from(searched().is_some())>
+        <Show when=has_choice>
             <select class="search-column" aria-label=texts::SEARCHED_COLUMN title=texts::SEARCHED_COLUMN on:change=choose>
                 {move || searched().is_none().then(|| view! { <option value="" selected=true disabled=true>{common::NONE}</option> })}
                 {options}
