@@ -36,8 +36,13 @@ impl SourceId {
         if number == 0 { Self::TABLE } else { Self(Self::FIRST + number) }
     }
 
-    /// The file that the open table is made of, where that is no Parquet.
+    /// The first file that the open table is made of, where that is no Parquet.
     pub const ORIGINAL: Self = Self(Self::FIRST);
+
+    /// The n-th of the files that it is made of, from 0.
+    pub const fn original(number: u32) -> Self {
+        if number == 0 { Self::ORIGINAL } else { Self::part(number) }
+    }
 
     /// Before the number of the first file of an index.
     const INDEX: u32 = 1 << 28;

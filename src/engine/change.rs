@@ -30,6 +30,11 @@ pub enum Change {
         /// Why.
         error: Option<Error>,
     },
+    /// Rows of a column can't be read, though others can.
+    Damaged {
+        /// The column, by its place.
+        column: usize,
+    },
     /// What measures texts can't be had.
     MeasuresFailed {
         /// Why.

@@ -1,5 +1,5 @@
-//! Opens a file that is a table and no Parquet: it is read whole, in order, and given piece by piece to what makes
-//! Parquet of it. A file of the first rows is opened meanwhile, and the file of all rows takes its place.
+//! Opens a file that is a table and no Parquet, or several that are one: they are read whole, in order, and given piece
+//! by piece to what makes Parquet of them. A file of the first rows is opened meanwhile, and the file of all rows takes its place.
 
 use super::answers::{notice, report};
 use super::event::Imported;
@@ -39,20 +39,23 @@ pub struct Import {
     id: u32,
     /// What is opened once it is made.
     opening: Opening,
+    /// Sizes of the files, and of all of them.
+    files: Vec<u64>,
     file_bytes: u64,
-    /// Where the next read begins, and the one that is in flight.
+    /// The file that is read, where in it the next read begins, and the one that is in flight.
+    file: usize,
     next: u64,
     fetch: Option<FetchId>,
-    /// What came and was not given yet.
+    /// What came and was not given yet; an empty piece is the end of a file.
     waiting: VecDeque<Vec<u8>>,
     waiting_bytes: u64,
     /// How much was given, and how much of it was read the second time.
     given: u64,
     again: u64,
+    /// Files whose end was not given yet.
+    open_files: usize,
     /// Whether a task is being done.
     busy: bool,
-    /// Whether it was said that nothing follows.
-    ended: bool,
     previewed: bool,
 }
 
@@ -68,17 +71,19 @@ impl Import {
     }
 
     fn progress(&self, state: LoadState) -> Response {
-        let bytes = if self.ended { self.again } else { self.given };
-        let column = self.subject(self.ended);
+        let ended = self.open_files == 0;
+        let bytes = if ended { self.again } else { self.given };
+        let column = self.subject(ended);
         Response::Progress(Progress { column, state, bytes, bytes_total: self.file_bytes, rows: 0 })
     }
 }
 
 impl Engine {
-    /// Begins to read the file that is being opened.
+    /// Begins to read the files that are being opened.
     pub(super) fn begin_import(&mut self, reading: Reading) {
         let Some(opening) = &self.opening else { return };
-        let file_bytes = opening.size().unwrap_or_default();
+        let files: Vec<u64> = opening.sizes().collect();
+        let file_bytes = files.iter().copied().fold(0, u64::saturating_add);
         if file_bytes > MAX_FILE_BYTES {
             let (size, limit) = (human_bytes(file_bytes), human_bytes(MAX_FILE_BYTES));
             self.opening_failed(Error::new(ErrorKind::Limit, texts::too_large(&size, &limit)));
@@ -88,7 +93,10 @@ impl Engine {
         let import = Import {
             id: self.imports,
             opening: opening.again(),
+            open_files: files.len(),
+            files,
             file_bytes,
+            file: 0,
             next: 0,
             fetch: None,
             waiting: VecDeque::new(),
@@ -96,10 +104,10 @@ impl Engine {
             given: 0,
             again: 0,
             busy: true,
-            ended: false,
             previewed: false,
         };
-        let task = Task::Begin { name: import.opening.file_name(), reading };
+        self.effects.extend(opening.addresses().map(|(source, url)| Effect::Source { source, url }));
+        let task = Task::Begin { names: opening.file_names().collect(), reading };
         self.effects.push(Effect::Import { import: import.id, task });
         report(&mut self.effects, import.progress(LoadState::Loading));
         self.import = Some(import);
@@ -108,18 +116,26 @@ impl Engine {
     /// Reads on and gives on, as far as that can be done.
     pub(super) fn advance_import(&mut self) {
         let Self { import: Some(import), scheduler, effects, .. } = self else { return };
-        if import.fetch.is_none() && import.next < import.file_bytes && import.waiting_bytes < BLOCK_BYTES {
-            let end = (import.next + BLOCK_BYTES).min(import.file_bytes);
-            import.fetch = Some(scheduler.read_original(ByteRange::new(import.next, end), effects));
+        while import.fetch.is_none()
+            && import.waiting_bytes < BLOCK_BYTES
+            && let Some(size) = import.files.get(import.file).copied()
+        {
+            if import.next < size {
+                let range = ByteRange::new(import.next, (import.next + BLOCK_BYTES).min(size));
+                import.fetch = Some(scheduler.read_original(import.file as u32, range, effects));
+            } else {
+                import.waiting.push_back(Vec::new());
+                (import.file, import.next) = (import.file + 1, 0);
+            }
         }
         if import.busy {
             return;
         }
         let shows_early = !import.previewed
-            && !import.ended
+            && import.open_files > 0
             && import.given >= PREVIEW_BYTES
             && import.file_bytes >= 2 * PREVIEW_BYTES;
-        let task = if import.ended {
+        let task = if import.open_files == 0 {
             Task::Step
         } else if shows_early {
             import.previewed = true;
@@ -127,11 +143,11 @@ impl Engine {
         } else if let Some(piece) = import.waiting.pop_front() {
             import.waiting_bytes -= piece.len() as u64;
             import.given += piece.len() as u64;
+            if piece.is_empty() && import.open_files == 1 {
+                report(effects, import.progress(LoadState::Loaded));
+            }
+            import.open_files -= usize::from(piece.is_empty());
             Task::Bytes(piece)
-        } else if import.given >= import.file_bytes {
-            report(effects, import.progress(LoadState::Loaded));
-            import.ended = true;
-            Task::Bytes(Vec::new())
         } else {
             return;
         };
@@ -143,12 +159,15 @@ impl Engine {
     /// Bytes of the file came.
     pub(super) fn original_bytes(&mut self, id: FetchId, bytes: &[u8]) {
         let Some(import) = self.import.as_mut().filter(|import| import.fetch == Some(id)) else { return };
-        let left = import.file_bytes.saturating_sub(import.next) as usize;
+        let size = import.files.get(import.file).copied().unwrap_or_default();
+        let left = size.saturating_sub(import.next) as usize;
         for piece in bytes.get(..left).unwrap_or(bytes).chunks(PIECE_BYTES) {
             import.next += piece.len() as u64;
             import.waiting_bytes += piece.len() as u64;
             match import.waiting.back_mut() {
-                Some(last) if last.len() + piece.len() <= PIECE_BYTES => last.extend_from_slice(piece),
+                Some(last) if !last.is_empty() && last.len() + piece.len() <= PIECE_BYTES => {
+                    last.extend_from_slice(piece);
+                }
                 Some(_) | None => import.waiting.push_back(piece.to_vec()),
             }
         }

@@ -19,7 +19,6 @@ use crate::formats::parquet::meta::{FileMeta, Footer, TAIL_BYTES, read_footer};
 use crate::formats::parquet::walk::Bytes;
 use crate::formats::sniff;
 use crate::formats::tabular::reading::Reading;
-use crate::protocol::texts::import::ONLY_PARQUET;
 use crate::protocol::{Added, Open, Opened, Response, Show};
 use crate::view::catalog;
 use crate::view::catalog::Place as Listed;
@@ -154,15 +153,27 @@ impl Opening {
         self.detail = before.detail;
     }
 
-    /// The file's size, once it is known.
-    pub fn size(&self) -> Option<u64> {
-        self.file_bytes
+    /// Sizes of all files.
+    pub fn sizes(&self) -> impl Iterator<Item = u64> {
+        std::iter::once(self.file_bytes.unwrap_or_default())
+            .chain(self.rest.iter().map(|file| file.file_bytes))
     }
 
-    /// The name of the first file, without folders and what an address has behind it.
-    pub fn file_name(&self) -> String {
-        let path = self.first.split(['?', '#']).next().unwrap_or_default();
-        path.rsplit('/').next().unwrap_or_default().to_owned()
+    /// Names of all files, without folders and what addresses have behind them.
+    pub fn file_names(&self) -> impl Iterator<Item = String> {
+        let rest = self.rest.iter().map(|file| file.name.as_str());
+        std::iter::once(self.first.as_str()).chain(rest).map(file_name)
+    }
+
+    /// Where all files but the first are, as far as they have addresses.
+    pub fn addresses(&self) -> impl Iterator<Item = (SourceId, String)> {
+        let rest = (1..).zip(&self.rest).filter(|(_, file)| !file.url.is_empty());
+        rest.map(|(number, file)| (SourceId::part(number), file.url.clone()))
+    }
+
+    /// The name of the first file.
+    fn file_name(&self) -> String {
+        file_name(&self.first)
     }
 
     /// What people call the file.
@@ -307,13 +318,13 @@ impl Engine {
         opening.roles = roles;
         opening.described = described;
         opening.reading = reading;
-        if rest.is_empty() && sniff::is_table_name(&opening.file_name()) {
-            opening.look = Look::Front(None);
-        }
         if !rest.is_empty() {
             // Several files go by their addresses, wherever they are.
             opening.first = address;
             on_hub = None;
+        }
+        if sniff::is_table_name(&opening.file_name()) {
+            opening.look = Look::Front(None);
         }
         opening.rest = rest;
         opening.on_hub = on_hub.map(|path| (endpoint.to_owned(), path));
@@ -521,6 +532,9 @@ impl Engine {
                         opening.file_bytes = Some(first.file_bytes);
                         opening.first = first.name;
                         opening.rest = files.collect();
+                        if sniff::is_table_name(&opening.file_name()) {
+                            opening.look = Look::Front(None);
+                        }
                         self.effects.push(Effect::Source { source: SourceId::TABLE, url: first.url });
                         return;
                     }
@@ -549,11 +563,8 @@ impl Opening {
             if (front.len() as u64) < file_bytes.min(FRONT_BYTES) {
                 return Ok(Known::Nothing);
             }
-            let is_table = self.rest.is_empty() && sniff::may_be_table(&front, &self.file_name());
+            let is_table = sniff::may_be_table(&front, &self.file_name());
             let looks = sniff::looks_like(&front, &[]);
-            if !self.rest.is_empty() && sniff::may_be_table(&front, &self.file_name()) {
-                return Err(Error::new(ErrorKind::NotParquet, ONLY_PARQUET));
-            }
             self.look = match (is_table, reason, looks) {
                 (true, _, _) => Look::Whole,
                 (false, Some(reason), Some(what)) if !reason.message().contains(what) => {
@@ -606,6 +617,12 @@ impl Opening {
         let maps = (0..meta.columns.len()).map(|leaf| indexed_maps(&meta, leaf, &self.pool)).collect();
         Ok(Known::Parquet(meta, maps))
     }
+}
+
+/// A file's name, without folders and what an address has behind it.
+fn file_name(path: &str) -> String {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    path.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
 /// Corrections as the page names them.

@@ -15,6 +15,8 @@ pub struct Start {
     pub columns: Vec<String>,
     /// Those of them that are left out, by their places: they can't be read.
     pub without: Vec<u32>,
+    /// Whether values that can't be read are left empty.
+    pub empty: bool,
     /// Groups that are written in place of the rows: the items of [`GroupBy`](crate::view::group_by::GroupBy).
     pub groups: Option<Vec<String>>,
     /// Name of the file.
@@ -181,7 +183,7 @@ pub struct Progress {
     /// Bytes written.
     pub bytes: u64,
     /// Of images, how many could not be had; of pairs, how many are left out for an image that could not, or because
-    /// both images are one.
+    /// both images are one; of rows, values that can't be read and are empty.
     pub missing: u64,
 }
 
@@ -192,6 +194,8 @@ pub enum Stage {
     Waiting,
     /// Rows are written as their values come.
     Writing,
+    /// Something can't be read: what else can't be is looked for.
+    Checking,
     /// The file is complete.
     Done,
     /// It can't be written; why.
@@ -202,6 +206,8 @@ pub enum Stage {
         columns: Vec<(u32, String)>,
         /// Why the first of them can't be read.
         why: String,
+        /// Whether only the values of some rows can't be, and may be left empty.
+        may_be_empty: bool,
     },
     /// It was stopped.
     Cancelled,

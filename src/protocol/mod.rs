@@ -410,6 +410,13 @@ pub struct Opened {
     pub own: Option<String>,
 }
 
+impl Opened {
+    /// Whether there is text that can be searched.
+    pub fn has_texts(&self) -> bool {
+        self.prompt.is_some() || self.columns.iter().any(Column::is_plain_text)
+    }
+}
+
 /// A column of the open table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Column {
@@ -718,6 +725,17 @@ impl Cell {
             | Self::Text(_)
             | Self::Binary(_)
             | Self::Json(_) => None,
+        }
+    }
+}
+
+impl Cell {
+    /// Letters of a number of which each counts: a whole number or a decimal that is cut is another one.
+    pub fn number_letters(&self) -> usize {
+        match self {
+            Self::Digits(text) => text.len(),
+            Self::Number(value) if value.fract() == 0.0 && value.abs() >= 1e9 => value.to_string().len(),
+            _ => 0,
         }
     }
 }

@@ -14,7 +14,11 @@ use crate::table::text::Texts;
 use crate::view::facts::Meaning;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
+
+/// Rows that can't be read are added so many at a time.
+const UNREADABLE_ROWS: u32 = 1 << 16;
 
 /// Most different values that codes can name; one code stands for null.
 pub const MAX_CODES: usize = u16::MAX as usize;
@@ -52,6 +56,8 @@ pub struct Column {
     known: Arc<Meaning>,
     rows: usize,
     nulls: usize,
+    /// Rows that could not be read, in ascending order; they count as rows without a value.
+    unreadable: Vec<Range<usize>>,
     /// The chunk dictionary last seen, as codes of this column.
     lookup: Vec<u16>,
     /// The same for texts.
@@ -102,6 +108,7 @@ impl Column {
             known: Arc::default(),
             rows: 0,
             nulls: 0,
+            unreadable: Vec::new(),
             lookup: Vec::new(),
             text_lookup: Vec::new(),
             interned: Interned::default(),
@@ -191,6 +198,35 @@ impl Column {
     /// Rows among them without a value.
     pub fn nulls(&self) -> usize {
         self.nulls
+    }
+
+    /// Rows that could not be read: no clause keeps them, and they are in no bin.
+    pub fn unreadable(&self) -> &[Range<usize>] {
+        &self.unreadable
+    }
+
+    /// Adds rows that can't be read.
+    ///
+    /// # Errors
+    /// Where there are more than a page may have.
+    pub fn append_unreadable(&mut self, rows: u64) -> Result<()> {
+        let begin = self.rows;
+        let mut left = rows;
+        while left > 0 {
+            let some = left.min(u64::from(UNREADABLE_ROWS)) as u32;
+            let none = match &self.store {
+                Store::Text(_) => Values::Bytes(ByteValues::default()),
+                Store::Codes8(..) | Store::Codes16(..) | Store::Plain(..) => no_values(),
+            };
+            let valid = Some(vec![false; some as usize]);
+            self.append(&Decoded { rows: some, valid, values: none }, None)?;
+            left -= u64::from(some);
+        }
+        match self.unreadable.last_mut() {
+            Some(last) if last.end == begin => last.end = self.rows,
+            Some(_) | None => self.unreadable.push(begin..self.rows),
+        }
+        Ok(())
     }
 
     /// How the values are kept.

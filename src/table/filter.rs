@@ -16,6 +16,14 @@ use crate::view::url::time::parse_time;
 /// that passes. Rows that the column does not reach yet fail.
 pub fn mark(clause: &Clause, column: &Column, bit: u16, mask: &mut [u16]) {
     Condition::new(clause, column.known()).mark(column, bit, mask);
+    fail_unreadable(column, bit, mask);
+}
+
+/// Rows whose value is not known pass nothing that is asked of it.
+pub fn fail_unreadable(column: &Column, bit: u16, mask: &mut [u16]) {
+    for rows in column.unreadable() {
+        mask.get_mut(rows.clone()).unwrap_or_default().iter_mut().for_each(|mask| *mask |= bit);
+    }
 }
 
 /// Whether a value that means this passes the clause.

@@ -60,6 +60,8 @@ pub enum Role {
     Preference,
     /// Who judged.
     Annotator,
+    /// Bytes that are text, though the file does not say so.
+    Text,
 }
 
 impl Role {
@@ -92,6 +94,7 @@ impl Role {
         (Self::ImageB, "image-b", "image B"),
         (Self::Preference, "preference", "preference"),
         (Self::Annotator, "annotator", "annotator"),
+        (Self::Text, "text", "bytes as text"),
     ];
 
     /// Its name in links.
@@ -155,6 +158,7 @@ impl Role {
             | Self::Preference
             | Self::Annotator => matches!(holds, Holds::Text | Holds::Number),
             Self::Time => matches!(holds, Holds::Time | Holds::Number),
+            Self::Text => matches!(holds, Holds::Bytes),
             Self::Image | Self::ImageA | Self::ImageB => {
                 matches!(holds, Holds::Text | Holds::Bytes | Holds::Nested)
             }

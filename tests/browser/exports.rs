@@ -50,7 +50,7 @@ pub async fn export(stage: &Stage, format: &str) {
 }
 
 /// Chooses one of a row of radio buttons by its name.
-async fn choose(stage: &Stage, name: &str) {
+pub async fn choose(stage: &Stage, name: &str) {
     let script = "const label = [...document.querySelectorAll('label')].find((label) => label.innerText.trim() === arguments[0]); \
                   label?.querySelector('input').click(); return label?.innerText ?? null;";
     until(name, async || {
@@ -129,7 +129,7 @@ fn a_browser_without_storage_keeps_the_file_in_memory_and_says_so() {
 }
 
 /// A file of the reader's tests, as somebody has it on their disk.
-async fn open_local(stage: &Stage, name: &str) {
+pub async fn open_local(stage: &Stage, name: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/reader/odd").join(name);
     stage.go("").await;
     stage.page().file_input().await.send_keys(&path.to_string_lossy()).await.unwrap();

@@ -169,7 +169,7 @@ fn files_that_are_dropped_anywhere_open_and_go_nowhere() {
     });
 }
 
-async fn drop_at(stage: &Stage, x: u32, y: u32, files: &[PathBuf]) {
+pub async fn drop_at(stage: &Stage, x: u32, y: u32, files: &[PathBuf]) {
     for kind in ["dragEnter", "dragOver", "drop"] {
         let data = json!({ "items": [], "files": files, "dragOperationsMask": 1 });
         let event = json!({ "type": kind, "x": x, "y": y, "data": data });

@@ -53,6 +53,7 @@ mod links;
 mod matrix;
 mod measured;
 mod metadata;
+mod odd;
 mod offline;
 mod outcome;
 mod pins;

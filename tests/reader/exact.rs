@@ -23,6 +23,7 @@ pub fn export(
         format,
         columns: columns.to_vec(),
         without: without.to_vec(),
+        empty: false,
         groups: None,
         name: "rows".to_owned(),
     }));
@@ -318,7 +319,7 @@ fn from_elsewhere(path: &std::path::Path, kept: Option<&std::path::Path>) -> Res
                     file = written;
                     break;
                 }
-                Stage::Unreadable { columns, why } => {
+                Stage::Unreadable { columns, why, .. } => {
                     told.push(format!("{columns:?} {why}"));
                     left_out.extend(columns.iter().map(|(place, _)| *place));
                 }

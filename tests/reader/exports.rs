@@ -16,6 +16,7 @@ fn start(format: Format, columns: &[&str]) -> LazyRequest {
         format,
         columns: columns.iter().map(|name| (*name).to_owned()).collect(),
         without: Vec::new(),
+        empty: false,
         groups: None,
         name: "rows".to_owned(),
     })

@@ -31,6 +31,7 @@ fn exported(session: &mut Session, format: Format, columns: &[&str]) -> String {
         format,
         columns: columns.iter().map(|name| (*name).to_owned()).collect(),
         without: Vec::new(),
+        empty: false,
         groups: None,
         name: "rows".to_owned(),
     }));
@@ -167,7 +168,7 @@ fn what_is_packed_is_unpacked() {
 fn odds(name: &str, text: &str) -> Vec<(OddKind, u64, u64)> {
     let mut importer: Option<Importer> = None;
     let mut task = |task| answer(&mut importer, task).unwrap();
-    task(Task::Begin { name: name.to_owned(), reading: Reading::default() });
+    task(Task::Begin { names: vec![name.to_owned()], reading: Reading::default() });
     task(Task::Bytes(text.as_bytes().to_vec()));
     task(Task::Bytes(Vec::new()));
     let report = std::iter::repeat_with(|| task(Task::Step).report).flatten().next().unwrap();

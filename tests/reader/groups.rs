@@ -275,6 +275,7 @@ fn groups_are_written_to_files() {
             format,
             columns,
             without,
+            empty: false,
             groups,
             name: "x".to_owned(),
         }));

@@ -10,7 +10,7 @@ use vitrine::formats::maps::{self, LIST};
 use vitrine::formats::text_index::folder;
 use vitrine::formats::text_index::write::Writer;
 use vitrine::protocol::like::{Likes, MAX_UNITS, Ranked, State};
-use vitrine::protocol::{Cell, Prompt, LazyRequest};
+use vitrine::protocol::{Cell, LazyRequest, Prompt};
 use vitrine::table::search::Matcher;
 use vitrine::view::like::Like;
 use vitrine::view::query::parse;

@@ -244,6 +244,7 @@ fn play(session: &mut Session, step: &Move, exports: &mut u32) {
                 },
                 columns: names(&columns),
                 without: Vec::new(),
+                empty: false,
                 groups: None,
                 name: "rows".to_owned(),
             }));
@@ -335,6 +336,7 @@ fn an_export_of_columns_whose_bytes_are_at_hand_needs_no_event_of_the_network() 
                 format,
                 columns,
                 without: Vec::new(),
+                empty: false,
                 groups: None,
                 name: "rows".to_owned(),
             }));

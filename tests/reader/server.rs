@@ -278,13 +278,19 @@ impl Session {
 
     /// Opens several files as one table; `setup` comes before anything is read.
     pub fn open_several(files: &[Arc<Vec<u8>>], setup: impl FnOnce(&mut Self)) -> Self {
-        let mut session = Self::new(&files[0]);
-        session.parts = files[1..].to_vec();
+        let named: Vec<_> =
+            (0..).zip(files).map(|(n, file)| (format!("part-{n}.parquet"), file.clone())).collect();
+        Self::open_named(&named, setup)
+    }
+
+    /// Opens files of these names as one table; `setup` comes before anything is read.
+    pub fn open_named(files: &[(String, Arc<Vec<u8>>)], setup: impl FnOnce(&mut Self)) -> Self {
+        let mut session = Self::new(&files[0].1);
+        session.parts = files[1..].iter().map(|(_, file)| file.clone()).collect();
         setup(&mut session);
-        let known = (0..).zip(files).map(|(n, file)| (format!("part-{n}.parquet"), file.len() as u64));
         session.step(Event::LocalFiles {
             name: "parts".to_owned(),
-            files: known.collect(),
+            files: files.iter().map(|(name, file)| (name.clone(), file.len() as u64)).collect(),
             roles: Vec::new(),
             reading: tabular::reading::Reading::default(),
         });

@@ -11,6 +11,9 @@ use crate::table::measure::Amount;
 impl Data {
     /// The value of a row as the page shows it, texts cut at `max_chars`.
     pub fn cell(&self, column: &DataColumn, row: u64, max_chars: usize) -> Cell {
+        if column.is_unreadable(row) {
+            return Cell::Failed;
+        }
         if let Some(json) = column.pages.nested.get(row) {
             return if json == NO_VALUE { Cell::Null } else { Cell::Json(shortened(json, max_chars)) };
         }
@@ -18,6 +21,9 @@ impl Data {
             // Read whole.
             Some(Value::Bytes(json)) if matches!(column.origin, Origin::Nested { .. }) => {
                 Cell::Json(shortened(&String::from_utf8_lossy(json), max_chars))
+            }
+            Some(Value::Bytes(bytes)) if column.info.kind == Kind::Binary && self.bytes_stay => {
+                Cell::Binary(length(bytes))
             }
             Some(value) => cell(value, column.info.kind, max_chars),
             None if column.failed => Cell::Failed,
@@ -80,11 +86,13 @@ pub fn cell(value: Value<'_>, kind: Kind, max_chars: usize) -> Cell {
         Value::Time(moment) => Cell::Time(moment),
         Value::Float32(value) => Cell::Number(widen(value)),
         Value::Float64(value) => Cell::Number(value),
-        Value::Bytes(bytes) if kind == Kind::Binary && !is_text(bytes) => {
-            Cell::Binary(u32::try_from(bytes.len()).unwrap_or(u32::MAX))
-        }
+        Value::Bytes(bytes) if kind == Kind::Binary && !is_text(bytes) => Cell::Binary(length(bytes)),
         Value::Bytes(bytes) => Cell::Text(shortened(&String::from_utf8_lossy(bytes), max_chars)),
     }
+}
+
+fn length(bytes: &[u8]) -> u32 {
+    u32::try_from(bytes.len()).unwrap_or(u32::MAX)
 }
 
 fn shortened(text: &str, max_chars: usize) -> String {

@@ -8,6 +8,7 @@ use crate::engine::Effect;
 use crate::engine::data::{Data, DataColumn};
 use crate::engine::result::{Matches, Pin};
 use crate::protocol::{Chart, Count, Counts, Cube, CubeSide, Response};
+use crate::table::column::Column;
 use crate::table::crossfilter::{Binned, count, cube, overlap, side};
 
 /// Rows of A by bin. They are counted once for each A and each way of putting a column into bins, and not for each
@@ -105,6 +106,8 @@ impl Answers {
         let (all, null_all) =
             split(pinned.as_ref().map_or(binned.all.as_slice(), |counts| counts.as_slice()));
         let (here, null_here) = split(here);
+        let unreadable = column.values.as_ref().map_or(&[][..], Column::unreadable);
+        let unreadable: usize = unreadable.iter().map(ExactSizeIterator::len).sum();
         Some(Chart {
             column: column.info.name.clone(),
             generation: self.show.generation,
@@ -114,7 +117,7 @@ impl Answers {
             here,
             null_all,
             null_here,
-            rows_read: binned.rows.len() as u32,
+            rows_read: (binned.rows.len() - unreadable.min(binned.rows.len())) as u32,
             complete: column.complete,
         })
     }

@@ -89,7 +89,7 @@ impl Due {
                 self.charts.insert(*column);
                 self.counts = true;
             }
-            Change::Failed { .. } | Change::Pages | Change::Relabelled { .. } => {
+            Change::Failed { .. } | Change::Damaged { .. } | Change::Pages | Change::Relabelled { .. } => {
                 self.rows = true;
                 self.detail |= looks.detail;
             }

@@ -49,6 +49,7 @@ impl GroupByState {
             Change::Grew { column, complete } => (*column, *complete),
             Change::Failed { column, .. } | Change::Relabelled { column } => (*column, true),
             Change::Binned { .. }
+            | Change::Damaged { .. }
             | Change::Pages
             | Change::Files
             | Change::MeasuresFailed { .. }

@@ -279,6 +279,12 @@ impl Answers {
                         report(effects, Response::Notice(notice::column_failed(&column.info.name, error)));
                     }
                 }
+                Change::Damaged { column } => {
+                    if let Some(column) = data.columns.get(*column) {
+                        let notice = notice::column_damaged(&column.info.name, &column.damages);
+                        report(effects, Response::Notice(notice));
+                    }
+                }
                 Change::MeasuresFailed { error } => {
                     report(effects, Response::Notice(notice::no_measures(error)));
                 }
@@ -310,6 +316,7 @@ impl Answers {
             Change::Grew { column, .. } | Change::Relabelled { column } => Some(*column),
             Change::Binned { .. }
             | Change::Failed { .. }
+            | Change::Damaged { .. }
             | Change::Pages
             | Change::Files
             | Change::FileLeftOut { .. }

@@ -1,6 +1,7 @@
 //! The one place where errors become notices.
 
 use crate::base::error::{Error, ErrorKind};
+use crate::engine::data::Damage;
 use crate::engine::result::LeftOut;
 use crate::formats::hub;
 use crate::formats::hub::HubPath;
@@ -133,6 +134,21 @@ pub fn column_failed(column: &str, error: &Error) -> Notice {
         level: Level::Error,
         title: texts::column_failed(column, &error.kind),
         text: texts::column_failed_why(error),
+        actions: Vec::new(),
+        retry_in_millis: None,
+    }
+}
+
+/// Rows of a column can't be read; its other rows can.
+pub fn column_damaged(column: &str, damages: &[Damage]) -> Notice {
+    let mut rows: Vec<(u64, u64, &Error)> =
+        damages.iter().map(|damage| (damage.rows.start, damage.rows.end, &damage.error)).collect();
+    rows.sort_by_key(|(start, ..)| *start);
+    Notice {
+        subject: format!("column {column}"),
+        level: Level::Warning,
+        title: texts::column_damaged(column, rows.iter().map(|(start, end, _)| end - start).sum()),
+        text: texts::column_damaged_why(&rows),
         actions: Vec::new(),
         retry_in_millis: None,
     }

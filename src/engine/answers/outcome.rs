@@ -31,6 +31,7 @@ impl OutcomeState {
             Change::Binned { .. } | Change::Failed { .. } | Change::Relabelled { .. } => self.recount(),
             Change::Grew { column, complete: true } if data.prompt == Some(*column) => self.recount(),
             Change::Grew { .. }
+            | Change::Damaged { .. }
             | Change::Pages
             | Change::Files
             | Change::MeasuresFailed { .. }

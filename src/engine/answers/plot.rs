@@ -30,6 +30,7 @@ impl PlotState {
             Change::Binned { column } | Change::Failed { column, .. } => *column,
             Change::Grew { .. }
             | Change::Relabelled { .. }
+            | Change::Damaged { .. }
             | Change::Pages
             | Change::Files
             | Change::MeasuresFailed { .. }

@@ -1,5 +1,6 @@
 //! A column of the open table: where its values come from, and what of it is here.
 
+use super::damage::Damage;
 use super::load::Load;
 use super::nested::Nested;
 use super::pager::Pager;
@@ -38,6 +39,8 @@ pub struct DataColumn {
     pub binned: Option<Binned>,
     /// Whether it can't be read.
     pub failed: bool,
+    /// What of it can't be read, in the order in which that was found; no row twice.
+    pub damages: Vec<Damage>,
     /// Single pages of it.
     pub pages: Pages,
     /// What measures it, where it is measured.
@@ -127,12 +130,25 @@ impl DataColumn {
             complete: false,
             binned: None,
             failed: false,
+            damages: Vec::new(),
             pages: Pages { pager, nested: Nested::default() },
             gauge: None,
             derived_bytes: 0,
             hidden: false,
             has_variants: false,
         }
+    }
+
+    /// Takes its bytes for text, where it is of this name and holds bytes; whether it does.
+    pub(super) fn take_for_text(&mut self, name: &str, meta: &FileMeta) -> bool {
+        let Origin::Leaf(leaf) = self.origin else { return false };
+        if self.info.name != name || self.info.kind != Kind::Binary {
+            return false;
+        }
+        self.logical = Some(Logical::Text);
+        self.info.kind = Kind::Text;
+        self.info.chartable = has_few_texts(meta.raw_bytes(leaf), meta.rows);
+        true
     }
 
     /// Bytes of it in the files that are open; none where it is derived.
@@ -142,6 +158,29 @@ impl DataColumn {
             Origin::Nested { first, end } => Some((first..end).map(|leaf| meta.column_bytes(leaf)).sum()),
             Origin::Derived(_) => None,
         }
+    }
+
+    /// Takes note of rows that can't be read; whether they were not known.
+    pub(super) fn note_damage(&mut self, damage: &Damage) -> bool {
+        let mut rows = damage.rows.clone();
+        for known in &self.damages {
+            if known.rows.contains(&rows.start) {
+                rows.start = known.rows.end;
+            }
+        }
+        // What was found before lies behind it, where it overlaps at all.
+        let inside = self.damages.iter().map(|known| known.rows.start).filter(|start| rows.contains(start));
+        rows.end = inside.min().unwrap_or(rows.end);
+        let is_new = rows.start < rows.end;
+        if is_new {
+            self.damages.push(Damage { rows, ..damage.clone() });
+        }
+        is_new
+    }
+
+    /// Whether the value of a row can't be read, though others can.
+    pub fn is_unreadable(&self, row: u64) -> bool {
+        self.damages.iter().any(|damage| damage.rows.contains(&row))
     }
 
     /// Rows that are read, from the first.

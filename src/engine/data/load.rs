@@ -1,13 +1,14 @@
 //! Reading a column whole, page by page as its bytes come.
 
+use super::damage::{Damage, costs_rows};
 use super::nested::{NO_VALUE, of_group};
 use super::pool::Pool;
 use crate::base::bytes::ByteRange;
-use crate::base::error::{Context, Error, ErrorKind, Result};
+use crate::base::error::{Error, ErrorKind, Result};
 use crate::formats::parquet::decode::{ByteValues, Decoded, Values, decode_dictionary, decode_page};
 use crate::formats::parquet::header::{MAX_HEADER_BYTES, PageHeader, PageKind};
 use crate::formats::parquet::map::PageMap;
-use crate::formats::parquet::meta::FileMeta;
+use crate::formats::parquet::meta::{Chunk, ColumnMeta, FileMeta, RowGroup};
 use crate::formats::parquet::nested::{Limits, chunks};
 use crate::formats::parquet::walk::Bytes;
 use crate::table::column::Column;
@@ -83,24 +84,26 @@ impl Load {
         self.wants(meta).iter().map(|range| range.len()).sum::<u64>() < READ_AHEAD_BYTES
     }
 
-    /// Decodes every page that is there. `map` gives the map of a row group's chunk.
+    /// Decodes every page that is there, and says which rows are lost on pages that are damaged. `maps` are those of
+    /// the row groups' chunks.
     ///
     /// # Errors
-    /// Where a page can't be decoded; its number and place are in the context.
+    /// Where no page of the column can be read; its place is in the context.
     pub fn advance(
         &mut self,
         meta: &FileMeta,
         pool: &mut Pool,
         column: &mut Column,
         maps: &mut [PageMap],
-    ) -> Result<()> {
-        let Some(leaf) = meta.columns.get(self.leaf) else { return Ok(()) };
+    ) -> Result<Vec<Damage>> {
+        let Some(leaf) = meta.columns.get(self.leaf) else { return Ok(Vec::new()) };
         if let Some(end) = self.nested_end {
             return self.advance_nested(self.leaf..end, meta, pool, column);
         }
         leaf.check()?;
+        let mut damages = Vec::new();
         while let Some(group) = meta.groups.get(self.group) {
-            let Some(chunk) = group.chunks.get(self.leaf) else { return Ok(()) };
+            let Some(chunk) = group.chunks.get(self.leaf) else { break };
             // The group may have come later than the end of the one before it.
             self.at = self.at.max(chunk.range.start);
             if self.rows >= group.rows {
@@ -111,51 +114,133 @@ impl Load {
                 self.at = meta.chunk(self.group, self.leaf).map_or(0, |chunk| chunk.range.start);
                 continue;
             }
-            let (group_number, at) = (self.group, self.at);
-            let place = || format!("{}, row group {group_number}, page at byte {at}", leaf.name);
-            let Some(header) = header_at(pool, at, chunk.range.end).context(place)? else { return Ok(()) };
-            let end = at + header.page_bytes();
-            if end > chunk.range.end {
-                return Err(Error::corrupt(format!("it ends at {end}, its chunk at {}", chunk.range.end))
-                    .context(place()));
-            }
-            let body_start = at + u64::from(header.header_bytes);
-            let body = pool.at(body_start, end - body_start);
-            if (body.len() as u64) < end - body_start {
-                return Ok(());
-            }
-            match header.kind {
-                PageKind::Dictionary { .. } => {
-                    let dictionary = decode_dictionary(leaf, chunk.codec, &header, &body).context(place)?;
-                    column.begin_chunk(Some(&dictionary)).context(place)?;
-                    self.dictionary = Some(dictionary);
-                }
-                PageKind::DataV1 { .. } | PageKind::DataV2 { .. } => {
-                    // Before it is decoded: what it claims would be made room for.
-                    let rows = self.rows + u64::from(header.values().unwrap_or(0));
-                    if rows > group.rows {
-                        return Err(Error::corrupt("it has more rows than its row group").context(place()));
+            match self.next_page(leaf, group, chunk, pool, column, maps) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(Lost { error, page, spoilt }) => {
+                    let (group_number, at) = (self.group, self.at);
+                    let place = format!("{}, row group {group_number}, page at byte {at}", leaf.name);
+                    let error = error.context(place);
+                    if spoilt || !costs_rows(&error) {
+                        return Err(error);
                     }
-                    let known = self.dictionary.as_ref().map(Values::len);
-                    let page = decode_page(leaf, chunk.codec, &header, &body, known).context(place)?;
-                    self.rows = rows;
-                    column.append(&page, self.dictionary.as_ref()).context(place)?;
+                    let (end, rows) = self.behind(page, group, chunk, maps);
+                    let first = group.first_row + self.rows;
+                    if rows > 0 {
+                        column.append_unreadable(rows)?;
+                        damages.push(Damage { group: group_number, rows: first..first + rows, error });
+                    }
+                    pool.release(ByteRange::new(at, end));
+                    self.bytes += end - at;
+                    (self.at, self.rows) = (end, self.rows + rows);
                 }
-                PageKind::Other => {}
-            }
-            drop(body);
-            if let Some(map) = maps.get_mut(self.group) {
-                map.learn(at, &header).context(place)?;
-            }
-            pool.release(ByteRange::new(at, end));
-            self.bytes += end - at;
-            self.at = end;
-            if self.at >= chunk.range.end && self.rows < group.rows {
-                let message = format!("its pages hold {} rows, the row group {}", self.rows, group.rows);
-                return Err(Error::corrupt(message).context(leaf.name.clone()));
             }
         }
-        Ok(())
+        Ok(damages)
+    }
+
+    /// Decodes the next page; whether it is here.
+    fn next_page(
+        &mut self,
+        leaf: &ColumnMeta,
+        group: &RowGroup,
+        chunk: &Chunk,
+        pool: &mut Pool,
+        column: &mut Column,
+        maps: &mut [PageMap],
+    ) -> std::result::Result<bool, Lost> {
+        let at = self.at;
+        let left = group.rows - self.rows;
+        if at >= chunk.range.end {
+            let message = format!("its pages hold {} rows, the row group {}", self.rows, group.rows);
+            return Err(Lost::of_page(Error::corrupt(message), chunk.range.end, left));
+        }
+        let Some(header) = header_at(pool, at, chunk.range.end)? else { return Ok(false) };
+        let end = at + header.page_bytes();
+        if end > chunk.range.end {
+            let message = format!("it ends at {end}, its chunk at {}", chunk.range.end);
+            return Err(Error::corrupt(message).into());
+        }
+        let body_start = at + u64::from(header.header_bytes);
+        let body = pool.at(body_start, end - body_start);
+        if (body.len() as u64) < end - body_start {
+            return Ok(false);
+        }
+        let lost = |rows: u64| move |error| Lost::of_page(error, end, rows);
+        match header.kind {
+            PageKind::Dictionary { .. } => {
+                // Pages that need it are lost without it; others may not need it.
+                let dictionary = decode_dictionary(leaf, chunk.codec, &header, &body).map_err(lost(0))?;
+                column.begin_chunk(Some(&dictionary)).map_err(Lost::spoilt)?;
+                self.dictionary = Some(dictionary);
+            }
+            PageKind::DataV1 { .. } | PageKind::DataV2 { .. } => {
+                // Before it is decoded: what it claims would be made room for.
+                let rows = u64::from(header.values().unwrap_or(0));
+                if rows > left {
+                    return Err(Error::corrupt("it has more rows than its row group").into());
+                }
+                let known = self.dictionary.as_ref().map(Values::len);
+                let page = decode_page(leaf, chunk.codec, &header, &body, known).map_err(lost(rows))?;
+                self.rows += rows;
+                column.append(&page, self.dictionary.as_ref()).map_err(Lost::spoilt)?;
+            }
+            PageKind::Other => {}
+        }
+        drop(body);
+        if let Some(map) = maps.get_mut(self.group) {
+            map.learn(at, &header).map_err(Lost::spoilt)?;
+        }
+        pool.release(ByteRange::new(at, end));
+        self.bytes += end - at;
+        self.at = end;
+        Ok(true)
+    }
+
+    /// Where reading goes on behind what is lost, and how many rows that is. Where nothing tells, the rest of the row
+    /// group is.
+    fn behind(
+        &self,
+        page: Option<(u64, u64)>,
+        group: &RowGroup,
+        chunk: &Chunk,
+        maps: &[PageMap],
+    ) -> (u64, u64) {
+        let left = group.rows - self.rows;
+        let known = || {
+            let entry = maps.get(self.group)?.page_of(self.rows)?;
+            // In front of the first page there is a dictionary.
+            let is_before = entry.range.start > self.at;
+            let end = if is_before { entry.range.start } else { entry.range.end };
+            let rows = if is_before { 0 } else { (entry.first_row + entry.rows).saturating_sub(self.rows) };
+            (end > self.at && end <= chunk.range.end && rows <= left).then_some((end, rows))
+        };
+        page.or_else(known).unwrap_or((chunk.range.end.max(self.at), left))
+    }
+}
+
+/// What could not be read.
+struct Lost {
+    error: Error,
+    /// Where the page ends, and how many rows are on it, where its header tells.
+    page: Option<(u64, u64)>,
+    /// Whether the column is no good any more.
+    spoilt: bool,
+}
+
+impl Lost {
+    fn of_page(error: Error, end: u64, rows: u64) -> Self {
+        Self { error, page: Some((end, rows)), spoilt: false }
+    }
+
+    fn spoilt(error: Error) -> Self {
+        Self { error, page: None, spoilt: true }
+    }
+}
+
+impl From<Error> for Lost {
+    fn from(error: Error) -> Self {
+        Self { error, page: None, spoilt: false }
     }
 }
 
@@ -167,10 +252,23 @@ impl Load {
         meta: &FileMeta,
         pool: &mut Pool,
         column: &mut Column,
-    ) -> Result<()> {
+    ) -> Result<Vec<Damage>> {
+        let mut damages = Vec::new();
         while let Some(group) = meta.groups.get(self.group) {
-            let Some(rows) = of_group(meta, self.group, leaves.clone(), pool, Limits::WHOLE)? else {
-                return Ok(());
+            let own = || chunks(meta, self.group, leaves.clone());
+            let rows = match of_group(meta, self.group, leaves.clone(), pool, Limits::WHOLE) {
+                Ok(Some(rows)) => rows,
+                Ok(None) => break,
+                Err(error) if costs_rows(&error) => {
+                    let rows = group.first_row..group.first_row + group.rows;
+                    column.append_unreadable(group.rows)?;
+                    damages.push(Damage { group: self.group, rows, error });
+                    self.bytes += own().iter().map(|range| range.len()).sum::<u64>();
+                    own().into_iter().for_each(|range| pool.release(range));
+                    self.group += 1;
+                    continue;
+                }
+                Err(error) => return Err(error),
             };
             if rows.len() as u64 != group.rows {
                 let message = format!("row group {} holds more of it than is read whole", self.group);
@@ -186,7 +284,7 @@ impl Load {
                 chunks(meta, self.group, leaves.clone()).iter().map(|range| range.len()).sum::<u64>();
             self.group += 1;
         }
-        Ok(())
+        Ok(damages)
     }
 }
 

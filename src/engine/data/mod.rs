@@ -4,6 +4,7 @@
 //! fetches nothing and reports nothing: it returns [`Change`]s.
 
 mod column;
+mod damage;
 mod files;
 mod image_files;
 mod image_lists;
@@ -20,6 +21,7 @@ mod sizes;
 mod variants;
 
 pub use column::{DataColumn, Derived, Origin};
+pub use damage::Damage;
 pub use files::{File, Files, locate};
 pub use labels::{FileState, Kept, OwnLabels};
 pub use nested::NO_VALUE;
@@ -69,6 +71,8 @@ pub struct Data {
     pictures: Vec<ImageFiles>,
     /// Pages for an export, while there is one.
     pub raw: Option<RawPages>,
+    /// Whether bytes are shown as such, be they text or not.
+    pub bytes_stay: bool,
     /// What measures texts, as far as it is here.
     measuring: Measuring,
     /// What reads values of the type VARIANT, as far as it is here.
@@ -107,6 +111,10 @@ impl Data {
         let index = index_titles(&meta);
         let facts = Facts::of(own(), false, &labels(&meta), described);
         let mut columns = column::columns_of(&meta, maps, &facts);
+        let bytes_as_text = corrections.get(&Role::Text).cloned();
+        let as_text = bytes_as_text.clone().flatten();
+        let as_text =
+            as_text.filter(|name| columns.iter_mut().any(|column| column.take_for_text(name, &meta)));
         for column in &mut columns {
             column.info.bytes = files.in_all(column.info.bytes);
         }
@@ -116,7 +124,8 @@ impl Data {
             None => ImageFiles::find(&meta),
         };
         let roles = roles_of(&columns, &meta, corrections)
-            .with(Role::Image, image_files.as_ref().map(ImageFiles::name));
+            .with(Role::Image, image_files.as_ref().map(ImageFiles::name))
+            .with(Role::Text, as_text.as_deref());
         // Its bytes are those of the sides in all files already.
         let size = column::size_column(&columns, &roles);
         let facts = Facts::of(own(), size.is_some(), &labels(&meta), described).with_index(&index);
@@ -141,6 +150,7 @@ impl Data {
             image_files,
             pictures,
             raw: None,
+            bytes_stay: bytes_as_text == Some(None),
             measuring: Measuring::default(),
             variants: Variants::default(),
             own: OwnLabels::default(),

@@ -1,5 +1,6 @@
 //! Lists and structures for the rows on the screen, a row group at a time.
 
+use super::damage::{Damage, Stretches, costs_rows};
 use super::pool::Pool;
 use crate::base::bytes::{ByteRange, human_bytes};
 use crate::base::error::{Context, Error, ErrorKind, Result};
@@ -23,6 +24,9 @@ const LEFT_OUT: &str = "…";
 pub struct Nested {
     /// How many rows the group has, and those put together.
     groups: BTreeMap<u64, (u64, Vec<String>)>,
+    /// Rows that can't be read, and what was found of them since it was last asked.
+    unreadable: Stretches,
+    damages: Vec<Damage>,
     /// Row groups that were put together so far.
     pub decoded: u64,
 }
@@ -30,6 +34,9 @@ pub struct Nested {
 impl Nested {
     /// The JSON of a row, if it is here.
     pub fn get(&self, row: u64) -> Option<&str> {
+        if self.unreadable.holds(row) {
+            return Some(NO_VALUE);
+        }
         let (first, (rows, json)) = self.groups.range(..=row).next_back()?;
         let place = row - first;
         let json = usize::try_from(place).ok().and_then(|place| json.get(place)).map(String::as_str);
@@ -59,8 +66,17 @@ impl Nested {
             if self.groups.contains_key(&group.first_row) {
                 continue;
             }
-            let Some(json) = of_group(meta, number, leaves.clone(), pool, Limits::SCREEN)? else {
-                return Ok(chunks(meta, number, leaves));
+            let json = match of_group(meta, number, leaves.clone(), pool, Limits::SCREEN) {
+                Ok(Some(json)) => json,
+                Ok(None) => return Ok(chunks(meta, number, leaves)),
+                Err(error) if costs_rows(&error) => {
+                    let rows = group.first_row..covered;
+                    self.unreadable.add(&rows);
+                    self.damages.push(Damage { group: number, rows, error });
+                    self.decoded += 1;
+                    continue;
+                }
+                Err(error) => return Err(error),
             };
             if self.groups.len() >= MAX_KEPT {
                 self.groups.pop_first();
@@ -69,6 +85,13 @@ impl Nested {
             self.decoded += 1;
         }
         Ok(Vec::new())
+    }
+}
+
+impl Nested {
+    /// Rows that were found to be damaged since this was last asked.
+    pub fn take_damages(&mut self) -> Vec<Damage> {
+        std::mem::take(&mut self.damages)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Single pages of a column that is not read whole: what the rows on the screen need.
 
+use super::damage::{Damage, Stretches, costs_rows};
 use super::load::{Next, header_at, learn_next};
 use super::pool::Pool;
 use crate::base::bytes::ByteRange;
@@ -7,7 +8,7 @@ use crate::base::error::{Context, Error, Result};
 use crate::base::sorted::Map;
 use crate::formats::parquet::decode::{Decoded, Values, decode_dictionary, decode_page};
 use crate::formats::parquet::map::{PageEntry, PageMap};
-use crate::formats::parquet::meta::{Chunk, ColumnMeta, FileMeta};
+use crate::formats::parquet::meta::{Chunk, ColumnMeta, FileMeta, RowGroup};
 use crate::formats::parquet::plan::Link;
 use crate::formats::parquet::walk::{Bytes, Step, Walk, is_read_through};
 use crate::table::column::{Value, value_at};
@@ -39,6 +40,9 @@ pub struct Pager {
     wanted: BTreeSet<u64>,
     /// Values of such rows whose page is dropped.
     kept: BTreeMap<u64, Kept>,
+    /// Rows that can't be read, and what was found of them since it was last asked.
+    unreadable: Stretches,
+    damages: Vec<Damage>,
     clock: u64,
     /// Pages that were decoded so far.
     pub decoded: u64,
@@ -113,7 +117,8 @@ impl Pager {
 
     /// The value of a row, if it is here.
     pub fn get(&self, row: u64) -> Option<Value<'_>> {
-        self.on_page(row).or_else(|| self.kept.get(&row).map(Kept::value))
+        let kept = || self.kept.get(&row).map(Kept::value);
+        self.on_page(row).or_else(kept).or_else(|| self.unreadable.holds(row).then_some(Value::Null))
     }
 
     fn on_page(&self, row: u64) -> Option<Value<'_>> {
@@ -140,7 +145,7 @@ impl Pager {
     /// still missing, most wanted first. Whoever has asked for all that is wanted calls [`Self::round`].
     ///
     /// # Errors
-    /// Where a page can't be found or decoded.
+    /// Where no page of the column can be decoded. Rows of those that are damaged are told by [`Self::take_damages`].
     pub fn poll(
         &mut self,
         rows: &[u64],
@@ -168,15 +173,44 @@ impl Pager {
             let Some((number, group)) = meta.group_of(row) else { continue };
             let name = meta.columns.get(self.leaf).map_or("", |column| &column.name);
             let asked = wants.len();
-            let found = self
-                .page_for(number, row - group.first_row, meta, pool, link, &mut wants)
-                .context(|| format!("{name}, row group {number}"))?;
+            let found = match self.page_for(number, row - group.first_row, meta, pool, link, &mut wants) {
+                Ok(found) => found,
+                Err(error) => {
+                    let error = error.context(format!("{name}, row group {number}"));
+                    if !costs_rows(&error) {
+                        return Err(error);
+                    }
+                    self.lose(number, row, group, error, pool)
+                }
+            };
             // What was here already is no page to wait for: were it counted, nothing might be asked for.
             pages += usize::from(wants.len() > asked);
             // Rows of one page, or on one way to a page, are asked for once.
             covered = group.first_row + found;
         }
         Ok(wants)
+    }
+
+    /// Gives a row up with those of its page, or all behind it in its row group where it is on no page that is known.
+    /// The answer is the first row of the group behind them.
+    fn lose(&mut self, number: usize, row: u64, group: &RowGroup, error: Error, pool: &mut Pool) -> u64 {
+        let own = row - group.first_row;
+        let page = self.maps.get(number).and_then(|map| map.page_of(own)).copied();
+        let (first, end) =
+            page.map_or((own, group.rows), |page| (page.first_row, page.first_row + page.rows));
+        if let Some(page) = page {
+            pool.release(page.range);
+        }
+        let rows = group.first_row + first..group.first_row + end;
+        self.unreadable.add(&rows);
+        self.damages.push(Damage { group: number, rows, error });
+        self.decoded += 1;
+        end
+    }
+
+    /// Rows that were found to be damaged since this was last asked.
+    pub fn take_damages(&mut self) -> Vec<Damage> {
+        std::mem::take(&mut self.damages)
     }
 
     /// Everything that is wanted was asked for: lets go of what there is no room for.
@@ -196,7 +230,7 @@ impl Pager {
                 return Some(end);
             }
         }
-        self.kept.contains_key(&row).then_some(row + 1)
+        self.unreadable.end_of(row).or_else(|| self.kept.contains_key(&row).then_some(row + 1))
     }
 
     /// Gets the page of a row of a row group as far as its bytes are here, and adds what is missing

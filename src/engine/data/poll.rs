@@ -20,6 +20,7 @@ impl Data {
         let mut missing: Vec<Vec<ByteRange>> = vec![Vec::new(); demands.len()];
         let before = self.decoded_pages();
         let mut errors: Vec<(usize, Error)> = Vec::new();
+        let mut damaged = Vec::new();
         for place in 0..self.columns.len() {
             let Some(column) = self.columns.get_mut(place) else { break };
             if column.failed || column.origin.is_derived() {
@@ -52,6 +53,9 @@ impl Data {
                 }
             }
             column.pages.pager.round();
+            let mut found = column.pages.pager.take_damages();
+            found.append(&mut column.pages.nested.take_damages());
+            damaged.extend(self.damaged(place, found));
         }
         for (demand, missing) in demands.iter().zip(&mut missing) {
             match &demand.rows {
@@ -69,6 +73,7 @@ impl Data {
         let decoded = self.decoded_pages() != before;
         let mut changes: Vec<Change> =
             errors.into_iter().filter_map(|(place, error)| self.fail(place, error)).collect();
+        changes.append(&mut damaged);
         if decoded {
             changes.push(Change::Pages);
         }
@@ -136,14 +141,15 @@ impl Data {
 
     // ------------------------------------------------------------ pages for exports
 
-    /// Begins to read pages of these leaves for an export, with what is known of where they are.
-    pub fn begin_raw(&mut self, leaves: &[usize]) {
+    /// Begins to read pages of these leaves for an export, with what is known of where they are. `careful` says that
+    /// each is decoded before it is handed over.
+    pub fn begin_raw(&mut self, leaves: &[usize], careful: bool) {
         let known = |leaf: usize| {
             let own = |column: &&DataColumn| column.origin == Origin::Leaf(leaf);
             self.columns.iter().find(own).map(|column| column.pages.pager.maps.clone()).unwrap_or_default()
         };
         let leaves = leaves.iter().map(|leaf| (*leaf, known(*leaf))).collect();
-        self.raw = Some(RawPages::new(leaves, &self.meta));
+        self.raw = Some(RawPages::new(leaves, careful, &self.meta));
     }
 
     /// No export reads pages any more. What was learned of where they are serves the screen as well.

@@ -1,5 +1,6 @@
 //! Reading columns whole, and putting them into bins.
 
+use super::damage::Damage;
 use super::load::Load;
 use super::{Data, Origin};
 use crate::base::error::{Error, ErrorKind};
@@ -86,16 +87,20 @@ impl Data {
     }
 
     /// Decodes the pages of a column that is read whole.
-    pub(super) fn advance_load(&mut self, place: usize) -> Option<Change> {
-        let column = self.columns.get_mut(place).filter(|column| column.loading)?;
+    pub(super) fn advance_load(&mut self, place: usize) -> Vec<Change> {
+        let Some(column) = self.columns.get_mut(place).filter(|column| column.loading) else {
+            return Vec::new();
+        };
         column.unseen = false;
         if column.has_variants && !self.variants.are_here() {
-            return None;
+            return Vec::new();
         }
-        let (load, values) = (column.load.as_mut()?, column.values.as_mut()?);
+        let (Some(load), Some(values)) = (column.load.as_mut(), column.values.as_mut()) else {
+            return Vec::new();
+        };
         let before = values.rows();
         match load.advance(&self.meta, &mut self.pool, values, &mut column.pages.pager.maps) {
-            Ok(()) => {
+            Ok(damages) => {
                 let complete = load.is_done(&self.meta) && !self.files.unread();
                 if complete {
                     column.complete = true;
@@ -103,9 +108,30 @@ impl Data {
                     column.load = None;
                     values.finish();
                 }
-                (values.rows() != before || complete).then_some(Change::Grew { column: place, complete })
+                let grew = values.rows() != before || complete;
+                let mut changes = self.damaged(place, damages);
+                if grew && !changes.iter().any(|change| matches!(change, Change::Failed { .. })) {
+                    changes.push(Change::Grew { column: place, complete });
+                }
+                changes
             }
-            Err(error) => self.fail(place, error),
+            Err(error) => self.fail(place, error).into_iter().collect(),
+        }
+    }
+
+    /// Takes note of rows of a column that can't be read. One of which nothing can be is no good.
+    pub(super) fn damaged(&mut self, place: usize, damages: Vec<Damage>) -> Vec<Change> {
+        let rows = self.meta.rows;
+        let Some(column) = self.columns.get_mut(place).filter(|_| !damages.is_empty()) else {
+            return Vec::new();
+        };
+        let news = damages.into_iter().filter(|damage| column.note_damage(damage)).count();
+        let lost: u64 = column.damages.iter().map(|damage| damage.rows.end - damage.rows.start).sum();
+        let first = column.damages.first().map(|damage| damage.error.clone());
+        match first {
+            Some(error) if lost >= rows => self.fail(place, error).into_iter().collect(),
+            _ if news > 0 => vec![Change::Damaged { column: place }],
+            _ => Vec::new(),
         }
     }
 

@@ -83,6 +83,11 @@ impl Encoded {
         Self { pieces: Pieces::new(file), ready: Vec::new(), is_encoding: false, is_finishing: false }
     }
 
+    /// The task that was with the encoder failed.
+    pub const fn failed(&mut self) {
+        self.is_encoding = false;
+    }
+
     /// Whether a task is with the encoder.
     pub const fn is_encoding(&self) -> bool {
         self.is_encoding

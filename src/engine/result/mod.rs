@@ -153,6 +153,7 @@ impl Matches {
                     }
                 }
                 Change::Failed { .. }
+                | Change::Damaged { .. }
                 | Change::Pages
                 | Change::FileLeftOut { .. }
                 | Change::MeasuresFailed { .. }

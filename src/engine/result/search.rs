@@ -10,6 +10,7 @@ use crate::formats::text_index::Index;
 use crate::protocol::{Listing, QueryState};
 use crate::table::column::Value;
 use crate::table::crossfilter::QUERY;
+use crate::table::filter::fail_unreadable;
 use crate::table::regexes;
 use crate::table::search::{Matcher, Search};
 use crate::view::query::{self, Query};
@@ -320,7 +321,16 @@ impl Matches {
         let Some(texts) = data.prompts() else { return };
         self.search.behind = !search.advance(texts);
         let mut marked = self.search.marked;
-        self.filter.set_own(QUERY, Some(&mut |mask| marked = search.mark(texts, marked, QUERY, mask)));
+        let values = data.prompt_column().and_then(|column| column.values.as_ref());
+        self.filter.set_own(
+            QUERY,
+            Some(&mut |mask| {
+                marked = search.mark(texts, marked, QUERY, mask);
+                if let Some(values) = values {
+                    fail_unreadable(values, QUERY, mask);
+                }
+            }),
+        );
         self.search.marked = marked;
     }
 

@@ -323,11 +323,11 @@ impl Scheduler {
         effects.push(Effect::Sizes { id, url, files });
     }
 
-    /// Reads a part of the file that the table is made of.
-    pub fn read_original(&mut self, range: ByteRange, effects: &mut Vec<Effect>) -> FetchId {
+    /// Reads a part of one of the files that the table is made of, by its number.
+    pub fn read_original(&mut self, file: u32, range: ByteRange, effects: &mut Vec<Effect>) -> FetchId {
         let id = self.begin(Purpose::Original, range);
         self.traffic.requests += 1;
-        effects.push(Effect::Fetch { id, source: SourceId::ORIGINAL, range });
+        effects.push(Effect::Fetch { id, source: SourceId::original(file), range });
         id
     }
 

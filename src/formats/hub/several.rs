@@ -37,18 +37,18 @@ pub fn is_table(path: &str) -> bool {
     is_parquet(path) || (is_table_name(path) && !BESIDE.contains(&name))
 }
 
-/// The parquet files among these that belong together, in their order: two or more whose names
+/// The tables among these that belong together, in their order: two or more whose names
 /// differ in one number.
 pub fn together(files: &[Entry]) -> Vec<Together> {
-    let parquet = || files.iter().filter(|entry| is_parquet(&entry.path));
+    let tables = || files.iter().filter(|entry| is_table(&entry.path));
     let mut counts: HashMap<String, usize> = HashMap::new();
-    for entry in parquet() {
+    for entry in tables() {
         for pattern in patterns(&entry.path) {
             *counts.entry(pattern).or_default() += 1;
         }
     }
     let mut found: Vec<Together> = Vec::new();
-    for entry in parquet() {
+    for entry in tables() {
         let count = |pattern: &String| counts.get(pattern).copied().unwrap_or(0);
         // Of several numbers in a name the one that makes the most of one kind counts the files.
         let mut best: Option<(usize, String)> = None;

@@ -62,6 +62,20 @@ impl Messages {
         schema.map(|schema| Arc::new(adapted(&schema)))
     }
 
+    /// Takes bytes until the columns are known; what comes behind that is passed over.
+    ///
+    /// # Errors
+    /// As [`Self::push`], and where there are none.
+    pub fn push_until_schema(&mut self, bytes: &[u8], last: bool) -> Result<()> {
+        if self.schema().is_none() {
+            self.push(bytes, last)?;
+        }
+        if last && self.schema().is_none() {
+            return Err(Error::corrupt("it has no schema"));
+        }
+        Ok(())
+    }
+
     /// The rows that are whole with these bytes.
     ///
     /// # Errors

@@ -161,6 +161,25 @@ impl Guess {
         TIME
     }
 
+    /// Takes all values into account that another one has seen.
+    pub fn and(&self, other: &Self) -> Self {
+        let zones_differ = matches!((self.zone, other.zone), (Some(own), Some(other)) if own != other);
+        Self {
+            possible: if zones_differ { 0 } else { self.possible & other.possible },
+            any: self.any || other.any,
+            whole: self.whole.max(other.whole),
+            fraction: self.fraction.max(other.fraction),
+            time_digits: self.time_digits.max(other.time_digits),
+            zone: self.zone.or(other.zone),
+            fits_nanos: self.fits_nanos && other.fits_nanos,
+        }
+    }
+
+    /// Whether there was a value at all.
+    pub fn has_seen_any(&self) -> bool {
+        self.any
+    }
+
     /// What holds all values that were seen.
     pub fn resolve(&self) -> Type {
         let may = |what: u8| self.any && self.possible & what != 0;
@@ -216,5 +235,28 @@ mod tests {
         check(&["None"], Type::Text);
         check(&[], Type::Text);
         check(&["+49 30 1234"], Type::Text);
+    }
+
+    #[test]
+    fn two_files_are_seen_as_one() {
+        let seen = |values: &[&str]| {
+            let mut guess = Guess::default();
+            values.iter().for_each(|value| guess.see(value.as_bytes()));
+            guess
+        };
+        for (first, second) in [
+            (&["1", "2"][..], &["2.5"][..]),
+            (&["9007199254740993"], &["2.5"]),
+            (&["1"], &["007"]),
+            (&[], &["true"]),
+            (&["2022-08-10T00:00:00Z"], &["2022-08-10T00:00:00+02:00"]),
+            (&["2022-08-10T00:00:00Z"], &["2022-08-10T00:00:00.123456789Z"]),
+            (&["-1"], &["18446744073709551615"]),
+            (&["NA"], &["castle"]),
+        ] {
+            let all: Vec<&str> = first.iter().chain(second).copied().collect();
+            let both = seen(first).and(&seen(second));
+            assert_eq!(both.resolve(), seen(&all).resolve(), "{first:?} {second:?}");
+        }
     }
 }

@@ -21,6 +21,16 @@ pub enum OddKind {
     Cut,
     /// A column that Parquet can't hold, and was left out.
     Column(String),
+    /// One of several files that is no part of the table, and why.
+    File(String),
+    /// One of several files lacks these columns: its rows have no value there.
+    Lacks(Vec<String>),
+    /// One of several files has no line with names: its columns are those of the others, by their places.
+    NoNames,
+    /// These columns are of other types in some files than in others: their type holds all values.
+    Wider(Vec<String>),
+    /// So many more that are not listed.
+    More,
 }
 
 /// Something odd: how often, and where first.
@@ -32,6 +42,15 @@ pub struct Odd {
     pub count: u64,
     /// The line where it was seen first, from 1; 0 where there are no lines.
     pub line: u64,
+    /// The file where it was seen; empty where there is one, or where it is about all.
+    pub file: String,
+}
+
+impl Odd {
+    /// Something odd, seen so often, in a line first.
+    pub fn new(kind: OddKind, count: u64, line: u64) -> Self {
+        Self { kind, count, line, file: String::new() }
+    }
 }
 
 /// What was odd, each kind once.
@@ -44,7 +63,7 @@ impl Odds {
         let same = |odd: &&mut Odd| std::mem::discriminant(&odd.kind) == std::mem::discriminant(&kind);
         match self.0.iter_mut().find(same).filter(|_| !matches!(kind, OddKind::Column(_))) {
             Some(odd) => odd.count += 1,
-            None => self.0.push(Odd { kind, count: 1, line: line() }),
+            None => self.0.push(Odd::new(kind, 1, line())),
         }
     }
 }

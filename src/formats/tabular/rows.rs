@@ -1,5 +1,6 @@
 //! Writes batches of rows as Parquet, a row group at a time.
 
+use super::odd::{OddKind, Odds};
 use crate::base::error::{Error, Result};
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, IntervalUnit, Schema, SchemaRef};
@@ -80,8 +81,17 @@ impl Rows {
     }
 }
 
+/// Takes note of the columns that are left out.
+pub fn note_left_out(schema: &Schema, odds: &mut Odds) {
+    for (place, field) in schema.fields().iter().enumerate() {
+        if let Some(error) = left_out(schema, place) {
+            odds.note(OddKind::Column(format!("{}: {error}", field.name())), || 0);
+        }
+    }
+}
+
 /// Why a column can't be written, where it can't.
-pub fn left_out(schema: &Schema, place: usize) -> Option<Error> {
+fn left_out(schema: &Schema, place: usize) -> Option<Error> {
     let field = schema.fields().get(place)?;
     if !may_hold(field.data_type()) {
         return Some(Error::corrupt("its type is none that Parquet has"));

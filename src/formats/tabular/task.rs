@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 /// What is to be done with a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Task {
-    /// Begin with a file.
+    /// Begin with files that are one table.
     Begin {
-        /// Its name.
-        name: String,
-        /// What people say of it.
+        /// Their names, in order.
+        names: Vec<String>,
+        /// What people say of them.
         reading: Reading,
     },
-    /// Take its next bytes; none say that nothing follows.
+    /// Take the next bytes of the file; none say that it ends, and that the next one follows.
     Bytes(#[serde(with = "serde_bytes")] Vec<u8>),
     /// Make a file of what has come so far.
     Preview,
@@ -28,7 +28,7 @@ pub struct Answer {
     /// What the Parquet file goes on with; a file of its own in answer to [`Task::Preview`].
     #[serde(with = "serde_bytes")]
     pub written: Vec<u8>,
-    /// Bytes of the file that were read the second time.
+    /// Bytes of the files that were read the second time.
     pub read_bytes: u64,
     /// What came of the file, once it is written to its end.
     pub report: Option<Report>,

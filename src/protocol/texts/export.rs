@@ -2,6 +2,7 @@
 
 use crate::base::bytes::human_bytes;
 use crate::protocol::display::thousands;
+use std::ops::Range;
 
 /// The part for rows, and their count before it is known.
 pub const ROWS: &str = "Rows";
@@ -81,6 +82,8 @@ pub fn groups_written(groups: u64, bytes: u64) -> String {
 
 /// While the columns of filters are read.
 pub const WAITING: &str = "Loading filter columns…";
+/// While all that can't be read is looked for.
+pub const CHECKING: &str = "Some values can’t be read: looking for all of them…";
 /// After the user has stopped it.
 pub const CANCELLED: &str = "Export cancelled; partial file deleted";
 /// Stops it.
@@ -145,6 +148,35 @@ pub fn unreadable(columns: &[String], why: &str) -> String {
     format!(
         "{names} can’t be read: {why}. Nothing is written; the other columns can be written without {what}."
     )
+}
+
+/// Which rows of which columns can't be read, from 0 up to and without an end, and why.
+pub fn places(places: &[(&str, Range<u64>, String)]) -> String {
+    const MOST: usize = 4;
+    let one = |(column, rows, why): &(&str, Range<u64>, String)| {
+        format!("{column}, rows {} to {}: {why}", thousands(rows.start + 1), thousands(rows.end))
+    };
+    let mut told: Vec<String> = places.iter().take(MOST).map(one).collect();
+    if places.len() > MOST {
+        told.push(format!("and {} more places", thousands((places.len() - MOST) as u64)));
+    }
+    told.join("; ")
+}
+
+/// Where only some values can't be read.
+pub fn partly_unreadable(why: &str) -> String {
+    format!("Some values can’t be read. Nothing is written yet. {why}.")
+}
+
+/// On the button that exports with such values left empty.
+pub const GO_EMPTY: &str = "Export with these values empty";
+
+/// How many values were left empty.
+pub fn empty(values: u64) -> String {
+    match values {
+        0 => String::new(),
+        values => format!("; {} values that can’t be read are empty", thousands(values)),
+    }
 }
 
 /// On the button that exports without such columns.

@@ -20,10 +20,6 @@ pub fn no_converter(why: &str) -> String {
 pub const ENDED: &str =
     "the part of the app that reads such files failed on it; it may need more memory than there is";
 
-/// Several files were opened that are no Parquet.
-pub const ONLY_PARQUET: &str =
-    "several files are one table only where all of them are Parquet; open them one by one";
-
 /// In place of a program that finds the rows of a file that is no Parquet.
 pub fn no_script(is_sql: bool, source: &str) -> String {
     let comment = if is_sql { "--" } else { "#" };
@@ -98,7 +94,7 @@ pub fn delimiter(delimiter: Delimiter) -> &'static str {
     }
 }
 
-/// Something in the file is odd.
+/// Something in the files is odd.
 pub fn odd(source: &str) -> String {
     format!("{} is not quite regular", name(source))
 }
@@ -109,7 +105,21 @@ pub fn odd_why(odds: &[Odd]) -> String {
 }
 
 fn one(odd: &Odd) -> String {
-    let Odd { kind, count, line } = odd;
+    let Odd { file, .. } = odd;
+    let what = what(odd);
+    if file.is_empty() { what } else { format!("{file}: {what}") }
+}
+
+/// Names, the first few of many.
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 5;
+    let first: Vec<&str> = names.iter().take(MOST).map(String::as_str).collect();
+    let more = names.len().saturating_sub(MOST);
+    if more > 0 { format!("{} and {more} more", first.join(", ")) } else { first.join(", ") }
+}
+
+fn what(odd: &Odd) -> String {
+    let Odd { kind, count, line, file: _ } = odd;
     let (count, first) = (thousands(*count), format!("first in line {}", thousands(*line)));
     match kind {
         OddKind::ShortLines => {
@@ -133,5 +143,17 @@ fn one(odd: &Odd) -> String {
             thousands(*line)
         ),
         OddKind::Column(what) => format!("Left out: {what}."),
+        OddKind::File(why) => format!("The file is left out: {why}."),
+        OddKind::Lacks(columns) => {
+            format!("It lacks {}; its rows have no value there.", listed(columns))
+        }
+        OddKind::NoNames => {
+            "No line of it names the columns; they are those of the other files, by their places.".to_owned()
+        }
+        OddKind::Wider(columns) => format!(
+            "Of other types in some files than in others: {}; their types hold the values of all files.",
+            listed(columns)
+        ),
+        OddKind::More => format!("And {count} more that are not listed."),
     }
 }

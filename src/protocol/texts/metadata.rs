@@ -34,6 +34,10 @@ pub const PAIRS: &str = "Key-value metadata";
 pub const NO_PAIRS: &str = "There is none.";
 /// The part about which column plays which part.
 pub const ROLES: &str = "Columns by part";
+/// Columns of bytes without any word on what they are.
+pub const ABOUT_BYTES: &str = "Some columns are bytes, and the file does not say what of. Values that are UTF-8 are shown as text, others by \
+     their length. A column chosen under “bytes as text” is text throughout: searched, filtered and charted. “None” shows bytes only.";
+
 /// What that is good for.
 pub const ABOUT_ROLES: &str =
     "Searches, phrases and the usual charts go by these. A correction is part of the link.";

@@ -2,6 +2,8 @@
 
 use crate::base::bytes::human_bytes;
 use crate::base::error::{Error, ErrorKind};
+use crate::protocol::display::thousands;
+use crate::protocol::texts::common;
 use crate::protocol::texts::common::sentence;
 
 /// Columns that are measured of texts can't be made.
@@ -153,6 +155,25 @@ pub fn column_failed(column: &str, kind: &ErrorKind) -> String {
 /// Why a column can’t be read, and what that means for the others.
 pub fn column_failed_why(error: &Error) -> String {
     then(error, "The other columns keep working.")
+}
+
+/// Some rows of a column can't be read.
+pub fn column_damaged(column: &str, rows: u64) -> String {
+    format!("{} of {column} can't be read", common::rows(rows))
+}
+
+/// Which rows, each stretch from 0 up to and without its end, and why.
+pub fn column_damaged_why(rows: &[(u64, u64, &Error)]) -> String {
+    const MOST: usize = 3;
+    let one = |(start, end, error): &(u64, u64, &Error)| {
+        format!("Rows {} to {}: {error}.", thousands(start + 1), thousands(*end))
+    };
+    let mut told: Vec<String> = rows.iter().take(MOST).map(one).collect();
+    if rows.len() > MOST {
+        told.push(format!("And {} more places.", thousands((rows.len() - MOST) as u64)));
+    }
+    told.push("Filters leave these rows out, and charts rest on the others.".to_owned());
+    told.join(" ")
 }
 
 /// Reading stopped: the file is another one now.

@@ -44,7 +44,7 @@ pub fn place_wrong(message: &str) -> String {
 /// Over the place to drop files.
 pub const DROP: &str = "Drop local files";
 /// Below that.
-pub const DROP_HELP: &str = "Parquet of any size, several with the same columns as one table; CSV, JSON Lines and Arrow. They stay on this device.";
+pub const DROP_HELP: &str = "Parquet of any size, CSV, JSON Lines and Arrow; several files of a kind are one table. They stay on this device.";
 /// What can be chosen, by the ends of names.
 pub const ENDINGS: &str =
     ".parquet,.parq,.pq,.csv,.tsv,.tab,.psv,.jsonl,.ndjson,.json,.arrow,.feather,.ipc,.gz,.zst";

@@ -88,6 +88,24 @@ impl Bins {
 /// Puts the rows of a column, as far as it is read, into bins. `time` says that its whole numbers
 /// are milliseconds.
 pub fn bin(column: &Column, time: bool) -> Binned {
+    let mut binned = all(column, time);
+    let (none, nowhere) = (binned.bins, binned.bins + 1);
+    for rows in column.unreadable() {
+        for bin in binned.rows.get_mut(rows.clone()).unwrap_or_default() {
+            if let Some(count) = binned.all.get_mut(usize::from(*bin)) {
+                *count -= 1;
+            }
+            if let Some(count) = binned.all.get_mut(nowhere) {
+                *count += 1;
+            }
+            debug_assert_eq!(usize::from(*bin), none, "what can't be read has no value");
+            *bin = nowhere as u8;
+        }
+    }
+    binned
+}
+
+fn all(column: &Column, time: bool) -> Binned {
     let known = column.known();
     match column.store() {
         Store::Codes8(codes, values) => coded(codes, values, column, time),

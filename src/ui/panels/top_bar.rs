@@ -58,7 +58,7 @@ pub fn TopBar() -> impl IntoView {
                 <Switcher/>
             </div>
             <Show
-                when=move || store.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.prompt.is_some()))
+                when=move || store.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.has_texts()))
                 fallback=move || view! { <p class="bar-about" title=about>{about}</p> }
             >
                 <InTurn><SearchField/></InTurn>

@@ -57,6 +57,7 @@ pub fn SearchField() -> impl IntoView {
                     aria-invalid=move || problem.get().is_some().then_some("true")
                     aria-errormessage="search-problem"
                     placeholder=texts::SEARCH_PROMPTS
+                    disabled=move || store.column_of(Role::Prompt).is_none()
                     spellcheck="false"
                     autocomplete="off"
                     autocapitalize="off"
@@ -101,6 +102,7 @@ fn SearchedColumn() -> impl IntoView {
     });
     let searched = move || store.column_of(Role::Prompt);
     let is_known = move || searched().is_some_and(|name| facts::column(&name).is_some());
+    let has_choice = move || !is_known() && columns.with(Vec::len) > usize::from(searched().is_some());
     let options = move || {
         let now = searched();
         let option = move |name: String| {
@@ -113,7 +115,7 @@ fn SearchedColumn() -> impl IntoView {
         store.set_role(Role::Prompt, Some(Some(event_target_value(&event))));
     };
     view! {
-        <Show when=move || !is_known() && columns.with(|columns| columns.len() > 1)>
+        <Show when=has_choice>
             <select class="search-column" aria-label=texts::SEARCHED_COLUMN title=texts::SEARCHED_COLUMN on:change=choose>
                 {move || searched().is_none().then(|| view! { <option value="" selected=true disabled=true>{common::NONE}</option> })}
                 {options}

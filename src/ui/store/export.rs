@@ -37,8 +37,9 @@ pub struct ExportStore {
     number: Local<u32>,
 }
 
-/// What was asked for: format, columns, and those of them that are left out by their place.
-type Asked = (Format, Vec<String>, Vec<u32>);
+/// What was asked for: format, columns, those of them that are left out by their place, and whether values that can't be
+/// read are left empty.
+type Asked = (Format, Vec<String>, Vec<u32>, bool);
 
 /// What is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,7 +82,7 @@ impl ExportStore {
 impl Store {
     /// Writes the matching rows to a file.
     pub fn export_rows(self, format: Format, columns: Vec<String>) {
-        self.begin_rows(format, columns, Vec::new());
+        self.begin_rows((format, columns, Vec::new(), false));
     }
 
     /// Does so once more, without the columns that could not be read.
@@ -89,23 +90,45 @@ impl Store {
         let bad = self.export.progress.with_untracked(|progress| {
             match progress.as_ref().map(|progress| &progress.stage) {
                 Some(Stage::Unreadable { columns, .. }) => columns.iter().map(|(place, _)| *place).collect(),
-                Some(Stage::Waiting | Stage::Writing | Stage::Done | Stage::Failed(_) | Stage::Cancelled)
+                Some(
+                    Stage::Waiting
+                    | Stage::Checking
+                    | Stage::Writing
+                    | Stage::Done
+                    | Stage::Failed(_)
+                    | Stage::Cancelled,
+                )
                 | None => Vec::new(),
             }
         });
-        if let Some((format, columns, mut without)) = self.export.asked.get_value() {
+        if let Some((format, columns, mut without, empty)) = self.export.asked.get_value() {
             without.extend::<Vec<u32>>(bad);
-            self.begin_rows(format, columns, without);
+            self.begin_rows((format, columns, without, empty));
         }
     }
 
-    fn begin_rows(self, format: Format, columns: Vec<String>, without: Vec<u32>) {
+    /// Does so once more, with values that can't be read left empty.
+    pub fn export_empty(self) {
+        if let Some((format, columns, without, _)) = self.export.asked.get_value() {
+            self.begin_rows((format, columns, without, true));
+        }
+    }
+
+    fn begin_rows(self, asked: Asked) {
+        let (format, columns, without, empty) = asked.clone();
         self.export.left_out.set(without.len());
-        self.export.asked.set_value(Some((format, columns.clone(), without.clone())));
+        self.export.asked.set_value(Some(asked));
         let id = self.next_export();
         let name = format!("{}.{}", self.file_stem(), format.ending());
-        let request =
-            LazyRequest::Export(Start { id, format, columns, without, groups: None, name: name.clone() });
+        let request = LazyRequest::Export(Start {
+            id,
+            format,
+            columns,
+            without,
+            empty,
+            groups: None,
+            name: name.clone(),
+        });
         self.write_file(id, Taken::Rows, request, &name, (format.mime(), format.ending()));
     }
 
@@ -115,7 +138,15 @@ impl Store {
         let id = self.next_export();
         let name = format!("{}-groups.{}", self.file_stem(), format.ending());
         let (columns, without) = (Vec::new(), Vec::new());
-        let request = LazyRequest::Export(Start { id, format, columns, without, groups, name: name.clone() });
+        let request = LazyRequest::Export(Start {
+            id,
+            format,
+            columns,
+            without,
+            empty: false,
+            groups,
+            name: name.clone(),
+        });
         self.write_file(id, Taken::Groups, request, &name, (format.mime(), format.ending()));
     }
 

@@ -51,12 +51,19 @@ impl RowData {
 pub struct RowCache {
     generation: Generation,
     rows: Map<u64, Arc<RowData>>,
+    /// Letters of the longest number of each column that was at hand.
+    longest: Map<String, usize>,
 }
 
 impl RowCache {
     /// The row at a position of the result.
     pub fn get(&self, position: u64) -> Option<&Arc<RowData>> {
         self.rows.get(&position)
+    }
+
+    /// Letters of the longest number of a column that was at hand: lanes never get narrower again.
+    pub fn longest_number(&self, column: &str) -> usize {
+        self.longest.get(column).copied().unwrap_or_default()
     }
 
     /// Every row at hand.
@@ -89,6 +96,12 @@ impl RowCache {
         if generation > self.generation || moved {
             self.generation = generation;
             self.rows.clear();
+        }
+        for (column, cell) in rows.iter().flat_map(|row| columns.iter().zip(&row.cells)) {
+            let letters = cell.number_letters();
+            if letters > self.longest_number(column) {
+                self.longest.insert(column.clone(), letters);
+            }
         }
         let columns = Arc::new(columns);
         for (position, row) in (first..).zip(rows) {

@@ -64,7 +64,9 @@ pub fn lanes(store: Store, table_px: f64, cards: bool) -> Vec<Lane> {
                 _ if let Some(pictures) = pictures => LIST_PX * f64::from(pictures.most) + ROOM_PX,
                 Some(prose) if *prose == name => 220.0,
                 Some(_) | None => {
+                    let letters = store.rows.with(|rows| rows.longest_number(&name));
                     width_px(&name, kind, roles.role(&name), table_px >= ROOMY_PX, facts.is_some())
+                        .max(LETTER_PX * letters as f64 + LETTERS_EDGES_PX)
                 }
             },
             name,
@@ -72,6 +74,10 @@ pub fn lanes(store: Store, table_px: f64, cards: bool) -> Vec<Lane> {
     };
     names.into_iter().map(lane).collect()
 }
+
+/// A number's letter, and what stands around all of them.
+const LETTER_PX: f64 = 7.0;
+const LETTERS_EDGES_PX: f64 = 20.0;
 
 /// An image in a row, with the gap beside it; and what stands around all of them.
 const LIST_PX: f64 = 44.0;

@@ -169,7 +169,7 @@ fn mistakes_in_a_dataset_are_told() {
     check(
         &of("\"columns\": [{ \"name\": \"x\", \"role\": \"promt\" }]"),
         &[
-            "catalog.json, line 2, datasets[0].columns[0].role: “promt” is no role. The roles are prompt, cfg, step, sampler, seed, image, user, time, nsfw-image, nsfw-prompt, group, rank, rating, alignment, fidelity, category, amount, image-name, image-path, part, width, height, score, image-a, image-b, preference, annotator.",
+            "catalog.json, line 2, datasets[0].columns[0].role: “promt” is no role. The roles are prompt, cfg, step, sampler, seed, image, user, time, nsfw-image, nsfw-prompt, group, rank, rating, alignment, fidelity, category, amount, image-name, image-path, part, width, height, score, image-a, image-b, preference, annotator, text.",
         ],
     );
     check(
@@ -228,7 +228,7 @@ fn mistakes_are_told_with_their_place_and_what_to_do() {
     check(
         &with("\"file\": \"a.parquet\", \"roles\": { \"prmpt\": \"x\" }"),
         &[
-            "catalog.json, line 4, tables[0].roles: “prmpt” is no role. The roles are prompt, cfg, step, sampler, seed, image, user, time, nsfw-image, nsfw-prompt, group, rank, rating, alignment, fidelity, category, amount, image-name, image-path, part, width, height, score, image-a, image-b, preference, annotator.",
+            "catalog.json, line 4, tables[0].roles: “prmpt” is no role. The roles are prompt, cfg, step, sampler, seed, image, user, time, nsfw-image, nsfw-prompt, group, rank, rating, alignment, fidelity, category, amount, image-name, image-path, part, width, height, score, image-a, image-b, preference, annotator, text.",
         ],
     );
     check(

@@ -2,16 +2,19 @@
 
 use crate::base::bytes::{ByteRange, human_bytes};
 use crate::base::error::{Context, Error, ErrorKind, Result};
+use crate::engine::data::damage::{Damage, costs_rows};
 use crate::engine::data::load::{Next, header_at, learn_next};
 use crate::engine::data::pager::first_read;
 use crate::engine::data::pool::Pool;
 use crate::engine::output::export::task::LeafPage;
-use crate::formats::parquet::header::{Encoding, PageKind};
+use crate::formats::parquet::decode::{Values, decode_dictionary, decode_page};
+use crate::formats::parquet::header::{Encoding, PageHeader, PageKind};
 use crate::formats::parquet::map::{PageEntry, PageMap};
 use crate::formats::parquet::meta::{Chunk, FileMeta};
 use crate::formats::parquet::plan::Link;
 use crate::formats::parquet::walk::{Bytes, Step, Walk, is_read_through};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Pages of a leaf asked for at a time, where they are not read in order.
 const MAX_PAGES_WANTED: usize = 12;
@@ -37,6 +40,10 @@ pub struct RawLeaf {
     /// Of lists, where the next page begins, and how many values came before it.
     at: (u64, u64),
     ahead_bytes: u64,
+    /// Whether each page is decoded before it is handed over, the dictionary for that, and what was found.
+    careful: bool,
+    dictionary: Option<Values>,
+    damages: Vec<Damage>,
 }
 
 /// Where a page is.
@@ -48,11 +55,14 @@ enum Found {
 
 impl RawLeaf {
     /// A leaf with what is known of where its pages are.
-    pub fn new(leaf: usize, maps: Vec<PageMap>, ahead_bytes: u64, meta: &FileMeta) -> Self {
+    pub fn new(leaf: usize, maps: Vec<PageMap>, ahead_bytes: u64, careful: bool, meta: &FileMeta) -> Self {
         Self {
             leaf,
             maps: maps.into_iter().enumerate().collect(),
             repeated: meta.columns.get(leaf).is_some_and(|column| column.max_repetition > 0),
+            careful,
+            dictionary: None,
+            damages: Vec::new(),
             walk: None,
             in_order: false,
             has_dictionary: false,
@@ -67,6 +77,7 @@ impl RawLeaf {
     pub fn begin_group(&mut self, group: usize, rows: &[u64], meta: &FileMeta) -> f64 {
         self.walk = None;
         self.has_dictionary = false;
+        self.dictionary = None;
         self.covered = 0;
         let (Some(chunk), Some(own)) = (meta.chunk(group, self.leaf), meta.groups.get(group)) else {
             return 0.0;
@@ -114,25 +125,64 @@ impl RawLeaf {
             if pages == MAX_PAGES_WANTED {
                 break;
             }
-            match self.find(group, row, &chunk, pool, link)? {
-                Found::Page(entry) => {
+            // They are handed over in order, so that none is while one before it is missing.
+            let waits = !wants.is_empty();
+            match self.find(group, row, &chunk, pool, link) {
+                Ok(Found::Page(entry)) => {
                     seen = entry.first_row + entry.rows;
-                    // They are handed over in order, so that none is while one before it is missing.
-                    let missing = !wants.is_empty();
-                    let missing = self.hand_over(group, entry, missing, pool, ready, &mut wants)?;
-                    if missing {
-                        pages += 1;
-                    } else {
-                        self.covered = seen;
+                    match self.hand_over(group, entry, waits, meta, pool, ready, &mut wants) {
+                        Ok(true) => pages += 1,
+                        Ok(false) => self.covered = seen,
+                        Err(error) => {
+                            self.lose(group, entry.first_row..seen, error, meta, ready)?;
+                            pool.release(entry.range);
+                        }
                     }
                 }
-                Found::Needs(ranges) => {
+                Ok(Found::Needs(ranges)) => {
                     wants.extend(ranges);
                     break;
+                }
+                Err(_) if waits && self.careful => break,
+                Err(error) => {
+                    seen = meta.groups.get(group).map_or(u64::MAX, |group| group.rows);
+                    self.lose(group, row..seen, error, meta, ready)?;
                 }
             }
         }
         Ok(wants)
+    }
+
+    /// Passes over rows that can't be read.
+    ///
+    /// # Errors
+    /// Why they can't be, where that was not looked for.
+    fn lose(
+        &mut self,
+        group: usize,
+        rows: Range<u64>,
+        error: Error,
+        meta: &FileMeta,
+        ready: &mut Vec<LeafPage>,
+    ) -> Result<()> {
+        let first = meta.groups.get(group).map_or(0, |group| group.first_row);
+        if !self.careful || !costs_rows(&error) {
+            return Err(error);
+        }
+        ready.push(LeafPage {
+            leaf: self.leaf as u32,
+            rows: Some((rows.start, rows.end - rows.start)),
+            bytes: Vec::new(),
+        });
+        self.covered = rows.end;
+        let error = error.context(format!("row group {group}"));
+        self.damages.push(Damage { group, rows: first + rows.start..first + rows.end, error });
+        Ok(())
+    }
+
+    /// What was found of damages since this was last asked.
+    pub fn take_damages(&mut self) -> impl Iterator<Item = Damage> + use<> {
+        std::mem::take(&mut self.damages).into_iter()
     }
 
     /// Hands over all pages of a chunk, as they come.
@@ -225,6 +275,7 @@ impl RawLeaf {
         group: usize,
         entry: PageEntry,
         waits: bool,
+        meta: &FileMeta,
         pool: &mut Pool,
         ready: &mut Vec<LeafPage>,
         wants: &mut Vec<ByteRange>,
@@ -256,6 +307,9 @@ impl RawLeaf {
             return Ok(true);
         }
         let leaf = self.leaf as u32;
+        if self.careful {
+            self.look_at(group, dictionary, entry.range, meta, pool).context(place)?;
+        }
         if let Some(range) = dictionary {
             let bytes = pool.at(range.start, range.len()).into_owned();
             ready.push(LeafPage { leaf, rows: None, bytes });
@@ -266,6 +320,32 @@ impl RawLeaf {
         ready.push(LeafPage { leaf, rows: Some((entry.first_row, entry.rows)), bytes });
         pool.release(entry.range);
         Ok(false)
+    }
+
+    /// Decodes a page, and the dictionary before it where this is the first one that needs it.
+    fn look_at(
+        &mut self,
+        group: usize,
+        dictionary: Option<ByteRange>,
+        page: ByteRange,
+        meta: &FileMeta,
+        pool: &Pool,
+    ) -> Result<()> {
+        let (Some(column), Some(chunk)) = (meta.columns.get(self.leaf), meta.chunk(group, self.leaf)) else {
+            return Ok(());
+        };
+        if let Some(range) = dictionary {
+            let bytes = pool.at(range.start, range.len());
+            let header = PageHeader::parse(&bytes)?;
+            let body = bytes.get(header.header_bytes as usize..header.page_bytes() as usize);
+            let values = decode_dictionary(column, chunk.codec, &header, body.unwrap_or_default())?;
+            self.dictionary = Some(values);
+        }
+        let bytes = pool.at(page.start, page.len());
+        let header = PageHeader::parse(&bytes)?;
+        let body = bytes.get(header.header_bytes as usize..header.page_bytes() as usize).unwrap_or_default();
+        let known = self.dictionary.as_ref().map(Values::len);
+        decode_page(column, chunk.codec, &header, body, known).map(drop)
     }
 
     /// What is read before it is wanted, where the chunk is read in order.

@@ -6,6 +6,7 @@
 
 mod leaf;
 
+use super::damage::Damage;
 use super::pool::Pool;
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Context, Error};
@@ -32,13 +33,16 @@ pub struct RawPages {
     ready: Vec<LeafPage>,
     /// The leaf that can't be read, and why.
     pub failed: Option<(usize, Error)>,
+    /// Rows that can't be read, with their leaves, where each page is looked at: they have no pages then.
+    pub damages: Vec<(usize, Damage)>,
 }
 
 impl RawPages {
-    /// The pages of these leaves, with what is known of where they are.
-    pub fn new(leaves: Vec<(usize, Vec<PageMap>)>, meta: &FileMeta) -> Self {
+    /// The pages of these leaves, with what is known of where they are. `careful` says that each is decoded before it is
+    /// handed over, and that those which can't be are left out with their rows.
+    pub fn new(leaves: Vec<(usize, Vec<PageMap>)>, careful: bool, meta: &FileMeta) -> Self {
         let ahead_bytes = (READ_AHEAD_BYTES / leaves.len().max(1) as u64).max(LEAST_AHEAD_BYTES);
-        let leaf = |(leaf, maps)| RawLeaf::new(leaf, maps, ahead_bytes, meta);
+        let leaf = |(leaf, maps)| RawLeaf::new(leaf, maps, ahead_bytes, careful, meta);
         Self { leaves: leaves.into_iter().map(leaf).collect(), ..Self::default() }
     }
 
@@ -79,7 +83,10 @@ impl RawPages {
         let mut ahead = Vec::new();
         for leaf in &mut self.leaves {
             let place = || format!("row group {group}");
-            match leaf.poll(group, &self.wanted, meta, pool, link, &mut self.ready).context(place) {
+            let polled = leaf.poll(group, &self.wanted, meta, pool, link, &mut self.ready).context(place);
+            let number = leaf.leaf;
+            self.damages.extend(leaf.take_damages().map(|damage| (number, damage)));
+            match polled {
                 Ok(ranges) => wants.extend(ranges),
                 Err(error) => {
                     self.failed = Some((leaf.leaf, error));

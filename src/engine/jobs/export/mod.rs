@@ -6,6 +6,7 @@
 //! than one task is with it. Rows in another order than the file's are kept there until they are complete.
 
 mod plan;
+mod survey;
 
 use super::pieces::{Encoded, Pieces};
 use super::{Job, Progressed};
@@ -23,6 +24,8 @@ use crate::protocol::{Kind, LazyResponse};
 use crate::table::column::Value;
 use plan::{From, Pass, Source};
 use std::collections::VecDeque;
+use std::ops::Range;
+use survey::Survey;
 
 /// Rows that are encoded together: no more than these, and about so many bytes of pages.
 const MAX_BATCH_ROWS: u64 = 8_192;
@@ -39,9 +42,16 @@ pub struct Export {
     /// The next row of the pass, by its place.
     next: usize,
     rows_done: u64,
+    /// Values that could not be read and are empty.
+    missing: u64,
     group: Option<Part>,
+    /// Place of the first row of the pass that is in the row group begun last.
+    group_first: Option<usize>,
     begun: bool,
     waits_for_pages: bool,
+    /// What the encoder could not read.
+    refused: Option<Failure>,
+    survey: Option<Survey>,
     file: Encoded,
     reported: Option<Stage>,
 }
@@ -70,7 +80,7 @@ impl Export {
             }
         }
         let leaves: Vec<usize> = sources.iter().flat_map(Source::leaves).collect();
-        data.begin_raw(&leaves);
+        data.begin_raw(&leaves, start.empty);
         Ok(Self {
             file: Encoded::new(start.id),
             start,
@@ -80,9 +90,13 @@ impl Export {
             rows_total: 0,
             next: 0,
             rows_done: 0,
+            missing: 0,
             group: None,
+            group_first: None,
             begun: false,
             waits_for_pages: false,
+            refused: None,
+            survey: None,
             reported: None,
         })
     }
@@ -103,10 +117,10 @@ impl Job for Export {
 
     fn encoded(&mut self, outcome: std::result::Result<Vec<u8>, Failure>) -> std::result::Result<(), Stage> {
         match outcome {
-            // Columns that can't be read can be left out.
-            Err(Failure { columns, message }) => {
-                let sources = columns.iter().filter_map(|place| self.sources.get(*place as usize));
-                Err(unreadable(sources, message))
+            Err(failure) => {
+                self.file.failed();
+                self.refused = Some(failure);
+                Ok(())
             }
             done => self.file.take(done),
         }
@@ -114,7 +128,8 @@ impl Job for Export {
 
     fn goes_on(&self, data: &Data) -> bool {
         let raw = data.raw.as_ref();
-        self.waits_for_pages && raw.is_some_and(|raw| raw.is_here() || raw.failed.is_some())
+        self.refused.is_some()
+            || self.waits_for_pages && raw.is_some_and(|raw| raw.is_here() || raw.failed.is_some())
     }
 
     fn demands(&self, data: &Data, _: &Images) -> Vec<Demand> {
@@ -134,8 +149,18 @@ impl Job for Export {
         effects: &mut Vec<Effect>,
     ) -> std::result::Result<Progressed, Stage> {
         if let Some((leaf, error)) = data.raw.as_ref().and_then(|raw| raw.failed.clone()) {
-            let own = self.sources.iter().filter(|source| source.leaves().contains(&leaf));
-            return Err(unreadable(own, error.to_string()));
+            let own = (0..).zip(&self.sources).filter(|(_, source)| source.leaves().contains(&leaf));
+            let columns = own.map(|(place, _)| place).collect();
+            self.refused = Some(Failure { columns, message: error.to_string() });
+        }
+        // Columns that can't be read can be left out, or their values be left empty.
+        if let Some(failure) = self.refused.take() {
+            self.begin_survey(failure, data)?;
+        }
+        if self.survey.is_some() {
+            self.report_once(Stage::Checking, effects);
+            self.advance_survey(data)?;
+            return Ok(Progressed::Waits);
         }
         if self.passes.is_none() && !self.settle_rows(data, matches).map_err(failed)? {
             self.report_once(Stage::Waiting, effects);
@@ -163,7 +188,7 @@ impl Job for Export {
             rows: self.rows_done,
             rows_total: self.rows_total,
             bytes: self.file.pieces.bytes(),
-            missing: 0,
+            missing: self.missing,
         };
         report(effects, LazyResponse::Export(progress));
     }
@@ -240,6 +265,7 @@ impl Export {
         let Data { raw, meta, .. } = data;
         let row_bytes = raw.as_mut().map_or(0, |raw| raw.begin_group(number, &rows, next, meta));
         let batch_rows = (BATCH_BYTES / row_bytes.max(1)).clamp(1, MAX_BATCH_ROWS);
+        self.group_first = Some(self.next);
         self.group = Some(Part { first_row, end: self.next + count, batch_rows: batch_rows as usize });
         let leaves = self.sources.iter().flat_map(Source::leaves);
         Ok(Group {
@@ -253,25 +279,39 @@ impl Export {
 
     /// The next rows of the row group, once their pages and texts are here.
     fn next_rows(&mut self, data: &mut Data) -> std::result::Result<Option<Task>, Stage> {
-        let (Some(part), Some(pass)) = (self.group, self.passes.as_ref().and_then(VecDeque::front)) else {
-            return Ok(None);
-        };
-        let end = (self.next + part.batch_rows).min(part.end);
-        let rows = pass.rows.get(self.next..end).unwrap_or_default();
-        let Some(derived) = self.derived(rows, data)? else { return Ok(None) };
+        let Some((rows, end)) = self.next_batch() else { return Ok(None) };
+        let pass = self.passes.as_ref().and_then(VecDeque::front);
+        let own = pass.and_then(|pass| pass.rows.get(self.next..end)).unwrap_or_default();
+        let Some(derived) = self.derived(own, data)? else { return Ok(None) };
         let Some(raw) = &mut data.raw else { return Ok(None) };
-        raw.want(rows.iter().map(|row| u64::from(*row) - part.first_row).collect());
+        let count = rows.len();
+        raw.want(rows);
         if !raw.is_here() {
             self.waits_for_pages = true;
             return Ok(None);
         }
-        let task = RowsTask { rows: rows.len() as u32, pages: raw.take(), derived };
-        self.rows_done += rows.len() as u64;
-        self.next = end;
-        if end == part.end {
-            self.group = None;
-        }
+        let task = RowsTask { rows: count as u32, pages: raw.take(), derived };
+        let is_own = |rows: &Range<u64>| own.iter().filter(|row| rows.contains(&u64::from(**row))).count();
+        let lost = raw.damages.iter().map(|(_, damage)| is_own(&damage.rows)).sum::<usize>();
+        self.missing += lost as u64;
+        self.rows_done += count as u64;
+        self.pass_to(end);
         Ok(Some(Task::Rows(task)))
+    }
+
+    /// The rows of the next batch, counted from the first one of the row group, and the place behind them.
+    fn next_batch(&self) -> Option<(Vec<u64>, usize)> {
+        let part = self.group?;
+        let pass = self.passes.as_ref().and_then(VecDeque::front)?;
+        let end = (self.next + part.batch_rows).min(part.end);
+        let rows = pass.rows.get(self.next..end).unwrap_or_default();
+        Some((rows.iter().map(|row| u64::from(*row) - part.first_row).collect(), end))
+    }
+
+    /// Goes on behind a batch.
+    fn pass_to(&mut self, end: usize) {
+        self.next = end;
+        self.group.take_if(|part| end == part.end);
     }
 
     /// The values of columns that are derived from others; none while they are not here.
@@ -349,5 +389,9 @@ fn failed(error: Error) -> Stage {
 /// How an export ends because of these columns.
 fn unreadable<'a>(sources: impl Iterator<Item = &'a Source>, why: String) -> Stage {
     let columns: Vec<(u32, String)> = sources.map(|source| source.asked.clone()).collect();
-    if columns.is_empty() { Stage::Failed(why) } else { Stage::Unreadable { columns, why } }
+    if columns.is_empty() {
+        Stage::Failed(why)
+    } else {
+        Stage::Unreadable { columns, why, may_be_empty: false }
+    }
 }

@@ -148,7 +148,7 @@ pub fn sources(start: &Start, data: &Data) -> std::result::Result<Vec<Source>, S
         }
     }
     match why {
-        Some(why) => Err(Stage::Unreadable { columns: bad, why }),
+        Some(why) => Err(Stage::Unreadable { columns: bad, why, may_be_empty: false }),
         None if sources.is_empty() => Err(Stage::Failed(NO_COLUMNS.to_owned())),
         None => Ok(sources),
     }

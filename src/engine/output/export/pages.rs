@@ -8,6 +8,7 @@ use crate::formats::parquet::codec::{Codec, decompress};
 use crate::formats::parquet::decode::unpacked;
 use crate::formats::parquet::header::{Encoding, PageHeader, PageKind};
 use crate::formats::parquet::meta::ColumnMeta;
+use crate::formats::parquet::stats::PageStats;
 use bytes::Bytes;
 use parquet::arrow::arrow_reader::RowGroups;
 use parquet::basic::Encoding as ParquetEncoding;
@@ -26,6 +27,32 @@ pub struct Leaf {
     pages: VecDeque<Stored>,
 }
 
+/// Rows without a value are added so many at a time.
+const EMPTY_ROWS: u64 = 1 << 16;
+
+/// The header of a page of rows without a value; one of the file never has no levels.
+fn empty_page(rows: u32) -> PageHeader {
+    let kind = PageKind::DataV1 { values: rows, levels: Encoding::Rle, encoding: Encoding::Plain };
+    let stats = PageStats::default();
+    PageHeader { kind, header_bytes: 0, body_bytes: 0, uncompressed_bytes: 0, crc: None, stats }
+}
+
+/// Levels of rows that have no value: one run of zeros, behind its length.
+fn empty_levels(rows: u32, max_definition: u16) -> Vec<u8> {
+    let mut run = Vec::new();
+    let mut head = u64::from(rows) << 1;
+    while head >= 0x80 {
+        run.push(head as u8 | 0x80);
+        head >>= 7;
+    }
+    run.push(head as u8);
+    let bits = u16::BITS - max_definition.leading_zeros();
+    run.resize(run.len() + bits.div_ceil(8) as usize, 0);
+    let mut levels = (run.len() as u32).to_le_bytes().to_vec();
+    levels.append(&mut run);
+    levels
+}
+
 #[derive(Debug)]
 struct Stored {
     header: PageHeader,
@@ -41,6 +68,25 @@ impl Leaf {
     pub fn new(column: ColumnMeta, codec: Codec, group_rows: u64) -> SharedLeaf {
         Arc::new(Mutex::new(Self { column, codec, group_rows, pages: VecDeque::new() }))
     }
+
+    /// Adds pages of rows without a value, in place of those that can't be read.
+    fn add_empty(&mut self, rows: Option<(u64, u64)>) -> Result<()> {
+        let (mut first, count) = rows.ok_or_else(|| Error::corrupt("a page is empty"))?;
+        if self.column.max_definition == 0 || self.column.max_repetition > 0 {
+            return Err(Error::corrupt("its values can't be left empty"));
+        }
+        let end = first + count;
+        while first < end {
+            let rows = (end - first).min(EMPTY_ROWS);
+            self.pages.push_back(Stored {
+                header: empty_page(rows as u32),
+                rows: Some((first, rows)),
+                body: Bytes::new(),
+            });
+            first += rows;
+        }
+        Ok(())
+    }
 }
 
 /// Adds a page behind those that came before.
@@ -48,6 +94,11 @@ impl Leaf {
 /// # Errors
 /// Where it has no header.
 pub fn add(leaf: &SharedLeaf, bytes: Vec<u8>, rows: Option<(u64, u64)>) -> Result<()> {
+    let mut leaf = leaf.lock().unwrap_or_else(PoisonError::into_inner);
+    if bytes.is_empty() {
+        leaf.add_empty(rows)?;
+        return Ok(());
+    }
     let header = PageHeader::parse(&bytes)?;
     let bytes = Bytes::from(bytes);
     let (start, end) = (header.header_bytes as usize, header.page_bytes() as usize);
@@ -55,7 +106,7 @@ pub fn add(leaf: &SharedLeaf, bytes: Vec<u8>, rows: Option<(u64, u64)>) -> Resul
         return Err(Error::corrupt("a page is cut short"));
     }
     let stored = Stored { header, rows, body: bytes.slice(start..end) };
-    leaf.lock().unwrap_or_else(PoisonError::into_inner).pages.push_back(stored);
+    leaf.pages.push_back(stored);
     Ok(())
 }
 
@@ -194,6 +245,16 @@ fn missing(what: &str) -> ParquetError {
 /// A page, decompressed by this program's own codecs.
 fn page(column: &ColumnMeta, codec: Codec, stored: &Stored) -> Result<Page> {
     let Stored { header, body, .. } = stored;
+    if let (0, PageKind::DataV1 { values, .. }) = (header.header_bytes, &header.kind) {
+        return Ok(Page::DataPage {
+            buf: empty_levels(*values, column.max_definition).into(),
+            num_values: *values,
+            encoding: ParquetEncoding::PLAIN,
+            def_level_encoding: ParquetEncoding::RLE,
+            rep_level_encoding: ParquetEncoding::RLE,
+            statistics: None,
+        });
+    }
     Ok(match header.kind {
         PageKind::Dictionary { values } => {
             let mut bytes = Vec::new();

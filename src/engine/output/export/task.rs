@@ -152,7 +152,7 @@ pub struct LeafPage {
     /// Its first row in the row group, and how many rows it has, where that is known. Of repeated columns
     /// all pages come, of others those with rows that are written.
     pub rows: Option<(u64, u64)>,
-    /// Header and body, as they are in the file.
+    /// Header and body, as they are in the file; nothing where they can't be read, and the rows have no value.
     #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
 }

@@ -8,7 +8,7 @@ use crate::base::error::{Error, Result};
 use crate::protocol::export::Format;
 use arrow_array::RecordBatch;
 use arrow_ipc::writer::FileWriter;
-use arrow_schema::{DataType, Schema, SchemaRef};
+use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::arrow::{ArrowSchemaConverter, ArrowWriter};
 use parquet::basic::{Compression, Type as Physical};
@@ -72,7 +72,7 @@ impl ParquetFile {
             .set_max_row_group_row_count(Some(group_rows))
             .set_max_row_group_bytes(Some(GROUP_BYTES))
             .build();
-        let fields = without_intervals(schema.fields());
+        let fields = without_order(&without_intervals(schema.fields()));
         let written = Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()));
         let options = ArrowWriterOptions::new()
             .with_properties(properties)
@@ -80,6 +80,19 @@ impl ParquetFile {
         let writer = ArrowWriter::try_new_with_options(Vec::new(), written.clone(), options);
         Ok(Self { writer: writer.map_err(failed)?, schema: written })
     }
+}
+
+/// Categories stand in this format in the order in which rows have them, and those that no row has are gone: nobody is
+/// told that this is the order that they mean.
+fn without_order(fields: &Fields) -> Fields {
+    let field = |field: &FieldRef| match field.dict_is_ordered() {
+        Some(true) => {
+            let own = Field::new(field.name(), field.data_type().clone(), field.is_nullable());
+            Arc::new(own.with_metadata(field.metadata().clone()))
+        }
+        Some(false) | None => field.clone(),
+    };
+    fields.iter().map(field).collect()
 }
 
 /// The format's schema of these fields. Where a column is stored as in the file that is read, it is declared as it is

@@ -3,6 +3,7 @@
 mod column;
 mod dialect;
 pub mod line;
+mod together;
 
 use super::feed::{Feed, Place};
 use super::guess::Guess;
@@ -11,11 +12,12 @@ use super::reading::Reading;
 use super::rows::{BATCH_BYTES, BATCH_ROWS, Rows, failed};
 use crate::base::error::{Error, ErrorKind, Result};
 use arrow_array::RecordBatch;
-use arrow_schema::{Field, Schema, SchemaRef};
+use arrow_schema::SchemaRef;
 use column::{Build, text_of};
 use dialect::Style;
 use line::{Line, Record};
-use std::sync::Arc;
+
+pub use together::{Member, Together};
 
 /// More columns are no table that anybody looks at.
 const MAX_COLUMNS: usize = 10_000;
@@ -112,46 +114,45 @@ impl Scan {
         })
     }
 
-    /// The columns that are known so far.
-    pub fn table(&self) -> Result<Table> {
+    /// Whether there are columns.
+    ///
+    /// # Errors
+    /// Where there are none.
+    pub fn check(&self) -> Result<()> {
+        self.names().map(drop)
+    }
+
+    /// Names of the columns, empty where they have none, as far as they are known.
+    ///
+    /// # Errors
+    /// Where there are none.
+    fn names(&self) -> Result<Vec<String>> {
         if self.guesses.is_empty() {
             return Err(Error::new(ErrorKind::Unsupported, "it has no lines"));
         }
         let mut names: Vec<String> = self.names.clone().unwrap_or_default();
         names.resize(self.guesses.len(), String::new());
-        // Where each line has a field more than the first one, that is its name.
-        let named = self.names.as_ref().map_or(0, Vec::len);
-        let rows_are_named = named > 0
-            && named + 1 == self.guesses.len()
-            && !self.odds.0.iter().any(|odd| odd.kind == OddKind::ShortLines)
-            && self.all_longer();
-        if rows_are_named {
+        if self.rows_are_named() {
             names.rotate_right(1);
         }
-        let types: Vec<_> = self.guesses.iter().map(Guess::resolve).collect();
-        let fields: Vec<Field> = names
-            .into_iter()
-            .zip(&types)
-            .enumerate()
-            .map(|(place, (name, of))| {
-                let name = if name.is_empty() { format!("column {}", place + 1) } else { name };
-                Field::new(name, column::data_type(*of), true)
-            })
-            .collect();
+        Ok(names)
+    }
+
+    /// Whether each line has a field more than the first one: that is its name.
+    fn rows_are_named(&self) -> bool {
+        let named = self.names.as_ref().map_or(0, Vec::len);
+        named > 0
+            && named + 1 == self.guesses.len()
+            && !self.odds.0.iter().any(|odd| odd.kind == OddKind::ShortLines)
+            && self.all_longer()
+    }
+
+    /// What was odd in the file.
+    fn odds(&self) -> Odds {
         let mut odds = self.odds.clone();
+        let rows_are_named = self.rows_are_named();
         odds.0.retain(|odd| odd.kind != OddKind::LongLines || !rows_are_named);
-        Ok(Table {
-            schema: Arc::new(Schema::new(fields)),
-            columns: types.into_iter().map(Build::new).collect(),
-            style: self.style.clone(),
-            header_passed: !self.style.header,
-            first: self.first,
-            feed: Feed::default(),
-            record: Record::default(),
-            rows: 0,
-            bytes: 0,
-            odds,
-        })
+        odds
     }
 
     fn all_longer(&self) -> bool {
@@ -171,9 +172,10 @@ fn name_of(text: &[u8]) -> String {
 
 /// Makes rows of lines, the second time through.
 pub struct Table {
-    /// The columns.
-    pub schema: SchemaRef,
+    schema: SchemaRef,
     columns: Vec<Build>,
+    /// Where the values of each are in a line; none where the file does not have them.
+    places: Vec<Option<usize>>,
     style: Style,
     header_passed: bool,
     first: Option<usize>,
@@ -191,24 +193,24 @@ impl Table {
     ///
     /// # Errors
     /// Where rows can't be written.
-    pub fn push(&mut self, bytes: &[u8], last: bool, out: &mut Rows) -> Result<()> {
-        let Self { schema, columns, style, header_passed, first, feed, record, rows, bytes: held, odds } =
+    pub fn push(&mut self, input: &[u8], last: bool, out: &mut Rows) -> Result<()> {
+        let Self { schema, columns, places, style, header_passed, first, feed, record, rows, bytes, odds } =
             self;
-        feed.push(bytes, last, odds, |input, place: Place<'_>, odds| {
+        feed.push(input, last, odds, |input, place: Place<'_>, odds| {
             let Line::Whole(len) = record.read(input, last, style.dialect) else { return Ok(None) };
             if is_skipped(record, *first) || !std::mem::replace(header_passed, true) {
                 return Ok(Some(len));
             }
-            for (at, column) in columns.iter_mut().enumerate() {
-                let changed = column.push(record.field(input, at));
+            for (column, at) in columns.iter_mut().zip(places.iter()) {
+                let changed = column.push(at.and_then(|at| record.field(input, at)));
                 if changed {
                     odds.note(OddKind::NotUtf8, || place.line());
                 }
             }
             *rows += 1;
-            *held += len;
-            if *rows >= BATCH_ROWS || *held >= BATCH_BYTES {
-                (*rows, *held) = (0, 0);
+            *bytes += len;
+            if *rows >= BATCH_ROWS || *bytes >= BATCH_BYTES {
+                (*rows, *bytes) = (0, 0);
                 out.write(&batch(schema, columns)?)?;
             }
             Ok(Some(len))

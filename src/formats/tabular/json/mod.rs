@@ -13,7 +13,7 @@ use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{Schema, SchemaRef};
 use build::{Build, Seen};
 use scan::{Cursor, Fault};
-use shape::{Shape, Type};
+pub use shape::{Shape, Type};
 use std::sync::Arc;
 
 /// The name of the column where rows are no objects.
@@ -143,32 +143,35 @@ impl Scan {
         })
     }
 
-    /// The columns that are known so far.
-    pub fn table(&self) -> Result<Table> {
-        if self.rows == 0 {
-            let first = self.odds.0.iter().find_map(|odd| match &odd.kind {
-                OddKind::NotJson(wrong) => Some(format!("it is no JSON: line {}, {wrong}", odd.line)),
-                _ => None,
-            });
-            let message = first.unwrap_or_else(|| "it has no rows".to_owned());
-            return Err(Error::new(ErrorKind::Unsupported, message));
+    /// What its values are.
+    ///
+    /// # Errors
+    /// Where there are no rows.
+    pub fn shape(&self) -> Result<&Shape> {
+        if self.rows > 0 {
+            return Ok(&self.shape);
         }
-        let of = self.shape.resolve();
-        let fields = match &of {
-            Type::Struct(keys) => shape::fields(keys),
-            _ => vec![of.field(VALUE)].into(),
-        };
-        Ok(Table {
-            schema: Arc::new(Schema::new(fields)),
-            is_object: matches!(of, Type::Struct(_)),
-            build: Build::new(&of),
-            state: State::default(),
-            feed: Feed::default(),
-            rows: 0,
-            bytes: 0,
-            odds: self.odds.clone(),
-        })
+        let first = self.odds.0.iter().find_map(|odd| match &odd.kind {
+            OddKind::NotJson(wrong) => Some(format!("it is no JSON: line {}, {wrong}", odd.line)),
+            _ => None,
+        });
+        let message = first.unwrap_or_else(|| "it has no rows".to_owned());
+        Err(Error::new(ErrorKind::Unsupported, message))
     }
+
+    /// What was odd in the file.
+    pub fn odds(&self) -> &Odds {
+        &self.odds
+    }
+}
+
+/// The columns of rows of this type.
+pub fn schema(of: &Type) -> SchemaRef {
+    let fields = match of {
+        Type::Struct(keys) => shape::fields(keys),
+        _ => vec![of.field(VALUE)].into(),
+    };
+    Arc::new(Schema::new(fields))
 }
 
 /// Line ends in front of what is no white space.
@@ -179,8 +182,7 @@ fn leading_lines(input: &[u8]) -> u64 {
 
 /// Makes rows of values, the second time through.
 pub struct Table {
-    /// The columns.
-    pub schema: SchemaRef,
+    schema: SchemaRef,
     is_object: bool,
     build: Build,
     state: State,
@@ -193,6 +195,20 @@ pub struct Table {
 }
 
 impl Table {
+    /// Makes rows of these columns, which are those of this type, of a file with these oddities.
+    pub fn new(schema: SchemaRef, of: &Type, odds: Odds) -> Self {
+        Self {
+            schema,
+            is_object: matches!(of, Type::Struct(_)),
+            build: Build::new(of),
+            state: State::default(),
+            feed: Feed::default(),
+            rows: 0,
+            bytes: 0,
+            odds,
+        }
+    }
+
     /// The next bytes of the file.
     ///
     /// # Errors

@@ -52,7 +52,7 @@ impl Default for Numbers {
 }
 
 /// What holds values at one place.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Type {
     Bool,
     Int,
@@ -100,24 +100,69 @@ impl Shape {
             }
             Start::Object => {
                 let object = self.object.get_or_insert_default();
-                let most = if level == 0 { MAX_COLUMNS } else { MAX_KEYS };
                 let mut first = true;
                 while cursor.more(first, b'}')? {
                     first = false;
                     let key = cursor.key()?;
                     object.at(key, |shape| shape.see(cursor, level + 1)).transpose()?;
                 }
-                if object.keys.len() > most {
-                    self.as_text = true;
-                }
             }
         }
+        self.settle(level);
+        Ok(())
+    }
+
+    /// Takes all values into account that another one has seen at the same place.
+    pub fn and(&mut self, other: Self, level: usize) {
+        let Self { bools, strings, numbers, item, object, as_text } = other;
+        self.bools |= bools;
+        self.strings |= strings;
+        self.numbers.and(numbers);
+        self.as_text |= as_text;
+        if let Some(item) = item {
+            self.item.get_or_insert_default().and(*item, level + 1);
+        }
+        if let Some(object) = object {
+            let own = self.object.get_or_insert_default();
+            for (key, shape) in object.keys {
+                own.at(&key, |own| own.and(shape, level + 1));
+            }
+        }
+        self.settle(level);
+    }
+
+    /// Keys of rows of this type that these rows lack, and those whose values are of another type here.
+    pub fn differences(&self, all: &Type) -> (Vec<String>, Vec<String>) {
+        let (mut lacks, mut differs) = (Vec::new(), Vec::new());
+        let Type::Struct(all) = all else { return (lacks, differs) };
+        for (key, of) in all {
+            let own = self.object.as_ref().and_then(|object| {
+                let place = object.places.get(key)?;
+                object.keys.get(*place).map(|(_, shape)| shape)
+            });
+            match own {
+                None => lacks.push(name(key)),
+                Some(own) if own.has_values() && own.resolve() != *of => differs.push(name(key)),
+                Some(_) => {}
+            }
+        }
+        (lacks, differs)
+    }
+
+    fn has_values(&self) -> bool {
+        let Self { bools, strings, numbers, item, object, as_text } = self;
+        *bools || *strings || numbers.any || item.is_some() || object.is_some() || *as_text
+    }
+
+    /// What is of several kinds, or has too many keys, is kept as text.
+    fn settle(&mut self, level: usize) {
         let kinds = [self.bools, self.strings, self.numbers.any, self.item.is_some(), self.object.is_some()];
-        self.as_text |= kinds.iter().filter(|kind| **kind).count() > 1;
+        let most = if level == 0 { MAX_COLUMNS } else { MAX_KEYS };
+        let has_too_many = self.object.as_ref().is_some_and(|object| object.keys.len() > most);
+        self.as_text |= has_too_many || kinds.iter().filter(|kind| **kind).count() > 1;
         if self.as_text {
             (self.item, self.object) = (None, None);
         }
-        Ok(())
     }
 
     /// What holds all values that were seen.
@@ -189,6 +234,17 @@ impl Numbers {
         self.uint &= uint;
         self.float &= float;
         self.decimal &= decimal;
+    }
+
+    fn and(&mut self, other: Self) {
+        let Self { any, int, uint, float, decimal, whole, fraction } = other;
+        self.any |= any;
+        self.int &= int;
+        self.uint &= uint;
+        self.float &= float;
+        self.decimal &= decimal;
+        self.whole = self.whole.max(whole);
+        self.fraction = self.fraction.max(fraction);
     }
 
     fn resolve(self) -> Type {

@@ -55,7 +55,7 @@ pub fn Running(
             let written = || match of {
                 Taken::Rows => {
                     let left_out = texts::left_out(store.export.left_out.get());
-                    format!("{}{left_out}", texts::rows_written(rows, bytes))
+                    format!("{}{left_out}{}", texts::rows_written(rows, bytes), texts::empty(missing))
                 }
                 Taken::Groups => texts::groups_written(rows, bytes),
                 Taken::Images => texts::images_written(rows, rows_total, bytes, missing),
@@ -66,17 +66,22 @@ pub fn Running(
                 Stage::Writing => written(),
                 Stage::Done => texts::done(&written()),
                 Stage::Failed(why) => texts::failed(why),
-                Stage::Unreadable { columns, why } => texts::unreadable(&names(columns), why),
+                Stage::Checking => texts::CHECKING.to_owned(),
+                Stage::Unreadable { why, may_be_empty: true, .. } => texts::partly_unreadable(why),
+                Stage::Unreadable { columns, why, .. } => texts::unreadable(&names(columns), why),
                 Stage::Cancelled => texts::CANCELLED.to_owned(),
             })
         })
     };
     let unreadable = Memo::new(move |_| {
         store.export.progress.with(|progress| match progress.as_ref().map(|progress| &progress.stage) {
-            Some(Stage::Unreadable { columns, .. }) if own() => Some(names(columns)),
+            Some(Stage::Unreadable { columns, may_be_empty, .. }) if own() => {
+                Some((names(columns), *may_be_empty))
+            }
             Some(
                 Stage::Unreadable { .. }
                 | Stage::Waiting
+                | Stage::Checking
                 | Stage::Writing
                 | Stage::Done
                 | Stage::Failed(_)
@@ -87,16 +92,17 @@ pub fn Running(
     });
     let runs = Memo::new(move |_| {
         store.export.progress.with(|progress| {
-            progress
-                .as_ref()
-                .is_some_and(|progress| own() && matches!(progress.stage, Stage::Waiting | Stage::Writing))
+            progress.as_ref().is_some_and(|progress| {
+                own() && matches!(progress.stage, Stage::Waiting | Stage::Checking | Stage::Writing)
+            })
         })
     });
     let share = move || {
         store.export.progress.with(|progress| {
-            progress
-                .as_ref()
-                .map_or(0, |progress| percent_floor(progress.rows + progress.missing, progress.rows_total))
+            progress.as_ref().map_or(0, |progress| {
+                let missing = if of == Taken::Rows { 0 } else { progress.missing };
+                percent_floor(progress.rows + missing, progress.rows_total)
+            })
         })
     };
     view! {
@@ -120,10 +126,24 @@ pub fn Running(
     }
 }
 
-/// The button that exports without columns that can't be read.
-fn go_without(columns: Vec<String>) -> AnyView {
+/// The buttons that export without columns that can't be read, or with what can't be of them left empty.
+fn go_without((columns, may_be_empty): (Vec<String>, bool)) -> AnyView {
     let store = use_store();
+    let empty = may_be_empty.then(|| {
+        view! {
+            <button
+                type="button"
+                class="button"
+                data-kind="line"
+                data-size="small"
+                on:click=move |_| store.export_empty()
+            >
+                {texts::GO_EMPTY}
+            </button>
+        }
+    });
     view! {
+        {empty}
         <button
             type="button"
             class="button"

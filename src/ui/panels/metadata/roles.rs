@@ -18,7 +18,8 @@ pub fn Roles() -> impl IntoView {
             let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
             let suited = columns
                 .iter()
-                .filter(|column| column.derived_from.is_empty() && role.suits(holds(column.kind)));
+                .filter(|column| column.derived_from.is_empty())
+                .filter(|column| role.suits(holds(column.kind)) || now.as_ref() == Some(&column.name));
             suited.map(|column| column.name.clone()).collect::<Vec<_>>()
         });
         let options = columns.into_iter().map(|name| {
@@ -65,11 +66,18 @@ pub fn Roles() -> impl IntoView {
             </div>
         }
     };
+    let has_bytes = move || {
+        store.opened.with(|opened| {
+            let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
+            columns.iter().any(|column| column.kind == Kind::Binary)
+        })
+    };
     // The others matter to few tables; what a link corrects of them is shown.
     let offered = move || {
         let corrected = store.spec.with(|spec| spec.roles.clone());
         let all = Role::ALL.iter().copied().filter(|(role, ..)| !role.is_preference());
-        all.filter(move |(role, ..)| role.is_usual() || corrected.contains_key(role))
+        let offers = move |role: &Role| role.is_usual() || *role == Role::Text && has_bytes();
+        all.filter(move |(role, ..)| offers(role) || corrected.contains_key(role))
     };
     let preference = || Role::ALL.iter().copied().filter(|(role, ..)| role.is_preference());
     let images = move || match store.pictures() {
@@ -84,6 +92,9 @@ pub fn Roles() -> impl IntoView {
             <p class="metadata-note">{texts::ABOUT_ROLES}</p>
             <div class="metadata-roles">{move || offered().map(row).collect_view()}</div>
             <p class="metadata-note">{images}</p>
+            <Show when=has_bytes>
+                <p class="metadata-note">{texts::ABOUT_BYTES}</p>
+            </Show>
             <Show when=move || store.pictures().is_some()>
                 <h2>{texts::PREFERENCE}</h2>
                 <p class="metadata-note">{texts::ABOUT_PREFERENCE}</p>
