@@ -174,7 +174,7 @@ mod tests {
     use super::are_needed_for;
     use crate::protocol::pairs;
     use crate::protocol::script::{Dialect, Want};
-    use crate::protocol::{Request, Show, TableRequest};
+    use crate::protocol::{LazyRequest, Request, Show};
     use crate::view::spec::RowQuery;
 
     #[test]

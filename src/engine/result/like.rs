@@ -154,6 +154,7 @@ pub fn rank(ranking: &mut Option<Box<Ranking>>, index: &mut Index, sight: &Sight
             marks: marks(&text),
             text,
             count: rows().count() as u32,
+            pinned: None,
             ranges: Vec::new(),
             rows: rows().take(MAX_PROMPT_ROWS).collect(),
         }
