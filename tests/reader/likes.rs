@@ -132,7 +132,7 @@ fn like(session: &mut Session, like: Like) -> State {
 
 fn ranked(session: &mut Session, asked: Like) -> Ranked {
     match like(session, asked) {
-        State::Ranked(ranked) => ranked,
+        State::Ranked(ranked) => Ranked::clone(&ranked),
         other => panic!("{asked:?}: {other:?}"),
     }
 }
