@@ -13,11 +13,8 @@ use super::output::figure::draw;
 use super::output::script::{Ask, script};
 use super::preference;
 use super::result::Matches;
-use super::result::like::{self, Sight};
-use crate::base::error::Error;
+use super::result::like;
 use crate::base::ids::Generation;
-use crate::formats::text_index::Index;
-use crate::formats::text_index::rank::Ranking;
 use crate::protocol::describe::Describe;
 use crate::protocol::export::{self, Stage};
 use crate::protocol::figure::{self, Figure};
@@ -69,7 +66,7 @@ pub struct Extras {
     /// A step that takes over what was read of a file of labels.
     pub(super) apply_labels: fn(&mut Data) -> Result<Step, labels::Done>,
     /// Goes on with ranking prompts.
-    pub(super) rank: fn(&mut Option<Box<Ranking>>, &mut Index, &Sight<'_>) -> Result<like::Step, Error>,
+    pub(super) rank: like::Rank,
     /// Makes groups of rows.
     pub(super) group_by: fn(&group_by::Ask<'_>) -> Option<group_by::Table>,
 }

@@ -24,7 +24,7 @@ pub enum State {
     /// There is no word to rank by.
     NoWords,
     /// These.
-    Ranked(Ranked),
+    Ranked(Box<Ranked>),
 }
 
 /// Prompts by rank.

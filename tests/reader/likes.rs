@@ -20,6 +20,7 @@ use vitrine::view::spec::Clause;
 struct Unit {
     text: String,
     words: Vec<String>,
+    different: BTreeSet<String>,
     rows: Range<u64>,
 }
 
@@ -31,11 +32,12 @@ static UNITS: LazyLock<Vec<Unit>> = LazyLock::new(|| {
         let text = text.unwrap_or_default();
         match units.last_mut() {
             Some(unit) if unit.text == text => unit.rows.end = row + 1,
-            _ => units.push(Unit {
-                text: text.to_owned(),
-                words: tokens(&folded(text.as_bytes())).map(|token| token.word.to_owned()).collect(),
-                rows: row..row + 1,
-            }),
+            _ => {
+                let folded = folded(text.as_bytes());
+                let words: Vec<String> = tokens(&folded).map(|token| token.word.to_owned()).collect();
+                let different = words.iter().cloned().collect();
+                units.push(Unit { text: text.to_owned(), words, different, rows: row..row + 1 });
+            }
         }
     }
     units
@@ -45,15 +47,10 @@ static UNITS: LazyLock<Vec<Unit>> = LazyLock::new(|| {
 static FREQUENCIES: LazyLock<BTreeMap<&str, usize>> = LazyLock::new(|| {
     let mut counts = BTreeMap::new();
     for unit in UNITS.iter() {
-        let own: BTreeSet<&str> = unit.words.iter().map(String::as_str).collect();
-        own.into_iter().for_each(|word| *counts.entry(word).or_default() += 1);
+        unit.different.iter().for_each(|word| *counts.entry(word.as_str()).or_default() += 1);
     }
     counts
 });
-
-fn different(words: &[String]) -> BTreeSet<&str> {
-    words.iter().map(String::as_str).collect()
-}
 
 /// What is expected of a line: the prompt, and its rows.
 type Line = (String, Vec<u64>);
@@ -79,8 +76,7 @@ fn best(
         .enumerate()
         .filter(|(place, unit)| !but.contains(place) && unit.rows.clone().any(matches))
         .map(|(place, unit)| {
-            let own = different(&unit.words);
-            let rarest = asked.iter().take(16).filter(|(_, word)| own.contains(word));
+            let rarest = asked.iter().take(16).filter(|(_, word)| unit.different.contains(*word));
             (rarest.fold(0.0_f32, |sum, (units, _)| sum + weight(*units) as f32), place)
         })
         .filter(|(weight, _)| *weight > 0.0)
@@ -136,7 +132,7 @@ fn like(session: &mut Session, like: Like) -> State {
 
 fn ranked(session: &mut Session, asked: Like) -> Ranked {
     match like(session, asked) {
-        State::Ranked(ranked) => ranked,
+        State::Ranked(ranked) => Ranked::clone(&ranked),
         other => panic!("{asked:?}: {other:?}"),
     }
 }
@@ -146,19 +142,18 @@ fn prompts_like_that_of_a_row_are_those_of_a_look_at_every_prompt() {
     let mut session = session(&HOST, "\"t\"");
     let (mut revised, mut cut) = (0, 0);
     let mut most = 0;
-    for row in (0..ROWS).step_by(4_111) {
+    for row in (0..ROWS).step_by(8_111) {
         let place = UNITS.partition_point(|unit| unit.rows.end <= row);
         let own = &UNITS[place];
         let before = session.traffic.index_bytes;
         let Ranked { own: own_told, revisions, prompts, is_cut, words, frequent } =
             ranked(&mut session, Like::Row(row));
         most = most.max(session.traffic.index_bytes - before);
-        let own_words = different(&own.words);
+        let own_words = &own.different;
         let near = place.saturating_sub(48)..(place + 49).min(UNITS.len());
         let nearly = |unit: &Unit| {
-            let words = different(&unit.words);
-            let both = own_words.intersection(&words).count();
-            2 * both >= own_words.union(&words).count() && both > 0
+            let both = own_words.intersection(&unit.different).count();
+            2 * both >= own_words.union(&unit.different).count() && both > 0
         };
         let (mut but, mut expected) = (BTreeSet::new(), Vec::<Line>::new());
         for place in near {

@@ -38,13 +38,16 @@ pub struct Sight<'a> {
     matcher: Option<&'a Matcher>,
 }
 
+/// What goes on with a ranking, which begins where there is none.
+pub type Rank = fn(&mut Option<Box<Ranking>>, &mut Index, &Sight<'_>) -> Result<Step>;
+
 /// What a ranking comes to.
 #[derive(Debug)]
 pub enum Step {
     /// It needs these ranges to go on.
     Needs(Vec<ByteRange>),
     /// This.
-    Done(Box<State>),
+    Done(State),
 }
 
 impl LikeState {
@@ -92,7 +95,7 @@ impl Matches {
                         self.like.wants = ranges;
                         return None;
                     }
-                    Ok(Step::Done(state)) => *state,
+                    Ok(Step::Done(state)) => state,
                     Err(error) => {
                         self.like.wants.clear();
                         self.search.note_fault(error);
@@ -103,7 +106,8 @@ impl Matches {
         };
         self.like.ranking = None;
         self.like.wants.clear();
-        if let (Like::Row(row), State::Ranked(Ranked { own: Some(own), .. })) = (like, &state)
+        if let (Like::Row(row), State::Ranked(ranked)) = (like, &state)
+            && let Some(own) = &ranked.own
             && let Some(Value::Bytes(text)) = data.prompt_column().and_then(|column| column.value(row))
             && shown(&String::from_utf8_lossy(text)) != own.text
         {
@@ -120,7 +124,7 @@ impl Matches {
 /// # Errors
 /// Where the index contradicts itself.
 pub fn rank(ranking: &mut Option<Box<Ranking>>, index: &mut Index, sight: &Sight<'_>) -> Result<Step> {
-    let done = |state| Ok(Step::Done(Box::new(state)));
+    let done = |state| Ok(Step::Done(state));
     let by = match sight.like {
         Like::Row(row) => By::Row(row),
         Like::Search => By::Words(wanted_words(sight.query)),
@@ -159,14 +163,14 @@ pub fn rank(ranking: &mut Option<Box<Ranking>>, index: &mut Index, sight: &Sight
             rows: rows().take(MAX_PROMPT_ROWS).collect(),
         }
     };
-    done(State::Ranked(Ranked {
+    done(State::Ranked(Box::new(Ranked {
         is_cut: ranked.is_cut,
         own: ranked.own.map(prompt),
         revisions: ranked.revisions.into_iter().map(prompt).collect(),
         prompts: ranked.items.into_iter().map(prompt).collect(),
         words: named(read),
         frequent: named(others),
-    }))
+    })))
 }
 
 /// As much of a prompt as is shown in a list.

@@ -257,7 +257,10 @@ impl Matches {
         if let Beside::Here(index) = &mut self.search.beside {
             index.feed(range, bytes);
         }
-        if let Way::Indexed(asked) = &mut self.search.way {
+        // What is done has nothing more to look at: the bytes are for somebody else.
+        if let Way::Indexed(asked) = &mut self.search.way
+            && !asked.is_done()
+        {
             asked.more = true;
         }
         self.like.more = true;

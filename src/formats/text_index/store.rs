@@ -10,7 +10,7 @@ const NEAR_BYTES: u64 = 8 << 10;
 /// So many ranges at most are asked for at once; then those that lie farther apart are put together.
 const MAX_RANGES: usize = 48;
 
-/// Pieces of the data by where they begin.
+/// Pieces of the data by where they begin. None is within another, so that they end in the same order.
 #[derive(Clone, Debug, Default)]
 pub struct Store {
     pieces: BTreeMap<u64, Vec<u8>>,
@@ -18,15 +18,15 @@ pub struct Store {
 }
 
 impl Store {
-    /// Adds a piece. What begins at the same place and is longer stays.
+    /// Adds a piece, unless it is here.
     pub fn add(&mut self, start: u64, bytes: Vec<u8>) {
-        if self.pieces.get(&start).is_some_and(|own| own.len() >= bytes.len()) {
+        let range = ByteRange::new(start, start + bytes.len() as u64);
+        if self.get(range).is_some() {
             return;
         }
-        self.bytes += bytes.len() as u64;
-        if let Some(old) = self.pieces.insert(start, bytes) {
-            self.bytes -= old.len() as u64;
-        }
+        self.forget(range);
+        self.bytes += range.len();
+        self.pieces.insert(start, bytes);
         self.join(start);
     }
 
@@ -34,13 +34,17 @@ impl Store {
     fn join(&mut self, start: u64) {
         let end = self.pieces.get(&start).map_or(start, |bytes| start + bytes.len() as u64);
         for border in [start, end].into_iter().filter(|at| *at % PART_BYTES == 0) {
-            let before = self.pieces.range(..border).next_back();
-            let before = before.filter(|(own, bytes)| *own + bytes.len() as u64 == border);
-            let Some(begin) = before.map(|(begin, _)| *begin) else { continue };
+            // One that was put together before may begin later and end behind the border.
+            let mut before =
+                self.pieces.range(..border).rev().map(|(own, bytes)| (*own, *own + bytes.len() as u64));
+            let ends = before.find(|(_, end)| *end <= border);
+            let Some((begin, _)) = ends.filter(|(_, end)| *end == border) else { continue };
             if let Some(next) = self.pieces.remove(&border)
                 && let Some(own) = self.pieces.get_mut(&begin)
             {
                 own.extend_from_slice(&next);
+                let end = begin + own.len() as u64;
+                self.forget(ByteRange::new(begin + 1, end));
             }
         }
     }
@@ -50,11 +54,10 @@ impl Store {
         if range.is_empty() {
             return Some(&[]);
         }
-        // Pieces may overlap: the nearest one that reaches far enough.
-        self.pieces.range(..=range.start).rev().take(8).find_map(|(start, bytes)| {
-            let from = usize::try_from(range.start - start).ok()?;
-            bytes.get(from..from.checked_add(usize::try_from(range.len()).ok()?)?)
-        })
+        // Of those that begin before it the last one reaches farthest.
+        let (start, bytes) = self.pieces.range(..=range.start).next_back()?;
+        let from = usize::try_from(range.start - start).ok()?;
+        bytes.get(from..from.checked_add(usize::try_from(range.len()).ok()?)?)
     }
 
     /// Lets go of pieces within a range.
@@ -128,6 +131,36 @@ mod tests {
             }
             assert_eq!(store.get(range), Some(&[0, 0, 0, 1, 1][..]));
         }
+    }
+
+    #[test]
+    fn a_range_over_the_end_of_a_file_grows() {
+        let mut store = Store::default();
+        store.add(PART_BYTES - 10, vec![1; 10]);
+        store.add(PART_BYTES, vec![1; 10]);
+        store.add(PART_BYTES - 100, vec![1; 100]);
+        store.add(PART_BYTES, vec![1; 200]);
+        let all = ByteRange::new(PART_BYTES - 100, PART_BYTES + 200);
+        assert_eq!(store.get(all), Some(&[1; 300][..]));
+        assert_eq!(store.bytes(), 300);
+    }
+
+    #[test]
+    fn a_large_piece_is_found_behind_many_small_ones_within_it() {
+        let mut store = Store::default();
+        for start in (0..2_000).step_by(100) {
+            store.add(start + 10, vec![1; 20]);
+        }
+        store.add(0, vec![2; 2_000]);
+        assert_eq!(store.bytes(), 2_000);
+        store.add(500, vec![3; 100]);
+        store.add(1_900, vec![4; 200]);
+        assert_eq!(store.get(ByteRange::new(1_800, 2_000)), Some(&[2; 200][..]));
+        assert_eq!(store.get(ByteRange::new(1_950, 2_100)), Some(&[4; 150][..]));
+        assert_eq!(store.get(ByteRange::new(1_800, 2_100)), None);
+        assert_eq!(store.bytes(), 2_200);
+        store.forget(ByteRange::new(0, 2_050));
+        assert_eq!((store.bytes(), store.get(ByteRange::new(0, 10))), (200, None));
     }
 
     #[test]

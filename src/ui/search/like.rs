@@ -38,7 +38,7 @@ pub fn LikeList(like: Like) -> impl IntoView {
         }
         Some(State::NoRow) => view! { <p class="pane-note">{texts::NO_ROW}</p> }.into_any(),
         Some(State::NoWords) => view! { <p class="pane-note">{texts::NO_WORDS}</p> }.into_any(),
-        Some(State::Ranked(ranked)) => ranks(store, ranked),
+        Some(State::Ranked(ranked)) => ranks(store, *ranked),
     };
     view! {
         <section class="likes" aria-label=texts::RANKED aria-busy=move || state.with(Option::is_none).to_string()>

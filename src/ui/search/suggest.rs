@@ -39,8 +39,10 @@ fn Words(draft: Draft) -> impl IntoView {
     let words = Memo::new(move |_| {
         let typed = typed.get().map(|(_, beginning)| beginning)?;
         store.suggestions.with(|found| {
-            let found = found.as_ref().filter(|found| found.beginning == typed && !found.words.is_empty())?;
-            Some(found.words.clone())
+            let words = found.as_ref().filter(|found| found.beginning == typed)?.words.clone();
+            // The word itself is no suggestion, where there is no other.
+            let goes_on = words.len() > 1 || words.iter().any(|(word, _)| !word.eq_ignore_ascii_case(&typed));
+            goes_on.then_some(words)
         })
     });
     let look = move || {
