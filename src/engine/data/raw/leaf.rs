@@ -7,10 +7,11 @@ use crate::engine::data::load::{Next, header_at, learn_next};
 use crate::engine::data::pager::first_read;
 use crate::engine::data::pool::Pool;
 use crate::engine::output::export::task::LeafPage;
+use crate::formats::parquet::codec::Codec;
 use crate::formats::parquet::decode::{Values, decode_dictionary, decode_page};
 use crate::formats::parquet::header::{Encoding, PageHeader, PageKind};
 use crate::formats::parquet::map::{PageEntry, PageMap};
-use crate::formats::parquet::meta::{Chunk, FileMeta};
+use crate::formats::parquet::meta::{Chunk, ColumnMeta, FileMeta};
 use crate::formats::parquet::plan::Link;
 use crate::formats::parquet::walk::{Bytes, Step, Walk, is_read_through};
 use std::collections::BTreeMap;
@@ -40,8 +41,10 @@ pub struct RawLeaf {
     /// Of lists, where the next page begins, and how many values came before it.
     at: (u64, u64),
     ahead_bytes: u64,
-    /// Whether each page is decoded before it is handed over, the dictionary for that, and what was found.
+    /// Whether each page is decoded before it is handed over; for that the column, how its chunk is compressed, and its
+    /// dictionary; and what was found.
     careful: bool,
+    own: Option<(ColumnMeta, Codec)>,
     dictionary: Option<Values>,
     damages: Vec<Damage>,
 }
@@ -61,6 +64,7 @@ impl RawLeaf {
             maps: maps.into_iter().enumerate().collect(),
             repeated: meta.columns.get(leaf).is_some_and(|column| column.max_repetition > 0),
             careful,
+            own: None,
             dictionary: None,
             damages: Vec::new(),
             walk: None,
@@ -83,6 +87,8 @@ impl RawLeaf {
             return 0.0;
         };
         self.at = (chunk.range.start, 0);
+        let column = meta.columns.get(self.leaf).filter(|_| self.careful);
+        self.own = column.map(|column| (column.clone(), chunk.codec));
         let map = self.maps.entry(group).or_insert_with(|| PageMap::new(*chunk, own.rows));
         let (len, average) = (chunk.range.len().max(1), map.average_page_bytes().max(1));
         let pages = (len / average).max(1);
@@ -130,7 +136,7 @@ impl RawLeaf {
             match self.find(group, row, &chunk, pool, link) {
                 Ok(Found::Page(entry)) => {
                     seen = entry.first_row + entry.rows;
-                    match self.hand_over(group, entry, waits, meta, pool, ready, &mut wants) {
+                    match self.hand_over(group, entry, waits, pool, ready, &mut wants) {
                         Ok(true) => pages += 1,
                         Ok(false) => self.covered = seen,
                         Err(error) => {
@@ -275,7 +281,6 @@ impl RawLeaf {
         group: usize,
         entry: PageEntry,
         waits: bool,
-        meta: &FileMeta,
         pool: &mut Pool,
         ready: &mut Vec<LeafPage>,
         wants: &mut Vec<ByteRange>,
@@ -307,9 +312,7 @@ impl RawLeaf {
             return Ok(true);
         }
         let leaf = self.leaf as u32;
-        if self.careful {
-            self.look_at(group, dictionary, entry.range, meta, pool).context(place)?;
-        }
+        self.look_at(dictionary, entry.range, pool).context(place)?;
         if let Some(range) = dictionary {
             let bytes = pool.at(range.start, range.len()).into_owned();
             ready.push(LeafPage { leaf, rows: None, bytes });
@@ -322,30 +325,21 @@ impl RawLeaf {
         Ok(false)
     }
 
-    /// Decodes a page, and the dictionary before it where this is the first one that needs it.
-    fn look_at(
-        &mut self,
-        group: usize,
-        dictionary: Option<ByteRange>,
-        page: ByteRange,
-        meta: &FileMeta,
-        pool: &Pool,
-    ) -> Result<()> {
-        let (Some(column), Some(chunk)) = (meta.columns.get(self.leaf), meta.chunk(group, self.leaf)) else {
-            return Ok(());
-        };
+    /// Decodes a page, and the dictionary before it where this is the first one that needs it; where that was asked for.
+    fn look_at(&mut self, dictionary: Option<ByteRange>, page: ByteRange, pool: &Pool) -> Result<()> {
+        let Some((column, codec)) = &self.own else { return Ok(()) };
         if let Some(range) = dictionary {
             let bytes = pool.at(range.start, range.len());
             let header = PageHeader::parse(&bytes)?;
             let body = bytes.get(header.header_bytes as usize..header.page_bytes() as usize);
-            let values = decode_dictionary(column, chunk.codec, &header, body.unwrap_or_default())?;
+            let values = decode_dictionary(column, *codec, &header, body.unwrap_or_default())?;
             self.dictionary = Some(values);
         }
         let bytes = pool.at(page.start, page.len());
         let header = PageHeader::parse(&bytes)?;
         let body = bytes.get(header.header_bytes as usize..header.page_bytes() as usize).unwrap_or_default();
         let known = self.dictionary.as_ref().map(Values::len);
-        decode_page(column, chunk.codec, &header, body, known).map(drop)
+        decode_page(column, *codec, &header, body, known).map(drop)
     }
 
     /// What is read before it is wanted, where the chunk is read in order.
