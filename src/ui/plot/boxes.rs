@@ -5,7 +5,7 @@ use crate::protocol::plot::{Quantiles, Side as Bins};
 use crate::protocol::texts::plot as texts;
 use crate::ui::charts::plot::range_of;
 use crate::ui::plot::chart::{Ask, Cell, Chart, Kind, no_number};
-use crate::ui::plot::side::{Place, Side};
+use crate::ui::plot::side::{Place, Side, Step};
 use crate::ui::store::facts;
 use crate::view::chart::{self, Growth};
 use crate::view::scene::{Anchor, Area, Ink, LETTER, Scene, fitted};
@@ -21,8 +21,8 @@ const COUNTS: f64 = 64.0;
 
 /// The chart.
 pub fn boxes(of: &str, by: &Bins, numbers: &str, all: &[Quantiles], ask: Ask<'_>) -> Chart {
+    let mut side = Side::new(of, by, &ask.rows_of(all), MOST);
     let rows: Vec<u64> = all.iter().map(|own| own.rows.into()).collect();
-    let mut side = Side::new(of, by, &rows, MOST);
     let title = facts::title(numbers).to_owned();
     // Quantiles of several values are not those of each: what has no box of its own is counted below.
     let rest = side.steps.iter().find(|step| step.place == Place::Others).cloned();
@@ -32,7 +32,9 @@ pub fn boxes(of: &str, by: &Bins, numbers: &str, all: &[Quantiles], ask: Ask<'_>
         bin.and_then(|bin| all.get(*bin)).copied()
     };
     let boxes: Vec<Quantiles> = (0..side.steps.len()).filter_map(of_step).collect();
-    let axis = Axis::of(&boxes, ask.asked.growth);
+    let beside = |step: &Step| step.bins.first().and_then(|bin| ask.boxes_beside().get(*bin)).copied();
+    let both: Vec<Quantiles> = boxes.iter().copied().chain(side.steps.iter().filter_map(beside)).collect();
+    let axis = Axis::of(&both, ask.asked.growth);
 
     let mut scene = Scene { width: ask.width, ..Scene::default() };
     let letters = side.steps.iter().map(|step| step.name.chars().count()).max().unwrap_or(0);

@@ -2,7 +2,7 @@
 //! behind them.
 
 use crate::base::sorted::Map;
-use crate::protocol::plot::{Side as Bins, State};
+use crate::protocol::plot::{Quantiles, Side as Bins, State};
 use crate::protocol::texts::plot as texts;
 use crate::protocol::{Counts, Shape};
 use crate::ui::plot::side::{Place, Side, Step, same};
@@ -64,6 +64,8 @@ pub struct Ask<'a> {
     pub asked: &'a Asked,
     /// The filters of the view.
     pub filters: &'a Filters,
+    /// What is drawn beside it, of other rows: both have the same scales, and names in the same order.
+    pub beside: Option<&'a State>,
     /// The width to draw it in, in pixels.
     pub width: f64,
 }
@@ -79,6 +81,22 @@ pub fn kind_of(state: &State) -> Option<Kind> {
             (false, false) if is_scale(&sides.0) => Kind::Density,
             (false, false) => Kind::Shares,
         }),
+    }
+}
+
+impl Ask<'_> {
+    /// The boxes of the chart beside, if it has any.
+    pub fn boxes_beside(&self) -> &[Quantiles] {
+        match self.beside {
+            Some(State::Boxes { boxes, .. }) => boxes,
+            Some(State::Counts { .. } | State::Reading | State::Failed(_)) | None => &[],
+        }
+    }
+
+    /// How many rows each bin of numbers has here and in the chart beside.
+    pub fn rows_of(&self, boxes: &[Quantiles]) -> Vec<u64> {
+        let beside = |bin: usize| self.boxes_beside().get(bin).map_or(0, |own| own.rows.into());
+        boxes.iter().enumerate().map(|(bin, own)| u64::from(own.rows) + beside(bin)).collect()
     }
 }
 
@@ -98,7 +116,12 @@ impl Chart {
                 Some(make(of, by, numbers, boxes, ask))
             }
             State::Counts { sides, counts } => {
-                let table = Table { first: (x, &sides.0), second: (y, &sides.1), counts, turned: false };
+                let beside = match ask.beside {
+                    Some(State::Counts { counts, .. }) => Some(counts),
+                    Some(State::Boxes { .. } | State::Reading | State::Failed(_)) | None => None,
+                };
+                let (first, second) = ((x, &sides.0), (y, &sides.1));
+                let table = Table { first, second, counts, beside, turned: false };
                 if counts.0.iter().all(|count| *count == 0) {
                     return None;
                 }
@@ -194,6 +217,8 @@ pub struct Table<'a> {
     /// The column up.
     pub second: (&'a str, &'a Bins),
     counts: &'a Counts,
+    /// Those of the chart beside.
+    beside: Option<&'a Counts>,
     /// Whether the counts have the second one outermost.
     turned: bool,
 }
@@ -203,16 +228,25 @@ impl Table<'_> {
         Self { first: self.second, second: self.first, turned: !self.turned, ..self }
     }
 
+    fn place(&self, x: usize, y: usize) -> usize {
+        if self.turned { y * self.first.1.slots() + x } else { x * self.second.1.slots() + y }
+    }
+
     fn at(&self, x: usize, y: usize) -> u64 {
-        let place = if self.turned { y * self.first.1.slots() + x } else { x * self.second.1.slots() + y };
-        self.counts.0.get(place).copied().map_or(0, u64::from)
+        self.counts.0.get(self.place(x, y)).copied().map_or(0, u64::from)
+    }
+
+    /// The rows here and in the chart beside: those decide what the scales are.
+    fn at_both(&self, x: usize, y: usize) -> u64 {
+        let beside = self.beside.and_then(|beside| beside.0.get(self.place(x, y))).copied();
+        self.at(x, y) + beside.map_or(0, u64::from)
     }
 
     /// The sides, in at most so many steps, and the rows of each step across by each step up.
     pub fn sides(&self, most: (usize, usize)) -> (Side, Side, Vec<u64>) {
         let (width, height) = (self.first.1.slots(), self.second.1.slots());
-        let across: Vec<u64> = (0..width).map(|x| (0..height).map(|y| self.at(x, y)).sum()).collect();
-        let up: Vec<u64> = (0..height).map(|y| (0..width).map(|x| self.at(x, y)).sum()).collect();
+        let across: Vec<u64> = (0..width).map(|x| (0..height).map(|y| self.at_both(x, y)).sum()).collect();
+        let up: Vec<u64> = (0..height).map(|y| (0..width).map(|x| self.at_both(x, y)).sum()).collect();
         let across = Side::new(self.first.0, self.first.1, &across, most.0);
         let up = Side::new(self.second.0, self.second.1, &up, most.1);
         let mut rows = Vec::with_capacity(across.steps.len() * up.steps.len());

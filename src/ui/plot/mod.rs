@@ -102,6 +102,15 @@ impl Part {
         }
     }
 
+    /// The other one, where there are two.
+    const fn beside(self) -> Option<Self> {
+        match self {
+            Self::Alone => None,
+            Self::A => Some(Self::B),
+            Self::B => Some(Self::A),
+        }
+    }
+
     /// Its rows' part of an answer.
     const fn state(self, answer: &Answer) -> Option<&State> {
         match self {
@@ -210,7 +219,9 @@ fn PartOf(of: Part, plot: Memo<Option<Plot>>, answer: Memo<Option<Arc<Answer>>>)
         let filters = filters.get();
         answer.with(|answer| {
             let answer = answer.as_ref().filter(|answer| answer.columns == asked.columns)?;
-            Chart::new(&answer.columns, of.state(answer)?, Ask { asked: &asked, filters: &filters, width })
+            let beside = of.beside().and_then(|beside| beside.state(answer));
+            let ask = Ask { asked: &asked, filters: &filters, beside, width };
+            Chart::new(&answer.columns, of.state(answer)?, ask)
         })
     };
     let chart = Memo::new(move |_| {

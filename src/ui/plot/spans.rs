@@ -19,13 +19,13 @@ const MOST_NAMES: usize = 6;
 
 /// The middle half of the numbers of each span of time, and what lies around it.
 pub fn band(of: &str, by: &Bins, numbers: &str, all: &[Quantiles], ask: Ask<'_>) -> Chart {
-    let rows: Vec<u64> = all.iter().map(|own| own.rows.into()).collect();
     // Quantiles can't be put together: each bin stays by itself.
-    let side = Side::new(of, by, &rows, usize::MAX);
+    let side = Side::new(of, by, &ask.rows_of(all), usize::MAX);
     let title = facts::title(numbers).to_owned();
     let of_step = |step: &Step| step.bins.first().and_then(|bin| all.get(*bin)).copied();
     let boxes: Vec<Quantiles> = side.steps.iter().filter_map(of_step).collect();
-    let axis = Axis::of(&boxes, ask.asked.growth);
+    let both: Vec<Quantiles> = boxes.iter().chain(ask.boxes_beside()).copied().collect();
+    let axis = Axis::of(&both, ask.asked.growth);
     let mut scene = Scene { width: ask.width, ..Scene::default() };
     let ticks = axis.ticks();
     let letters = ticks.iter().map(|value| tick(*value).chars().count()).max().unwrap_or(0);
