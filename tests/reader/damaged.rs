@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use vitrine::formats::parquet::header::PageHeader;
 use vitrine::protocol::export::{Format, Stage, Start};
-use vitrine::protocol::{Cell, LazyRequest, Level};
+use vitrine::protocol::{Cell, LazyRequest, Level, Request};
 use vitrine::view::spec::Clause;
 
 const ROWS: u64 = 10_000;
