@@ -141,6 +141,8 @@ fn Words(draft: Draft) -> impl IntoView {
                 on:click=move |_| take(place)
             >
                 <span>{begin.to_owned()}<b>{rest.to_owned()}</b></span>
+                // What is read aloud has to hold what is seen.
+                " "
                 <small>{thousands(rows)}</small>
             </li>
         }
