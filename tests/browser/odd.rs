@@ -1,7 +1,7 @@
 //! Files that other people wrote, odd ones among them, each opened as a person does: what stands on the screen and
 //! what is exported is what is in the file.
 
-use crate::exports::{NO_PICKER, before_the_page, choose, downloads, export, file, open_local};
+use crate::exports::{NO_PICKER, before_the_page, choose, downloads, file, open_local};
 use crate::inputs::drop_at;
 use crate::stage::{Stage, play_for, until};
 use arrow_array::{Array, ArrayRef, RecordBatch};
@@ -120,7 +120,7 @@ fn every_odd_file_opens_and_comes_out_as_it_went_in() {
             // The menu is in the way of what is dropped next.
             page.click("button", "Export").await;
         }
-        assert!(cells > 60, "only {cells} cells were held against what is expected");
+        assert!(cells >= 40, "only {cells} cells were held against what is expected");
         stage.picture("odd").await;
         std::fs::remove_dir_all(&folder).unwrap();
     });
@@ -176,9 +176,9 @@ fn odd_files_come_out_in_parquet_and_arrow_with_their_types() {
             let expected = parquet_columns(original);
             page.settles_at(expected[0].1.len() as u64).await;
             page.click("button", "Export").await;
+            choose(stage, "Parquet").await;
             choose_all_columns(stage).await;
-            page.click("button", "Export").await;
-            export(stage, "Parquet").await;
+            page.click("button", "Export rows").await;
             let written = parquet_columns(file(&folder, &format!("{name}.parquet")).await);
             same(&written, &expected, name);
             choose(stage, "Arrow").await;

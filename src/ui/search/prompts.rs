@@ -63,11 +63,13 @@ fn ByRows() -> impl IntoView {
     view! {
         <div class="prompts">
             <p class="pane-note">
+                <span role="status">
                 {move || texts::different_prompts(total.get())}
                 {move || store.prompts.with(|prompts| {
                     prompts.as_ref().and_then(|prompts| prompts.pinned).map(|(both, only)| texts::prompts_in_a(both, only))
                 })}
                 {progress}
+                </span>
                 <Show when=move || store.traffic.with(|traffic| traffic.indexed) && store.spec.with(|spec| spec.query.is_some())>
                     <button
                         type="button"
