@@ -8,7 +8,7 @@ use std::fmt::Debug;
 use vitrine::base::ids::Generation;
 use vitrine::base::moment::{Moment, TimeKind, Unit};
 use vitrine::base::sorted::Map;
-use vitrine::protocol::{Bins, Cell, Chart, Counts, Request, Response, Row, Rows, Shape, Show};
+use vitrine::protocol::{Bins, Cell, Chart, Counts, LazyRequest, Request, Response, Row, Rows, Shape, Show};
 use vitrine::view::spec::{Clause, RowQuery, SortKey, Subset};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -23,7 +23,7 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(message: &T) {
 #[wasm_bindgen_test]
 fn requests_survive_the_way_to_the_worker() {
     let filter = |column: &str, clause| (column.to_owned(), clause);
-    check(&Request::Show(Show {
+    check::<Request>(&Request::Show(Show {
         generation: Generation(u32::MAX),
         rows: RowQuery {
             filters: Map::from([
@@ -46,7 +46,8 @@ fn requests_survive_the_way_to_the_worker() {
         count: 400,
         ..Default::default()
     }));
-    check(&Request::Retry);
+    check::<Request>(&Request::Retry);
+    check::<Request>(&LazyRequest::Groups { wanted: true }.into());
 }
 
 #[wasm_bindgen_test]
