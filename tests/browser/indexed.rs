@@ -66,7 +66,8 @@ fn asked(stage: &Stage, after: usize) -> Vec<Range<u64>> {
 }
 
 async fn options(stage: &Stage, expected: &[(String, u64)]) {
-    let expected: Vec<String> = expected.iter().map(|(word, rows)| format!("{word} {rows}")).collect();
+    let expected: Vec<String> =
+        expected.iter().map(|(word, rows)| format!("{word} {}", thousands(*rows))).collect();
     let mut last = Vec::new();
     until("the suggested words", async || {
         last = stage.page().texts("option").await;

@@ -307,7 +307,7 @@ fn groups_prompts_and_charts_of_two_columns_are_of_both() {
         page.says("of them are in A too").await;
         let count = |spec: &Spec, prompt: &str| {
             let rows = table.matching(spec, None).into_iter();
-            rows.filter(|place| matches!(&table.rows[*place]["prompt"], Value::Text(text) if text == prompt))
+            rows.filter(|place| matches!(&table.rows[*place]["prompt"], Value::Text(text) if text.trim() == prompt.trim()))
                 .count()
         };
         const FIRST: &str =
