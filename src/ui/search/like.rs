@@ -3,7 +3,7 @@
 use crate::protocol::Prompt;
 use crate::protocol::like::{MAX_UNITS, Ranked, State};
 use crate::protocol::texts::{common, like as texts};
-use crate::ui::search::marked::marked_near;
+use crate::ui::search::prompts::{rows, words_of};
 use crate::ui::search::term::Term;
 use crate::ui::store::{Store, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
@@ -71,8 +71,8 @@ fn ranks(store: Store, ranked: Ranked) -> AnyView {
     let is_like = own.is_some();
     let own = own.map(|own| {
         view! {
-            <p class="like-own">{words_of(&own)}</p>
-            {rows(store, &own)}
+            <p class="like-own">{words_of(&own, LETTERS)}</p>
+            {rows(store, &own, Some("like-rows"))}
         }
     });
     let revised = (!revisions.is_empty()).then(|| {
@@ -128,7 +128,7 @@ fn lines(store: Store, prompts: Vec<Prompt>) -> AnyView {
         view! {
             <li class="like-line">
                 <button type="button" title=texts::OPEN_ROW on:click=move |_| store.select_row(Some(first))>
-                    <span class="prompt-text">{words_of(&prompt)}</span>
+                    <span class="prompt-text">{words_of(&prompt, LETTERS)}</span>
                     <small>{texts::rows(first, u64::from(prompt.count))}</small>
                 </button>
                 <button type="button" class="button" data-kind="icon" aria-label=more.clone() title=more on:click=move |_| store.show_like(Some(Like::Row(first)))>
@@ -138,35 +138,4 @@ fn lines(store: Store, prompts: Vec<Prompt>) -> AnyView {
         }
     };
     view! { <ol class="like-lines">{prompts.into_iter().map(line).collect_view()}</ol> }.into_any()
-}
-
-/// The words of a prompt, with those that matched.
-fn words_of(prompt: &Prompt) -> AnyView {
-    if prompt.text.trim().is_empty() {
-        view! { <em>{common::EMPTY_PROMPT}</em> }.into_any()
-    } else {
-        marked_near(&prompt.text, &prompt.marks, LETTERS).into_any()
-    }
-}
-
-/// The rows that have a prompt.
-fn rows(store: Store, prompt: &Prompt) -> AnyView {
-    let row = |row: &u32| {
-        let row = u64::from(*row);
-        view! {
-            <li>
-                <button type="button" class="button" data-kind="line" data-size="small" on:click=move |_| store.select_row(Some(row))>
-                    {common::row(row)}
-                </button>
-            </li>
-        }
-    };
-    let more = u64::from(prompt.count).saturating_sub(prompt.rows.len() as u64);
-    view! {
-        <ul class="like-rows">
-            {prompt.rows.iter().map(row).collect_view()}
-            {(more > 0).then(|| view! { <li>{common::and_more(more)}</li> })}
-        </ul>
-    }
-    .into_any()
 }

@@ -6,8 +6,7 @@ use crate::protocol::display::{percent, thousands};
 use crate::protocol::texts::{common, like, search as texts};
 use crate::ui::search::like::LikeList;
 use crate::ui::search::marked::marked_near;
-use crate::ui::store::facts;
-use crate::ui::store::use_store;
+use crate::ui::store::{Store, facts, use_store};
 use crate::ui::widgets::observe_size::observe_size;
 use crate::ui::widgets::scroller::Scroller;
 use crate::view::like::Like;
@@ -119,7 +118,7 @@ fn Line(position: u64, opened: RwSignal<Option<Prompt>>) -> impl IntoView {
     move || match prompt.get() {
         None => view! { <li class="prompt-line" aria-busy="true"><i class="skeleton"></i></li> }.into_any(),
         Some(prompt) => {
-            let text = words(&prompt);
+            let text = words_of(&prompt, LETTERS);
             let ranges = prompt.ranges.iter().map(range).collect_view();
             let count = thousands(u64::from(prompt.count));
             let pinned = prompt.pinned.map(|rows| view! { <small>{texts::rows_in_a(rows.into())}</small> });
@@ -137,13 +136,35 @@ fn Line(position: u64, opened: RwSignal<Option<Prompt>>) -> impl IntoView {
     }
 }
 
-/// Its words, with what matched in them.
-fn words(prompt: &Prompt) -> AnyView {
+/// The words of a prompt, with what matched in them; so many letters of it have room.
+pub fn words_of(prompt: &Prompt, letters: usize) -> AnyView {
     if prompt.text.trim().is_empty() {
         view! { <em>{common::EMPTY_PROMPT}</em> }.into_any()
     } else {
-        marked_near(&prompt.text, &prompt.marks, LETTERS).into_any()
+        marked_near(&prompt.text, &prompt.marks, letters).into_any()
     }
+}
+
+/// The rows that have a prompt, as a list that each is opened from.
+pub fn rows(store: Store, prompt: &Prompt, class: Option<&'static str>) -> AnyView {
+    let row = |row: &u32| {
+        let row = u64::from(*row);
+        view! {
+            <li>
+                <button type="button" class="button" data-kind="line" data-size="small" on:click=move |_| store.select_row(Some(row))>
+                    {common::row(row)}
+                </button>
+            </li>
+        }
+    };
+    let more = u64::from(prompt.count).saturating_sub(prompt.rows.len() as u64);
+    view! {
+        <ul class=class>
+            {prompt.rows.iter().map(row).collect_view()}
+            {(more > 0).then(|| view! { <li>{common::and_more(more)}</li> })}
+        </ul>
+    }
+    .into_any()
 }
 
 /// What its rows have in a column.
@@ -158,18 +179,6 @@ fn range((column, low, high): &(String, f64, f64)) -> AnyView {
 fn Opened(prompt: Prompt, close: impl Fn() + Copy + 'static) -> impl IntoView {
     let store = use_store();
     let text = prompt.text.clone();
-    let rows = prompt.rows.iter().map(|row| {
-        let row = u64::from(*row);
-        view! {
-            <li>
-                <button type="button" class="button" data-kind="line" data-size="small" on:click=move |_| store.select_row(Some(row))>
-                    {common::row(row)}
-                </button>
-            </li>
-        }
-    });
-    let rows = rows.collect_view();
-    let more = u64::from(prompt.count).saturating_sub(prompt.rows.len() as u64);
     view! {
         <section class="prompt-open" aria-label=texts::PROMPT_ROWS>
             <header class="pane-head">
@@ -180,7 +189,7 @@ fn Opened(prompt: Prompt, close: impl Fn() + Copy + 'static) -> impl IntoView {
                 <button type="button" class="button" data-size="small" on:click=move |_| close()>{common::CLOSE}</button>
             </header>
             <p>{prompt.text.clone()}</p>
-            <ul>{rows} {(more > 0).then(|| view! { <li>{common::and_more(more)}</li> })}</ul>
+            {rows(store, &prompt, None)}
         </section>
     }
 }
