@@ -10,10 +10,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Longer than any test takes on a busy machine.
-const TEST_LIMIT: Duration = Duration::from_secs(180);
+const TEST_LIMIT: Duration = Duration::from_secs(300);
 
 /// Longer than anything takes that a test waits for.
-const WAIT_LIMIT: Duration = Duration::from_secs(30);
+const WAIT_LIMIT: Duration = Duration::from_secs(60);
+
+/// So many requests are told of where a test has failed.
+const TOLD_REQUESTS: usize = 40;
 
 /// Pictures that the documentation shows.
 const DOCUMENTED: &[&str] = &[
@@ -257,8 +260,9 @@ impl Stage {
             for Logged { level, source, message } in self.console.borrow().iter() {
                 println!("{level} {source} {message}");
             }
-            println!("--- requests to the Hub");
-            for entry in self.hub.log() {
+            let log = self.hub.log();
+            println!("--- the last of {} requests to the Hub", log.len());
+            for entry in &log[log.len().saturating_sub(TOLD_REQUESTS)..] {
                 let (range, sent) = (&entry.range, entry.bytes_sent);
                 println!("{:?} {} {range:?} {} {sent}", entry.server, entry.path, entry.status);
             }

@@ -310,6 +310,26 @@ proptest! {
     }
 }
 
+/// Of several small files one comes whole with another one's pages.
+#[test]
+fn what_is_wanted_of_a_file_beside_another_is_asked_for_once() {
+    let steps = [
+        Move::Outcome(Some(2), false),
+        Move::Run,
+        Move::Plot(0, 2),
+        Move::List(1),
+        Move::Plot(6, 4),
+        Move::Outcome(None, false),
+    ];
+    let mut session = open(File::Several);
+    let mut exports = 0;
+    for step in &steps {
+        play(&mut session, step, &mut exports);
+    }
+    session.run();
+    assert!(session.requests.len() < 40, "{:?}", session.requests);
+}
+
 #[test]
 fn details_of_a_row_that_no_file_has_are_not_waited_for() {
     let mut session = open(File::Several);

@@ -89,6 +89,9 @@ pub fn same(a: &Cell, b: &Cell) -> bool {
 /// What a device keeps of labels: by table, and by block of rows.
 pub type Device = BTreeMap<(String, Option<u32>), Vec<u8>>;
 
+/// Longer than anything goes on here without a byte of a file.
+const MAX_ROUNDS: u32 = 200_000;
+
 /// A request to open a table.
 pub fn open(table: &str) -> Open {
     Open {
@@ -336,9 +339,12 @@ impl Session {
         });
     }
 
-    /// Delivers all that is asked for.
+    /// Delivers all that is asked for. What goes on without an end fails the test.
     pub fn run(&mut self) {
+        let mut rounds = 0;
         loop {
+            rounds += 1;
+            assert!(rounds < MAX_ROUNDS, "it goes on without an end");
             if let Some((id, url)) = self.asked.pop_front() {
                 let path = url.strip_prefix("https://example.org/").unwrap_or_default();
                 match self.host.get(path).cloned() {
@@ -359,6 +365,7 @@ impl Session {
                 self.step(Event::Written { export });
             }
             if self.deliver_piece() {
+                rounds = 0;
                 continue;
             }
             if std::mem::take(&mut self.more) {
@@ -414,7 +421,9 @@ impl Session {
         if std::mem::replace(&mut self.stepping, true) {
             return;
         }
-        while let Some(event) = self.events.pop_front() {
+        for round in 0.. {
+            let Some(event) = self.events.pop_front() else { break };
+            assert!(round < MAX_ROUNDS, "it goes on without an end: {event:?}");
             self.step_once(event);
         }
         self.stepping = false;

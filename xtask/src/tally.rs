@@ -40,6 +40,36 @@ impl Tally {
     }
 }
 
+/// The tests that failed, with the first line of what they said, and those that had not ended when their program did,
+/// by what was printed.
+pub(crate) fn troubled(output: &str) -> Vec<String> {
+    /// Longer lines are cut.
+    const MAX_CHARS: usize = 400;
+    let (mut failed, mut running) = (Vec::new(), Vec::<String>::new());
+    let mut lines = output.lines();
+    while let Some(line) = lines.next() {
+        if line.starts_with("thread '") && line.contains(" panicked at ") {
+            let said: String = lines.next().unwrap_or_default().chars().take(MAX_CHARS).collect();
+            let name = line.split('\'').nth(1).unwrap_or_default();
+            if failed.iter().any(|test| test == name) {
+                failed.push(format!("{name}: {said}"));
+            }
+            continue;
+        }
+        let Some(rest) = line.strip_prefix("test ") else { continue };
+        if let Some((name, _)) = rest.split_once(" has been running for over ") {
+            running.push(name.to_owned());
+        } else if let Some((name, end)) = rest.split_once(" ... ") {
+            running.retain(|other| other != name);
+            if end.starts_with("FAILED") {
+                failed.push(name.to_owned());
+            }
+        }
+    }
+    failed.extend(running.into_iter().map(|name| format!("{name} (it did not end)")));
+    failed
+}
+
 impl std::ops::AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
@@ -55,7 +85,17 @@ fn before(summary: &str, word: &str) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::Tally;
+    use super::{Tally, troubled};
+
+    #[test]
+    fn what_failed_and_what_did_not_end_is_named() {
+        let output = "test a ... ok\ntest b has been running for over 60 seconds\ntest c ... FAILED\n\
+                      test d has been running for over 60 seconds\ntest b ... ok\ntest result: FAILED. 1 passed";
+        assert_eq!(troubled(output), ["c", "d (it did not end)"]);
+        let said = "test c ... FAILED\nthread 'c' (7) panicked at src/c.rs:1:2:\nit is 3\nthread 'e' panicked at x:\nno";
+        assert_eq!(troubled(said), ["c", "c: it is 3"]);
+        assert!(troubled("test a ... ok\ntest result: ok. 1 passed; 0 failed").is_empty());
+    }
 
     #[test]
     fn summaries_are_added_up() {

@@ -3,7 +3,7 @@
 use crate::args::Args;
 use crate::build::{self, Profile};
 use crate::run::{Limit, Outcome, captured, cargo, root, target};
-use crate::tally::Tally;
+use crate::tally::{Tally, troubled};
 use crate::{Result, tools};
 use std::fs;
 use std::path::Path;
@@ -62,6 +62,9 @@ pub(crate) fn command(args: Vec<String>) -> ExitCode {
         let line = format!("{name:<10} {passed:>6} passed {failed:>6} failed {seconds:>6} s");
         println!("{line}");
         lines.push(line);
+        if tally.failed > 0 {
+            lines.extend(troubled(&output).into_iter().map(|test| format!("           {test}")));
+        }
         all += tally;
     }
     println!("\n{}\n", lines.join("\n"));
@@ -105,9 +108,8 @@ fn clippy() -> Result<Report> {
         (command, BUILD_LIMIT)
     };
     Ok(checks(vec![
-        lint(&["--workspace", "--all-targets"]),
-        // Left out of all targets, because it needs the built app to run.
-        lint(&["--package", "vitrine", "--test", "browser"]),
+        // The last one is left out of all targets, because it needs the built app to run.
+        lint(&["--workspace", "--all-targets", "--test", "browser"]),
         lint(&[
             "--package",
             "vitrine",
@@ -168,7 +170,8 @@ fn browser() -> Result<Report> {
     }
     build::finish(Profile::Fast, &dist)?;
     let test = |args: &[&str], limit| {
-        let mut command = cargo(&["test", "--locked", "--package", "vitrine", "--test", "browser"]);
+        // The whole workspace, so that what it needs is what the step before has built.
+        let mut command = cargo(&["test", "--locked", "--workspace", "--test", "browser"]);
         command.args(args).env("VITRINE_DIST", &dist).envs(programs.iter().cloned());
         (command, limit)
     };

@@ -247,7 +247,10 @@ impl Scheduler {
         runs = by_key(runs, |run| gaps.iter().position(|gap| gap.intersection(*run).is_some()));
         let spare_bytes = self.link().round_trip_bytes;
         let block_bytes = if waits { spare_bytes } else { BLOCK_BYTES };
-        for range in runs.into_iter().flat_map(|run| blocks(run, block_bytes)) {
+        // A block that lies on a bridge has nothing that anybody wants: it would be aborted in the next step, and
+        // fetched again, without end.
+        let is_wanted = |range: &ByteRange| gaps.iter().any(|gap| gap.intersection(*range).is_some());
+        for range in runs.into_iter().flat_map(|run| blocks(run, block_bytes)).filter(is_wanted) {
             if !self.has_room(class, most, range) || waits && self.bytes_in_flight() > spare_bytes {
                 return;
             }
