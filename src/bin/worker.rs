@@ -7,8 +7,9 @@ mod worker {
 
     use vitrine::engine::extras::{Extras, all};
     use vitrine::formats::parquet::variant::Code;
+    use vitrine::shell::beside::Code as Joins;
     use vitrine::shell::measures;
-    use vitrine::shell::worker::{Loading, LoadingVariants};
+    use vitrine::shell::worker::{Loading, LoadingJoins, LoadingVariants};
     use vitrine::table::measure::{Make, meter};
     use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
@@ -27,6 +28,15 @@ mod worker {
         Ok(Code::all())
     }
 
+    #[wasm_split(joins, fallible)]
+    fn joins() -> Result<Joins, SplitLoaderError> {
+        Ok(Joins::all())
+    }
+
+    pub(super) fn load_joins() -> LoadingJoins {
+        Box::pin(async { joins().await.ok() })
+    }
+
     pub(super) fn load() -> Loading {
         Box::pin(async { extras().await.ok() })
     }
@@ -42,5 +52,10 @@ mod worker {
 
 fn main() {
     #[cfg(target_arch = "wasm32")]
-    vitrine::shell::worker::start(worker::load, worker::load_measures, worker::load_variants);
+    vitrine::shell::worker::start(
+        worker::load,
+        worker::load_measures,
+        worker::load_variants,
+        worker::load_joins,
+    );
 }

@@ -1,5 +1,6 @@
 //! What happens to the engine, and what it wants done.
 
+use super::beside::{News, Task as BesideTask};
 use super::browse::Listing;
 use super::data::Kept;
 use super::output::export::task::{Failure, Task};
@@ -154,6 +155,13 @@ pub enum Event {
         table: String,
         /// What is kept.
         outcome: Result<Kept>,
+    },
+    /// Something is told of the table beside the open one.
+    Beside {
+        /// Which one.
+        join: u32,
+        /// What is told.
+        news: News,
     },
     /// Labels can't be kept on this device.
     LabelsNotKept,
@@ -310,6 +318,14 @@ pub enum Effect {
         table: String,
         /// What is written, or removed.
         records: Kept,
+    },
+    /// Something is asked of the table beside the open one: it is carried out by a [`Beside`](super::Beside), whose
+    /// effects are apart from these.
+    Beside {
+        /// Which one.
+        join: u32,
+        /// What is asked.
+        task: BesideTask,
     },
     /// Try at once what waits to be tried again.
     RetryNow,

@@ -114,7 +114,7 @@ impl Table {
     fn labels_arrived(&mut self, effects: &mut Vec<Effect>) {
         if self.data.own.labels.is_empty() {
             // What the link asks of a column that is nowhere is told now.
-            self.answers.ask_again_for_labels(&mut self.data, &mut self.matches, effects);
+            self.answers.ask_again_for_unknown(&mut self.data, &mut self.matches, effects);
             return;
         }
         self.labels_changed(effects);

@@ -15,6 +15,7 @@ impl Engine {
             || self.table.as_ref().is_some_and(|table| table.data.awaits_measures())
             || self.table.as_ref().is_some_and(|table| table.data.awaits_variants())
             || self.table.as_ref().is_some_and(|table| table.data.awaits_device())
+            || self.table.as_ref().is_some_and(|table| table.data.awaits_other())
             || self.jobs.waits_for_disk()
             || self.jobs.waits_for_encoder()
             || self.import.as_ref().is_some_and(Import::waits)

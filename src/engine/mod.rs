@@ -22,6 +22,7 @@
 //! Never here: a clock, a socket, a thread, a panic on what a file says.
 
 mod answers;
+mod beside;
 mod browse;
 mod change;
 mod data;
@@ -44,8 +45,9 @@ mod scheduler;
 mod sidecar;
 mod table;
 
+pub use beside::{Beside, News, Task};
 pub use browse::Listing;
-pub use data::Kept;
+pub use data::{JoinCode, Kept};
 pub use event::{Effect, Event, Imported};
 pub use scheduler::{MAX_IN_FLIGHT, MAX_WITH_PROBES};
 
@@ -75,6 +77,8 @@ pub struct Engine {
     /// The file that the table is being made of, where that is no Parquet; how many there were.
     import: Option<Import>,
     imports: u32,
+    /// Tables that were opened so far: what is told of what is joined to one is not for another.
+    joins: u32,
     /// What the listings in flight are of.
     listings: Map<FetchId, ListingRequest>,
     images: Images,
@@ -191,6 +195,11 @@ impl Engine {
             Event::LabelsRead { table, outcome } => {
                 if let Some(own) = self.table.as_mut().filter(|own| own.data.kept_as() == table) {
                     own.take_kept_labels(outcome, &mut self.effects);
+                }
+            }
+            Event::Beside { join, news } => {
+                if let Some(table) = self.table.as_mut().filter(|table| table.data.joined_number() == join) {
+                    table.take_news(news, &mut self.effects);
                 }
             }
             Event::LabelsNotKept => {

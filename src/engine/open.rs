@@ -1,6 +1,7 @@
 //! From a table's name to its metadata.
 
 use super::answers::{notice, report};
+use super::beside::Task;
 use super::browse::listing_failed;
 use super::data::{File, Files, Identity, Pool};
 use super::import::Origin;
@@ -403,6 +404,9 @@ impl Engine {
         self.drop_import();
         let Self { table, jobs, images, effects, scheduler, .. } = self;
         jobs.cancel(table.as_mut().map(|table| &mut table.data), images, effects);
+        if let Some(join) = table.as_ref().and_then(|table| table.data.joins()) {
+            effects.push(Effect::Beside { join, task: Task::Drop });
+        }
         scheduler.reset(effects);
         images.close();
         *self = Self {
@@ -412,6 +416,7 @@ impl Engine {
             pace: self.pace,
             waking: self.waking,
             imports: self.imports,
+            joins: self.joins,
             ..Self::default()
         };
     }
@@ -438,6 +443,8 @@ impl Engine {
                 };
                 let known = (&opening.roles, opening.described);
                 let mut data = super::data::Data::new(*meta, maps, identity, files, known, opening.pool);
+                self.joins = self.joins.wrapping_add(1);
+                data.number_joins(self.joins);
                 if let Some(show) = &opening.show {
                     data.set_added(&show.added);
                 }

@@ -7,6 +7,7 @@
 use super::Effect;
 use super::answers::pace::Pace;
 use super::answers::{Answers, notice, report, report_script};
+use super::beside::News;
 use super::change::Change;
 use super::data::Data;
 use super::demand::{Class, Demand, Polled, Rows, Who};
@@ -54,6 +55,7 @@ impl Table {
 
     /// Opens the details of a row.
     pub fn open_detail(&mut self, row: u64) {
+        self.data.want_all_joined();
         self.answers.open_detail(row, &self.data);
     }
 
@@ -111,6 +113,10 @@ impl Table {
         self.advance_labels(effects);
         let changes = self.data.advance();
         self.follow(changes, effects);
+        if self.data.take_joined() {
+            report(effects, Response::Grown(self.data.opened()));
+            self.answers.ask_again(&mut self.data, &mut self.matches, effects);
+        }
         let (changes, working) = self.matches.advance(&self.data);
         self.note(&changes, effects);
         if let Some(error) = self.matches.take_index_fault() {
@@ -141,7 +147,12 @@ impl Table {
         // What a job demanded may be here by now.
         more |= (decoded || failed) && jobs.is_busy();
         more |= jobs.goes_on(&self.data);
-        more |= self.data.has_unseen_loads();
+        more |= self.data.has_unseen_loads() | self.data.join_goes_on();
+        let join = self.data.joined_number();
+        effects.extend(self.data.join_tasks().into_iter().map(|task| Effect::Beside { join, task }));
+        if let Some(told) = self.data.join_told() {
+            report(effects, LazyResponse::Joined(told.map(Box::new)));
+        }
         if let Some(vocabulary) = self.data.needs_measures() {
             effects.push(Effect::FetchMeasures { vocabulary });
         }
@@ -149,6 +160,17 @@ impl Table {
             effects.push(Effect::FetchVariants);
         }
         Advanced { missing, more }
+    }
+
+    /// Something is told of the table beside this one.
+    pub fn take_news(&mut self, news: News, effects: &mut Vec<Effect>) {
+        let awaited = self.data.awaits_joined();
+        let changes = self.data.take_news(news);
+        self.follow(changes, effects);
+        // Nobody says which keys, or it can't be read: what is asked of its columns is left out.
+        if awaited && !self.data.awaits_joined() {
+            self.answers.ask_again_for_unknown(&mut self.data, &mut self.matches, effects);
+        }
     }
 
     /// What measures texts has come, or can't be had.

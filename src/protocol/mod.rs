@@ -14,6 +14,7 @@ pub mod export;
 pub mod figure;
 pub mod group_by;
 pub mod images;
+pub mod join;
 pub mod labels;
 pub mod like;
 pub mod membership;
@@ -32,6 +33,7 @@ use crate::formats::tabular::reading::Reading;
 pub use crate::table::crossfilter::{Bins, Shape};
 use crate::view::catalog::images::ImageRule;
 use crate::view::catalog::{ColumnFacts, NamedSubset};
+use crate::view::join::SOURCE;
 use crate::view::like::Like;
 use crate::view::phrases::PhraseList;
 use crate::view::spec::{RowQuery, TableRef};
@@ -245,6 +247,8 @@ pub struct Show {
     pub charts: Vec<String>,
     /// Columns that are added to those of the file, as [`crate::view::measures`] names them.
     pub added: Vec<String>,
+    /// The table whose columns stand beside those of the file.
+    pub join: Option<join::Want>,
     /// Columns whose cells are wanted.
     pub columns: Vec<String>,
     /// Columns whose cells are wanted as well, but after everything else on the screen.
@@ -354,6 +358,8 @@ pub enum LazyResponse {
     Labels(Box<labels::Labels>),
     /// A file of labels.
     LabelFile(labels::File),
+    /// What is known of the table beside the open one; none where there is none any more.
+    Joined(Option<Box<join::Joined>>),
     /// How much is kept on this device.
     Kept {
         /// In bytes; none where nothing can be.
@@ -445,6 +451,11 @@ impl Column {
     /// Whether its values are text, or have text in them.
     pub fn has_text(&self) -> bool {
         self.kind == Kind::Text || self.type_name == NESTED_TEXT
+    }
+
+    /// Whether it is a column of another file.
+    pub fn is_joined(&self) -> bool {
+        self.derived_from.first().is_some_and(|first| first == SOURCE)
     }
 
     /// Whether its values are texts as the file has them, none of them JSON.

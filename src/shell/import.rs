@@ -7,13 +7,13 @@ use crate::formats::tabular::task::{Answer, Task};
 use crate::protocol::texts::import::{ENDED, no_converter};
 use crate::shell::converter::{Converter, function, words};
 use crate::shell::net::Net;
-use crate::shell::timing::scope;
-use js_sys::{Array, Promise, Uint8Array};
+use crate::shell::timing::pause;
+use js_sys::{Array, Uint8Array};
 use serde::Serialize;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, File};
 
 /// What was made is handed to the browser in pieces of so many bytes.
@@ -43,16 +43,20 @@ impl Importer {
         Self { converter, net, made: Rc::default(), emit: Rc::new(emit) }
     }
 
-    /// Begins a task.
-    pub fn import(&self, import: u32, task: Task) {
+    /// Begins a task; with the first one of a file, what was the table is what it is made of.
+    pub fn begin_or_go_on(&self, import: u32, task: Task) {
+        if let Task::Begin { .. } = task {
+            self.net.move_original();
+        }
+        self.import(import, task);
+    }
+
+    fn import(&self, import: u32, task: Task) {
         let importer = self.clone();
         spawn_local(async move {
             let outcome = importer.outcome(import, task).await;
             // Between two tasks, what the page asks for has its turn.
-            let turn = Promise::new(&mut |resolve, _| {
-                let _ = scope().set_timeout_with_callback(&resolve);
-            });
-            let _ = JsFuture::from(turn).await;
+            pause(0).await;
             (importer.emit)(Event::Imported { import, outcome });
         });
     }

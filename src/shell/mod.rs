@@ -1,6 +1,7 @@
 //! The data thread's access to the browser: fetching, caching, decoding images, turning tables of
 //! one format into another, and writing files.
 
+pub mod beside;
 pub mod cache;
 pub mod converter;
 pub mod decode;

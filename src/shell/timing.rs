@@ -36,6 +36,14 @@ pub async fn within<T>(millis: i32, future: impl Future<Output = T>) -> Option<T
     answer
 }
 
+/// Lets everything else that waits have its turn, for so long.
+pub async fn pause(millis: i32) {
+    let turn = Promise::new(&mut |resolve, _| {
+        let _ = scope().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, millis);
+    });
+    let _ = JsFuture::from(turn).await;
+}
+
 /// Resolves the promises of those that wait.
 pub fn wake(sleepers: Vec<Function>) {
     for sleeper in sleepers {

@@ -1,5 +1,6 @@
 //! The data thread: hands the page's requests to the engine, and does what the engine says.
 
+use super::beside::{Carry, Code as JoinCode};
 use super::converter::Converter;
 use super::decode::Decoder;
 use super::encode::Encoders;
@@ -8,11 +9,11 @@ use super::measures;
 use super::net::{Net, Saved};
 use super::save::Saver;
 use crate::base::error::{Error, ErrorKind};
+use crate::engine;
 use crate::engine::extras::{self, Extras};
 use crate::engine::{Effect, Engine, Event, Kept};
 use crate::formats::parquet::variant;
 use crate::formats::tabular::reading::Reading;
-use crate::formats::tabular::task::Task as ImportTask;
 use crate::protocol::export::{ARCHIVE_MIME, Images, Pairs, Start};
 use crate::protocol::texts::notices::NO_VARIANT_CODE;
 use crate::protocol::{LazyRequest, LazyResponse, Open, Request, Response, ShellRequest, Traffic};
@@ -37,6 +38,9 @@ pub type Loading = Pin<Box<dyn Future<Output = Option<&'static Extras>>>>;
 /// The same of what reads values of the type VARIANT.
 pub type LoadingVariants = Pin<Box<dyn Future<Output = Option<variant::Code>>>>;
 
+/// The same of what joins tables.
+pub type LoadingJoins = Pin<Box<dyn Future<Output = Option<JoinCode>>>>;
+
 struct Shell {
     /// Itself, for what goes on later.
     this: Weak<Shell>,
@@ -46,6 +50,8 @@ struct Shell {
     load_measures: fn() -> measures::Loading,
     /// Fetches what reads values of the type VARIANT.
     load_variants: fn() -> LoadingVariants,
+    /// Fetches what joins tables.
+    load_joins: fn() -> LoadingJoins,
     /// Whether code that is seldom needed is in flight.
     is_loading: Cell<bool>,
     /// Messages of the page that wait for it, in their order.
@@ -55,6 +61,10 @@ struct Shell {
     decoder: Decoder,
     encoders: Encoders,
     importer: Importer,
+    converter: Converter,
+    /// What joins tables, once it is here, and the files of the user's disk that were handed over for it.
+    other: RefCell<Option<Rc<dyn Carry>>>,
+    files_beside: RefCell<Vec<File>>,
     saver: Saver,
     /// Messages that are not handled yet.
     inbox: RefCell<VecDeque<Message>>,
@@ -76,6 +86,8 @@ enum Message {
         reading: Reading,
         files: Vec<File>,
     },
+    /// Files of the user's disk that the next table beside the open one is of.
+    Beside(Vec<File>),
     /// With the handle of the file that was chosen for it, where one was.
     Export {
         start: Start,
@@ -104,7 +116,7 @@ impl Message {
             | Self::Export { .. }
             | Self::Take { .. }
             | Self::Pairs { .. } => true,
-            Self::Shell(_) | Self::Continue | Self::Woken => false,
+            Self::Beside(_) | Self::Shell(_) | Self::Continue | Self::Woken => false,
         }
     }
 }
@@ -119,6 +131,7 @@ pub fn start(
     load: fn() -> Loading,
     load_measures: fn() -> measures::Loading,
     load_variants: fn() -> LoadingVariants,
+    load_joins: fn() -> LoadingJoins,
 ) {
     console_error_panic_hook::set_once();
     let shell = Rc::new_cyclic(|weak: &Weak<Shell>| {
@@ -136,10 +149,14 @@ pub fn start(
             load,
             load_measures,
             load_variants,
+            load_joins,
             is_loading: Cell::default(),
             held: RefCell::default(),
             engine: RefCell::default(),
             importer: Importer::new(converter.clone(), net.clone(), on_event()),
+            converter: converter.clone(),
+            other: RefCell::default(),
+            files_beside: RefCell::default(),
             net,
             decoder: Decoder::new(on_event()),
             encoders: Encoders::new(converter, on_event()),
@@ -197,11 +214,15 @@ fn read(data: &JsValue) -> Option<Message> {
     if let Some(request) = field("shell").filter(|request| !request.is_undefined()) {
         return serde_wasm_bindgen::from_value(request).ok().map(Message::Shell);
     }
+    let files = |name: &str| -> Option<Vec<File>> {
+        let files = field(name)?.dyn_into::<Array>().ok()?;
+        Some(files.iter().filter_map(|file| file.dyn_into().ok()).collect())
+    };
+    if let Some(files) = files("beside") {
+        return Some(Message::Beside(files));
+    }
     let request = serde_wasm_bindgen::from_value(field("request")?).ok()?;
-    let files: Vec<File> = field("files")
-        .and_then(|files| files.dyn_into::<Array>().ok())
-        .map(|files| files.iter().filter_map(|file| file.dyn_into().ok()).collect())
-        .unwrap_or_default();
+    let files = files("files").unwrap_or_default();
     match request {
         Request::Open(Open { table: TableRef::Local(name), roles, reading, .. }) if !files.is_empty() => {
             Some(Message::Local { name, roles, reading, files })
@@ -255,6 +276,7 @@ impl Shell {
                     self.held.borrow_mut().push_back(message);
                 }
                 Message::Shell(request) => self.answer(request),
+                Message::Beside(files) => *self.files_beside.borrow_mut() = files,
                 Message::Request(request) => self.ask(request),
                 Message::Continue => self.step(Event::Continue),
                 Message::Woken => self.step(Event::Woken),
@@ -281,8 +303,8 @@ impl Shell {
 
     /// Hands a request to the engine, once the code is here that it needs.
     fn ask(&self, request: Request) {
-        if extras::are_missing_for(&request) {
-            self.fetch_extras(request);
+        if extras::are_missing_for(&request) || engine::JoinCode::is_missing_for(&request) {
+            self.fetch_code(request);
         } else {
             self.step(Event::Request(request));
         }
@@ -290,12 +312,23 @@ impl Shell {
 
     /// Fetches code that is seldom needed, and does what asked for it then. Where it can't be fetched, the engine says
     /// what is missing, and the next request that needs it asks for it again.
-    fn fetch_extras(&self, request: Request) {
+    fn fetch_code(&self, request: Request) {
         let Some(shell) = self.this.upgrade() else { return };
         self.is_loading.set(true);
         spawn_local(async move {
-            if let Some(extras) = (shell.load)().await {
+            if extras::are_missing_for(&request)
+                && let Some(extras) = (shell.load)().await
+            {
                 extras::provide(extras);
+            }
+            if engine::JoinCode::is_missing_for(&request)
+                && let Some(code) = (shell.load_joins)().await
+            {
+                code.engine.provide();
+                let emit = shell.clone();
+                let other =
+                    code.start(&shell.net, shell.converter.clone(), Box::new(move |event| emit.step(event)));
+                *shell.other.borrow_mut() = Some(other);
             }
             shell.is_loading.set(false);
             shell.step(Event::Request(request));
@@ -368,11 +401,11 @@ impl Shell {
                 Effect::Sizes { id, url, files } => self.net.sizes(id, url, files),
                 Effect::Abort { id } => self.net.abort(id),
                 Effect::Encode { export, task } => self.encoders.encode(export, task),
-                Effect::Import { import, task } => {
-                    if let ImportTask::Begin { .. } = task {
-                        self.net.move_original();
+                Effect::Import { import, task } => self.importer.begin_or_go_on(import, task),
+                Effect::Beside { join, task } => {
+                    if let Some(other) = self.other.borrow().as_ref() {
+                        other.carry_out(join, task, &self.files_beside.borrow());
                     }
-                    self.importer.import(import, task);
                 }
                 Effect::DropImport { import } => self.importer.forget(import),
                 Effect::Write { export, bytes, last } => {

@@ -169,6 +169,11 @@ impl Column {
         Self { rows, nulls, store: Store::Text(Box::new(store)), ..Self::with_capacity(0) }
     }
 
+    /// An empty column whose values mean the same, that will hold `rows` rows.
+    pub fn alike(&self, rows: usize) -> Self {
+        Self::with_capacity(rows).of(Arc::clone(&self.known))
+    }
+
     /// The same column, whose values mean this.
     #[must_use]
     pub fn of(self, known: Arc<Meaning>) -> Self {
@@ -450,7 +455,8 @@ impl Column {
         self.stored(row).map(|value| self.meaning(value))
     }
 
-    fn stored(&self, row: usize) -> Option<Value<'_>> {
+    /// What is stored of a row: see [`meaning`](Self::meaning).
+    pub fn stored(&self, row: usize) -> Option<Value<'_>> {
         match &self.store {
             Store::Codes8(codes, values) => {
                 let code = *codes.get(row)?;

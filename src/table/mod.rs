@@ -7,6 +7,7 @@ pub mod crossfilter;
 pub mod filter;
 pub mod group_by;
 pub mod indexed;
+pub mod join;
 pub mod labels;
 pub mod measure;
 pub mod numbered;

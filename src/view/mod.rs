@@ -10,6 +10,7 @@ pub mod drag;
 pub mod facts;
 pub mod group_by;
 pub mod host;
+pub mod join;
 pub mod justify;
 pub mod keys;
 pub mod labels;

@@ -45,6 +45,7 @@ mod image_faults;
 mod images;
 mod indexed;
 mod inputs;
+mod joins;
 mod kept;
 mod keys;
 mod labels;

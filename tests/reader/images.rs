@@ -252,6 +252,7 @@ impl World {
                 Effect::Respond(_)
                 | Effect::FetchMeasures { .. }
                 | Effect::FetchVariants
+                | Effect::Beside { .. }
                 | Effect::KeepLabels { .. }
                 | Effect::RetryNow
                 | Effect::List { .. } => {}

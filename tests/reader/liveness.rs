@@ -3,6 +3,7 @@
 //! The engine checks itself after each step while debug assertions are on; here chance drives it over
 //! every kind of file, and in the end everything that was asked for has its answer.
 
+use crate::joins::want;
 use crate::server::{HUB, Session, generate};
 use proptest::prelude::*;
 use std::sync::{Arc, LazyLock};
@@ -23,7 +24,7 @@ static SMALL: LazyLock<Arc<Vec<u8>>> = LazyLock::new(|| Arc::new(generate(300, "
 static INDEXED: LazyLock<Arc<Vec<u8>>> = LazyLock::new(|| Arc::new(generate(20_000, "page-index")));
 static MIDDLE: LazyLock<Arc<Vec<u8>>> = LazyLock::new(|| Arc::new(generate(20_000, "hub")));
 
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 11] = [
     "prompt",
     "cfg",
     "step",
@@ -33,8 +34,17 @@ const COLUMNS: [&str; 10] = [
     "image_name",
     "user_name",
     "size",
+    "j.score",
     "no such column",
 ];
+
+/// Files that may be joined: one with keys that are here, one that is no table.
+fn put_beside(session: &mut Session) {
+    let lines: String =
+        (0..300).map(|seed| format!("{{\"seed\": {seed}, \"score\": {}}}\n", seed % 7)).collect();
+    session.host.insert("j.jsonl".to_owned(), lines.into_bytes());
+    session.host.insert("page.html".to_owned(), b"<!doctype html><p>no table</p>".to_vec());
+}
 
 /// What a table is read from.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +71,7 @@ enum Move {
     List(u8),
     Plot(usize, usize),
     Outcome(Option<usize>, bool),
+    Join(&'static [&'static str]),
     Load(usize),
     Stop(usize),
     Touch(usize),
@@ -123,6 +134,20 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         (column(), column()).prop_map(|(x, y)| Move::Plot(x, y)),
         (proptest::option::of(column()), any::<bool>())
             .prop_map(|(column, phrases)| Move::Outcome(column, phrases)),
+        prop_oneof![
+            Just::<&'static [&'static str]>(&[]),
+            Just::<&'static [&'static str]>(&["https://example.org/j.jsonl"]),
+            Just::<&'static [&'static str]>(&["https://example.org/j.jsonl", "here:seed", "there:seed"]),
+            Just::<&'static [&'static str]>(&[
+                "https://example.org/j.jsonl",
+                "here:cfg",
+                "there:score",
+                "as:j"
+            ]),
+            Just::<&'static [&'static str]>(&["https://example.org/page.html"]),
+            Just::<&'static [&'static str]>(&["file:gone.csv"]),
+        ]
+        .prop_map(Move::Join),
         column().prop_map(Move::Load),
         column().prop_map(Move::Stop),
         column().prop_map(Move::Touch),
@@ -145,6 +170,12 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
 }
 
 fn open(file: File) -> Session {
+    let mut session = opened(file);
+    put_beside(&mut session);
+    session
+}
+
+fn opened(file: File) -> Session {
     match file {
         File::Large => Session::open(&HUB),
         File::Middle => Session::open(&MIDDLE),
@@ -212,6 +243,7 @@ fn play(session: &mut Session, step: &Move, exports: &mut u32) {
             };
             session.ask(LazyRequest::Outcome(column.map(want)));
         }
+        Move::Join(words) => session.change(|show| show.join = want(words).filter(|_| !words.is_empty())),
         Move::Load(column) => session.ask(TableRequest::Load { column: COLUMNS[column].to_owned() }),
         Move::Stop(column) => session.ask(TableRequest::Stop { column: COLUMNS[column].to_owned() }),
         Move::Touch(column) => {

@@ -6,6 +6,7 @@
 
 mod asks;
 mod bad_files;
+mod beside;
 mod budgets;
 mod chance;
 mod chance_table;
@@ -20,6 +21,7 @@ mod foretold;
 mod groups;
 mod images;
 mod indexed;
+mod joins;
 mod labels;
 mod layouts;
 mod likes;

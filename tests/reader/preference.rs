@@ -4,7 +4,7 @@
 
 use crate::images::png;
 use crate::scripts::{has, python};
-use crate::server::{Session, reference};
+use crate::server::{Session, cell, column, reference};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{ArrayRef, BinaryArray, Float32Array, Float64Array, Int64Array, RecordBatch, StringArray};
@@ -14,9 +14,9 @@ use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 use std::sync::Arc;
-use vitrine::protocol::LazyRequest;
 use vitrine::protocol::export::{Pairs as Start, PairsForm, Split, Stage};
 use vitrine::protocol::pairs::{Kind, Pairs, Verdict, Want};
+use vitrine::protocol::{Cell, LazyRequest};
 use vitrine::view::pairs::Options;
 use vitrine::view::spec::Clause;
 
@@ -146,6 +146,27 @@ fn annotators_are_held_against_each_other_where_they_judged_the_same_images() {
     session.filter(&[("user_id", Clause::numbers(Some(901.0), None))]);
     let two = session.pairs.clone().unwrap().agreement.unwrap();
     assert_eq!((two.judgements, two.same.pairs, two.same.right), (40, 20, 10));
+}
+
+#[test]
+fn scores_of_another_file_are_held_against_pairs() {
+    let mut session = sample();
+    let batch = reference(&Arc::new(std::fs::read(SAMPLE).unwrap()));
+    let paths = column(&batch, "image_path").as_string::<i32>();
+    let rank = |row: usize| match cell(column(&batch, "rank"), row) {
+        Cell::Number(rank) => rank,
+        other => panic!("{other:?}"),
+    };
+    let lines: String =
+        (0..batch.num_rows()).map(|row| format!("{},{}\n", paths.value(row), -rank(row))).collect();
+    session.host.insert("scores.csv".to_owned(), format!("path,score\n{lines}").into_bytes());
+    let words = ["https://example.org/scores.csv", "here:image_path", "there:path"];
+    session.show(|show| show.join = crate::joins::want(&words));
+    // The better the rank, the higher the score: it is right about every pair that is ordered.
+    let told = pairs(&mut session, Want { judges: vec!["scores.score".to_owned()], ..Want::default() });
+    let all = told.judges[0].all;
+    assert!(told.count.ordered > 1_000);
+    assert_eq!((all.pairs, all.right, all.equal), (told.count.ordered, told.count.ordered, 0));
 }
 
 #[test]

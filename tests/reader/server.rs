@@ -1,5 +1,6 @@
 //! A page and a network around the engine, in memory.
 
+use crate::beside::Other;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, LazyLock};
@@ -173,6 +174,9 @@ pub struct Session {
     pub traffic: Traffic,
     /// Files beside the app, by their path below it.
     pub host: BTreeMap<String, Vec<u8>>,
+    /// The table that is joined, and what is told of it.
+    pub other: Other,
+    pub joined: Option<Box<vitrine::protocol::join::Joined>>,
     /// What the server calls the version of the file.
     pub etag: Option<String>,
     /// Sources that are files beside the app.
@@ -246,6 +250,8 @@ impl Session {
             exports: Vec::new(),
             dropped: Vec::new(),
             host: BTreeMap::new(),
+            other: Other::default(),
+            joined: None,
             beside: BTreeMap::new(),
             traffic: Traffic::default(),
             etag: None,
@@ -476,6 +482,10 @@ impl Session {
                     let outcome = self.measures.clone().map(|file| vocabulary.then_some(file));
                     self.answers.push_back(Event::Measures { outcome });
                 }
+                Effect::Beside { join, task } => {
+                    let news = self.other.carry_out(join, task, &self.host).into_iter();
+                    self.answers.extend(news.map(|news| Event::Beside { join, news }));
+                }
                 Effect::FetchVariants => self.answers.push_back(Event::Variants { outcome: Ok(()) }),
                 Effect::ReadLabels { table } => {
                     let kept = self.device.as_ref().map(|kept| {
@@ -605,6 +615,7 @@ impl Session {
             Response::Lazy(LazyResponse::GroupBy(groups)) => self.group_by = Some(groups),
             Response::Lazy(LazyResponse::Labels(labels)) => self.labels = Some(labels),
             Response::Lazy(LazyResponse::LabelFile(file)) => self.label_file = Some(file),
+            Response::Lazy(LazyResponse::Joined(joined)) => self.joined = joined,
             Response::Labelled(step) => self.label_steps.push(step),
             Response::Lazy(
                 LazyResponse::Figure(_)

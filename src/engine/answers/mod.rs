@@ -21,6 +21,7 @@ mod rows;
 mod same_prompt;
 mod script;
 
+pub use cells::cell;
 pub use describe::description;
 pub use groups::PickedRows;
 pub use report::report;
@@ -86,8 +87,10 @@ impl Answers {
     ) {
         let show = Show { count: show.count.min(MAX_WINDOW), ..show };
         let before = std::mem::replace(&mut self.show, show);
-        let filters =
-            self.show.generation != before.generation || self.show.rows.filters != before.rows.filters;
+        // What is joined decides which columns there are.
+        let filters = self.show.generation != before.generation
+            || self.show.rows.filters != before.rows.filters
+            || self.show.join != before.join;
         self.ask(&before, filters, data, matches, effects);
     }
 
@@ -98,8 +101,8 @@ impl Answers {
         self.ask(&before, true, data, matches, effects);
     }
 
-    /// There are no labels on the device: what was asked of them is told to be left out.
-    pub fn ask_again_for_labels(
+    /// There are no labels on the device, or no table is joined: what was asked of them is told to be left out.
+    pub fn ask_again_for_unknown(
         &mut self,
         data: &mut Data,
         matches: &mut Matches,
@@ -121,12 +124,20 @@ impl Answers {
         effects: &mut Vec<Effect>,
     ) {
         let now = &self.show;
-        if data.set_added(&now.added) {
+        let added = data.set_added(&now.added);
+        if data.lacks_joins(now.join.as_ref()) {
+            report(effects, Response::Notice(notice::no_extras()));
+        }
+        if data.set_join(now.join.as_ref()) || added {
             report(effects, Response::Grown(data.opened()));
         }
         for name in &now.charts {
             data.load(name);
         }
+        if self.detail.is_some() {
+            data.want_all_joined();
+        }
+        data.want_joined(now.columns.iter().chain(&now.extras));
         let answer = matches.ask(now, filters, data);
         // Not for each window of a list, so that reading that was paused stays so.
         if self.lists_prompts() && now.list != before.list {

@@ -80,6 +80,8 @@ pub enum Derived {
     Size { width: usize, height: usize },
     /// A column of texts, which are measured.
     Measured { text: usize, measure: Measure },
+    /// A column of another table, found by a column of keys.
+    Joined { key: usize, other: usize },
     /// Labels of one's own.
     Label,
     /// Notes of one's own.
@@ -92,6 +94,7 @@ impl Derived {
         let (first, second) = match self {
             Self::Size { width, height } => (Some(width), Some(height)),
             Self::Measured { text, .. } => (Some(text), None),
+            Self::Joined { key, .. } => (Some(key), None),
             Self::Label | Self::Note => (None, None),
         };
         [first, second].into_iter().flatten()

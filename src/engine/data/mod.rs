@@ -8,6 +8,7 @@ mod damage;
 mod files;
 mod image_files;
 mod image_lists;
+mod joined;
 mod labels;
 mod load;
 mod measured;
@@ -44,6 +45,8 @@ use crate::view::facts::{Described, Facts};
 use crate::view::roles::{Candidate, Corrections, Holds, Role, Roles};
 use crate::view::spec::{HubPath, TableRef};
 use image_files::ImageFiles;
+pub use joined::JoinCode;
+use joined::JoinState;
 use measured::Measuring;
 use variants::Variants;
 
@@ -79,6 +82,8 @@ pub struct Data {
     variants: Variants,
     /// Labels of one's own.
     pub own: OwnLabels,
+    /// The table whose columns stand beside those of the file.
+    joined: JoinState,
 }
 
 /// Which table is open.
@@ -154,6 +159,7 @@ impl Data {
             measuring: Measuring::default(),
             variants: Variants::default(),
             own: OwnLabels::default(),
+            joined: JoinState::default(),
         }
     }
 
@@ -269,6 +275,7 @@ impl Data {
         changes.extend(self.derive());
         changes.extend(self.measure());
         changes.extend(self.fill_labels());
+        changes.extend(self.advance_join());
         changes
     }
 

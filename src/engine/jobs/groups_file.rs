@@ -272,8 +272,12 @@ fn key_cells(keys: impl Iterator<Item = KeyValue>, holds: Holds) -> task::Cells 
         Holds::Number => task::Cells::Number(keys.map(|key| text(key)?.parse().ok()).collect()),
         Holds::Time => task::Cells::Time(keys.map(|key| text(key)?.parse().ok()).collect()),
         Holds::Flag => task::Cells::Flag(keys.map(|key| text(key)?.parse().ok()).collect()),
-        Holds::Text | Holds::Bytes | Holds::Texts | Holds::Wholes => {
-            task::Cells::Text(keys.map(text).collect())
-        }
+        Holds::Text
+        | Holds::Bytes
+        | Holds::Texts
+        | Holds::Wholes
+        | Holds::Unsigned
+        | Holds::Single
+        | Holds::Moments(..) => task::Cells::Text(keys.map(text).collect()),
     }
 }

@@ -119,6 +119,9 @@ impl Lines {
             Holds::Time => Cells::Time(Vec::new()),
             Holds::Texts => Cells::Texts(Vec::new()),
             Holds::Wholes => Cells::Wholes(Vec::new()),
+            Holds::Unsigned => Cells::Unsigned(Vec::new()),
+            Holds::Single => Cells::Single(Vec::new()),
+            Holds::Moments(kind, unit) => Cells::Moments(kind, unit, Vec::new()),
         });
         Self { form, whole, columns: columns.collect(), rows: 0, bytes: 0 }
     }
@@ -218,7 +221,11 @@ impl Lines {
                     | Cells::Bytes(_)
                     | Cells::Time(_)
                     | Cells::Texts(_)
-                    | Cells::Wholes(_),
+                    | Cells::Wholes(_)
+                    | Cells::Long(_)
+                    | Cells::Unsigned(_)
+                    | Cells::Single(_)
+                    | Cells::Moments(..),
                     Value::Text(_)
                     | Value::Number(_)
                     | Value::Flag(_)

@@ -114,6 +114,8 @@ impl Matches {
                 }
                 Some(_) => left_out.push((name, LeftOut::NotFilterable)),
                 None if data.may_be_label(&name) => {}
+                // No row matches before it is known.
+                None if data.may_be_joined(&name) => clauses.push((name, clause)),
                 None => left_out.push((name, LeftOut::NoColumn)),
             }
         }
@@ -226,8 +228,8 @@ impl Matches {
 
     /// Rows that were evaluated against every clause.
     pub fn rows_decided(&self, data: &Data) -> u64 {
-        let columns = self.filter.columns().filter_map(|name| data.column(name));
-        let read = columns.map(|column| column.rows_read() as u64).min();
+        let columns = self.filter.columns().map(|name| data.column(name));
+        let read = columns.map(|column| column.map_or(0, |column| column.rows_read() as u64)).min();
         read.unwrap_or_else(|| data.rows_in_all()).min(self.rows_evaluated(data))
     }
 

@@ -2,6 +2,7 @@
 
 use crate::base::bytes::human_bytes;
 use crate::protocol::display::thousands;
+use crate::view::join::SOURCE as JOINED;
 use crate::view::labels::SOURCE;
 
 /// The drawer.
@@ -73,6 +74,10 @@ pub fn in_file(column: &str, type_name: &str, derived_from: &[String], code: Opt
     let code = code.map(|code| format!(", here {code}")).unwrap_or_default();
     if derived_from == [SOURCE] {
         super::labels::IN_NO_FILE.to_owned()
+    } else if let [first, key, source] = derived_from
+        && first == JOINED
+    {
+        super::join::joined(key, source)
     } else if derived_from.is_empty() {
         format!("In the file: {column}, {type_name}{code}.")
     } else {

@@ -11,6 +11,7 @@ pub mod gallery;
 pub mod groups;
 pub mod images;
 pub mod import;
+pub mod join;
 pub mod keys;
 pub mod labels;
 pub mod like;

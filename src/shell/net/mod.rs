@@ -115,6 +115,12 @@ impl Net {
         Self { state: Rc::default(), token: Rc::default(), cache, saved: Rc::default(), emit }
     }
 
+    /// One for another table: what is cached and the token are shared, files and requests are its own.
+    pub fn beside(&self, emit: impl Fn(Event) + 'static) -> Self {
+        let (token, cache) = (Rc::clone(&self.token), self.cache.clone());
+        Self { state: Rc::default(), token, cache, saved: Rc::default(), emit: Rc::new(emit) }
+    }
+
     /// The cache of this device.
     pub fn cache(&self) -> &Cache {
         &self.cache
@@ -168,20 +174,25 @@ impl Net {
     }
 
     fn set_source(&self, source: SourceId, place: Place) {
-        let mut state = self.state.borrow_mut();
-        let mut sleepers = Vec::new();
         if source == SourceId::TABLE {
-            for (_, controller) in std::mem::take(&mut state.running) {
-                controller.abort();
-            }
-            sleepers = std::mem::take(&mut state.sleepers);
-            *state = State { serial: state.serial, ..State::default() };
-            self.saved.set(Saved::default());
+            self.clear();
         }
+        let mut state = self.state.borrow_mut();
         state.serial += 1;
         let serial = state.serial;
         let cached = Cached::Unknown;
         state.sources.insert(source, Source { place, signed: None, identity: None, cached, serial });
+    }
+
+    /// Forgets all sources, and aborts what is read of them.
+    pub fn clear(&self) {
+        let mut state = self.state.borrow_mut();
+        for (_, controller) in std::mem::take(&mut state.running) {
+            controller.abort();
+        }
+        let sleepers = std::mem::take(&mut state.sleepers);
+        *state = State { serial: state.serial, ..State::default() };
+        self.saved.set(Saved::default());
         drop(state);
         wake(sleepers);
     }

@@ -178,7 +178,7 @@ fn scores(store: Store) -> Vec<String> {
         let others: Vec<String> = OTHERS.into_iter().filter_map(|role| store.role(role)).collect();
         let is_score = |column: &&Column| {
             matches!(column.kind, Kind::Integer | Kind::Float)
-                && column.derived_from.is_empty()
+                && (column.derived_from.is_empty() || column.is_joined())
                 && !others.contains(&column.name)
                 && (!two || sided.iter().any(|sided| sided.first == column.name))
         };

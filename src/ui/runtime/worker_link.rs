@@ -167,6 +167,13 @@ impl WorkerLink {
         self.post(message);
     }
 
+    /// Hands over something that can't be written down, under a name.
+    pub fn hand_over(&self, name: &str, along: &JsValue) {
+        let message = js_sys::Object::new();
+        let _ = js_sys::Reflect::set(&message, &name.into(), along);
+        self.post(message);
+    }
+
     /// Sends a request that is not for the engine.
     pub fn send_to_shell(&self, request: &ShellRequest) {
         let Ok(request) = request.serialize(&Serializer::new()) else { return };

@@ -73,6 +73,7 @@ impl Store {
             | LazyResponse::Figure(_)
             | LazyResponse::Labels(_)
             | LazyResponse::LabelFile(_)
+            | LazyResponse::Joined(_)
             | LazyResponse::Described(_) => true,
             LazyResponse::Listed(_) | LazyResponse::Kept { .. } => false,
         };
@@ -107,6 +108,7 @@ impl Store {
             LazyResponse::Described(described) => self.described.set(Some(Arc::new(*described))),
             LazyResponse::Labels(labels) => self.receive_labels(*labels),
             LazyResponse::LabelFile(file) => self.receive_label_file(file),
+            LazyResponse::Joined(joined) => self.receive_joined(joined.map(|joined| *joined)),
             LazyResponse::Kept { bytes } => self.kept.bytes.set(Some(bytes)),
         }
     }

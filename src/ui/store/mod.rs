@@ -17,6 +17,7 @@ mod figures;
 mod history;
 mod image_settings;
 mod images;
+mod join;
 mod kept;
 mod labels;
 mod lazy;

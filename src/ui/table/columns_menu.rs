@@ -5,6 +5,7 @@ use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::facts;
 use crate::ui::store::use_store;
 use crate::ui::table::add_column::AddColumn;
+use crate::ui::table::join::JoinPart;
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::popover::Popover;
 use crate::ui::widgets::words::button_words;
@@ -52,6 +53,7 @@ pub fn ColumnsPanel() -> impl IntoView {
             {texts::USUAL_COLUMNS}
         </button>
         <AddColumn/>
+        <JoinPart/>
     }
 }
 

@@ -4,6 +4,7 @@ mod add_column;
 pub mod columns_menu;
 mod copy;
 pub mod head;
+mod join;
 pub mod lanes;
 pub mod row;
 pub mod sort_note;

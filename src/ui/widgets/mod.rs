@@ -7,6 +7,7 @@ pub mod keys;
 pub mod links;
 pub mod observe_size;
 pub mod picture;
+pub mod place;
 pub mod popover;
 pub mod scroller;
 pub mod sheet;

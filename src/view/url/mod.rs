@@ -19,6 +19,7 @@ pub mod time;
 use crate::base::sorted::Map;
 use crate::formats::hub::DEFAULT_ENDPOINT;
 use crate::formats::tabular::reading::Reading;
+use crate::view::join::Join;
 use crate::view::like::Like;
 use crate::view::measures::{MAX_ADDED, Measured};
 use crate::view::phrases::PhraseList;
@@ -35,7 +36,7 @@ pub use table::{parse_table, print_table};
 /// Keys that are not columns.
 pub const RESERVED: &[&str] = &[
     "table", "subset", "q", "sort", "view", "columns", "roles", "read", "row", "at", "endpoint", "phrases",
-    "like", "groups", "pairs", "plot", "outcome", "embed", "add", "pin",
+    "like", "groups", "pairs", "plot", "outcome", "embed", "add", "pin", "join",
 ];
 
 /// Keys that the pages around us add to our address; they are passed over in silence.
@@ -136,6 +137,7 @@ pub fn print(spec: &Spec) -> String {
         row,
         at,
         added,
+        join,
         phrases,
         like,
         groups,
@@ -195,7 +197,10 @@ pub fn print(spec: &Spec) -> String {
     if let Some(like) = like {
         push(&mut query, "like", &like.print());
     }
-    for (key, words) in [("groups", groups), ("pairs", pairs), ("plot", plot), ("outcome", outcome)] {
+    let join = join.as_ref().filter(|words| !Join::is_local(words)).cloned();
+    for (key, words) in
+        [("join", &join), ("groups", groups), ("pairs", pairs), ("plot", plot), ("outcome", outcome)]
+    {
         if let Some(words) = words {
             push(&mut query, key, &clause::print_items(words));
         }
@@ -322,13 +327,17 @@ fn read_reserved(
             let like = Like::read(value);
             spec.like = Some(like.ok_or_else(|| format!("“{}” is not the number of a row.", shown(value)))?);
         }
-        "groups" | "pairs" | "plot" | "outcome" => {
+        "groups" | "pairs" | "plot" | "outcome" | "join" => {
             let mut items = clause::parse_items(value)?;
             items.truncate(MAX_COLUMNS);
+            if key == "join" && Join::is_local(&items) {
+                return Err("is a file of another device.".to_owned());
+            }
             let words = match key {
                 "groups" => &mut spec.groups,
                 "pairs" => &mut spec.pairs,
                 "plot" => &mut spec.plot,
+                "join" => &mut spec.join,
                 _ => &mut spec.outcome,
             };
             *words = (!items.is_empty()).then_some(items);

@@ -238,7 +238,7 @@ impl Data {
         let text = match derived {
             Derived::Label => self.own.labels.label_of(row).map(|label| label.name.as_str()),
             Derived::Note => self.own.labels.note_of(row),
-            Derived::Size { .. } | Derived::Measured { .. } => None,
+            Derived::Size { .. } | Derived::Measured { .. } | Derived::Joined { .. } => None,
         };
         text.map_or(Cell::Null, |text| Cell::Text(text.chars().take(max_chars).collect()))
     }

@@ -10,17 +10,20 @@ mod survey;
 
 use super::pieces::{Encoded, Pieces};
 use super::{Job, Progressed};
+use crate::base::decimal;
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::engine::Effect;
 use crate::engine::answers::report;
 use crate::engine::data::Data;
 use crate::engine::demand::{Class, Demand, Rows, Who};
 use crate::engine::images::Images;
-use crate::engine::output::export::task::{Begin, Cells, Failure, Group, RangeIndex, Rows as RowsTask, Task};
+use crate::engine::output::export::task::{
+    Begin, Cells, Failure, Group, Holds, RangeIndex, Rows as RowsTask, Task,
+};
 use crate::engine::result::Matches;
+use crate::protocol::LazyResponse;
 use crate::protocol::export::{Progress, Stage, Start};
 use crate::protocol::texts::export::NOT_DERIVED;
-use crate::protocol::{Kind, LazyResponse};
 use crate::table::column::Value;
 use plan::{From, Pass, Source};
 use std::collections::VecDeque;
@@ -318,8 +321,8 @@ impl Export {
     fn derived(&self, rows: &[u32], data: &mut Data) -> std::result::Result<Option<Vec<Cells>>, Stage> {
         let mut derived = Vec::new();
         for source in &self.sources {
-            let place = match source.from {
-                From::Derived(place, _) => place,
+            let (place, holds) = match source.from {
+                From::Derived(place, holds) => (place, holds),
                 From::Index(start, step) => {
                     let number = |row: &u32| start.checked_add(step.checked_mul((*row).into())?);
                     derived.push(Cells::Whole(rows.iter().map(number).collect()));
@@ -337,7 +340,7 @@ impl Export {
                 return Ok(None);
             }
             let values = rows.iter().map(|row| column.value(u64::from(*row)).unwrap_or(Value::Null));
-            derived.push(cells_of(column.info.kind, values));
+            derived.push(cells_of(holds, values));
         }
         Ok(Some(derived))
     }
@@ -350,24 +353,44 @@ impl Export {
     }
 }
 
-/// The values of a column of this kind; what is of another one is none.
-fn cells_of<'a>(kind: Kind, values: impl Iterator<Item = Value<'a>>) -> Cells {
-    match kind {
-        Kind::Bool => Cells::Flag(picked(values, |value| match value {
+/// The values of a column that holds this; what it does not hold is none.
+fn cells_of<'a>(holds: Holds, values: impl Iterator<Item = Value<'a>>) -> Cells {
+    match holds {
+        Holds::Flag => Cells::Flag(picked(values, |value| match value {
             Value::Bool(value) => Some(value),
             _ => None,
         })),
-        Kind::Integer => Cells::Whole(picked(values, |value| match value {
-            Value::Int(value) => Some(value),
+        Holds::Whole | Holds::Wholes => Cells::Long(picked(values, |value| match value {
+            Value::Int(value) => Some(value as u64),
             _ => None,
         })),
-        Kind::Float => Cells::Number(picked(values, |value| match value {
+        Holds::Unsigned => Cells::Unsigned(picked(values, |value| match value {
+            Value::Int(value) => u64::try_from(value).ok(),
+            Value::UInt(value) => Some(value),
+            _ => None,
+        })),
+        Holds::Single => Cells::Single(picked(values, |value| match value {
+            Value::Float32(value) => Some(value),
+            _ => None,
+        })),
+        Holds::Number => Cells::Number(picked(values, |value| match value {
             Value::Float64(value) => Some(value),
+            Value::Float32(value) => Some(value.into()),
             _ => None,
         })),
-        Kind::Text | Kind::Time | Kind::Binary | Kind::Nested => {
+        Holds::Moments(kind, unit) => Cells::Moments(
+            kind,
+            unit,
+            picked(values, |value| match value {
+                Value::Time(moment) => Some(moment.ticks as u64),
+                _ => None,
+            }),
+        ),
+        Holds::Text | Holds::Bytes | Holds::Time | Holds::Texts => {
             Cells::Text(picked(values, |value| match value {
                 Value::Bytes(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+                Value::Decimal(value, scale) => Some(decimal::text_of(value, scale)),
+                Value::Wide(bytes, scale) => Some(decimal::text_of_sortable(bytes, scale)),
                 _ => None,
             }))
         }

@@ -4,11 +4,12 @@ use crate::base::error::{Error, ErrorKind, Result};
 use crate::engine::data::{Data, DataColumn, Origin};
 use crate::engine::output::export::task::{Column, Holds, RangeIndex};
 use crate::formats::parquet::codec::Codec;
-use crate::formats::parquet::meta::FileMeta;
+use crate::formats::parquet::meta::{FileMeta, Logical};
 use crate::formats::parquet::pandas::{INDEX_FIELD, Index};
 use crate::protocol::Kind;
 use crate::protocol::export::{Format, Stage, Start};
 use crate::protocol::texts::export::{NO_COLUMNS, NOT_DERIVED, TOO_MUCH_TO_SORT};
+use crate::table::column::UNSIGNED;
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -127,7 +128,7 @@ pub fn sources(start: &Start, data: &Data) -> std::result::Result<Vec<Source>, S
             }
         };
         match column.origin {
-            Origin::Derived(_) => std::iter::once(From::Derived(own, holds(column.info.kind))).for_each(add),
+            Origin::Derived(_) => std::iter::once(From::Derived(own, holds(column))).for_each(add),
             Origin::Leaf(leaf) => roots_of(&roots, &(leaf..leaf + 1)).for_each(add),
             Origin::Nested { first, end } => roots_of(&roots, &(first..end)).for_each(add),
         }
@@ -154,13 +155,17 @@ pub fn sources(start: &Start, data: &Data) -> std::result::Result<Vec<Source>, S
     }
 }
 
-/// What a column of this kind that is derived from others holds.
-fn holds(kind: Kind) -> Holds {
-    match kind {
-        Kind::Bool => Holds::Flag,
-        Kind::Integer => Holds::Whole,
-        Kind::Float => Holds::Number,
-        Kind::Text | Kind::Time | Kind::Binary | Kind::Nested => Holds::Text,
+/// What a column holds that is not in the file: of another file, what that one has, decimals as their digits.
+fn holds(column: &DataColumn) -> Holds {
+    match (column.info.kind, column.logical) {
+        (Kind::Bool, _) => Holds::Flag,
+        (Kind::Integer, Some(UNSIGNED)) => Holds::Unsigned,
+        (Kind::Integer, _) => Holds::Whole,
+        (_, Some(Logical::Decimal { .. })) => Holds::Text,
+        (_, Some(Logical::Time(kind, unit))) => Holds::Moments(kind, unit),
+        (Kind::Float, Some(Logical::Float)) if column.info.type_name == "FLOAT" => Holds::Single,
+        (Kind::Float, _) => Holds::Number,
+        (Kind::Text | Kind::Time | Kind::Binary | Kind::Nested, _) => Holds::Text,
     }
 }
 

@@ -3,11 +3,15 @@
 use super::encoder::told;
 use super::task::{Cells, Holds, Table, Task};
 use super::writer::{TableWriter, writer};
+use crate::base::calendar::DAY_MILLIS;
 use crate::base::error::{Error, Result};
+use crate::base::moment::{TimeKind, Unit};
 use crate::protocol::export::Format;
 use arrow_array::builder::{BinaryBuilder, Int64Builder, ListBuilder, StringBuilder};
 use arrow_array::{
-    ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray,
+    Array, ArrayRef, BooleanArray, Date32Array, Float32Array, Float64Array, Int64Array, RecordBatch,
+    StringArray, Time32MillisecondArray, Time32SecondArray, TimestampMillisecondArray, UInt64Array,
+    make_array,
 };
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use std::sync::Arc;
@@ -88,6 +92,52 @@ pub(super) fn data_type(holds: Holds) -> DataType {
         Holds::Time => DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())),
         Holds::Texts => list(DataType::Utf8),
         Holds::Wholes => list(DataType::Int64),
+        Holds::Unsigned => DataType::UInt64,
+        Holds::Single => DataType::Float32,
+        Holds::Moments(kind, unit) => moments_type(kind, unit),
+    }
+}
+
+/// The type of times as a file has them.
+fn moments_type(kind: TimeKind, unit: Unit) -> DataType {
+    let arrow = match unit {
+        Unit::Seconds => TimeUnit::Second,
+        Unit::Millis => TimeUnit::Millisecond,
+        Unit::Micros => TimeUnit::Microsecond,
+        Unit::Nanos => TimeUnit::Nanosecond,
+    };
+    match (kind, unit) {
+        (TimeKind::Instant, _) => DataType::Timestamp(arrow, Some("UTC".into())),
+        (TimeKind::Local, _) => DataType::Timestamp(arrow, None),
+        (TimeKind::Date, _) => DataType::Date32,
+        (TimeKind::Clock, Unit::Seconds | Unit::Millis) => DataType::Time32(arrow),
+        (TimeKind::Clock, Unit::Micros | Unit::Nanos) => DataType::Time64(arrow),
+        (TimeKind::Duration, _) => DataType::Duration(arrow),
+    }
+}
+
+/// Times as a file has them.
+fn moments(kind: TimeKind, unit: Unit, bits: Vec<Option<u64>>) -> ArrayRef {
+    let ticks = bits.into_iter().map(|bits| bits.map(|bits| bits as i64));
+    match moments_type(kind, unit) {
+        DataType::Date32 => {
+            let days = |ticks: i64| i32::try_from(unit.millis(ticks).div_euclid(DAY_MILLIS)).ok();
+            Arc::new(Date32Array::from_iter(ticks.map(|ticks| ticks.and_then(days))))
+        }
+        DataType::Time32(of) => {
+            let small: Vec<Option<i32>> = ticks.map(|ticks| i32::try_from(ticks?).ok()).collect();
+            match of {
+                TimeUnit::Second => Arc::new(Time32SecondArray::from(small)),
+                _ => Arc::new(Time32MillisecondArray::from(small)),
+            }
+        }
+        of => {
+            let plain = Int64Array::from_iter(ticks).into_data().into_builder().data_type(of);
+            // Both are 64 bits a value.
+            plain
+                .build()
+                .map_or_else(|_| Arc::new(Int64Array::from(Vec::<i64>::new())) as ArrayRef, make_array)
+        }
     }
 }
 
@@ -103,6 +153,12 @@ pub(super) fn array(cells: Cells) -> ArrayRef {
             files.iter().for_each(|file| builder.append_value(file));
             Arc::new(builder.finish())
         }
+        Cells::Long(bits) => {
+            Arc::new(Int64Array::from_iter(bits.into_iter().map(|bits| bits.map(|bits| bits as i64))))
+        }
+        Cells::Unsigned(bits) => Arc::new(UInt64Array::from(bits)),
+        Cells::Single(numbers) => Arc::new(Float32Array::from(numbers)),
+        Cells::Moments(kind, unit, bits) => moments(kind, unit, bits),
         Cells::Time(millis) => Arc::new(TimestampMillisecondArray::from(millis).with_timezone("UTC")),
         Cells::Texts(lists) => {
             let mut builder = ListBuilder::new(StringBuilder::new());

@@ -2,6 +2,7 @@
 //!
 //! Plain data, so that the engine and the data thread can be linked without what encodes.
 
+use crate::base::moment::{TimeKind, Unit};
 use crate::formats::parquet::codec::Codec;
 use crate::protocol::export::Format;
 use serde::{Deserialize, Serialize};
@@ -57,6 +58,12 @@ pub enum Holds {
     Texts,
     /// Lists of whole numbers.
     Wholes,
+    /// Whole numbers of 64 bits, none of them negative.
+    Unsigned,
+    /// Numbers of four bytes.
+    Single,
+    /// Times in a unit of their own.
+    Moments(TimeKind, Unit),
 }
 
 /// Values that the engine hands over, none where a row has none.
@@ -78,6 +85,14 @@ pub enum Cells {
     Texts(Vec<Vec<String>>),
     /// Of [`Holds::Wholes`].
     Wholes(Vec<Vec<i64>>),
+    /// Of [`Holds::Whole`], where they may have more digits than doubles tell apart.
+    Long(#[serde(with = "bits")] Vec<Option<u64>>),
+    /// Of [`Holds::Unsigned`].
+    Unsigned(#[serde(with = "bits")] Vec<Option<u64>>),
+    /// Of [`Holds::Single`].
+    Single(Vec<Option<f32>>),
+    /// Of [`Holds::Moments`]: what they are, and how many of the unit.
+    Moments(TimeKind, Unit, #[serde(with = "bits")] Vec<Option<u64>>),
 }
 
 /// The beginning of a file.
@@ -164,6 +179,32 @@ pub struct Failure {
     pub columns: Vec<u32>,
     /// Why, in a sentence without its full stop.
     pub message: String,
+}
+
+/// Numbers of 64 bits, none where a row has none, as bytes: JavaScript's own numbers are not exact.
+mod bits {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    struct Packed {
+        #[serde(with = "serde_bytes")]
+        valid: Vec<u8>,
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    }
+
+    pub fn serialize<S: Serializer>(numbers: &[Option<u64>], serializer: S) -> Result<S::Ok, S::Error> {
+        let valid = numbers.iter().map(|number| u8::from(number.is_some())).collect();
+        let bytes = numbers.iter().flat_map(|number| number.unwrap_or_default().to_le_bytes()).collect();
+        Packed { valid, bytes }.serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Option<u64>>, D::Error> {
+        let Packed { valid, bytes } = Packed::deserialize(deserializer)?;
+        let (numbers, _) = bytes.as_chunks::<8>();
+        let all = numbers.iter().zip(&valid);
+        Ok(all.map(|(number, valid)| (*valid != 0).then(|| u64::from_le_bytes(*number))).collect())
+    }
 }
 
 /// Numbers as bytes: many of them cross at once, and one by one they would take long.

@@ -1,7 +1,8 @@
 //! The part of the menu that copies the link.
 
-use crate::protocol::texts::{common, export as texts, labels};
+use crate::protocol::texts::{common, export as texts, join, labels};
 use crate::ui::store::use_store;
+use crate::view::join::Join;
 use leptos::prelude::*;
 
 /// The link, and a frame for other pages.
@@ -28,6 +29,9 @@ pub fn LinkPart() -> impl IntoView {
             <h2 class="panel-title">{texts::THIS_VIEW}</h2>
             <Show when=move || store.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.own.is_some()))>
                 <p class="export-note">{labels::NOT_IN_LINK}</p>
+            </Show>
+            <Show when=move || store.spec.with(|spec| spec.join.as_ref().is_some_and(|words| Join::is_local(words)))>
+                <p class="export-note">{join::NOT_IN_LINK}</p>
             </Show>
             <div class="export-row">
                 <button type="button" class="button" data-kind="line" data-size="small" on:click=link>{texts::COPY_LINK}</button>

@@ -1,0 +1,182 @@
+//! Carries out what is asked of a table beside the open one: with files, requests and imports of its own, so that
+//! neither takes the other's answers for its own. What is cached, and the token, are shared.
+
+use super::converter::Converter;
+use super::import::Importer;
+use super::net::Net;
+use super::timing::{now, pause};
+use crate::base::error::{Error, ErrorKind};
+use crate::engine::{Beside, Effect, Event, JoinCode, News, Task};
+use crate::view::spec::TableRef;
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::File;
+
+/// What joins tables: in a browser it comes when the first one is joined.
+#[derive(Clone, Copy)]
+pub struct Code {
+    /// The engine's part of it.
+    pub engine: JoinCode,
+    make: fn(&Net, Converter, Emit) -> Rc<dyn Carry>,
+}
+
+/// Hears of what is told.
+pub type Emit = Box<dyn Fn(Event)>;
+
+/// Carries out what is asked of another table.
+pub trait Carry {
+    /// Does what the open table asks; `files` are those of the user's disk that were handed over for it.
+    fn carry_out(&self, number: u32, task: Task, files: &[File]);
+}
+
+impl Code {
+    /// All of it: only the entry of the lazy module may name it.
+    pub const fn all() -> Self {
+        Self { engine: JoinCode::all(), make: Other::make }
+    }
+
+    /// What carries out; `emit` hears of what is told, never from within a method of it.
+    pub fn start(self, net: &Net, converter: Converter, emit: Emit) -> Rc<dyn Carry> {
+        (self.make)(net, converter, emit)
+    }
+}
+
+/// The other table, and what it reads with.
+struct Other {
+    this: Weak<Other>,
+    beside: RefCell<Option<Beside>>,
+    /// Which of those that were asked for one after another it is.
+    number: Cell<u32>,
+    net: Net,
+    importer: Importer,
+    emit: Rc<dyn Fn(Event)>,
+}
+
+impl Other {
+    fn make(net: &Net, converter: Converter, emit: Emit) -> Rc<dyn Carry> {
+        Rc::new_cyclic(|weak: &Weak<Self>| {
+            let on_event = || {
+                let weak = weak.clone();
+                move |event| {
+                    if let Some(other) = weak.upgrade() {
+                        other.step(event);
+                    }
+                }
+            };
+            let net = net.beside(on_event());
+            Self {
+                this: weak.clone(),
+                beside: RefCell::default(),
+                number: Cell::default(),
+                importer: Importer::new(converter, net.clone(), on_event()),
+                net,
+                emit: emit.into(),
+            }
+        })
+    }
+}
+
+impl Carry for Other {
+    fn carry_out(&self, number: u32, task: Task, files: &[File]) {
+        self.number.set(number);
+        let (effects, news) = match task {
+            Task::Open(open) => {
+                self.net.clear();
+                let local = if matches!(open.table, TableRef::Local(_)) {
+                    self.net.set_files(files.to_vec());
+                    files.iter().map(|file| (file.name(), file.size() as u64)).collect()
+                } else {
+                    Vec::new()
+                };
+                let (beside, effects, news) = Beside::open(*open, local, number);
+                *self.beside.borrow_mut() = Some(beside);
+                (effects, news)
+            }
+            Task::Read(columns) => {
+                let mut beside = self.beside.borrow_mut();
+                beside.as_mut().map(|beside| beside.read(columns)).unwrap_or_default()
+            }
+            Task::Drop => {
+                self.net.clear();
+                *self.beside.borrow_mut() = None;
+                return;
+            }
+        };
+        self.act(effects, news);
+    }
+}
+
+impl Other {
+    fn step(&self, event: Event) {
+        let (effects, news) = {
+            let mut beside = self.beside.borrow_mut();
+            let Some(beside) = beside.as_mut() else { return };
+            beside.tell_time(now());
+            let stepped = beside.step(event);
+            beside.tell_time(now());
+            stepped
+        };
+        self.act(effects, news);
+    }
+
+    /// Steps on, after what has come meanwhile.
+    fn step_later(&self, event: Event, millis: i32) {
+        let Some(other) = self.this.upgrade() else { return };
+        let number = self.number.get();
+        spawn_local(async move {
+            pause(millis).await;
+            if other.number.get() == number {
+                other.step(event);
+            }
+        });
+    }
+
+    fn act(&self, effects: Vec<Effect>, news: Vec<News>) {
+        for effect in effects {
+            match effect {
+                Effect::Source { source, url } => self.net.set_address(source, url),
+                Effect::Forget { source } => self.net.forget(source),
+                Effect::Fetch { id, source, range } => self.net.fetch(id, source, range),
+                Effect::ReadCached { id, source, range } => self.net.read_cached(id, source, range),
+                Effect::Get { id, url, most_bytes } => self.net.get(id, url, most_bytes),
+                Effect::Sizes { id, url, files } => self.net.sizes(id, url, files),
+                Effect::Abort { id } => self.net.abort(id),
+                Effect::List { id, url } => self.net.list(id, url),
+                Effect::Import { import, task } => self.importer.begin_or_go_on(import, task),
+                Effect::DropImport { import } => self.importer.forget(import),
+                Effect::RetryNow => self.net.retry_now(),
+                Effect::Continue => self.step_later(Event::Continue, 0),
+                Effect::Wake { in_millis } => {
+                    self.step_later(Event::Woken, i32::try_from(in_millis).unwrap_or(i32::MAX));
+                }
+                // It reads plain columns, and shows and writes nothing.
+                Effect::FetchMeasures { .. } => {
+                    self.step_later(Event::Measures { outcome: Err(unasked()) }, 0)
+                }
+                Effect::FetchVariants => self.step_later(Event::Variants { outcome: Err(unasked()) }, 0),
+                Effect::Decode { .. }
+                | Effect::Encode { .. }
+                | Effect::Write { .. }
+                | Effect::DropFile { .. }
+                | Effect::ReadLabels { .. }
+                | Effect::KeepLabels { .. }
+                | Effect::Beside { .. }
+                | Effect::Respond(_) => {}
+            }
+        }
+        if news.is_empty() {
+            return;
+        }
+        let (emit, number) = (Rc::clone(&self.emit), self.number.get());
+        spawn_local(async move {
+            for news in news {
+                emit(Event::Beside { join: number, news });
+            }
+        });
+    }
+}
+
+fn unasked() -> Error {
+    Error::new(ErrorKind::Internal, "a joined table needs nothing of that kind")
+}
