@@ -292,6 +292,7 @@ impl Session {
                 | Effect::RetryNow
                 | Effect::FetchMeasures { .. }
                 | Effect::FetchVariants
+                | Effect::Beside { .. }
                 | Effect::ReadLabels { .. }
                 | Effect::KeepLabels { .. }
                 | Effect::List { .. }

@@ -267,6 +267,7 @@ impl Visit {
                 | Effect::RetryNow
                 | Effect::FetchMeasures { .. }
                 | Effect::FetchVariants
+                | Effect::Beside { .. }
                 | Effect::ReadLabels { .. }
                 | Effect::KeepLabels { .. }
                 | Effect::Encode { .. }

@@ -103,6 +103,7 @@ impl Page<'_> {
                 | Effect::KeepLabels { .. }
                 | Effect::FetchMeasures { .. }
                 | Effect::FetchVariants
+                | Effect::Beside { .. }
                 | Effect::List { .. }
                 | Effect::Encode { .. }
                 | Effect::Write { .. }

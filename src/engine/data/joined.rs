@@ -60,7 +60,7 @@ pub struct JoinState {
 
 /// What came of reading a column of the other table.
 enum Fetched {
-    Values(Source),
+    Values(Box<Source>),
     Nothing,
 }
 
@@ -308,7 +308,7 @@ impl Data {
                 let is_mean = self.is_mean(&column);
                 let joined = &mut self.joined;
                 let fetched = match values {
-                    Some(values) => Fetched::Values(Source::of(values, &joined.index, is_mean)),
+                    Some(values) => Fetched::Values(Box::new(Source::of(values, &joined.index, is_mean))),
                     None => Fetched::Nothing,
                 };
                 if let Some((_, place)) = joined.fetched.iter_mut().find(|(name, _)| *name == column) {
@@ -430,7 +430,9 @@ impl Data {
             self.joined.places.push(place);
             if is_count {
                 // It is known with the keys.
-                self.joined.fetched.push((ROWS_OF_KEY.to_owned(), Some(Fetched::Values(Source::Rows))));
+                self.joined
+                    .fetched
+                    .push((ROWS_OF_KEY.to_owned(), Some(Fetched::Values(Box::new(Source::Rows)))));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::formats::tabular::reading::{Delimiter, Reading};
+use crate::view::join::Join;
 use crate::view::like::Like;
 use crate::view::phrases::{PhraseList, Unit};
 use crate::view::spec::{
@@ -418,8 +419,11 @@ prop_compose! {
         view in prop::sample::select(View::ALL),
         phrases in (prop::sample::select(Unit::ALL.map(|(unit, _)| unit).to_vec()), option::of(any::<u32>()), any::<(bool, bool)>()),
         like in option::of(prop_oneof![(0..1_u64 << 53).prop_map(Like::Row), Just(Like::Search)]),
-        (groups, plot, outcome) in (
-            option::of(vec(any_name(), 1..4)), option::of(vec(any_name(), 1..4)), option::of(vec(any_name(), 1..4))),
+        (groups, plot, outcome, join) in (
+            option::of(vec(any_name(), 1..4)), option::of(vec(any_name(), 1..4)), option::of(vec(any_name(), 1..4)),
+            option::of(vec(any_name(), 1..4)).prop_filter("no link holds a local file", |words| {
+                !words.as_ref().is_some_and(|words| Join::is_local(words))
+            })),
         pairs in option::of(vec(any_name(), 1..4)),
         embed in any::<bool>(),
         pin in option::of((
@@ -457,6 +461,7 @@ prop_compose! {
             pairs,
             plot,
             outcome,
+            join,
             embed,
         }
     }
