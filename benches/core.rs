@@ -26,8 +26,11 @@ use vitrine::table::boxes::boxes;
 use vitrine::table::column::Column;
 use vitrine::table::crossfilter::{Crossfilter, bin, count, cube, pairs, side};
 use vitrine::table::group_by::{Ask, group_by};
+use vitrine::table::join::{Keys, Matched, Source};
+use vitrine::table::measure::{Gauge, meter};
 use vitrine::table::select::Selection;
 use vitrine::view::group_by::What;
+use vitrine::view::measures::Measure;
 use vitrine::view::spec::{Clause, RowQuery, TableRef};
 
 /// Rows of the generated table.
@@ -53,6 +56,8 @@ fn main() {
         time(&format!("bin {name}"), rows, || bin(column, *name == "timestamp"));
     }
     groups();
+    joins();
+    similar();
     let binned: Vec<_> = all.iter().take(names.len().min(5)).map(|column| bin(column, false)).collect();
     let by_name = |name: &str| names.iter().position(|other| *other == name).and_then(|at| all.get(at));
     let clauses = |low: f64| {
@@ -105,6 +110,73 @@ fn main() {
     });
 }
 
+/// A table of 14 million rows, every tenth of which has its key among 1.5 million of another one.
+fn joins() {
+    const KEYS: usize = 1_500_000;
+    const JOINED_ROWS: usize = 14_000_000;
+    let name = |n: usize| {
+        format!("{:08x}-{:04x}-4{:03x}-8000-{n:012x}", n as u32 ^ 0x5bd1_e995, n % 65_521, n % 4_093)
+    };
+    let texts = |rows: usize, of: &dyn Fn(usize) -> String| {
+        let mut column = Column::text(rows);
+        let mut row = 0;
+        while row < rows {
+            let end = rows.min(row + (1 << 16));
+            let mut values = ByteValues::default();
+            (row..end).for_each(|row| values.push(of(row).as_bytes()));
+            let page = Decoded { rows: (end - row) as u32, valid: None, values: Values::Bytes(values) };
+            column.append(&page, None).expect("texts");
+            row = end;
+        }
+        column.finish();
+        column
+    };
+    let there = texts(KEYS, &|n| name(n * 10));
+    let here = texts(JOINED_ROWS, &|n| name(n) + ".webp");
+    let mut keys = Keys::default();
+    once("look through 1.5 M keys", KEYS, || while keys.grow(&there) {});
+    let mut matched = Matched::default();
+    once("find 14 M rows among them", JOINED_ROWS, || while matched.grow(&here, &keys, &there) {});
+    assert_eq!(matched.matched(), (JOINED_ROWS / 10).min(KEYS) as u64);
+    let mut scores = Column::with_capacity(KEYS);
+    let page = Decoded {
+        rows: KEYS as u32,
+        valid: None,
+        values: Values::Float64((0..KEYS).map(|n| n as f64 / 7.0).collect()),
+    };
+    scores.append(&page, None).expect("numbers");
+    let source = Source::of(scores, &keys, false);
+    let mut joined = source.column(JOINED_ROWS);
+    once("their scores, for 14 M rows", JOINED_ROWS, || {
+        matched
+            .rows()
+            .chunks(400_000)
+            .for_each(|rows| source.append(rows, &keys, &mut joined).expect("numbers"));
+    });
+    println!(
+        "{:<44} {:>9} MB",
+        "keys, rows and scores besides the texts",
+        (keys.memory_bytes() + JOINED_ROWS * 12) / 1_000_000
+    );
+}
+
+/// Prompts that share most of their words, among those of the generated table.
+fn similar() {
+    let table = fixture::table::Table::new(ROWS, 7);
+    let mut bytes = Vec::new();
+    fixture::write::diffusiondb(&table, &"hub".parse().expect("a layout"), &mut bytes).expect("a table");
+    let file = Arc::new(bytes);
+    let texts = column(&meta(&file), &file, "prompt");
+    let rows = texts.rows();
+    once("prompts that share most words", rows, || {
+        let mut gauge = Gauge::new(Measure::Similar);
+        gauge.meter = Some(meter(Measure::Similar, None).expect("a meter"));
+        let mut values = Column::with_capacity(rows);
+        while gauge.grow(&texts, true, &mut values).expect("numbers") {}
+        values
+    });
+}
+
 /// What is pinned: two clauses.
 fn pinned() -> Map<String, Clause> {
     let on_step = ("step".to_owned(), Clause::numbers(Some(20.0), Some(50.0)));
@@ -137,6 +209,14 @@ fn groups() {
     time("the same, mean of cfg", LARGE, || group_by(&ask(vec![(&cfg, &mean)])));
     time("the same, median of cfg", LARGE, || group_by(&ask(vec![(&cfg, &median)])));
     time("the same, different cfg", LARGE, || group_by(&ask(vec![(&cfg, &distinct)])));
+}
+
+/// The same for what takes long, once.
+fn once<T>(task: &str, rows: usize, run: impl FnOnce() -> T) {
+    let start = Instant::now();
+    black_box(run());
+    let millis = start.elapsed().as_secs_f64() * 1e3;
+    println!("{task:<44} {millis:>9.2} {:>9.2}", millis * 1e6 / rows as f64);
 }
 
 fn time<T>(task: &str, rows: usize, mut work: impl FnMut() -> T) {

@@ -163,6 +163,14 @@ impl Keys {
         NOWHERE
     }
 
+    /// Roughly how much memory it takes, besides the column of keys.
+    pub fn memory_bytes(&self) -> usize {
+        // A place of the map is its key, its value, and a byte that says whether it is taken.
+        self.last.capacity() * 17
+            + (self.before.capacity() + self.first.capacity()) * 4
+            + self.several.capacity() * 9
+    }
+
     /// Rows that were looked at.
     pub fn rows(&self) -> usize {
         self.first.len()

@@ -25,6 +25,10 @@ pub enum Measure {
     Alike,
     /// The first of these rows, by its place in the file, from 0: what they have in common.
     AlikeGroup,
+    /// Rows with a text that shares most of its words, in any order.
+    Similar,
+    /// The first of these rows, as that of [`Self::AlikeGroup`].
+    SimilarGroup,
     /// Tokens of CLIP, those of start and end included, before anything is cut off.
     Tokens,
     /// Whether those are more than a text encoder of CLIP takes.
@@ -34,6 +38,9 @@ pub enum Measure {
     /// How sure that is, from 0 to 1.
     Certainty,
 }
+
+/// The share of the words of two texts together, in percent, that both of two similar ones have at least.
+pub const LIKE_PERCENT: u32 = 80;
 
 /// Tokens that a text encoder of CLIP takes, those of start and end included.
 pub const CONTEXT_TOKENS: u32 = 77;
@@ -53,7 +60,7 @@ pub enum Values {
 
 impl Measure {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Characters,
         Self::Words,
         Self::Parts,
@@ -65,6 +72,8 @@ impl Measure {
         Self::Repeats,
         Self::Alike,
         Self::AlikeGroup,
+        Self::Similar,
+        Self::SimilarGroup,
     ];
 
     /// What links call it.
@@ -77,6 +86,8 @@ impl Measure {
             Self::Repeats => "repeats",
             Self::Alike => "alike",
             Self::AlikeGroup => "alike_group",
+            Self::Similar => "similar",
+            Self::SimilarGroup => "similar_group",
             Self::Tokens => "tokens",
             Self::CutOff => "cut_off",
             Self::Language => "language",
@@ -93,6 +104,8 @@ impl Measure {
             | Self::Repeats
             | Self::Alike
             | Self::AlikeGroup
+            | Self::Similar
+            | Self::SimilarGroup
             | Self::Tokens => Values::Whole,
             Self::NonAscii | Self::Certainty => Values::Share,
             Self::CutOff => Values::Truth,
@@ -111,15 +124,22 @@ impl Measure {
             | Self::Repeats
             | Self::Alike
             | Self::AlikeGroup
+            | Self::Similar
+            | Self::SimilarGroup
             | Self::Language
             | Self::Certainty => false,
         }
     }
 
+    /// Whether it says which rows belong together, by the first of them.
+    pub const fn is_group(self) -> bool {
+        matches!(self, Self::AlikeGroup | Self::SimilarGroup)
+    }
+
     /// Whether it is about all rows together, so that nothing is known before all are read.
     pub const fn is_of_all_rows(self) -> bool {
         match self {
-            Self::Repeats | Self::Alike | Self::AlikeGroup => true,
+            Self::Repeats | Self::Alike | Self::AlikeGroup | Self::Similar | Self::SimilarGroup => true,
             Self::Characters
             | Self::Words
             | Self::Parts

@@ -20,6 +20,8 @@ pub const fn title(measure: Measure) -> &'static str {
         Measure::Repeats => "Rows with the same text",
         Measure::Alike => "Rows nearly the same",
         Measure::AlikeGroup => "Group of nearly the same",
+        Measure::Similar => "Rows with 80 % of the words",
+        Measure::SimilarGroup => "Group with 80 % of the words",
         Measure::Tokens => "CLIP tokens",
         Measure::CutOff => "Cut off by CLIP",
         Measure::Language => "Language",
@@ -38,6 +40,12 @@ pub const fn about(measure: Measure) -> &'static str {
         Measure::Alike => "How many rows have the same text but for case, spaces and punctuation.",
         Measure::AlikeGroup => {
             "The first row with the same text but for case, spaces and punctuation: rows of one group have the same number. Details of a row show its group."
+        }
+        Measure::Similar => {
+            "How many rows have a text that shares at least 80 % of the words of both, in any order, or is linked to it by such texts."
+        }
+        Measure::SimilarGroup => {
+            "The first row with a text that shares at least 80 % of the words: rows of one group have the same number. Details of a row show its group."
         }
         Measure::Tokens => {
             "Tokens of the text encoder of Stable Diffusion, start and end included, before anything is cut off. The vocabulary (196 KB) is fetched with the first one."

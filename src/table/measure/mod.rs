@@ -4,6 +4,7 @@
 //! module, and is handed in by [`provide`] once that has been fetched.
 
 mod language;
+mod likeness;
 mod tokens;
 
 pub use tokens::{MERGES_BYTES, Tokenizer};
@@ -40,8 +41,20 @@ pub trait Meter {
     /// Where what a text encoder takes of a text ends, in bytes; none where that is all of it, or not known here.
     fn end_of_context(&self, text: &str) -> Option<usize>;
 
+    /// What finds texts that are like each other, where that is what is measured.
+    fn likeness(&self) -> Option<Box<dyn Likeness>>;
+
     /// Bytes of texts that are measured in a hundredth of a second or so.
     fn step_bytes(&self) -> usize;
+}
+
+/// Finds out which texts of a column are like each other.
+pub trait Likeness {
+    /// Goes on; whether there is more to be done.
+    fn step(&mut self, texts: &Column) -> bool;
+
+    /// The first text of the group of one, both by their codes, once nothing is left to be done.
+    fn group_of(&self, code: usize) -> u32;
 }
 
 /// Makes a meter. The vocabulary is for measures that need it.
@@ -109,6 +122,7 @@ impl Meter for OwnMeter {
             Measure::Language => language::language(text),
             Measure::Certainty => language::certainty(text),
             Measure::Repeats => Amount::Whole(hash(text.bytes())),
+            Measure::Similar | Measure::SimilarGroup => Amount::Nothing,
             Measure::Alike | Measure::AlikeGroup => {
                 let letters = text.chars().filter(|char| char.is_alphanumeric());
                 Amount::Whole(hash(letters.flat_map(char::to_lowercase).flat_map(utf8)))
@@ -120,9 +134,19 @@ impl Meter for OwnMeter {
         self.tokenizer.as_ref()?.end_of_context(text)
     }
 
+    fn likeness(&self) -> Option<Box<dyn Likeness>> {
+        let is_likeness = matches!(self.measure, Measure::Similar | Measure::SimilarGroup);
+        is_likeness.then(|| Box::new(likeness::Words::default()) as Box<dyn Likeness>)
+    }
+
     fn step_bytes(&self) -> usize {
         match self.measure {
-            Measure::Characters | Measure::Words | Measure::Parts | Measure::NonAscii => 8 << 20,
+            Measure::Characters
+            | Measure::Words
+            | Measure::Parts
+            | Measure::NonAscii
+            | Measure::Similar
+            | Measure::SimilarGroup => 8 << 20,
             Measure::Repeats | Measure::Alike | Measure::AlikeGroup => 4 << 20,
             Measure::Tokens | Measure::CutOff => 1 << 20,
             Measure::Language | Measure::Certainty => 128 << 10,
@@ -149,12 +173,14 @@ pub struct Gauge {
     pub meter: Option<Box<dyn Meter>>,
     /// What was measured, by the codes of the texts.
     known: Vec<Amount>,
+    /// What finds texts that are like each other, while it does.
+    likeness: Option<Box<dyn Likeness>>,
 }
 
 impl Gauge {
     /// A column of which nothing is measured.
     pub fn new(measure: Measure) -> Self {
-        Self { measure, meter: None, known: Vec::new() }
+        Self { measure, meter: None, known: Vec::new(), likeness: None }
     }
 
     /// What is measured.
@@ -190,6 +216,9 @@ impl Gauge {
                 return Ok(false);
             }
             if values.rows() == 0 {
+                if self.find_alike(texts) {
+                    return Ok(true);
+                }
                 self.compare_rows(texts);
             }
         }
@@ -208,9 +237,24 @@ impl Gauge {
         Ok(self.known.len() < distinct)
     }
 
+    /// Goes on to find texts that are like each other, where that is what is measured; whether there is more to be done.
+    fn find_alike(&mut self, texts: &Column) -> bool {
+        if self.likeness.is_none() {
+            self.likeness = self.meter.as_ref().and_then(|meter| meter.likeness());
+        }
+        let Some(likeness) = &mut self.likeness else { return false };
+        if likeness.step(texts) {
+            return true;
+        }
+        self.known =
+            (0..self.known.len()).map(|code| Amount::Whole(likeness.group_of(code).into())).collect();
+        self.likeness = None;
+        false
+    }
+
     /// In place of what a text has in common with others: how many rows have it, or which one is the first.
     fn compare_rows(&mut self, texts: &Column) {
-        let counts = self.measure != Measure::AlikeGroup;
+        let counts = !self.measure.is_group();
         let mut rows: FxHashMap<i64, i64> = FxHashMap::default();
         let key = |amount: Option<&Amount>| match amount {
             Some(Amount::Whole(key)) => Some(*key),

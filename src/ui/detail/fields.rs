@@ -10,7 +10,7 @@ use crate::ui::store::facts;
 use crate::ui::store::facts::order;
 use crate::ui::store::{Commit, Part, State, Store, prompt_of, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
-use crate::view::measures::{Measure, Measured};
+use crate::view::measures::Measured;
 use crate::view::roles::Role;
 use crate::view::spec::{Clause, List, ListValue};
 use leptos::prelude::*;
@@ -176,7 +176,7 @@ fn explanation(store: Store, column: &str, cell: &Cell) -> String {
 }
 
 fn is_group(column: &str) -> bool {
-    Measured::read(column).is_some_and(|measured| measured.measure == Measure::AlikeGroup)
+    Measured::read(column).is_some_and(|measured| measured.measure.is_group())
 }
 
 /// The filter for the rows with nearly the same text.
