@@ -8,7 +8,12 @@ use std::fmt::Debug;
 use vitrine::base::ids::Generation;
 use vitrine::base::moment::{Moment, TimeKind, Unit};
 use vitrine::base::sorted::Map;
+use vitrine::formats::parquet::decode::{ByteValues, Decoded, Values};
 use vitrine::protocol::{Bins, Cell, Chart, Counts, LazyRequest, Request, Response, Row, Rows, Shape, Show};
+use vitrine::table::column::{Column, Value};
+use vitrine::table::join::Keys;
+use vitrine::table::measure::{Gauge, meter};
+use vitrine::view::measures::Measure;
 use vitrine::view::spec::{Clause, RowQuery, SortKey, Subset};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -84,4 +89,40 @@ fn answers_survive_the_way_to_the_page() {
             ],
         }],
     }));
+}
+
+fn texts(texts: &[&str]) -> Column {
+    let mut values = ByteValues::default();
+    texts.iter().for_each(|text| values.push(text.as_bytes()));
+    let mut column = Column::text(texts.len());
+    let page = Decoded { rows: texts.len() as u32, valid: None, values: Values::Bytes(values) };
+    column.append(&page, None).unwrap();
+    column
+}
+
+/// Hashes are as wide as the machine.
+#[wasm_bindgen_test]
+fn what_rests_on_hashes_is_the_same_on_a_narrow_machine() {
+    let rows = texts(&["a castle at dawn", "Dawn: a castle, at", "fog over the sea", "a castle at dawn"]);
+    for (measure, expected) in [
+        (Measure::Repeats, [2, 1, 1, 2]),
+        (Measure::Alike, [2, 1, 1, 2]),
+        (Measure::Similar, [3, 3, 1, 3]),
+        (Measure::SimilarGroup, [0, 0, 2, 0]),
+    ] {
+        let mut gauge = Gauge::new(measure);
+        gauge.meter = Some(meter(measure, None).unwrap());
+        let mut values = Column::with_capacity(4);
+        while gauge.grow(&rows, true, &mut values).unwrap() {}
+        let found: Vec<_> = (0..4).map(|row| values.get(row).unwrap()).collect();
+        assert_eq!(found, expected.map(Value::Int), "{measure:?}");
+    }
+    let names: Vec<String> = (0..5_000).map(|n| format!("{n:032x}")).collect();
+    let keys_of = texts(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut keys = Keys::default();
+    while keys.grow(&keys_of) {}
+    assert_eq!((keys.distinct(), keys.repeated()), (5_000, 0));
+    assert!(
+        names.iter().zip(0..).all(|(name, row)| keys.row_of(&keys_of, Value::Bytes(name.as_bytes())) == row)
+    );
 }

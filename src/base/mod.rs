@@ -6,6 +6,7 @@ pub mod bytes;
 pub mod calendar;
 pub mod decimal;
 pub mod error;
+pub mod hash;
 pub mod ids;
 pub mod iso;
 pub mod moment;

@@ -6,12 +6,12 @@
 
 use crate::base::decimal;
 use crate::base::error::Result;
+use crate::base::hash::hash64;
 use crate::base::moment::Moment;
 use crate::formats::parquet::decode::{ByteValues, Decoded, Values};
 use crate::table::column::{Column, Store, Value};
 use crate::table::text;
-use rustc_hash::{FxHashMap, FxHasher};
-use std::hash::Hasher;
+use rustc_hash::FxHashMap;
 use std::io::Write;
 
 /// The place of a row that is nowhere.
@@ -93,12 +93,6 @@ fn uuid_of(text: &[u8]) -> Option<&[u8]> {
     })
 }
 
-fn hash_of(key: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(key);
-    hasher.finish()
-}
-
 /// Where each key stands in the other table.
 #[derive(Clone, Debug, Default)]
 pub struct Keys {
@@ -129,7 +123,7 @@ impl Keys {
 
     fn add(&mut self, keys: &Column, row: usize, key: Option<&Vec<u8>>) {
         if let Some(key) = key {
-            let hash = hash_of(key);
+            let hash = hash64(key.iter().copied());
             let first = self.find(keys, key, hash);
             let own = row as u32;
             if first == NOWHERE {
@@ -199,7 +193,7 @@ impl Keys {
     /// The first row of the other table with this key.
     pub fn row_of(&self, keys: &Column, value: Value<'_>) -> u32 {
         let mut key = Vec::new();
-        if write_key(value, &mut key) { self.find(keys, &key, hash_of(&key)) } else { NOWHERE }
+        if write_key(value, &mut key) { self.find(keys, &key, hash64(key.iter().copied())) } else { NOWHERE }
     }
 }
 

@@ -72,7 +72,7 @@ fn a_file_of_the_disk_is_joined_in_the_panel_and_goes_along_into_the_export() {
         })
         .await;
         assert_eq!(shown.get("none"), bars.get("none"));
-        stage.picture("joined").await;
+        stage.picture("joined-disk").await;
         export(stage, "JSON Lines").await;
         let lines = file(&folder, "diffusiondb-sample.jsonl").await;
         let written: Vec<Json> =
@@ -123,6 +123,9 @@ fn a_link_joins_a_file_and_filters_by_its_columns() {
         assert!(page.query().await.contains("join="));
         page.click("button", "Choose columns").await;
         page.says("2,500 of 5,000 rows here have a match").await;
+        let script = "document.querySelector('section.join').scrollIntoView({ block: 'end' })";
+        stage.browser.client.execute(script, Vec::new()).await.unwrap();
+        stage.picture("joined").await;
         page.click("button", "Remove").await;
         until("the link without it", async || (!page.query().await.contains("join=")).then_some(())).await;
         page.settles_at(ROWS).await;

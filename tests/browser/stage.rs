@@ -32,6 +32,7 @@ const DOCUMENTED: &[&str] = &[
     "compare",
     "pairs",
     "groups",
+    "joined",
     "differences",
     "plot",
     "measured",

@@ -134,6 +134,7 @@ impl Answers {
         for name in &now.charts {
             data.load(name);
         }
+        data.load_what_rows_need(&now.columns);
         if self.detail.is_some() {
             data.want_all_joined();
         }

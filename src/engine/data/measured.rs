@@ -77,6 +77,21 @@ impl Data {
         Some(made)
     }
 
+    /// Reads what shown columns can't be told of single rows, where that is here already, or small.
+    pub fn load_what_rows_need(&mut self, shown: &[String]) {
+        /// More is read only where a chart, a filter or an order asks for it.
+        const SMALL_BYTES: u64 = 4_000_000;
+        let needed = |name: &&String| {
+            let Some(column) = self.column(name) else { return false };
+            let Origin::Derived(Derived::Measured { text, measure }) = column.origin else { return false };
+            let is_at_hand =
+                self.columns.get(text).is_some_and(|text| text.complete || text.info.bytes <= SMALL_BYTES);
+            measure.is_of_all_rows() && is_at_hand && !column.complete && !column.loading
+        };
+        let needed: Vec<String> = shown.iter().filter(needed).cloned().collect();
+        needed.iter().for_each(|name| self.load(name));
+    }
+
     // ------------------------------------------------------------ what measures
 
     fn lacking(&self) -> impl Iterator<Item = Measure> {

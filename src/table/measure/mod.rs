@@ -10,12 +10,12 @@ mod tokens;
 pub use tokens::{MERGES_BYTES, Tokenizer};
 
 use crate::base::error::{Error, Result};
+use crate::base::hash::hash64;
 use crate::formats::parquet::decode::{ByteValues, Decoded, Values};
 use crate::table::column::{Column, ROWS_A_CALL, Store};
 use crate::table::text::NULL;
 use crate::view::measures::{CONTEXT_TOKENS, Measure, Values as Kind};
-use rustc_hash::{FxHashMap, FxHasher};
-use std::hash::Hasher;
+use rustc_hash::FxHashMap;
 use std::sync::OnceLock;
 
 /// What came of measuring a text.
@@ -161,9 +161,7 @@ fn utf8(char: char) -> impl Iterator<Item = u8> {
 }
 
 fn hash(bytes: impl Iterator<Item = u8>) -> i64 {
-    let mut hasher = FxHasher::default();
-    bytes.for_each(|byte| hasher.write_u8(byte));
-    hasher.finish() as i64
+    hash64(bytes) as i64
 }
 
 /// A column that is measured of another one, and how far it is.
