@@ -117,6 +117,10 @@ impl Beside {
     pub fn read(&mut self, columns: Vec<String>) -> (Vec<Effect>, Vec<News>) {
         let (mut effects, mut news) = (Vec::new(), Vec::new());
         for column in columns {
+            // It is told of once.
+            if self.wanted.contains(&column) {
+                continue;
+            }
             let known = self.engine.table.as_mut().and_then(|table| {
                 table.data.columns.iter_mut().find(|known| known.info.name == column && !known.failed)
             });

@@ -93,7 +93,10 @@ fn of_pinned(data: &Data, matches: &Matches) -> Result<Option<Masks>, Trouble> {
 
 fn of_column(name: &str, yes: &Yes, data: &Data, matches: &Matches) -> Result<Option<Masks>, Trouble> {
     let column = data.column(name).filter(|column| column.info.chartable && !column.hidden);
-    let column = column.ok_or_else(|| Trouble::NoColumn(name.to_owned()))?;
+    let Some(column) = column else {
+        let is_coming = data.may_be_joined(name);
+        return if is_coming { Ok(None) } else { Err(Trouble::NoColumn(name.to_owned())) };
+    };
     let Some(values) = &column.values else {
         return if column.failed { Err(Trouble::Unreadable(name.to_owned())) } else { Ok(None) };
     };

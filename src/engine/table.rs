@@ -169,7 +169,7 @@ impl Table {
         self.follow(changes, effects);
         // Nobody says which keys, or it can't be read: what is asked of its columns is left out.
         if awaited && !self.data.awaits_joined() {
-            self.answers.ask_again_for_unknown(&mut self.data, &mut self.matches, effects);
+            self.answers.ask_again(&mut self.data, &mut self.matches, effects);
         }
     }
 

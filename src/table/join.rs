@@ -323,6 +323,14 @@ impl Source {
         Self::Means(means.collect(), column)
     }
 
+    /// The column of the other table; none where it is of none.
+    pub fn into_column(self) -> Option<Column> {
+        match self {
+            Self::First(column) | Self::Means(_, column) => Some(column),
+            Self::Rows => None,
+        }
+    }
+
     /// An empty column for its values, that will hold `rows` rows.
     pub fn column(&self, rows: usize) -> Column {
         match self {

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 use vitrine::protocol::export::Format;
 use vitrine::protocol::join::{Counts, Joined, Stage, Want};
-use vitrine::protocol::{Cell, LoadState, Request};
+use vitrine::protocol::{Cell, LazyRequest, LoadState, Request, group_by, outcome, plot};
 use vitrine::view::spec::{Clause, SortKey};
 
 const ROWS: usize = 20_000;
@@ -168,6 +168,34 @@ fn a_link_filters_by_a_column_that_is_not_there_yet() {
 }
 
 #[test]
+fn views_of_a_link_wait_for_columns_that_are_to_come() {
+    let (file, scores) = scores();
+    let mut session = Session::new(&TABLE);
+    session.host.insert("scores.parquet".to_owned(), file);
+    let table = format!("{HOST}scores.parquet");
+    session.ask(Request::Open(crate::server::open("https://example.org/table.parquet")));
+    session.change(|show| show.join = want(&[&table, "here:image_name", "there:id"]));
+    while session.opened.is_none() && session.deliver_piece() {}
+    const SCORE: &str = "scores.aesthetic";
+    let columns = ("cfg".to_owned(), SCORE.to_owned());
+    session.ask(LazyRequest::Plot(Some(plot::Want { columns })));
+    let items = ["by:sampler".to_owned(), format!("mean:{SCORE}")].to_vec();
+    session.ask(LazyRequest::GroupBy(Some(group_by::Want { items, first: 0, count: 20 })));
+    let words = vec![SCORE.to_owned(), "from:500".to_owned()];
+    session.ask(LazyRequest::Outcome(Some(outcome::Want { words, phrases: None })));
+    session.run();
+    let plot = session.plot.clone().unwrap();
+    assert!(matches!(plot.state, plot::State::Counts { .. }), "{:?}", plot.state);
+    assert_eq!(plot.read, (ROWS as u64, ROWS as u64));
+    let groups = session.group_by.clone().unwrap();
+    assert!(matches!(groups.state, group_by::State::Lines { .. }), "{:?}", groups.state);
+    let outcome = session.outcome.clone().unwrap();
+    let outcome::State::Counted(counted) = &outcome.state else { panic!("{:?}", outcome.state) };
+    let high = scores.values().filter(|score| **score >= 500.0).count() as u64;
+    assert_eq!(counted.rows.0, high);
+}
+
+#[test]
 fn several_rows_of_a_key_are_their_mean_and_their_number() {
     let names = names();
     let rated: Vec<(&str, i64, &str)> = (0..9_000_usize)
@@ -206,6 +234,37 @@ fn several_rows_of_a_key_are_their_mean_and_their_number() {
     assert_eq!(session.count.as_ref().unwrap().rows, ROWS as u64);
     let chart = &session.charts["ratings.rating"];
     assert_eq!(chart.all.0.iter().sum::<u32>(), 4_000);
+}
+
+#[test]
+fn other_keys_and_other_names_bring_the_same_columns_again() {
+    let names = names();
+    let lines: String = (0..4_000).map(|n| format!("{},{},{n}\n", names[n], names[ROWS - 1 - n])).collect();
+    let csv = format!("first,last,place\n{lines}").into_bytes();
+    let mut session = with("two.csv", csv, &["here:image_name", "there:first"]);
+    let table = format!("{HOST}two.csv");
+    let place = |session: &mut Session, name: &str, row: u64| {
+        let name = name.to_owned();
+        session.show(|show| {
+            show.columns = vec![name];
+            (show.first, show.count) = (row, 1);
+        });
+        session.rows.clone().unwrap().rows[0].cells[0].clone()
+    };
+    assert_eq!(place(&mut session, "two.place", 7), Cell::Number(7.0));
+    let read = session.other.bytes;
+    // The other key: what was read of the column stays.
+    session.show(|show| show.join = want(&[&table, "here:image_name", "there:last"]));
+    assert_eq!(place(&mut session, "two.place", 7), Cell::Null);
+    assert_eq!(place(&mut session, "two.place", ROWS as u64 - 8), Cell::Number(7.0));
+    session.show(|show| show.join = want(&[&table, "here:image_name", "there:first", "as:again"]));
+    assert_eq!(known(&session), ["again.last", "again.place"]);
+    assert_eq!(place(&mut session, "again.place", 3_999), Cell::Number(3_999.0));
+    assert_eq!(place(&mut session, "again.last", 3_999), Cell::Text(names[ROWS - 4_000].clone()));
+    // Both keys and the column: each was read once.
+    assert!(session.other.bytes < read * 3, "{} after {read}", session.other.bytes);
+    session.show(|show| show.charts = vec!["again.place".to_owned()]);
+    assert_eq!(session.charts["again.place"].all.0.iter().sum::<u32>(), 4_000);
 }
 
 #[test]

@@ -155,6 +155,7 @@ fn make(group_by: &GroupBy, data: &Data, matches: &Matches) -> Result<Option<Mad
     let extras = extras().ok_or(Trouble::NoCode)?;
     for name in group_by.columns() {
         match data.column(name) {
+            None if data.may_be_joined(name) => return Ok(None),
             None => return Err(Trouble::NoColumn(name.to_owned())),
             Some(column) if column.failed => return Err(Trouble::Unreadable(name.to_owned())),
             Some(column) if !column.info.chartable && column.info.kind != Kind::Text => {

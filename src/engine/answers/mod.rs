@@ -94,14 +94,17 @@ impl Answers {
         self.ask(&before, filters, data, matches, effects);
     }
 
-    /// Asks again for the same: there are columns that were not there before.
+    /// Asks again for the same: there are columns that were not there before, or it is known that none will come.
     pub fn ask_again(&mut self, data: &mut Data, matches: &mut Matches, effects: &mut Vec<Effect>) {
         let before = self.show.clone();
         before.rows.sort.iter().for_each(|key| data.load(&key.column));
         self.ask(&before, true, data, matches, effects);
+        self.plot.recount();
+        self.group_by.forget();
+        self.outcome.recount();
     }
 
-    /// There are no labels on the device, or no table is joined: what was asked of them is told to be left out.
+    /// There are no labels on the device: what was asked of them is told to be left out.
     pub fn ask_again_for_unknown(
         &mut self,
         data: &mut Data,
@@ -147,6 +150,7 @@ impl Answers {
             ranges.iter().for_each(|name| data.load(name));
         }
         self.group_by.load(data);
+        self.plot.load(data);
         self.outcome.load(data);
         let change = ViewChange {
             rows_asked: filters || answer.changed,

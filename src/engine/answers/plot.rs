@@ -24,6 +24,14 @@ impl PlotState {
         self.due = self.want.is_some();
     }
 
+    /// Reads what it needs: columns may have come that were not there when it was asked for.
+    pub fn load(&self, data: &mut Data) {
+        if let Some(Want { columns: (x, y) }) = &self.want {
+            data.load(x);
+            data.load(y);
+        }
+    }
+
     /// Takes note of a change of one of its columns.
     pub fn follow(&mut self, change: &Change, data: &Data) {
         let column = match change {
@@ -49,11 +57,8 @@ impl PlotState {
 impl Answers {
     /// A chart of two columns is wanted, or none any more.
     pub fn want_plot(&mut self, want: Option<Want>, data: &mut Data) {
-        if let Some(Want { columns: (x, y) }) = &want {
-            data.load(x);
-            data.load(y);
-        }
         self.plot.want = want;
+        self.plot.load(data);
         self.plot.recount();
     }
 
@@ -93,6 +98,7 @@ fn both<'a>(
     data: &'a Data,
 ) -> Result<Option<(Charted<'a>, Charted<'a>)>, Trouble> {
     let charted = |name: &String| match data.column(name) {
+        None if data.may_be_joined(name) => Ok(None),
         None => Err(Trouble::NoColumn(name.clone())),
         Some(column) if column.failed && column.binned.is_none() => Err(Trouble::Unreadable(name.clone())),
         Some(column) if !column.info.chartable => Err(Trouble::NoColumn(name.clone())),

@@ -47,6 +47,8 @@ pub struct JoinState {
     matched: Matched,
     /// Columns of the other table that were asked for, with what came of it.
     fetched: Vec<(String, Option<Fetched>)>,
+    /// Columns that were read before other keys were chosen.
+    kept: Vec<(String, Column)>,
     /// Its columns here, by their places.
     places: Vec<usize>,
     tasks: Vec<Task>,
@@ -71,20 +73,45 @@ impl JoinState {
 
     /// Reads a column of the other table, unless that was asked for.
     fn ask(&mut self, name: &str) {
-        if !self.fetched.iter().any(|(other, _)| other == name) {
-            self.fetched.push((name.to_owned(), None));
+        if self.fetched.iter().any(|(other, _)| other == name) {
+            return;
+        }
+        let kept = self.take_kept(name).map(|column| self.fetched(name, column));
+        if kept.is_none() {
             self.tasks.push(Task::Read(vec![name.to_owned()]));
         }
+        self.fetched.push((name.to_owned(), kept));
     }
 
-    /// Forgets what was compared; the other table stays open.
+    fn take_kept(&mut self, name: &str) -> Option<Column> {
+        let place = self.kept.iter().position(|(other, _)| other == name)?;
+        Some(self.kept.swap_remove(place).1)
+    }
+
+    fn fetched(&self, name: &str, column: Column) -> Fetched {
+        Fetched::Values(Box::new(Source::of(column, &self.index, self.is_mean(name))))
+    }
+
+    /// Whether a column is the mean of the rows of a key.
+    fn is_mean(&self, name: &str) -> bool {
+        let kind = self.others.iter().find(|column| column.name == name).map(|column| column.kind);
+        matches!(kind, Some(Kind::Integer | Kind::Float)) && self.index.repeated() > 0
+    }
+
+    /// Forgets what was compared; the other table stays open, and what was read of it stays here.
     fn forget_keys(&mut self) {
-        self.keys = None;
-        self.there = None;
+        let keys = self.keys.take();
+        self.kept.extend(keys.map(|(_, name)| name).zip(self.there.take()));
+        for (name, fetched) in std::mem::take(&mut self.fetched) {
+            if let Some(Fetched::Values(source)) = fetched
+                && let Some(column) = source.into_column()
+            {
+                self.kept.push((name, column));
+            }
+        }
         self.index = Keys::default();
         self.is_indexed = false;
         self.matched = Matched::default();
-        self.fetched.clear();
         self.is_news = true;
         self.told_rows = 0;
     }
@@ -164,6 +191,7 @@ impl Data {
         match after {
             None => {
                 joined.stage = None;
+                joined.kept.clear();
                 joined.tasks = vec![Task::Drop];
                 joined.number = joined.number.wrapping_add(1);
             }
@@ -181,6 +209,7 @@ impl Data {
                 joined.number = joined.number.wrapping_add(1);
                 joined.stage = Some(Stage::Opening);
                 joined.others.clear();
+                joined.kept.clear();
                 joined.source = crate::view::url::print_table(&join.table);
                 let (endpoint, base) = want.map(place).unwrap_or_default();
                 joined.tasks = vec![Task::Open(Box::new(Open {
@@ -204,6 +233,9 @@ impl Data {
             if let Some(column) = self.columns.get_mut(*place) {
                 column.hidden = true;
                 column.loading = false;
+                // A file that is being written must not take what is gone for rows without a value.
+                column.complete = false;
+                column.failed = true;
                 // Another one may have its name.
                 column.info.name = format!("\0{place}");
                 column.values = None;
@@ -226,8 +258,11 @@ impl Data {
                     None => Stage::Failed(texts::no_key_here(&here)),
                     Some(_) if !known => Stage::Failed(texts::no_key_there(&there, &self.joined.source)),
                     Some(place) => {
+                        self.joined.there = self.joined.take_kept(&there);
                         self.joined.keys = Some((place, there.clone()));
-                        self.joined.tasks.push(Task::Read(vec![there]));
+                        if self.joined.there.is_none() {
+                            self.joined.tasks.push(Task::Read(vec![there]));
+                        }
                         Stage::Comparing
                     }
                 }
@@ -305,12 +340,13 @@ impl Data {
                     }
                     return Vec::new();
                 }
-                let is_mean = self.is_mean(&column);
-                let joined = &mut self.joined;
-                let fetched = match values {
-                    Some(values) => Fetched::Values(Box::new(Source::of(values, &joined.index, is_mean))),
-                    None => Fetched::Nothing,
-                };
+                let is_asked = joined.fetched.iter().any(|(name, _)| *name == column);
+                if !is_asked {
+                    // Other keys were chosen meanwhile.
+                    joined.kept.extend(values.map(|values| (column, values)));
+                    return Vec::new();
+                }
+                let fetched = values.map_or(Fetched::Nothing, |values| joined.fetched(&column, values));
                 if let Some((_, place)) = joined.fetched.iter_mut().find(|(name, _)| *name == column) {
                     *place = Some(fetched);
                 }
@@ -318,11 +354,6 @@ impl Data {
             }
             News::Failed(why) => self.join_fails(&why),
         }
-    }
-
-    fn is_mean(&self, name: &str) -> bool {
-        let kind = self.joined.others.iter().find(|column| column.name == name).map(|column| column.kind);
-        matches!(kind, Some(Kind::Integer | Kind::Float)) && self.joined.index.repeated() > 0
     }
 
     fn join_fails(&mut self, why: &str) -> Vec<Change> {
@@ -410,7 +441,7 @@ impl Data {
         let counted = counted.map(|column| (column, None));
         for (number, (other, logical)) in counted.into_iter().chain(others).take(MAX_COLUMNS).enumerate() {
             let is_count = repeats && number == 0;
-            let is_mean = !is_count && self.is_mean(&other.name);
+            let is_mean = !is_count && self.joined.is_mean(&other.name);
             let mut name = join.column(&other.name);
             while self.place(&name).is_some() {
                 name.push('_');
