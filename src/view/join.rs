@@ -2,33 +2,36 @@
 //!
 //! In the link `join=hf:owner/name/scores.parquet,here:image_name,there:id,as:scores`. What is left out is guessed.
 
+use crate::view::roles::{Role, names_of};
 use crate::view::spec::TableRef;
 use crate::view::url::{parse_table, print_table};
 
 /// Stands before the name of a file of the user's disk, which no link holds.
 const LOCAL: &str = "file:";
 
-/// Names of columns that tell rows apart, the likeliest first.
+/// What else columns are called that tell rows apart, the likeliest first.
 const KEYS: &[&str] = &[
-    "image_name",
-    "image_uid",
-    "image_path",
-    "image_id",
     "uuid",
     "uid",
     "id",
+    "image_uid",
+    "image_id",
     "file_name",
     "filename",
     "path",
     "name",
     "key",
     "url",
-    "prompt_id",
-    "ranking_id",
     "md5",
     "hash",
     "sha256",
 ];
+
+/// Names of columns that tell rows apart, the likeliest first: those of images, then any, then those of their groups.
+fn telling_names() -> impl Iterator<Item = &'static str> {
+    let images = [Role::ImageName, Role::ImagePath].into_iter().flat_map(names_of);
+    images.chain(KEYS.iter().copied()).chain(names_of(Role::Group))
+}
 
 /// What a column of another table is made of, first of all; then come the key here, and what people call that table.
 pub const SOURCE: &str = "another file";
@@ -124,8 +127,8 @@ fn clean(name: &str) -> String {
 pub fn guess_keys<'a>(here: &[&'a str], there: &[&'a str]) -> (Option<&'a str>, Option<&'a str>) {
     let same =
         |name: &str, names: &[&'a str]| names.iter().find(|other| other.eq_ignore_ascii_case(name)).copied();
-    let telling = |names: &[&'a str]| KEYS.iter().find_map(|key| same(key, names));
-    let shared = KEYS.iter().find_map(|key| Some((same(key, here)?, same(key, there)?)));
+    let telling = |names: &[&'a str]| telling_names().find_map(|key| same(key, names));
+    let shared = telling_names().find_map(|key| Some((same(key, here)?, same(key, there)?)));
     if let Some((here, there)) = shared {
         return (Some(here), Some(there));
     }

@@ -1,7 +1,7 @@
 //! Which column of a table plays which part: guessed by name and kind, and corrected by people.
 
 use crate::base::sorted::Map;
-use crate::view::catalog::{ROLE_NAMES, USUAL_COLUMNS};
+use crate::view::catalog::{ROLE_NAMES, RoleNames, USUAL_COLUMNS};
 
 /// A part that a column can play.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -270,11 +270,19 @@ const OTHERWISE: &[&str] = &["negative", "_id", "hash", "nsfw", "score", "model"
 /// A text with more bytes a row than this is prose rather than a name or a key.
 const PROSE_BYTES: u64 = 30;
 
+fn known(role: Role) -> Option<&'static RoleNames> {
+    ROLE_NAMES.iter().find(|names| names.role == role)
+}
+
+/// What columns that play a part are called, the likeliest first.
+pub fn names_of(role: Role) -> impl Iterator<Item = &'static str> {
+    let usual = USUAL_COLUMNS.iter().filter(move |facts| facts.role == Some(role)).map(|facts| &*facts.name);
+    known(role).map_or(&[][..], |names| names.names).iter().copied().chain(usual)
+}
+
 fn guess<'a>(role: Role, columns: &[Candidate<'a>]) -> Option<&'a str> {
-    let known = ROLE_NAMES.iter().find(|names| names.role == role);
-    let parts = known.map_or(&[][..], |names| names.parts);
-    let usual = USUAL_COLUMNS.iter().filter(|facts| facts.role == Some(role)).map(|facts| &*facts.name);
-    let mut whole = known.map_or(&[][..], |names| names.names).iter().copied().chain(usual);
+    let parts = known(role).map_or(&[][..], |names| names.parts);
+    let mut whole = names_of(role);
     let suited = || columns.iter().filter(|candidate| role.suits(candidate.holds));
     // Of several spellings the one in lower case is meant.
     let exact = whole.find_map(|name| {
