@@ -24,10 +24,12 @@ pub fn JoinPart() -> impl IntoView {
     Effect::watch(
         move || (asked.get(), joined.with(|joined| joined.as_ref().map(|it| it.stage.clone()))),
         move |_, _, _| {
-            let lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
-            if let Some(section) = section.get_untracked().filter(|_| lost) {
+            let Some(section) = section.get_untracked() else { return };
+            if document().active_element().is_none_or(|element| element.tag_name() == "BODY") {
                 let _ = section.focus();
             }
+            // The list of columns above it has grown.
+            request_animation_frame(move || section.scroll_into_view_with_bool(false));
         },
         false,
     );
