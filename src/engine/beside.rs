@@ -3,6 +3,7 @@
 //! Its effects are carried out apart from those of the open table, by whoever carries out [`Effect::Beside`]; what comes
 //! of them is told to the open table as [`Event::Beside`].
 
+use super::answers::notice;
 use super::data::DataColumn;
 use super::{Effect, Engine, Event};
 use crate::base::error::{Error, ErrorKind};
@@ -163,9 +164,12 @@ impl Beside {
     }
 
     fn failure(&self, response: Response) -> Option<News> {
-        let Response::Notice(notice) = response else { return None };
-        let ends = matches!(notice.level, Level::Error | Level::Fatal) && !self.has_failed;
-        ends.then(|| News::Failed(format!("{}. {}", notice.title.trim_end_matches('.'), notice.text)))
+        let Response::Notice(told) = response else { return None };
+        // A column that can't be read costs that column.
+        let is_of_all = [notice::TABLE, notice::CONNECTION, notice::IMPORT].contains(&told.subject.as_str());
+        let is_error = told.level == Level::Fatal || (told.level == Level::Error && is_of_all);
+        let ends = is_error && !self.has_failed;
+        ends.then(|| News::Failed(format!("{}. {}", told.title.trim_end_matches('.'), told.text)))
     }
 
     fn opened(&mut self) -> Option<News> {

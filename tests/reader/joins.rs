@@ -10,6 +10,7 @@ use arrow_array::{
     TimestampNanosecondArray, UInt64Array,
 };
 use parquet::arrow::ArrowWriter;
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 use vitrine::protocol::export::Format;
@@ -234,6 +235,27 @@ fn several_rows_of_a_key_are_their_mean_and_their_number() {
     assert_eq!(session.count.as_ref().unwrap().rows, ROWS as u64);
     let chart = &session.charts["ratings.rating"];
     assert_eq!(chart.all.0.iter().sum::<u32>(), 4_000);
+}
+
+#[test]
+fn a_column_of_the_other_file_that_can_t_be_read_costs_that_column() {
+    let names = names();
+    let keys: StringArray = names.iter().take(50).map(Some).collect();
+    let number =
+        |factor: i64| -> ArrayRef { Arc::new((0..50).map(|n| Some(n * factor)).collect::<Int64Array>()) };
+    let mut file = parquet(vec![("image_name", Arc::new(keys)), ("bad", number(1)), ("good", number(3))]);
+    let reader = SerializedFileReader::new(bytes::Bytes::from(file.clone())).unwrap();
+    let (start, length) = reader.metadata().row_group(0).column(1).byte_range();
+    file[start as usize..(start + length) as usize].fill(0xff);
+    let mut session = with("b.parquet", file, &["here:image_name", "there:image_name"]);
+    session.show(|show| {
+        show.columns = vec!["b.bad".to_owned(), "b.good".to_owned()];
+        show.count = 10;
+    });
+    assert_eq!(told(&session).stage, Stage::Ready);
+    for row in &session.rows.clone().unwrap().rows {
+        assert_eq!(row.cells, [Cell::Failed, Cell::Number(row.row as f64 * 3.0)]);
+    }
 }
 
 #[test]
