@@ -259,6 +259,21 @@ fn a_column_of_the_other_file_that_can_t_be_read_costs_that_column() {
 }
 
 #[test]
+fn a_key_of_this_table_that_can_t_be_read_is_told() {
+    let keys: StringArray = (0..50).map(|n| Some(format!("row {n}"))).collect();
+    let mut own = parquet(vec![("id", Arc::new(keys.clone()))]);
+    let reader = SerializedFileReader::new(bytes::Bytes::from(own.clone())).unwrap();
+    let (start, length) = reader.metadata().row_group(0).column(0).byte_range();
+    own[start as usize..(start + length) as usize].fill(0xff);
+    let mut session = Session::open(&Arc::new(own));
+    session.host.insert("b.parquet".to_owned(), parquet(vec![("id", Arc::new(keys))]));
+    let table = format!("{HOST}b.parquet");
+    session.show(|show| show.join = want(&[&table, "here:id", "there:id"]));
+    let Stage::Failed(why) = &told(&session).stage else { panic!("{:?}", told(&session).stage) };
+    assert!(why.contains("The column id of this table can't be read"), "{why}");
+}
+
+#[test]
 fn other_keys_and_other_names_bring_the_same_columns_again() {
     let names = names();
     let lines: String = (0..4_000).map(|n| format!("{},{},{n}\n", names[n], names[ROWS - 1 - n])).collect();

@@ -388,6 +388,11 @@ impl Data {
             self.add_joined();
             self.joined.is_new = true;
         }
+        let is_unreadable = self.key_here().is_some_and(|key| key.failed);
+        if is_unreadable && self.joined.stage == Some(Stage::Comparing) {
+            let name = self.key_here().map(|key| key.info.name.clone()).unwrap_or_default();
+            return self.join_fails(&texts::no_own_key_read(&name));
+        }
         self.match_joined();
         for place in self.joined.places.clone() {
             changes.extend(self.grow_joined(place));

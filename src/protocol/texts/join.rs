@@ -114,6 +114,11 @@ pub fn no_key_read(column: &str) -> String {
     format!("The column {column} of the other file can't be read. Choose another key.")
 }
 
+/// This table's keys can't be read.
+pub fn no_own_key_read(column: &str) -> String {
+    format!("The column {column} of this table can't be read. Choose another key.")
+}
+
 /// The other file has too many rows.
 pub fn too_long(rows: u64, most: u64) -> String {
     format!(
