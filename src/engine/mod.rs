@@ -198,8 +198,8 @@ impl Engine {
                 }
             }
             Event::Beside { join, news } => {
-                if let Some(table) = self.table.as_mut().filter(|table| table.data.joined_number() == join) {
-                    table.take_news(news, &mut self.effects);
+                if let Some(table) = &mut self.table {
+                    table.take_news(join, news, &mut self.effects);
                 }
             }
             Event::LabelsNotKept => {

@@ -404,9 +404,8 @@ impl Engine {
         self.drop_import();
         let Self { table, jobs, images, effects, scheduler, .. } = self;
         jobs.cancel(table.as_mut().map(|table| &mut table.data), images, effects);
-        if let Some(join) = table.as_ref().and_then(|table| table.data.joins()) {
-            effects.push(Effect::Beside { join, task: Task::Drop });
-        }
+        let joins = table.iter().flat_map(|table| table.data.join_numbers());
+        effects.extend(joins.map(|join| Effect::Beside { join, task: Task::Drop }));
         scheduler.reset(effects);
         images.close();
         *self = Self {

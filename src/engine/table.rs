@@ -148,10 +148,9 @@ impl Table {
         more |= (decoded || failed) && jobs.is_busy();
         more |= jobs.goes_on(&self.data);
         more |= self.data.has_unseen_loads() | self.data.join_goes_on();
-        let join = self.data.joined_number();
-        effects.extend(self.data.join_tasks().into_iter().map(|task| Effect::Beside { join, task }));
+        effects.extend(self.data.join_tasks().into_iter().map(|(join, task)| Effect::Beside { join, task }));
         if let Some(told) = self.data.join_told() {
-            report(effects, LazyResponse::Joined(told.map(Box::new)));
+            report(effects, LazyResponse::Joined(told));
         }
         if let Some(vocabulary) = self.data.needs_measures() {
             effects.push(Effect::FetchMeasures { vocabulary });
@@ -162,13 +161,13 @@ impl Table {
         Advanced { missing, more }
     }
 
-    /// Something is told of the table beside this one.
-    pub fn take_news(&mut self, news: News, effects: &mut Vec<Effect>) {
-        let awaited = self.data.awaits_joined();
-        let changes = self.data.take_news(news);
+    /// Something is told of a table beside this one.
+    pub fn take_news(&mut self, join: u32, news: News, effects: &mut Vec<Effect>) {
+        let awaited = self.data.joins_awaited();
+        let changes = self.data.take_news(join, news);
         self.follow(changes, effects);
         // Nobody says which keys, or it can't be read: what is asked of its columns is left out.
-        if awaited && !self.data.awaits_joined() {
+        if self.data.joins_awaited() < awaited {
             self.answers.ask_again(&mut self.data, &mut self.matches, effects);
         }
     }

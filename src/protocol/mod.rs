@@ -248,7 +248,7 @@ pub struct Show {
     /// Columns that are added to those of the file, as [`crate::view::measures`] names them.
     pub added: Vec<String>,
     /// The table whose columns stand beside those of the file.
-    pub join: Option<join::Want>,
+    pub joins: Vec<join::Want>,
     /// Columns whose cells are wanted.
     pub columns: Vec<String>,
     /// Columns whose cells are wanted as well, but after everything else on the screen.
@@ -359,7 +359,7 @@ pub enum LazyResponse {
     /// A file of labels.
     LabelFile(labels::File),
     /// What is known of the table beside the open one; none where there is none any more.
-    Joined(Option<Box<join::Joined>>),
+    Joined(Vec<join::Joined>),
     /// How much is kept on this device.
     Kept {
         /// In bytes; none where nothing can be.

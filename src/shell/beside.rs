@@ -1,5 +1,5 @@
-//! Carries out what is asked of a table beside the open one: with files, requests and imports of its own, so that
-//! neither takes the other's answers for its own. What is cached, and the token, are shared.
+//! Carries out what is asked of tables beside the open one: each with files, requests and imports of its own, so that
+//! none takes another's answers for its own. What is cached, and the token, are shared.
 
 use super::converter::Converter;
 use super::import::Importer;
@@ -7,8 +7,10 @@ use super::net::Net;
 use super::timing::{now, pause};
 use crate::base::error::{Error, ErrorKind};
 use crate::engine::{Beside, Effect, Event, JoinCode, News, Task};
+use crate::protocol::Open;
 use crate::view::spec::TableRef;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
@@ -24,16 +26,16 @@ pub struct Code {
 /// Hears of what is told.
 pub type Emit = Box<dyn Fn(Event)>;
 
-/// Carries out what is asked of another table.
+/// Carries out what is asked of other tables.
 pub trait Carry {
-    /// Does what the open table asks; `files` are those of the user's disk that were handed over for it.
+    /// Does what the open table asks of the one of this number; `files` are those of the user's disk that were handed over.
     fn carry_out(&self, number: u32, task: Task, files: &[File]);
 }
 
 impl Code {
     /// All of it: only the entry of the lazy module may name it.
     pub const fn all() -> Self {
-        Self { engine: JoinCode::all(), make: Other::make }
+        Self { engine: JoinCode::all(), make: Others::make }
     }
 
     /// What carries out; `emit` hears of what is told, never from within a method of it.
@@ -42,19 +44,62 @@ impl Code {
     }
 }
 
-/// The other table, and what it reads with.
+/// The tables that are open beside it, by their numbers.
+struct Others {
+    tables: RefCell<BTreeMap<u32, Rc<Other>>>,
+    net: Net,
+    converter: Converter,
+    emit: Rc<dyn Fn(Event)>,
+}
+
+/// One of them, and what it reads with.
 struct Other {
     this: Weak<Other>,
+    number: u32,
+    /// None once it is dropped.
     beside: RefCell<Option<Beside>>,
-    /// Which of those that were asked for one after another it is.
-    number: Cell<u32>,
     net: Net,
     importer: Importer,
     emit: Rc<dyn Fn(Event)>,
 }
 
-impl Other {
+impl Others {
     fn make(net: &Net, converter: Converter, emit: Emit) -> Rc<dyn Carry> {
+        Rc::new(Self { tables: RefCell::default(), net: net.clone(), converter, emit: emit.into() })
+    }
+
+    fn table(&self, number: u32) -> Option<Rc<Other>> {
+        self.tables.borrow().get(&number).cloned()
+    }
+}
+
+impl Carry for Others {
+    fn carry_out(&self, number: u32, task: Task, files: &[File]) {
+        match task {
+            Task::Open(open) => {
+                let other = Other::new(number, self);
+                if let Some(before) = self.tables.borrow_mut().insert(number, Rc::clone(&other)) {
+                    before.end();
+                }
+                other.open(*open, files);
+            }
+            Task::Read(columns) => {
+                if let Some(other) = self.table(number) {
+                    other.read(columns);
+                }
+            }
+            Task::Drop => {
+                let dropped = self.tables.borrow_mut().remove(&number);
+                if let Some(other) = dropped {
+                    other.end();
+                }
+            }
+        }
+    }
+}
+
+impl Other {
+    fn new(number: u32, of: &Others) -> Rc<Self> {
         Rc::new_cyclic(|weak: &Weak<Self>| {
             let on_event = || {
                 let weak = weak.clone();
@@ -64,50 +109,44 @@ impl Other {
                     }
                 }
             };
-            let net = net.beside(on_event());
+            let net = of.net.beside(on_event());
             Self {
                 this: weak.clone(),
+                number,
                 beside: RefCell::default(),
-                number: Cell::default(),
-                importer: Importer::new(converter, net.clone(), on_event()),
+                importer: Importer::new(of.converter.clone(), net.clone(), on_event()),
                 net,
-                emit: emit.into(),
+                emit: Rc::clone(&of.emit),
             }
         })
     }
-}
 
-impl Carry for Other {
-    fn carry_out(&self, number: u32, task: Task, files: &[File]) {
-        self.number.set(number);
-        let (effects, news) = match task {
-            Task::Open(open) => {
-                self.net.clear();
-                let local = if matches!(open.table, TableRef::Local(_)) {
-                    self.net.set_files(files.to_vec());
-                    files.iter().map(|file| (file.name(), file.size() as u64)).collect()
-                } else {
-                    Vec::new()
-                };
-                let (beside, effects, news) = Beside::open(*open, local, number);
-                *self.beside.borrow_mut() = Some(beside);
-                (effects, news)
-            }
-            Task::Read(columns) => {
-                let mut beside = self.beside.borrow_mut();
-                beside.as_mut().map(|beside| beside.read(columns)).unwrap_or_default()
-            }
-            Task::Drop => {
-                self.net.clear();
-                *self.beside.borrow_mut() = None;
-                return;
-            }
-        };
+    fn open(&self, open: Open, files: &[File]) {
+        let mut local = Vec::new();
+        if let TableRef::Local(name) = &open.table {
+            let own: Vec<File> = files.iter().filter(|file| file.name() == *name).cloned().collect();
+            local.extend(own.iter().map(|file| (file.name(), file.size() as u64)));
+            self.net.set_files(own);
+        }
+        let (beside, effects, news) = Beside::open(open, local, self.number);
+        *self.beside.borrow_mut() = Some(beside);
         self.act(effects, news);
     }
-}
 
-impl Other {
+    fn read(&self, columns: Vec<String>) {
+        let asked = {
+            let mut beside = self.beside.borrow_mut();
+            beside.as_mut().map(|beside| beside.read(columns)).unwrap_or_default()
+        };
+        self.act(asked.0, asked.1);
+    }
+
+    /// Nothing more is read, and nothing told.
+    fn end(&self) {
+        self.net.clear();
+        *self.beside.borrow_mut() = None;
+    }
+
     fn step(&self, event: Event) {
         let (effects, news) = {
             let mut beside = self.beside.borrow_mut();
@@ -123,12 +162,9 @@ impl Other {
     /// Steps on, after what has come meanwhile.
     fn step_later(&self, event: Event, millis: i32) {
         let Some(other) = self.this.upgrade() else { return };
-        let number = self.number.get();
         spawn_local(async move {
             pause(millis).await;
-            if other.number.get() == number {
-                other.step(event);
-            }
+            other.step(event);
         });
     }
 
@@ -168,7 +204,7 @@ impl Other {
         if news.is_empty() {
             return;
         }
-        let (emit, number) = (Rc::clone(&self.emit), self.number.get());
+        let (emit, number) = (Rc::clone(&self.emit), self.number);
         spawn_local(async move {
             for news in news {
                 emit(Event::Beside { join: number, news });

@@ -86,7 +86,7 @@ enum Message {
         reading: Reading,
         files: Vec<File>,
     },
-    /// Files of the user's disk that the next table beside the open one is of.
+    /// Files of the user's disk that tables beside the open one are of, by their names.
     Beside(Vec<File>),
     /// With the handle of the file that was chosen for it, where one was.
     Export {
@@ -276,7 +276,11 @@ impl Shell {
                     self.held.borrow_mut().push_back(message);
                 }
                 Message::Shell(request) => self.answer(request),
-                Message::Beside(files) => *self.files_beside.borrow_mut() = files,
+                Message::Beside(files) => {
+                    let mut known = self.files_beside.borrow_mut();
+                    known.retain(|file| files.iter().all(|other| other.name() != file.name()));
+                    known.extend(files);
+                }
                 Message::Request(request) => self.ask(request),
                 Message::Continue => self.step(Event::Continue),
                 Message::Woken => self.step(Event::Woken),

@@ -36,6 +36,9 @@ fn telling_names() -> impl Iterator<Item = &'static str> {
 /// What a column of another table is made of, first of all; then come the key here, and what people call that table.
 pub const SOURCE: &str = "another file";
 
+/// The most tables that are joined to one.
+pub const MAX_JOINS: usize = 8;
+
 /// The longest name of a joined table.
 const MAX_NAME_CHARS: usize = 24;
 
@@ -94,6 +97,21 @@ impl Join {
             words.push(format!("as:{name}"));
         }
         words
+    }
+
+    /// Gives it a name that none of these tables has, so that columns of two tables never have one name.
+    pub fn name_apart<'a>(&mut self, others: impl Iterator<Item = &'a [String]> + Clone) {
+        let taken = |name: &str| {
+            others
+                .clone()
+                .any(|words| Self::read(words).is_ok_and(|other| other.name.eq_ignore_ascii_case(name)))
+        };
+        let mut names = (2..).map(|n| format!("{}_{n}", self.name)).filter(|name| !taken(name));
+        if taken(&self.name)
+            && let Some(name) = names.next()
+        {
+            self.name = name;
+        }
     }
 
     /// Whether these words are of a file of the user's disk, which no link can hold.

@@ -42,9 +42,9 @@ pub struct Spec {
     /// Columns that are added to those of the file, as [`crate::view::measures`] names them, in the order in which they
     /// were added. What is filtered, sorted or shown is among them.
     pub added: Vec<String>,
-    /// The table whose columns stand beside those of the file, in the words of [`Join`](crate::view::join::Join); never
-    /// an empty list.
-    pub join: Option<Vec<String>>,
+    /// The tables whose columns stand beside those of the file, each in the words of
+    /// [`Join`](crate::view::join::Join); none of them an empty list.
+    pub joins: Vec<Vec<String>>,
     /// The row whose details are open: its place in the file, from 0.
     pub row: Option<u64>,
     /// The first row in sight: its position in the result, from 0, where that is not the first one.

@@ -85,7 +85,7 @@ fn a_file_of_the_disk_is_joined_in_the_panel_and_goes_along_into_the_export() {
         }
         // And away again.
         page.click("button", "Choose columns").await;
-        page.click("button", "Remove").await;
+        page.click("button", &format!("Remove {prefix}")).await;
         until("its columns are gone", async || {
             let columns = page.spec().await.columns.unwrap_or_default();
             (!columns.iter().any(|column| column.starts_with(&prefix))).then_some(())
@@ -126,7 +126,7 @@ fn a_link_joins_a_file_and_filters_by_its_columns() {
         let script = "document.querySelector('section.join').scrollIntoView({ block: 'end' })";
         stage.browser.client.execute(script, Vec::new()).await.unwrap();
         stage.picture("joined").await;
-        page.click("button", "Remove").await;
+        page.click("button", "Remove seen").await;
         until("the link without it", async || (!page.query().await.contains("join=")).then_some(())).await;
         page.settles_at(ROWS).await;
     });
@@ -144,7 +144,7 @@ fn what_can_t_be_joined_is_told_and_the_table_stays() {
         let place = page.find("textbox", "Path on the Hub, or address").await;
         place.send_keys(&format!("owner/nothing/there.parquet{}", key::ENTER)).await.unwrap();
         page.alert("there.parquet").await;
-        page.click("button", "Remove").await;
+        page.click("button", "Remove there").await;
         // Keys that are none of these: told in numbers.
         let address = address.trim_start_matches("hf:").to_owned();
         let place = page.find("textbox", "Path on the Hub, or address").await;
@@ -154,5 +154,49 @@ fn what_can_t_be_joined_is_told_and_the_table_stays() {
         stage.picture("joined-nothing").await;
         page.settles_at(ROWS).await;
         assert_eq!(page.rows().await.len().min(8), 8);
+    });
+}
+
+#[test]
+fn two_files_stand_beside_a_table_and_one_of_them_goes() {
+    play("joined-two", async |stage| {
+        let (csv, expected) = ratings();
+        let votes: String = names().iter().take(100).map(|name| format!("{name},yes\n")).collect();
+        let first = stage.put("ratings.csv", csv.into_bytes());
+        let second = stage.put("votes.csv", format!("image_name,vote\n{votes}").into_bytes());
+        let page = stage.page();
+        let high = expected.values().filter(|(_, mean)| *mean >= 8.0).count() as u64;
+        let join = format!("join={first},here:image_name,there:id");
+        stage
+            .go_to_hub(&format!(
+                "table=diffusiondb-sample&{join}&ratings.score=8..&columns=image_name,ratings.score"
+            ))
+            .await;
+        page.settles_at(high).await;
+        page.click("button", "Choose columns").await;
+        page.says("2,500 of 5,000 rows here have a match").await;
+        let place = page.find("textbox", "Path on the Hub, or address").await;
+        let second = second.trim_start_matches("hf:");
+        place.send_keys(&format!("{second}{}", key::ENTER)).await.unwrap();
+        page.click("button", "Find matching rows").await;
+        page.says("100 of 5,000 rows here have a match").await;
+        page.says("2,500 of 5,000 rows here have a match").await;
+        stage.picture("joined-two-panel").await;
+        let link = page.query().await;
+        assert_eq!(link.matches("join=").count(), 2, "{link}");
+        // Its column came beside the others, which are as they were.
+        let shown = page.spec().await.columns.unwrap_or_default();
+        assert_eq!(shown, ["image_name", "ratings.score", "votes.vote"]);
+        page.settles_at(high).await;
+        page.click("button", "Remove ratings").await;
+        page.settles_at(ROWS).await;
+        let link = page.query().await;
+        assert_eq!(link.matches("join=").count(), 1, "{link}");
+        assert_eq!(page.spec().await.columns.unwrap_or_default(), ["image_name", "votes.vote"]);
+        let rows = page.rows().await;
+        for (row, name) in rows.iter().zip(names()).take(8) {
+            assert_eq!(row.cells["image_name"].as_deref(), Some(name.as_str()));
+            assert_eq!(row.cells["votes.vote"].as_deref(), Some("yes"), "{row:?}");
+        }
     });
 }

@@ -12,50 +12,71 @@ use vitrine::view::spec::TableRef;
 /// The host whose files are known by their paths.
 pub const HOST: &str = "https://example.org/";
 
-/// The table beside the open one. Whatever it asks for comes at once.
+/// The tables beside the open one. Whatever they ask for comes at once.
 #[derive(Default)]
-pub struct Other {
-    beside: Option<Beside>,
+pub struct Others {
+    tables: BTreeMap<u32, Other>,
     /// Files of the disk, by their names.
     pub local: BTreeMap<String, Vec<u8>>,
+    /// Bytes that were read of their files.
+    pub bytes: u64,
+}
+
+/// One of them.
+#[derive(Default)]
+struct Other {
+    beside: Beside,
     addresses: BTreeMap<SourceId, Vec<u8>>,
     importer: Option<Importer>,
     made: Vec<u8>,
-    /// Bytes that were read of its files.
-    pub bytes: u64,
+    bytes: u64,
     events: VecDeque<Event>,
 }
 
-impl Other {
+impl Others {
+    /// How many are open.
+    pub fn open(&self) -> usize {
+        self.tables.len()
+    }
+
     /// Does what the open table asks, to its end; `host` has files by their paths.
     pub fn carry_out(&mut self, number: u32, task: Task, host: &BTreeMap<String, Vec<u8>>) -> Vec<News> {
         let (effects, mut news) = match task {
             Task::Open(open) => {
-                self.addresses.clear();
-                self.importer = None;
-                self.events.clear();
+                let mut other = Other::default();
                 let mut local = Vec::new();
                 if let TableRef::Local(name) = &open.table
                     && let Some(bytes) = self.local.get(name)
                 {
-                    self.addresses.insert(SourceId::TABLE, bytes.clone());
+                    other.addresses.insert(SourceId::TABLE, bytes.clone());
                     local.push((name.clone(), bytes.len() as u64));
                 }
                 let (beside, effects, news) = Beside::open(*open, local, number);
-                self.beside = Some(beside);
+                other.beside = beside;
+                assert!(self.tables.insert(number, other).is_none(), "two tables have one number");
                 (effects, news)
             }
-            Task::Read(columns) => self.beside.as_mut().unwrap().read(columns),
+            Task::Read(columns) => self.tables.get_mut(&number).unwrap().beside.read(columns),
             Task::Drop => {
-                self.beside = None;
-                (Vec::new(), Vec::new())
+                self.tables.remove(&number);
+                return Vec::new();
             }
         };
+        let other = self.tables.get_mut(&number).unwrap();
+        news.extend(other.run(effects, host));
+        self.bytes += std::mem::take(&mut other.bytes);
+        news
+    }
+}
+
+impl Other {
+    fn run(&mut self, effects: Vec<Effect>, host: &BTreeMap<String, Vec<u8>>) -> Vec<News> {
         self.act(effects, host);
+        let mut news = Vec::new();
         for round in 0.. {
             assert!(round < 200_000, "it goes on without an end");
             let Some(event) = self.events.pop_front() else { break };
-            let (effects, more) = self.beside.as_mut().unwrap().step(event);
+            let (effects, more) = self.beside.step(event);
             news.extend(more);
             self.act(effects, host);
         }

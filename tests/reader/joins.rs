@@ -36,9 +36,9 @@ fn parquet(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
 }
 
 /// What is asked of a join.
-pub fn want(words: &[&str]) -> Option<Want> {
+pub fn want(words: &[&str]) -> Vec<Want> {
     let words = words.iter().map(|word| (*word).to_owned()).collect();
-    Some(Want { words, endpoint: None, base: HOST.to_owned() })
+    vec![Want { words, endpoint: None, base: HOST.to_owned() }]
 }
 
 /// The table, with a file beside it.
@@ -47,12 +47,12 @@ fn with(path: &str, bytes: Vec<u8>, rest: &[&str]) -> Session {
     session.host.insert(path.to_owned(), bytes);
     let table = format!("{HOST}{path}");
     let words: Vec<&str> = std::iter::once(table.as_str()).chain(rest.iter().copied()).collect();
-    session.show(|show| show.join = want(&words));
+    session.show(|show| show.joins = want(&words));
     session
 }
 
 fn told(session: &Session) -> &Joined {
-    session.joined.as_deref().unwrap()
+    session.joined.last().unwrap()
 }
 
 fn known(session: &Session) -> Vec<String> {
@@ -87,7 +87,7 @@ fn keys_are_guessed_and_nothing_is_read_before_they_are_chosen() {
     assert_eq!(known(&session), [""; 0]);
     assert_eq!(session.loads.get("image_name"), None);
     let table = format!("{HOST}scores.parquet");
-    session.show(|show| show.join = want(&[&table, "here:image_name", "there:id"]));
+    session.show(|show| show.joins = want(&[&table, "here:image_name", "there:id"]));
     assert_eq!(known(&session), ["scores.aesthetic"]);
     let joined = told(&session);
     assert_eq!(joined.stage, Stage::Ready);
@@ -139,10 +139,10 @@ fn a_column_of_another_file_is_shown_charted_filtered_and_sorted_like_any_other(
         show.rows.filters.clear();
         show.charts.clear();
         show.columns = vec!["image_name".to_owned()];
-        show.join = None;
+        show.joins.clear();
     });
     assert_eq!(known(&session), [""; 0]);
-    assert!(session.joined.is_none());
+    assert!(session.joined.is_empty());
     assert_eq!(session.count.as_ref().unwrap().matching, ROWS as u64);
 }
 
@@ -154,7 +154,7 @@ fn a_link_filters_by_a_column_that_is_not_there_yet() {
     let table = format!("{HOST}scores.parquet");
     session.ask(Request::Open(crate::server::open("https://example.org/table.parquet")));
     session.change(|show| {
-        show.join = want(&[&table, "here:image_name", "there:id"]);
+        show.joins = want(&[&table, "here:image_name", "there:id"]);
         show.rows.filters.insert("scores.aesthetic".to_owned(), Clause::numbers(None, Some(10.0)));
         show.columns = vec!["image_name".to_owned()];
         show.count = 50;
@@ -175,7 +175,7 @@ fn views_of_a_link_wait_for_columns_that_are_to_come() {
     session.host.insert("scores.parquet".to_owned(), file);
     let table = format!("{HOST}scores.parquet");
     session.ask(Request::Open(crate::server::open("https://example.org/table.parquet")));
-    session.change(|show| show.join = want(&[&table, "here:image_name", "there:id"]));
+    session.change(|show| show.joins = want(&[&table, "here:image_name", "there:id"]));
     while session.opened.is_none() && session.deliver_piece() {}
     const SCORE: &str = "scores.aesthetic";
     let columns = ("cfg".to_owned(), SCORE.to_owned());
@@ -268,7 +268,7 @@ fn a_key_of_this_table_that_can_t_be_read_is_told() {
     let mut session = Session::open(&Arc::new(own));
     session.host.insert("b.parquet".to_owned(), parquet(vec![("id", Arc::new(keys))]));
     let table = format!("{HOST}b.parquet");
-    session.show(|show| show.join = want(&[&table, "here:id", "there:id"]));
+    session.show(|show| show.joins = want(&[&table, "here:id", "there:id"]));
     let Stage::Failed(why) = &told(&session).stage else { panic!("{:?}", told(&session).stage) };
     assert!(why.contains("The column id of this table can't be read"), "{why}");
 }
@@ -291,10 +291,10 @@ fn other_keys_and_other_names_bring_the_same_columns_again() {
     assert_eq!(place(&mut session, "two.place", 7), Cell::Number(7.0));
     let read = session.other.bytes;
     // The other key: what was read of the column stays.
-    session.show(|show| show.join = want(&[&table, "here:image_name", "there:last"]));
+    session.show(|show| show.joins = want(&[&table, "here:image_name", "there:last"]));
     assert_eq!(place(&mut session, "two.place", 7), Cell::Null);
     assert_eq!(place(&mut session, "two.place", ROWS as u64 - 8), Cell::Number(7.0));
-    session.show(|show| show.join = want(&[&table, "here:image_name", "there:first", "as:again"]));
+    session.show(|show| show.joins = want(&[&table, "here:image_name", "there:first", "as:again"]));
     assert_eq!(known(&session), ["again.last", "again.place"]);
     assert_eq!(place(&mut session, "again.place", 3_999), Cell::Number(3_999.0));
     assert_eq!(place(&mut session, "again.last", 3_999), Cell::Text(names[ROWS - 4_000].clone()));
@@ -393,21 +393,21 @@ fn what_can_t_be_joined_says_why_and_leaves_the_rest_as_it_was() {
     let mut session = with("scores.parquet", file, &["here:nothing", "there:id"]);
     failed(&session, "nothing");
     let table = format!("{HOST}scores.parquet");
-    session.show(|show| show.join = want(&[&table, "here:image_name", "there:nothing"]));
+    session.show(|show| show.joins = want(&[&table, "here:image_name", "there:nothing"]));
     failed(&session, "nothing");
-    session.show(|show| show.join = want(&[&format!("{HOST}not-there.parquet")]));
+    session.show(|show| show.joins = want(&[&format!("{HOST}not-there.parquet")]));
     failed(&session, "not-there.parquet");
     session.host.insert("page.parquet".to_owned(), b"<!doctype html><p>Not found</p>".to_vec());
-    session.show(|show| show.join = want(&[&format!("{HOST}page.parquet")]));
+    session.show(|show| show.joins = want(&[&format!("{HOST}page.parquet")]));
     failed(&session, "page.parquet");
-    session.show(|show| show.join = want(&["hf:a"]));
+    session.show(|show| show.joins = want(&["hf:a"]));
     failed(&session, "is not of the form");
-    session.show(|show| show.join = want(&["file:mine.csv"]));
+    session.show(|show| show.joins = want(&["file:mine.csv"]));
     failed(&session, "mine.csv");
     // A filter of a link on a column that never comes is told and left out.
     session.show(|show| {
         show.generation = show.generation.next();
-        show.join = want(&[&format!("{HOST}not-there.parquet"), "here:image_name", "there:id", "as:x"]);
+        show.joins = want(&[&format!("{HOST}not-there.parquet"), "here:image_name", "there:id", "as:x"]);
         show.rows.filters.insert("x.score".to_owned(), Clause::NotNull);
     });
     assert_eq!(session.count.as_ref().unwrap().matching, ROWS as u64);
@@ -421,7 +421,7 @@ fn what_can_t_be_joined_says_why_and_leaves_the_rest_as_it_was() {
     session.show(|show| {
         show.generation = show.generation.next();
         show.rows.filters.clear();
-        show.join = want(&[&table, "here:image_name", "there:id"]);
+        show.joins = want(&[&table, "here:image_name", "there:id"]);
     });
     assert_eq!(stage(&session), Stage::Ready);
     assert_eq!(known(&session), ["scores.aesthetic"]);
@@ -435,10 +435,100 @@ fn a_file_of_the_disk_whose_keys_are_none_of_these_says_so_in_numbers() {
         .other
         .local
         .insert("mine.tsv".to_owned(), b"image_name\tscore\ncat.png\t1\n\t2\ndog.png\t3\n".to_vec());
-    session.show(|show| show.join = want(&["file:mine.tsv", "here:image_name", "there:image_name"]));
+    session.show(|show| show.joins = want(&["file:mine.tsv", "here:image_name", "there:image_name"]));
     let counts = Counts { rows: 20_000, keys: 2, other_without: 1, ..Counts::default() };
     assert_eq!((told(&session).stage.clone(), told(&session).counts), (Stage::Ready, counts));
     session.show(|show| show.charts = vec!["mine.score".to_owned()]);
     assert_eq!(session.loads["mine.score"], LoadState::Loaded);
     assert_eq!(session.charts["mine.score"].null_all as usize, ROWS);
+}
+
+#[test]
+fn several_files_stand_side_by_side_and_each_goes_alone() {
+    let (file, scores) = scores();
+    let mut session = with("scores.parquet", file.clone(), &["here:image_name", "there:id"]);
+    let names = names();
+    let lines: String = (0..8_000).map(|n| format!("{},{}\n", names[n * 2], n % 7)).collect();
+    session.host.insert("votes.csv".to_owned(), format!("id,score\n{lines}").into_bytes());
+    session.other.local.insert("scores.parquet".to_owned(), file);
+    let first = want(&[&format!("{HOST}scores.parquet"), "here:image_name", "there:id"]);
+    let second = want(&[&format!("{HOST}votes.csv"), "here:image_name", "there:id"]);
+    let third = want(&["file:scores.parquet", "here:image_name", "there:id", "as:mine"]);
+    const COLUMNS: [&str; 3] = ["scores.aesthetic", "votes.score", "mine.aesthetic"];
+    let check = |session: &Session, shown: &[Option<usize>]| {
+        for row in &session.rows.clone().unwrap().rows {
+            let score = scores.get(&names[row.row as usize]);
+            let score = score.map_or(Cell::Null, |score| Cell::Number(score.to_string().parse().unwrap()));
+            let even = row.row % 2 == 0 && row.row < 16_000;
+            let vote = if even { Cell::Number((row.row / 2 % 7) as f64) } else { Cell::Null };
+            let all = [score.clone(), vote, score];
+            let own: Vec<Cell> =
+                shown.iter().map(|place| place.map_or(Cell::Null, |place| all[place].clone())).collect();
+            assert_eq!(row.cells, own, "row {}", row.row);
+        }
+    };
+    session.show(|show| {
+        show.joins = [first.clone(), second.clone(), third.clone()].concat();
+        show.columns = COLUMNS.map(str::to_owned).to_vec();
+        (show.first, show.count) = (15_990, 30);
+    });
+    let mut columns = known(&session);
+    columns.sort();
+    assert_eq!(columns, ["mine.aesthetic", "scores.aesthetic", "votes.score"]);
+    assert_eq!(session.joined.len(), 3);
+    assert!(session.joined.iter().all(|joined| joined.stage == Stage::Ready));
+    assert_eq!(
+        session.joined.iter().map(|joined| joined.counts.matched).collect::<Vec<_>>(),
+        [6_667, 8_000, 6_667]
+    );
+    check(&session, &[Some(0), Some(1), Some(2)]);
+    // A clause on each.
+    session.filter(&[
+        ("scores.aesthetic", Clause::numbers(Some(500.0), None)),
+        ("votes.score", Clause::numbers(Some(3.0), Some(4.0))),
+    ]);
+    let meant = |row: &usize| {
+        let high = scores.get(&names[*row]).is_some_and(|score| *score >= 500.0);
+        high && row % 2 == 0 && *row < 16_000 && [3, 4].contains(&(row / 2 % 7))
+    };
+    let expected = (0..ROWS).filter(meant).count() as u64;
+    assert!(expected > 0);
+    assert_eq!(session.count.as_ref().unwrap().matching, expected);
+    session.filter(&[]);
+    // The second one goes; what was read of the others stays as it is.
+    let read = session.other.bytes;
+    session.show(|show| {
+        show.joins = [first.clone(), third].concat();
+        show.columns = vec![COLUMNS[0].to_owned(), COLUMNS[2].to_owned()];
+        (show.first, show.count) = (15_990, 30);
+    });
+    assert_eq!(session.other.bytes, read);
+    assert_eq!(session.joined.len(), 2);
+    assert_eq!(session.other.open(), 2);
+    check(&session, &[Some(0), Some(2)]);
+    // And comes again, after the first one went: nothing of the one is taken for the other.
+    session.show(|show| {
+        show.joins = second;
+        show.columns = vec!["votes.score".to_owned()];
+        (show.first, show.count) = (100, 30);
+    });
+    assert_eq!(known(&session), ["votes.score"]);
+    assert_eq!(session.other.open(), 1);
+    check(&session, &[Some(1)]);
+}
+
+#[test]
+fn one_that_can_t_be_read_leaves_the_others_alone() {
+    let (file, _) = scores();
+    let mut session = with("scores.parquet", file, &["here:image_name", "there:id"]);
+    let first = want(&[&format!("{HOST}scores.parquet"), "here:image_name", "there:id"]);
+    let gone = want(&[&format!("{HOST}not-there.parquet"), "here:image_name", "there:id"]);
+    session.show(|show| {
+        show.joins = [gone, first].concat();
+        show.charts = vec!["scores.aesthetic".to_owned()];
+    });
+    let stages: Vec<_> = session.joined.iter().map(|joined| joined.stage.clone()).collect();
+    assert!(matches!(stages[0], Stage::Failed(_)), "{stages:?}");
+    assert_eq!(stages[1], Stage::Ready);
+    assert_eq!(session.charts["scores.aesthetic"].all.0.iter().sum::<u32>(), 6_667);
 }

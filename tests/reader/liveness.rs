@@ -58,6 +58,15 @@ enum File {
     Cached,
 }
 
+/// What is joined, alone or with another one.
+const JOINS: &[&[&str]] = &[
+    &["https://example.org/j.jsonl"],
+    &["https://example.org/j.jsonl", "here:seed", "there:seed"],
+    &["https://example.org/j.jsonl", "here:cfg", "there:score", "as:j"],
+    &["https://example.org/page.html"],
+    &["file:gone.csv"],
+];
+
 #[derive(Clone, Debug)]
 enum Move {
     Filter(usize, Clause),
@@ -71,7 +80,7 @@ enum Move {
     List(u8),
     Plot(usize, usize),
     Outcome(Option<usize>, bool),
-    Join(&'static [&'static str]),
+    Joins(Vec<&'static [&'static str]>),
     Load(usize),
     Stop(usize),
     Touch(usize),
@@ -134,20 +143,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         (column(), column()).prop_map(|(x, y)| Move::Plot(x, y)),
         (proptest::option::of(column()), any::<bool>())
             .prop_map(|(column, phrases)| Move::Outcome(column, phrases)),
-        prop_oneof![
-            Just::<&'static [&'static str]>(&[]),
-            Just::<&'static [&'static str]>(&["https://example.org/j.jsonl"]),
-            Just::<&'static [&'static str]>(&["https://example.org/j.jsonl", "here:seed", "there:seed"]),
-            Just::<&'static [&'static str]>(&[
-                "https://example.org/j.jsonl",
-                "here:cfg",
-                "there:score",
-                "as:j"
-            ]),
-            Just::<&'static [&'static str]>(&["https://example.org/page.html"]),
-            Just::<&'static [&'static str]>(&["file:gone.csv"]),
-        ]
-        .prop_map(Move::Join),
+        proptest::collection::vec(proptest::sample::select(JOINS), 0..3).prop_map(Move::Joins),
         column().prop_map(Move::Load),
         column().prop_map(Move::Stop),
         column().prop_map(Move::Touch),
@@ -243,7 +239,9 @@ fn play(session: &mut Session, step: &Move, exports: &mut u32) {
             };
             session.ask(LazyRequest::Outcome(column.map(want)));
         }
-        Move::Join(words) => session.change(|show| show.join = want(words).filter(|_| !words.is_empty())),
+        Move::Joins(joins) => {
+            session.change(|show| show.joins = joins.iter().flat_map(|words| want(words)).collect());
+        }
         Move::Load(column) => session.ask(TableRequest::Load { column: COLUMNS[column].to_owned() }),
         Move::Stop(column) => session.ask(TableRequest::Stop { column: COLUMNS[column].to_owned() }),
         Move::Touch(column) => {

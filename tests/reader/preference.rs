@@ -161,7 +161,7 @@ fn scores_of_another_file_are_held_against_pairs() {
         (0..batch.num_rows()).map(|row| format!("{},{}\n", paths.value(row), -rank(row))).collect();
     session.host.insert("scores.csv".to_owned(), format!("path,score\n{lines}").into_bytes());
     let words = ["https://example.org/scores.csv", "here:image_path", "there:path"];
-    session.show(|show| show.join = crate::joins::want(&words));
+    session.show(|show| show.joins = crate::joins::want(&words));
     // The better the rank, the higher the score: it is right about every pair that is ordered.
     let told = pairs(&mut session, Want { judges: vec!["scores.score".to_owned()], ..Want::default() });
     let all = told.judges[0].all;

@@ -1,6 +1,6 @@
 //! A page and a network around the engine, in memory.
 
-use crate::beside::Other;
+use crate::beside::Others;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, LazyLock};
@@ -174,9 +174,9 @@ pub struct Session {
     pub traffic: Traffic,
     /// Files beside the app, by their path below it.
     pub host: BTreeMap<String, Vec<u8>>,
-    /// The table that is joined, and what is told of it.
-    pub other: Other,
-    pub joined: Option<Box<vitrine::protocol::join::Joined>>,
+    /// The tables that are joined, and what is told of them.
+    pub other: Others,
+    pub joined: Vec<vitrine::protocol::join::Joined>,
     /// What the server calls the version of the file.
     pub etag: Option<String>,
     /// Sources that are files beside the app.
@@ -250,8 +250,8 @@ impl Session {
             exports: Vec::new(),
             dropped: Vec::new(),
             host: BTreeMap::new(),
-            other: Other::default(),
-            joined: None,
+            other: Others::default(),
+            joined: Vec::new(),
             beside: BTreeMap::new(),
             traffic: Traffic::default(),
             etag: None,

@@ -30,8 +30,8 @@ impl Data {
             None => match column.origin {
                 Origin::Derived(Derived::Size { width, height }) => self.size_cell(width, height, row),
                 Origin::Derived(Derived::Measured { text, .. }) => self.measured_cell(column, text, row),
-                Origin::Derived(Derived::Joined { key, other }) => {
-                    self.joined_cell(key, other, row, column.info.kind, max_chars)
+                Origin::Derived(Derived::Joined(joined)) => {
+                    self.joined_cell(joined, row, column.info.kind, max_chars)
                 }
                 Origin::Derived(own @ (Derived::Label | Derived::Note)) => self.own_cell(own, row, max_chars),
                 Origin::Leaf(_) | Origin::Nested { .. } => Cell::Pending,

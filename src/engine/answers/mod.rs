@@ -90,7 +90,7 @@ impl Answers {
         // What is joined decides which columns there are.
         let filters = self.show.generation != before.generation
             || self.show.rows.filters != before.rows.filters
-            || self.show.join != before.join;
+            || self.show.joins != before.joins;
         self.ask(&before, filters, data, matches, effects);
     }
 
@@ -128,10 +128,10 @@ impl Answers {
     ) {
         let now = &self.show;
         let added = data.set_added(&now.added);
-        if data.lacks_joins(now.join.as_ref()) {
+        if data.lacks_joins(&now.joins) {
             report(effects, Response::Notice(notice::no_extras()));
         }
-        if data.set_join(now.join.as_ref()) || added {
+        if data.set_joins(&now.joins) || added {
             report(effects, Response::Grown(data.opened()));
         }
         for name in &now.charts {

@@ -1,6 +1,7 @@
 //! A column of the open table: where its values come from, and what of it is here.
 
 use super::damage::Damage;
+use super::joins::JoinedColumn;
 use super::load::Load;
 use super::nested::Nested;
 use super::pager::Pager;
@@ -81,7 +82,7 @@ pub enum Derived {
     /// A column of texts, which are measured.
     Measured { text: usize, measure: Measure },
     /// A column of another table, found by a column of keys.
-    Joined { key: usize, other: usize },
+    Joined(JoinedColumn),
     /// Labels of one's own.
     Label,
     /// Notes of one's own.
@@ -94,7 +95,7 @@ impl Derived {
         let (first, second) = match self {
             Self::Size { width, height } => (Some(width), Some(height)),
             Self::Measured { text, .. } => (Some(text), None),
-            Self::Joined { key, .. } => (Some(key), None),
+            Self::Joined(JoinedColumn { key, .. }) => (Some(key), None),
             Self::Label | Self::Note => (None, None),
         };
         [first, second].into_iter().flatten()

@@ -237,9 +237,7 @@ impl Data {
             Origin::Derived(Derived::Measured { text, measure }) => {
                 Some(text) == self.prompt && measure.needs_vocabulary() && !column.hidden
             }
-            Origin::Derived(
-                Derived::Size { .. } | Derived::Joined { .. } | Derived::Label | Derived::Note,
-            )
+            Origin::Derived(Derived::Size { .. } | Derived::Joined(_) | Derived::Label | Derived::Note)
             | Origin::Leaf(_)
             | Origin::Nested { .. } => false,
         })?;

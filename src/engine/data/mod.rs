@@ -8,7 +8,7 @@ mod damage;
 mod files;
 mod image_files;
 mod image_lists;
-mod joined;
+mod joins;
 mod labels;
 mod load;
 mod measured;
@@ -45,8 +45,8 @@ use crate::view::facts::{Described, Facts};
 use crate::view::roles::{Candidate, Corrections, Holds, Role, Roles};
 use crate::view::spec::{HubPath, TableRef};
 use image_files::ImageFiles;
-pub use joined::JoinCode;
-use joined::JoinState;
+use joins::Joins;
+pub use joins::{JoinCode, JoinedColumn};
 use measured::Measuring;
 use variants::Variants;
 
@@ -82,8 +82,8 @@ pub struct Data {
     variants: Variants,
     /// Labels of one's own.
     pub own: OwnLabels,
-    /// The table whose columns stand beside those of the file.
-    joined: JoinState,
+    /// The tables whose columns stand beside those of the file.
+    joins: Joins,
 }
 
 /// Which table is open.
@@ -159,7 +159,7 @@ impl Data {
             measuring: Measuring::default(),
             variants: Variants::default(),
             own: OwnLabels::default(),
-            joined: JoinState::default(),
+            joins: Joins::default(),
         }
     }
 
@@ -275,7 +275,7 @@ impl Data {
         changes.extend(self.derive());
         changes.extend(self.measure());
         changes.extend(self.fill_labels());
-        changes.extend(self.advance_join());
+        changes.extend(self.advance_joins());
         changes
     }
 

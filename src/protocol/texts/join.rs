@@ -9,6 +9,8 @@ pub const TITLE: &str = "Columns of another file";
 /// What it is for.
 pub const ABOUT: &str =
     "Scores, ratings or anything else that another file says of these rows, found by a key that both have.";
+/// Said where one is joined already.
+pub const ANOTHER: &str = "One more file:";
 /// The field for a path on the Hub or an address.
 pub const PLACE: &str = "Path on the Hub, or address";
 /// What is typed into it.
@@ -37,6 +39,11 @@ pub const NOT_IN_LINK: &str = "The joined file is on this device: the link leave
 pub const LOCAL: &str = "The file is on this device: links leave it out.";
 /// The type of the number of rows of a key.
 pub const ROWS_TYPE: &str = "rows with this key";
+
+/// Takes the columns of this file away.
+pub fn remove(name: &str) -> String {
+    format!("{REMOVE} {name}")
+}
 
 /// The type of a column of means.
 pub fn mean_type(type_name: &str) -> String {

@@ -108,7 +108,7 @@ impl Store {
             LazyResponse::Described(described) => self.described.set(Some(Arc::new(*described))),
             LazyResponse::Labels(labels) => self.receive_labels(*labels),
             LazyResponse::LabelFile(file) => self.receive_label_file(file),
-            LazyResponse::Joined(joined) => self.receive_joined(joined.map(|joined| *joined)),
+            LazyResponse::Joined(joined) => self.receive_joined(joined),
             LazyResponse::Kept { bytes } => self.kept.bytes.set(Some(bytes)),
         }
     }

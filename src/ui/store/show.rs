@@ -79,7 +79,7 @@ impl Store {
                 .filter(|pin| pin.query.is_none() || self.may_search()),
             charts: charts.into_iter().map(|column| column.name.clone()).collect(),
             added: self.spec.with_untracked(|spec| spec.added.clone()),
-            join: self.join_wanted(),
+            joins: self.joins_wanted(),
             columns: untrack(|| self.columns()),
             extras: self.extras(),
             images_first: self.spec.with_untracked(|spec| spec.view != View::Table),

@@ -138,7 +138,7 @@ impl Store {
         self.send(&Request::Show(Show {
             generation: self.generation.get_untracked(),
             added: spec.added.clone(),
-            join: self.join_wanted(),
+            joins: self.joins_wanted(),
             pin: spec.pin.clone().filter(|pin| pin.query.is_none()),
             columns: spec.columns.clone().unwrap_or_default(),
             first: window.0,

@@ -1,4 +1,4 @@
-//! Joining another file: which, by what keys, and what came of it.
+//! Joining other files: which, by what keys, and what came of it.
 
 use crate::protocol::join::{Counts, Joined, Stage};
 use crate::protocol::texts::join as texts;
@@ -6,7 +6,7 @@ use crate::protocol::texts::start::ENDINGS;
 use crate::ui::store::use_store;
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::place::table_of;
-use crate::view::join::Join;
+use crate::view::join::{Join, MAX_JOINS};
 use leptos::ev::{DragEvent, Event, SubmitEvent};
 use leptos::html;
 use leptos::prelude::*;
@@ -17,12 +17,15 @@ use wasm_bindgen::JsCast;
 #[component]
 pub fn JoinPart() -> impl IntoView {
     let store = use_store();
-    let asked = Memo::new(move |_| store.spec.with(|spec| spec.join.clone()));
-    let joined = Memo::new(move |_| store.joined());
+    let asked = Memo::new(move |_| store.spec.with(|spec| spec.joins.clone()));
+    let stages = Memo::new(move |_| {
+        let stage = |words: &Vec<String>| store.joined(words).map(|joined| joined.stage.clone());
+        asked.with(|asked| asked.iter().map(stage).collect::<Vec<_>>())
+    });
     let section: NodeRef<html::Section> = NodeRef::new();
     // What had the focus is gone with the step that it took.
     Effect::watch(
-        move || (asked.get(), joined.with(|joined| joined.as_ref().map(|it| it.stage.clone()))),
+        move || (asked.get(), stages.get()),
         move |_, _, _| {
             let Some(section) = section.get_untracked() else { return };
             if document().active_element().is_none_or(|element| element.tag_name() == "BODY") {
@@ -42,11 +45,6 @@ pub fn JoinPart() -> impl IntoView {
             store.join_file(&file);
         }
     };
-    let body = move || match (asked.get(), joined.get()) {
-        (None, _) => view! { <Ask/> }.into_any(),
-        (Some(_), None) => view! { <p class="panel-note" role="status">{texts::OPENING}</p> }.into_any(),
-        (Some(words), Some(joined)) => view! { <Known words joined/> }.into_any(),
-    };
     view! {
         <section
             class="add-column join"
@@ -62,12 +60,31 @@ pub fn JoinPart() -> impl IntoView {
             on:drop=dropped
         >
             <h2 class="panel-title">{texts::TITLE}</h2>
-            {body}
+            <For each=move || asked.get() key=|words| words.clone() let:words>
+                <One words/>
+            </For>
+            <Show when=move || asked.with(|asked| asked.len() < MAX_JOINS)>
+                <Ask/>
+            </Show>
         </section>
     }
 }
 
-/// Which file it is.
+/// A file that is joined, as far as it is known.
+#[component]
+fn One(words: Vec<String>) -> impl IntoView {
+    let store = use_store();
+    let joined = {
+        let words = words.clone();
+        Memo::new(move |_| store.joined(&words))
+    };
+    move || match joined.get() {
+        None => view! { <p class="panel-note" role="status">{texts::OPENING}</p> }.into_any(),
+        Some(joined) => view! { <Known words=words.clone() joined/> }.into_any(),
+    }
+}
+
+/// Which file is to be joined.
 #[component]
 fn Ask() -> impl IntoView {
     let store = use_store();
@@ -77,7 +94,10 @@ fn Ask() -> impl IntoView {
         event.prevent_default();
         let Some(input) = field.get_untracked() else { return };
         match table_of(&input.value()) {
-            Ok(table) => store.join(Some(Join::new(table))),
+            Ok(table) => {
+                input.set_value("");
+                store.join(Join::new(table), None);
+            }
             Err(message) => trouble.set(Some(message)),
         }
     };
@@ -87,8 +107,9 @@ fn Ask() -> impl IntoView {
             store.join_file(&file);
         }
     };
+    let is_first = move || store.spec.with(|spec| spec.joins.is_empty());
     view! {
-        <p class="panel-note">{texts::ABOUT}</p>
+        <p class="panel-note">{move || if is_first() { texts::ABOUT } else { texts::ANOTHER }}</p>
         <form class="join-line" on:submit=submit novalidate>
             <input
                 type="text"
@@ -121,6 +142,7 @@ fn Ask() -> impl IntoView {
 fn Known(words: Vec<String>, joined: Arc<Joined>) -> impl IntoView {
     let store = use_store();
     let is_local = Join::is_local(&words);
+    let gone = words.clone();
     let size = (joined.rows > 0).then(|| texts::found(joined.rows, joined.columns.len()));
     let state = match &joined.stage {
         Stage::Opening => view! { <p class="panel-note" role="status">{texts::OPENING}</p> }.into_any(),
@@ -141,7 +163,14 @@ fn Known(words: Vec<String>, joined: Arc<Joined>) -> impl IntoView {
                 <b>{joined.name.clone()}</b>
                 <small>{size}</small>
             </span>
-            <button type="button" class="button" data-kind="line" data-size="small" on:click=move |_| store.join(None)>
+            <button
+                type="button"
+                class="button"
+                data-kind="line"
+                data-size="small"
+                aria-label=texts::remove(&joined.name)
+                on:click=move |_| store.unjoin(&gone)
+            >
                 {texts::REMOVE}
             </button>
         </div>
@@ -169,7 +198,8 @@ fn Keys(words: Vec<String>, joined: Arc<Joined>) -> impl IntoView {
     };
     let compare = move |_| {
         if let Ok(join) = Join::read(&words) {
-            store.join(Some(Join { here: here.get_untracked(), there: there.get_untracked(), ..join }));
+            let join = Join { here: here.get_untracked(), there: there.get_untracked(), ..join };
+            store.join(join, Some(&words));
         }
     };
     let own: Vec<String> = joined.own.iter().map(|(name, _)| name.clone()).collect();

@@ -19,7 +19,7 @@ pub mod time;
 use crate::base::sorted::Map;
 use crate::formats::hub::DEFAULT_ENDPOINT;
 use crate::formats::tabular::reading::Reading;
-use crate::view::join::Join;
+use crate::view::join::{Join, MAX_JOINS};
 use crate::view::like::Like;
 use crate::view::measures::{MAX_ADDED, Measured};
 use crate::view::phrases::PhraseList;
@@ -36,8 +36,11 @@ pub use table::{parse_table, print_table};
 /// Keys that are not columns.
 pub const RESERVED: &[&str] = &[
     "table", "subset", "q", "sort", "view", "columns", "roles", "read", "row", "at", "endpoint", "phrases",
-    "like", "groups", "pairs", "plot", "outcome", "embed", "add", "pin", "join",
+    "like", "groups", "pairs", "plot", "outcome", "embed", "add", "pin", JOIN,
 ];
+
+/// The key that may be there several times: a table is joined by each.
+const JOIN: &str = "join";
 
 /// Keys that the pages around us add to our address; they are passed over in silence.
 const HOST_KEYS: &[&str] = &["__theme", "__sign", "__lang"];
@@ -137,7 +140,7 @@ pub fn print(spec: &Spec) -> String {
         row,
         at,
         added,
-        join,
+        joins,
         phrases,
         like,
         groups,
@@ -197,10 +200,10 @@ pub fn print(spec: &Spec) -> String {
     if let Some(like) = like {
         push(&mut query, "like", &like.print());
     }
-    let join = join.as_ref().filter(|words| !Join::is_local(words)).cloned();
-    for (key, words) in
-        [("join", &join), ("groups", groups), ("pairs", pairs), ("plot", plot), ("outcome", outcome)]
-    {
+    for words in joins.iter().filter(|words| !Join::is_local(words)) {
+        push(&mut query, JOIN, &clause::print_items(words));
+    }
+    for (key, words) in [("groups", groups), ("pairs", pairs), ("plot", plot), ("outcome", outcome)] {
         if let Some(words) = words {
             push(&mut query, key, &clause::print_items(words));
         }
@@ -327,17 +330,27 @@ fn read_reserved(
             let like = Like::read(value);
             spec.like = Some(like.ok_or_else(|| format!("“{}” is not the number of a row.", shown(value)))?);
         }
-        "groups" | "pairs" | "plot" | "outcome" | "join" => {
+        JOIN => {
             let mut items = clause::parse_items(value)?;
             items.truncate(MAX_COLUMNS);
-            if key == "join" && Join::is_local(&items) {
+            if Join::is_local(&items) {
                 return Err("is a file of another device.".to_owned());
             }
+            if items.is_empty() || spec.joins.contains(&items) {
+                return Ok(());
+            }
+            if spec.joins.len() >= MAX_JOINS {
+                return Err(format!("only the first {MAX_JOINS} files are joined."));
+            }
+            spec.joins.push(items);
+        }
+        "groups" | "pairs" | "plot" | "outcome" => {
+            let mut items = clause::parse_items(value)?;
+            items.truncate(MAX_COLUMNS);
             let words = match key {
                 "groups" => &mut spec.groups,
                 "pairs" => &mut spec.pairs,
                 "plot" => &mut spec.plot,
-                "join" => &mut spec.join,
                 _ => &mut spec.outcome,
             };
             *words = (!items.is_empty()).then_some(items);
@@ -418,7 +431,8 @@ fn print_sort_key(key: &SortKey) -> String {
 }
 
 /// Splits a query into decoded keys and values, in order. Of a key that is there more than once
-/// the last one counts.
+/// the last one counts, but
+/// where several can be meant.
 fn last_of_each_key(query: &str, notices: &mut Notices) -> Vec<(String, Option<String>)> {
     let mut pairs: Vec<Option<(String, Option<String>)>> = Vec::new();
     let mut places: Map<String, usize> = Map::new();
@@ -439,7 +453,8 @@ fn last_of_each_key(query: &str, notices: &mut Notices) -> Vec<(String, Option<S
             notices.add(&key, "is not UTF-8 text.".to_owned());
             continue;
         };
-        if let Some(earlier) = places.insert(key.clone(), pairs.len())
+        if key != JOIN
+            && let Some(earlier) = places.insert(key.clone(), pairs.len())
             && let Some(slot) = pairs.get_mut(earlier)
         {
             *slot = None;

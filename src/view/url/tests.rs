@@ -195,6 +195,10 @@ fn what_is_not_understood_is_told_and_the_rest_counts() {
     same("view=differences&outcome=rank,to:1");
     same("view=differences&outcome=label,is:keep,\"is:a,b\"&embed=1");
     same("pin=cfg=7..&outcome=pinned");
+    same("join=hf:o/n/a.parquet,here:id&join=hf:o/n/b.parquet,as:second&embed=1");
+    check("join=hf:o/n/a.parquet&join=hf:o/n/a.parquet&join=", "join=hf:o/n/a.parquet", &[]);
+    let joins: Vec<_> = (0..9).map(|n| format!("join=hf:o/n/{n}.parquet")).collect();
+    check(&joins.join("&"), &joins[..8].join("&"), &["join: only the first 8 files are joined."]);
     check("outcome=words(prompt),from:20", "add=words(prompt)&outcome=words(prompt),from:20", &[]);
     check("plot=words(prompt),step", "add=words(prompt)&plot=words(prompt),step", &[]);
     check("phrases=letters", "", &["phrases: “letters” says nothing of how phrases are listed."]);
@@ -419,10 +423,11 @@ prop_compose! {
         view in prop::sample::select(View::ALL),
         phrases in (prop::sample::select(Unit::ALL.map(|(unit, _)| unit).to_vec()), option::of(any::<u32>()), any::<(bool, bool)>()),
         like in option::of(prop_oneof![(0..1_u64 << 53).prop_map(Like::Row), Just(Like::Search)]),
-        (groups, plot, outcome, join) in (
+        (groups, plot, outcome, joins) in (
             option::of(vec(any_name(), 1..4)), option::of(vec(any_name(), 1..4)), option::of(vec(any_name(), 1..4)),
-            option::of(vec(any_name(), 1..4)).prop_filter("no link holds a local file", |words| {
-                !words.as_ref().is_some_and(|words| Join::is_local(words))
+            vec(vec(any_name(), 1..4), 0..4).prop_filter("each once, and no link holds a local file", |joins| {
+                let is_first = |(n, words)| joins.iter().position(|own| own == words) == Some(n);
+                joins.iter().enumerate().all(is_first) && !joins.iter().any(|words| Join::is_local(words))
             })),
         pairs in option::of(vec(any_name(), 1..4)),
         embed in any::<bool>(),
@@ -461,7 +466,7 @@ prop_compose! {
             pairs,
             plot,
             outcome,
-            join,
+            joins,
             embed,
         }
     }

@@ -30,7 +30,7 @@ pub fn LinkPart() -> impl IntoView {
             <Show when=move || store.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.own.is_some()))>
                 <p class="export-note">{labels::NOT_IN_LINK}</p>
             </Show>
-            <Show when=move || store.spec.with(|spec| spec.join.as_ref().is_some_and(|words| Join::is_local(words)))>
+            <Show when=move || store.spec.with(|spec| spec.joins.iter().any(|words| Join::is_local(words)))>
                 <p class="export-note">{join::NOT_IN_LINK}</p>
             </Show>
             <div class="export-row">
