@@ -19,23 +19,26 @@ impl Table {
     }
 
     fn asked(&mut self, ask: Ask, effects: &mut Vec<Effect>) -> Done {
-        let Ask { what, row, number, colour, text } = ask;
-        let row = row.and_then(|row| u32::try_from(row).ok());
+        let Ask { what, rows, number, colour, text } = ask;
+        let in_file = |row: &u32| u64::from(*row) < self.data.meta.rows;
+        let rows: Vec<u32> =
+            rows.into_iter().filter_map(|row| u32::try_from(row).ok()).filter(in_file).collect();
         let id = number.and_then(|number| u8::try_from(number).ok());
         let own = &self.data.own;
         let step = match what {
             What::Tell => return Done::Nothing,
-            What::Add => own
-                .adding(&text)
-                .map(|(step, id)| step.and(row.map(|row| own.labels.marking([row], id)).unwrap_or_default())),
+            What::Add => own.adding(&text).map(|(step, id)| step.and(own.labels.marking(rows, id))),
             What::Change => own.changing(id, &text, colour),
             What::Remove => {
                 let rest = own.labels.names().iter().filter(|label| Some(label.id) != id);
                 Ok(own.labels.naming(rest.cloned().collect()))
             }
-            What::Toggle => row.map_or_else(|| Ok(Step::default()), |row| own.toggling(row, id)),
+            What::Toggle => own.toggling(rows, id),
+            What::Mark => self.known_label(id).map(|id| own.labels.marking(rows, id)),
             What::Matching => self.matching(id),
-            What::Note => Ok(row.map(|row| own.labels.noting(row, clean_note(&text))).unwrap_or_default()),
+            What::Note => {
+                Ok(rows.first().map(|row| own.labels.noting(*row, clean_note(&text))).unwrap_or_default())
+            }
             What::Flip => {
                 let rows = self.data.flip_step(number.unwrap_or_default());
                 self.labels_changed(effects);
@@ -69,12 +72,18 @@ impl Table {
         if !matches.is_settled(data) {
             return Err(Done::Unsettled);
         }
-        let labels = &data.own.labels;
-        if id.is_some_and(|id| labels.label(id).is_none()) {
-            return Err(Done::NoLabel);
-        }
         matches.refresh();
-        Ok(labels.marking(matches.window(0, matches.matching()), id.unwrap_or(NONE)))
+        let rows = matches.window(0, matches.matching());
+        let id = self.known_label(id)?;
+        Ok(self.data.own.labels.marking(rows, id))
+    }
+
+    /// The number of a label, where there is one of it; that of none where none is meant.
+    fn known_label(&self, id: Option<u8>) -> std::result::Result<u8, Done> {
+        match id {
+            Some(id) if self.data.own.labels.label(id).is_none() => Err(Done::NoLabel),
+            id => Ok(id.unwrap_or(NONE)),
+        }
     }
 
     fn take_label_step(&mut self, step: Step, effects: &mut Vec<Effect>) -> Done {

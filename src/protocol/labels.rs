@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct Ask {
     /// What.
     pub what: What,
-    /// The row.
-    pub row: Option<u64>,
+    /// The rows.
+    pub rows: Vec<u64>,
     /// The number of a label, its place, or that of a step.
     pub number: Option<u32>,
     /// The number of a colour.
@@ -24,18 +24,20 @@ pub enum What {
     /// Tell what there is.
     #[default]
     Tell,
-    /// A new label of the name `text`, which `row` gets at once where one is named.
+    /// A new label of the name `text`, which `rows` get at once.
     Add,
     /// The name `text` and `colour` for the label `number`.
     Change,
     /// Remove the label `number`, and take it from its rows.
     Remove,
-    /// Give `row` the label at the place `number`, from 1, or take it away where the row has it; with 0 whichever it
-    /// has.
+    /// Give `rows` the label at the place `number`, from 1, or take it away where all of them have it; with 0 whichever
+    /// each has.
     Toggle,
+    /// Give `rows` the label `number`; without one take away theirs.
+    Mark,
     /// Give all rows that match the label `number`; without one take away theirs.
     Matching,
-    /// Write the note `text` on `row`; an empty one is none.
+    /// Write the note `text` on the first of `rows`; an empty one is none.
     Note,
     /// Take the step `number` back, or again: as in [`Response::Labelled`](super::Response::Labelled).
     Flip,

@@ -121,6 +121,16 @@ fn rows_are_labelled_by_key_and_by_filter_and_keep_their_labels() {
         stage.go("table=diffusiondb-sample&view=gallery&label=high").await;
         until("dots", async || (marked(stage).await > 2).then_some(())).await;
         stage.picture("labels-gallery").await;
+        // Those that are chosen get a label together, by a key or in the panel.
+        let grid = page.find("grid", "Images").await;
+        grid.send_keys(&format!(" {0} {0} ", key::RIGHT)).await.unwrap();
+        page.says("3 chosen").await;
+        grid.send_keys("1").await.unwrap();
+        page.settles_at(high.len() as u64 - 3).await;
+        page.click("button", "Labels").await;
+        page.click("button", "Label all rows that are chosen as high").await;
+        page.settles_at(high.len() as u64).await;
+        stage.picture("labels-chosen").await;
         std::fs::remove_dir_all(&folder).unwrap();
     });
 }

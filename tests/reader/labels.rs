@@ -24,11 +24,11 @@ fn numbered(what: What, number: u32) -> Ask {
 }
 
 fn toggle(row: u64, place: u32) -> Ask {
-    Ask { row: Some(row), ..numbered(What::Toggle, place) }
+    Ask { rows: vec![row], ..numbered(What::Toggle, place) }
 }
 
 fn note(row: u64, text: String) -> Ask {
-    Ask { what: What::Note, row: Some(row), text, ..Ask::default() }
+    Ask { what: What::Note, rows: vec![row], text, ..Ask::default() }
 }
 
 fn add(session: &mut Session, name: &str) {
@@ -329,4 +329,41 @@ fn a_file_of_labels_comes_back() {
     assert_eq!(found.other_table.as_deref(), Some("https://example.org/other.parquet"));
     ask(&mut other, Ask { what: What::Read, text: "prompt,cfg\na,7\n".to_owned(), ..Ask::default() });
     assert_eq!(other.label_file, Some(File::Unclear));
+}
+
+#[test]
+fn rows_that_are_chosen_are_labelled_together() {
+    let mut session = Session::open(&TABLE);
+    add(&mut session, "keep");
+    add(&mut session, "drop");
+    let (keep, away) = (id(&session, "keep"), id(&session, "drop"));
+    let toggled = |rows: &[u64], place: u32| Ask { rows: rows.to_vec(), ..numbered(What::Toggle, place) };
+    let mark = |rows: &[u64], label: Option<u8>| Ask {
+        what: What::Mark,
+        rows: rows.to_vec(),
+        number: label.map(u32::from),
+        ..Ask::default()
+    };
+    let counts = |session: &Session| (rows_of(session, "keep"), rows_of(session, "drop"));
+    // Rows that are in no file have no label.
+    ask(&mut session, toggled(&[3, 700, 19_999, 20_000, u64::MAX], 1));
+    assert_eq!(counts(&session), (3, 0));
+    // Some of them have it: all get it. All of them have it: it goes.
+    ask(&mut session, toggled(&[3, 4, 5], 1));
+    assert_eq!(counts(&session), (5, 0));
+    ask(&mut session, toggled(&[3, 4, 5], 1));
+    assert_eq!(counts(&session), (2, 0));
+    ask(&mut session, mark(&[700, 8, 9], Some(away)));
+    assert_eq!(counts(&session), (1, 3));
+    let steps = session.label_steps.clone();
+    ask(&mut session, mark(&[8, 19_999], None));
+    assert_eq!(counts(&session), (0, 2));
+    // One step back takes all of them back.
+    let last = *session.label_steps.last().unwrap();
+    ask(&mut session, numbered(What::Flip, last));
+    assert_eq!(counts(&session), (1, 3));
+    assert_eq!(session.label_steps.len(), steps.len() + 1);
+    ask(&mut session, mark(&[1], Some(keep.max(away) + 1)));
+    assert_eq!(session.labels.as_ref().unwrap().done, Done::NoLabel);
+    assert_eq!(counts(&session), (1, 3));
 }

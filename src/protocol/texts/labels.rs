@@ -47,11 +47,24 @@ pub fn all_that_match(rows: u64) -> String {
         _ => format!("Label all {} rows that match", thousands(rows)),
     }
 }
+/// The same of rows that are chosen.
+pub fn chosen(rows: usize) -> String {
+    match rows {
+        1 => "Label the chosen row".to_owned(),
+        _ => format!("Label the {} chosen rows", thousands(rows as u64)),
+    }
+}
+/// Which rows.
+pub const THAT_MATCH: &str = "that match";
+/// See [`THAT_MATCH`].
+pub const THAT_ARE_CHOSEN: &str = "that are chosen";
 /// The buttons below that.
-pub const LABEL_ALL: &str = "Label all rows that match";
+pub fn label_all(which: &str) -> String {
+    format!("Label all rows {which}")
+}
 /// One of them.
-pub fn label_all_as(name: &str) -> String {
-    format!("Label all rows that match as {name}")
+pub fn label_all_as(which: &str, name: &str) -> String {
+    format!("Label all rows {which} as {name}")
 }
 /// Takes away the labels of all of them.
 pub const CLEAR_ALL: &str = "Clear their labels";

@@ -32,7 +32,7 @@ pub fn DetailLabels() -> impl IntoView {
     let write = move |event| {
         if let Some(row) = row.get_untracked() {
             let text = event_target_value(&event);
-            store.ask_labels(Ask { what: What::Note, row: Some(row), text, ..Ask::default() });
+            store.ask_labels(Ask { what: What::Note, rows: vec![row], text, ..Ask::default() });
         }
     };
     // Keys of the details are not meant while someone types.

@@ -21,7 +21,9 @@ pub fn keys(
     move |event: KeyboardEvent| {
         let now = store.active.get_untracked();
         if let Some(place) = label_key(&event) {
-            store.label_at(now, place);
+            if !store.label_chosen(place) {
+                store.label_at(now, place);
+            }
             return event.prevent_default();
         }
         let Some(action) = key_action(TILES, &event).filter(|_| is_own(&event)) else { return };

@@ -8,6 +8,7 @@ use crate::ui::store::{Store, count_now, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
 use crate::ui::widgets::popover::Popover;
 use crate::ui::widgets::words::button_words;
+use crate::view::chosen::ChosenRows;
 use crate::view::labels::{COLOURS, MAX_NAME_CHARS};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -30,6 +31,7 @@ pub fn LabelsPanel() -> impl IntoView {
     let store = use_store();
     store.ask_labels(What::Tell.into());
     let any = Memo::new(move |_| !store.label_list().is_empty());
+    let has_chosen = Memo::new(move |_| !store.chosen.rows.with(ChosenRows::is_empty));
     let has_rows = move || any.get() || store.labels().is_some_and(|all| all.notes > 0);
     view! {
         <div class="labels">
@@ -42,6 +44,9 @@ pub fn LabelsPanel() -> impl IntoView {
             <AddLabel/>
             <Show when=move || any.get() fallback=|| view! { <p class="panel-note">{texts::ABOUT}</p> }>
                 <Matching/>
+                <Show when=move || has_chosen.get()>
+                    <Chosen/>
+                </Show>
             </Show>
             <Files has_rows=Signal::derive(has_rows)/>
             <p class="panel-note">{move || where_kept(store)}</p>
@@ -117,9 +122,9 @@ pub fn AddLabel(
     let add = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if !untrack(empty) {
-            let row = row.and_then(|row| row.get_untracked());
+            let rows = row.and_then(|row| row.get_untracked()).into_iter().collect();
             let text = name.get_untracked();
-            store.ask_labels(Ask { what: What::Add, row, text, ..Ask::default() });
+            store.ask_labels(Ask { what: What::Add, rows, text, ..Ask::default() });
             name.set(String::new());
         }
     };
@@ -146,11 +151,52 @@ pub fn AddLabel(
 fn Matching() -> impl IntoView {
     let store = use_store();
     let count = Memo::new(move |_| count_now(store));
-    let matching = move || count.get().map_or(0, |count| count.matching);
+    let title = move || texts::all_that_match(count.get().map_or(0, |count| count.matching));
     let waits = move || count.get().is_none_or(|count| count.rows_read < count.rows);
-    let mark = move |id: Option<u8>| {
-        store.ask_labels(Ask { what: What::Matching, number: id.map(u32::from), ..Ask::default() });
+    let mark = move |number: Option<u32>| {
+        store.ask_labels(Ask { what: What::Matching, number, ..Ask::default() });
     };
+    view! {
+        <Many
+            title=Signal::derive(title)
+            which=texts::THAT_MATCH
+            waits=Signal::derive(waits)
+            mark=Callback::new(mark)
+        />
+    }
+}
+
+/// What can be done with rows that are chosen.
+#[component]
+fn Chosen() -> impl IntoView {
+    let store = use_store();
+    let title = move || texts::chosen(store.chosen.rows.with(|rows| rows.counts().0));
+    let mark = move |number: Option<u32>| {
+        let rows = store.chosen.rows.with_untracked(|rows| rows.rows().collect());
+        store.ask_labels(Ask { what: What::Mark, rows, number, ..Ask::default() });
+    };
+    view! {
+        <Many
+            title=Signal::derive(title)
+            which=texts::THAT_ARE_CHOSEN
+            waits=Signal::derive(|| false)
+            mark=Callback::new(mark)
+        />
+    }
+}
+
+/// A button for each label that many rows get, and one that takes theirs away.
+#[component]
+fn Many(
+    title: Signal<String>,
+    /// Which rows, behind "Label all rows".
+    which: &'static str,
+    /// Whether it is not known yet which rows they are.
+    waits: Signal<bool>,
+    /// Gives them the label of this number, or none.
+    mark: Callback<Option<u32>>,
+) -> impl IntoView {
+    let store = use_store();
     let button = move |label: Label| {
         let Label { id, name, colour, .. } = label;
         view! {
@@ -160,9 +206,9 @@ fn Matching() -> impl IntoView {
                     class="button"
                     data-kind="line"
                     data-size="small"
-                    aria-label=texts::label_all_as(&name)
+                    aria-label=texts::label_all_as(which, &name)
                     disabled=waits
-                    on:click=move |_| mark(Some(id))
+                    on:click=move |_| mark.run(Some(u32::from(id)))
                 >
                     <i class="label-dot" data-label=colour.to_string()></i>
                     {name.clone()}
@@ -171,8 +217,8 @@ fn Matching() -> impl IntoView {
         }
     };
     view! {
-        <h2 class="panel-title">{move || texts::all_that_match(matching())}</h2>
-        <ul class="label-buttons" aria-label=texts::LABEL_ALL>
+        <h2 class="panel-title">{title}</h2>
+        <ul class="label-buttons" aria-label=texts::label_all(which)>
             <For each=move || store.label_list() key=|label| (label.id, label.name.clone(), label.colour) let:label>
                 {button(label)}
             </For>
@@ -183,7 +229,7 @@ fn Matching() -> impl IntoView {
                     data-kind="line"
                     data-size="small"
                     disabled=waits
-                    on:click=move |_| mark(None)
+                    on:click=move |_| mark.run(None)
                 >
                     {texts::CLEAR_ALL}
                 </button>

@@ -65,8 +65,22 @@ impl Store {
 
     /// Gives a row the n-th label, or takes it away; with 0 whichever it has.
     pub fn toggle_label(self, row: u64, place: u8) {
+        self.toggle_labels(vec![row], place);
+    }
+
+    /// The same for rows that are chosen, where any are; whether there are.
+    pub fn label_chosen(self, place: u8) -> bool {
+        let rows: Vec<u64> = self.chosen.rows.with_untracked(|rows| rows.rows().collect());
+        let any = !rows.is_empty();
+        if any {
+            self.toggle_labels(rows, place);
+        }
+        any
+    }
+
+    fn toggle_labels(self, rows: Vec<u64>, place: u8) {
         let number = Some(u32::from(place));
-        self.ask_labels(Ask { what: What::Toggle, row: Some(row), number, ..Ask::default() });
+        self.ask_labels(Ask { what: What::Toggle, rows, number, ..Ask::default() });
     }
 
     pub(super) fn receive_labelled(self, step: u32) {

@@ -94,15 +94,16 @@ impl OwnLabels {
         Ok(self.labels.naming(names))
     }
 
-    /// A step that gives a row the n-th label, or takes it away.
+    /// A step that gives rows the n-th label, or takes it away where all of them have it.
     ///
     /// # Errors
     /// Where there is no such label.
-    pub fn toggling(&self, row: u32, place: Option<u8>) -> Result<Step, protocol::Done> {
+    pub fn toggling(&self, rows: Vec<u32>, place: Option<u8>) -> Result<Step, protocol::Done> {
         let place = usize::from(place.unwrap_or_default()).checked_sub(1);
-        let Some(place) = place else { return Ok(self.labels.marking([row], NONE)) };
+        let Some(place) = place else { return Ok(self.labels.marking(rows, NONE)) };
         let id = self.labels.names().get(place).map(|label| label.id).ok_or(protocol::Done::NoLabel)?;
-        Ok(self.labels.marking([row], if self.labels.mark(row) == id { NONE } else { id }))
+        let all_have_it = rows.iter().all(|row| self.labels.mark(*row) == id);
+        Ok(self.labels.marking(rows, if all_have_it { NONE } else { id }))
     }
 }
 
@@ -238,7 +239,7 @@ impl Data {
         let text = match derived {
             Derived::Label => self.own.labels.label_of(row).map(|label| label.name.as_str()),
             Derived::Note => self.own.labels.note_of(row),
-            Derived::Size { .. } | Derived::Measured { .. } | Derived::Joined { .. } => None,
+            Derived::Size { .. } | Derived::Measured { .. } | Derived::Joined(_) => None,
         };
         text.map_or(Cell::Null, |text| Cell::Text(text.chars().take(max_chars).collect()))
     }
