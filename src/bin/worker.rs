@@ -6,8 +6,10 @@ mod worker {
     #![allow(unsafe_code)]
 
     use vitrine::engine::extras::{Extras, all};
+    use vitrine::formats::parquet::codec::RareCodecs;
     use vitrine::formats::parquet::variant::Code;
     use vitrine::shell::beside::Code as Joins;
+    use vitrine::shell::codecs::Loading as LoadingCodecs;
     use vitrine::shell::measures;
     use vitrine::shell::worker::{Loading, LoadingJoins, LoadingVariants};
     use vitrine::table::measure::{Make, meter};
@@ -28,9 +30,18 @@ mod worker {
         Ok(Code::all())
     }
 
+    #[wasm_split(codecs, fallible)]
+    fn codecs() -> Result<RareCodecs, SplitLoaderError> {
+        Ok(RareCodecs::all())
+    }
+
     #[wasm_split(joins, fallible)]
     fn joins() -> Result<Joins, SplitLoaderError> {
         Ok(Joins::all())
+    }
+
+    pub(super) fn load_codecs() -> LoadingCodecs {
+        Box::pin(async { codecs().await.ok() })
     }
 
     pub(super) fn load_joins() -> LoadingJoins {
@@ -56,6 +67,7 @@ fn main() {
         worker::load,
         worker::load_measures,
         worker::load_variants,
+        worker::load_codecs,
         worker::load_joins,
     );
 }

@@ -144,6 +144,11 @@ pub enum Event {
         /// What came of it.
         outcome: Result<Option<Vec<u8>>>,
     },
+    /// What [`Effect::FetchCodecs`] asks for is here; or it can't be had.
+    Codecs {
+        /// An error where it can't.
+        outcome: Result<()>,
+    },
     /// What [`Effect::FetchVariants`] asks for is here; or it can't be had.
     Variants {
         /// What came of it.
@@ -305,6 +310,8 @@ pub enum Effect {
         /// Whether the vocabulary of CLIP is needed, too.
         vocabulary: bool,
     },
+    /// Fetch what decompresses codecs that few files use.
+    FetchCodecs,
     /// Fetch what reads values of the type VARIANT.
     FetchVariants,
     /// Read what is kept of the labels of a table.

@@ -13,6 +13,7 @@ impl Engine {
             || self.waking
             || self.images.is_decoding()
             || self.table.as_ref().is_some_and(|table| table.data.awaits_measures())
+            || self.awaits_codecs()
             || self.table.as_ref().is_some_and(|table| table.data.awaits_variants())
             || self.table.as_ref().is_some_and(|table| table.data.awaits_device())
             || self.table.as_ref().is_some_and(|table| table.data.awaits_other())

@@ -25,6 +25,7 @@ mod answers;
 mod beside;
 mod browse;
 mod change;
+mod codecs;
 mod data;
 mod defaults;
 mod demand;
@@ -60,6 +61,7 @@ use crate::protocol::{LazyRequest, Request, Response, TableRequest};
 use answers::pace::Pace;
 use answers::{notice, report};
 use browse::{Browsing, ListingRequest};
+use codecs::Codecs;
 use images::Images;
 use import::Import;
 use jobs::Jobs;
@@ -77,6 +79,7 @@ pub struct Engine {
     /// The file that the table is being made of, where that is no Parquet; how many there were.
     import: Option<Import>,
     imports: u32,
+    codecs: Codecs,
     /// Tables that were opened so far: what is told of what is joined to one is not for another.
     joins: u32,
     /// What the listings in flight are of.
@@ -187,6 +190,7 @@ impl Engine {
                     table.take_measures(outcome, &mut self.effects);
                 }
             }
+            Event::Codecs { outcome } => self.take_codecs(&outcome),
             Event::Variants { outcome } => {
                 if let Some(table) = &mut self.table {
                     table.take_variants(outcome, &mut self.effects);
@@ -492,6 +496,8 @@ impl Engine {
             (None, None) => None,
         };
         scheduler.plan(&missing, reads, pool, effects);
+        self.fetch_codecs();
+        let Self { scheduler, effects, .. } = self;
         let waiting = self.waiting || scheduler.is_stopped();
         let in_flight = scheduler.in_flight();
         if let Some(traffic) = scheduler.traffic.news(in_flight, waiting) {

@@ -64,6 +64,8 @@ pub struct Opening {
     tail_bytes: u64,
     /// Once the footer is read, where the offset indexes are.
     indexes: Option<(Box<FileMeta>, ByteRange)>,
+    /// Once all of that is read, what it says: where the file can't be read yet.
+    known: Option<(Box<FileMeta>, Vec<Vec<PageMap>>)>,
     /// Whether a listing is awaited, with the error that it is to explain.
     failed: Option<Error>,
     /// Whether its path stands for several files, with those that were listed so far.
@@ -114,6 +116,7 @@ impl Opening {
             revision: None,
             tail_bytes: TAIL_BYTES,
             indexes: None,
+            known: None,
             failed: None,
             several: None,
             rest: Vec::new(),
@@ -430,6 +433,14 @@ impl Engine {
                 self.begin_import(reading);
             }
             Ok(Known::Parquet(meta, maps)) => {
+                match self.codecs.can_read(&meta) {
+                    Ok(true) => {}
+                    Ok(false) => {
+                        opening.known = Some((meta, maps));
+                        return;
+                    }
+                    Err(error) => return self.opening_failed(error),
+                }
                 let Some(opening) = self.opening.take() else { return };
                 let file_bytes = opening.file_bytes.unwrap_or_default();
                 let files = Files::new(&opening.first, file_bytes, opening.rest, &meta);
@@ -560,6 +571,9 @@ impl Engine {
 impl Opening {
     /// The metadata and what is known of the pages, once all of it is here.
     fn advance(&mut self) -> Result<Known, Error> {
+        if let Some((meta, maps)) = self.known.take() {
+            return Ok(Known::Parquet(meta, maps));
+        }
         let Some(file_bytes) = self.file_bytes else { return Ok(Known::Nothing) };
         if self.failed.is_some() || self.several.is_some() || self.look == Look::Whole {
             return Ok(Known::Nothing);

@@ -1,6 +1,7 @@
 //! Carries out what is asked of tables beside the open one: each with files, requests and imports of its own, so that
 //! none takes another's answers for its own. What is cached, and the token, are shared.
 
+use super::codecs;
 use super::converter::Converter;
 use super::import::Importer;
 use super::net::Net;
@@ -20,7 +21,7 @@ use web_sys::File;
 pub struct Code {
     /// The engine's part of it.
     pub engine: JoinCode,
-    make: fn(&Net, Converter, Emit) -> Rc<dyn Carry>,
+    make: fn(&Net, Converter, codecs::Load, Emit) -> Rc<dyn Carry>,
 }
 
 /// Hears of what is told.
@@ -39,8 +40,14 @@ impl Code {
     }
 
     /// What carries out; `emit` hears of what is told, never from within a method of it.
-    pub fn start(self, net: &Net, converter: Converter, emit: Emit) -> Rc<dyn Carry> {
-        (self.make)(net, converter, emit)
+    pub fn start(
+        self,
+        net: &Net,
+        converter: Converter,
+        load_codecs: codecs::Load,
+        emit: Emit,
+    ) -> Rc<dyn Carry> {
+        (self.make)(net, converter, load_codecs, emit)
     }
 }
 
@@ -49,6 +56,7 @@ struct Others {
     tables: RefCell<BTreeMap<u32, Rc<Other>>>,
     net: Net,
     converter: Converter,
+    load_codecs: codecs::Load,
     emit: Rc<dyn Fn(Event)>,
 }
 
@@ -60,12 +68,19 @@ struct Other {
     beside: RefCell<Option<Beside>>,
     net: Net,
     importer: Importer,
+    load_codecs: codecs::Load,
     emit: Rc<dyn Fn(Event)>,
 }
 
 impl Others {
-    fn make(net: &Net, converter: Converter, emit: Emit) -> Rc<dyn Carry> {
-        Rc::new(Self { tables: RefCell::default(), net: net.clone(), converter, emit: emit.into() })
+    fn make(net: &Net, converter: Converter, load_codecs: codecs::Load, emit: Emit) -> Rc<dyn Carry> {
+        Rc::new(Self {
+            tables: RefCell::default(),
+            net: net.clone(),
+            converter,
+            load_codecs,
+            emit: emit.into(),
+        })
     }
 
     fn table(&self, number: u32) -> Option<Rc<Other>> {
@@ -116,6 +131,7 @@ impl Other {
                 beside: RefCell::default(),
                 importer: Importer::new(of.converter.clone(), net.clone(), on_event()),
                 net,
+                load_codecs: of.load_codecs,
                 emit: Rc::clone(&of.emit),
             }
         })
@@ -185,6 +201,13 @@ impl Other {
                 Effect::Continue => self.step_later(Event::Continue, 0),
                 Effect::Wake { in_millis } => {
                     self.step_later(Event::Woken, i32::try_from(in_millis).unwrap_or(i32::MAX));
+                }
+                Effect::FetchCodecs => {
+                    let Some(other) = self.this.upgrade() else { continue };
+                    spawn_local(async move {
+                        let outcome = codecs::fetch(other.load_codecs).await;
+                        other.step(Event::Codecs { outcome });
+                    });
                 }
                 // It reads plain columns, and shows and writes nothing.
                 Effect::FetchMeasures { .. } => {

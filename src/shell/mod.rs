@@ -3,6 +3,7 @@
 
 pub mod beside;
 pub mod cache;
+pub mod codecs;
 pub mod converter;
 pub mod decode;
 pub mod encode;

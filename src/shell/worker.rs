@@ -1,6 +1,7 @@
 //! The data thread: hands the page's requests to the engine, and does what the engine says.
 
 use super::beside::{Carry, Code as JoinCode};
+use super::codecs;
 use super::converter::Converter;
 use super::decode::Decoder;
 use super::encode::Encoders;
@@ -50,6 +51,8 @@ struct Shell {
     load_measures: fn() -> measures::Loading,
     /// Fetches what reads values of the type VARIANT.
     load_variants: fn() -> LoadingVariants,
+    /// Fetches what decompresses rare codecs.
+    load_codecs: codecs::Load,
     /// Fetches what joins tables.
     load_joins: fn() -> LoadingJoins,
     /// Whether code that is seldom needed is in flight.
@@ -126,11 +129,13 @@ fn scope() -> DedicatedWorkerGlobalScope {
 }
 
 /// Starts the data thread: listens to the page, and says that it does. `load` fetches code that is seldom needed, and
-/// `load_measures` what measures texts, and `load_variants` what reads values of the type VARIANT.
+/// `load_measures` what measures texts, `load_variants` what reads values of the type VARIANT, `load_codecs` what
+/// decompresses rare codecs, and `load_joins` what joins tables.
 pub fn start(
     load: fn() -> Loading,
     load_measures: fn() -> measures::Loading,
     load_variants: fn() -> LoadingVariants,
+    load_codecs: codecs::Load,
     load_joins: fn() -> LoadingJoins,
 ) {
     console_error_panic_hook::set_once();
@@ -149,6 +154,7 @@ pub fn start(
             load,
             load_measures,
             load_variants,
+            load_codecs,
             load_joins,
             is_loading: Cell::default(),
             held: RefCell::default(),
@@ -330,8 +336,12 @@ impl Shell {
             {
                 code.engine.provide();
                 let emit = shell.clone();
-                let other =
-                    code.start(&shell.net, shell.converter.clone(), Box::new(move |event| emit.step(event)));
+                let other = code.start(
+                    &shell.net,
+                    shell.converter.clone(),
+                    shell.load_codecs,
+                    Box::new(move |event| emit.step(event)),
+                );
                 *shell.other.borrow_mut() = Some(other);
             }
             shell.is_loading.set(false);
@@ -362,6 +372,14 @@ impl Shell {
                 None => Err(Error::new(ErrorKind::Network, NO_VARIANT_CODE)),
             };
             shell.step(Event::Variants { outcome });
+        });
+    }
+
+    fn fetch_codecs(&self) {
+        let Some(shell) = self.this.upgrade() else { return };
+        spawn_local(async move {
+            let outcome = codecs::fetch(shell.load_codecs).await;
+            shell.step(Event::Codecs { outcome });
         });
     }
 
@@ -423,6 +441,7 @@ impl Shell {
                     self.saver.abandon(export);
                 }
                 Effect::FetchMeasures { vocabulary } => self.fetch_measures(vocabulary),
+                Effect::FetchCodecs => self.fetch_codecs(),
                 Effect::FetchVariants => self.fetch_variants(),
                 Effect::ReadLabels { table } => self.read_labels(table),
                 Effect::KeepLabels { table, records } => self.keep_labels(table, records),

@@ -94,6 +94,44 @@ fn an_expression_whose_code_does_not_come_is_told_and_searched_for_later() {
     });
 }
 
+#[test]
+fn files_of_rare_codecs_open_once_what_reads_them_is_here() {
+    play("later-codecs", async |stage| {
+        let page = stage.page();
+        let file = |layout: &str| {
+            let mut bytes = Vec::new();
+            let table = fixture::table::Table::new(2_000, 7);
+            fixture::write::diffusiondb(&table, &layout.parse().unwrap(), &mut bytes).unwrap();
+            bytes
+        };
+        let (plain, packed) =
+            (stage.put("plain.parquet", file("hub")), stage.put("packed.parquet", file("brotli")));
+        stage.put("data/part-0.parquet", file("hub"));
+        stage.put("data/part-1.parquet", file("brotli"));
+        stage.expect_failures();
+        stage.app.script(Fault::always(Match::on(Server::App, "later-split_codecs"), What::Gone));
+        let columns = "columns=prompt,image_name";
+        stage.go_to_hub(&format!("table={plain}&{columns}")).await;
+        assert_eq!(page.settled().await, 2_000);
+        let rows: Vec<_> = page.rows().await.into_iter().map(|row| row.cells).collect();
+        // Nothing but such a file needs it.
+        stage.go_to_hub(&format!("table={packed}&{columns}")).await;
+        page.alert("The part of the app that reads Brotli and LZ4 could not be fetched").await;
+        stage.picture("later-codecs").await;
+        stage.app.clear_faults();
+        stage.go_to_hub(&format!("table={packed}&{columns}")).await;
+        assert_eq!(page.settled().await, 2_000);
+        let same: Vec<_> = page.rows().await.into_iter().map(|row| row.cells).collect();
+        assert_eq!(same, rows);
+        // The second of two files, and one that stands beside another.
+        stage.go_to_hub("table=hf:vitrine/test/data/part-*.parquet&cfg=..1000").await;
+        page.settles_at(4_000).await;
+        let join = format!("join={packed},here:image_name,there:image_name,as:b&b.cfg=..1000");
+        stage.go_to_hub(&format!("table={plain}&{columns}&{join}")).await;
+        page.settles_at(2_000).await;
+    });
+}
+
 /// What every element that is shown looks like, before and after the styles of other views come.
 const LOOKS: &str = "const done = arguments[0];
     const names = ['display', 'position', 'padding', 'margin', 'font', 'color', 'backgroundColor', 'width', 'height', 'boxShadow'];

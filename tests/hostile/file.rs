@@ -102,6 +102,7 @@ impl Page<'_> {
                 | Effect::ReadLabels { .. }
                 | Effect::KeepLabels { .. }
                 | Effect::FetchMeasures { .. }
+                | Effect::FetchCodecs
                 | Effect::FetchVariants
                 | Effect::Beside { .. }
                 | Effect::List { .. }

@@ -251,6 +251,7 @@ impl World {
                 }
                 Effect::Respond(_)
                 | Effect::FetchMeasures { .. }
+                | Effect::FetchCodecs
                 | Effect::FetchVariants
                 | Effect::Beside { .. }
                 | Effect::KeepLabels { .. }

@@ -486,6 +486,7 @@ impl Session {
                     let news = self.other.carry_out(join, task, &self.host).into_iter();
                     self.answers.extend(news.map(|news| Event::Beside { join, news }));
                 }
+                Effect::FetchCodecs => self.answers.push_back(Event::Codecs { outcome: Ok(()) }),
                 Effect::FetchVariants => self.answers.push_back(Event::Variants { outcome: Ok(()) }),
                 Effect::ReadLabels { table } => {
                     let kept = self.device.as_ref().map(|kept| {

@@ -8,6 +8,7 @@ use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, Result};
 use crate::base::ids::SourceId;
 use crate::engine::change::Change;
+use crate::engine::codecs::Codecs;
 use crate::engine::demand::Class;
 use crate::formats::parquet::meta::{FileMeta, Footer, TAIL_BYTES, read_footer};
 use crate::formats::parquet::walk::Bytes;
@@ -52,6 +53,8 @@ pub struct Files {
     addressed: u32,
     /// Footers of the open ones, with the number of their first row group.
     pub footers: Vec<(Part, Arc<[u8]>)>,
+    /// What decompresses the next one.
+    pub codecs: Codecs,
     /// Rows when the page last heard of more of them.
     reported_rows: u64,
 }
@@ -92,6 +95,7 @@ impl Files {
             tail_bytes: 0,
             addressed: 0,
             footers: vec![(part, meta.footer.clone())],
+            codecs: Codecs::default(),
             reported_rows: meta.rows,
         };
         files.tail_bytes = files.usual_tail();
@@ -210,7 +214,12 @@ impl Data {
                     self.files.tail_bytes = range.len();
                     continue;
                 }
-                Ok(Footer::Meta(meta)) => Ok(meta),
+                Ok(Footer::Meta(meta)) => match self.files.codecs.can_read(&meta) {
+                    Ok(true) => Ok(meta),
+                    // It is opened once what reads it has come.
+                    Ok(false) => break,
+                    Err(error) => Err(error),
+                },
                 Err(error) => Err(error),
             };
             self.pool.release(range);

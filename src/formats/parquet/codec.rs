@@ -4,6 +4,8 @@ use crate::base::error::{Context, Error, ErrorKind, Result};
 use crate::formats::zstd;
 use serde::{Deserialize, Serialize};
 use std::io::Read;
+#[cfg(target_arch = "wasm32")]
+use std::sync::OnceLock;
 
 /// No page is decompressed to more than this. Writers aim at 1 MiB; a page with embedded images
 /// can reach tens of megabytes.
@@ -50,6 +52,11 @@ impl Codec {
                 return Err(Error::new(ErrorKind::Unsupported, message));
             }
         })
+    }
+
+    /// Whether what decompresses it has to be fetched first: in a browser that of codecs that few files use.
+    pub fn is_missing(self) -> bool {
+        matches!(self, Self::Brotli | Self::Lz4 | Self::Lz4Raw) && rare().is_none()
     }
 
     /// The codec's name as the format spells it.
@@ -102,20 +109,14 @@ pub fn decompress(codec: Codec, body: &[u8], len: usize, out: &mut Vec<u8>) -> R
             Err(error) => Err(broken(&error)),
         },
         Codec::Gzip => gzip(body, len, out),
-        Codec::Brotli => read_all(brotli_decompressor::Decompressor::new(body, 4096), len, out),
         Codec::Zstd => zstd::append(body, len, None, out),
-        Codec::Lz4Raw => lz4_block(body, len, out),
-        Codec::Lz4 => {
-            // Tried in the order of likelihood; each is checked by the length it must give.
-            lz4_hadoop(body, len, out)
-                .or_else(|_| {
-                    out.truncate(start);
-                    read_all(lz4_flex::frame::FrameDecoder::new(body), len, out)
-                })
-                .or_else(|_| {
-                    out.truncate(start);
-                    lz4_block(body, len, out)
-                })
+        Codec::Brotli | Codec::Lz4 | Codec::Lz4Raw => {
+            let Some(rare) = rare() else { return Err(Error::new(ErrorKind::Internal, NOT_HERE)) };
+            match codec {
+                Codec::Brotli => (rare.brotli)(body, len, out),
+                Codec::Lz4 => (rare.lz4)(body, len, out),
+                _ => (rare.lz4_raw)(body, len, out),
+            }
         }
         Codec::Lzo => return Err(Error::new(ErrorKind::Unsupported, "LZO compression is not supported")),
     };
@@ -125,6 +126,64 @@ pub fn decompress(codec: Codec, body: &[u8], len: usize, out: &mut Vec<u8>) -> R
         return Err(Error::corrupt(format!("a page of {got} bytes where its header says {len}")));
     }
     Ok(())
+}
+
+/// What is said of a file whose codec could not be fetched.
+pub const NOT_HERE: &str = "the part of the app that reads Brotli and LZ4 could not be fetched";
+
+type Decompress = fn(&[u8], usize, &mut Vec<u8>) -> Result<()>;
+
+/// What decompresses codecs that few files use.
+#[derive(Clone, Copy, Debug)]
+pub struct RareCodecs {
+    brotli: Decompress,
+    lz4: Decompress,
+    lz4_raw: Decompress,
+}
+
+impl RareCodecs {
+    /// All of it: only the entry of the lazy module may name it.
+    pub const fn all() -> Self {
+        Self { brotli, lz4, lz4_raw: lz4_block }
+    }
+
+    /// It has been fetched.
+    #[cfg(target_arch = "wasm32")]
+    pub fn provide(self) {
+        let _ = RARE.set(self);
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+static RARE: OnceLock<RareCodecs> = OnceLock::new();
+
+#[cfg(target_arch = "wasm32")]
+fn rare() -> Option<RareCodecs> {
+    RARE.get().copied()
+}
+
+/// Outside browsers it is always here.
+#[cfg(not(target_arch = "wasm32"))]
+fn rare() -> Option<RareCodecs> {
+    Some(RareCodecs::all())
+}
+
+fn brotli(body: &[u8], len: usize, out: &mut Vec<u8>) -> Result<()> {
+    read_all(brotli_decompressor::Decompressor::new(body, 4096), len, out)
+}
+
+fn lz4(body: &[u8], len: usize, out: &mut Vec<u8>) -> Result<()> {
+    let start = out.len();
+    // Tried in the order of likelihood; each is checked by the length it must give.
+    lz4_hadoop(body, len, out)
+        .or_else(|_| {
+            out.truncate(start);
+            read_all(lz4_flex::frame::FrameDecoder::new(body), len, out)
+        })
+        .or_else(|_| {
+            out.truncate(start);
+            lz4_block(body, len, out)
+        })
 }
 
 fn read_all(reader: impl Read, len: usize, out: &mut Vec<u8>) -> Result<()> {

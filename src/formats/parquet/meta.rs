@@ -310,6 +310,11 @@ impl FileMeta {
         })
     }
 
+    /// Whether what decompresses some of its pages has to be fetched first.
+    pub fn lacks_codecs(&self) -> bool {
+        self.groups.iter().flat_map(|group| &group.chunks).any(|chunk| chunk.codec.is_missing())
+    }
+
     /// Takes the row groups of another file with the same columns behind those that are here. From
     /// now on the other file's offsets count from `base`.
     ///
