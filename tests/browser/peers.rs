@@ -1,9 +1,11 @@
 //! The same tasks in Vitrine and in other readers of parquet: same browser, same Hub, same file.
-//! Not a test: `cargo xtask bench --peers` runs it, and writes `benches/PEERS.md`. Answers are held
+//! Not a test: `cargo xtask bench peers` runs it, and writes `benches/PEERS.md`. Answers are held
 //! against a native reader of the same file.
 
 use crate::driver::Browser;
-use crate::measure::{BRUSH, Bench, LATENCY_MILLIS, MEGABITS, VIEW, floor, jump, median, sent};
+use crate::measure::{
+    BRUSH, Bench, LATENCY_MILLIS, MEGABITS, fixtures, floor, jump, measuring, median, runs, sent,
+};
 use crate::page::Page;
 use crate::report;
 use arrow_array::cast::AsArray;
@@ -25,10 +27,8 @@ const JUMP: u64 = 1_234_000;
 const WORD: &str = "lighting";
 const FILTER: &str = "cfg=10..15&step=50";
 
-/// Fresh browsers for each figure: the shaped tasks of some peers take half a minute each.
-fn runs() -> usize {
-    std::env::var("VITRINE_BENCH_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(3)
-}
+/// The columns that everyone is asked for.
+const VIEW: &str = "columns=prompt,cfg,step,sampler,size";
 
 /// What one task took.
 #[derive(Clone, Default)]
@@ -80,16 +80,14 @@ const SCALES: [Scale; 2] = [
 ];
 
 #[test]
-#[ignore = "measures for many minutes: cargo xtask bench --peers"]
+#[ignore = "measures for many minutes: cargo xtask bench peers"]
 fn peers() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let folder = PathBuf::from(std::env::var_os("VITRINE_FIXTURES").expect("cargo xtask bench sets it"));
+    measuring(async {
         let mut text = introduction();
         for scale in &SCALES {
-            let path = folder.join(scale.file);
+            let path = fixtures().join(scale.file);
             let bench = Bench::new(&path, scale.mounted, scale.id);
-            let pages = std::env::var_os("VITRINE_PEERS").expect("cargo xtask bench --peers sets it");
+            let pages = std::env::var_os("VITRINE_PEERS").expect("cargo xtask bench peers sets it");
             let config = AppConfig { brotli_quality: 9, ..AppConfig::new(PathBuf::from(pages)) };
             let app = App::start_with(&bench.hub, config).unwrap();
             let reference = reference(&path);
@@ -527,7 +525,7 @@ fn named(task: &str) -> &'static str {
 
 fn introduction() -> String {
     format!(
-        "# Beside its peers\n\nWritten by `cargo xtask bench --peers`: {} {}. Every reader runs in \
+        "# Beside its peers\n\nWritten by `cargo xtask bench peers`: {} {}. Every reader runs in \
          the same headless Chromium against the same stand-in Hub, on the same tables. Times are in seconds, without \
          the code's own; each answer was the same as that of a native reader. \"Shaped\" is {MEGABITS} Mbit/s and \
          {LATENCY_MILLIS} ms a request. Vitrine draws what it answers, and the others only compute it; its first two tasks \

@@ -1,4 +1,4 @@
-//! `cargo xtask bench --lighthouse`: what Lighthouse says of the start page and of a link to a table, on a phone and on
+//! `cargo xtask bench lighthouse`: what Lighthouse says of the start page and of a link to a table, on a phone and on
 //! a desktop. It comes from npm, and nothing of it ships.
 
 use crate::run::{root, shown, target};
