@@ -112,11 +112,19 @@ impl Bench {
         self.hub.log().into_iter().filter(|entry| entry.server == Server::Cdn).collect()
     }
 
-    pub(crate) fn chunk(&self, name: &str) -> ByteRange {
-        let columns = self.meta.row_group(0).columns();
-        let column = columns.iter().find(|column| column.column_path().string() == name).unwrap();
-        let (start, len) = column.byte_range();
-        ByteRange::new(start, start + len)
+    /// The chunks of a column, and the rows that each has.
+    fn chunks(&self, name: &str) -> impl Iterator<Item = (ByteRange, u64)> {
+        self.meta.row_groups().iter().map(move |group| {
+            let mut columns = group.columns().iter();
+            let column = columns.find(|column| column.column_path().string() == name).unwrap();
+            let (start, len) = column.byte_range();
+            (ByteRange::new(start, start + len), group.num_rows() as u64)
+        })
+    }
+
+    /// Bytes of a column.
+    pub(crate) fn column_bytes(&self, name: &str) -> u64 {
+        self.chunks(name).map(|(chunk, _)| chunk.len()).sum()
     }
 
     pub(crate) fn rows(&self) -> u64 {
@@ -127,31 +135,42 @@ impl Bench {
         64 << 10
     }
 
-    /// Bytes of the data pages of a column that hold these rows, and of the dictionary if they use it.
+    /// Bytes of the data pages of a column that hold these rows, and of the dictionaries if they use them.
     pub(crate) fn pages(&self, name: &str, rows: std::ops::Range<u64>) -> u64 {
-        use std::os::unix::fs::FileExt;
         let file = File::open(&self.path).unwrap();
-        let chunk = self.chunk(name);
-        let (mut at, mut row, mut dictionary, mut needed) = (chunk.start, 0, 0, 0);
-        let mut uses_dictionary = false;
-        while at < chunk.end && row < rows.end {
-            let mut head = vec![0; 4096.min(chunk.end - at) as usize];
-            file.read_exact_at(&mut head, at).unwrap();
-            let header = PageHeader::parse(&head).unwrap();
-            match header.values() {
-                None => dictionary = header.page_bytes(),
-                Some(values) => {
-                    if row + u64::from(values) > rows.start {
-                        needed += header.page_bytes();
-                        uses_dictionary |= header.encoding().unwrap().uses_dictionary();
-                    }
-                    row += u64::from(values);
-                }
+        let (mut first, mut needed) = (0, 0);
+        for (chunk, count) in self.chunks(name) {
+            if first < rows.end && first + count > rows.start {
+                needed += pages(&file, chunk, rows.start.saturating_sub(first)..rows.end - first);
             }
-            at += header.page_bytes();
+            first += count;
         }
-        needed + if uses_dictionary { dictionary } else { 0 }
+        needed
     }
+}
+
+/// The same within a chunk.
+fn pages(file: &File, chunk: ByteRange, rows: std::ops::Range<u64>) -> u64 {
+    use std::os::unix::fs::FileExt;
+    let (mut at, mut row, mut dictionary, mut needed) = (chunk.start, 0, 0, 0);
+    let mut uses_dictionary = false;
+    while at < chunk.end && row < rows.end {
+        let mut head = vec![0; 4096.min(chunk.end - at) as usize];
+        file.read_exact_at(&mut head, at).unwrap();
+        let header = PageHeader::parse(&head).unwrap();
+        match header.values() {
+            None => dictionary = header.page_bytes(),
+            Some(values) => {
+                if row + u64::from(values) > rows.start {
+                    needed += header.page_bytes();
+                    uses_dictionary |= header.encoding().unwrap().uses_dictionary();
+                }
+                row += u64::from(values);
+            }
+        }
+        at += header.page_bytes();
+    }
+    needed + if uses_dictionary { dictionary } else { 0 }
 }
 
 pub(crate) fn sent(log: &[Entry]) -> u64 {

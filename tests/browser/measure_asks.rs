@@ -49,7 +49,7 @@ async fn asks_of(benches: &[(&str, &Bench)]) {
     let mut columns: Vec<Vec<Figures>> = Vec::new();
     let mut floors = Vec::new();
     for (name, bench) in benches {
-        floors.push(floor(bench.chunk("prompt").len(), 1));
+        floors.push(floor(bench.column_bytes("prompt"), 1));
         for shaped in [false, true] {
             // Fourteen million prompts take minutes over the shaped link: one is enough.
             let runs = if shaped && *name == "14M" { 1 } else { runs() };
@@ -99,8 +99,8 @@ async fn asks_of(benches: &[(&str, &Bench)]) {
         report,
         "\nThe prompt column has {} and {}; read were {} and {}. Memory of the worker after the search {} and {} (target \
          for 14M 1.4 GB), after everything {} and {}. Shaped is {MEGABITS} Mbit/s.",
-        human_bytes(benches.first().map_or(0, |(_, bench)| bench.chunk("prompt").len())),
-        human_bytes(benches.last().map_or(0, |(_, bench)| bench.chunk("prompt").len())),
+        human_bytes(benches.first().map_or(0, |(_, bench)| bench.column_bytes("prompt"))),
+        human_bytes(benches.last().map_or(0, |(_, bench)| bench.column_bytes("prompt"))),
         size(0, |figures| figures.bytes as f64),
         size(2, |figures| figures.bytes as f64),
         size(0, |figures| figures.memory_search),

@@ -13,7 +13,6 @@ use fixture::columns::{part_id, push_image_name};
 use fixture::parts::{IMAGE_BYTES, write_part};
 use fixture::table::{PART_ROWS, Table};
 use hub::{App, AppConfig, Config, Entry, Hub, Link, Server, Source};
-use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -64,8 +63,7 @@ fn openings() {
         scene.start_page(&mut told).await;
         let small = fixtures().join("diffusiondb-2m.parquet");
         scene.two_million("pyarrow 10, one row group", &small, &ALL, &mut told).await;
-        for path in layouts() {
-            let title = path.file_stem().unwrap().to_string_lossy().into_owned();
+        for (title, path) in layouts() {
             scene.two_million(&title, &path, &[DEFAULT, FAR], &mut told).await;
         }
         scene.others(&mut told).await;
@@ -73,13 +71,15 @@ fn openings() {
     });
 }
 
-/// DiffusionDB 2M as other programs lay it out.
-fn layouts() -> Vec<PathBuf> {
+/// DiffusionDB 2M as other programs lay it out: what a layout is called, and its file.
+pub(crate) fn layouts() -> Vec<(String, PathBuf)> {
     let entries = std::fs::read_dir(fixtures().join("layouts")).into_iter().flatten().flatten();
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|end| end == "parquet"));
-    paths.sort();
-    paths
+    let paths =
+        entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "parquet"));
+    let mut all: Vec<_> =
+        paths.map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), path)).collect();
+    all.sort();
+    all
 }
 
 /// The catalogue's tables on a stand-in Hub, and the app with previews on the same link.

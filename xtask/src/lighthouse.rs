@@ -13,7 +13,7 @@ use std::process::Command;
 const PACKAGE: &str = "lighthouse@12.8.2";
 
 /// How often each page is looked at; the medians count.
-const RUNS: usize = 5;
+const RUNS: usize = 3;
 
 /// As hosts compress what lies there for long.
 const BROTLI_QUALITY: u8 = 11;
