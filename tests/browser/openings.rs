@@ -5,7 +5,7 @@ use crate::driver::Browser;
 use crate::hosted::Copy;
 use crate::measure::{LATENCY_MILLIS, MEGABITS, fixtures, measuring, runs};
 use crate::measure_ahead::index;
-use crate::openings_told::{Figure, Kind, STAGES, Told};
+use crate::openings_told::{Figure, Kind, STAGES, Told, is_code};
 use crate::page::Page;
 use crate::sample::{IMAGEREWARD, sample_path};
 use crate::stage::put_rewards;
@@ -96,11 +96,12 @@ impl Scene {
         let copy = Copy::new("openings");
         let small = Table::new(2_000_000, 1);
         put_previews(&small, &copy.0.join("previews"));
-        for row in [0, 1_234_000] {
+        // Those of a link have rows before it beside them.
+        for row in [0, 1_233_999, 1_234_000] {
             put_archive(&hub, &small, row, "images");
         }
         let large = Table::new(14_000_000, 1);
-        for row in [0, 8_638_000] {
+        for row in [0, 8_637_999, 8_638_000] {
             put_archive(&hub, &large, row, "diffusiondb-large-part-1");
         }
         put_rewards(&hub);
@@ -197,11 +198,11 @@ impl Scene {
         let start = Instant::now();
         let (mut last, mut since) = (0, Instant::now());
         let stood = loop {
-            assert!(self.hub.settle(LIMIT));
             tokio::time::sleep(QUIET / 6).await;
-            let asked = self.hub.log().last().map_or(0, |entry| entry.seq);
-            if asked != last {
-                (last, since) = (asked, Instant::now());
+            let log = asked(self.hub.log()).0;
+            let under_way = log.iter().any(|entry| entry.finished.is_none());
+            if under_way || log.len() != last {
+                (last, since) = (log.len(), Instant::now());
             } else if since.elapsed() >= QUIET {
                 let stood = browser.client.execute(TELL, Vec::new()).await.unwrap();
                 if query.is_empty() || stood["rest"].is_number() {
@@ -211,11 +212,21 @@ impl Scene {
             }
         };
         browser.end().await;
-        let log = self.hub.log();
+        let (log, offline) = asked(self.hub.log());
         refused(query, &log);
+        if std::env::var_os("VITRINE_TRACE").is_some() {
+            trace(&log, &stood);
+        }
         let seconds = |stage: &str| stood[stage].as_f64().map(|millis| millis / 1e3);
-        Figure::new(STAGES.map(|stage| seconds(stage.name)), seconds("paint"), shell / 1e3, &log)
+        Figure::new(STAGES.map(|stage| seconds(stage.name)), seconds("paint"), shell / 1e3, (&log, &offline))
     }
+}
+
+/// What was asked for what is on the screen, and the copy of the app for offline use, which its service worker fetches
+/// three seconds after the page.
+fn asked(log: Vec<Entry>) -> (Vec<Entry>, Vec<Entry>) {
+    let begins = log.iter().find(|entry| entry.path.ends_with("/sw.js")).map_or(u64::MAX, |entry| entry.seq);
+    log.into_iter().partition(|entry| entry.seq < begins || !is_code(entry))
 }
 
 /// What the page has noted, and when it was first painted.
@@ -226,13 +237,25 @@ const TELL: &str = r#"
 
 /// Whatever is asked for must be there, or figures are of something else. Nobody laid an index or a map beside the app.
 fn refused(query: &str, log: &[Entry]) {
-    let refused = |entry: &&Entry| entry.status >= 400 && entry.server != Server::App;
+    // A range that begins beyond the end tells how long the file is.
+    let refused = |entry: &&Entry| entry.status >= 400 && entry.status != 416 && entry.server != Server::App;
     let missing: Vec<&str> = log.iter().filter(refused).map(|entry| entry.path.as_str()).collect();
     let previews = |entry: &&Entry| entry.status >= 400 && entry.path.contains("/previews/");
     let without = log.iter().filter(previews).count();
     if !missing.is_empty() || without > 0 {
         println!("{query}: refused were {missing:?} and {without} previews");
     }
+}
+
+/// Every request: when it was made and when it was through, in seconds since the first one.
+fn trace(log: &[Entry], stood: &serde_json::Value) {
+    let began = log.iter().map(|entry| entry.started).min().unwrap_or_default();
+    let since = |at: Duration| (at - began).as_secs_f64();
+    for Entry { started, finished, server, path, range, bytes_sent, .. } in log {
+        let finished = finished.map_or(f64::NAN, since);
+        println!("{:8.3} {finished:8.3} {bytes_sent:8} {server:?} {path} {range:?}", since(*started));
+    }
+    println!("{stood}");
 }
 
 /// Previews of the rows that are looked at, all of them links to one file.

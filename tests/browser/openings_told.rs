@@ -56,30 +56,43 @@ pub(crate) struct Figure {
     /// Requests and bytes, of which code; by the time a stage stood, and in all.
     by_stage: [[f64; 3]; 5],
     whole: [f64; 3],
+    /// Of the copy for offline use, as far as it had come.
+    offline: [f64; 3],
 }
 
 impl Figure {
-    pub(crate) fn new(stages: [Option<f64>; 5], paint: Option<f64>, shell: f64, log: &[Entry]) -> Self {
+    pub(crate) fn new(
+        stages: [Option<f64>; 5],
+        paint: Option<f64>,
+        shell: f64,
+        (log, offline): (&[Entry], &[Entry]),
+    ) -> Self {
         let began = log.iter().map(|entry| entry.started).min().unwrap_or_default();
         let by = |seconds: Option<f64>| {
             let end = began + Duration::from_secs_f64(seconds.unwrap_or(0.0));
             cost(log.iter().filter(|entry| entry.finished.is_some_and(|finished| finished <= end)))
         };
-        Self { stages, paint, shell, by_stage: stages.map(by), whole: cost(log.iter()) }
+        let (whole, offline) = (cost(log.iter()), cost(offline.iter()));
+        Self { stages, paint, shell, by_stage: stages.map(by), whole, offline }
     }
 }
 
+/// Requests, bytes, and bytes of code.
 fn cost<'a>(entries: impl Iterator<Item = &'a Entry>) -> [f64; 3] {
     let mut cost = [0.0; 3];
     for entry in entries {
         let bytes = entry.bytes_sent as f64;
-        let is_code = entry.server == Server::App
-            && !["/previews/", "/maps/", "/sample/"].iter().any(|part| entry.path.contains(part));
         cost[0] += 1.0;
         cost[1] += bytes;
-        cost[2] += if is_code { bytes } else { 0.0 };
+        cost[2] += if is_code(entry) { bytes } else { 0.0 };
     }
     cost
+}
+
+/// Whether a file is the app itself, and not data that lies beside it.
+pub(crate) fn is_code(entry: &Entry) -> bool {
+    entry.server == Server::App
+        && !["/previews/", "/maps/", "/sample/"].iter().any(|part| entry.path.contains(part))
 }
 
 /// Tables of figures.
@@ -89,6 +102,8 @@ pub(crate) struct Told {
     /// Of the shaped link, and of the open one.
     lines: [String; 2],
     missed: String,
+    /// Requests and bytes of the copy for offline use.
+    offline: [f64; 3],
 }
 
 impl Told {
@@ -113,6 +128,7 @@ impl Told {
     }
 
     pub(crate) fn opened(&mut self, shaped: bool, title: &str, name: &str, kind: Kind, figures: Vec<Figure>) {
+        self.keep_offline(&figures);
         let more = if title.starts_with("14M") { LARGE } else { 1.0 };
         let targets = kind.targets(shaped);
         let mut line = format!("| {title} | {name} |");
@@ -134,6 +150,15 @@ impl Told {
         let _ = writeln!(line, " {requests:.0} | {:.2} | {:.2} |", bytes / 1e6, code / 1e6);
         print!("{} {line}", link(shaped));
         self.lines[usize::from(!shaped)] += &line;
+    }
+
+    /// A visit may end before all of it has come.
+    fn keep_offline(&mut self, figures: &[Figure]) {
+        for Figure { offline, .. } in figures {
+            if offline[1] > self.offline[1] {
+                self.offline = *offline;
+            }
+        }
     }
 
     fn missed(
@@ -165,7 +190,7 @@ impl Told {
     }
 
     fn text(self) -> String {
-        let Self { start, lines: [shaped, open], missed } = self;
+        let Self { start, lines: [shaped, open], missed, offline: [requests, bytes, _] } = self;
         let heads: String = STAGES.iter().map(|stage| format!(" {} |", stage.head)).collect();
         let table = format!(
             "| table | opened |{heads} requests | MB | of that code |\n|---|---|{}--:|--:|--:|\n",
@@ -175,9 +200,12 @@ impl Told {
         let left_out = if left_out.is_empty() { String::new() } else { format!("\n\nLeft out: {left_out}.") };
         format!(
             "{}{left_out}\n\n\
+             Three seconds after a page, the copy of the app for offline use is fetched: {requests:.0} requests, {:.2} MB, which are in \
+             no column.\n\n\
              Start page:\n\n| link | drawn | can be used | requests | MB | of that code |\n|---|--:|--:|--:|--:|--:|\n{start}\n\
              Shaped:\n\n{table}{shaped}\nOpen:\n\n{table}{open}\n{}",
             introduction(),
+            bytes / 1e6,
             if missed.is_empty() {
                 "No target is missed.".to_owned()
             } else {
@@ -197,7 +225,7 @@ fn introduction() -> String {
          Noted is when a thing came to stay: the prompts of all rows in sight (and that of the row the link names), the charts of cfg and \
          steps with every row, all charts, cells and fields in sight and the count, the first image, and all images in sight. Targets \
          are in brackets, for fourteen million rows 1.3 times as long; in bold is what is beyond its target. Requests and bytes are all \
-         until nothing more is asked for, with the code that is kept for offline use afterwards.\n\n\
+         until nothing more is asked for.\n\n\
          The layouts of the 2M table: as pyarrow 10 wrote it (pages cut by size, dictionaries of a megabyte), as pyarrow 26 does (at most \
          20,000 rows a page, row groups of 1,048,576 rows), and as other programs write it by their defaults. Thumbnails of the 2M table are \
          previews of 128 pixels, which lie beside the app here; its gallery, links to rows, and the other tables show images of \
