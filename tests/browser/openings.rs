@@ -255,7 +255,7 @@ fn trace(log: &[Entry], stood: &serde_json::Value) {
         let finished = finished.map_or(f64::NAN, since);
         println!("{:8.3} {finished:8.3} {bytes_sent:8} {server:?} {path} {range:?}", since(*started));
     }
-    println!("{stood}");
+    println!("{stood:#}");
 }
 
 /// Previews of the rows that are looked at, all of them links to one file.
