@@ -231,8 +231,9 @@ fn introduction() -> String {
          steps with every row, all charts, cells and fields in sight and the count, the first image, and all images in sight. Targets \
          are in brackets, for fourteen million rows 1.3 times as long; in bold is what is beyond its target. Requests and bytes are all \
          until nothing more is asked for.\n\n\
-         The layouts of the 2M table: as pyarrow 10 wrote it (pages cut by size, dictionaries of a megabyte), as pyarrow 26 does (at most \
-         20,000 rows a page, row groups of 1,048,576 rows), and as other programs write it by their defaults. Thumbnails of the 2M table are \
+         The layouts of the 2M table: as pyarrow 10 wrote it (pages cut by size, dictionaries of a megabyte; as long as the published file, \
+         whose length the catalogue knows), as pyarrow 26 does (at most 20,000 rows a page, row groups of 1,048,576 rows), and as other \
+         programs write it by their defaults. Thumbnails of the 2M table are \
          previews of 128 pixels, which lie beside the app here; its gallery, links to rows, and the other tables show images of \
          full length out of archives. Pick-a-Pic has addresses, of which none is asked unless it is clicked on.",
         runs()
