@@ -23,7 +23,9 @@ pub struct Slice {
 /// What is next.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Next<Task, Turn> {
+    /// A task.
     Task(Task),
+    /// A turn.
     Turn(Turn),
     /// The rest is for another slice.
     Later,
@@ -37,12 +39,19 @@ impl<Task, Turn> Queue<Task, Turn> {
         Self { tasks: VecDeque::new(), turns: VecDeque::new(), late: false }
     }
 
+    /// A task waits, after those before it.
     pub fn push_task(&mut self, task: Task) {
         self.tasks.push_back(task);
     }
 
+    /// A turn waits, after those before it.
     pub fn push_turn(&mut self, turn: Turn) {
         self.turns.push_back(turn);
+    }
+
+    /// A turn waits, before all others.
+    pub fn push_turn_first(&mut self, turn: Turn) {
+        self.turns.push_front(turn);
     }
 
     /// What this slice does next. `is_over` where its time is up; it does one thing all the same.
@@ -95,6 +104,16 @@ mod tests {
         queue.push_task("a");
         queue.push_task("b");
         assert_eq!(slices(&mut queue, 5, false), ["a b", "first", "second", "third", ""]);
+    }
+
+    #[test]
+    fn what_people_look_at_has_the_first_turn() {
+        let mut queue = Queue::new();
+        queue.push_turn("a menu");
+        queue.push_turn("a chart below the screen");
+        queue.push_task("task");
+        queue.push_turn_first("rows");
+        assert_eq!(slices(&mut queue, 4, false), ["task", "rows", "a menu", "a chart below the screen"]);
     }
 
     #[test]

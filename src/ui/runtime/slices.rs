@@ -90,6 +90,12 @@ pub fn in_turn(turn: impl FnOnce() + 'static) {
     run_soon();
 }
 
+/// Runs `turn` in a slice of its own, before whatever else waits for one.
+pub fn in_turn_first(turn: impl FnOnce() + 'static) {
+    QUEUE.with_borrow_mut(|queue| queue.push_turn_first(Box::new(turn)));
+    run_soon();
+}
+
 fn run_soon() {
     if !WAITS.replace(true) {
         CLOCK.with(|clock| clock.as_ref().map(Clock::soon));
