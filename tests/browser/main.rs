@@ -69,6 +69,8 @@ mod image_costs;
 mod measure;
 mod measure_ahead;
 mod measure_asks;
+mod openings;
+mod openings_told;
 mod peers;
 mod phone;
 mod preference;

@@ -3,7 +3,7 @@
 
 use crate::driver::Browser;
 use crate::hosted::Copy;
-use crate::measure::{Bench, LATENCY_MILLIS, MEGABITS, VIEW, jump, median, sent};
+use crate::measure::{Bench, LATENCY_MILLIS, MEGABITS, fixtures, jump, measuring, median, runs, sent};
 use crate::page::Page;
 use crate::report;
 use crate::sample::{DIFFUSIONDB, sample_path};
@@ -18,29 +18,25 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use vitrine::base::bytes::human_bytes;
 
-/// Fresh browsers for each figure.
-const RUNS: usize = 3;
-
 /// Parts of DiffusionDB 2M.
 const PARTS: u64 = 2_000;
 
 /// What all their directories may take.
 const TARGET_BYTES: u64 = 20_000_000;
 
-/// The row of a link that leads far down.
-const FAR: u64 = 1_234_567;
-
-/// Rows of a view whose images are not looked at.
+/// Where a jump leads, as a share of the table.
 const JUMP: f64 = 0.617;
 
 #[test]
-#[ignore = "measures for minutes: cargo xtask bench"]
-fn ahead() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        sidecars().await;
-        shards().await;
-    });
+#[ignore = "measures for minutes: cargo xtask bench ahead"]
+fn sidecars() {
+    measuring(sidecars_of());
+}
+
+#[test]
+#[ignore = "measures for minutes: cargo xtask bench files"]
+fn shards() {
+    measuring(shards_of());
 }
 
 /// What a run of the program took.
@@ -144,9 +140,8 @@ fn hollow_part(path: &Path, part: u64) {
     file.write_all_at(&directory, start).unwrap();
 }
 
-async fn sidecars() {
-    let fixtures = PathBuf::from(std::env::var_os("VITRINE_FIXTURES").expect("cargo xtask bench sets it"));
-    let path = fixtures.join("diffusiondb-2m.parquet");
+async fn sidecars_of() {
+    let path = fixtures().join("diffusiondb-2m.parquet");
     let bench = Bench::new(&path, "metadata.parquet", "diffusiondb-2m");
     let hub = &bench.hub;
     let work = std::env::temp_dir().join(format!("vitrine-ahead-{}", std::process::id()));
@@ -154,12 +149,10 @@ async fn sidecars() {
     for part in 1..=PARTS {
         let name = format!("part-{part:06}.zip");
         let own = work.join(&name);
-        if part <= 2 || part == FAR / 1_000 + 1 {
+        if part <= 2 {
             // These are looked at: a few images of full length are enough.
             let table = Table::new(bench.rows(), 1);
-            let looked_at = |place: u64| place < 40 || place == FAR % 1_000;
-            let sizes =
-                |place: u64| if looked_at(place) { fixture::parts::IMAGE_BYTES } else { 2_000..2_001 };
+            let sizes = |place: u64| if place < 40 { fixture::parts::IMAGE_BYTES } else { 2_000..2_001 };
             let file = std::io::BufWriter::new(File::create(&own).unwrap());
             write_part(&table, part, sizes, 0, file).unwrap();
         } else {
@@ -197,26 +190,17 @@ async fn sidecars() {
 
     let _ = write!(
         report,
-        "\nThe app without and with them: medians of {RUNS} fresh browsers on the shaped link ({MEGABITS} Mbit/s, {LATENCY_MILLIS} ms). The jump \
-         is the first one, to row 1,234,000. The details of a row of another archive are open, then those of row 1,011 are \
-         asked for: its values are at hand, its archive not known. The link is opened with nothing at hand, and its times \
-         count from the moment the worker listens.\n\n| task | ahead of time | requests | bytes | of that from the app's own host | seconds |\n|---|---|--:|--:|--:|--:|\n"
+        "\nThe app without and with them: medians of {} fresh browsers on the shaped link ({MEGABITS} Mbit/s, {LATENCY_MILLIS} ms). The jump \
+         is the first one in the default view, to row 1,234,000. The details of a row of another archive are open, then those of row 1,011 are \
+         asked for: its values are at hand, its archive not known.\n\n| task | ahead of time | requests | bytes | of that from the app's own host | seconds |\n|---|---|--:|--:|--:|--:|\n",
+        runs()
     );
     let app = App::start_with(hub, AppConfig { brotli_quality: 5, ..AppConfig::new(&with.0) }).unwrap();
     for (said, url) in [("no", bench.app.url()), ("yes", app.url())] {
         let mut jumps: Vec<[f64; 4]> = Vec::new();
         let mut images: Vec<[f64; 4]> = Vec::new();
-        let mut links: [Vec<[f64; 4]>; 3] = Default::default();
-        for _ in 0..RUNS {
+        for _ in 0..runs() {
             bench.shape(true);
-            let of_link = open_link(&bench, url).await;
-            for (figures, millis) in links.iter_mut().zip(of_link) {
-                figures.push(cost(hub, millis, |entry| {
-                    entry.server == Server::Cdn
-                        || entry.path.contains("/paths-info/")
-                        || entry.path.contains("/maps/")
-                }));
-            }
             let browser = visit(&bench, url).await;
             hub.clear_log();
             let (millis, _) = jump(&browser.client, JUMP).await;
@@ -241,15 +225,7 @@ async fn sidecars() {
             images.push(cost(hub, millis, is_of_images));
             browser.end().await;
         }
-        let [image, rows, values] = links;
-        let tasks = [
-            ("a first jump", jumps),
-            ("the first image of an archive", images),
-            ("a link to row 1,234,567: its image", image),
-            ("the rows around it", rows),
-            ("all its values", values),
-        ];
-        for (task, figures) in tasks {
+        for (task, figures) in [("a first jump", jumps), ("the first image of an archive", images)] {
             let of = |place: usize| median(figures.iter().map(|figure| figure[place]).collect());
             let _ = writeln!(
                 report,
@@ -270,45 +246,13 @@ async fn sidecars() {
 async fn visit(bench: &Bench, app: &str) -> Browser {
     let browser = Browser::start(1440, 900).await;
     browser.without_table_images().await;
-    let url = format!("{app}?table=diffusiondb-2m&endpoint={}&{VIEW}", bench.hub.endpoint());
+    let url = format!("{app}?table=diffusiondb-2m&endpoint={}", bench.hub.endpoint());
     browser.client.goto(&url).await.unwrap();
     let page = Page { client: &browser.client };
     page.mark("vitrine:histograms").await;
     page.mark("vitrine:first-rows").await;
     bench.quiet().await;
     browser
-}
-
-/// Opens a link to a row far down with nothing at hand; milliseconds from the moment the worker listens until
-/// the row's image is there, the rows around it, and all its values.
-async fn open_link(bench: &Bench, app: &str) -> [f64; 3] {
-    const SCRIPT: &str = r#"
-        const done = arguments[0];
-        const listens = () => performance.getEntriesByName("vitrine:ready")[0]?.startTime;
-        const seen = [null, null, null];
-        const start = performance.now();
-        const look = () => {
-            const fields = document.querySelector("[role=group][aria-label=Fields]");
-            const now = [
-                document.querySelector("figure.detail-image img")?.naturalWidth > 0,
-                performance.getEntriesByName("vitrine:first-rows").length,
-                fields && !fields.querySelector(".skeleton"),
-            ];
-            now.forEach((here, place) => { if (here) seen[place] ??= performance.now(); });
-            if (seen.every((at) => at !== null)) done(seen.map((at) => at - listens()));
-            else if (performance.now() - start > 28000) done(null);
-            else requestAnimationFrame(look);
-        };
-        look();
-    "#;
-    let browser = Browser::start(1440, 900).await;
-    bench.hub.clear_log();
-    let url = format!("{app}?table=diffusiondb-2m&endpoint={}&row={FAR}", bench.hub.endpoint());
-    browser.client.goto(&url).await.unwrap();
-    let answer = browser.client.execute_async(SCRIPT, vec![]).await.unwrap();
-    bench.quiet().await;
-    browser.end().await;
-    serde_json::from_value(answer).expect("the row and its image")
 }
 
 /// Requests, bytes, those of the app's own host, and seconds.
@@ -344,11 +288,12 @@ async fn show_row(browser: &Browser, row: u64) -> f64 {
     millis
 }
 
-async fn shards() {
+async fn shards_of() {
     let mut report = format!(
         "From the navigation, code included, to the first rows of a table that is made of so many files of 5,000 rows: medians of \
-         {RUNS} fresh browsers on the shaped link. Requests and bytes are those to the Hub until nothing more is read.\n\n\
-         | files | requests | of that listings | files opened | bytes | seconds |\n|--:|--:|--:|--:|--:|--:|\n"
+         {} fresh browsers on the shaped link. Requests and bytes are those to the Hub until nothing more is read.\n\n\
+         | files | requests | of that listings | files opened | bytes | seconds |\n|--:|--:|--:|--:|--:|--:|\n",
+        runs()
     );
     for count in [1, 100, 1_000] {
         let hub = Hub::start(Config::default()).unwrap();
@@ -361,7 +306,7 @@ async fn shards() {
             App::start_with(&hub, AppConfig { brotli_quality: 5, ..AppConfig::new(PathBuf::from(dist)) })
                 .unwrap();
         let mut figures: Vec<[f64; 5]> = Vec::new();
-        for _ in 0..RUNS {
+        for _ in 0..runs() {
             hub.set_link(Link::megabits(MEGABITS, LATENCY_MILLIS));
             let browser = Browser::start(1440, 900).await;
             browser.without_table_images().await;

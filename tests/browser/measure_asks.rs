@@ -1,26 +1,22 @@
 //! Measures searches, phrases and sorting in the built app. Not a test: `cargo xtask bench` runs it.
 
 use crate::driver::Browser;
-use crate::measure::{Bench, MEGABITS, VIEW, floor, median};
+use crate::measure::{Bench, MEGABITS, floor, measuring, median, runs};
 use crate::report;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 use vitrine::base::bytes::human_bytes;
 
-/// Fresh browsers for each figure.
-const RUNS: usize = 3;
-
 /// Longer than the longest of these takes on a busy machine.
 const LIMIT: Duration = Duration::from_secs(240);
 
 #[test]
-#[ignore = "measures for minutes: cargo xtask bench"]
-fn measure_asks() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
+#[ignore = "measures for minutes: cargo xtask bench asks"]
+fn asks() {
+    measuring(async {
         let [small, large] = Bench::both();
-        asks(&[("2M", &small), ("14M", &large)]).await;
+        asks_of(&[("2M", &small), ("14M", &large)]).await;
     });
 }
 
@@ -42,21 +38,21 @@ struct Figures {
     memory_all: f64,
 }
 
-pub(crate) async fn asks(benches: &[(&str, &Bench)]) {
-    let runs = std::env::var("VITRINE_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(RUNS);
+async fn asks_of(benches: &[(&str, &Bench)]) {
     let mut report = format!(
-        "Medians of {runs} fresh browsers, in seconds unless said otherwise, without code and open: the table stands when \
-         the query is typed. \"First\" are the first matches on the screen, \"whole\" is the count over every prompt with \
+        "Medians of {} fresh browsers, in seconds unless said otherwise, without code and open: the default view without images \
+         stands when the query is typed. \"First\" are the first matches on the screen, \"whole\" is the count over every prompt with \
          all charts. Warm tasks follow in the same browser.\n\n\
-         | task | link | 2M | 14M | floor 2M | floor 14M | target |\n|---|---|--:|--:|--:|--:|--:|\n"
+         | task | link | 2M | 14M | floor 2M | floor 14M | target |\n|---|---|--:|--:|--:|--:|--:|\n",
+        runs()
     );
     let mut columns: Vec<Vec<Figures>> = Vec::new();
     let mut floors = Vec::new();
     for (name, bench) in benches {
-        floors.push(floor(bench.chunk("prompt").len(), 1));
+        floors.push(floor(bench.column_bytes("prompt"), 1));
         for shaped in [false, true] {
             // Fourteen million prompts take minutes over the shaped link: one is enough.
-            let runs = if shaped && *name == "14M" { 1 } else { runs };
+            let runs = if shaped && *name == "14M" { 1 } else { runs() };
             let mut figures = Vec::new();
             for _ in 0..runs {
                 figures.push(one(bench, shaped).await);
@@ -103,8 +99,8 @@ pub(crate) async fn asks(benches: &[(&str, &Bench)]) {
         report,
         "\nThe prompt column has {} and {}; read were {} and {}. Memory of the worker after the search {} and {} (target \
          for 14M 1.4 GB), after everything {} and {}. Shaped is {MEGABITS} Mbit/s.",
-        human_bytes(benches.first().map_or(0, |(_, bench)| bench.chunk("prompt").len())),
-        human_bytes(benches.last().map_or(0, |(_, bench)| bench.chunk("prompt").len())),
+        human_bytes(benches.first().map_or(0, |(_, bench)| bench.column_bytes("prompt"))),
+        human_bytes(benches.last().map_or(0, |(_, bench)| bench.column_bytes("prompt"))),
         size(0, |figures| figures.bytes as f64),
         size(2, |figures| figures.bytes as f64),
         size(0, |figures| figures.memory_search),
@@ -118,7 +114,7 @@ pub(crate) async fn asks(benches: &[(&str, &Bench)]) {
 /// One browser's way: a cold search, and what is asked of its result.
 async fn one(bench: &Bench, shaped: bool) -> Figures {
     bench.shape(shaped);
-    let browser = bench.visit(VIEW).await;
+    let browser = bench.visit("").await;
     bench.hub.clear_log();
     let mut figures = Figures::default();
     ask(&browser, SEARCH, &["castle"]).await;

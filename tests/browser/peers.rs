@@ -1,11 +1,15 @@
 //! The same tasks in Vitrine and in other readers of parquet: same browser, same Hub, same file.
-//! Not a test: `cargo xtask bench --peers` runs it, and writes `benches/PEERS.md`. Answers are held
+//! Not a test: `cargo xtask bench peers` runs it, and writes `benches/PEERS.md`. Answers are held
 //! against a native reader of the same file.
 
 use crate::driver::Browser;
-use crate::measure::{BRUSH, Bench, LATENCY_MILLIS, MEGABITS, VIEW, floor, jump, median, sent};
+use crate::measure::{
+    BRUSH, Bench, LATENCY_MILLIS, MEGABITS, fixtures, floor, jump, measuring, median, runs, sent,
+};
+use crate::openings::layouts;
 use crate::page::Page;
 use crate::report;
+use crate::stage::until;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, UInt8Type, UInt16Type};
 use hub::{App, AppConfig, Entry};
@@ -25,10 +29,8 @@ const JUMP: u64 = 1_234_000;
 const WORD: &str = "lighting";
 const FILTER: &str = "cfg=10..15&step=50";
 
-/// Fresh browsers for each figure: the shaped tasks of some peers take half a minute each.
-fn runs() -> usize {
-    std::env::var("VITRINE_BENCH_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(3)
-}
+/// The columns that everyone is asked for.
+const VIEW: &str = "columns=prompt,cfg,step,sampler,size";
 
 /// What one task took.
 #[derive(Clone, Default)]
@@ -54,53 +56,58 @@ struct Reader {
 
 /// A table that everyone reads.
 struct Scale {
-    title: &'static str,
-    file: &'static str,
+    title: String,
+    path: PathBuf,
     mounted: &'static str,
     id: &'static str,
     /// Whether the link is shaped; a large table takes minutes a task over a narrow one.
     links: &'static [bool],
+    /// Whether brushes are measured too, which no layout changes.
+    brushes: bool,
 }
 
-const SCALES: [Scale; 2] = [
-    Scale {
-        title: "2M",
-        file: "diffusiondb-2m.parquet",
+fn scales() -> Vec<Scale> {
+    let small = |title: String, path: PathBuf, brushes: bool| Scale {
+        title,
+        path,
         mounted: "metadata.parquet",
         id: "diffusiondb-2m",
         links: &[true, false],
-    },
-    Scale {
-        title: "14M",
-        file: "diffusiondb-large.parquet",
+        brushes,
+    };
+    let first = small("2M".to_owned(), fixtures().join("diffusiondb-2m.parquet"), true);
+    let large = Scale {
+        title: "14M".to_owned(),
+        path: fixtures().join("diffusiondb-large.parquet"),
         mounted: "metadata-large.parquet",
         id: "diffusiondb-large",
         links: &[true],
-    },
-];
+        brushes: true,
+    };
+    let others = layouts().into_iter().map(|(layout, path)| small(format!("2M, {layout}"), path, false));
+    [first].into_iter().chain(others).chain([large]).collect()
+}
 
 #[test]
-#[ignore = "measures for many minutes: cargo xtask bench --peers"]
+#[ignore = "measures for many minutes: cargo xtask bench peers"]
 fn peers() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let folder = PathBuf::from(std::env::var_os("VITRINE_FIXTURES").expect("cargo xtask bench sets it"));
+    measuring(async {
         let mut text = introduction();
-        for scale in &SCALES {
-            let path = folder.join(scale.file);
-            let bench = Bench::new(&path, scale.mounted, scale.id);
-            let pages = std::env::var_os("VITRINE_PEERS").expect("cargo xtask bench --peers sets it");
+        for scale in scales() {
+            let Scale { path, mounted, id, .. } = &scale;
+            let bench = Bench::new(path, mounted, id);
+            let pages = std::env::var_os("VITRINE_PEERS").expect("cargo xtask bench peers sets it");
             let config = AppConfig { brotli_quality: 9, ..AppConfig::new(PathBuf::from(pages)) };
             let app = App::start_with(&bench.hub, config).unwrap();
-            let reference = reference(&path);
+            let reference = reference(path);
             let mut failed = Vec::new();
-            let mut all = vec![vitrine(&bench, scale, &reference).await];
+            let mut all = vec![vitrine(&bench, &scale, &reference).await];
             for peer in PEERS {
-                let reader = other(&bench, &app, scale, peer, &reference, &mut failed).await;
+                let reader = other(&bench, &app, &scale, peer, &reference, &mut failed).await;
                 // What reads nothing has no column.
                 all.extend((!reader.figures.is_empty()).then_some(reader));
             }
-            text += &section(&bench, scale, &all, &failed);
+            text += &section(&bench, &scale, &all, &failed);
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/PEERS.md");
             std::fs::write(path, &text).unwrap();
         }
@@ -122,22 +129,23 @@ async fn other(
     let url = format!("{}{peer}.html?file={file}", app.url());
     let mut reader = Reader { name: peer.to_owned(), figures: Figures::new(), brush: None, code_bytes: 0 };
     let mut reasons = BTreeMap::<String, Vec<&str>>::new();
+    // Once before, so that its code is compressed.
+    bench.hub.clear_log();
+    ready(&url).await.0.end().await;
+    reader.code_bytes = sent(&bench.hub.log());
     for shaped in scale.links.iter().copied() {
+        bench.shape(shaped);
         for task in TASKS {
             let mut runs_of = Vec::new();
             for _ in 0..runs() {
-                bench.shape(false);
                 bench.hub.clear_log();
-                let browser = ready(&url).await;
-                reader.code_bytes = sent(&bench.hub.log());
-                bench.shape(shaped);
-                bench.hub.clear_log();
+                let (browser, code) = ready(&url).await;
                 let done = twice(bench, &browser, task).await;
                 browser.end().await;
                 match done {
                     Ok((answer, figure)) => {
                         agree(peer, task, &answer, reference);
-                        runs_of.push(figure);
+                        runs_of.push(Figure { cold: code + figure.cold, ..figure });
                     }
                     Err(reason) => {
                         println!("{peer} {} {task}: {reason}", scale.title);
@@ -169,8 +177,8 @@ async fn other(
     }
     bench.shape(false);
     let mut brushes = Vec::new();
-    for _ in 0..runs() {
-        let browser = ready(&url).await;
+    for _ in 0..if scale.brushes { runs() } else { 0 } {
+        let (browser, _) = ready(&url).await;
         let answer = browser.client.execute_async(&script("window.brushes()"), Vec::new()).await;
         if let Some((answer, millis)) = answer.ok().and_then(|answer| {
             let millis = answer["millis"].as_f64()?;
@@ -194,20 +202,19 @@ async fn twice(bench: &Bench, browser: &Browser, task: &str) -> Result<(Value, F
     Ok((cold["answer"].clone(), figure(millis(&cold), millis(&warm), &data, memory)))
 }
 
-async fn ready(url: &str) -> Browser {
+/// A page whose code is there, and how many seconds after its navigation that was.
+async fn ready(url: &str) -> (Browser, f64) {
     let browser = Browser::start(1440, 900).await;
     browser.client.goto(url).await.unwrap();
-    for _ in 0..600 {
-        let told = browser.client.execute("return window.failed ?? Boolean(window.ready)", Vec::new()).await;
-        match told.unwrap() {
-            Value::Bool(true) => break,
-            Value::String(error) => panic!("{url}: {error}"),
-            _ => tokio::time::sleep(Duration::from_millis(50)).await,
-        }
-    }
+    let told = until("a peer's code", async || {
+        let told = browser.client.execute("return window.failed ?? window.ready", Vec::new()).await.unwrap();
+        (!told.is_null()).then_some(told)
+    });
+    let told = told.await;
+    let code = told.as_f64().unwrap_or_else(|| panic!("{url}: {told}")) / 1e3;
     let patience = fantoccini::wd::TimeoutConfiguration::new(Some(Duration::from_secs(300)), None, None);
     browser.client.update_timeouts(patience).await.unwrap();
-    browser
+    (browser, code)
 }
 
 /// A task's milliseconds and answer, or what a page says that can't do it.
@@ -253,23 +260,23 @@ async fn vitrine(bench: &Bench, scale: &Scale, reference: &Value) -> Reader {
                 .map(|entry| entry.bytes_sent)
                 .sum();
             let opened = bench.data();
-            let ready = page.mark("vitrine:ready").await;
-            let histograms = (page.mark("vitrine:histograms").await - ready) / 1e3;
-            let rows = (page.mark("vitrine:first-rows").await - ready) / 1e3;
+            let histograms = page.mark("vitrine:histograms").await / 1e3;
+            let rows = page.mark("vitrine:first-rows").await / 1e3;
             shows(&page, &reference["firstRows"], 0).await;
             let memory = browser.renderer_peak_bytes();
             runs_of.entry("histograms").or_default().push(figure(histograms, 0.0, &opened, memory));
             runs_of.entry("firstRows").or_default().push(figure(rows, 0.0, &opened, memory));
-            // The bar of the table is too coarse to reach one row; the share is that of the row.
-            let (there, _) = jump(&browser.client, JUMP as f64 / bench.rows() as f64).await;
-            bench.quiet().await;
-            let all = bench.data();
-            let memory = browser.renderer_peak_bytes();
+            browser.end().await;
+            let browser = bench.visit(&format!("{VIEW}&at={}", JUMP + 1)).await;
+            let page = Page { client: &browser.client };
+            let there = page.mark("vitrine:first-rows").await / 1e3;
+            shows(&page, &reference["jump"], JUMP).await;
+            let (all, memory) = (bench.data(), browser.renderer_peak_bytes());
             jump(&browser.client, 0.1).await;
             bench.quiet().await;
+            // The bar of the table is too coarse to reach one row; the share is that of the row.
             let (again, _) = jump(&browser.client, JUMP as f64 / bench.rows() as f64).await;
-            let jumped = figure(rows + there / 1e3, again / 1e3, &all, memory);
-            runs_of.entry("jump").or_default().push(jumped);
+            runs_of.entry("jump").or_default().push(figure(there, again / 1e3, &all, memory));
             browser.end().await;
             for (task, view, count) in [
                 ("filter", FILTER.to_owned(), &reference["filter"]["count"]),
@@ -287,7 +294,7 @@ async fn vitrine(bench: &Bench, scale: &Scale, reference: &Value) -> Reader {
     }
     bench.shape(false);
     let mut brushes = Vec::new();
-    for _ in 0..runs() {
+    for _ in 0..if scale.brushes { runs() } else { 0 } {
         let browser = bench.visit(VIEW).await;
         let answer = browser.client.execute_async(BRUSH, Vec::new()).await.unwrap();
         let frames: Vec<f64> =
@@ -295,7 +302,12 @@ async fn vitrine(bench: &Bench, scale: &Scale, reference: &Value) -> Reader {
         brushes.push(median(frames));
         browser.end().await;
     }
-    Reader { name: "Vitrine".to_owned(), figures, brush: Some(median(brushes)), code_bytes }
+    Reader {
+        name: "Vitrine".to_owned(),
+        figures,
+        brush: (!brushes.is_empty()).then(|| median(brushes)),
+        code_bytes,
+    }
 }
 
 /// Follows a link to a filter or a search, takes the filter back, and asks for it once more.
@@ -328,9 +340,8 @@ async fn asked(bench: &Bench, table: &str, view: &str, count: u64) -> Figure {
     let patience = fantoccini::wd::TimeoutConfiguration::new(Some(Duration::from_secs(120)), None, None);
     browser.client.update_timeouts(patience).await.unwrap();
     let page = Page { client: &browser.client };
-    let ready = page.mark("vitrine:ready").await;
     let told = json!(grouped(count));
-    let cold = browser.client.execute_async(ANSWERED, vec![told.clone(), json!(ready)]).await.unwrap();
+    let cold = browser.client.execute_async(ANSWERED, vec![told.clone(), json!(0)]).await.unwrap();
     assert!(cold.is_number(), "{view}: not {count} rows: {cold}");
     let data = bench.data();
     let memory = browser.renderer_peak_bytes();
@@ -351,7 +362,10 @@ async fn shows(page: &Page<'_>, reference: &Value, first: u64) {
     assert!(rows.len() > 5);
     for row in rows {
         let Some(Some(shown)) = row.cells.get("prompt").cloned() else { panic!("a row without a prompt") };
-        let Some(values) = reference.get((row.place - 1 - first) as usize) else { continue };
+        let Some(values) = (row.place - 1).checked_sub(first).and_then(|at| reference.get(at as usize))
+        else {
+            continue;
+        };
         let Some(prompt) = values[0].as_str() else { continue };
         let prompt = prompt.split_whitespace().collect::<Vec<_>>().join(" ");
         let shown = shown.trim_end_matches('…');
@@ -527,12 +541,12 @@ fn named(task: &str) -> &'static str {
 
 fn introduction() -> String {
     format!(
-        "# Beside its peers\n\nWritten by `cargo xtask bench --peers`: {} {}. Every reader runs in \
-         the same headless Chromium against the same stand-in Hub, on the same tables. Times are in seconds, without \
-         the code's own; each answer was the same as that of a native reader. \"Shaped\" is {MEGABITS} Mbit/s and \
-         {LATENCY_MILLIS} ms a request. Vitrine draws what it answers, and the others only compute it; its first two tasks \
-         are one visit, and its third is a visit and a jump. The floor is the bytes needed over the bandwidth and four \
-         round trips. Versions: `benches/peers/package.json`; duckdb-wasm is the \
+        "# Beside its peers\n\nWritten by `cargo xtask bench peers`: {} {}. Every reader runs in \
+         the same headless Chromium against the same stand-in Hub, on the same tables. Cold times are in seconds \
+         from the navigation, code included; each answer was the same as that of a native reader. \"Shaped\" is {MEGABITS} Mbit/s and \
+         {LATENCY_MILLIS} ms a request. Everyone is asked for the same columns. Vitrine draws what it answers, and the others only \
+         compute it; its first two tasks are one visit, its others are links. The floor is the bytes needed over the bandwidth and four \
+         round trips, without code. Versions: `benches/peers/package.json`; duckdb-wasm is the \
          last that has its Parquet reader inside, since later ones fetch it from a host of their own as they run.\n\
          {WHERE_NOT_FIRST}",
         report::stamp(),
@@ -544,7 +558,7 @@ fn introduction() -> String {
 }
 
 fn section(bench: &Bench, scale: &Scale, all: &[Reader], failed: &[String]) -> String {
-    let charts = bench.chunk("cfg").len() + bench.chunk("step").len();
+    let charts = bench.column_bytes("cfg") + bench.column_bytes("step");
     let pages = |first: u64| -> u64 {
         let columns = ["prompt", "cfg", "step", "sampler", "width", "height"];
         columns.iter().map(|name| bench.pages(name, first..first + 100)).sum()
@@ -554,11 +568,11 @@ fn section(bench: &Bench, scale: &Scale, all: &[Reader], failed: &[String]) -> S
         "firstRows" => pages(0),
         "jump" => pages(JUMP),
         "filter" => charts + pages(0),
-        _ => bench.chunk("prompt").len(),
+        _ => bench.column_bytes("prompt"),
     };
     let heads: String = all.iter().map(|reader| format!(" {} |", reader.name)).collect();
     let rules = "--:|".repeat(all.len());
-    let title = scale.title;
+    let title = &scale.title;
     let mut text = String::new();
     for line in failed {
         let _ = write!(text, "\nOn {title} {line}\n");
@@ -604,15 +618,15 @@ fn section(bench: &Bench, scale: &Scale, all: &[Reader], failed: &[String]) -> S
         }
         text.push('\n');
     }
-    let _ = write!(
-        text,
-        "\n## {title}, otherwise\n\n| what |{heads}\n|---|{rules}\n| one brush update of five histograms, ms |"
-    );
-    for reader in all {
-        let _ = match reader.brush {
-            Some(brush) => write!(text, " {brush:.1} |"),
-            None => write!(text, " failed |"),
-        };
+    let _ = write!(text, "\n## {title}, otherwise\n\n| what |{heads}\n|---|{rules}");
+    if scale.brushes {
+        text += "\n| one brush update of five histograms, ms |";
+        for reader in all {
+            let _ = match reader.brush {
+                Some(brush) => write!(text, " {brush:.1} |"),
+                None => write!(text, " failed |"),
+            };
+        }
     }
     text += "\n| peak memory of the renderer in a search |";
     for reader in all {

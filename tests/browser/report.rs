@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 const HEAD: &str = "# Measured\n\nWritten by `cargo xtask bench` in headless Chromium over real HTTP against the \
-    stand-in Hub. \"Shaped\" is 50 Mbit/s and 60 ms a request, shared by data and code. The 2M and the 14M table \
-    have one row group, snappy, and no page index.\n";
+    stand-in Hub. \"Shaped\" is 50 Mbit/s and 60 ms a request, shared by data and code. Where nothing else is said, the 2M \
+    and the 14M table have one row group, snappy, and no page index. `cargo xtask bench PART` measures a section alone.\n";
 
 /// Puts a section into the report, in the place of the one of the same title if there is one.
 pub(crate) fn write_section(title: &str, body: &str) {

@@ -180,19 +180,8 @@ impl Stage {
     /// Puts the sample's archives of images onto the Hub, where those of the catalogue's tables are.
     pub fn put_archives(&self) {
         let folder = sample_path(DIFFUSIONDB).with_file_name("images");
-        let zips = |folder: &Path| {
-            let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-            entries.filter(|path| path.extension().is_some_and(|end| end == "zip")).collect::<Vec<_>>()
-        };
-        for (repository, below, folder) in [
-            ("poloclub/diffusiondb", "images", folder.clone()),
-            ("zai-org/ImageRewardDB", "images/test", folder.join("test")),
-        ] {
-            for path in zips(&folder) {
-                let name = path.file_name().unwrap().to_string_lossy().into_owned();
-                self.hub.mount(repository, &format!("{below}/{name}"), Source::file(&path)).unwrap();
-            }
-        }
+        put_zips(&self.hub, "poloclub/diffusiondb", "images", &folder);
+        put_rewards(&self.hub);
     }
 
     /// From here on requests are meant to fail.
@@ -272,6 +261,20 @@ impl Stage {
             let _ = std::fs::write(screenshots().join(format!("failed-{}.png", self.name)), png);
         }
         self.browser.leave(failed).await;
+    }
+}
+
+/// Puts the archives of ImageRewardDB onto a Hub.
+pub fn put_rewards(hub: &Hub) {
+    let folder = sample_path(IMAGEREWARD).with_file_name("images");
+    put_zips(hub, "zai-org/ImageRewardDB", "images/test", &folder.join("test"));
+}
+
+fn put_zips(hub: &Hub, repository: &str, below: &str, folder: &Path) {
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    for path in paths.filter(|path| path.extension().is_some_and(|end| end == "zip")) {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        hub.mount(repository, &format!("{below}/{name}"), Source::file(&path)).unwrap();
     }
 }
 

@@ -1,52 +1,67 @@
-//! `cargo xtask bench`: the figures of `benches/RESULTS.md`, and with `--peers` those of
-//! `benches/PEERS.md`. With `--lighthouse` nothing but what Lighthouse says.
+//! `cargo xtask bench`: the figures of `benches/RESULTS.md`, all of them or some parts by name, and with `peers` those
+//! of `benches/PEERS.md`.
 
 use crate::args::Args;
 use crate::build::{self, Profile};
-use crate::run::{cargo, fixture, shown, target};
-use crate::{Result, lighthouse, peers, tools};
-use std::fs;
+use crate::run::{cargo, shown, target};
+use crate::{Result, lighthouse, peers, tables, tools};
 
-/// The tables that are measured: file, rows.
-const TABLES: &[(&str, &str)] =
-    &[("diffusiondb-2m.parquet", "2000000"), ("diffusiondb-large.parquet", "14000000")];
+/// What is measured by tests of the browser, by name.
+const TESTS: &[(&str, &str)] = &[
+    ("openings", "openings::openings"),
+    ("code", "measure::code"),
+    ("brushes", "measure::brushes"),
+    ("asks", "measure_asks::asks"),
+    ("ahead", "measure_ahead::sidecars"),
+    ("files", "measure_ahead::shards"),
+    (PEERS, "peers::peers"),
+];
 
-/// Builds what ships, writes the tables that are missing, and measures.
+/// Takes as long as all the others, and is measured only where it is named.
+const PEERS: &str = "peers";
+
+/// Measured by a program of its own.
+const LIGHTHOUSE: &str = "lighthouse";
+
+/// `cargo xtask bench [PART…] [--runs N] [--no-build]`: builds what ships, writes the tables that are missing, and
+/// measures.
 pub(crate) fn command(args: Vec<String>) -> Result<()> {
     let mut args = Args::new(args);
-    let against = if args.flag("--peers") { Some(peers::build()?) } else { None };
-    let only_lighthouse = args.flag("--lighthouse");
+    let runs = args.value("--runs")?;
+    let as_built = args.flag("--no-build");
+    let known = TESTS.iter().map(|(part, _)| *part).chain([LIGHTHOUSE]);
+    let named: Vec<&str> = known.filter(|part| args.flag(part)).collect();
     args.finish()?;
+    let wanted = |part: &str| if named.is_empty() { part != PEERS } else { named.contains(&part) };
+
     let dist = target().join("bench-dist");
-    if only_lighthouse {
+    if !as_built {
         build::build(Profile::Release, &dist)?;
-        return lighthouse::measure(&dist);
     }
-    let folder = std::env::var_os("VITRINE_FIXTURES").map_or_else(|| target().join("fixtures"), Into::into);
-    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    for (name, rows) in TABLES {
-        let path = folder.join(name);
-        if !path.exists() {
-            println!("writing {}", path.display());
-            let path = path.display().to_string();
-            let args = ["--table", "diffusiondb", "--rows", rows, "--seed", "1", "--out", &path];
-            fixture(&args.map(str::to_owned))?;
+    let tests: Vec<&str> = TESTS.iter().filter(|(part, _)| wanted(part)).map(|(_, test)| *test).collect();
+    if !tests.is_empty() {
+        let left_out = tables::write_all()?;
+        for layout in &left_out {
+            println!("left out: {layout}");
         }
+        // The whole workspace, as its tests are built.
+        let mut command = cargo(&["test", "--locked", "--workspace", "--test", "browser"]);
+        command
+            // One after another, so that none is measured while another runs.
+            .args(["--", "--ignored", "--exact", "--nocapture", "--test-threads=1"])
+            .args(tests)
+            .env("VITRINE_DIST", &dist)
+            .env("VITRINE_FIXTURES", tables::folder())
+            .env("VITRINE_LEFT_OUT", left_out.join("; "))
+            .env("VITRINE_CHROMIUM", tools::chromium()?)
+            .env("VITRINE_CHROMEDRIVER", tools::chromedriver()?);
+        if wanted(PEERS) {
+            command.env("VITRINE_PEERS", peers::build()?);
+        }
+        if let Some(runs) = runs {
+            command.env("VITRINE_RUNS", runs);
+        }
+        shown(command)?;
     }
-    build::build(Profile::Release, &dist)?;
-    let mut command = cargo(&["test", "--locked", "--package", "vitrine", "--test", "browser"]);
-    command
-        .args(["--", "--ignored", "--exact", "--nocapture"])
-        .env("VITRINE_DIST", &dist)
-        .env("VITRINE_FIXTURES", &folder)
-        .env("VITRINE_CHROMIUM", tools::chromium()?)
-        .env("VITRINE_CHROMEDRIVER", tools::chromedriver()?);
-    let peers = against.is_some();
-    match against {
-        Some(pages) => command.arg("peers::peers").env("VITRINE_PEERS", pages),
-        // One after another, so that none is measured while another runs.
-        None => command.args(["--test-threads=1", "measure::measure", "measure_ahead::ahead"]),
-    };
-    shown(command)?;
-    if peers { Ok(()) } else { lighthouse::measure(&dist) }
+    if wanted(LIGHTHOUSE) { lighthouse::measure(&dist) } else { Ok(()) }
 }

@@ -18,9 +18,12 @@ cargo xtask COMMAND
              --catalog FILE        with the tables of this file beside the catalogue's, see docs/tables.md
   test     everything that has to hold; ends with `N passed, N failed`
              --only STEP           fmt, deny, clippy, native, wasm or browser
-  bench    measure the app in Chromium on tables of 2 and 14 million rows; writes benches/RESULTS.md;
-           with --peers the same tasks in other readers too, into benches/PEERS.md;
-           with --lighthouse only what Lighthouse says
+  bench    measure the app in Chromium on tables of 2 and 14 million rows; writes benches/RESULTS.md, about half an
+           hour after the build
+             PART…                 only these: openings, code, brushes, asks, ahead, files, lighthouse; or peers,
+                                   which asks other readers too and writes benches/PEERS.md
+             --runs N              fresh browsers for each figure, 3 by default
+             --no-build            measure what was built last
   chaos    two hundred random scripts of faults in Chromium
              --from N --count N    other ones, or fewer
   soak     a long session in Chromium on a table of two million rows, with what it takes of memory

@@ -1,4 +1,4 @@
-//! `cargo xtask bench --lighthouse`: what Lighthouse says of the start page and of a link to a table, on a phone and on
+//! `cargo xtask bench lighthouse`: what Lighthouse says of the start page and of a link to a table, on a phone and on
 //! a desktop. It comes from npm, and nothing of it ships.
 
 use crate::run::{root, shown, target};
@@ -13,7 +13,7 @@ use std::process::Command;
 const PACKAGE: &str = "lighthouse@12.8.2";
 
 /// How often each page is looked at; the medians count.
-const RUNS: usize = 5;
+const RUNS: usize = 3;
 
 /// As hosts compress what lies there for long.
 const BROTLI_QUALITY: u8 = 11;

@@ -2,10 +2,8 @@
 
 use crate::args::Args;
 use crate::build::{self, Profile};
-use crate::run::{cargo, fixture, shown, target};
-use crate::{Result, tools};
-use std::fs;
-use std::path::PathBuf;
+use crate::run::{cargo, shown, target};
+use crate::{Result, tables, tools};
 use std::process::Command;
 
 /// `cargo xtask chaos [--from N] [--count N]`
@@ -27,31 +25,17 @@ pub(crate) fn soak(args: Vec<String>) -> Result<()> {
     let mut args = Args::new(args);
     let minutes = args.value("--minutes")?.unwrap_or_else(|| "30".to_owned());
     args.finish()?;
-    let table = table()?;
+    let table = tables::write(&tables::TWO_MILLION)?;
     let mut command = test("hours_of_use_leave_nothing_behind")?;
     command.env("VITRINE_SOAK_MINUTES", minutes).env("VITRINE_SOAK_TABLE", table);
     shown(command)
-}
-
-/// The table of two million rows that the bench uses as well, written if it isn't there.
-fn table() -> Result<PathBuf> {
-    let folder = std::env::var_os("VITRINE_FIXTURES").map_or_else(|| target().join("fixtures"), Into::into);
-    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let path = folder.join("diffusiondb-2m.parquet");
-    if !path.exists() {
-        println!("writing {}", path.display());
-        let out = path.display().to_string();
-        let args = ["--table", "diffusiondb", "--rows", "2000000", "--seed", "1", "--out", &out];
-        fixture(&args.map(str::to_owned))?;
-    }
-    Ok(path)
 }
 
 /// One browser test that others leave out, on the app as it is.
 fn test(name: &str) -> Result<Command> {
     let dist = target().join("browser-dist");
     build::build(Profile::Fast, &dist)?;
-    let mut command = cargo(&["test", "--locked", "--package", "vitrine", "--test", "browser", "--"]);
+    let mut command = cargo(&["test", "--locked", "--workspace", "--test", "browser", "--"]);
     command
         .args(["--ignored", "--nocapture", name])
         .env("VITRINE_DIST", &dist)

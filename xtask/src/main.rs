@@ -17,6 +17,7 @@ mod run;
 mod serve;
 mod shrink;
 mod split;
+mod tables;
 mod tally;
 mod test;
 mod tools;

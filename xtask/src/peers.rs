@@ -1,4 +1,4 @@
-//! What `cargo xtask bench --peers` measures against: other readers of parquet, from npm, in pages
+//! What `cargo xtask bench peers` measures against: other readers of parquet, from npm, in pages
 //! of their own. They are built into the target folder, and nothing of them ships.
 
 use crate::Result;

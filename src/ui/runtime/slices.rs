@@ -4,9 +4,9 @@
 //! woken, they hold the page for as long as all of them take; here those that are left when a slice is over
 //! wait for a task of their own.
 
+use crate::base::slices::{Next, Queue, Slice};
 use any_spawner::{CustomExecutor, Executor, PinnedFuture, PinnedLocalFuture};
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::{Context, Wake, Waker};
 use wasm_bindgen::JsCast;
@@ -20,10 +20,8 @@ const SLICE_MILLIS: f64 = 10.0;
 thread_local! {
     static TASKS: RefCell<Vec<Task>> = const { RefCell::new(Vec::new()) };
     static FREE: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
-    /// Places of tasks that can be run.
-    static READY: RefCell<VecDeque<usize>> = const { RefCell::new(VecDeque::new()) };
-    /// What has a slice to itself, with what it wakes.
-    static TURNS: RefCell<VecDeque<Box<dyn FnOnce()>>> = const { RefCell::new(VecDeque::new()) };
+    /// Places of tasks that can be run, and what has a slice to itself, with what it wakes.
+    static QUEUE: RefCell<Queue<usize, Box<dyn FnOnce()>>> = const { RefCell::new(Queue::new()) };
     static WAITS: Cell<bool> = const { Cell::new(false) };
     static CLOCK: Option<Clock> = Clock::new();
 }
@@ -82,13 +80,19 @@ impl Clock {
 }
 
 fn make_ready(place: usize) {
-    READY.with_borrow_mut(|ready| ready.push_back(place));
+    QUEUE.with_borrow_mut(|queue| queue.push_task(place));
     run_soon();
 }
 
 /// Runs `turn` in a slice of its own, after what was asked for before.
 pub fn in_turn(turn: impl FnOnce() + 'static) {
-    TURNS.with_borrow_mut(|turns| turns.push_back(Box::new(turn)));
+    QUEUE.with_borrow_mut(|queue| queue.push_turn(Box::new(turn)));
+    run_soon();
+}
+
+/// Runs `turn` in a slice of its own, before whatever else waits for one.
+pub fn in_turn_first(turn: impl FnOnce() + 'static) {
+    QUEUE.with_borrow_mut(|queue| queue.push_turn_first(Box::new(turn)));
     run_soon();
 }
 
@@ -102,21 +106,14 @@ fn run_soon() {
 fn run() {
     let now = || CLOCK.with(|clock| clock.as_ref().map_or(0.0, |clock| (clock.now)()));
     let end = now() + SLICE_MILLIS;
-    let mut is_used = false;
+    let mut slice = Slice::default();
     loop {
-        if let Some(place) = READY.with_borrow_mut(VecDeque::pop_front) {
-            run_task(place);
-        } else if is_used && TURNS.with_borrow(|turns| !turns.is_empty()) {
-            break;
-        } else if let Some(turn) = TURNS.with_borrow_mut(VecDeque::pop_front) {
-            turn();
-        } else {
-            WAITS.set(false);
-            return;
-        }
-        is_used = true;
-        if now() >= end {
-            break;
+        let is_over = now() >= end;
+        match QUEUE.with_borrow_mut(|queue| queue.next(&mut slice, is_over)) {
+            Next::Task(place) => run_task(place),
+            Next::Turn(turn) => turn(),
+            Next::Later => break,
+            Next::Nothing => return WAITS.set(false),
         }
     }
     CLOCK.with(|clock| clock.as_ref().map(Clock::next));

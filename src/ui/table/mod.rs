@@ -10,7 +10,7 @@ pub mod row;
 pub mod sort_note;
 
 use crate::protocol::texts::table as texts;
-use crate::ui::runtime::turn::turn;
+use crate::ui::runtime::turn::{first_turn, turn};
 use crate::ui::store::{Part, RowData, Store, count_now, size_px, use_store};
 use crate::ui::table::copy::PromptCopy;
 use crate::ui::table::head::HeadCell;
@@ -132,7 +132,7 @@ fn made_in_turn(slice: Memo<Slice>) -> impl Fn() -> Range<u64> + Copy {
     Effect::new(move || {
         let slice = slice.get();
         if made.get() < slice.end - slice.first {
-            let turn = turn();
+            let turn = first_turn();
             Effect::new(move || {
                 if turn.get() {
                     made.update(|made| *made += ROWS_AT_ONCE);
