@@ -106,7 +106,7 @@ impl Leaf {
                 Err(Lost { error, .. }) if !error.is_of_damage() => return Err(error.context(place())),
                 Err(Lost { error, page }) => {
                     let error = error.context(place());
-                    let (header, len) = page.map_or((None, rest.len()), |(header, len)| (Some(header), len));
+                    let (header, len) = page.map_or((None, rest.len()), |page| (Some(page.0), page.1));
                     // Where there is no header, the rest of the chunk is lost.
                     passed += header.map_or(extent.values, |header| header.values().unwrap_or(0).into());
                     (lost_part(column, header.as_ref(), error), len)
@@ -147,7 +147,7 @@ impl Leaf {
         budget.spend(&header)?;
         match self.take_in(column, codec, &header, body) {
             Ok(part) => Ok((part, len)),
-            Err(error) => Err(Lost { error, page: Some((header, len)) }),
+            Err(error) => Err(Lost { error, page: Some(Box::new((header, len))) }),
         }
     }
 
@@ -216,8 +216,7 @@ impl Leaf {
             errors.unwrap_or_else(|| Error::corrupt("its pages contradict its row group"))
         };
         let fates = fates(&parts, rows).ok_or_else(first)?;
-        let kept = fates.iter().any(|fate| *fate == Fate::Kept);
-        if !kept {
+        if !fates.contains(&Fate::Kept) {
             return Err(first());
         }
         let (repetition, definition) = (self.repetition.take(), self.definition.take());
@@ -315,7 +314,7 @@ impl Leaf {
 /// Why a page can't be read; its header and length, where its header could be.
 struct Lost {
     error: Error,
-    page: Option<(PageHeader, usize)>,
+    page: Option<Box<(PageHeader, usize)>>,
 }
 
 impl From<Error> for Lost {
