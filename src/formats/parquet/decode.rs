@@ -241,10 +241,15 @@ pub fn unpacked(
 ) -> Result<(Vec<u8>, Encoding)> {
     let most = header.values().unwrap_or(0);
     check_values(most)?;
-    let Parts { mut bytes, definition, encoding, .. } = unpack(column, codec, header, body)?;
+    let Parts { mut bytes, repetition, definition, encoding } = unpack(column, codec, header, body)?;
+    let old = matches!(header.kind, PageKind::DataV1 { levels: Encoding::BitPacked, .. });
+    if !old {
+        // The crate takes any bytes for levels.
+        check_levels(&bytes, repetition, column.max_repetition, most)?;
+        check_levels(&bytes, definition.clone(), column.max_definition, most)?;
+    }
     if let (Physical::Fixed(len), Encoding::Plain, 0) = (column.physical, encoding, column.max_repetition) {
         // Behind the last value there may be bytes of no use.
-        let old = matches!(header.kind, PageKind::DataV1 { levels: Encoding::BitPacked, .. });
         let levels = bytes.get(definition.clone()).ok_or_else(levels_too_long)?;
         let valid = definition_levels(column, levels, most as usize, old)?;
         let count = valid.map_or(most as usize, |valid| valid.iter().filter(|valid| **valid).count());
@@ -259,6 +264,22 @@ pub fn unpacked(
     bytes.truncate(definition.end);
     bytes.extend(numbers.into_iter().flat_map(|number| (number as i32).to_le_bytes()));
     Ok((bytes, Encoding::Plain))
+}
+
+/// Whether bytes are so many levels, none of them above the highest.
+fn check_levels(bytes: &[u8], range: Range<usize>, max: u16, count: u32) -> Result<()> {
+    if max == 0 {
+        return Ok(());
+    }
+    let levels = bytes.get(range).ok_or_else(levels_too_long)?;
+    let highest = rle::numbers(levels, level_width(max), count as usize)
+        .context(|| "levels".to_owned())?
+        .highest()
+        .unwrap_or(0);
+    if highest > usize::from(max) {
+        return Err(Error::corrupt(format!("a level of {highest} where the highest is {max}")));
+    }
+    Ok(())
 }
 
 /// Decompresses a page and takes it apart. The definition levels may claim to reach beyond its end.
