@@ -67,6 +67,7 @@ fn answers_survive_the_way_to_the_page() {
         null_all: 7,
         null_here: 0,
         rows_read: 10,
+        unreadable: 0,
         complete: false,
     }));
     check::<Response>(&Response::Rows(Rows {

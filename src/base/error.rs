@@ -83,6 +83,12 @@ impl Error {
         self.context.iter().map(String::as_str)
     }
 
+    /// Whether bytes are not what they should be, which costs what they hold alone. What is not known here, is
+    /// encrypted or beyond a limit is so everywhere.
+    pub fn is_of_damage(&self) -> bool {
+        matches!(self.kind, ErrorKind::Corrupt | ErrorKind::Truncated)
+    }
+
     /// Whether the same request may succeed later without anything else being changed.
     pub fn is_retryable(&self) -> bool {
         matches!(self.kind, ErrorKind::Network | ErrorKind::RateLimited | ErrorKind::Server)

@@ -19,9 +19,14 @@ pub fn push_date(out: &mut Vec<u8>, days: i64) {
 
 /// Adds a time of day, from a count of units of which so many make a second.
 pub fn push_time_of_day(out: &mut Vec<u8>, value: i64, per_second: i64) {
-    let (seconds, fraction) = (value.div_euclid(per_second), value.rem_euclid(per_second));
+    // Some writers have lengths of time there, which may be below nothing.
+    if value < 0 {
+        out.push(b'-');
+    }
+    let (value, per_second) = (value.unsigned_abs(), per_second.unsigned_abs().max(1));
+    let (seconds, fraction) = (value / per_second, value % per_second);
     drop(write!(out, "{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60));
-    push_fraction(out, fraction, per_second);
+    push_fraction(out, fraction as i64, per_second as i64);
 }
 
 /// Adds a moment, from a count of units since 1970 of which so many make a second. Z stands behind instants.
@@ -72,6 +77,7 @@ mod tests {
         check(|out| push_timestamp(out, i64::MAX, 1_000, true), "+292278994-08-17T07:12:55.807Z");
         check(|out| push_timestamp(out, i64::MIN, 1_000, true), "-292275055-05-16T16:47:04.192Z");
         check(|out| push_time_of_day(out, 86_399_999_999_999, 1_000_000_000), "23:59:59.999999999");
+        check(|out| push_time_of_day(out, -5, 1_000_000), "-00:00:00.000005");
         check(|out| push_interval(out, 14, -2, -1_500_000_000), "P14M-2DT-1.5S");
     }
 }

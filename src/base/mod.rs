@@ -11,6 +11,7 @@ pub mod ids;
 pub mod iso;
 pub mod moment;
 pub mod numbers;
+pub mod period;
 pub mod slices;
 pub mod sorted;
 pub mod utf8;

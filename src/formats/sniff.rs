@@ -43,7 +43,15 @@ pub fn may_be_table(front: &[u8], name: &str) -> bool {
         return false;
     }
     let text = front.trim_ascii_start();
-    is_table_name(name) || text.starts_with(b"{") || text.starts_with(b"[") || is_lines_of_fields(text)
+    let is_lines = || {
+        let name = name.to_ascii_lowercase();
+        name.ends_with(".txt") && text.contains(&b'\n') && !text.contains(&0)
+    };
+    is_lines()
+        || is_table_name(name)
+        || text.starts_with(b"{")
+        || text.starts_with(b"[")
+        || is_lines_of_fields(text)
 }
 
 /// What the bytes at the front of a file, where they are known, and at its end look like.
@@ -71,12 +79,20 @@ pub fn not_a_table(front: &[u8], end: &[u8]) -> Option<&'static str> {
         (b"\x93NUMPY", "a NumPy array"),
         (b"\x89PNG", "an image"),
         (b"\xff\xd8\xff", "an image"),
+        (b"GIF8", "an image"),
+        (b"RIFF", "an image, a sound or a video"),
         (b"%PDF", "a PDF document"),
+        (b"\xd0\xcf\x11\xe0", "an old spreadsheet or document of Office: save it as CSV"),
+        (b"\x04\x22\x4d\x18", "an LZ4 file: unpack it first"),
+        (b"\xff\x06\x00\x00sNaPpY", "a Snappy file: unpack it first"),
+        (b"Rar!", "a RAR archive: unpack it first"),
+        (b"GGUF", "weights of a model"),
         (b"BZh", "a bzip2 file: unpack it first"),
         (b"\xfd7zXZ", "an xz file: unpack it first"),
         (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive: unpack it first"),
     ];
     let known = FRONTS.iter().find(|(magic, _)| front.starts_with(magic)).map(|(_, what)| *what);
+    let is_lance = || end.ends_with(b"LANC").then_some("a Lance file: convert it to Parquet");
     let is_zip = || {
         let ends = || end.windows(4).rev().any(|at| at == b"PK\x05\x06");
         // Spreadsheets are archives as well.
@@ -93,17 +109,56 @@ pub fn not_a_table(front: &[u8], end: &[u8]) -> Option<&'static str> {
         /// An answer of a server is short.
         const MOST_ERROR_BYTES: usize = 2_000;
         let is_page = text.starts_with(b"<") || end.trim_ascii_end().ends_with(b">");
-        let is_error = text.starts_with(b"{")
-            && text.len() < MOST_ERROR_BYTES
-            && text.windows(7).any(|at| at == b"\"error\"")
-            && !text.trim_ascii_end().contains(&b'\n');
+        let is_error = text.len() < MOST_ERROR_BYTES && is_error_message(text.trim_ascii_end());
         match () {
             () if is_error => Some("an error message of a server"),
             () if is_page => Some("a web page"),
             () => None,
         }
     };
-    known.or_else(is_zip).or_else(is_tar).or_else(written)
+    known.or_else(is_zip).or_else(is_tar).or_else(is_lance).or_else(written)
+}
+
+/// Whether this is how servers say that something went wrong: a line of JSON with such words alone, or what the Hub
+/// answers in plain text.
+fn is_error_message(text: &[u8]) -> bool {
+    const PLAIN: &[&[u8]] = &[
+        b"Entry not found",
+        b"Repository not found",
+        b"Invalid username or password.",
+        b"Not Found",
+        b"404: Not Found",
+        b"Access denied",
+        b"Unauthorized",
+        b"Forbidden",
+        b"Bad Request",
+        b"Internal Server Error",
+    ];
+    const KEYS: &[&str] = &[
+        "message",
+        "detail",
+        "status",
+        "code",
+        "statusCode",
+        "documentation_url",
+        "request_id",
+        "requestId",
+    ];
+    if PLAIN.iter().any(|plain| text.eq_ignore_ascii_case(plain)) {
+        return true;
+    }
+    if !text.starts_with(b"{") || text.contains(&b'\n') {
+        return false;
+    }
+    if text.windows(7).any(|at| at == b"\"error\"") {
+        return true;
+    }
+    let object: Option<serde_json::Map<String, serde_json::Value>> = serde_json::from_slice(text).ok();
+    object.is_some_and(|object| {
+        // A message alone may be anything.
+        let is_told = object.contains_key("detail") || object.contains_key("message") && object.len() > 1;
+        is_told && object.keys().all(|key| KEYS.contains(&key.as_str()))
+    })
 }
 
 /// Whether this is text whose first two lines have as many commas or tabs, and one at least.
@@ -133,15 +188,25 @@ mod tests {
         is(b"PK\x03\x04aaaa[Content_Types].xmlaaaaxl/workbook.xml", "spreadsheet");
         is(b"\n<!doctype html><p>Gone</p>\n", "web page");
         is(b"{\"error\": \"Repository not found\"}", "error message");
+        is(b"Entry not found", "error message");
+        is(b"{\"message\": \"Not Found\", \"status\": \"404\"}", "error message");
+        is(b"{\"detail\": \"Not Found\"}", "error message");
+        is(b"\xd0\xcf\x11\xe0\xa1\xb1", "spreadsheet");
         is(b"PAR1abc", "cut short");
         assert_eq!(looks_like(b"anything else", b"anything else"), None);
     }
 
     #[test]
     fn tables_are_known_by_what_is_in_them() {
-        for table in
-            ["a,b\n1,2\n", "{\"a\": 1}\n{\"error\": 2}\n", "[1]", "\x1f\u{8b}", "ARROW1\0\0", "a;b\nc;d\n"]
-        {
+        for table in [
+            "a,b\n1,2\n",
+            "{\"a\": 1}\n{\"error\": 2}\n",
+            "{\"message\": \"a castle\"}",
+            "[1]",
+            "\x1f\u{8b}",
+            "ARROW1\0\0",
+            "a;b\nc;d\n",
+        ] {
             let bytes: Vec<u8> = table.chars().map(|character| character as u8).collect();
             assert!(may_be_table(&bytes, "data"), "{table}");
         }

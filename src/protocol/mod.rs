@@ -527,6 +527,8 @@ pub struct Chart {
     pub null_here: u32,
     /// Rows that the chart rests on; less than the table's while columns are being read.
     pub rows_read: u32,
+    /// Rows that were read and can't be: they are in no bin.
+    pub unreadable: u32,
     /// Whether it rests on all rows.
     pub complete: bool,
 }

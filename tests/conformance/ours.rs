@@ -126,9 +126,12 @@ fn nested(meta: &FileMeta, leaves: std::ops::Range<usize>, file: &[u8]) -> Resul
             .iter()
             .map(|range| file[range.start as usize..range.end as usize].to_vec())
             .collect();
-        let json = rows_as_json(meta, number, leaves.clone(), &bytes, Limits::SCREEN)?;
-        assert_eq!(json.len() as u64, group.rows.min(MAX_NESTED_ROWS as u64));
-        rows.extend(json);
+        let read = rows_as_json(meta, number, leaves.clone(), &bytes, Limits::SCREEN)?;
+        if let Some((_, error)) = read.lost.into_iter().next() {
+            return Err(error);
+        }
+        assert_eq!(read.json.len() as u64, group.rows.min(MAX_NESTED_ROWS as u64));
+        rows.extend(read.json);
     }
     Ok(rows)
 }

@@ -187,6 +187,126 @@ fn what_is_odd_is_told_with_its_line() {
     assert_eq!(found, [(OddKind::NotJson(wrong), 1, 2), (OddKind::Cut, 1, 4)]);
 }
 
+/// All columns as JSON Lines, and the delimiter that was guessed.
+fn lines_of(name: &str, bytes: &[u8]) -> String {
+    let mut session = open(name, bytes);
+    let opened = session.opened.clone().unwrap_or_else(|| panic!("{name}: {:?}", session.notices));
+    let columns: Vec<&str> = opened.columns.iter().map(|column| column.name.as_str()).collect();
+    exported(&mut session, Format::JsonLines, &columns)
+}
+
+#[test]
+fn tables_of_other_programs_are_read_as_they_are_meant() {
+    for (name, text, expected) in [
+        ("a.csv", "# made by x, y\n#\na,b\n1,2\n", r#"{"a":1,"b":2}"#),
+        ("a.csv", "#id,b\n1,2\n", r##"{"#id":1,"b":2}"##),
+        ("a.csv", "sep=;\r\na;b\r\n1;2,5\r\n", r#"{"a":1,"b":"2,5"}"#),
+        ("a.csv", "a,b\n\"say \\\"hi\\\", \\\\\",1\n", r#"{"a":"say \"hi\", \\","b":1}"#),
+        ("a.csv", "a, b\n1, \"x, y\"\n", r#"{"a":1,"b":"x, y"}"#),
+        ("a.csv", "prompt\nred, blue\n", r#"{"prompt":"red, blue"}"#),
+        ("prompts.txt", "a castle, red\n", r#"{"column 1":"a castle, red"}"#),
+        ("a.json", "[{\"a\": 1},]", r#"{"a":1}"#),
+        ("a.jsonl", "[1, \"x\"]\n[]\n", "{\"value\":[1,\"x\"]}\n{\"value\":[]}"),
+        (
+            "a.jsonl",
+            "{\"a\": 1}\n{\"a\": \"1\"}\n{\"a\": [1, {\"b\": null}]}\n",
+            "{\"a\":1}\n{\"a\":\"1\"}\n{\"a\":[1,{\"b\":null}]}",
+        ),
+        ("a.json", "[{\"l\": [1, \"a b\", 1e400, {\n}]}]", r#"{"l":[1,"a b",1e400,{}]}"#),
+        (
+            "a.jsonl",
+            "{\"a\": 123456789012345678901234567890123456789012}\n",
+            r#"{"a":123456789012345678901234567890123456789012}"#,
+        ),
+    ] {
+        assert_eq!(lines_of(name, text.as_bytes()).trim_end(), expected, "{text}");
+    }
+    let deep = format!("{{\"a\": {}{}}}", "[".repeat(100), "]".repeat(100));
+    assert_eq!(lines_of("a.jsonl", deep.as_bytes()).trim_end(), deep.replace(' ', ""));
+    // Not UTF-8, in JSON as in CSV.
+    assert_eq!(lines_of("a.jsonl", b"{\"a\": \"caf\xe9\"}\n").trim_end(), r#"{"a":"café"}"#);
+    assert_eq!(lines_of("a.csv", b"a,b\n1,caf\xe9\n").trim_end(), r#"{"a":1,"b":"café"}"#);
+}
+
+/// A file of Arrow with these columns.
+fn arrow(columns: &[(&str, arrow_array::ArrayRef)], stream: bool) -> Vec<u8> {
+    let fields = columns
+        .iter()
+        .map(|(name, values)| arrow_schema::Field::new(*name, values.data_type().clone(), true));
+    let schema = Arc::new(arrow_schema::Schema::new(fields.collect::<Vec<_>>()));
+    let columns = columns.iter().map(|(_, values)| values.clone()).collect();
+    let batch = arrow_array::RecordBatch::try_new(schema.clone(), columns).unwrap();
+    let mut bytes = Vec::new();
+    if stream {
+        let mut writer = arrow_ipc::writer::StreamWriter::try_new(&mut bytes, &schema).unwrap();
+        writer.write(&batch).unwrap();
+        writer.finish().unwrap();
+    } else {
+        let mut writer = arrow_ipc::writer::FileWriter::try_new(&mut bytes, &schema).unwrap();
+        writer.write(&batch).unwrap();
+        writer.finish().unwrap();
+    }
+    bytes
+}
+
+#[test]
+fn types_that_parquet_lacks_are_held_by_others() {
+    use arrow_array::types::{Int8Type, Int32Type, IntervalMonthDayNano};
+    use arrow_array::*;
+    use arrow_buffer::ScalarBuffer;
+    use arrow_schema::{DataType, Field, UnionFields};
+    let interval = IntervalMonthDayNano { months: 1, days: -2, nanoseconds: 3 };
+    let ends = PrimitiveArray::<Int32Type>::from(vec![2, 3]);
+    let runs = RunArray::try_new(&ends, &StringArray::from(vec![Some("a"), None])).unwrap();
+    let members = UnionFields::from_fields([
+        Field::new("number", DataType::Int32, true),
+        Field::new("text", DataType::Utf8, true),
+    ]);
+    let union = UnionArray::try_new(
+        members,
+        ScalarBuffer::from(vec![0i8, 1, 0]),
+        Some(ScalarBuffer::from(vec![0, 0, 1])),
+        vec![Arc::new(Int32Array::from(vec![7, 8])), Arc::new(StringArray::from(vec!["x"]))],
+    );
+    let views: ArrayRef = Arc::new(StringViewArray::from(vec!["ddim", "euler"]));
+    let keys = PrimitiveArray::<Int8Type>::from(vec![Some(1), None, Some(0)]);
+    let lists = ListViewArray::new(
+        Arc::new(Field::new("item", DataType::Int32, true)),
+        ScalarBuffer::from(vec![1, 0, 0]),
+        ScalarBuffer::from(vec![2, 0, 1]),
+        Arc::new(Int32Array::from(vec![1, 2, 3])),
+        None,
+    );
+    let day = 86_400_000i64;
+    let columns: [(&str, ArrayRef); 8] = [
+        ("interval", Arc::new(IntervalMonthDayNanoArray::from(vec![Some(interval), None, None]))),
+        ("runs", Arc::new(runs)),
+        ("union", Arc::new(union.unwrap())),
+        ("coded", Arc::new(DictionaryArray::new(keys, views))),
+        ("lists", Arc::new(lists)),
+        ("days", Arc::new(Date64Array::from(vec![Some(-day), None, Some(19_000 * day)]))),
+        ("nothing", Arc::new(StructArray::new_empty_fields(3, Some(vec![true, false, true].into())))),
+        ("seconds", Arc::new(TimestampSecondArray::from(vec![1, 2, 3]))),
+    ];
+    let expected = [
+        r#"{"interval":{"months":1,"days":-2,"nanoseconds":3},"runs":"a","union":{"number":7,"text":null},"coded":"euler","lists":[2,3],"days":"1969-12-31","nothing":{},"seconds":"1970-01-01T00:00:01"}"#,
+        r#"{"interval":null,"runs":"a","union":{"number":null,"text":"x"},"coded":null,"lists":[],"days":null,"nothing":null,"seconds":"1970-01-01T00:00:02"}"#,
+        r#"{"interval":null,"runs":null,"union":{"number":8,"text":null},"coded":"ddim","lists":[1],"days":"2022-01-08","nothing":{},"seconds":"1970-01-01T00:00:03"}"#,
+    ];
+    for (name, stream) in [("a.arrow", false), ("a.arrows", true)] {
+        let written = lines_of(name, &arrow(&columns, stream));
+        assert_eq!(written.lines().collect::<Vec<_>>(), expected, "{name}");
+    }
+    // Columns without bytes, and no rows at all.
+    let nulls: [(&str, ArrayRef); 1] = [("none", Arc::new(NullArray::new(3)))];
+    let empty: [(&str, ArrayRef); 1] = [("n", Arc::new(Int32Array::from(Vec::<i32>::new())))];
+    for stream in [false, true] {
+        assert_eq!(lines_of("a.arrow", &arrow(&nulls, stream)), "{\"none\":null}\n".repeat(3));
+        let session = open("a.arrow", arrow(&empty, stream));
+        assert_eq!((types(&session), session.opened.as_ref().unwrap().rows), (vec!["n INT32".to_owned()], 0));
+    }
+}
+
 #[test]
 fn what_is_no_table_is_called_by_its_name() {
     let long = |front: &str| format!("{front}{}", "x".repeat(100_000));
@@ -196,6 +316,8 @@ fn what_is_no_table_is_called_by_its_name() {
         ("a.jsonl", "{\"error\": \"Repository not found\"}".to_owned(), "an error message of a server"),
         ("a.parquet", long("PK\u{3}\u{4}"), "a ZIP archive"),
         ("a.json", long("[1, 2, nonsense "), "line 1, column 8"),
+        ("a.csv", "Entry not found".to_owned(), "an error message of a server"),
+        ("a.csv", "\u{1}\u{2}\u{3}\u{4}".repeat(1_000), "most of it is no text"),
     ] {
         let session = open(name, text);
         let [notice] = &session.notices[..] else { panic!("{name}: {:?}", session.notices) };

@@ -11,6 +11,7 @@ mod budgets;
 mod chance;
 mod chance_table;
 mod damaged;
+mod damaged_lists;
 mod differences;
 mod digits;
 mod duckdb;

@@ -1,9 +1,11 @@
 //! Files that break a rule of the format, or follow a later version of it: what others read is read, and what
 //! nobody can read costs its column alone.
 
+use crate::exact::export;
 use crate::server::Session;
 use std::sync::Arc;
 use vitrine::protocol::Cell;
+use vitrine::protocol::export::{Format, Stage};
 use vitrine::protocol::images::ImageColumn;
 use vitrine::view::spec::Clause;
 
@@ -132,4 +134,71 @@ fn sounds_are_no_images() {
     let session = Session::open(&Arc::new(odd!("images_behind_audio").to_vec()));
     let opened = session.opened.as_ref().unwrap();
     assert_eq!(opened.images, Some(ImageColumn::Embedded { column: "picture".to_owned() }));
+}
+
+/// All columns of a file in a text format.
+fn written(file: &[u8], format: Format) -> String {
+    let mut session = Session::open(&Arc::new(file.to_vec()));
+    assert_eq!(session.notices, []);
+    let columns = session.opened.as_ref().unwrap().columns.iter().map(|column| column.name.clone());
+    let columns: Vec<String> = columns.collect();
+    let (stage, written) = export(&mut session, format, &columns, &[]);
+    assert_eq!(stage, Stage::Done);
+    String::from_utf8(written).unwrap()
+}
+
+#[test]
+fn stretches_of_the_calendar_are_written_as_pandas_does() {
+    let file = odd!("pandas_periods");
+    let session = shown(file, &["month", "week", "hour"]);
+    assert_eq!(session.notices, []);
+    assert_eq!(texts(&session, 0), ["1969-11", "1969-12", "1970-01"]);
+    assert_eq!(texts(&session, 1), ["2019-12-30/2020-01-05", "null", "1969-12-29/1970-01-04"]);
+    assert_eq!(texts(&session, 2)[0], "2020-01-01 23:00");
+    let csv = written(file, Format::Csv { guard_formulas: false });
+    assert_eq!(csv.lines().nth(2), Some("1969-12,,2020-01-02 00:00,2"));
+}
+
+#[test]
+fn texts_of_any_kind_of_value_stay_in_their_field() {
+    let csv = written(odd!("variant_of_texts"), Format::Csv { guard_formulas: false });
+    assert_eq!(csv, "id,any,seven\r\n0,\"\"\"a, \\\"\"b\\\"\"\\n\"\"\",7\r\n1,\"\"\"7\"\"\",7\r\n2,,7\r\n");
+}
+
+#[test]
+fn lists_that_are_missing_may_have_entries() {
+    let session = shown(odd!("arrays_missing"), &["id", "box"]);
+    assert_eq!(session.notices, []);
+    let boxes = texts(&session, 1);
+    assert_eq!(
+        (boxes.len(), &*boxes[0], &*boxes[1], &*boxes[6]),
+        (7, "[0, 1, null]", "null", "[6, 7, null]")
+    );
+}
+
+#[test]
+fn what_is_said_in_arrow_comes_out_as_it_was_said() {
+    use arrow_schema::{DataType, TimeUnit};
+    let mut session = Session::open(&Arc::new(odd!("said_in_arrow").to_vec()));
+    let columns: Vec<String> =
+        session.opened.as_ref().unwrap().columns.iter().map(|column| column.name.clone()).collect();
+    let (stage, written) = export(&mut session, Format::Parquet, &columns, &[]);
+    assert_eq!(stage, Stage::Done);
+    let schema = crate::server::reference(&Arc::new(written)).schema();
+    assert_eq!(*schema.field(0).data_type(), DataType::Date32);
+    let zone = |zone: &str| Some(zone.into());
+    assert_eq!(*schema.field(1).data_type(), DataType::Timestamp(TimeUnit::Millisecond, zone("+05:30")));
+    assert_eq!(
+        *schema.field(2).data_type(),
+        DataType::Timestamp(TimeUnit::Microsecond, zone("America/New_York"))
+    );
+    let (stage, written) = export(&mut session, Format::Arrow, &columns, &[]);
+    assert_eq!(stage, Stage::Done);
+    let reader = arrow_ipc::reader::FileReader::try_new(std::io::Cursor::new(written), None).unwrap();
+    let schema = reader.schema();
+    assert_eq!(schema.field(5).metadata().get("unit").map(String::as_str), Some("px"));
+    let DataType::List(item) = schema.field(3).data_type() else { panic!("{schema:?}") };
+    assert_eq!(*item.data_type(), DataType::Timestamp(TimeUnit::Millisecond, zone("Etc/GMT+3")));
+    let DataType::Struct(inner) = schema.field(4).data_type() else { panic!("{schema:?}") };
+    assert_eq!((inner[0].data_type(), inner[0].metadata().len()), (&DataType::Date32, 1));
 }

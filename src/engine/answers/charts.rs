@@ -108,6 +108,7 @@ impl Answers {
         let (here, null_here) = split(here);
         let unreadable = column.values.as_ref().map_or(&[][..], Column::unreadable);
         let unreadable: usize = unreadable.iter().map(ExactSizeIterator::len).sum();
+        let unreadable = unreadable.min(binned.rows.len());
         Some(Chart {
             column: column.info.name.clone(),
             generation: self.show.generation,
@@ -117,7 +118,8 @@ impl Answers {
             here,
             null_all,
             null_here,
-            rows_read: (binned.rows.len() - unreadable.min(binned.rows.len())) as u32,
+            rows_read: (binned.rows.len() - unreadable) as u32,
+            unreadable: unreadable as u32,
             complete: column.complete,
         })
     }

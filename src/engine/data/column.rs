@@ -329,7 +329,7 @@ fn described(
                 Kind::Float
             }
         }
-        Logical::Text | Logical::Uuid | Logical::Interval => Kind::Text,
+        Logical::Text | Logical::Uuid | Logical::Interval | Logical::Period(_) => Kind::Text,
         Logical::Binary => Kind::Binary,
     };
     let chartable = match kind {

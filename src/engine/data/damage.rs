@@ -1,6 +1,6 @@
 //! Parts of a column that can't be read, while the rest of it can: rows of pages that are damaged.
 
-use crate::base::error::{Error, ErrorKind};
+use crate::base::error::Error;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -13,12 +13,6 @@ pub struct Damage {
     pub rows: Range<u64>,
     /// Why, with its place.
     pub error: Error,
-}
-
-/// Whether an error costs the rows of its page alone. What is not known here, is encrypted or beyond a limit is so
-/// on every page.
-pub fn costs_rows(error: &Error) -> bool {
-    matches!(error.kind, ErrorKind::Corrupt | ErrorKind::Truncated)
 }
 
 /// Rows in stretches.

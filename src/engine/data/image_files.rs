@@ -262,8 +262,10 @@ impl Data {
             }
         }
         for files in self.image_files.iter_mut().chain(&mut self.pictures) {
-            if let Some(Files::Single(pager)) = &mut files.files {
-                pager.round();
+            match &mut files.files {
+                Some(Files::Single(pager)) => pager.round(),
+                Some(Files::Lists(lists)) => lists.round(),
+                None => {}
             }
         }
     }

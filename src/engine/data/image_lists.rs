@@ -6,9 +6,9 @@ use crate::base::error::{Context, Error, ErrorKind, Result};
 use crate::formats::parquet::meta::{ColumnMeta, FileMeta};
 use crate::formats::parquet::nested::{MAX_NESTED_BYTES, MAX_NESTED_ROWS, byte_lists};
 use crate::formats::parquet::walk::Bytes;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Row groups that are kept.
+/// Row groups that are kept; more where rows of them are wanted.
 const MAX_KEPT: usize = 2;
 
 /// A row's files; none for those that have no bytes.
@@ -20,6 +20,8 @@ pub struct ImageLists {
     leaf: usize,
     /// The rows of row groups, by their first row.
     groups: BTreeMap<u64, Vec<RowFiles>>,
+    /// Rows that were asked for since the last [`Self::round`].
+    wanted: BTreeSet<u64>,
     /// Row groups that were decoded so far.
     pub decoded: u64,
 }
@@ -27,7 +29,7 @@ pub struct ImageLists {
 impl ImageLists {
     /// The lists whose files are in this leaf.
     pub fn new(leaf: usize) -> Self {
-        Self { leaf, groups: BTreeMap::new(), decoded: 0 }
+        Self { leaf, groups: BTreeMap::new(), wanted: BTreeSet::new(), decoded: 0 }
     }
 
     /// The files of a row, once they are read.
@@ -43,6 +45,7 @@ impl ImageLists {
     pub fn poll(&mut self, rows: &[u64], meta: &FileMeta, pool: &mut Pool) -> Result<Vec<ByteRange>> {
         let Some(column) = meta.columns.get(self.leaf) else { return Ok(Vec::new()) };
         ColumnMeta::check(column)?;
+        self.wanted.extend(rows);
         for &row in rows {
             if self.get(row).is_some() {
                 continue;
@@ -60,14 +63,22 @@ impl ImageLists {
             }
             let bytes = pool.at(chunk.range.start, chunk.range.len()).into_owned();
             let lists =
-                byte_lists(meta, self.leaf, chunk, &bytes).context(|| format!("row group {number}"))?;
+                byte_lists(meta, number, self.leaf, &bytes).context(|| format!("row group {number}"))?;
             pool.release(chunk.range);
-            if self.groups.len() >= MAX_KEPT {
-                self.groups.pop_first();
-            }
             self.groups.insert(group.first_row, lists);
             self.decoded += 1;
         }
         Ok(Vec::new())
+    }
+
+    /// Everything that is wanted was asked for: lets go of what there is no room for.
+    pub fn round(&mut self) {
+        let wanted = std::mem::take(&mut self.wanted);
+        let is_wanted = |first: u64, rows: usize| wanted.range(first..first + rows as u64).next().is_some();
+        while self.groups.len() > MAX_KEPT {
+            let old = self.groups.iter().find(|(first, rows)| !is_wanted(**first, rows.len()));
+            let Some(first) = old.map(|(first, _)| *first) else { return };
+            self.groups.remove(&first);
+        }
     }
 }

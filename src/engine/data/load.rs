@@ -1,7 +1,7 @@
 //! Reading a column whole, page by page as its bytes come.
 
-use super::damage::{Damage, costs_rows};
-use super::nested::{NO_VALUE, of_group};
+use super::damage::Damage;
+use super::nested::of_group;
 use super::pool::Pool;
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, ErrorKind, Result};
@@ -9,7 +9,7 @@ use crate::formats::parquet::decode::{ByteValues, Decoded, Values, decode_dictio
 use crate::formats::parquet::header::{MAX_HEADER_BYTES, PageHeader, PageKind};
 use crate::formats::parquet::map::PageMap;
 use crate::formats::parquet::meta::{Chunk, ColumnMeta, FileMeta, RowGroup};
-use crate::formats::parquet::nested::{Limits, chunks};
+use crate::formats::parquet::nested::{self, Limits, NO_VALUE, chunks};
 use crate::formats::parquet::walk::Bytes;
 use crate::table::column::Column;
 use std::ops::Range;
@@ -121,7 +121,7 @@ impl Load {
                     let (group_number, at) = (self.group, self.at);
                     let place = format!("{}, row group {group_number}, page at byte {at}", leaf.name);
                     let error = error.context(place);
-                    if spoilt || !costs_rows(&error) {
+                    if spoilt || !error.is_of_damage() {
                         return Err(error);
                     }
                     let (end, rows) = self.behind(page, group, chunk, maps);
@@ -259,7 +259,7 @@ impl Load {
             let rows = match of_group(meta, self.group, leaves.clone(), pool, Limits::WHOLE) {
                 Ok(Some(rows)) => rows,
                 Ok(None) => break,
-                Err(error) if costs_rows(&error) => {
+                Err(error) if error.is_of_damage() => {
                     let rows = group.first_row..group.first_row + group.rows;
                     column.append_unreadable(group.rows)?;
                     damages.push(Damage { group: self.group, rows, error });
@@ -270,22 +270,45 @@ impl Load {
                 }
                 Err(error) => return Err(error),
             };
-            if rows.len() as u64 != group.rows {
+            if rows.json.len() as u64 != group.rows {
                 let message = format!("row group {} holds more of it than is read whole", self.group);
                 return Err(Error::new(ErrorKind::Limit, message));
             }
-            let valid: Vec<bool> = rows.iter().map(|json| json != NO_VALUE).collect();
-            let mut values = ByteValues::default();
-            rows.iter().filter(|json| *json != NO_VALUE).for_each(|json| values.push(json.as_bytes()));
-            let page = Decoded { rows: rows.len() as u32, valid: Some(valid), values: Values::Bytes(values) };
+            let nested::Rows { json, lost } = rows;
             column.begin_chunk(None)?;
-            column.append(&page, None)?;
+            let mut json = json.into_iter();
+            let mut at = 0;
+            for (rows, error) in lost {
+                append_json(column, json.by_ref().take((rows.start - at) as usize))?;
+                json.by_ref().take((rows.end - rows.start) as usize).for_each(drop);
+                column.append_unreadable(rows.end - rows.start)?;
+                at = rows.end;
+                let rows = group.first_row + rows.start..group.first_row + rows.end;
+                damages.push(Damage { group: self.group, rows, error });
+            }
+            append_json(column, json)?;
             self.bytes +=
                 chunks(meta, self.group, leaves.clone()).iter().map(|range| range.len()).sum::<u64>();
             self.group += 1;
         }
         Ok(damages)
     }
+}
+
+/// Adds rows that are put together.
+fn append_json(column: &mut Column, rows: impl Iterator<Item = String>) -> Result<()> {
+    let (mut valid, mut values) = (Vec::new(), ByteValues::default());
+    for json in rows {
+        valid.push(json != NO_VALUE);
+        if json != NO_VALUE {
+            values.push(json.as_bytes());
+        }
+    }
+    if valid.is_empty() {
+        return Ok(());
+    }
+    let page = Decoded { rows: valid.len() as u32, valid: Some(valid), values: Values::Bytes(values) };
+    column.append(&page, None)
 }
 
 /// What came of the header at the frontier of a page map.

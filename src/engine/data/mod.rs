@@ -21,11 +21,11 @@ mod reading;
 mod sizes;
 mod variants;
 
+pub use crate::formats::parquet::nested::NO_VALUE;
 pub use column::{DataColumn, Derived, Origin};
 pub use damage::Damage;
 pub use files::{File, Files, locate};
 pub use labels::{FileState, Kept, OwnLabels};
-pub use nested::NO_VALUE;
 pub use pool::Pool;
 pub use raw::RawPages;
 

@@ -1,20 +1,17 @@
 //! Lists and structures for the rows on the screen, a row group at a time.
 
-use super::damage::{Damage, Stretches, costs_rows};
+use super::damage::{Damage, Stretches};
 use super::pool::Pool;
 use crate::base::bytes::{ByteRange, human_bytes};
 use crate::base::error::{Context, Error, ErrorKind, Result};
 use crate::formats::parquet::meta::{ColumnMeta, FileMeta};
-use crate::formats::parquet::nested::{Limits, MAX_NESTED_BYTES, chunks, rows_as_json};
+use crate::formats::parquet::nested::{self, Limits, MAX_NESTED_BYTES, NO_VALUE, chunks, rows_as_json};
 use crate::formats::parquet::walk::Bytes;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-/// Row groups of a nested column that are kept.
+/// Row groups of a nested column that are kept; more where rows of them are wanted.
 const MAX_KEPT: usize = 3;
-
-/// The JSON of a row without a value.
-pub const NO_VALUE: &str = "null";
 
 /// Stands for a row that is beyond what is put together of its row group.
 const LEFT_OUT: &str = "…";
@@ -24,6 +21,8 @@ const LEFT_OUT: &str = "…";
 pub struct Nested {
     /// How many rows the group has, and those put together.
     groups: BTreeMap<u64, (u64, Vec<String>)>,
+    /// Rows that were asked for since the last [`Self::round`].
+    wanted: BTreeSet<u64>,
     /// Rows that can't be read, and what was found of them since it was last asked.
     unreadable: Stretches,
     damages: Vec<Damage>,
@@ -56,6 +55,7 @@ impl Nested {
         pool: &mut Pool,
     ) -> Result<Vec<ByteRange>> {
         meta.columns.get(leaves.clone()).unwrap_or_default().iter().try_for_each(ColumnMeta::check)?;
+        self.wanted.extend(rows);
         let mut covered = 0;
         for &row in rows {
             if row < covered || self.get(row).is_some() {
@@ -66,10 +66,10 @@ impl Nested {
             if self.groups.contains_key(&group.first_row) {
                 continue;
             }
-            let json = match of_group(meta, number, leaves.clone(), pool, Limits::SCREEN) {
-                Ok(Some(json)) => json,
+            let read = match of_group(meta, number, leaves.clone(), pool, Limits::SCREEN) {
+                Ok(Some(read)) => read,
                 Ok(None) => return Ok(chunks(meta, number, leaves)),
-                Err(error) if costs_rows(&error) => {
+                Err(error) if error.is_of_damage() => {
                     let rows = group.first_row..covered;
                     self.unreadable.add(&rows);
                     self.damages.push(Damage { group: number, rows, error });
@@ -78,10 +78,16 @@ impl Nested {
                 }
                 Err(error) => return Err(error),
             };
-            if self.groups.len() >= MAX_KEPT {
-                self.groups.pop_first();
+            for (rows, error) in read.lost {
+                let rows = group.first_row + rows.start..group.first_row + rows.end;
+                let is_new = self.unreadable.end_of(rows.start).is_none_or(|end| end < rows.end);
+                self.unreadable.add(&rows);
+                // It may have been put together before.
+                if is_new {
+                    self.damages.push(Damage { group: number, rows, error });
+                }
             }
-            self.groups.insert(group.first_row, (group.rows, json));
+            self.groups.insert(group.first_row, (group.rows, read.json));
             self.decoded += 1;
         }
         Ok(Vec::new())
@@ -89,23 +95,34 @@ impl Nested {
 }
 
 impl Nested {
+    /// Everything that is wanted was asked for: lets go of what there is no room for.
+    pub fn round(&mut self) {
+        let wanted = std::mem::take(&mut self.wanted);
+        let is_wanted = |first: u64, rows: u64| wanted.range(first..first + rows).next().is_some();
+        while self.groups.len() > MAX_KEPT {
+            let old = self.groups.iter().find(|(first, (rows, _))| !is_wanted(**first, *rows));
+            let Some(first) = old.map(|(first, _)| *first) else { return };
+            self.groups.remove(&first);
+        }
+    }
+
     /// Rows that were found to be damaged since this was last asked.
     pub fn take_damages(&mut self) -> Vec<Damage> {
         std::mem::take(&mut self.damages)
     }
 }
 
-/// The rows of a row group as JSON, fewer than it has where the limits say so; none while bytes of it are missing.
+/// The rows of a row group; none while bytes of it are missing.
 ///
 /// # Errors
-/// Where it is too large to be put together, or its pages can't be decoded.
+/// Where it is too large to be put together, or none of its pages can be decoded.
 pub fn of_group(
     meta: &FileMeta,
     number: usize,
     leaves: Range<usize>,
     pool: &mut Pool,
     limits: Limits,
-) -> Result<Option<Vec<String>>> {
+) -> Result<Option<nested::Rows>> {
     meta.columns.get(leaves.clone()).unwrap_or_default().iter().try_for_each(ColumnMeta::check)?;
     let ranges = chunks(meta, number, leaves.clone());
     let bytes: u64 = ranges.iter().map(|range| range.len()).sum();
@@ -124,10 +141,10 @@ pub fn of_group(
     }
     let bytes: Vec<Vec<u8>> =
         ranges.iter().map(|range| pool.at(range.start, range.len()).into_owned()).collect();
-    let json = rows_as_json(meta, number, leaves, &bytes, limits)
+    let rows = rows_as_json(meta, number, leaves, &bytes, limits)
         .context(|| format!("nested values, row group {number}"))?;
     for range in ranges {
         pool.release(range);
     }
-    Ok(Some(json))
+    Ok(Some(rows))
 }

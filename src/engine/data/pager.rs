@@ -1,6 +1,6 @@
 //! Single pages of a column that is not read whole: what the rows on the screen need.
 
-use super::damage::{Damage, Stretches, costs_rows};
+use super::damage::{Damage, Stretches};
 use super::load::{Next, header_at, learn_next};
 use super::pool::Pool;
 use crate::base::bytes::ByteRange;
@@ -177,7 +177,7 @@ impl Pager {
                 Ok(found) => found,
                 Err(error) => {
                     let error = error.context(format!("{name}, row group {number}"));
-                    if !costs_rows(&error) {
+                    if !error.is_of_damage() {
                         return Err(error);
                     }
                     self.lose(number, row, group, error, pool)

@@ -53,6 +53,7 @@ impl Data {
                 }
             }
             column.pages.pager.round();
+            column.pages.nested.round();
             let mut found = column.pages.pager.take_damages();
             found.append(&mut column.pages.nested.take_damages());
             damaged.extend(self.damaged(place, found));

@@ -1,11 +1,12 @@
 //! What writers that know Arrow say of their columns beyond what the format can: the key `ARROW:schema` of a file's
-//! metadata, of which lengths of time and names of time zones are read.
+//! metadata, of which lengths of time, names of time zones and what pandas counts months and the like by are read.
 //!
 //! Source: `Schema.fbs` and `Message.fbs` of Apache Arrow, and "Internals" of FlatBuffers. The message is base64
 //! (RFC 4648, section 4), four bytes of ones and four of its length in front.
 
 use crate::base::base64::from_base64;
 use crate::base::moment::Unit;
+use crate::base::period::Frequency;
 use std::collections::BTreeMap;
 
 /// The key of the metadata.
@@ -14,6 +15,9 @@ const KEY: &str = "ARROW:schema";
 /// Columns that are looked at.
 const MAX_COLUMNS: usize = 100_000;
 
+/// Keys of a column that are looked at.
+const MAX_PAIRS: usize = 100;
+
 /// What is said of a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
@@ -21,6 +25,19 @@ pub enum Note {
     Duration(Unit),
     /// Its times are shown in this zone.
     Zone(String),
+    /// Its numbers are stretches of the calendar.
+    Period(Frequency),
+}
+
+/// What a field's metadata calls the type that its values have for some library, and what that library wants to know.
+const EXTENSION_NAME: &str = "ARROW:extension:name";
+const EXTENSION_METADATA: &str = "ARROW:extension:metadata";
+
+/// How long a stretch of the calendar is, where an extension type of pandas says that numbers are such.
+pub fn frequency(name: &str, metadata: &str) -> Option<Frequency> {
+    let told: serde_json::Value =
+        (name == "pandas.period").then(|| serde_json::from_str(metadata).ok()).flatten()?;
+    Frequency::parse(told.get("freq")?.as_str()?)
 }
 
 /// What is said of top-level columns, by name; nothing where there is no such key, or none that can be read.
@@ -52,6 +69,7 @@ impl Flat<'_> {
     }
 
     fn note(self, field: usize) -> Option<(String, Note)> {
+        const INT: u8 = 2;
         const TIMESTAMP: u8 = 10;
         const DURATION: u8 = 18;
         let kind = *self.0.get(self.field(field, 2)?)?;
@@ -66,9 +84,23 @@ impl Flat<'_> {
                 Some(_) => return None,
             }),
             TIMESTAMP => Note::Zone(self.text(self.field(about, 1)?)?),
+            INT => Note::Period(frequency(
+                &self.pair(field, EXTENSION_NAME)?,
+                &self.pair(field, EXTENSION_METADATA)?,
+            )?),
             _ => return None,
         };
         Some((self.text(self.field(field, 0)?)?, note))
+    }
+
+    /// What a field's own metadata says of a key.
+    fn pair(self, field: usize, key: &str) -> Option<String> {
+        let pairs = self.follow(self.field(field, 6)?)?;
+        let count = (self.u32(pairs)? as usize).min(MAX_PAIRS);
+        (0..count).find_map(|place| {
+            let pair = self.follow(pairs + 4 + 4 * place)?;
+            (self.text(self.field(pair, 0)?)? == key).then(|| self.text(self.field(pair, 1)?)).flatten()
+        })
     }
 
     /// Where a field of a table is; none where the table does not have it.

@@ -165,7 +165,7 @@ pub fn decode_page(
     let (level_bytes, value_bytes) = bytes.split_at_checked(levels.end).ok_or_else(levels_too_long)?;
     let level_bytes = level_bytes.get(levels.start..).unwrap_or_default();
     let old_levels = matches!(header.kind, PageKind::DataV1 { levels: Encoding::BitPacked, .. });
-    let valid = definition(column, level_bytes, rows as usize, old_levels)?;
+    let valid = definition_levels(column, level_bytes, rows as usize, old_levels)?;
     let count = valid.as_ref().map_or(rows as usize, |valid| valid.iter().filter(|valid| **valid).count());
     let values = values(column, encoding, value_bytes, count, dictionary_len)?;
     Ok(Decoded { rows, valid, values })
@@ -241,7 +241,20 @@ pub fn unpacked(
 ) -> Result<(Vec<u8>, Encoding)> {
     let most = header.values().unwrap_or(0);
     check_values(most)?;
-    let Parts { mut bytes, definition, encoding, .. } = unpack(column, codec, header, body)?;
+    let Parts { mut bytes, repetition, definition, encoding } = unpack(column, codec, header, body)?;
+    let old = matches!(header.kind, PageKind::DataV1 { levels: Encoding::BitPacked, .. });
+    if !old {
+        // The crate takes any bytes for levels.
+        check_levels(&bytes, repetition, column.max_repetition, most)?;
+        check_levels(&bytes, definition.clone(), column.max_definition, most)?;
+    }
+    if let (Physical::Fixed(len), Encoding::Plain, 0) = (column.physical, encoding, column.max_repetition) {
+        // Behind the last value there may be bytes of no use.
+        let levels = bytes.get(definition.clone()).ok_or_else(levels_too_long)?;
+        let valid = definition_levels(column, levels, most as usize, old)?;
+        let count = valid.map_or(most as usize, |valid| valid.iter().filter(|valid| **valid).count());
+        bytes.truncate(definition.end.saturating_add(count.saturating_mul(len as usize)));
+    }
     if encoding != Encoding::DeltaBinaryPacked || column.physical != Physical::Int32 {
         return Ok((bytes, encoding));
     }
@@ -251,6 +264,22 @@ pub fn unpacked(
     bytes.truncate(definition.end);
     bytes.extend(numbers.into_iter().flat_map(|number| (number as i32).to_le_bytes()));
     Ok((bytes, Encoding::Plain))
+}
+
+/// Whether bytes are so many levels, none of them above the highest.
+fn check_levels(bytes: &[u8], range: Range<usize>, max: u16, count: u32) -> Result<()> {
+    if max == 0 {
+        return Ok(());
+    }
+    let levels = bytes.get(range).ok_or_else(levels_too_long)?;
+    let highest = rle::numbers(levels, level_width(max), count as usize)
+        .context(|| "levels".to_owned())?
+        .highest()
+        .unwrap_or(0);
+    if highest > usize::from(max) {
+        return Err(Error::corrupt(format!("a level of {highest} where the highest is {max}")));
+    }
+    Ok(())
 }
 
 /// Decompresses a page and takes it apart. The definition levels may claim to reach beyond its end.
@@ -297,7 +326,7 @@ pub(super) const fn level_width(max: u16) -> u8 {
 }
 
 /// Which rows have a value; none where all have.
-fn definition(column: &ColumnMeta, bytes: &[u8], rows: usize, old: bool) -> Result<Option<Vec<bool>>> {
+fn definition_levels(column: &ColumnMeta, bytes: &[u8], rows: usize, old: bool) -> Result<Option<Vec<bool>>> {
     if column.max_definition == 0 {
         return Ok(None);
     }
@@ -371,7 +400,7 @@ fn plain(column: &ColumnMeta, bytes: &[u8], count: usize) -> Result<Values> {
         }
         Physical::Int64 => {
             let values = fixed::<8>(bytes, count)?.iter().map(|value| i64::from_le_bytes(*value));
-            Values::Int(values.collect())
+            from_int64(column.logical, values.collect())
         }
         Physical::Int96 => Values::Int(fixed::<12>(bytes, count)?.iter().map(int96_micros).collect()),
         Physical::Float => Values::Float32(
@@ -398,7 +427,7 @@ fn whole(column: &ColumnMeta, values: Vec<i64>) -> Result<Values> {
     match column.physical {
         // Differences of four-byte numbers wrap at four bytes.
         Physical::Int32 => Ok(from_int32(column.logical, values.into_iter().map(|value| value as i32))),
-        Physical::Int64 => Ok(Values::Int(values)),
+        Physical::Int64 => Ok(from_int64(column.logical, values)),
         _ => Err(Error::corrupt("differences of values that are no whole numbers")),
     }
 }
@@ -414,6 +443,14 @@ fn from_int32(logical: Logical, values: impl Iterator<Item = i32>) -> Values {
         }
         _ => Values::Int(values.map(i64::from).collect()),
     }
+}
+
+/// Values of eight bytes as what they mean.
+fn from_int64(logical: Logical, values: Vec<i64>) -> Values {
+    let Logical::Period(frequency) = logical else { return Values::Int(values) };
+    let mut texts = ByteValues::default();
+    values.into_iter().for_each(|value| texts.push(&frequency.text(value)));
+    Values::Bytes(texts)
 }
 
 /// Byte strings as what they mean.

@@ -83,7 +83,7 @@ impl Json {
             Values::Bytes(all) => {
                 let bytes = all.get(place).unwrap_or_default();
                 match logical {
-                    Logical::Text | Logical::Uuid | Logical::Interval => {
+                    Logical::Text | Logical::Uuid | Logical::Interval | Logical::Period(_) => {
                         self.string(&String::from_utf8_lossy(bytes))
                     }
                     Logical::Decimal { scale } => self.mark(&decimal::text_of_sortable(bytes, scale)),

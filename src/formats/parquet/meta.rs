@@ -12,6 +12,7 @@ use super::pandas::{Index, index};
 use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::moment::{TimeKind, Unit};
+use crate::base::period::Frequency;
 use crate::formats::sniff::looks_like;
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as ParquetType};
 use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor, Type, TypePtr};
@@ -136,6 +137,8 @@ pub enum Logical {
     Time(TimeKind, Unit),
     /// Months, days and milliseconds, shown as ISO 8601 writes them.
     Interval,
+    /// A stretch of the calendar, shown as pandas writes it.
+    Period(Frequency),
     /// UTF-8 text.
     Text,
     /// A UUID: sixteen bytes, shown as its text.
@@ -440,6 +443,7 @@ impl ColumnMeta {
         let stored = self.stored_name();
         match (&self.zone, self.logical) {
             (_, Logical::Time(TimeKind::Duration, unit)) => format!("DURATION ({unit:?})"),
+            (_, Logical::Period(_)) => "PERIOD".to_owned(),
             (Some(zone), _) => format!("{stored} ({zone})"),
             (None, _) => stored,
         }
@@ -520,7 +524,10 @@ fn note_columns(columns: &mut [ColumnMeta], notes: &BTreeMap<String, Note>) {
                 column.logical = Logical::Time(TimeKind::Duration, *unit);
             }
             Some(Note::Zone(zone)) => column.zone = Some(zone.clone()),
-            Some(Note::Duration(_)) | None => {}
+            Some(Note::Period(frequency)) if column.physical == Physical::Int64 => {
+                column.logical = Logical::Period(*frequency);
+            }
+            Some(Note::Duration(_) | Note::Period(_)) | None => {}
         }
     }
 }

@@ -9,8 +9,8 @@
 use super::codec::Codec;
 use super::decode::Values;
 use super::json::Json;
-use super::levels::{Budget, Leaf};
-use super::meta::{Chunk, ColumnMeta, FileMeta};
+use super::levels::{Budget, Extent, Leaf};
+use super::meta::{ColumnMeta, FileMeta};
 use super::shape::{self, Node, Repeated, Shape};
 use super::variant;
 use crate::base::bytes::ByteRange;
@@ -47,18 +47,30 @@ pub fn chunks(meta: &FileMeta, group: usize, leaves: Range<usize>) -> Vec<ByteRa
     leaves.filter_map(|leaf| meta.chunk(group, leaf)).map(|chunk| chunk.range).collect()
 }
 
-/// The rows of a nested column in a row group, as JSON; fewer than the group has where they are
-/// more or larger than the limits allow. `bytes` holds the chunks of its leaves `leaves`, in order.
+/// Rows of a nested column in a row group.
+#[derive(Debug, Default)]
+pub struct Rows {
+    /// The JSON of each; fewer than the group has where they are more or larger than the limits allow.
+    pub json: Vec<String>,
+    /// Those that can't be read, in stretches that do not overlap, counted from the first one, and why. Their JSON is
+    /// [`NO_VALUE`].
+    pub lost: Vec<(Range<u64>, Error)>,
+}
+
+/// The JSON of a row without a value.
+pub const NO_VALUE: &str = "null";
+
+/// The rows of a nested column in a row group, as JSON. `bytes` holds the chunks of its leaves `leaves`, in order.
 ///
 /// # Errors
-/// Where a page can't be decoded or the leaves do not fit together.
+/// Where no page can be decoded or the leaves do not fit together.
 pub fn rows_as_json(
     meta: &FileMeta,
     group: usize,
     leaves: Range<usize>,
     bytes: &[Vec<u8>],
     limits: Limits,
-) -> Result<Vec<String>> {
+) -> Result<Rows> {
     let (node, before) = shape::of_leaf(&meta.schema, leaves.start)?;
     let rows = meta.groups.get(group).map_or(0, |group| group.rows);
     let columns: Vec<&ColumnMeta> = meta.columns.iter().skip(before).take(node.leaves.len()).collect();
@@ -69,15 +81,25 @@ pub fn rows_as_json(
     let read = columns.iter().zip(bytes).zip(before..).map(|((column, bytes), leaf)| {
         let chunk = meta.chunk(group, leaf);
         let (codec, values) = chunk.map_or((Codec::Uncompressed, 0), |chunk| (chunk.codec, chunk.values));
-        Leaf::read(column, codec, values, bytes, &mut budget)
+        Leaf::read(column, codec, Extent { values, rows }, bytes, &mut budget)
     });
     let mut reader = NestedReader { leaves: read.collect::<Result<_>>()?, columns };
-    let mut all = Vec::new();
+    let lost = lost_of(&mut reader.leaves);
+    let mut all = Rows { json: Vec::new(), lost };
+    let mut ahead = all.lost.iter().map(|(rows, _)| rows.clone()).peekable();
     let mut all_bytes = 0;
     for row in 0..rows.min(limits.rows as u64) {
         if all_bytes > limits.bytes {
             return Ok(all);
         }
+        while ahead.next_if(|lost| lost.end <= row).is_some() {}
+        if ahead.peek().is_some_and(|lost| lost.contains(&row)) {
+            reader.leaves.iter_mut().for_each(Leaf::skip_row);
+            all_bytes += NO_VALUE.len();
+            all.json.push(NO_VALUE.to_owned());
+            continue;
+        }
+        reader.pass_nothing(&node);
         let mut json = Json::new(limits.row_bytes);
         reader
             .agree(&node, Some(0))
@@ -85,28 +107,49 @@ pub fn rows_as_json(
             .context(|| format!("row {row}"))?;
         let json = json.finish();
         all_bytes += json.len();
-        all.push(json);
+        all.json.push(json);
     }
-    if all.len() as u64 == rows {
+    if all.json.len() as u64 == rows {
+        reader.pass_nothing(&node);
         reader.agree(&node, None).context(|| "behind the last row".to_owned())?;
     }
     Ok(all)
 }
 
-/// The byte strings of a leaf that is in one list, row by row; none for entries without one.
+/// What is lost of any of these leaves, in stretches that do not overlap.
+fn lost_of(leaves: &mut [Leaf]) -> Vec<(Range<u64>, Error)> {
+    let mut all: Vec<(Range<u64>, Error)> =
+        leaves.iter_mut().flat_map(|leaf| std::mem::take(&mut leaf.lost)).collect();
+    all.sort_by_key(|(rows, _)| (rows.start, rows.end));
+    let mut apart: Vec<(Range<u64>, Error)> = Vec::new();
+    for (rows, error) in all {
+        match apart.last_mut().filter(|(last, _)| rows.start < last.end) {
+            Some((last, _)) => last.end = last.end.max(rows.end),
+            None => apart.push((rows, error)),
+        }
+    }
+    apart
+}
+
+/// The byte strings of a leaf that is in one list, row by row of a row group; none for entries without one, and no
+/// entries where a row can't be read.
 ///
 /// # Errors
 /// Where a page can't be decoded, or holds something else.
 pub fn byte_lists(
     meta: &FileMeta,
+    group: usize,
     number: usize,
-    chunk: &Chunk,
     bytes: &[u8],
 ) -> Result<Vec<Vec<Option<Vec<u8>>>>> {
+    let chunk = meta.chunk(group, number).ok_or_else(ends_early)?;
     let column = meta.columns.get(number).ok_or_else(ends_early)?;
     let (node, before) = shape::of_leaf(&meta.schema, number)?;
     let Some(list) = list_of(&node, number - before) else { return Err(Error::corrupt("it is in no list")) };
-    let mut leaf = Leaf::read(column, chunk.codec, chunk.values, bytes, &mut Budget::default())?;
+    let rows = meta.groups.get(group).map_or(0, |group| group.rows);
+    let extent = Extent { values: chunk.values, rows };
+    let mut leaf = Leaf::read(column, chunk.codec, extent, bytes, &mut Budget::default())?;
+    let lost = std::mem::take(&mut leaf.lost);
     let mut rows: Vec<Vec<Option<Vec<u8>>>> = Vec::new();
     while let Some((repetition, definition)) = leaf.peek() {
         if repetition == 0 && rows.len() < MAX_NESTED_ROWS {
@@ -121,6 +164,11 @@ pub fn byte_lists(
             && let Some(row) = rows.last_mut()
         {
             row.push(file);
+        }
+    }
+    for (row, files) in (0..).zip(&mut rows) {
+        if lost.iter().any(|(lost, _)| lost.contains(&row)) {
+            files.clear();
         }
     }
     Ok(rows)
@@ -153,6 +201,19 @@ impl NestedReader<'_> {
     pub(super) fn skip(&mut self, node: &Node) {
         for leaf in self.leaves.get_mut(node.leaves.clone()).unwrap_or_default() {
             leaf.take();
+        }
+    }
+
+    /// Passes over entries that go on with a list that is not there: some writers have one for each element that such a
+    /// list would have.
+    fn pass_nothing(&mut self, node: &Node) {
+        let (Shape::List(repeated, _) | Shape::Map(repeated, _, _)) = &node.shape else { return };
+        for leaf in &mut self.leaves {
+            let is_nothing =
+                |(repetition, definition): (u16, u16)| repetition > 0 && definition < repeated.definition;
+            while leaf.peek().is_some_and(is_nothing) {
+                leaf.take();
+            }
         }
     }
 

@@ -162,6 +162,11 @@ fn element_of<'a>(list: &Type, repeated: &'a Type) -> Option<&'a Type> {
     (!named && repetition_of(element) != Repetition::REPEATED).then_some(element.as_ref())
 }
 
+/// Whether a field may be without a value as a whole.
+pub fn may_be_null(field: &Type) -> bool {
+    repetition_of(field) == Repetition::OPTIONAL
+}
+
 /// Whether a structure is a value of the type VARIANT.
 pub fn is_variant(field: &Type) -> bool {
     field.is_group() && matches!(field.get_basic_info().logical_type_ref(), Some(LogicalType::Variant(_)))

@@ -1,13 +1,10 @@
 //! Arrow IPC, as a file (Feather's second version) and as a stream, which `datasets` keeps in its cache: message by
 //! message, as they come. ("Serialization and Interprocess Communication" of Arrow's columnar format.)
 
+use super::adapt::{adapt, adapted};
 use super::rows::failed;
 use crate::base::error::{Error, ErrorKind, Result};
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Time32SecondType, TimestampSecondType};
-use arrow_array::{
-    Array, ArrayRef, RecordBatch, RecordBatchOptions, Time32MillisecondArray, TimestampMillisecondArray,
-};
+use arrow_array::RecordBatch;
 use arrow_buffer::Buffer;
 use arrow_ipc::convert::try_fb_to_schema;
 use arrow_ipc::reader::{FileDecoder, StreamDecoder, read_footer_length};
@@ -15,13 +12,16 @@ use arrow_ipc::{
     Block, Buffer as Place, CompressionType, DictionaryBatchBuilder, FieldNode, Message, MessageBuilder,
     MessageHeader, RecordBatch as Header, RecordBatchBuilder, root_as_footer, root_as_message,
 };
-use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow_schema::SchemaRef;
 use flatbuffers::FlatBufferBuilder;
 use std::io::Read;
 use std::sync::Arc;
 
 /// What a file begins with, where it is no stream; padded to eight bytes.
 pub const MAGIC: &[u8] = b"ARROW1\0\0";
+
+/// The mark behind the last message.
+const END: [u8; 8] = [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0];
 
 /// No buffer is longer once it is decompressed.
 const MAX_BUFFER_BYTES: u64 = 1 << 30;
@@ -101,14 +101,17 @@ impl Messages {
             let rest = self.pending.get(at..).unwrap_or_default();
             match message(rest)? {
                 Next::Message((header, body), len) => {
-                    if let Some(batch) = decode(&mut self.decoder, header, body)? {
-                        batches.push(adapt(&batch)?);
-                    }
+                    let (bytes, _) = framed(header, body)?;
+                    decode(&mut self.decoder, bytes, &mut batches)?;
                     at += len;
                 }
                 Next::End => self.state = State::End,
                 Next::Cut => break,
             }
+        }
+        if self.state == State::End || last && at == self.pending.len() {
+            // A message without a body waits for what follows it.
+            decode(&mut self.decoder, END.to_vec(), &mut batches)?;
         }
         self.pending.drain(..at.min(self.pending.len()));
         if last && self.state != State::End && !self.pending.is_empty() {
@@ -204,14 +207,14 @@ fn framed(header: &[u8], body: &[u8]) -> Result<(Vec<u8>, usize)> {
     Ok((bytes, header_bytes))
 }
 
-fn decode(decoder: &mut StreamDecoder, header: &[u8], body: &[u8]) -> Result<Option<RecordBatch>> {
-    let (bytes, _) = framed(header, body)?;
+fn decode(decoder: &mut StreamDecoder, bytes: Vec<u8>, batches: &mut Vec<RecordBatch>) -> Result<()> {
     let mut buffer = Buffer::from_vec(bytes);
-    let mut batch = None;
     while !buffer.is_empty() {
-        batch = decoder.decode(&mut buffer).map_err(failed)?.or(batch);
+        if let Some(batch) = decoder.decode(&mut buffer).map_err(failed)? {
+            batches.push(adapt(&batch)?);
+        }
     }
-    Ok(batch)
+    Ok(())
 }
 
 /// The same message with buffers that are not compressed; none where they are not.
@@ -314,44 +317,4 @@ fn decompress(codec: CompressionType, packed: &[u8], out: &mut Vec<u8>) -> Resul
         return Ok(());
     }
     Err(Error::corrupt(format!("a buffer of {read} bytes where {len} are announced")))
-}
-
-/// Parquet has no seconds: they are milliseconds there.
-fn adapted(schema: &Schema) -> Schema {
-    let fields = schema.fields().iter().map(|field| {
-        let of = match field.data_type() {
-            DataType::Timestamp(TimeUnit::Second, zone) => {
-                DataType::Timestamp(TimeUnit::Millisecond, zone.clone())
-            }
-            DataType::Time32(TimeUnit::Second) => DataType::Time32(TimeUnit::Millisecond),
-            other => other.clone(),
-        };
-        Field::clone(field).with_data_type(of)
-    });
-    Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone())
-}
-
-fn adapt(batch: &RecordBatch) -> Result<RecordBatch> {
-    let schema = adapted(batch.schema_ref());
-    let beyond = || Error::new(ErrorKind::Unsupported, "a time is beyond what Parquet holds");
-    let column = |column: &ArrayRef| -> Result<ArrayRef> {
-        Ok(match column.data_type() {
-            DataType::Timestamp(TimeUnit::Second, zone) => {
-                let seconds = column.as_primitive::<TimestampSecondType>();
-                let millis = seconds.try_unary(|value| value.checked_mul(1_000).ok_or_else(beyond));
-                let millis: TimestampMillisecondArray = millis?;
-                Arc::new(millis.with_timezone_opt(zone.clone()))
-            }
-            DataType::Time32(TimeUnit::Second) => {
-                let seconds = column.as_primitive::<Time32SecondType>();
-                let millis = seconds.try_unary(|value| value.checked_mul(1_000).ok_or_else(beyond));
-                let millis: Time32MillisecondArray = millis?;
-                Arc::new(millis)
-            }
-            _ => column.clone(),
-        })
-    };
-    let columns = batch.columns().iter().map(column).collect::<Result<Vec<_>>>()?;
-    let rows = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-    RecordBatch::try_new_with_options(Arc::new(schema), columns, &rows).map_err(failed)
 }

@@ -27,11 +27,17 @@ impl Kind {
         if front.starts_with(b"PAR1") {
             return Ok(Self::Parquet);
         }
+        if front.starts_with(b"\x1f\x8b") || front.starts_with(b"\x28\xb5\x2f\xfd") {
+            return Err("a packed file within another one: unpack it once, and open what comes out");
+        }
         let stem = stem(name);
         let ends = |endings: &[&str]| endings.iter().any(|ending| stem.ends_with(ending));
         let text = front.trim_ascii_start();
         if let Some(what) = sniff::not_a_table(front, &[]) {
             return Err(what);
+        }
+        if !is_text(front) {
+            return Err("no table that is known: most of it is no text");
         }
         let is_json = matches!(text.first(), Some(b'{' | b'['));
         match () {
@@ -41,6 +47,14 @@ impl Kind {
             () => Ok(Self::Csv),
         }
     }
+}
+
+/// Whether bytes may be text: control characters are rare there.
+fn is_text(front: &[u8]) -> bool {
+    const MOST: usize = 16;
+    let is_control = |byte: &&u8| matches!(byte, 0..=8 | 0x0e..=0x1a | 0x1c | 0x1d | 0x1f | 0x7f);
+    let controls = front.iter().filter(is_control).count();
+    controls <= MOST || controls < front.len() / 50
 }
 
 /// Whether these are the first bytes of an Arrow stream: a message that says how long it is.

@@ -7,6 +7,7 @@
 //!
 //! All but [`odd`], [`reading`], [`task`] and the lines of CSV is for the export's program alone, as it names the crates of Arrow.
 
+mod adapt;
 mod arrow;
 mod at_once;
 mod csv;
@@ -27,6 +28,9 @@ mod unpack;
 mod wider;
 
 pub use csv::line;
+
+/// The key of a field's metadata which says that its texts are values of a JSON file, as they stand there.
+pub const JSON_OF_FILE: &str = "vitrine:json";
 
 use crate::base::error::{Error, ErrorKind, Result};
 use odd::{Odd, OddKind};

@@ -9,6 +9,8 @@ pub enum OddKind {
     ShortLines,
     /// Lines with more.
     LongLines,
+    /// Lines in front of the table that are no part of it: comments.
+    Comments,
     /// Texts that are no UTF-8 and were read as Windows-1252.
     NotUtf8,
     /// Lines that are no JSON and were left out; what is wrong with the first.

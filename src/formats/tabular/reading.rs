@@ -25,11 +25,13 @@ pub enum Delimiter {
     Tab,
     /// `|`
     Pipe,
+    /// Nothing: each line is a value.
+    Line,
 }
 
 impl Delimiter {
     /// All there are, the most usual first.
-    pub const ALL: [Self; 4] = [Self::Comma, Self::Tab, Self::Semicolon, Self::Pipe];
+    pub const ALL: [Self; 5] = [Self::Comma, Self::Tab, Self::Semicolon, Self::Pipe, Self::Line];
 
     /// The byte.
     pub const fn byte(self) -> u8 {
@@ -38,6 +40,7 @@ impl Delimiter {
             Self::Semicolon => b';',
             Self::Tab => b'\t',
             Self::Pipe => b'|',
+            Self::Line => b'\n',
         }
     }
 
@@ -48,6 +51,7 @@ impl Delimiter {
             Self::Semicolon => "semicolon",
             Self::Tab => "tab",
             Self::Pipe => "pipe",
+            Self::Line => "line",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Writes batches of rows as Parquet, a row group at a time.
 
 use super::odd::{OddKind, Odds};
-use crate::base::error::{Error, Result};
+use crate::base::error::{Error, ErrorKind, Result};
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, IntervalUnit, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
@@ -43,7 +43,16 @@ impl Rows {
         let kept: Vec<usize> =
             (0..schema.fields().len()).filter(|place| left_out(schema, *place).is_none()).collect();
         if kept.is_empty() {
-            return Err(Error::corrupt("it has no columns"));
+            let why: Vec<String> = (0..schema.fields().len())
+                .filter_map(|place| {
+                    Some(format!("{}: {}", schema.field(place).name(), left_out(schema, place)?))
+                })
+                .collect();
+            let message = match why.is_empty() {
+                true => "it has no columns".to_owned(),
+                false => format!("none of its columns can be read ({})", why.join("; ")),
+            };
+            return Err(Error::new(ErrorKind::Unsupported, message));
         }
         let schema = Arc::new(schema.project(&kept).map_err(failed)?);
         let writer = writer(&schema)?;
@@ -146,5 +155,9 @@ pub fn failed(error: impl std::fmt::Display) -> Error {
         .split_once(": ")
         .filter(|(kind, _)| kind.ends_with("error"))
         .map_or(message.as_str(), |(_, words)| words);
-    Error::corrupt(words)
+    let is_unknown = ["not supported", "not support", "not implemented", "NotYetImplemented"];
+    match is_unknown.iter().any(|unknown| words.contains(unknown)) {
+        true => Error::new(ErrorKind::Unsupported, words),
+        false => Error::corrupt(words),
+    }
 }

@@ -1,4 +1,4 @@
-//! Takes gzip and Zstandard off while the bytes come, and makes UTF-8 of UTF-16.
+//! Takes gzip and Zstandard off while the bytes come, and makes UTF-8 of UTF-16 and UTF-32.
 
 use crate::base::error::{Error, ErrorKind, Result};
 use flate2::write::MultiGzDecoder;
@@ -191,7 +191,7 @@ impl Frames {
     }
 }
 
-/// Makes UTF-8 of text: a byte order mark goes, and UTF-16 is converted.
+/// Makes UTF-8 of text: a byte order mark goes, UTF-16 and UTF-32 are converted.
 #[derive(Debug, Default)]
 pub struct Decoder {
     encoding: Option<Encoding>,
@@ -203,6 +203,7 @@ pub struct Decoder {
 enum Encoding {
     Bytes,
     Utf16 { big: bool },
+    Utf32 { big: bool },
 }
 
 impl Decoder {
@@ -224,6 +225,8 @@ impl Decoder {
                 }
                 let (encoding, mark) = match self.pending.as_slice() {
                     [0xef, 0xbb, 0xbf, ..] => (Encoding::Bytes, 3),
+                    [0xff, 0xfe, 0, 0, ..] => (Encoding::Utf32 { big: false }, 4),
+                    [0, 0, 0xfe, 0xff, ..] => (Encoding::Utf32 { big: true }, 4),
                     [0xff, 0xfe, ..] => (Encoding::Utf16 { big: false }, 2),
                     [0xfe, 0xff, ..] => (Encoding::Utf16 { big: true }, 2),
                     // Spreadsheets leave the mark out; text begins with a character of ASCII.
@@ -236,9 +239,23 @@ impl Decoder {
                 encoding
             }
         };
-        let Encoding::Utf16 { big } = encoding else {
-            out.append(&mut self.pending);
-            return;
+        let big = match encoding {
+            Encoding::Bytes => {
+                out.append(&mut self.pending);
+                return;
+            }
+            Encoding::Utf32 { big } => {
+                let (units, rest) = self.pending.as_chunks::<4>();
+                let unit =
+                    |unit: &[u8; 4]| if big { u32::from_be_bytes(*unit) } else { u32::from_le_bytes(*unit) };
+                for unit in units.iter().map(unit) {
+                    let character = char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER);
+                    out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                }
+                self.pending = rest.to_vec();
+                return;
+            }
+            Encoding::Utf16 { big } => big,
         };
         let (pairs, _) = self.pending.as_chunks::<2>();
         let units =
@@ -320,6 +337,11 @@ mod tests {
             assert_eq!(check(&[b"\xff\xfe", little.as_slice()].concat(), step), text);
             assert_eq!(check(&[b"\xfe\xff", big.as_slice()].concat(), step), text);
             assert_eq!(check(&little, step), text);
+            let long = |to: fn(u32) -> [u8; 4]| -> Vec<u8> {
+                std::iter::once('\u{feff}').chain(text.chars()).flat_map(|of| to(u32::from(of))).collect()
+            };
+            assert_eq!(check(&long(u32::to_le_bytes), step), text);
+            assert_eq!(check(&long(u32::to_be_bytes), step), text);
         }
     }
 }

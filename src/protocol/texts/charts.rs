@@ -54,6 +54,11 @@ pub const LOAD: &str = "Load";
 /// In its place where the column can’t be decoded.
 pub const UNREADABLE: &str = "can’t be read";
 
+/// How many rows are in no bar because of that.
+pub fn rows_unreadable(rows: u64) -> String {
+    format!("{} {UNREADABLE}", super::common::rows(rows))
+}
+
 /// The column’s title within that button, for those who do not see where it stands.
 pub fn load_title(title: &str) -> String {
     format!(" {title}, ")

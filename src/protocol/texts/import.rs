@@ -63,17 +63,18 @@ pub fn stopped_why(error: &Error) -> String {
 /// How a CSV file was read.
 pub fn read_as(source: &str, reading: Reading) -> String {
     let between = match reading.delimiter {
-        Some(Delimiter::Comma) | None => "commas",
-        Some(Delimiter::Semicolon) => "semicolons",
-        Some(Delimiter::Tab) => "tabs",
-        Some(Delimiter::Pipe) => "vertical bars",
+        Some(Delimiter::Comma) | None => "commas between fields",
+        Some(Delimiter::Semicolon) => "semicolons between fields",
+        Some(Delimiter::Tab) => "tabs between fields",
+        Some(Delimiter::Pipe) => "vertical bars between fields",
+        Some(Delimiter::Line) => "each line is one value",
     };
     let names = if reading.header == Some(false) {
         "no line names the columns"
     } else {
         "the first line names the columns"
     };
-    format!("{}: {between} between fields, {names}", name(source))
+    format!("{}: {between}, {names}", name(source))
 }
 
 /// What follows from it.
@@ -91,6 +92,7 @@ pub fn delimiter(delimiter: Delimiter) -> &'static str {
         Delimiter::Semicolon => "Split at semicolons",
         Delimiter::Tab => "Split at tabs",
         Delimiter::Pipe => "Split at |",
+        Delimiter::Line => "Don't split lines",
     }
 }
 
@@ -128,9 +130,10 @@ fn what(odd: &Odd) -> String {
         OddKind::LongLines => format!(
             "Lines with more fields than the first: {count}, {first}; they have columns of their own."
         ),
-        OddKind::NotUtf8 => format!(
-            "Texts that are no UTF-8: {count}, {first}; they were read as Windows-1252 in CSV, and marked with � in JSON."
-        ),
+        OddKind::Comments => format!("Lines of comments in front of the table were left out: {count}."),
+        OddKind::NotUtf8 => {
+            format!("Texts that are no UTF-8: {count}, {first}; they were read as Windows-1252.")
+        }
         OddKind::NotJson(wrong) => {
             format!("Lines that are no JSON were left out: {count}, {first}, {wrong}.")
         }

@@ -74,7 +74,7 @@ pub fn write<'a>(
 /// Where it is no file of labels.
 pub fn read(text: &str) -> Result<LabelFile, Trouble> {
     let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text).as_bytes();
-    let dialect = Dialect { delimiter: Delimiter::Comma, quotes: true };
+    let dialect = Dialect::new(Delimiter::Comma, true);
     let mut record = Record::default();
     let mut places: Option<[Option<usize>; 4]> = None;
     let mut file = LabelFile::default();

@@ -171,6 +171,17 @@ pub fn GrowthButton(title: String, growing: Growing) -> impl IntoView {
     }
 }
 
+/// How many rows are in no bar because they can't be read.
+#[component]
+pub fn UnreadableRows(now: Memo<Option<Now>>) -> impl IntoView {
+    let rows = Memo::new(move |_| now.with(|now| now.as_ref().map_or(0, |now| now.chart.unreadable)));
+    view! {
+        <Show when=move || rows.get() != 0>
+            <p class="dist-note">{move || texts::rows_unreadable(rows.get().into())}</p>
+        </Show>
+    }
+}
+
 /// The values that are on no scale, below a histogram: what stands alone, and rows without a value.
 #[component]
 pub fn OwnBars(column: StoredValue<String>, now: Memo<Option<Now>>) -> impl IntoView {

@@ -2,7 +2,7 @@
 
 use crate::base::bytes::{ByteRange, human_bytes};
 use crate::base::error::{Context, Error, ErrorKind, Result};
-use crate::engine::data::damage::{Damage, costs_rows};
+use crate::engine::data::damage::Damage;
 use crate::engine::data::load::{Next, header_at, learn_next};
 use crate::engine::data::pager::first_read;
 use crate::engine::data::pool::Pool;
@@ -10,8 +10,10 @@ use crate::engine::output::export::task::LeafPage;
 use crate::formats::parquet::codec::Codec;
 use crate::formats::parquet::decode::{Values, decode_dictionary, decode_page};
 use crate::formats::parquet::header::{Encoding, PageHeader, PageKind};
+use crate::formats::parquet::levels::{Look, lost_part};
+use crate::formats::parquet::losses::{Fate, Part, fates};
 use crate::formats::parquet::map::{PageEntry, PageMap};
-use crate::formats::parquet::meta::{Chunk, ColumnMeta, FileMeta};
+use crate::formats::parquet::meta::{Chunk, ColumnMeta, FileMeta, RowGroup};
 use crate::formats::parquet::plan::Link;
 use crate::formats::parquet::walk::{Bytes, Step, Walk, is_read_through};
 use std::collections::BTreeMap;
@@ -47,6 +49,10 @@ pub struct RawLeaf {
     own: Option<(ColumnMeta, Codec)>,
     dictionary: Option<Values>,
     damages: Vec<Damage>,
+    /// Of lists that are looked at, their pages: what each says of rows, where it holds some, and its bytes. They are
+    /// handed over once it is known which rows are lost.
+    held: Vec<(Option<Part>, Vec<u8>)>,
+    look: Option<Look>,
 }
 
 /// Where a page is.
@@ -67,6 +73,8 @@ impl RawLeaf {
             own: None,
             dictionary: None,
             damages: Vec::new(),
+            held: Vec::new(),
+            look: None,
             walk: None,
             in_order: false,
             has_dictionary: false,
@@ -82,6 +90,8 @@ impl RawLeaf {
         self.walk = None;
         self.has_dictionary = false;
         self.dictionary = None;
+        self.held.clear();
+        self.look = None;
         self.covered = 0;
         let (Some(chunk), Some(own)) = (meta.chunk(group, self.leaf), meta.groups.get(group)) else {
             return 0.0;
@@ -120,7 +130,7 @@ impl RawLeaf {
     ) -> Result<Vec<ByteRange>> {
         let Some(chunk) = meta.chunk(group, self.leaf).copied() else { return Ok(Vec::new()) };
         if self.repeated {
-            return self.poll_all(&chunk, pool, ready);
+            return self.poll_all(group, &chunk, meta, pool, ready);
         }
         let mut wants = Vec::new();
         let (mut pages, mut seen) = (0, self.covered);
@@ -172,13 +182,14 @@ impl RawLeaf {
         ready: &mut Vec<LeafPage>,
     ) -> Result<()> {
         let first = meta.groups.get(group).map_or(0, |group| group.first_row);
-        if !self.careful || !costs_rows(&error) {
+        if !self.careful || !error.is_of_damage() {
             return Err(error);
         }
         ready.push(LeafPage {
             leaf: self.leaf as u32,
             rows: Some((rows.start, rows.end - rows.start)),
             bytes: Vec::new(),
+            gap_rows: None,
         });
         self.covered = rows.end;
         let error = error.context(format!("row group {group}"));
@@ -191,10 +202,12 @@ impl RawLeaf {
         std::mem::take(&mut self.damages).into_iter()
     }
 
-    /// Hands over all pages of a chunk, as they come.
+    /// Hands over all pages of a chunk, as they come; where each is looked at, once all have come.
     fn poll_all(
         &mut self,
+        group: usize,
         chunk: &Chunk,
+        meta: &FileMeta,
         pool: &mut Pool,
         ready: &mut Vec<LeafPage>,
     ) -> Result<Vec<ByteRange>> {
@@ -206,32 +219,132 @@ impl RawLeaf {
         loop {
             let (at, values) = self.at;
             if values >= chunk.values {
+                let is_held = self.own.is_some() && self.covered != u64::MAX;
+                if let Some(own) = meta.groups.get(group).filter(|_| is_held) {
+                    self.let_go(group, own, ready)?;
+                }
                 // Padding may stand behind the last page.
                 self.covered = u64::MAX;
                 return Ok(Vec::new());
             }
             if at >= chunk.range.end {
-                return Err(Error::corrupt("its pages end before its values do"));
+                self.hold_rest(chunk, Error::corrupt("its pages end before its values do"))?;
+                continue;
             }
             let place = || format!("page at byte {at}");
             let rest = ByteRange::new(at, chunk.range.end);
-            let Some(header) = header_at(pool, at, chunk.range.end).context(place)? else {
-                return Ok(vec![rest]);
+            let header = match header_at(pool, at, chunk.range.end).context(place) {
+                Ok(Some(header)) if at + header.page_bytes() > chunk.range.end => {
+                    Err(Error::corrupt("it reaches beyond its chunk").context(place()))
+                }
+                Ok(Some(header)) => Ok(header),
+                Ok(None) => return Ok(vec![rest]),
+                Err(error) => Err(error),
+            };
+            let header = match header {
+                Ok(header) => header,
+                Err(error) => {
+                    self.hold_rest(chunk, error)?;
+                    pool.release(rest);
+                    continue;
+                }
             };
             let range = ByteRange::new(at, at + header.page_bytes());
-            if range.end > chunk.range.end {
-                return Err(Error::corrupt("it reaches beyond its chunk").context(place()));
-            }
             if !pool.has(range) {
                 return Ok(vec![rest]);
             }
             if header.kind != PageKind::Other {
                 let bytes = pool.at(range.start, range.len()).into_owned();
-                ready.push(LeafPage { leaf: self.leaf as u32, rows: None, bytes });
+                if self.own.is_some() {
+                    self.hold(&header, bytes, place)?;
+                } else {
+                    ready.push(LeafPage { leaf: self.leaf as u32, rows: None, bytes, gap_rows: None });
+                }
             }
             pool.release(range);
             self.at = (range.end, values + u64::from(header.values().unwrap_or(0)));
         }
+    }
+
+    /// Adds a page to those that are held, or what is lost with it where it is damaged.
+    ///
+    /// # Errors
+    /// Where nothing of the chunk can be read.
+    fn hold(&mut self, header: &PageHeader, bytes: Vec<u8>, place: impl Fn() -> String) -> Result<()> {
+        let Some((column, codec)) = &self.own else { return Ok(()) };
+        let body = bytes.get(header.header_bytes as usize..).unwrap_or_default();
+        let look = self.look.get_or_insert_with(|| Look::new(column));
+        match look.at(column, *codec, header, body) {
+            Ok(part) => self.held.push((part, bytes)),
+            Err(error) if error.is_of_damage() => {
+                let part = lost_part(column, Some(header), error.context(place()));
+                self.held.extend(part.map(|part| (Some(part), Vec::new())));
+            }
+            Err(error) => return Err(error.context(place())),
+        }
+        Ok(())
+    }
+
+    /// What is left of the chunk can't be read.
+    ///
+    /// # Errors
+    /// Why, where nobody looks at pages.
+    fn hold_rest(&mut self, chunk: &Chunk, error: Error) -> Result<()> {
+        let Some((column, _)) = self.own.as_ref().filter(|_| error.is_of_damage()) else { return Err(error) };
+        self.held.extend(lost_part(column, None, error).map(|part| (Some(part), Vec::new())));
+        self.at = (chunk.range.end, chunk.values);
+        Ok(())
+    }
+
+    /// Hands over the pages that were held, and says which rows are lost.
+    ///
+    /// # Errors
+    /// Where that does not follow from the pages.
+    fn let_go(&mut self, group: usize, own: &RowGroup, ready: &mut Vec<LeafPage>) -> Result<()> {
+        let held = std::mem::take(&mut self.held);
+        let parts: Vec<Part> = held.iter().filter_map(|(part, _)| part.clone()).collect();
+        let error = |part: &Part| match part {
+            Part::Lost { error, .. } => Some(error.clone()),
+            Part::Read { .. } => None,
+        };
+        let fates = fates(&parts, own.rows).ok_or_else(|| {
+            let first = parts.iter().find_map(error);
+            first.unwrap_or_else(|| Error::corrupt("its pages hold other rows than its row group"))
+        })?;
+        let leaf = self.leaf as u32;
+        let mut place = 0;
+        for (part, bytes) in held {
+            let Some(part) = part else {
+                ready.push(LeafPage { leaf, rows: None, bytes, gap_rows: None });
+                continue;
+            };
+            let fate = fates.get(place).cloned().unwrap_or(Fate::Dropped);
+            place += 1;
+            match fate {
+                Fate::Kept => ready.push(LeafPage { leaf, rows: None, bytes, gap_rows: None }),
+                Fate::Lost { rows, lost } if !lost.is_empty() => {
+                    let behind =
+                        parts.iter().zip(&fates).skip(place).find(|(_, fate)| **fate != Fate::Dropped);
+                    let goes_on = matches!(behind, Some((Part::Read { continues: true, .. }, _)));
+                    ready.push(LeafPage {
+                        leaf,
+                        rows: Some((lost.start, lost.end - lost.start)),
+                        bytes: Vec::new(),
+                        // What follows begins with the rest of the last one.
+                        gap_rows: Some(rows.saturating_sub(u64::from(goes_on))),
+                    });
+                    let rows = own.first_row + lost.start..own.first_row + lost.end;
+                    let why = error(&part).unwrap_or_else(|| Error::corrupt("it can't be read"));
+                    self.damages.push(Damage {
+                        group,
+                        rows,
+                        error: why.context(format!("row group {group}")),
+                    });
+                }
+                Fate::Lost { .. } | Fate::Dropped => {}
+            }
+        }
+        Ok(())
     }
 
     /// Where the page of a row is.
@@ -315,12 +428,13 @@ impl RawLeaf {
         self.look_at(dictionary, entry.range, pool).context(place)?;
         if let Some(range) = dictionary {
             let bytes = pool.at(range.start, range.len()).into_owned();
-            ready.push(LeafPage { leaf, rows: None, bytes });
+            ready.push(LeafPage { leaf, rows: None, bytes, gap_rows: None });
             pool.release(range);
             self.has_dictionary = true;
         }
         let bytes = pool.at(entry.range.start, entry.range.len()).into_owned();
-        ready.push(LeafPage { leaf, rows: Some((entry.first_row, entry.rows)), bytes });
+        let rows = Some((entry.first_row, entry.rows));
+        ready.push(LeafPage { leaf, rows, bytes, gap_rows: None });
         pool.release(entry.range);
         Ok(false)
     }

@@ -27,7 +27,6 @@ use crate::protocol::texts::export::NOT_DERIVED;
 use crate::table::column::Value;
 use plan::{From, Pass, Source};
 use std::collections::VecDeque;
-use std::ops::Range;
 use survey::Survey;
 
 /// Rows that are encoded together: no more than these, and about so many bytes of pages.
@@ -294,9 +293,14 @@ impl Export {
             return Ok(None);
         }
         let task = RowsTask { rows: count as u32, pages: raw.take(), derived };
-        let is_own = |rows: &Range<u64>| own.iter().filter(|row| rows.contains(&u64::from(**row))).count();
-        let lost = raw.damages.iter().map(|(_, damage)| is_own(&damage.rows)).sum::<usize>();
-        self.missing += lost as u64;
+        let lost = |source: &Source, row: u64| {
+            let hurt = raw.damages.iter().filter(|(leaf, _)| source.leaves().contains(leaf));
+            hurt.into_iter().any(|(_, damage)| damage.rows.contains(&row))
+        };
+        if !raw.damages.is_empty() {
+            let lost = |source| own.iter().filter(|row| lost(source, u64::from(**row))).count() as u64;
+            self.missing += self.sources.iter().map(lost).sum::<u64>();
+        }
         self.rows_done += count as u64;
         self.pass_to(end);
         Ok(Some(Task::Rows(task)))

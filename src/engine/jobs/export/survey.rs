@@ -1,10 +1,11 @@
 //! What can't be read of the rows that are to be written: looked for once something could not be, so that all of it is
 //! told before anything is written.
 
-use super::plan::Source;
+use super::plan::{From, Source};
 use super::{Export, unreadable};
 use crate::engine::data::{Damage, Data};
 use crate::engine::output::export::task::Failure;
+use crate::formats::parquet::shape::may_be_null;
 use crate::protocol::export::Stage;
 use crate::protocol::texts::export as texts;
 use std::collections::VecDeque;
@@ -98,12 +99,15 @@ impl Export {
     }
 }
 
-/// Whether rows of a column may be without a value, as far as its schema says, and its pages tell of which rows they are.
+/// Whether rows of a column may be without a value, as far as its schema says.
 fn may_be_empty(source: &Source, data: &Data) -> bool {
-    let leaves = source.leaves();
-    !leaves.is_empty()
-        && leaves.into_iter().all(|leaf| {
-            let column = data.meta.columns.get(leaf);
-            column.is_some_and(|column| column.max_repetition == 0 && column.max_definition > 0)
-        })
+    let From::Root(number, leaves) = &source.from else { return false };
+    let fields = data.meta.schema.get_fields();
+    let is_optional = fields.get(*number).is_some_and(|field| may_be_null(field));
+    // Of values that are always there, what is within may be missing, where pages tell of which rows they are.
+    let may = |leaf: usize| {
+        let column = data.meta.columns.get(leaf);
+        column.is_some_and(|column| column.max_repetition == 0 && column.max_definition > 0)
+    };
+    !leaves.is_empty() && (is_optional || leaves.clone().all(may))
 }

@@ -5,6 +5,7 @@
 //! given an apostrophe.
 
 use super::value::{float, push_json, text};
+use super::variant::holds_variants;
 use super::writer::TableWriter;
 use crate::base::error::Result;
 use arrow_array::{Array, ArrayRef, RecordBatch};
@@ -48,9 +49,9 @@ impl Csv {
             push_json(json, field, array, row)?;
             match json.as_slice() {
                 b"null" => {}
-                // Nothing but plain characters stands in the quotes of what is no text.
-                [b'"', plain @ .., b'"'] => self.out.extend_from_slice(plain),
-                [b'{' | b'[', ..] => self.text(&String::from_utf8_lossy(json)),
+                // Nothing but plain characters stands in the quotes of what is no text; values of any kind may be one.
+                [b'"', plain @ .., b'"'] if !holds_variants(field) => self.out.extend_from_slice(plain),
+                [b'"' | b'{' | b'[', ..] => self.text(&String::from_utf8_lossy(json)),
                 other => self.out.extend_from_slice(other),
             }
         }

@@ -59,8 +59,10 @@ enum Output {
 /// The row group whose pages come.
 struct Reading {
     batch_rows: u32,
+    rows: u64,
+    runs: Vec<u32>,
     leaves: Leaves,
-    /// One for each column, none for those that are not in the file.
+    /// One for each column once its first pages are here, none for those that are not in the file.
     readers: Vec<Option<RootReader>>,
     keep: bool,
 }
@@ -142,7 +144,7 @@ impl Pages {
     pub fn step(&mut self, task: Task) -> Outcome<Vec<u8>> {
         match task {
             Task::Begin(begin) => *self = Self::begin(begin)?,
-            Task::Group(group) => self.begin_group(&group)?,
+            Task::Group(group) => self.begin_group(&group),
             Task::Rows(rows) => self.rows(rows)?,
             Task::InOrder(order) => self.in_order(order).map_err(of_all)?,
             Task::Table(_) | Task::Cells(_) | Task::Tell(_) => {
@@ -153,7 +155,7 @@ impl Pages {
         Ok(self.writer.take())
     }
 
-    fn begin_group(&mut self, group: &Group) -> Outcome<()> {
+    fn begin_group(&mut self, group: &Group) {
         let Group { rows, runs, batch_rows, codecs, keep } = group;
         let mut leaves = Leaves::new();
         for leaf in self.columns.iter().flat_map(Output::leaves) {
@@ -163,18 +165,9 @@ impl Pages {
                 leaves.insert(leaf, Leaf::new(column.clone(), codec, *rows));
             }
         }
-        let mut readers = Vec::new();
-        for (place, column) in (0..).zip(&self.columns) {
-            readers.push(match column {
-                Output::Root(root) => {
-                    let reader = RootReader::new(root, *rows, &leaves, runs, *batch_rows as usize);
-                    Some(reader.map_err(|error| of_one(place, &error))?)
-                }
-                Output::Derived => None,
-            });
-        }
-        self.group = Some(Reading { batch_rows: *batch_rows, leaves, readers, keep: *keep });
-        Ok(())
+        let readers = self.columns.iter().map(|_| None).collect();
+        let (rows, runs, batch_rows, keep) = (*rows, runs.clone(), *batch_rows, *keep);
+        self.group = Some(Reading { batch_rows, rows, runs, leaves, readers, keep });
     }
 
     fn rows(&mut self, rows: Rows) -> Outcome<()> {
@@ -184,21 +177,31 @@ impl Pages {
             if let Some(leaf) = group.leaves.get(&(page.leaf as usize)) {
                 let own = |column: &Output| column.leaves().contains(&(page.leaf as usize));
                 let place = self.columns.iter().position(own).unwrap_or(0) as u32;
-                pages::add(leaf, page.bytes, page.rows).map_err(|error| of_one(place, &error))?;
+                pages::add(leaf, page).map_err(|error| of_one(place, &error))?;
             }
         }
         let rows = rows.min(group.batch_rows) as usize;
         let mut derived = derived.into_iter();
         let mut arrays: Vec<ArrayRef> = Vec::with_capacity(group.readers.len());
-        for (place, reader) in (0..).zip(&mut group.readers) {
-            arrays.push(match reader {
-                Some(reader) => {
+        for ((place, reader), column) in (0..).zip(&mut group.readers).zip(&self.columns) {
+            arrays.push(match column {
+                Output::Root(root) => {
                     READING.set(Some(place));
-                    let array = reader.next(rows);
+                    let array = match reader {
+                        Some(reader) => reader.next(rows),
+                        None => RootReader::new(
+                            root,
+                            group.rows,
+                            &group.leaves,
+                            &group.runs,
+                            group.batch_rows as usize,
+                        )
+                        .and_then(|new| reader.insert(new).next(rows)),
+                    };
                     READING.set(None);
                     array.map_err(|error| of_one(place, &error))?
                 }
-                None => {
+                Output::Derived => {
                     let values =
                         derived.next().ok_or_else(|| Error::corrupt("its values were not handed over"));
                     cells::array(values.map_err(|error| of_one(place, &error))?)

@@ -4,7 +4,7 @@
 //! bytes of the new file. What crosses is plain data, so that the encoder can be a module of its own, which
 //! only an export fetches: but for [`task`], nothing here is called by what the data thread is linked from.
 //!
-//! Reading order: [`task`], [`encoder`], `pages`, `roots` and `exact` (from pages to Arrow arrays), `writer` with
+//! Reading order: [`task`], [`encoder`], `pages`, `roots`, `told` and `exact` (from pages to Arrow arrays), `writer` with
 //! `json`, `csv` and `value` (from arrays to bytes), `metadata`.
 
 mod cells;
@@ -18,6 +18,7 @@ mod roots;
 pub mod task;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
+mod told;
 mod value;
 mod variant;
 mod writer;

@@ -3,6 +3,7 @@
 //! The crate never sees the file: it asks for the pages of a leaf one after another, and is told that the
 //! rows between those that came are on pages it has to skip, which it does without reading them.
 
+use super::task::LeafPage;
 use crate::base::error::{Error, Result};
 use crate::formats::parquet::codec::{Codec, decompress};
 use crate::formats::parquet::decode::unpacked;
@@ -16,6 +17,7 @@ use parquet::column::page::{Page, PageIterator, PageMetadata, PageReader};
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The pages of a leaf in a row group that came and are not read yet.
@@ -25,6 +27,8 @@ pub struct Leaf {
     codec: Codec,
     group_rows: u64,
     pages: VecDeque<Stored>,
+    /// Rows of a repeated column of which something can't be read, in the order of the file.
+    lost: Vec<Range<u64>>,
 }
 
 /// Rows without a value are added so many at a time.
@@ -32,7 +36,23 @@ const EMPTY_ROWS: u64 = 1 << 16;
 
 /// The header of a page of rows without a value; one of the file never has no levels.
 fn empty_page(rows: u32) -> PageHeader {
-    let kind = PageKind::DataV1 { values: rows, levels: Encoding::Rle, encoding: Encoding::Plain };
+    standing_in(PageKind::DataV1 { values: rows, levels: Encoding::Rle, encoding: Encoding::Plain })
+}
+
+/// The header of a page that stands for rows of lists which are passed over.
+fn gap(rows: u32) -> PageHeader {
+    standing_in(PageKind::DataV2 {
+        values: rows,
+        nulls: rows,
+        rows,
+        encoding: Encoding::Plain,
+        definition_bytes: 0,
+        repetition_bytes: 0,
+        compressed: false,
+    })
+}
+
+fn standing_in(kind: PageKind) -> PageHeader {
     let stats = PageStats::default();
     PageHeader { kind, header_bytes: 0, body_bytes: 0, uncompressed_bytes: 0, crc: None, stats }
 }
@@ -66,7 +86,20 @@ pub type SharedLeaf = Arc<Mutex<Leaf>>;
 impl Leaf {
     /// A leaf of which nothing came.
     pub fn new(column: ColumnMeta, codec: Codec, group_rows: u64) -> SharedLeaf {
-        Arc::new(Mutex::new(Self { column, codec, group_rows, pages: VecDeque::new() }))
+        Arc::new(Mutex::new(Self { column, codec, group_rows, pages: VecDeque::new(), lost: Vec::new() }))
+    }
+
+    /// Rows of which something can't be read, where those of its column that are lost are passed over.
+    pub fn lost(&self) -> &[Range<u64>] {
+        &self.lost
+    }
+
+    /// Adds a page of rows of lists that are passed over; `lost` are those of which something is lost.
+    fn add_gap(&mut self, rows: u64, lost: Option<(u64, u64)>) -> Result<()> {
+        let rows = u32::try_from(rows).map_err(|_| Error::corrupt("its values can't be left empty"))?;
+        self.pages.push_back(Stored { header: gap(rows), rows: None, body: Bytes::new() });
+        self.lost.extend(lost.map(|(first, count)| first..first + count));
+        Ok(())
     }
 
     /// Adds pages of rows without a value, in place of those that can't be read.
@@ -93,11 +126,13 @@ impl Leaf {
 ///
 /// # Errors
 /// Where it has no header.
-pub fn add(leaf: &SharedLeaf, bytes: Vec<u8>, rows: Option<(u64, u64)>) -> Result<()> {
+pub fn add(leaf: &SharedLeaf, page: LeafPage) -> Result<()> {
+    let LeafPage { leaf: _, rows, bytes, gap_rows } = page;
     let mut leaf = leaf.lock().unwrap_or_else(PoisonError::into_inner);
-    if bytes.is_empty() {
-        leaf.add_empty(rows)?;
-        return Ok(());
+    match gap_rows {
+        Some(own) => return leaf.add_gap(own, rows),
+        None if bytes.is_empty() => return leaf.add_empty(rows),
+        None => {}
     }
     let header = PageHeader::parse(&bytes)?;
     let bytes = Bytes::from(bytes);
@@ -245,6 +280,9 @@ fn missing(what: &str) -> ParquetError {
 /// A page, decompressed by this program's own codecs.
 fn page(column: &ColumnMeta, codec: Codec, stored: &Stored) -> Result<Page> {
     let Stored { header, body, .. } = stored;
+    if let (0, PageKind::DataV2 { .. }) = (header.header_bytes, &header.kind) {
+        return Err(Error::corrupt("rows that can't be read are not passed over"));
+    }
     if let (0, PageKind::DataV1 { values, .. }) = (header.header_bytes, &header.kind) {
         return Ok(Page::DataPage {
             buf: empty_levels(*values, column.max_definition).into(),

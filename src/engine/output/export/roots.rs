@@ -2,11 +2,12 @@
 
 use super::exact::{INTERVAL, as_bytes, meant, read_as};
 use super::pages::{Group, SharedLeaf};
+use super::told;
 use super::variant::named;
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::formats::parquet::meta::FileMeta;
-use arrow_array::ArrayRef;
-use arrow_schema::{DataType, FieldRef, Fields};
+use arrow_array::{Array, ArrayRef, UInt32Array, new_null_array};
+use arrow_schema::{DataType, FieldRef, Fields, Schema as ArrowSchema};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowSelection, RowSelector};
 use parquet::arrow::{
     ARROW_SCHEMA_META_KEY, FieldLevels, ProjectionMask, parquet_to_arrow_field_levels,
@@ -17,20 +18,24 @@ use parquet::file::metadata::{FileMetaData, KeyValue, ParquetMetaData};
 use parquet::schema::types::{SchemaDescriptor, Type, TypePtr};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 /// A file's schema, as the `parquet` crate has it.
 pub struct Schema {
     descriptor: SchemaDescriptor,
     /// The file's key-value metadata.
     pub pairs: Vec<KeyValue>,
+    /// What the file was written from, where it says so.
+    written_from: Option<ArrowSchema>,
 }
 
 impl Schema {
     /// The schema of a file.
     pub fn new(meta: &FileMeta) -> Self {
-        let pairs = meta.pairs().into_iter().map(|(key, value)| KeyValue { key, value }).collect();
-        Self { descriptor: SchemaDescriptor::new(meta.schema.clone()), pairs }
+        let pairs: Vec<KeyValue> =
+            meta.pairs().into_iter().map(|(key, value)| KeyValue { key, value }).collect();
+        let written_from = told::written_from(&pairs);
+        Self { descriptor: SchemaDescriptor::new(meta.schema.clone()), pairs, written_from }
     }
 
     /// A top-level column, by its number.
@@ -43,7 +48,8 @@ impl Schema {
         let leaves = meta.roots().get(number).cloned().ok_or_else(missing)?;
         let own = meta.schema.get_fields().get(number).ok_or_else(missing)?;
         let field = self.field(&leaves).map_err(unsupported)?.ok_or_else(missing)?;
-        let field = named(&field, own);
+        let said = self.written_from.as_ref().and_then(|schema| schema.fields().get(number));
+        let field = named(&told::completed(&field, said.map(AsRef::as_ref)), own);
 
         let bytes = Type::group_type_builder("schema").with_fields(vec![as_bytes(own)?]).build();
         let descriptor = Arc::new(SchemaDescriptor::new(Arc::new(bytes.map_err(unsupported)?)));
@@ -69,11 +75,13 @@ impl Schema {
         let of = |pairs| parquet_to_arrow_schema_by_columns(&self.descriptor, mask(), pairs);
         let is_hinted = self.pairs.iter().any(|pair| pair.key == ARROW_SCHEMA_META_KEY);
         let hinted = of(Some(&self.pairs)).ok().filter(|_| is_hinted);
-        let (schema, is_hinted) = match hinted {
-            Some(schema) => (schema, true),
-            None => (of(None)?, false),
-        };
-        let field = schema.fields().first().cloned();
+        let is_hinted = hinted.is_some();
+        let plain = of(None)?;
+        let stored = plain.fields().first();
+        let field = hinted.as_ref().unwrap_or(&plain).fields().first().zip(stored).map(|(said, stored)| {
+            let days = told::with_days(said.data_type(), stored.data_type());
+            Arc::new(said.as_ref().clone().with_data_type(days))
+        });
         Ok(field.map(|field| match field.data_type() {
             // What the crate takes it for has no months.
             DataType::Interval(_) if !is_hinted => Arc::new(field.as_ref().clone().with_data_type(INTERVAL)),
@@ -99,30 +107,57 @@ pub struct Root {
 pub struct RootReader {
     reader: ParquetRecordBatchReader,
     target: DataType,
+    /// The rows that are taken, where some of them are lost: those are passed over, and have no value.
+    holes: Option<Holes>,
+}
+
+/// Which of the rows that are taken are lost.
+struct Holes {
+    taken: std::vec::IntoIter<u64>,
+    lost: Vec<Range<u64>>,
 }
 
 impl RootReader {
-    /// A reader of a row group of so many rows, whose pages come while it reads. `runs` says how many rows are
-    /// passed over, and how many behind them are taken.
+    /// A reader of a row group of so many rows, whose pages come while it reads; those of lists are here, so that it is
+    /// known which of their rows are lost. `runs` says how many rows are passed over, and how many behind them are taken.
     ///
     /// # Errors
     /// Where the column can't be read.
     pub fn new(root: &Root, rows: u64, leaves: &Leaves, runs: &[u32], batch_rows: usize) -> Result<Self> {
+        let own: Vec<SharedLeaf> =
+            root.leaves.clone().filter_map(|leaf| leaves.get(&leaf).cloned()).collect();
+        let lost: Vec<Range<u64>> = own
+            .iter()
+            .flat_map(|leaf| leaf.lock().unwrap_or_else(PoisonError::into_inner).lost().to_vec())
+            .collect();
         let (runs, _) = runs.as_chunks::<2>();
-        let run = |[skip, take]: &[u32; 2]| {
-            [RowSelector::skip(*skip as usize), RowSelector::select(*take as usize)]
-        };
-        let mut selectors: Vec<RowSelector> = runs.iter().flat_map(run).collect();
+        let mut selectors: Vec<RowSelector> = Vec::new();
+        let (mut taken, mut at) = (Vec::new(), 0);
+        for [skip, take] in runs {
+            selectors.push(RowSelector::skip(*skip as usize));
+            at += u64::from(*skip);
+            if lost.is_empty() {
+                selectors.push(RowSelector::select(*take as usize));
+            }
+            for row in (at..at + u64::from(*take)).filter(|_| !lost.is_empty()) {
+                let is_lost = lost.iter().any(|lost| lost.contains(&row));
+                selectors.push(if is_lost { RowSelector::skip(1) } else { RowSelector::select(1) });
+                taken.push(row);
+            }
+            at += u64::from(*take);
+        }
         // Short runs would be read as one, with the pages between them, which did not come. What stands
         // behind the last row is dropped once that is decided, and makes the runs long on average.
         selectors.push(RowSelector::skip(selectors.len().saturating_mul(100)));
         let selection = Some(RowSelection::from(selectors));
-        let leaves = root.leaves.clone().filter_map(|leaf| leaves.get(&leaf).cloned()).collect();
-        let group = Group { rows, leaves, meta: &root.meta };
+        let group = Group { rows, leaves: own, meta: &root.meta };
+        // Where rows are lost, batches have fewer: one by one they are as many as there are.
+        let batch_rows = if lost.is_empty() { batch_rows } else { 1 };
         let reader =
             ParquetRecordBatchReader::try_new_with_row_groups(&root.levels, &group, batch_rows, selection);
         let reader = reader.map_err(|error| Error::corrupt(words(&error)))?;
-        Ok(Self { reader, target: root.field.data_type().clone() })
+        let holes = (!lost.is_empty()).then(|| Holes { taken: taken.into_iter(), lost });
+        Ok(Self { reader, target: root.field.data_type().clone(), holes })
     }
 
     /// The next rows.
@@ -130,12 +165,35 @@ impl RootReader {
     /// # Errors
     /// Where there are not so many, or their pages can't be decoded.
     pub fn next(&mut self, rows: usize) -> Result<ArrayRef> {
-        let batch = self.reader.next().ok_or_else(|| Error::corrupt("its pages end before its rows do"))?;
-        let batch = batch.map_err(|error| Error::corrupt(words(&error)))?;
-        let array = batch.columns().first().filter(|array| array.len() == rows);
-        let array = array.ok_or_else(|| Error::corrupt("its pages hold other rows than they should"))?;
-        meant(array, &self.target)
+        let Some(holes) = &mut self.holes else {
+            let array = batch(&mut self.reader, rows)?;
+            return meant(&array, &self.target);
+        };
+        let (mut arrays, mut places) = (Vec::new(), Vec::new());
+        for row in holes.taken.by_ref().take(rows) {
+            if holes.lost.iter().any(|lost| lost.contains(&row)) {
+                places.push(None);
+                continue;
+            }
+            places.push(Some(arrays.len() as u32));
+            arrays.push(meant(&batch(&mut self.reader, 1)?, &self.target)?);
+        }
+        if arrays.is_empty() {
+            return Ok(new_null_array(&self.target, places.len()));
+        }
+        let parts: Vec<&dyn Array> = arrays.iter().map(AsRef::as_ref).collect();
+        let all = arrow_select::concat::concat(&parts).map_err(|error| Error::corrupt(words(&error)))?;
+        let places = UInt32Array::from(places);
+        arrow_select::take::take(&all, &places, None).map_err(|error| Error::corrupt(words(&error)))
     }
+}
+
+/// The next rows of a reader.
+fn batch(reader: &mut ParquetRecordBatchReader, rows: usize) -> Result<ArrayRef> {
+    let batch = reader.next().ok_or_else(|| Error::corrupt("its pages end before its rows do"))?;
+    let batch = batch.map_err(|error| Error::corrupt(words(&error)))?;
+    let array = batch.columns().first().filter(|array| array.len() == rows);
+    array.cloned().ok_or_else(|| Error::corrupt("its pages hold other rows than they should"))
 }
 
 /// What an error of the crates says, without what kind they call it.

@@ -170,6 +170,9 @@ pub struct LeafPage {
     /// Header and body, as they are in the file; nothing where they can't be read, and the rows have no value.
     #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
+    /// Of a repeated column, how many rows begin where a page can't be read; the rows of which something is lost, which
+    /// may be one more, are `rows`.
+    pub gap_rows: Option<u64>,
 }
 
 /// Why a file can't be written.

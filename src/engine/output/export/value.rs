@@ -1,13 +1,16 @@
 //! A value of an Arrow array as JSON, with every digit that it has.
 //!
 //! Bytes are base64 (RFC 4648, section 4), times ISO 8601 with Z behind instants, durations whole numbers of
-//! their unit, intervals ISO 8601 as well, maps objects with their keys as text. JSON has neither NaN nor
+//! their unit, intervals ISO 8601 as well, months and the like of pandas as it writes them, maps objects with their keys as text. JSON has neither NaN nor
 //! infinities: they are null.
 
 use super::variant::{holds_variants, push_variant};
 use crate::base::base64::push_base64;
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::iso::{push_date, push_interval, push_time_of_day, push_timestamp};
+use crate::base::period::Frequency;
+use crate::formats::parquet::arrow_schema::frequency;
+use crate::formats::tabular::JSON_OF_FILE;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowDictionaryKeyType, ArrowPrimitiveType, Date32Type, Date64Type, Decimal32Type, Decimal64Type,
@@ -19,7 +22,7 @@ use arrow_array::types::{
     UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef};
-use arrow_schema::extension::EXTENSION_TYPE_NAME_KEY;
+use arrow_schema::extension::{EXTENSION_TYPE_METADATA_KEY, EXTENSION_TYPE_NAME_KEY};
 use arrow_schema::{DataType, Field, IntervalUnit, TimeUnit};
 use std::fmt::Display;
 use std::io::Write;
@@ -41,7 +44,13 @@ pub fn push_json(out: &mut Vec<u8>, field: &Field, array: &ArrayRef, row: usize)
         DataType::Int8 => number::<Int8Type>(out, array, row),
         DataType::Int16 => number::<Int16Type>(out, array, row),
         DataType::Int32 => number::<Int32Type>(out, array, row),
-        DataType::Int64 => number::<Int64Type>(out, array, row),
+        DataType::Int64 => match period(field) {
+            Some(frequency) => {
+                let text = frequency.text(array.as_primitive::<Int64Type>().value(row));
+                push_text(out, &String::from_utf8_lossy(&text));
+            }
+            None => number::<Int64Type>(out, array, row),
+        },
         DataType::UInt8 => number::<UInt8Type>(out, array, row),
         DataType::UInt16 => number::<UInt16Type>(out, array, row),
         DataType::UInt32 => number::<UInt32Type>(out, array, row),
@@ -74,10 +83,21 @@ pub fn push_json(out: &mut Vec<u8>, field: &Field, array: &ArrayRef, row: usize)
     Ok(())
 }
 
+/// How long a stretch of the calendar is, where numbers are such.
+fn period(field: &Field) -> Option<Frequency> {
+    let told = |key| field.metadata().get(key).map_or("", String::as_str);
+    frequency(told(EXTENSION_TYPE_NAME_KEY), told(EXTENSION_TYPE_METADATA_KEY))
+}
+
 /// Text, bytes, lists and structures.
 fn push_long(out: &mut Vec<u8>, field: &Field, array: &ArrayRef, row: usize) -> Result<()> {
     if let Some(text) = text(array, row) {
-        push_text(out, text);
+        let is_json = field.metadata().contains_key(JSON_OF_FILE);
+        // What JSON has no words for was in the file nevertheless.
+        match is_json && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
+            true => push_compact(out, text),
+            false => push_text(out, text),
+        }
         return Ok(());
     }
     if let Some(bytes) = bytes(array, row) {
@@ -287,6 +307,18 @@ fn push_moment(out: &mut Vec<u8>, array: &ArrayRef, row: usize) {
             push_interval(out, value.months, value.days, value.nanoseconds);
         }
         _ => {}
+    }
+}
+
+/// Adds JSON without the white space between its signs, so that it is on one line.
+fn push_compact(out: &mut Vec<u8>, json: &str) {
+    let (mut in_text, mut escaped) = (false, false);
+    for byte in json.bytes() {
+        if in_text || !byte.is_ascii_whitespace() {
+            out.push(byte);
+        }
+        in_text ^= byte == b'"' && !escaped;
+        escaped = in_text && byte == b'\\' && !escaped;
     }
 }
 

@@ -13,6 +13,17 @@ pub struct Dialect {
     pub delimiter: Delimiter,
     /// Whether a quote at the beginning of a field opens one.
     pub quotes: bool,
+    /// Whether a backslash within quotes says that a quote behind it is one of the text.
+    pub backslashes: bool,
+    /// Whether spaces may stand in front of a quote that opens a field.
+    pub spaces: bool,
+}
+
+impl Dialect {
+    /// That of the standard.
+    pub const fn new(delimiter: Delimiter, quotes: bool) -> Self {
+        Self { delimiter, quotes, backslashes: false, spaces: false }
+    }
 }
 
 /// The fields of a line.
@@ -21,6 +32,8 @@ pub struct Record {
     cells: Vec<Cell>,
     /// Texts of fields that are not as they stand in the file.
     changed: Vec<u8>,
+    /// Whether quotes stand where the dialect has none.
+    is_odd: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -47,16 +60,19 @@ impl Record {
         let delimiter = dialect.delimiter.byte();
         self.cells.clear();
         self.changed.clear();
+        self.is_odd = false;
         let mut at = 0;
         loop {
-            let quoted = dialect.quotes && input.get(at) == Some(&b'"');
-            let end = if quoted {
-                match self.quoted(input, at, last, delimiter) {
+            let rest = input.get(at..).unwrap_or_default();
+            let spaces = rest.iter().take_while(|byte| **byte == b' ').count();
+            let is_quote = dialect.quotes && rest.get(spaces) == Some(&b'"');
+            self.is_odd |= is_quote && spaces > 0 && !dialect.spaces;
+            let end = if is_quote && (spaces == 0 || dialect.spaces) {
+                match self.quoted(input, at + spaces, last, dialect) {
                     Ok(end) => end,
                     Err(line) => return line,
                 }
             } else {
-                let rest = input.get(at..).unwrap_or_default();
                 let len = memchr::memchr3(delimiter, b'\n', b'\r', rest).unwrap_or(rest.len());
                 self.cells.push(Cell { range: at..at + len, quoted: false, changed: false });
                 at + len
@@ -80,18 +96,33 @@ impl Record {
     }
 
     /// A field that begins with a quote: the end of what belongs to it.
-    fn quoted(&mut self, input: &[u8], start: usize, last: bool, delimiter: u8) -> Result<usize, Line> {
+    fn quoted(&mut self, input: &[u8], start: usize, last: bool, dialect: Dialect) -> Result<usize, Line> {
         let mut at = start + 1;
         let mut from = at;
         let first = self.changed.len();
         let mut changed = false;
         loop {
             let rest = input.get(at..).unwrap_or_default();
-            let Some(len) = memchr::memchr(b'"', rest) else {
+            let sign = if dialect.backslashes { b'\\' } else { b'"' };
+            let Some(len) = memchr::memchr2(b'"', sign, rest) else {
                 let too_long = input.len() - start > MAX_FIELD_BYTES;
                 return Err(if last || too_long { Line::Unclosed } else { Line::Cut });
             };
             at += len;
+            if input.get(at) == Some(&b'\\') {
+                match input.get(at + 1) {
+                    Some(b'"' | b'\\') => {
+                        self.changed.extend_from_slice(input.get(from..at).unwrap_or_default());
+                        changed = true;
+                        from = at + 1;
+                        at += 2;
+                    }
+                    Some(_) => at += 1,
+                    None if last => return Err(Line::Unclosed),
+                    None => return Err(Line::Cut),
+                }
+                continue;
+            }
             match input.get(at + 1) {
                 Some(b'"') => {
                     // Two stand for one.
@@ -105,16 +136,25 @@ impl Record {
             }
         }
         let tail = input.get(at + 1..).unwrap_or_default();
-        let len = memchr::memchr3(delimiter, b'\n', b'\r', tail).unwrap_or(tail.len());
-        if len == 0 && !changed {
+        let len = memchr::memchr3(dialect.delimiter.byte(), b'\n', b'\r', tail).unwrap_or(tail.len());
+        let behind = tail.get(..len).unwrap_or_default();
+        // Nothing but spaces may be left out behind a field that had them in front.
+        let len_kept = if dialect.spaces && behind.trim_ascii().is_empty() { 0 } else { len };
+        self.is_odd |= len_kept > 0;
+        if len_kept == 0 && !changed {
             self.cells.push(Cell { range: start + 1..at, quoted: true, changed: false });
-            return Ok(at + 1);
+            return Ok(at + 1 + len);
         }
         // What stands behind a closing quote belongs to the field.
         self.changed.extend_from_slice(input.get(from..at).unwrap_or_default());
-        self.changed.extend_from_slice(tail.get(..len).unwrap_or_default());
+        self.changed.extend_from_slice(tail.get(..len_kept).unwrap_or_default());
         self.cells.push(Cell { range: first..self.changed.len(), quoted: true, changed: true });
         Ok(at + 1 + len)
+    }
+
+    /// Whether quotes stand in the line where the dialect has none.
+    pub fn is_odd(&self) -> bool {
+        self.is_odd
     }
 
     /// How many fields there are.
@@ -140,7 +180,7 @@ impl Record {
 mod tests {
     use super::{Delimiter, Dialect, Line, Record};
 
-    const COMMA: Dialect = Dialect { delimiter: Delimiter::Comma, quotes: true };
+    const COMMA: Dialect = Dialect::new(Delimiter::Comma, true);
 
     fn lines(input: &str) -> Vec<Vec<Option<String>>> {
         let mut rest = input.as_bytes();
@@ -163,6 +203,30 @@ mod tests {
         assert_eq!(lines("\"a\nb\",\"c\"\"d\""), [[some("a\nb"), some("c\"d")]]);
         assert_eq!(lines(",\"\"\ra,"), [[None, some("")], [some("a"), None]]);
         assert_eq!(lines("\"a\"b,c\"d\"\n"), [[some("ab"), some("c\"d\"")]]);
+    }
+
+    #[test]
+    fn other_programs_quote_in_other_ways() {
+        let read = |text: &str, dialect: Dialect| {
+            let mut record = Record::default();
+            assert_eq!(record.read(text.as_bytes(), true, dialect), Line::Whole(text.len()), "{text}");
+            let field = |place| {
+                record.field(text.as_bytes(), place).map(|text| String::from_utf8(text.to_vec()).unwrap())
+            };
+            let fields: Vec<Option<String>> = (0..record.fields()).map(field).collect();
+            (fields.into_iter().map(Option::unwrap).collect::<Vec<_>>(), record.is_odd())
+        };
+        let fields = |of: &[&str]| of.iter().map(|field| (*field).to_owned()).collect::<Vec<_>>();
+        let backslashes = Dialect { backslashes: true, ..COMMA };
+        assert_eq!(
+            read(r#""say \"hi\", \\ \n",1"#, backslashes),
+            (fields(&[r#"say "hi", \ \n"#, "1"]), false)
+        );
+        assert!(read(r#""say \"hi\"",1"#, COMMA).1);
+        let spaces = Dialect { spaces: true, ..COMMA };
+        assert_eq!(read(r#"1, "x, y" , z"#, spaces), (fields(&["1", "x, y", " z"]), false));
+        assert!(read(r#"1, "x, y""#, COMMA).1);
+        assert!(!read("1, x,\"y\"\n", COMMA).1);
     }
 
     #[test]

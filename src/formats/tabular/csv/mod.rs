@@ -7,13 +7,14 @@ mod together;
 
 use super::feed::{Feed, Place};
 use super::guess::Guess;
-use super::odd::{OddKind, Odds};
+use super::odd::{Odd, OddKind, Odds};
 use super::reading::Reading;
 use super::rows::{BATCH_BYTES, BATCH_ROWS, Rows, failed};
 use crate::base::error::{Error, ErrorKind, Result};
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
-use column::{Build, text_of};
+use column::Build;
+pub use column::text_of;
 use dialect::Style;
 use line::{Line, Record};
 
@@ -35,19 +36,28 @@ pub struct Scan {
     odds: Odds,
     /// Whether a quote was never closed.
     open_quote: bool,
+    /// Bytes in front of the table that are still to be passed over.
+    before: usize,
 }
 
 impl Scan {
     /// For a file that begins with `front`.
     pub fn new(front: &[u8], whole: bool, reading: Reading, name: &str, quotes: bool) -> Self {
+        let style = Style::guess(front, whole, reading, name, quotes);
+        let mut odds = Odds::default();
+        let (lines, before) = style.before;
+        if lines > 0 {
+            odds.0.push(Odd::new(OddKind::Comments, lines, 1));
+        }
         Self {
-            style: Style::guess(front, whole, reading, name, quotes),
+            style,
+            before,
             feed: Feed::default(),
             record: Record::default(),
             names: None,
             guesses: Vec::new(),
             first: None,
-            odds: Odds::default(),
+            odds,
             open_quote: false,
         }
     }
@@ -70,8 +80,11 @@ impl Scan {
         if self.open_quote {
             return Ok(());
         }
-        let Self { style, feed, record, names, guesses, first, odds, open_quote } = self;
+        let Self { style, feed, record, names, guesses, first, odds, open_quote, before } = self;
         feed.push(bytes, last, odds, |input, place, odds| {
+            if let Some(passed) = pass(before, input) {
+                return Ok(Some(passed));
+            }
             let len = match record.read(input, last, style.dialect) {
                 Line::Whole(len) => len,
                 Line::Cut => return Ok(None),
@@ -161,6 +174,13 @@ impl Scan {
     }
 }
 
+/// What of the input is passed over, where something is in front of the table.
+fn pass(before: &mut usize, input: &[u8]) -> Option<usize> {
+    let passed = (*before).min(input.len());
+    *before -= passed;
+    (passed > 0).then_some(passed)
+}
+
 /// Blank lines say nothing, but in a table of one column, where they are rows without a value.
 fn is_skipped(record: &Record, first: Option<usize>) -> bool {
     record.is_blank() && first != Some(1)
@@ -177,6 +197,7 @@ pub struct Table {
     /// Where the values of each are in a line; none where the file does not have them.
     places: Vec<Option<usize>>,
     style: Style,
+    before: usize,
     header_passed: bool,
     first: Option<usize>,
     feed: Feed,
@@ -194,9 +215,24 @@ impl Table {
     /// # Errors
     /// Where rows can't be written.
     pub fn push(&mut self, input: &[u8], last: bool, out: &mut Rows) -> Result<()> {
-        let Self { schema, columns, places, style, header_passed, first, feed, record, rows, bytes, odds } =
-            self;
+        let Self {
+            schema,
+            columns,
+            places,
+            style,
+            before,
+            header_passed,
+            first,
+            feed,
+            record,
+            rows,
+            bytes,
+            odds,
+        } = self;
         feed.push(input, last, odds, |input, place: Place<'_>, odds| {
+            if let Some(passed) = pass(before, input) {
+                return Ok(Some(passed));
+            }
             let Line::Whole(len) = record.read(input, last, style.dialect) else { return Ok(None) };
             if is_skipped(record, *first) || !std::mem::replace(header_passed, true) {
                 return Ok(Some(len));

@@ -111,6 +111,7 @@ impl Member {
             columns: together.types.iter().copied().map(Build::new).collect(),
             places: self.places.clone(),
             style: self.style.clone(),
+            before: self.style.before.1,
             header_passed: !self.style.header,
             first: self.first,
             feed: Feed::default(),

@@ -3,6 +3,7 @@
 use super::scan::{Cursor, Fault, Start, unescaped};
 use super::shape::{Type, fields};
 use crate::base::numbers;
+use crate::formats::tabular::csv::text_of;
 use crate::formats::tabular::number::decimal;
 use arrow_array::builder::{
     BooleanBuilder, Decimal128Builder, Float64Builder, Int64Builder, StringBuilder, UInt64Builder,
@@ -224,9 +225,9 @@ impl Build {
     }
 }
 
-/// Bytes as text; what is no UTF-8 is replaced.
+/// Bytes as text, those that are no UTF-8 as in CSV.
 fn text(bytes: &[u8], seen: &mut Seen) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    seen.not_utf8 |= matches!(text, std::borrow::Cow::Owned(_));
+    let (text, is_other) = text_of(bytes);
+    seen.not_utf8 |= is_other;
     text.into_owned()
 }

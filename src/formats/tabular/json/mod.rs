@@ -22,9 +22,13 @@ const VALUE: &str = "value";
 /// Where a file is, row by row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum State {
-    /// Between rows that stand one behind the other.
+    /// In front of the first row.
     #[default]
+    Begin,
+    /// Between rows that stand one behind the other.
     Lines,
+    /// The same, where rows are lists.
+    Lists,
     /// In a list; whether nothing of it was passed.
     List { first: bool },
 }
@@ -49,22 +53,30 @@ impl State {
         let Some(next) = cursor.peek() else {
             return Ok(Step::Passed(input.len()));
         };
+        if *self == Self::Begin {
+            *self = if next == b'[' && are_lists(input) { Self::Lists } else { Self::Lines };
+        }
         match self {
             Self::Lines if next == b'[' => {
                 *self = Self::List { first: true };
                 return Ok(Step::Passed(cursor.at + 1));
             }
             // Lists of rows are split at their commas by hand, sometimes.
-            Self::Lines if next == b',' => return Ok(Step::Passed(cursor.at + 1)),
+            Self::Lines | Self::Lists if next == b',' => return Ok(Step::Passed(cursor.at + 1)),
             Self::List { .. } if next == b']' => {
                 *self = Self::Lines;
                 return Ok(Step::Passed(cursor.at + 1));
             }
             Self::List { first: false } if next == b',' => {
                 cursor.at += 1;
+                // A comma behind the last row is one too many.
+                if cursor.peek() == Some(b']') {
+                    *self = Self::Lines;
+                    return Ok(Step::Passed(cursor.at + 1));
+                }
             }
             Self::List { first: false } => return Err(bad(input, cursor.at, "a comma or ]", place)),
-            Self::Lines | Self::List { first: true } => {}
+            Self::Begin | Self::Lines | Self::Lists | Self::List { first: true } => {}
         }
         let is_number = matches!(cursor.peek(), Some(b'-' | b'0'..=b'9'));
         match cursor.skip() {
@@ -78,7 +90,7 @@ impl State {
             }
             Err(Fault::Cut) if last => Ok(Step::Ends(input.len())),
             Err(Fault::Cut) => Ok(Step::Cut),
-            Err(Fault::Bad { at, expected }) if *self == Self::Lines => {
+            Err(Fault::Bad { at, expected }) if matches!(self, Self::Lines | Self::Lists) => {
                 // The next line may be one again.
                 match memchr::memchr(b'\n', input.get(at..).unwrap_or_default()) {
                     Some(len) => Ok(Step::Bad(at + len + 1, wrong(input, at, expected, place))),
@@ -89,6 +101,12 @@ impl State {
             Err(Fault::Bad { at, expected }) => Err(bad(input, at, expected, place)),
         }
     }
+}
+
+/// Whether a file that begins with a list has another one behind it: each is a row then.
+fn are_lists(input: &[u8]) -> bool {
+    let mut cursor = Cursor::new(input);
+    cursor.skip().is_ok() && cursor.peek() == Some(b'[')
 }
 
 /// What is wrong at a place, with its column.
@@ -159,6 +177,11 @@ impl Scan {
         Err(Error::new(ErrorKind::Unsupported, message))
     }
 
+    /// Whether each row is a list.
+    pub fn has_lists(&self) -> bool {
+        self.state == State::Lists
+    }
+
     /// What was odd in the file.
     pub fn odds(&self) -> &Odds {
         &self.odds
@@ -195,13 +218,14 @@ pub struct Table {
 }
 
 impl Table {
-    /// Makes rows of these columns, which are those of this type, of a file with these oddities.
-    pub fn new(schema: SchemaRef, of: &Type, odds: Odds) -> Self {
+    /// Makes rows of these columns, which are those of this type, of a file with these oddities; `lists` says that each of
+    /// its rows is a list.
+    pub fn new(schema: SchemaRef, of: &Type, odds: Odds, lists: bool) -> Self {
         Self {
             schema,
             is_object: matches!(of, Type::Struct(_)),
             build: Build::new(of),
-            state: State::default(),
+            state: if lists { State::Lists } else { State::Lines },
             feed: Feed::default(),
             rows: 0,
             bytes: 0,

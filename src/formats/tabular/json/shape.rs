@@ -1,6 +1,7 @@
 //! The type of JSON values, from all of them.
 
 use super::scan::{Cursor, Fault, Start, unescaped};
+use crate::formats::tabular::JSON_OF_FILE;
 use crate::formats::tabular::number::{Fraction, MAX_DIGITS, Written, exact_whole, written};
 use arrow_schema::extension::{EXTENSION_TYPE_METADATA_KEY, EXTENSION_TYPE_NAME_KEY};
 use arrow_schema::{DataType, Field, Fields};
@@ -13,8 +14,8 @@ const MAX_KEYS: usize = 500;
 /// A row's own keys are columns: of those there may be more.
 const MAX_COLUMNS: usize = 5_000;
 
-/// Lists and objects deeper than this are kept as JSON text.
-const MAX_LEVELS: usize = 16;
+/// Lists and objects deeper than this are kept as JSON text: each is up to two levels of a schema, which has at most 32.
+const MAX_LEVELS: usize = 12;
 
 /// What the values at one place were.
 #[derive(Clone, Debug, Default)]
@@ -278,7 +279,8 @@ impl Type {
         if !matches!(self, Self::Json) {
             return field;
         }
-        let pairs = [(EXTENSION_TYPE_NAME_KEY, "arrow.json"), (EXTENSION_TYPE_METADATA_KEY, "")];
+        let pairs =
+            [(EXTENSION_TYPE_NAME_KEY, "arrow.json"), (EXTENSION_TYPE_METADATA_KEY, ""), (JSON_OF_FILE, "")];
         let pairs: HashMap<String, String> =
             pairs.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
         field.with_metadata(pairs)

@@ -7,7 +7,7 @@ use crate::protocol::texts::charts as texts;
 use crate::ui::charts::bars::model::Model;
 use crate::ui::charts::bars::row::BarRow;
 use crate::ui::charts::head::{ChartHead, heading_id};
-use crate::ui::charts::plot::marked_cell;
+use crate::ui::charts::plot::{UnreadableRows, marked_cell};
 use crate::ui::store::facts;
 use crate::ui::store::use_store;
 use crate::ui::widgets::icon::{Icon, icon};
@@ -22,7 +22,7 @@ pub fn Bars(column: String) -> impl IntoView {
     let data_column = column.clone();
     let column = StoredValue::new(column);
     let model = Model::new(store, column);
-    let Model { growing, clause, bars, others, expanded, finds, shown, .. } = model;
+    let Model { now, growing, clause, bars, others, expanded, finds, shown, .. } = model;
     let marked = marked_cell(store, column);
     let at = Memo::new(move |_| {
         let cell = marked.get()?;
@@ -77,6 +77,7 @@ pub fn Bars(column: String) -> impl IntoView {
             <Show when=move || more() != 0>
                 <p class="dist-note">{move || texts::more_values(others.get().into())}</p>
             </Show>
+            <UnreadableRows now/>
         </section>
     }
 }

@@ -45,6 +45,8 @@ pub struct Bar {
 pub struct Model {
     /// The column.
     pub column: StoredValue<String>,
+    /// Its chart.
+    pub now: Memo<Option<Now>>,
     /// The scale of its counts.
     pub growing: Growing,
     /// Its clause.
@@ -93,7 +95,7 @@ impl Model {
                 found.take(count).map(|bar| bar.value.clone()).collect::<Vec<_>>()
             })
         });
-        Self { column, growing, clause, bars, others, expanded, wanted, finds, shown }
+        Self { column, now, growing, clause, bars, others, expanded, wanted, finds, shown }
     }
 
     /// How many bars are not shown at first.

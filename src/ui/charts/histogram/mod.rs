@@ -8,7 +8,7 @@ use crate::ui::charts::exact::{ExactButton, ExactField};
 use crate::ui::charts::head::{ChartHead, heading_id};
 use crate::ui::charts::histogram::brush::{Brushing, Handle, edge};
 use crate::ui::charts::histogram::model::Model;
-use crate::ui::charts::plot::OwnBars;
+use crate::ui::charts::plot::{OwnBars, UnreadableRows};
 use crate::ui::charts::range_fields::RangeFields;
 use crate::ui::store::{Commit, use_store};
 use crate::ui::widgets::tooltip::tooltip;
@@ -47,6 +47,7 @@ pub fn Histogram(column: String) -> impl IntoView {
             <Plot model/>
             <div class="axis" aria-hidden="true">{move || bins.with(|bins| axis(bins, layout.get(), facts))}</div>
             <OwnBars column now/>
+            <UnreadableRows now/>
             <Show when=move || exact.get()>
                 <ExactField title=title.get_value() column clause/>
             </Show>
