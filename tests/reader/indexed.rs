@@ -14,7 +14,7 @@ use vitrine::formats::text_index::{MAX_WORD_BYTES, words};
 use vitrine::protocol::LazyRequest;
 use vitrine::view::spec::Clause;
 
-const TABLE: &str = "https://example.org/table.parquet";
+pub const TABLE: &str = "https://example.org/table.parquet";
 
 /// What the app's host has: the list, and the files of the index.
 pub static HOST: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
@@ -95,7 +95,7 @@ pub fn session(host: &[(String, Vec<u8>)], etag: &str) -> Session {
 }
 
 /// How many rows match, and the first of them.
-fn ask(session: &mut Session, query: &str) -> (u64, Vec<u64>) {
+pub fn ask(session: &mut Session, query: &str) -> (u64, Vec<u64>) {
     session.show(|show| {
         show.generation = show.generation.next();
         show.rows.query = Some(query.to_owned());
