@@ -137,7 +137,7 @@ fn lists_of_prompts_and_phrases_are_read_of_the_compact_texts() {
     let read = |session: &Session| session.traffic.bytes + session.traffic.index_bytes;
     let spared = without.traffic.bytes - with.traffic.bytes;
     let all = prompts_bytes();
-    assert!((all * 99 / 100..=all).contains(&spared), "{spared} bytes of {all} are not read of the file");
+    assert!(spared >= all * 99 / 100, "{spared} bytes of {all} are not read of the file");
     assert!(read(&with) < read(&without), "{} and {} bytes", read(&with), read(&without));
     assert!(with.notices.is_empty());
 }

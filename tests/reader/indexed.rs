@@ -190,6 +190,28 @@ fn a_list_that_names_what_is_not_there_costs_nothing_but_a_request() {
     assert!(ask(&mut session, "castle").0 > 0);
 }
 
+#[test]
+fn an_index_may_lie_elsewhere() {
+    let mut host: Vec<(String, Vec<u8>)> = HOST.clone();
+    for (path, bytes) in &mut host {
+        if path == LIST {
+            let place = format!("at {:016x} https://example.org/else/where/\n", key(TABLE));
+            bytes.extend_from_slice(place.as_bytes());
+        } else {
+            *path = format!("else/where/{path}");
+        }
+    }
+    let mut elsewhere = session(&host, "\"t\"");
+    assert!(elsewhere.traffic.indexed);
+    assert_eq!(ask(&mut elsewhere, "castle"), ask(&mut session(&[], "\"t\""), "castle"));
+    assert!(elsewhere.traffic.index_bytes > 0 && elsewhere.notices.is_empty());
+    // Where it is not there, the prompts are searched.
+    host.retain(|(path, _)| path == LIST);
+    let mut nowhere = session(&host, "\"t\"");
+    assert!(!nowhere.traffic.indexed);
+    assert!(ask(&mut nowhere, "castle").0 > 0);
+}
+
 /// Rows of the table whose prompt has a word that passes.
 fn rows_with(passes: impl Fn(&str) -> bool) -> u64 {
     let prompts = PROMPTS.iter().filter(|prompt| words_of(prompt).iter().any(|word| passes(word)));
