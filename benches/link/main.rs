@@ -1,4 +1,6 @@
 //! What visits cost on a link, in virtual time: `cargo bench --bench link -- FILE...`, each a table like DiffusionDB 2M.
+//! After `FILE=DIR`, DIR lies beside the app as `maps/`, in which the table is `hf:poloclub/diffusiondb/metadata.parquet`,
+//! and what searches cost is told as well.
 //!
 //! The engine runs as it is, against files on this machine; the link is computed, and computing costs nothing.
 //! So the figures are the same on every machine, however busy, and say what the order and the plan of requests
@@ -6,9 +8,12 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout)]
 
+mod host;
 mod network;
+mod search;
 mod visit;
 
+use host::Host;
 use network::Link;
 use std::path::Path;
 use visit::{Times, Visit};
@@ -30,17 +35,37 @@ fn main() {
          |---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|"
     );
     let only = std::env::var("VITRINE_OPENING").unwrap_or_default();
+    let mut searched = Vec::new();
     for file in std::env::args().skip(1).filter(|arg| !arg.starts_with('-')) {
+        let (file, maps) = match file.split_once('=') {
+            Some((file, maps)) => (file.to_owned(), Some(maps.to_owned())),
+            None => (file, None),
+        };
         let path = Path::new(&file);
+        let maps = maps.as_deref().map(Path::new);
         let name = path.file_stem().expect("a file").to_string_lossy();
         for (opening, query) in OPENINGS.iter().filter(|(opening, _)| opening.contains(&only)) {
             for (protocol, at_a_time) in LINKS {
-                let link = Link { latency: 0.060, bytes_per_second: 6.25e6, at_a_time };
-                let times = Visit::run(path, link, &format!("table=diffusiondb-2m{query}"));
+                let query = format!("table=diffusiondb-2m{query}");
+                let times = Visit::run(path, maps.map(Host::new), link(at_a_time), &query);
                 row(&name, opening, protocol, &times);
             }
         }
+        searched.extend(maps.map(|maps| (file.clone(), maps.to_owned())));
     }
+    for (file, maps) in searched {
+        for (protocol, at_a_time) in LINKS {
+            println!(
+                "\nSearches over {protocol}, {file}, {:.1} MB beside it:\n",
+                Host::len(&maps) as f64 / 1e6
+            );
+            search::tell(Path::new(&file), Some(&maps), link(at_a_time));
+        }
+    }
+}
+
+fn link(at_a_time: usize) -> Link {
+    Link { latency: 0.060, bytes_per_second: 6.25e6, at_a_time }
 }
 
 fn row(file: &str, opening: &str, link: &str, times: &Times) {

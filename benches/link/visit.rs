@@ -1,12 +1,15 @@
 //! A visit in virtual time: the engine, a page that asks what the app's page asks, and a file behind a link.
 
+use crate::host::Host;
 use crate::network::{Arrival, Link, Network};
+use crate::search::{Searched, Typed};
 use fixture::canvas::Canvas;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::LazyLock;
+use std::time::Instant;
 use vitrine::base::bytes::ByteRange;
 use vitrine::base::error::{Error, ErrorKind};
 use vitrine::base::ids::{FetchId, Generation, SourceId};
@@ -24,7 +27,7 @@ const FRAME: f64 = 0.016;
 const IMAGES_REST: f64 = 0.06;
 
 /// Rows that are seen, of those that the page asks for.
-const SEEN_ROWS: u64 = 16;
+pub(crate) const SEEN_ROWS: u64 = 16;
 
 /// Rows that the page asks for.
 const WINDOW_ROWS: u32 = 64;
@@ -54,8 +57,10 @@ pub struct Times {
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Asked {
+pub(crate) enum Asked {
     Fetch(FetchId),
+    /// What lies beside the app.
+    Beside(FetchId),
     /// What is asked of others than the table's store, by which connections are not shared.
     Other(FetchId),
 }
@@ -70,7 +75,8 @@ enum Later {
 
 pub struct Visit {
     engine: Engine,
-    network: Network<Asked>,
+    pub(crate) network: Network<Asked>,
+    host: Option<Host>,
     file: File,
     file_bytes: u64,
     flights: BTreeMap<FetchId, ByteRange>,
@@ -80,29 +86,51 @@ pub struct Visit {
     resolved: BTreeSet<SourceId>,
     spec: vitrine::view::spec::Spec,
     opened: Option<Opened>,
-    show: Show,
+    pub(crate) show: Show,
     wanted: Images,
     row_seen: bool,
     rows: BTreeMap<u64, (Row, Vec<String>)>,
     detail: Option<Detail>,
     complete: BTreeSet<String>,
     all_counted: bool,
-    requests: usize,
-    bytes: u64,
+    pub(crate) requests: usize,
+    pub(crate) bytes: u64,
     times: Times,
+    /// A search that was typed once all was quiet.
+    pub(crate) typed: Option<Typed>,
     trace: bool,
 }
 
 impl Visit {
     /// Visits a link, whose table is the file at `path`.
-    pub fn run(path: &Path, link: Link, query: &str) -> Times {
+    pub fn run(path: &Path, host: Option<Host>, link: Link, query: &str) -> Times {
+        let mut visit = Self::new(path, host, link, query);
+        visit.go();
+        visit.times
+    }
+
+    /// Opens the table and types searches once all is quiet: what the last one took.
+    pub fn search(path: &Path, host: Option<Host>, link: Link, queries: &[&str]) -> Searched {
+        let mut visit = Self::new(path, host, link, "table=diffusiondb-2m");
+        visit.go();
+        let mut searched = Searched::default();
+        for query in queries {
+            visit.type_query(query);
+            visit.run_until_quiet();
+            searched = visit.typed.take().map(|typed| typed.searched).unwrap_or_default();
+        }
+        searched
+    }
+
+    fn new(path: &Path, host: Option<Host>, link: Link, query: &str) -> Self {
         let file = File::open(path).expect("the file is there");
         let file_bytes = file.metadata().expect("it has a size").len();
         let (spec, notices) = url::parse(query);
         assert!(notices.is_empty(), "{notices:?}");
-        let mut visit = Self {
+        Self {
             engine: Engine::default(),
             network: Network::new(link),
+            host,
             file,
             file_bytes,
             flights: BTreeMap::new(),
@@ -121,10 +149,9 @@ impl Visit {
             requests: 0,
             bytes: 0,
             times: Times::default(),
+            typed: None,
             trace: std::env::var_os("VITRINE_TRACE").is_some(),
-        };
-        visit.go();
-        visit.times
+        }
     }
 
     fn go(&mut self) {
@@ -139,6 +166,12 @@ impl Visit {
         if let Some(row) = self.spec.row {
             self.ask(Request::Detail { row });
         }
+        self.run_until_quiet();
+        self.times.quiet = self.network.now;
+        self.times.whole_cost = (self.requests, self.bytes);
+    }
+
+    fn run_until_quiet(&mut self) {
         loop {
             while let Some(event) = self.queue.pop_front() {
                 self.step(event);
@@ -155,15 +188,13 @@ impl Visit {
             } else if let Some(arrival) = self.network.advance() {
                 self.arrive(arrival);
             } else {
-                self.times.quiet = self.network.now;
-                self.times.whole_cost = (self.requests, self.bytes);
                 return;
             }
             assert!(self.network.now < 600.0, "it does not end");
         }
     }
 
-    fn ask(&mut self, request: Request) {
+    pub(crate) fn ask(&mut self, request: Request) {
         self.queue.push_back(Event::Request(request));
     }
 
@@ -200,10 +231,28 @@ impl Visit {
                 self.bytes += count;
                 self.queue.push_back(Event::Bytes { id, bytes });
                 if last {
+                    self.answered(id);
                     self.queue.push_back(Event::Done { id });
                 }
             }
             Arrival::Began(Asked::Other(_)) => {}
+            Arrival::Began(Asked::Beside(id)) => {
+                if let Some((range, identity)) = self.host.as_ref().and_then(|host| host.began(id)) {
+                    self.queue.push_back(Event::Began { id, range, identity });
+                }
+            }
+            Arrival::Bytes(Asked::Beside(id), count, last) => {
+                self.bytes += count;
+                if let Some(typed) = &mut self.typed {
+                    typed.searched.index_bytes += count;
+                }
+                let bytes = self.host.as_mut().map(|host| host.bytes(id, count)).unwrap_or_default();
+                self.queue.push_back(Event::Bytes { id, bytes });
+                if last {
+                    self.answered(id);
+                    self.queue.push_back(Event::Done { id });
+                }
+            }
             Arrival::Bytes(Asked::Other(id), count, last) => {
                 self.bytes += count;
                 if last {
@@ -216,10 +265,15 @@ impl Visit {
 
     fn step(&mut self, event: Event) {
         self.engine.tell_time(self.network.now * 1e3);
-        for effect in self.engine.step(event) {
+        let began = Instant::now();
+        let effects = self.engine.step(event);
+        if let Some(typed) = &mut self.typed {
+            typed.searched.computed += began.elapsed();
+        }
+        for effect in effects {
             match effect {
                 Effect::Fetch { id, source, range } if source.is_of_table() => {
-                    self.requests += 1;
+                    self.asked(id);
                     if self.trace {
                         let left = range.len().div_ceil(1000);
                         println!(
@@ -232,12 +286,34 @@ impl Visit {
                     self.flights.insert(id, range);
                     self.network.ask(Asked::Fetch(id), bytes.len(), trips);
                 }
+                Effect::Source { source, url } => {
+                    if let Some(host) = &mut self.host {
+                        host.names(source, &url);
+                    }
+                }
+                Effect::Fetch { id, source, range }
+                    if self.host.as_mut().is_some_and(|host| host.fetch(id, source, range)) =>
+                {
+                    self.asked(id);
+                    if self.trace {
+                        println!(
+                            "{:8.3} fetch {} of the index, {} bytes",
+                            self.network.now,
+                            id.0,
+                            range.len()
+                        );
+                    }
+                    self.network.ask(Asked::Beside(id), range.len(), 1);
+                }
                 Effect::Fetch { id, .. } | Effect::ReadCached { id, .. } => {
                     let error = Error::new(ErrorKind::NotFound, "there are no archives here");
                     self.queue.push_back(Event::Failed { id, error });
                 }
                 Effect::Get { id, url, .. } => {
-                    if url.starts_with("https://example.org/") {
+                    if let Some(bytes) = self.host.as_mut().and_then(|host| host.get(id, &url)) {
+                        self.asked(id);
+                        self.network.ask(Asked::Beside(id), bytes, 1);
+                    } else if url.starts_with("https://example.org/") {
                         let error = Error::new(ErrorKind::NotFound, "nothing lies beside the app");
                         self.queue.push_back(Event::Failed { id, error });
                     } else {
@@ -257,13 +333,13 @@ impl Visit {
                     }
                     self.flights.remove(&id);
                     self.network.abort(Asked::Fetch(id));
+                    self.network.abort(Asked::Beside(id));
                     self.network.abort(Asked::Other(id));
                 }
                 Effect::Continue => self.queue.push_back(Event::Continue),
                 Effect::Wake { in_millis } => self.after(f64::from(in_millis) / 1e3, Later::Wake),
                 Effect::Respond(response) => self.hear(response),
-                Effect::Source { .. }
-                | Effect::Forget { .. }
+                Effect::Forget { .. }
                 | Effect::RetryNow
                 | Effect::FetchMeasures { .. }
                 | Effect::FetchVariants
@@ -280,9 +356,23 @@ impl Visit {
         self.engine.tell_time(self.network.now * 1e3);
     }
 
+    fn asked(&mut self, id: FetchId) {
+        self.requests += 1;
+        if let Some(typed) = &mut self.typed {
+            typed.asked(id);
+        }
+    }
+
+    fn answered(&mut self, id: FetchId) {
+        if let Some(typed) = &mut self.typed {
+            typed.answered(id);
+        }
+    }
+
     // ------------------------------------------------------------ the page
 
     fn hear(&mut self, response: Response) {
+        self.hear_typed(&response);
         match response {
             Response::Opened(opened) => self.open(opened),
             Response::Chart(chart) => {
@@ -354,7 +444,7 @@ impl Visit {
         }
         let wants: Vec<Want> = self.seen().map(|row| Want::of(row.0.row, 128)).collect();
         let is_new = wants != self.wanted.wants;
-        if is_new && !wants.is_empty() {
+        if is_new && !wants.is_empty() && self.typed.is_none() {
             self.wanted = Images {
                 wants,
                 thumbnails: Some("https://previews.example".to_owned()),
@@ -364,7 +454,7 @@ impl Visit {
         }
     }
 
-    fn seen(&self) -> impl Iterator<Item = &(Row, Vec<String>)> {
+    pub(crate) fn seen(&self) -> impl Iterator<Item = &(Row, Vec<String>)> {
         let lead = if self.show.first > 0 { 16 } else { 0 };
         let first = self.show.first + lead;
         self.rows.range(first..first + SEEN_ROWS).map(|(_, row)| row)

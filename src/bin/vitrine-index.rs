@@ -7,6 +7,7 @@
 #[cfg(not(target_arch = "wasm32"))]
 #[allow(clippy::print_stdout, reason = "a program that tells what it does")]
 mod index {
+    mod pages;
     mod text;
 
     use std::borrow::Cow;
@@ -32,7 +33,7 @@ mod index {
     use vitrine::view::url::{parse_table, print_table};
 
     const HELP: &str = "\
-vitrine-index --out DIR [--text COLUMN] [--endpoint URL] [--catalogue] [--zips PATTERN FIRST LAST] [TABLE...]
+vitrine-index --out DIR [--text COLUMN [--at URL] [--most MB]] [--endpoint URL] [--catalogue] [--zips PATTERN FIRST LAST] [TABLE...]
 
   Writes the page maps of tables into DIR, which becomes the folder maps/ beside the app.
 
@@ -40,6 +41,8 @@ vitrine-index --out DIR [--text COLUMN] [--endpoint URL] [--catalogue] [--zips P
                  machine that holds the same bytes as TABLE
   --catalogue    every table of the catalogue that is one file on the Hub
   --text         an index of the texts of this column as well, for searches: it reads the whole column
+  --at URL       where DIR will be as URL/maps/, if not beside the app: only DIR/list.txt has to be there then
+  --most MB      an index with which DIR would have more than so many megabytes is not put there
   --zips         directories of archives by number: hf:owner/name/images/part-######.zip 1 2000
   --packs        into how many files those go; as many as archives unless told otherwise
   --endpoint     another Hub than huggingface.co; HF_TOKEN in the environment opens gated files
@@ -78,12 +81,26 @@ vitrine-index --out DIR [--text COLUMN] [--endpoint URL] [--catalogue] [--zips P
             (None, DEFAULT_ENDPOINT.to_owned(), Vec::new(), None);
         let (mut patterns, mut packs) = (Vec::new(), None);
         let mut column = None;
+        let (mut place, mut most_bytes) = (None, None);
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or(format!("{argument} needs a value\n{HELP}"));
             match argument.as_str() {
                 "--out" => out = Some(PathBuf::from(value()?)),
                 "--endpoint" => endpoint = value()?.trim_end_matches('/').to_owned(),
                 "--text" => column = Some(value()?),
+                "--at" => {
+                    let url = value()?;
+                    if !url.starts_with("https://") && !url.starts_with("http://") || url.contains(' ') {
+                        return Err(format!("{url} is no address"));
+                    }
+                    place = Some(format!("{}/", url.trim_end_matches('/')));
+                }
+                "--most" => {
+                    let megabytes = value()?;
+                    let megabytes =
+                        megabytes.parse::<u64>().map_err(|_| format!("{megabytes} is no number"))?;
+                    most_bytes = Some(megabytes.saturating_mul(1_000_000));
+                }
                 "--tag" => given_tag = Some(value()?),
                 "--zips" => {
                     let number =
@@ -112,7 +129,8 @@ vitrine-index --out DIR [--text COLUMN] [--endpoint URL] [--catalogue] [--zips P
         fs::create_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
         let mut failed = Vec::new();
         for name in &names {
-            if let Err(error) = table(name, &endpoint, given_tag.as_deref(), column.as_deref(), &out) {
+            let text = column.as_deref().map(|column| (column, place.as_deref(), most_bytes));
+            if let Err(error) = table(name, &endpoint, given_tag.as_deref(), text, &out) {
                 // The others are done nevertheless.
                 println!("{name}: {error}");
                 failed.push(name.as_str());
@@ -132,7 +150,7 @@ vitrine-index --out DIR [--text COLUMN] [--endpoint URL] [--catalogue] [--zips P
         name: &str,
         endpoint: &str,
         given_tag: Option<&str>,
-        column: Option<&str>,
+        text: Option<(&str, Option<&str>, Option<u64>)>,
         out: &Path,
     ) -> Result<()> {
         let (file, name) = match name.split_once('=') {
@@ -159,8 +177,8 @@ vitrine-index --out DIR [--text COLUMN] [--endpoint URL] [--catalogue] [--zips P
             },
         };
         let mut outcome = walk(&name, &mut source, given_tag, out);
-        if let (Ok(()), Some(column)) = (&outcome, column) {
-            outcome = text::index(&name, &mut source, given_tag, column, out);
+        if let (Ok(()), Some((column, place, most_bytes))) = (&outcome, text) {
+            outcome = text::index(&name, &mut source, given_tag, column, place, most_bytes, out);
         }
         if let Source::Web { headers, .. } = &source {
             let _ = fs::remove_file(headers);

@@ -119,7 +119,10 @@ impl Engine {
             .text(name, *total_bytes, etag.as_deref())
             // Of several files only the first would be known.
             .filter(|(_, column)| Some(*column) == prompt && table.data.files.counts().0 == 1)
-            .map(|(digest, _)| (digest, format!("{base}{}{ROOT}", folder(key(name), digest))));
+            .map(|(digest, _)| {
+                let base = list.place(name).unwrap_or(base);
+                (digest, format!("{base}{}{ROOT}", folder(key(name), digest)))
+            });
         match root {
             Some((digest, url)) => self.fetch_sidecar(SidecarFile::Root(digest), url),
             None => self.take_index(None),
@@ -144,6 +147,8 @@ impl Engine {
         if !fits {
             return None;
         }
+        let list = self.sidecar.list.as_ref();
+        let base = list.and_then(|list| list.place(name)).unwrap_or(base);
         for number in 0..root.data_bytes.div_ceil(PART_BYTES) as u32 {
             let url = format!("{base}{}{}", folder(key(name), wanted), part(number));
             self.effects.push(Effect::Source { source: SourceId::index(number), url });

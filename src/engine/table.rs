@@ -117,6 +117,8 @@ impl Table {
             report(effects, Response::Grown(self.data.opened()));
             self.answers.ask_again(&mut self.data, &mut self.matches, effects);
         }
+        let (changes, reading) = self.matches.read_copy(&mut self.data);
+        self.follow(changes, effects);
         let (changes, working) = self.matches.advance(&self.data);
         self.note(&changes, effects);
         if let Some(error) = self.matches.take_index_fault() {
@@ -131,7 +133,10 @@ impl Table {
         if let Some(likes) = self.matches.advance_like(&self.data) {
             report(effects, LazyResponse::Likes(Box::new(likes)));
         }
-        let mut more = working | jobs.advance(&mut self.data, &self.matches, images, effects);
+        if self.answers.want_prompts(&self.data, &mut self.matches) {
+            self.note(&[Change::Pages], effects);
+        }
+        let mut more = working | reading | jobs.advance(&mut self.data, &self.matches, images, effects);
 
         let demands = self.demands(images, jobs);
         let (Polled { missing, decoded }, changes) = self.data.poll(&demands, link);
@@ -186,6 +191,9 @@ impl Table {
 
     /// There is an index of the prompts, or none.
     pub fn take_index(&mut self, index: Option<Index>, effects: &mut Vec<Effect>) {
+        if let Some(index) = &index {
+            self.data.set_copy(index.root.texts_bytes());
+        }
         let changes = self.matches.take_index(index, &mut self.data);
         self.note(&changes, effects);
     }
@@ -195,6 +203,7 @@ impl Table {
         if self.matches.has_index() {
             report(effects, Response::Notice(notice::index_left(error)));
         }
+        self.data.drop_copy();
         let changes = self.matches.drop_index(&mut self.data);
         self.note(&changes, effects);
     }

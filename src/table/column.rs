@@ -234,6 +234,22 @@ impl Column {
         Ok(())
     }
 
+    /// Adds so many rows with the same text, or without one.
+    ///
+    /// # Errors
+    /// Where it is no column of texts, the text is too long, or all of them together.
+    pub fn append_run(&mut self, text: Option<&[u8]>, rows: u32) -> Result<()> {
+        let Store::Text(texts) = &mut self.store else { return Err(Error::corrupt("it has no texts")) };
+        let code = match text {
+            Some(text) => texts.intern(text)?,
+            None => text::NULL,
+        };
+        (0..rows).for_each(|_| texts.push(code));
+        self.nulls += if text.is_none() { rows as usize } else { 0 };
+        self.rows += rows as usize;
+        Ok(())
+    }
+
     /// How the values are kept.
     pub fn store(&self) -> &Store {
         &self.store

@@ -48,26 +48,15 @@ mod tests {
         (Index::new(Root::read(&root.write().unwrap()).unwrap()), data)
     }
 
-    /// What an answer took: bytes of lists, round trips for them, and bytes of texts.
-    #[derive(Clone, Copy, Debug, Default)]
-    struct Cost {
-        lists: u64,
-        trips: u64,
-        texts: u64,
-    }
-
     /// The units that match, by the index.
-    fn asked(query: &Query, index: &mut Index, data: &[u8]) -> (Vec<usize>, Cost) {
-        let mut cost = Cost::default();
+    fn asked(query: &Query, index: &mut Index, data: &[u8]) -> Vec<usize> {
         let mut plan = plan(query);
         index.begin();
         let bounds = loop {
             match plan.advance(index).unwrap() {
                 Step::Done(bounds) => break bounds,
                 Step::Needs(ranges) => {
-                    cost.trips += 1;
                     for range in ranges {
-                        cost.lists += range.len();
                         index.feed(range, data[range.start as usize..range.end as usize].to_vec());
                     }
                 }
@@ -78,19 +67,18 @@ mod tests {
         loop {
             while verify.advance(index, |text| matcher.matches(text)).unwrap() {}
             if verify.is_done() {
-                return (verify.hits().members(0).collect(), cost);
+                return verify.hits().members(0).collect();
             }
             for range in verify.wants(index) {
-                cost.texts += range.len();
                 index.feed(range, data[range.start as usize..range.end as usize].to_vec());
             }
         }
     }
 
-    fn check(query: &str, texts: &[Option<String>], index: &mut Index, data: &[u8]) -> Cost {
-        let Ok(parsed) = parse(query) else { return Cost::default() };
-        let Ok(matcher) = Matcher::new(&parsed) else { return Cost::default() };
-        let (units, cost) = asked(&parsed, index, data);
+    fn check(query: &str, texts: &[Option<String>], index: &mut Index, data: &[u8]) {
+        let Ok(parsed) = parse(query) else { return };
+        let Ok(matcher) = Matcher::new(&parsed) else { return };
+        let units = asked(&parsed, index, data);
         if let Some(range) = index.needs_rows().unwrap() {
             index.feed(range, data[range.start as usize..range.end as usize].to_vec());
             index.needs_rows().unwrap();
@@ -102,56 +90,10 @@ mod tests {
             let got = found.next_if_eq(&(row as u32)).is_some();
             assert_eq!(got, expected, "{query:?} in row {row}: {text:?}");
         }
-        cost
-    }
-
-    /// Queries of every kind, made of pieces of these texts.
-    fn queries(texts: &[Option<String>], count: usize) -> Vec<String> {
-        let mut state = 7_u64;
-        let mut dice = move |sides: usize| {
-            state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
-            (state >> 33) as usize % sides.max(1)
-        };
-        let mut out = Vec::new();
-        while out.len() < count {
-            let mut terms = Vec::new();
-            for _ in 0..1 + dice(3) {
-                let text = texts[dice(texts.len())].as_deref().unwrap_or_default().replace(['"', '/'], " ");
-                let words: Vec<&str> = text.split(' ').collect();
-                let from = dice(words.len());
-                let piece = |n: usize| words[from..(from + n).min(words.len())].join(" ");
-                let word: String = words[from].chars().filter(|c| c.is_alphanumeric()).collect::<String>();
-                let chars: Vec<char> = word.chars().collect();
-                let cut = dice(chars.len());
-                let (head, tail): (String, String) =
-                    (chars[..cut].iter().collect(), chars[cut..].iter().collect());
-                let term = match dice(12) {
-                    0 | 1 => word,
-                    2 => format!("\"{}\"", piece(2)),
-                    3 => format!("\"{}\"", piece(3)),
-                    4 => format!("\"{}\"", piece(2 + dice(7))),
-                    5 => format!("{head}*"),
-                    6 => format!("*{tail}"),
-                    7 => format!("*{tail}*"),
-                    8 => words[from].to_owned(),
-                    9 => format!("/{}.*{tail}/", head),
-                    10 => format!(
-                        "/{}/",
-                        piece(1 + dice(3)).replace(|c: char| !c.is_alphanumeric() && c != ' ', ".")
-                    ),
-                    _ => format!("/({head}|{word}) ?[a-z]*s/"),
-                };
-                let minus = if dice(4) == 0 { "-" } else { "" };
-                let bar = if !terms.is_empty() && dice(4) == 0 { "| " } else { "" };
-                terms.push(format!("{bar}{minus}{term}"));
-            }
-            out.push(terms.join(" "));
-        }
-        out
     }
 
     #[test]
-    fn queries_of_all_kinds_over_texts_like_prompts() {
+    fn odd_queries_find_the_same_rows() {
         let corpus = fixture::prompts::Corpus::load().unwrap();
         let real = corpus.prompts.into_iter().take(2_000);
         let mut table: Vec<Option<String>> = real.map(|prompt| Some(prompt.text)).collect();
@@ -159,9 +101,6 @@ mod tests {
         table.push(Some("ſharp Kelvin K  double  spaced, İstanbul straße".to_owned()));
         table.push(Some(format!("{} long", "x".repeat(300))));
         let (mut index, data) = index(&table);
-        for query in queries(&table, 400) {
-            check(&query, &table, &mut index, &data);
-        }
         for query in [
             "/sharp/",
             "/8 ?k/",

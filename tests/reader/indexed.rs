@@ -14,7 +14,7 @@ use vitrine::formats::text_index::{MAX_WORD_BYTES, words};
 use vitrine::protocol::LazyRequest;
 use vitrine::view::spec::Clause;
 
-const TABLE: &str = "https://example.org/table.parquet";
+pub const TABLE: &str = "https://example.org/table.parquet";
 
 /// What the app's host has: the list, and the files of the index.
 pub static HOST: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
@@ -95,7 +95,7 @@ pub fn session(host: &[(String, Vec<u8>)], etag: &str) -> Session {
 }
 
 /// How many rows match, and the first of them.
-fn ask(session: &mut Session, query: &str) -> (u64, Vec<u64>) {
+pub fn ask(session: &mut Session, query: &str) -> (u64, Vec<u64>) {
     session.show(|show| {
         show.generation = show.generation.next();
         show.rows.query = Some(query.to_owned());
@@ -188,6 +188,28 @@ fn a_list_that_names_what_is_not_there_costs_nothing_but_a_request() {
     let mut session = session(&[(LIST.to_owned(), list.into_bytes())], "\"t\"");
     assert!(!session.traffic.indexed);
     assert!(ask(&mut session, "castle").0 > 0);
+}
+
+#[test]
+fn an_index_may_lie_elsewhere() {
+    let mut host: Vec<(String, Vec<u8>)> = HOST.clone();
+    for (path, bytes) in &mut host {
+        if path == LIST {
+            let place = format!("at {:016x} https://example.org/else/where/\n", key(TABLE));
+            bytes.extend_from_slice(place.as_bytes());
+        } else {
+            *path = format!("else/where/{path}");
+        }
+    }
+    let mut elsewhere = session(&host, "\"t\"");
+    assert!(elsewhere.traffic.indexed);
+    assert_eq!(ask(&mut elsewhere, "castle"), ask(&mut session(&[], "\"t\""), "castle"));
+    assert!(elsewhere.traffic.index_bytes > 0 && elsewhere.notices.is_empty());
+    // Where it is not there, the prompts are searched.
+    host.retain(|(path, _)| path == LIST);
+    let mut nowhere = session(&host, "\"t\"");
+    assert!(!nowhere.traffic.indexed);
+    assert!(ask(&mut nowhere, "castle").0 > 0);
 }
 
 /// Rows of the table whose prompt has a word that passes.

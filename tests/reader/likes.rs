@@ -1,13 +1,12 @@
 //! Prompts by rank, against a look at every prompt.
 
+use crate::index_texts::host_of;
 use crate::indexed::{HOST, session};
 use crate::server::{HUB, ROWS, Session, cell, column, reference};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 use vitrine::base::words::{folded, tokens};
-use vitrine::formats::maps::{self, LIST};
-use vitrine::formats::text_index::folder;
 use vitrine::formats::text_index::write::Writer;
 use vitrine::protocol::like::{Likes, MAX_UNITS, Ranked, State};
 use vitrine::protocol::{Cell, LazyRequest, Prompt};
@@ -276,17 +275,7 @@ fn an_index_of_other_texts_is_found_out() {
     for unit in UNITS.iter().rev() {
         unit.rows.clone().for_each(|_| writer.push(Some(unit.text.as_bytes())).unwrap());
     }
-    let mut data = Vec::new();
-    let (root, _) = writer.write(&mut data, &mut |_, _| {}).unwrap();
-    let root = root.write().unwrap();
-    let (key, digest) = (maps::key("https://example.org/table.parquet"), maps::digest(&root));
-    let folder = folder(key, digest);
-    let list = format!("text {key:016x} {} t {digest:016x} prompt\n", HUB.len());
-    let host = [
-        (LIST.to_owned(), list.into_bytes()),
-        (format!("{folder}root"), root),
-        (format!("{folder}data-0"), data),
-    ];
+    let (host, _) = host_of(writer);
     let mut session = session(&host, "\"t\"");
     assert!(session.traffic.indexed);
     session.show(|show| show.columns = vec!["prompt".to_owned()]);

@@ -21,6 +21,8 @@ mod files;
 mod foretold;
 mod groups;
 mod images;
+mod index_exact;
+mod index_texts;
 mod indexed;
 mod joins;
 mod labels;

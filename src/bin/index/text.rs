@@ -4,12 +4,13 @@
     reason = "a program that runs on a machine, and tells how long it takes"
 )]
 
+use super::pages::Pages;
 use super::{About, Reader, Result, Source, save};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use vitrine::base::bytes::{ByteRange, human_bytes};
+use vitrine::base::bytes::human_bytes;
 use vitrine::formats::maps::{Entry, FOLDER, LIST, List, digest, key, tag};
 use vitrine::formats::parquet::decode::{Values, decode_dictionary, decode_page};
 use vitrine::formats::parquet::header::{MAX_HEADER_BYTES, PageHeader, PageKind};
@@ -19,15 +20,14 @@ use vitrine::formats::text_index::write::{Sink, Writer};
 use vitrine::formats::text_index::{PART_BYTES, ROOT, folder, part};
 use vitrine::table::column::Column;
 
-/// Bytes of one read.
-const WINDOW_BYTES: u64 = 16 << 20;
-
 /// Writes the index of a column, if that has not been done.
 pub fn index(
     name: &str,
     source: &mut Source,
     given_tag: Option<&str>,
     column: &str,
+    place: Option<&str>,
+    most_bytes: Option<u64>,
     out: &Path,
 ) -> Result<()> {
     let About { file_bytes, etag } = source.about(given_tag)?;
@@ -38,6 +38,11 @@ pub fn index(
         && own == column
         && fs::read(beside(&folder(key(name), known)).join(ROOT)).is_ok_and(|root| Root::read(&root).is_ok())
     {
+        if let Some(url) = place {
+            let mut list = read_list();
+            list.put(Entry::Place { key: key(name), url: url.to_owned() });
+            save(&list_path, list.print().as_bytes())?;
+        }
         println!("{name}: the texts of {column} were done before");
         return Ok(());
     }
@@ -47,7 +52,11 @@ pub fn index(
     let leaf = leaf.ok_or_else(|| format!("it has no column {column}"))?;
     let mut writer = Writer::new(file_bytes, tag(&etag), column.to_owned());
     let started = Instant::now();
-    read(name, &mut reader, &meta, leaf, &mut writer)?;
+    // What was read is kept until all is done, so that it is not read again after an interruption.
+    let kept = beside(&folder(key(name), 0))
+        .with_file_name(format!("{:016x}.part", key(&format!("{etag} {column}"))));
+    let mut pages = Pages::new(&mut reader, &kept)?;
+    read(name, &mut pages, &meta, leaf, &mut writer)?;
     let read_in = started.elapsed();
 
     // Beside the folder that it becomes once all is written.
@@ -56,12 +65,14 @@ pub fn index(
     let aside = home.join(format!("new-{}", std::process::id()));
     fs::create_dir_all(&aside).map_err(|error| format!("{}: {error}", aside.display()))?;
     let mut sink = Parts { folder: aside.clone(), number: 0, bytes: 0, file: None };
-    let mut told = String::new();
+    let mut told = 0;
+    let began = Instant::now();
     let written = writer.write(&mut sink, &mut |what, share| {
-        let line = format!("{name}: {what}, {:.0} %", share * 100.0);
-        if line != told {
-            println!("{line}");
-            told = line;
+        let twentieth = (share * 20.0) as u32;
+        if twentieth > told {
+            told = twentieth;
+            let more = began.elapsed().as_secs_f64() / share * (1.0 - share);
+            println!("{name}: {what}, {} %, about {more:.0} s left", twentieth * 5);
         }
     });
     let (root, report) = written.map_err(|error| error.to_string())?;
@@ -71,9 +82,22 @@ pub fn index(
     Root::read(&bytes).map_err(|error| error.to_string())?;
     save(&aside.join(ROOT), &bytes)?;
     let root_digest = digest(&bytes);
-    let place = beside(&folder(key(name), root_digest));
-    let _ = fs::remove_dir_all(&place);
-    fs::rename(&aside, &place).map_err(|error| format!("{}: {error}", place.display()))?;
+    let own_bytes = bytes.len() as u64 + root.data_bytes;
+    let others = folder_bytes(out).saturating_sub(folder_bytes(&home)) + own_bytes;
+    if let Some(most) = most_bytes.filter(|most| others > *most) {
+        let _ = fs::remove_dir_all(&aside);
+        let _ = fs::remove_file(&kept);
+        return Err(format!(
+            "the index has {}, and the folder would have {}: more than {}",
+            human_bytes(own_bytes),
+            human_bytes(others),
+            human_bytes(most)
+        ));
+    }
+    let home_of_version = beside(&folder(key(name), root_digest));
+    let _ = fs::remove_dir_all(&home_of_version);
+    fs::rename(&aside, &home_of_version)
+        .map_err(|error| format!("{}: {error}", home_of_version.display()))?;
     let mut list = read_list();
     list.put(Entry::Text {
         key: key(name),
@@ -82,11 +106,14 @@ pub fn index(
         digest: root_digest,
         column: column.to_owned(),
     });
+    if let Some(url) = place {
+        list.put(Entry::Place { key: key(name), url: url.to_owned() });
+    }
     save(&list_path, list.print().as_bytes())?;
     // Those of other versions are named by no list any more.
     for other in fs::read_dir(&home).into_iter().flatten().flatten() {
-        if other.path() != place {
-            let _ = fs::remove_dir_all(other.path());
+        if other.path() != home_of_version {
+            let _ = fs::remove_dir_all(other.path()).or_else(|_| fs::remove_file(other.path()));
         }
     }
     println!(
@@ -102,7 +129,7 @@ pub fn index(
     }
     println!(
         "  {:>10}  in all, read in {:.0} s and written in {:.0} s",
-        human_bytes(bytes.len() as u64 + root.data_bytes),
+        human_bytes(own_bytes),
         read_in.as_secs_f64(),
         (started.elapsed() - read_in).as_secs_f64()
     );
@@ -112,7 +139,7 @@ pub fn index(
 /// Reads all texts of a column.
 fn read(
     name: &str,
-    reader: &mut Reader<'_>,
+    pages: &mut Pages<'_, '_>,
     meta: &FileMeta,
     leaf: usize,
     writer: &mut Writer,
@@ -121,20 +148,23 @@ fn read(
     let own = meta.columns.get(leaf).ok_or("no such column")?;
     own.check().map_err(told)?;
     let started = Instant::now();
+    let before = pages.kept_bytes();
+    let bytes_in_all: u64 =
+        meta.groups.iter().filter_map(|group| group.chunks.get(leaf)).map(|chunk| chunk.range.len()).sum();
     let (mut rows, mut tenth) = (0_u64, 0);
     for (number, group) in meta.groups.iter().enumerate() {
         let Some(chunk) = group.chunks.get(leaf) else { continue };
-        let mut window = Window { start: chunk.range.start, bytes: Vec::new(), end: chunk.range.end };
+        pages.begin(chunk.range);
         let mut at = chunk.range.start;
         let mut dictionary: Option<Values> = None;
         let mut left = group.rows;
         while left > 0 {
             let place = || format!("row group {number}, page at byte {at}");
-            let head = window.at(reader, at, MAX_HEADER_BYTES as u64)?;
+            let head = pages.at(at, MAX_HEADER_BYTES as u64)?;
             let header = PageHeader::parse(head).map_err(|error| format!("{}: {error}", place()))?;
             let body = at + u64::from(header.header_bytes);
             let end = at + header.page_bytes();
-            let bytes = window.at(reader, body, end - body)?;
+            let bytes = pages.at(body, end - body)?;
             if (bytes.len() as u64) < end - body {
                 return Err(format!("{}: it ends early", place()));
             }
@@ -165,33 +195,22 @@ fn read(
             at = end;
             if rows * 10 / meta.rows.max(1) > tenth {
                 tenth = rows * 10 / meta.rows.max(1);
-                let seconds = started.elapsed().as_secs_f64();
-                let more = seconds / rows as f64 * (meta.rows - rows) as f64;
-                println!("{name}: {rows} of {} rows are read, about {more:.0} s left", meta.rows);
+                // What an earlier run had read costs next to nothing.
+                let done = pages.taken_bytes();
+                let fetched = done.saturating_sub(before);
+                let told = match fetched {
+                    0 => String::new(),
+                    _ => {
+                        let seconds = started.elapsed().as_secs_f64();
+                        let more = bytes_in_all.saturating_sub(done.max(before));
+                        format!(", about {:.0} s left", seconds / fetched as f64 * more as f64)
+                    }
+                };
+                println!("{name}: {rows} of {} rows are read{told}", meta.rows);
             }
         }
     }
     Ok(())
-}
-
-/// What of a column chunk is here.
-struct Window {
-    start: u64,
-    bytes: Vec<u8>,
-    end: u64,
-}
-
-impl Window {
-    /// The bytes from `at` on, as many as wanted unless the chunk ends before.
-    fn at(&mut self, reader: &mut Reader<'_>, at: u64, wanted: u64) -> Result<&[u8]> {
-        let end = at.saturating_add(wanted).min(self.end);
-        if at < self.start || end > self.start + self.bytes.len() as u64 {
-            let range = ByteRange::new(at, at.saturating_add(wanted.max(WINDOW_BYTES)).min(self.end));
-            self.bytes = reader.read(range)?;
-            self.start = at;
-        }
-        Ok(self.bytes.get((at - self.start) as usize..).unwrap_or_default())
-    }
 }
 
 /// Files of [`PART_BYTES`] each, the last one shorter.
@@ -231,4 +250,15 @@ impl Parts {
     fn end(&mut self) -> io::Result<()> {
         self.file.take().map_or(Ok(()), |mut file| file.flush())
     }
+}
+
+/// The bytes of all files of a folder.
+fn folder_bytes(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let bytes = |entry: fs::DirEntry| match entry.metadata() {
+        Ok(about) if about.is_dir() => folder_bytes(&entry.path()),
+        Ok(about) => about.len(),
+        Err(_) => 0,
+    };
+    entries.map(bytes).sum()
 }

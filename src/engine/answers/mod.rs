@@ -197,7 +197,10 @@ impl Answers {
         let extras = self.fields(&self.show.extras, data).into_iter();
         let extras = extras.filter(|field| !on_screen.contains(field)).collect();
         let is_prompt = |field: &Field| matches!(field, Field::Column(place) if data.prompt == Some(*place));
-        let (prompt, cells): (Vec<Field>, Vec<Field>) = on_screen.into_iter().partition(is_prompt);
+        let (mut prompt, cells): (Vec<Field>, Vec<Field>) = on_screen.into_iter().partition(is_prompt);
+        if matches.has_prompts() && !self.makes_of_prompts(data) {
+            prompt.clear();
+        }
         let of_row = |wanted: &dyn Fn(&Field) -> bool| all().filter(wanted).collect::<Vec<_>>();
         let mut demands = vec![
             demand(Who::Detail, &open_row, of_row(&is_prompt), Class::First),
@@ -220,6 +223,26 @@ impl Answers {
             demands.push(Demand { who: Who::Screen, rows: Rows::Further, fields: Vec::new(), class });
         }
         demands
+    }
+
+    /// Whether what is shown is made of prompts, one by one.
+    fn makes_of_prompts(&self, data: &Data) -> bool {
+        let shown = self.show.columns.iter().chain(&self.show.extras);
+        shown.filter_map(|name| data.column(name)).any(|column| match column.origin {
+            Origin::Derived(made) => !column.complete && made.parts().any(|part| data.prompt == Some(part)),
+            Origin::Leaf(_) | Origin::Nested { .. } => false,
+        })
+    }
+
+    /// Wants the prompts of the rows on the screen of an index, where it has them; whether some of them have come.
+    pub fn want_prompts(&self, data: &Data, matches: &mut Matches) -> bool {
+        let column = data.prompt_column().filter(|column| self.show.columns.contains(&column.info.name));
+        let mut rows = Vec::new();
+        if let Some(column) = column.filter(|_| matches.has_prompts() && !self.makes_of_prompts(data)) {
+            rows = matches.window(self.show.first, self.show.count);
+            rows.retain(|row| column.value(u64::from(*row)).is_none());
+        }
+        matches.want_prompts(&rows)
     }
 
     /// The columns of these names; where one is made of others, those.
@@ -372,11 +395,11 @@ impl Answers {
         }
     }
 
-    /// Holds the rows on the screen against the query.
+    /// Holds the rows on the screen against the query, and what an index says of their prompts against the file.
     pub fn check_shown(&self, matches: &mut Matches, data: &Data) {
         if self.due.has_rows() {
             let rows = matches.window(self.show.first, self.show.count);
-            matches.check_shown(&rows, data);
+            matches.check_shown(&rows, self.detail, data);
         }
     }
 

@@ -1,11 +1,12 @@
 //! The rows on the screen, and all fields of the row whose details are open.
 
-use super::Answers;
 use super::report::report;
+use super::{Answers, cell};
 use crate::engine::Effect;
 use crate::engine::data::{Data, DataColumn};
 use crate::engine::result::Matches;
-use crate::protocol::{Cell, Detail, LazyResponse, MAX_CELL_CHARS, Response, Row, Rows};
+use crate::protocol::{Cell, Detail, Kind, LazyResponse, MAX_CELL_CHARS, Response, Row, Rows};
+use crate::table::column::Value;
 use crate::view::roles::Role;
 
 impl Answers {
@@ -19,8 +20,14 @@ impl Answers {
             .window(self.show.first, self.show.count)
             .into_iter()
             .map(|row| {
-                let cells: Vec<Cell> =
+                let mut cells: Vec<Cell> =
                     columns.iter().map(|column| data.cell(column, u64::from(row), MAX_CELL_CHARS)).collect();
+                if let Some(shown) = prompt.and_then(|place| cells.get_mut(place))
+                    && *shown == Cell::Pending
+                    && let Some(text) = matches.prompt_of(row.into())
+                {
+                    *shown = cell(text.map_or(Value::Null, Value::Bytes), Kind::Text, MAX_CELL_CHARS);
+                }
                 let marks = prompt.and_then(|place| cells.get(place));
                 let marks = marks.map_or_else(Vec::new, |cell| marks_of(cell, matches));
                 Row { row: u64::from(row), cells, marks, colour: data.own.colour_of(u64::from(row)) }

@@ -1,5 +1,6 @@
 //! Reading a column whole, page by page as its bytes come.
 
+use super::copied::hold_against;
 use super::damage::Damage;
 use super::nested::of_group;
 use super::pool::Pool;
@@ -31,23 +32,37 @@ pub struct Load {
     dictionary: Option<Values>,
     /// Bytes of the column decoded so far.
     pub bytes: u64,
+    /// Whether rows come of a copy, and nothing is read of the file.
+    is_of_copy: bool,
 }
 
 impl Load {
     /// The reading of a leaf column, from its first page.
     pub fn new(leaf: usize, meta: &FileMeta) -> Self {
         let at = meta.chunk(0, leaf).map_or(0, |chunk| chunk.range.start);
-        Self { leaf, nested_end: None, group: 0, at, rows: 0, dictionary: None, bytes: 0 }
+        Self { leaf, nested_end: None, group: 0, at, rows: 0, dictionary: None, bytes: 0, is_of_copy: false }
+    }
+
+    /// The reading of a leaf column out of a copy of it.
+    pub fn of_copy(leaf: usize, meta: &FileMeta) -> Self {
+        Self { is_of_copy: true, ..Self::new(leaf, meta) }
+    }
+
+    /// Whether rows come of a copy.
+    pub fn is_of_copy(&self) -> bool {
+        self.is_of_copy
     }
 
     /// The reading of a column that is put together of these leaves, a row group at a time.
-    pub fn nested(leaves: Range<usize>) -> Self {
-        let nested_end = Some(leaves.end);
-        Self { leaf: leaves.start, nested_end, group: 0, at: 0, rows: 0, dictionary: None, bytes: 0 }
+    pub fn nested(leaves: Range<usize>, meta: &FileMeta) -> Self {
+        Self { nested_end: Some(leaves.end), at: 0, ..Self::new(leaves.start, meta) }
     }
 
     /// What is to be read next, as far ahead as is sensible.
     pub fn wants(&self, meta: &FileMeta) -> Vec<ByteRange> {
+        if self.is_of_copy {
+            return Vec::new();
+        }
         let mut left = READ_AHEAD_BYTES;
         let mut ranges = Vec::new();
         if let Some(end) = self.nested_end {
@@ -76,7 +91,7 @@ impl Load {
 
     /// Whether every row is decoded.
     pub fn is_done(&self, meta: &FileMeta) -> bool {
-        self.group >= meta.groups.len()
+        !self.is_of_copy && self.group >= meta.groups.len()
     }
 
     /// Whether so little is left that what follows in other files is wanted.
@@ -96,7 +111,9 @@ impl Load {
         column: &mut Column,
         maps: &mut [PageMap],
     ) -> Result<Vec<Damage>> {
-        let Some(leaf) = meta.columns.get(self.leaf) else { return Ok(Vec::new()) };
+        let Some(leaf) = meta.columns.get(self.leaf).filter(|_| !self.is_of_copy) else {
+            return Ok(Vec::new());
+        };
         if let Some(end) = self.nested_end {
             return self.advance_nested(self.leaf..end, meta, pool, column);
         }
@@ -182,8 +199,21 @@ impl Load {
                 }
                 let known = self.dictionary.as_ref().map(Values::len);
                 let page = decode_page(leaf, chunk.codec, &header, &body, known).map_err(lost(rows))?;
+                let first = (group.first_row + self.rows) as usize;
                 self.rows += rows;
-                column.append(&page, self.dictionary.as_ref()).map_err(Lost::spoilt)?;
+                let dictionary = self.dictionary.as_ref();
+                if first < column.rows() {
+                    let mut own = Column::text(rows as usize);
+                    own.begin_chunk(dictionary)
+                        .and_then(|()| own.append(&page, dictionary))
+                        .map_err(Lost::spoilt)?;
+                    if !hold_against(column, first, &own).map_err(Lost::spoilt)? {
+                        let message = "it is not what the index beside the app says";
+                        return Err(Lost::spoilt(Error::corrupt(message)));
+                    }
+                } else {
+                    column.append(&page, dictionary).map_err(Lost::spoilt)?;
+                }
             }
             PageKind::Other => {}
         }

@@ -4,6 +4,7 @@
 //! fetches nothing and reports nothing: it returns [`Change`]s.
 
 mod column;
+mod copied;
 mod damage;
 mod files;
 mod image_files;
@@ -44,6 +45,7 @@ use crate::table::text::Texts;
 use crate::view::facts::{Described, Facts};
 use crate::view::roles::{Candidate, Corrections, Holds, Role, Roles};
 use crate::view::spec::{HubPath, TableRef};
+use copied::Copied;
 use image_files::ImageFiles;
 use joins::Joins;
 pub use joins::{JoinCode, JoinedColumn};
@@ -84,6 +86,8 @@ pub struct Data {
     pub own: OwnLabels,
     /// The tables whose columns stand beside those of the file.
     joins: Joins,
+    /// A copy of the prompts.
+    copied: Copied,
 }
 
 /// Which table is open.
@@ -160,6 +164,7 @@ impl Data {
             variants: Variants::default(),
             own: OwnLabels::default(),
             joins: Joins::default(),
+            copied: Copied::default(),
         }
     }
 

@@ -46,9 +46,11 @@ impl Data {
             let load = match column.origin {
                 Origin::Leaf(leaf) if column.load.is_none() => {
                     column.pages.pager.prepare(&self.meta);
-                    Some(Load::new(leaf, &self.meta))
+                    Some(self.copied.load(self.prompt == Some(place), leaf, &self.meta))
                 }
-                Origin::Nested { first, end } if column.load.is_none() => Some(Load::nested(first..end)),
+                Origin::Nested { first, end } if column.load.is_none() => {
+                    Some(Load::nested(first..end, &self.meta))
+                }
                 Origin::Leaf(_) | Origin::Nested { .. } | Origin::Derived(_) => None,
             };
             if let Some(load) = load {

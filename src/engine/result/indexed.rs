@@ -6,6 +6,7 @@ use crate::base::error::Result;
 use crate::formats::text_index::Index;
 use crate::formats::text_index::plan::{Plan, Step};
 use crate::formats::text_index::verify::Verify;
+use crate::formats::text_index::wants::Wants;
 use crate::table::indexed::plan;
 use crate::table::search::Matcher;
 use crate::view::query::Query;
@@ -28,7 +29,7 @@ pub(super) struct Asked {
     plan: Plan,
     /// Once the lists have answered.
     verify: Option<Verify>,
-    wants: Vec<ByteRange>,
+    wants: Wants,
     /// Whether there is more to be looked at with what is here.
     pub more: bool,
     /// Units whose rows are marked.
@@ -40,17 +41,18 @@ pub(super) struct Asked {
 impl Asked {
     /// Nothing of it is looked at yet.
     pub fn new(query: &Query) -> Self {
-        Self { plan: plan(query), verify: None, wants: Vec::new(), more: true, marked: 0, count: None }
+        Self { plan: plan(query), verify: None, wants: Wants::default(), more: true, marked: 0, count: None }
     }
 
     /// The ranges that it needs to go on.
     pub fn wants(&self) -> &[ByteRange] {
-        &self.wants
+        self.wants.ranges()
     }
 
     /// Whether every row is marked.
     pub fn is_done(&self) -> bool {
-        self.wants.is_empty() && self.verify.as_ref().is_some_and(|verify| self.marked >= verify.hits().len())
+        self.wants().is_empty()
+            && self.verify.as_ref().is_some_and(|verify| self.marked >= verify.hits().len())
     }
 
     /// Goes on with what is here.
@@ -63,21 +65,21 @@ impl Asked {
             self.count = self.plan.count(index)?;
         }
         // Units are of no use without their rows.
-        self.wants = index.needs_rows()?.into_iter().collect();
+        let mut missing: Vec<ByteRange> = index.needs_rows()?.into_iter().collect();
         let verify = match &mut self.verify {
             Some(verify) => verify,
             None => match self.plan.advance(index)? {
                 Step::Needs(ranges) => {
-                    self.wants.extend(ranges);
+                    missing.extend(ranges);
+                    self.wants.set(missing);
                     return Ok(());
                 }
                 Step::Done(bounds) => self.verify.insert(Verify::new(bounds)),
             },
         };
         self.more = verify.advance(index, |text| matcher.matches(text))?;
-        if !self.more {
-            self.wants.extend(verify.wants(index));
-        }
+        missing.extend(verify.wants(index));
+        self.wants.set(missing);
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use crate::engine::data::Data;
 use crate::engine::extras::extras;
 use crate::formats::text_index::Index;
 use crate::formats::text_index::rank::{self, By, Item, Ranking, words_of};
+use crate::formats::text_index::wants::Wants;
 use crate::protocol::like::{Likes, Ranked, State};
 use crate::protocol::{MAX_CELL_CHARS, MAX_PROMPT_ROWS, Prompt};
 use crate::table::column::Value;
@@ -21,7 +22,7 @@ use crate::view::query::{self, Group, Query, Term, What};
 pub(super) struct LikeState {
     want: Option<Like>,
     ranking: Option<Box<Ranking>>,
-    wants: Vec<ByteRange>,
+    wants: Wants,
     /// Whether bytes have come since it was looked at.
     pub(super) more: bool,
     is_told: bool,
@@ -53,7 +54,7 @@ pub enum Step {
 impl LikeState {
     /// Ranges of the index that it waits for.
     pub(super) fn wants(&self) -> &[ByteRange] {
-        &self.wants
+        self.wants.ranges()
     }
 
     /// It is looked at anew.
@@ -78,7 +79,7 @@ impl Matches {
     /// Goes on with what is here of the index; the answer is told once.
     pub fn advance_like(&mut self, data: &Data) -> Option<Likes> {
         let like = self.like.want.filter(|_| !self.like.is_told)?;
-        let waits = !self.like.wants.is_empty() && !self.like.more;
+        let waits = !self.like.wants().is_empty() && !self.like.more;
         // Which rows match has to be known first.
         if waits || like == Like::Search && self.rows_decided(data) < data.rows_in_all() {
             return None;
@@ -92,7 +93,7 @@ impl Matches {
                 let sight = Sight { like, query, mask: self.filter.mask(), matcher };
                 match (extras()?.rank)(&mut self.like.ranking, index, &sight) {
                     Ok(Step::Needs(ranges)) => {
-                        self.like.wants = ranges;
+                        self.like.wants.set(ranges);
                         return None;
                     }
                     Ok(Step::Done(state)) => state,

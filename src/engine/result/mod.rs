@@ -4,9 +4,11 @@
 //! [`Matches::follow`], and does long work in steps with [`Matches::advance`]. It reads values from
 //! [`Data`] and says which columns it needs; it fetches nothing and reports nothing.
 
+mod copy;
 mod indexed;
 pub mod like;
 mod pin;
+mod prompts;
 mod search;
 mod sort;
 mod subset;
@@ -14,6 +16,7 @@ mod suggest;
 
 use super::change::Change;
 use super::data::Data;
+use crate::base::bytes::ByteRange;
 use crate::base::sorted::Map;
 use crate::base::sorted::by_key;
 use crate::protocol::{ClauseRef, Kind, Listing, QueryState, Show};
@@ -22,6 +25,7 @@ use crate::table::select::Selection;
 use crate::view::spec::{Clause, RowQuery};
 use like::LikeState;
 pub use pin::Pin;
+use prompts::PromptsState;
 use search::SearchState;
 use sort::Ordering;
 use subset::SubsetState;
@@ -35,6 +39,9 @@ pub struct Matches {
     search: SearchState,
     suggest: SuggestState,
     like: LikeState,
+    prompts: PromptsState,
+    /// Ranges of an index that prompts are read whole of.
+    copy_wants: Vec<ByteRange>,
     subset: SubsetState,
     ordering: Ordering,
     /// The rows that those that match are held against.
@@ -76,6 +83,8 @@ impl Matches {
             search: SearchState::default(),
             suggest: SuggestState::default(),
             like: LikeState::default(),
+            prompts: PromptsState::default(),
+            copy_wants: Vec::new(),
             subset: SubsetState::default(),
             ordering: Ordering::default(),
             pin: None,

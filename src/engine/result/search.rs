@@ -2,6 +2,7 @@
 
 use super::Matches;
 use super::indexed::{Asked, Beside};
+use super::prompts::PromptsState;
 use crate::base::bytes::ByteRange;
 use crate::base::error::Error;
 use crate::engine::change::Change;
@@ -223,6 +224,8 @@ impl Matches {
         let mut changes = self.with_pin(|rows| rows.drop_index(data));
         self.search.beside = Beside::Nothing;
         self.like.begin();
+        self.prompts = PromptsState::default();
+        self.copy_wants.clear();
         let used = !matches!(std::mem::take(&mut self.search.way), Way::Streamed);
         if used && self.is_searching() {
             self.begin_query(data);
@@ -244,6 +247,8 @@ impl Matches {
             Way::Streamed | Way::Open(_) => Vec::new(),
         };
         wants.extend(self.like.wants());
+        wants.extend(self.prompts.wants());
+        wants.extend(&self.copy_wants);
         wants.extend(self.pin.iter().flat_map(|pin| pin.index_wants()));
         wants
     }
@@ -266,13 +271,13 @@ impl Matches {
         self.like.more = true;
     }
 
-    /// Notes a fault where one of these rows does not match: the index lied.
-    pub fn check_shown(&mut self, rows: &[u32], data: &Data) {
-        let (Way::Indexed(_), Some(search)) = (&self.search.way, &self.search.search) else { return };
+    /// Notes a fault where one of these rows does not match, or has another prompt by the index than in the file: the
+    /// index lied.
+    pub fn check_shown(&mut self, rows: &[u32], detail: Option<u64>, data: &Data) {
         let Some(column) = data.prompt_column() else { return };
-        let lies = rows.iter().any(|row| match column.value(u64::from(*row)) {
-            Some(Value::Bytes(text)) => !search.matcher().matches(text),
-            Some(Value::Null) => !search.matcher().matches(b""),
+        let in_file = |row: u64| match column.value(row) {
+            Some(Value::Bytes(text)) => Some(text),
+            Some(Value::Null) => Some([].as_slice()),
             Some(
                 Value::Int(_)
                 | Value::UInt(_)
@@ -283,9 +288,25 @@ impl Matches {
                 | Value::Wide(..)
                 | Value::Time(_),
             )
-            | None => false,
-        });
-        if lies {
+            | None => None,
+        };
+        let in_index = |row: u64| self.prompt_of(row).map(Option::unwrap_or_default);
+        let differs = |row: u64| match (in_file(row), in_index(row)) {
+            (Some(in_file), Some(in_index)) => in_file != in_index,
+            (Some(_) | None, _) => false,
+        };
+        let matcher = match (&self.search.way, &self.search.search) {
+            (Way::Indexed(_), Some(search)) => Some(search.matcher()),
+            (Way::Indexed(_) | Way::Streamed | Way::Open(_), _) => None,
+        };
+        let fails = |row: u64| {
+            let text = in_file(row).or_else(|| in_index(row));
+            matcher.zip(text).is_some_and(|(matcher, text)| !matcher.matches(text))
+        };
+        let rows = || rows.iter().map(|row| u64::from(*row));
+        if rows().chain(detail).any(differs) {
+            self.search.fault = Some(Error::corrupt("the prompt of a row is another one"));
+        } else if rows().any(fails) {
             self.search.fault = Some(Error::corrupt("a row that it named does not match"));
         }
     }

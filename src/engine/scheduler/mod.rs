@@ -27,7 +27,7 @@ pub const MAX_IN_FLIGHT: usize = 6;
 
 /// Requests for an index at a time: they are small, and hosts of static files speak HTTP/2. Where one does not,
 /// the browser queues them.
-const MAX_INDEX_IN_FLIGHT: usize = 16;
+const MAX_INDEX_IN_FLIGHT: usize = 32;
 
 /// Requests in flight at a time together with those that look for single headers. Over HTTP/2, which the Hub's
 /// store speaks, all of them are under way at once; over HTTP/1.1 the browser lets them wait, which costs

@@ -63,6 +63,14 @@ pub enum Entry {
         /// The column's name: all there is to the end of the line.
         column: String,
     },
+    /// `at KEY URL`: the index of the texts of a table is not beside the app, but at this address: there the folder `maps`
+    /// is.
+    Place {
+        /// Made of the table's name.
+        key: u64,
+        /// The address, with a slash at its end.
+        url: String,
+    },
 }
 
 impl List {
@@ -85,6 +93,11 @@ impl List {
                     let digest = u64::from_str_radix(words.next()?, 16).ok()?;
                     Some(Entry::Text { key, file_bytes, etag, digest, column: words.next()?.to_owned() })
                 }
+                "at" => {
+                    let url = words.next()?;
+                    let is_web = url.starts_with("https://") || url.starts_with("http://");
+                    (is_web && url.ends_with('/')).then(|| Entry::Place { key, url: url.to_owned() })
+                }
                 _ => None,
             }
         };
@@ -99,6 +112,7 @@ impl List {
             Entry::Text { key, file_bytes, etag, digest, column } => {
                 format!("text {key:016x} {file_bytes} {etag} {digest:016x} {column}\n")
             }
+            Entry::Place { key, url } => format!("at {key:016x} {url}\n"),
         };
         self.entries.iter().map(line).collect()
     }
@@ -109,6 +123,7 @@ impl List {
             Entry::Table { key, .. } => (0, *key),
             Entry::Zips { key, .. } => (1, *key),
             Entry::Text { key, .. } => (2, *key),
+            Entry::Place { key, .. } => (3, *key),
         };
         self.entries.retain(|other| about(other) != about(&entry));
         self.entries.push(entry);
@@ -121,7 +136,7 @@ impl List {
             Entry::Table { key, file_bytes: size, etag: known } => {
                 *key == own && *size == file_bytes && is_version(known, etag)
             }
-            Entry::Zips { .. } | Entry::Text { .. } => false,
+            Entry::Zips { .. } | Entry::Text { .. } | Entry::Place { .. } => false,
         };
         self.entries.iter().any(fits).then(|| table_file(own))
     }
@@ -134,7 +149,16 @@ impl List {
                 let fits = *key == own && *size == file_bytes && is_version(known, etag);
                 fits.then_some((*digest, column.as_str()))
             }
-            Entry::Table { .. } | Entry::Zips { .. } => None,
+            Entry::Table { .. } | Entry::Zips { .. } | Entry::Place { .. } => None,
+        })
+    }
+
+    /// Where the index of the texts of a table is, if not beside the app.
+    pub fn place(&self, name: &str) -> Option<&str> {
+        let own = key(name);
+        self.entries.iter().find_map(|entry| match entry {
+            Entry::Place { key, url } => (*key == own).then_some(url.as_str()),
+            Entry::Table { .. } | Entry::Zips { .. } | Entry::Text { .. } => None,
         })
     }
 
@@ -142,7 +166,7 @@ impl List {
     pub fn packs(&self, own: u64) -> Option<u32> {
         self.entries.iter().find_map(|entry| match entry {
             Entry::Zips { key, packs } => (*key == own).then_some(*packs),
-            Entry::Table { .. } | Entry::Text { .. } => None,
+            Entry::Table { .. } | Entry::Text { .. } | Entry::Place { .. } => None,
         })
     }
 

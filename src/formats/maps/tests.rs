@@ -184,7 +184,7 @@ proptest::proptest! {
     }
 
     #[test]
-    fn no_text_breaks_the_list(text in "(table|zips| |[0-9a-f]{1,16}|\n|é){0,60}") {
+    fn no_text_breaks_the_list(text in "(table|zips|at|https://a/| |[0-9a-f]{1,16}|\n|é){0,60}") {
         let list = List::parse(&text);
         proptest::prop_assert_eq!(List::parse(&list.print()), list);
     }
@@ -210,4 +210,11 @@ fn the_list_says_where_things_are() {
     let number = pack_of(&path.path, 7);
     assert!(list.pack(&path).is_some_and(|file| file.ends_with(&format!("-{number}.zips"))));
     assert_eq!(list.pack(&HubPath { revision: "other".to_owned(), ..path }), None);
+    assert_eq!(list.place(name), None);
+    let place = |url: &str| {
+        let text = format!("{}at {:016x} {url}\n", list.print(), key(name));
+        List::parse(&text).place(name).map(str::to_owned)
+    };
+    assert_eq!(place("https://example.org/a/"), Some("https://example.org/a/".to_owned()));
+    assert_eq!((place("https://example.org/a"), place("javascript:a/"), place("")), (None, None, None));
 }

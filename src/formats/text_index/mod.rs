@@ -24,10 +24,12 @@ pub mod rank;
 mod regex;
 pub mod root;
 pub mod rows;
+pub mod shown;
 mod store;
 pub mod suggest;
 pub mod texts;
 pub mod verify;
+pub mod wants;
 pub mod words;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod write;
@@ -48,11 +50,12 @@ pub const MAX_ROOT_BYTES: u64 = 8 << 20;
 pub const PART_BYTES: u64 = 95_000_000;
 
 /// Words that are longer are not in the dictionary; the units that have one are under an empty word.
-pub const MAX_WORD_BYTES: usize = 200;
+pub const MAX_WORD_BYTES: usize = 1_000;
 
-/// The entry of the dictionary, which is no word, with the units that have letters with more variants of case than
-/// folding knows, or more than one space between words.
-const ODD: &str = "\u{1}";
+/// Entries of the dictionary that are no words: with the units that have more than one space between words, and with those
+/// that have letters with more variants of case than folding knows.
+const SPACES: &str = "\u{1}";
+const CASES: &str = "\u{2}";
 
 /// What is kept between two queries.
 const MAX_KEPT_BYTES: u64 = 32 << 20;
@@ -100,6 +103,24 @@ impl Index {
         }
     }
 
+    /// The block of texts of these units, if it is here.
+    ///
+    /// # Errors
+    /// Where it contradicts the root.
+    pub fn texts(&self, range: ByteRange, first: u32, end: u32) -> Result<Option<texts::Block>> {
+        self.store.get(range).map(|bytes| texts::read(bytes, first, end)).transpose()
+    }
+
+    /// Makes room, where much is here, by letting go of texts up to a place, or of all.
+    pub fn release_texts(&mut self, end: Option<u64>) {
+        if self.store.bytes() > MAX_KEPT_BYTES
+            && let Some((_, first)) = self.root.texts.first()
+        {
+            let end = end.unwrap_or(self.root.data_bytes).max(first.start);
+            self.store.forget(ByteRange::new(first.start, end));
+        }
+    }
+
     /// Whether these bytes are here.
     pub fn has(&self, range: ByteRange) -> bool {
         self.store.get(range).is_some()
@@ -118,6 +139,13 @@ impl Index {
         self.first_rows = rows::read(bytes, self.root.units, self.root.about.rows)?;
         self.store.forget(range);
         Ok(None)
+    }
+
+    /// The unit of a row, once the map is here.
+    pub fn unit_of(&self, row: u64) -> Option<u32> {
+        let row = u32::try_from(row).ok().filter(|row| u64::from(*row) < self.root.about.rows)?;
+        let behind = self.first_rows.partition_point(|first| *first <= row);
+        behind.checked_sub(1).map(|unit| unit as u32)
     }
 
     /// The first row of each unit, and behind the last one the number of rows; empty until the map is here.

@@ -2,9 +2,8 @@
 
 use super::pairs::{self, Pair};
 use super::phrase::Phrase;
-use super::store::requests;
 use super::words::{self, List};
-use super::{Index, MAX_WORD_BYTES, ODD, list, regex};
+use super::{CASES, Index, MAX_WORD_BYTES, SPACES, list, regex};
 use crate::base::bits::Bits;
 use crate::base::bytes::ByteRange;
 use crate::base::error::Result;
@@ -157,9 +156,14 @@ impl Plan {
         Self::words(Pick::Is(String::new()))
     }
 
-    /// Those, and units of which pairs and edges tell less than the texts do.
+    /// Those, and units with letters that are the same but for case, and still differ once they are folded.
+    pub(super) fn odd_letters() -> Self {
+        Self::Or(vec![Self::long(), Self::words(Pick::Is(CASES.to_owned()))])
+    }
+
+    /// All units of which pairs tell more than there is.
     pub(super) fn odd() -> Self {
-        Self::Or(vec![Self::long(), Self::words(Pick::Is(ODD.to_owned()))])
+        Self::Or(vec![Self::odd_letters(), Self::words(Pick::Is(SPACES.to_owned()))])
     }
 
     /// What this has may match; nothing does for sure.
@@ -177,7 +181,7 @@ impl Plan {
         Ok(if needs.is_empty() {
             Step::Done(self.bounds(index.root.units as usize))
         } else {
-            Step::Needs(requests(needs))
+            Step::Needs(needs)
         })
     }
 

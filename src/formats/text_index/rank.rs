@@ -4,7 +4,6 @@
 //! the weights of their words alone are looked up in the compact texts, where words are counted. What is next to the
 //! row and nearly the same is told apart: those are mostly revisions of one text by one hand.
 
-use super::store::requests;
 use super::words::{self, List};
 use super::{Index, MAX_WORD_BYTES, list, texts};
 use crate::base::bytes::ByteRange;
@@ -141,10 +140,8 @@ impl Ranking {
         if self.own.is_none()
             && let By::Row(row) = self.by
         {
-            let unit = u32::try_from(row).ok().filter(|row| u64::from(*row) < index.root.about.rows);
-            let unit = unit.map(|row| index.first_rows.partition_point(|first| *first <= row) - 1);
-            let Some(unit) = unit else { return Ok(Step::Done(None)) };
-            match near(unit as u32, index)? {
+            let Some(unit) = index.unit_of(row) else { return Ok(Step::Done(None)) };
+            match near(unit, index)? {
                 Ok(own) => self.own = Some(own),
                 Err(ranges) => return Ok(Step::Needs(ranges)),
             }
@@ -226,7 +223,7 @@ fn weigh(asked: Vec<String>, index: &Index) -> Fetched<Vec<Weighed>> {
     let blocks = asked.iter().filter_map(|word| words::block_of(root, word));
     let missing: Vec<ByteRange> = blocks.filter(|range| !index.has(*range)).collect();
     if !missing.is_empty() {
-        return Ok(Err(requests(missing)));
+        return Ok(Err(missing));
     }
     let mut weighed = Vec::with_capacity(asked.len());
     for word in asked {
@@ -274,7 +271,7 @@ fn candidates(words: &[Weighed], own: &Own, mask: Option<&[u16]>, index: &Index)
     });
     let missing: Vec<ByteRange> = missing.collect();
     if !missing.is_empty() {
-        return Ok(Err(requests(missing)));
+        return Ok(Err(missing));
     }
     let mut weights = vec![0.0_f32; index.root.units as usize];
     for word in read() {
@@ -323,7 +320,7 @@ fn look_up(units: &[u32], index: &Index) -> Fetched<Vec<(u32, String)>> {
     let missing: Vec<ByteRange> =
         blocks.iter().map(|(range, ..)| *range).filter(|range| !index.has(*range)).collect();
     if !missing.is_empty() {
-        return Ok(Err(requests(missing)));
+        return Ok(Err(missing));
     }
     let mut found = Vec::with_capacity(units.len());
     let mut wanted = units.iter().copied().peekable();

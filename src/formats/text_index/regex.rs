@@ -68,7 +68,7 @@ pub fn plan(regex: &Regex) -> Plan {
 /// Letters that are the same but for case may still differ once they are folded: units with such letters are under
 /// what is not in the dictionary.
 fn with_odd(plan: Plan) -> Plan {
-    Plan::Or(vec![plan, Plan::odd().at_most()])
+    Plan::Or(vec![plan, Plan::odd_letters().at_most()])
 }
 
 /// Whether all that it finds is a part of a word.

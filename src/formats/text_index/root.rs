@@ -14,7 +14,7 @@ use crate::formats::maps::In;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::formats::maps::Out;
 
-const MAGIC: [u8; 4] = *b"VTX1";
+const MAGIC: [u8; 4] = *b"VTX2";
 
 /// The longest root there is, once it is decompressed.
 const MAX_BYTES: u64 = 64 << 20;
@@ -133,6 +133,11 @@ impl Root {
             pages,
             texts,
         })
+    }
+
+    /// The length of the compact texts.
+    pub fn texts_bytes(&self) -> u64 {
+        self.texts.iter().map(|(_, range)| range.len()).sum()
     }
 
     /// Writes the root.

@@ -1,14 +1,8 @@
-//! The bytes of an index that are here, and which ranges to ask for.
+//! The bytes of an index that are here.
 
 use super::PART_BYTES;
 use crate::base::bytes::ByteRange;
 use std::collections::BTreeMap;
-
-/// Ranges that are so near are asked for together: the bytes between them take less time than a request.
-const NEAR_BYTES: u64 = 8 << 10;
-
-/// So many ranges at most are asked for at once; then those that lie farther apart are put together.
-const MAX_RANGES: usize = 48;
 
 /// Pieces of the data by where they begin. None is within another, so that they end in the same order.
 #[derive(Clone, Debug, Default)]
@@ -81,42 +75,12 @@ impl Store {
     }
 }
 
-/// The requests for these ranges: those that lie near each other together, cut where a
-/// file ends.
-pub fn requests(mut ranges: Vec<ByteRange>) -> Vec<ByteRange> {
-    ranges.retain(|range| !range.is_empty());
-    ranges.sort_unstable();
-    let mut near = NEAR_BYTES;
-    loop {
-        let mut merged: Vec<ByteRange> = Vec::new();
-        for range in &ranges {
-            match merged.last_mut() {
-                Some(last) if range.start <= last.end.saturating_add(near) => {
-                    last.end = last.end.max(range.end);
-                }
-                _ => merged.push(*range),
-            }
-        }
-        if merged.len() <= MAX_RANGES || near > 1 << 40 {
-            return merged.into_iter().flat_map(cut).collect();
-        }
-        near *= 2;
-    }
-}
-
-fn cut(range: ByteRange) -> impl Iterator<Item = ByteRange> {
-    let first = range.start / PART_BYTES;
-    (first..=range.end.saturating_sub(1) / PART_BYTES).map(move |part| {
-        let own = ByteRange::new(part * PART_BYTES, (part + 1) * PART_BYTES);
-        own.intersection(range).unwrap_or(range)
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Store, requests};
+    use super::Store;
     use crate::base::bytes::ByteRange;
     use crate::formats::text_index::PART_BYTES;
+    use crate::formats::text_index::wants::requests;
 
     #[test]
     fn a_range_over_the_end_of_a_file_comes_in_two() {
@@ -161,16 +125,5 @@ mod tests {
         assert_eq!(store.bytes(), 2_200);
         store.forget(ByteRange::new(0, 2_050));
         assert_eq!((store.bytes(), store.get(ByteRange::new(0, 10))), (200, None));
-    }
-
-    #[test]
-    fn what_is_near_is_asked_for_together() {
-        let range = |start| ByteRange::new(start, start + 100);
-        assert_eq!(
-            requests(vec![range(5_000), range(0), range(100_000)]),
-            [ByteRange::new(0, 5_100), range(100_000)]
-        );
-        let many = (0..1_000).map(|n| range(n * 20_000)).collect();
-        assert!(requests(many).len() <= super::MAX_RANGES);
     }
 }

@@ -2,7 +2,7 @@
 //! side, so that one range tells.
 
 use super::words;
-use super::{Index, store::requests};
+use super::{Index, wants::requests};
 use crate::base::bytes::ByteRange;
 use crate::base::error::Result;
 use crate::base::sorted::by_key;

@@ -4,6 +4,7 @@
 
 use super::broken;
 use super::root::Root;
+use super::wants::cut;
 use crate::base::bytes::ByteRange;
 use crate::base::error::Result;
 use crate::formats::maps::In;
@@ -19,6 +20,9 @@ pub const BLOCK_BYTES: usize = 256 << 10;
 
 /// The longest text; longer ones are not indexed, as they can't be searched either.
 pub const MAX_TEXT_BYTES: usize = 4 << 20;
+
+/// About how long a piece is where all texts are read one after another.
+const PIECE_BYTES: u64 = 1 << 20;
 
 /// The longest block, once it is decompressed.
 const MAX_BLOCK_BYTES: u64 = 8 << 20;
@@ -53,6 +57,22 @@ pub fn block_of(root: &Root, unit: u32) -> usize {
 pub fn block(root: &Root, number: usize) -> Option<(ByteRange, u32, u32)> {
     let (first, range) = root.texts.get(number)?;
     Some((*range, *first, root.texts.get(number + 1).map_or(root.units, |(next, _)| *next)))
+}
+
+/// Blocks from the one that begins at `from` on, as pieces that are the same wherever one begins: each has the blocks that
+/// begin in the same [`PIECE_BYTES`], as many as take `ahead` bytes. Cut where a file ends.
+pub fn pieces(root: &Root, from: u64, ahead: u64) -> impl Iterator<Item = ByteRange> {
+    let piece = |start: u64| start / PIECE_BYTES;
+    let end = from.saturating_add(ahead);
+    let mut starts = root.texts.partition_point(|(_, range)| piece(range.start) < piece(from));
+    std::iter::from_fn(move || {
+        let (_, first) = root.texts.get(starts)?;
+        let behind = root.texts.partition_point(|(_, range)| piece(range.start) <= piece(first.start));
+        let (_, last) = root.texts.get(behind.checked_sub(1)?)?;
+        starts = behind;
+        (first.start < end).then_some(ByteRange::new(first.start, last.end))
+    })
+    .flat_map(cut)
 }
 
 /// Reads the block of these units.

@@ -2,7 +2,6 @@
 //! decided.
 
 use super::plan::Bounds;
-use super::store::requests;
 use super::{Index, texts};
 use crate::base::bits::Bits;
 use crate::base::bytes::ByteRange;
@@ -74,7 +73,7 @@ impl Verify {
             }
             from = (end as usize).max(from + 1);
         }
-        requests(ranges)
+        ranges
     }
 
     /// Looks at texts that are here, as many as one step takes; whether there are more of them at hand.
@@ -101,6 +100,9 @@ impl Verify {
             self.decided = (end as usize).max(unit + 1);
             index.store.forget(range);
         }
+        // Those that came together with others are let go of once there is much.
+        let at = texts::block(&index.root, texts::block_of(&index.root, self.decided as u32));
+        index.release_texts(at.map(|(range, ..)| range.start));
         self.decided = self.open.members(self.decided).next().unwrap_or(self.hits.len());
         Ok(false)
     }

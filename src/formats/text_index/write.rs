@@ -1,7 +1,7 @@
 //! Writing an index: all texts in, files out. For machines with memory; nothing of it is shipped.
 
 use super::root::{About, Root};
-use super::{MAX_WORD_BYTES, ODD, PART_BYTES, list, pairs, rows, texts, words};
+use super::{CASES, MAX_WORD_BYTES, PART_BYTES, SPACES, list, pairs, rows, texts, words};
 use crate::base::bytes::ByteRange;
 use crate::base::words::{UNICODE, folded, squeezed, tokens};
 use crate::formats::maps::Out;
@@ -88,9 +88,10 @@ struct Tokens {
     token_betweens: Vec<u32>,
     /// Where each unit's tokens end.
     ends: Vec<usize>,
-    /// Units with words that the dictionary does not hold, and those of [`ODD`].
+    /// Units with words that the dictionary does not hold, those of [`SPACES`], and those of [`CASES`].
     long: Vec<u32>,
-    odd: Vec<u32>,
+    spaces: Vec<u32>,
+    cases: Vec<u32>,
 }
 
 /// A pair or an edge.
@@ -206,14 +207,14 @@ impl Writer {
         let mut word_ids: FxHashMap<String, u32> = FxHashMap::default();
         let mut between_ids: FxHashMap<String, u32> = FxHashMap::default();
         let (mut token_words, mut token_betweens, mut ends) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut long, mut odd) = (Vec::new(), Vec::new());
+        let (mut long, mut spaces, mut cases) = (Vec::new(), Vec::new(), Vec::new());
         for place in 0..self.lens.len() {
             let text = folded(self.unit(place));
             let mut is_long = false;
-            let mut is_odd = text.contains('ſ') || text.contains('\u{212a}');
+            let mut has_spaces = false;
             for token in tokens(&text) {
                 is_long |= token.word.len() > MAX_WORD_BYTES;
-                is_odd |= squeezed(token.before) != token.before;
+                has_spaces |= squeezed(token.before) != token.before;
                 token_words.push(id(&mut word_ids, token.word));
                 token_betweens.push(id(&mut between_ids, token.before));
             }
@@ -221,8 +222,11 @@ impl Writer {
             if is_long {
                 long.push(place as u32);
             }
-            if is_odd {
-                odd.push(place as u32);
+            if has_spaces {
+                spaces.push(place as u32);
+            }
+            if text.contains('ſ') || text.contains('\u{212a}') {
+                cases.push(place as u32);
             }
         }
         let in_order = |ids: FxHashMap<String, u32>| {
@@ -235,7 +239,7 @@ impl Writer {
             texts
         };
         let (words, betweens) = (in_order(word_ids), in_order(between_ids));
-        Tokens { words, betweens, token_words, token_betweens, ends, long, odd }
+        Tokens { words, betweens, token_words, token_betweens, ends, long, spaces, cases }
     }
 
     fn rows_of(&self, units: &[u32]) -> u64 {
@@ -293,7 +297,8 @@ impl Writer {
             let own = start.zip(end).and_then(|(start, end)| postings.get(*start..*end));
             (tokens.words.get(*word).map_or("", String::as_str), own.unwrap_or_default())
         };
-        let special = [("", tokens.long.as_slice()), (ODD, tokens.odd.as_slice())];
+        let special = [("", &tokens.long), (SPACES, &tokens.spaces), (CASES, &tokens.cases)];
+        let special = special.map(|(word, units)| (word, units.as_slice()));
         let special = special.into_iter().filter(|(_, units)| !units.is_empty());
         let mut blocks: Vec<(String, Vec<u8>)> = Vec::new();
         let mut block = Out::default();
