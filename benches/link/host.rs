@@ -32,10 +32,10 @@ impl Host {
     }
 
     /// How many bytes of files the folder has.
-    pub fn len(folder: &Path) -> u64 {
+    pub fn bytes_of(folder: &Path) -> u64 {
         let entries = std::fs::read_dir(folder).expect("the folder is there").flatten();
         let len = |path: PathBuf| match path.metadata() {
-            Ok(about) if about.is_dir() => Self::len(&path),
+            Ok(about) if about.is_dir() => Self::bytes_of(&path),
             Ok(about) => about.len(),
             Err(_) => 0,
         };

@@ -6,6 +6,7 @@
 //! So the figures are the same on every machine, however busy, and say what the order and the plan of requests
 //! are worth. Code, decoding and drawing come on top.
 
+#![allow(clippy::disallowed_methods, reason = "computing is told as it was")]
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout)]
 
 mod host;
@@ -57,7 +58,7 @@ fn main() {
         for (protocol, at_a_time) in LINKS {
             println!(
                 "\nSearches over {protocol}, {file}, {:.1} MB beside it:\n",
-                Host::len(&maps) as f64 / 1e6
+                Host::bytes_of(&maps) as f64 / 1e6
             );
             search::tell(Path::new(&file), Some(&maps), link(at_a_time));
         }

@@ -31,7 +31,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn new(texts: &Texts) -> Self {
+    fn new(texts: &[Option<String>]) -> Self {
         let mut writer = Writer::new(1, "tag".to_owned(), "prompt".to_owned());
         texts.iter().for_each(|text| writer.push(text.as_deref().map(str::as_bytes)).unwrap());
         let mut data = Vec::new();
@@ -105,7 +105,7 @@ impl Asked {
 
 /// Draws queries, made of pieces of texts.
 struct Draws<'a> {
-    texts: &'a Texts,
+    texts: &'a [Option<String>],
     rng: Rng,
 }
 
@@ -218,7 +218,7 @@ impl Draws<'_> {
     }
 }
 
-fn check(name: &str, texts: &Texts) {
+fn check(name: &str, texts: &[Option<String>]) {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<usize>().ok());
     let count = number("VITRINE_QUERIES").unwrap_or(QUERIES);
     let mut asked = Asked::new(texts);

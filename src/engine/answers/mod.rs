@@ -236,6 +236,10 @@ impl Answers {
 
     /// Wants the prompts of the rows on the screen of an index, where it has them; whether some of them have come.
     pub fn want_prompts(&self, data: &Data, matches: &mut Matches) -> bool {
+        // Looking for the rows in sight takes long where few match.
+        if !self.due.has_rows() && !matches.may_have_prompts() {
+            return false;
+        }
         let column = data.prompt_column().filter(|column| self.show.columns.contains(&column.info.name));
         let mut rows = Vec::new();
         if let Some(column) = column.filter(|_| matches.has_prompts() && !self.makes_of_prompts(data)) {

@@ -11,6 +11,8 @@ use crate::formats::text_index::wants::Wants;
 pub(super) struct PromptsState {
     shown: Shown,
     wants: Wants,
+    /// Whether bytes have come since it was looked at.
+    pub(super) more: bool,
 }
 
 impl PromptsState {
@@ -26,8 +28,14 @@ impl Matches {
         matches!(self.search.known(), Beside::Here(index) if !index.first_rows().is_empty())
     }
 
+    /// Whether bytes of an index have come since prompts were looked for among them.
+    pub fn may_have_prompts(&self) -> bool {
+        self.prompts.more
+    }
+
     /// Wants the prompts of these rows and no others of the index; whether some of them have come.
     pub fn want_prompts(&mut self, rows: &[u32]) -> bool {
+        self.prompts.more = false;
         let is_idle = self.index_wants().is_empty();
         let (Beside::Here(index), _, _) = self.search.parts() else { return false };
         if is_idle {

@@ -269,6 +269,7 @@ impl Matches {
             asked.more = true;
         }
         self.like.more = true;
+        self.prompts.more = true;
     }
 
     /// Notes a fault where one of these rows does not match, or has another prompt by the index than in the file: the
