@@ -33,6 +33,12 @@ pub enum Next<Task, Turn> {
     Nothing,
 }
 
+impl<Task, Turn> Default for Queue<Task, Turn> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<Task, Turn> Queue<Task, Turn> {
     /// Nothing waits.
     pub const fn new() -> Self {
