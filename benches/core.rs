@@ -371,6 +371,7 @@ impl Session {
                 | Effect::Sizes { .. }
                 | Effect::RetryNow
                 | Effect::FetchMeasures { .. }
+                | Effect::FetchCodecs
                 | Effect::FetchVariants
                 | Effect::Beside { .. }
                 | Effect::ReadLabels { .. }

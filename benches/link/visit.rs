@@ -342,6 +342,7 @@ impl Visit {
                 Effect::Forget { .. }
                 | Effect::RetryNow
                 | Effect::FetchMeasures { .. }
+                | Effect::FetchCodecs
                 | Effect::FetchVariants
                 | Effect::Beside { .. }
                 | Effect::ReadLabels { .. }

@@ -3,6 +3,7 @@
 //!
 //! `VITRINE_QUERIES` says how many queries instead of the usual few, `VITRINE_TEXTS` names a file with more texts, one a
 //! line, and `VITRINE_SEED` draws others.
+#![allow(clippy::print_stdout, reason = "what was asked is told")]
 
 use crate::server::{HUB, column, reference};
 use fixture::prompts::Corpus;

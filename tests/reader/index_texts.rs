@@ -9,8 +9,10 @@ use vitrine::formats::text_index::write::Writer;
 use vitrine::protocol::{Cell, Listing, LoadState, Request};
 use vitrine::view::phrases::PhraseList;
 
-/// Cells and marks of the rows on the screen.
-fn screen(session: &Session) -> Vec<(u64, Vec<Cell>, Vec<(u32, u32)>)> {
+/// A row on the screen: its number, its cells and what is marked of its prompt.
+type Shown = (u64, Vec<Cell>, Vec<(u32, u32)>);
+
+fn screen(session: &Session) -> Vec<Shown> {
     let rows = &session.rows.as_ref().unwrap().rows;
     rows.iter().map(|row| (row.row, row.cells.clone(), row.marks.clone())).collect()
 }

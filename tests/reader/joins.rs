@@ -459,7 +459,7 @@ fn several_files_stand_side_by_side_and_each_goes_alone() {
         for row in &session.rows.clone().unwrap().rows {
             let score = scores.get(&names[row.row as usize]);
             let score = score.map_or(Cell::Null, |score| Cell::Number(score.to_string().parse().unwrap()));
-            let even = row.row % 2 == 0 && row.row < 16_000;
+            let even = row.row.is_multiple_of(2) && row.row < 16_000;
             let vote = if even { Cell::Number((row.row / 2 % 7) as f64) } else { Cell::Null };
             let all = [score.clone(), vote, score];
             let own: Vec<Cell> =
@@ -489,7 +489,7 @@ fn several_files_stand_side_by_side_and_each_goes_alone() {
     ]);
     let meant = |row: &usize| {
         let high = scores.get(&names[*row]).is_some_and(|score| *score >= 500.0);
-        high && row % 2 == 0 && *row < 16_000 && [3, 4].contains(&(row / 2 % 7))
+        high && row.is_multiple_of(2) && *row < 16_000 && [3, 4].contains(&(row / 2 % 7))
     };
     let expected = (0..ROWS).filter(meant).count() as u64;
     assert!(expected > 0);
