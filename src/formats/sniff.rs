@@ -27,7 +27,7 @@ pub fn stem(name: &str) -> &str {
         endings.iter().find_map(|ending| lower.strip_suffix(ending).map(str::len)).unwrap_or(name.len())
     };
     let plain = name.get(..without(name, PACKED_ENDINGS)).unwrap_or(name);
-    let known = [CSV_ENDINGS, JSON_ENDINGS, ARROW_ENDINGS, &[".parquet"]];
+    let known = [CSV_ENDINGS, JSON_ENDINGS, ARROW_ENDINGS, &[".parquet", ".txt"]];
     let end = known.iter().map(|endings| without(plain, endings)).min().unwrap_or(plain.len());
     plain.get(..end).unwrap_or(plain)
 }
