@@ -12,6 +12,7 @@ mod export {
     use std::collections::BTreeMap;
     use vitrine::engine::output::export::encoder::{Encoder, answer, reading};
     use vitrine::engine::output::export::task::Failure;
+    use vitrine::formats::parquet::codec::RareCodecs;
     use vitrine::formats::tabular::{self, Importer};
     use wasm_bindgen::JsValue;
     use wasm_bindgen::prelude::wasm_bindgen;
@@ -29,6 +30,8 @@ mod export {
     pub fn encode(export: u32, task: JsValue) -> Result<Vec<u8>, JsValue> {
         let task = serde_wasm_bindgen::from_value(task)
             .map_err(|error| thrown(&Failure { columns: Vec::new(), message: error.to_string() }))?;
+        // It has a memory of its own: what the data thread has fetched is not here.
+        RareCodecs::all().provide();
         ENCODERS.with_borrow_mut(|encoders| {
             answer(encoders.entry(export).or_default(), task).map_err(|failure| thrown(&failure))
         })

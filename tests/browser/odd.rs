@@ -231,7 +231,7 @@ fn others() -> Vec<(&'static str, Vec<u8>, usize, &'static str)> {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     gzip.write_all(b"a,b\n1,\"x, y\"\n").unwrap();
     let wide: Vec<u8> = "a,b\n1,\u{fc}\u{1f98a}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let arrow = r#"{"id":0,"prompt":"a castle 0","sampler":"#;
+    let arrow = r#"{"id":0,"prompt":null,"sampler":"k_lms","#;
     vec![
         ("comments.csv", b"# made by x, y\n#\na,b\n1,2\n3,\n".to_vec(), 2, r#"{"a":1,"b":2}"#),
         ("sheet.csv", b"sep=;\r\na;b\r\n01;2,5\r\n".to_vec(), 1, r#"{"a":"01","b":"2,5"}"#),
