@@ -78,7 +78,10 @@ async fn check_screen(stage: &Stage, expected: &Expected) -> usize {
         for (column, value) in &values {
             let (Some(text), Some(Some(cell))) = (value.as_str(), shown.cells.get(column)) else { continue };
             let clean = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            // A text of the type VARIANT stands there as the JSON that it is.
+            let as_json = value.to_string();
             if is_plain(&clean) {
+                let clean = if *cell == as_json { as_json } else { clean };
                 assert_eq!(*cell, clean, "{}, row {row}, {column}", expected.name);
                 cells += 1;
             }
