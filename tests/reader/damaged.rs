@@ -193,7 +193,7 @@ fn a_damaged_header_costs_its_page_where_an_index_tells_and_the_rest_of_its_row_
 }
 
 /// Exports all columns; how it ended, and the file.
-fn export(session: &mut Session, format: Format, empty: bool, without: &[u32]) -> (Stage, Vec<u8>) {
+pub fn export(session: &mut Session, format: Format, empty: bool, without: &[u32]) -> (Stage, Vec<u8>) {
     session.exports.clear();
     session.files.clear();
     let opened = session.opened.clone().unwrap();

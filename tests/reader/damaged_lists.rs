@@ -1,5 +1,6 @@
 //! Pages of lists and structures that are damaged: they cost their rows, and not their row group.
 
+use crate::damaged::export;
 use crate::exact::difference;
 use crate::server::{Session, column, reference};
 use arrow_array::builder::{Int32Builder, ListBuilder, StringBuilder, StructBuilder};
@@ -9,8 +10,8 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersi
 use std::ops::Range;
 use std::sync::Arc;
 use vitrine::formats::parquet::header::PageHeader;
-use vitrine::protocol::export::{Format, Stage, Start};
-use vitrine::protocol::{Cell, LazyRequest, Request};
+use vitrine::protocol::export::{Format, Stage};
+use vitrine::protocol::{Cell, Request};
 
 const ROWS: i32 = 4_000;
 const GROUP_ROWS: usize = 2_000;
@@ -112,24 +113,6 @@ fn lost(session: &mut Session, name: &str) -> Vec<u64> {
     rows.iter().filter(|row| row.cells[0] == Cell::Failed).map(|row| row.row).collect()
 }
 
-/// Exports all columns, values that can't be read empty where that is chosen.
-fn export(session: &mut Session, empty: bool) -> (Stage, Vec<u8>) {
-    session.exports.clear();
-    session.files.clear();
-    session.ask(LazyRequest::Export(Start {
-        id: 1,
-        format: Format::Parquet,
-        columns: ["boxes", "size", "n"].map(str::to_owned).to_vec(),
-        without: Vec::new(),
-        empty,
-        groups: None,
-        name: "rows".to_owned(),
-    }));
-    session.run();
-    let stage = session.exports.last().map(|told| told.stage.clone()).expect("progress is told");
-    (stage, session.files.remove(&1).unwrap_or_default())
-}
-
 #[test]
 fn a_damaged_page_of_lists_or_structures_costs_its_rows() {
     for version in [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0] {
@@ -158,13 +141,13 @@ fn a_damaged_page_of_lists_or_structures_costs_its_rows() {
                 let cell = &detail.fields.iter().find(|(own, _)| own == name).unwrap().1;
                 assert_eq!(*cell, Cell::Failed, "{what}");
                 // An export says so, and leaves the rows' values empty where that is chosen.
-                let (stage, _) = export(&mut session, false);
+                let (stage, _) = export(&mut session, Format::Parquet, false, &[]);
                 let Stage::Unreadable { columns, why, may_be_empty: true } = stage else {
                     panic!("{what}: {stage:?}")
                 };
                 assert_eq!(columns, [(if is_list { 0 } else { 1 }, name.to_owned())], "{what}");
                 assert!(why.contains("page at byte"), "{why}");
-                let (stage, written) = export(&mut session, true);
+                let (stage, written) = export(&mut session, Format::Parquet, true, &[]);
                 assert_eq!(stage, Stage::Done, "{what}");
                 assert_eq!(session.exports.last().unwrap().missing, gone.len() as u64, "{what}");
                 let written = reference(&Arc::new(written));
