@@ -5,6 +5,7 @@
 
 use super::Effect;
 use super::answers::description;
+use super::beside::News;
 use super::data::Data;
 use super::jobs::{Job, begin_images, begin_rows, groups_file};
 use super::label_file;
@@ -59,8 +60,12 @@ pub struct Extras {
     pub(super) begin_pairs: Begin<export::Pairs>,
     /// Begins a file of groups of rows, whose items these are.
     pub(super) begin_groups: fn(u32, export::Format, Vec<String>) -> Box<dyn Job>,
-    /// Reads a file of labels.
+    /// Reads a CSV file of labels.
     pub(super) read_labels: fn(&mut Data, &str) -> labels::File,
+    /// Opens a file of labels of another kind.
+    pub(super) open_labels: fn(&mut Data, &str) -> labels::File,
+    /// Goes on with that, by what is told of it.
+    pub(super) label_news: fn(&mut Data, News) -> Option<labels::File>,
     /// Goes on with a file of labels.
     pub(super) label_file: fn(&mut Data) -> Option<labels::File>,
     /// A step that takes over what was read of a file of labels.
@@ -89,6 +94,8 @@ pub fn all() -> &'static Extras {
         begin_pairs: preference::begin,
         begin_groups: groups_file::begin,
         read_labels: label_file::read,
+        open_labels: label_file::open,
+        label_news: label_file::take_news,
         label_file: label_file::advance,
         rank: like::rank,
         apply_labels: label_file::applying,
@@ -122,7 +129,7 @@ fn are_needed_for(request: &Request) -> bool {
     match request {
         Request::Show(show) => has_regex(&show.rows) || show.pin.as_ref().is_some_and(has_regex),
         Request::Table(TableRequest::Labels(ask)) => {
-            matches!(ask.what, What::Save | What::Read | What::Apply)
+            matches!(ask.what, What::Save | What::Read | What::ReadFile | What::Apply)
         }
         Request::Lazy(
             LazyRequest::Script(_)

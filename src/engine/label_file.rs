@@ -1,11 +1,18 @@
 //! Files of labels: what is written, and what one that is read would change.
 
-use super::data::{Data, FileState};
+use super::beside::{News, Task, Values};
+use super::data::{Data, FileState, LabelReading};
 use crate::base::sorted;
-use crate::protocol::labels::{Done, File, Found};
-use crate::table::labels::file::{self, Entry, LabelFile, Trouble};
+use crate::formats::parquet::meta::Logical;
+use crate::formats::tabular::reading::Reading;
+use crate::protocol::labels::{Done, File, Form, Found};
+use crate::protocol::texts::labels as texts;
+use crate::protocol::{self, Open};
+use crate::table::column::Value;
+use crate::table::labels::file::{self, COLUMNS, Entry, LabelFile, MAX_LINES, Trouble};
 use crate::table::labels::{Marks, NONE, Step};
 use crate::view::labels::{clean_name, clean_note};
+use crate::view::spec::TableRef;
 
 /// Goes on with a file that waits for the keys of all rows; what came of it.
 pub fn advance(data: &mut Data) -> Option<File> {
@@ -13,13 +20,13 @@ pub fn advance(data: &mut Data) -> Option<File> {
         Ok(Some(keys)) => keys,
         Ok(None) if !data.keys_failed() => return None,
         Ok(None) | Err(()) => {
-            data.own.saving = false;
+            data.own.saving = None;
             data.own.file = None;
             return Some(File::NoKeys);
         }
     };
-    if std::mem::take(&mut data.own.saving) {
-        return Some(File::Written(written(data, &keys)));
+    if let Some(form) = data.own.saving.take() {
+        return Some(File::Written(written(data, &keys, form), form));
     }
     let (file, _) = data.own.file.take()?;
     let (found, kept) = found(data, file, &keys);
@@ -27,17 +34,121 @@ pub fn advance(data: &mut Data) -> Option<File> {
     Some(File::Found(found))
 }
 
-fn written(data: &Data, keys: &[Option<String>]) -> String {
+fn written(data: &Data, keys: &[Option<String>], form: Form) -> String {
     let labels = &data.own.labels;
     let line = |(row, key): (u32, &Option<String>)| {
         let (label, note) = (labels.label_of(row), labels.note_of(row));
         let key = key.clone().filter(|_| label.is_some() || note.is_some())?;
         Some((key, label.map(|label| label.name.as_str()), note))
     };
-    file::write(&data.kept_as(), (0..).zip(keys).filter_map(line))
+    let (table, lines) = (data.kept_as(), (0..).zip(keys).filter_map(line));
+    match form {
+        Form::Csv => file::write(&table, lines),
+        Form::JsonLines => file::write_lines(&table, lines),
+    }
 }
 
-/// Reads a file.
+/// Opens a file of the user's disk beside the table, of whatever kind.
+pub fn open(data: &mut Data, name: &str) -> File {
+    forget(data);
+    let open = Open {
+        table: TableRef::Local(name.to_owned()),
+        endpoint: None,
+        base: String::new(),
+        roles: Vec::new(),
+        reading: Reading::default(),
+        added: None,
+    };
+    let number = data.open_beside(open);
+    data.own.reading = Some(LabelReading { number, rows: 0, columns: [const { None }; 4] });
+    File::Opening
+}
+
+/// A file that is being read is of no use any more.
+fn forget(data: &mut Data) {
+    if let Some(reading) = data.own.reading.take() {
+        data.ask_beside(reading.number, Task::Drop);
+    }
+}
+
+/// Something is told of a file that is read beside the table; what came of it.
+pub fn take_news(data: &mut Data, news: News) -> Option<File> {
+    let outcome = match news {
+        News::Failed(why) => Some(File::Failed(why)),
+        News::Opened { rows, columns, .. } => opened(data, rows, &columns),
+        News::Read { column, values } => read_column(data, &column, values),
+    };
+    if outcome.is_some() {
+        forget(data);
+    }
+    outcome
+}
+
+fn opened(data: &mut Data, rows: u64, columns: &[(protocol::Column, Option<Logical>)]) -> Option<File> {
+    let named = |name: &str| {
+        let mut names = columns.iter().map(|(column, _)| column.name.as_str());
+        names.find(|column| column.eq_ignore_ascii_case(name))
+    };
+    let [key, label, note, table] = COLUMNS.map(named);
+    // Exports call the key as the table does.
+    let key = key.or_else(|| named(&data.key_name()?));
+    if key.is_none() || (label.is_none() && note.is_none()) {
+        return Some(File::Unclear);
+    }
+    if rows > MAX_LINES as u64 {
+        return Some(File::TooLong);
+    }
+    let found = [key, label, note, table];
+    let reading = data.own.reading.as_mut()?;
+    reading.rows = rows;
+    reading.columns = found.map(|name| name.map(|name| (name.to_owned(), None)));
+    let number = reading.number;
+    data.ask_beside(number, Task::Read(found.into_iter().flatten().map(str::to_owned).collect()));
+    None
+}
+
+fn read_column(data: &mut Data, column: &str, values: Option<Values>) -> Option<File> {
+    let Some(values) = values else { return Some(File::Failed(texts::column_not_read(column))) };
+    let reading = data.own.reading.as_mut()?;
+    let mut waits = reading.columns.iter_mut().flatten().filter(|(_, values)| values.is_none());
+    if let Some((_, place)) = waits.find(|(name, _)| name == column) {
+        *place = Some(values.take());
+    }
+    if reading.columns.iter().flatten().any(|(_, values)| values.is_none()) {
+        return None;
+    }
+    let LabelReading { rows, columns, .. } = data.own.reading.as_ref()?;
+    let of = |place: usize, row: usize| {
+        let (_, values) = columns.get(place)?.as_ref()?;
+        text(values.as_ref()?.get(row)?)
+    };
+    let line = |row| Some(Entry { key: of(0, row)?, label: of(1, row), note: of(2, row) });
+    let rows = 0..usize::try_from(*rows).unwrap_or_default();
+    let file = LabelFile {
+        table: rows.clone().find_map(|row| of(3, row)),
+        entries: rows.filter_map(line).collect(),
+    };
+    data.own.file = Some((file, FileState::Waits));
+    Some(File::Reading)
+}
+
+/// A key, a label or a note as text; other values are none.
+fn text(value: Value<'_>) -> Option<String> {
+    match value {
+        Value::Bytes(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        Value::Int(number) => Some(number.to_string()),
+        Value::UInt(number) => Some(number.to_string()),
+        Value::Bool(is) => Some(is.to_string()),
+        Value::Null
+        | Value::Decimal(..)
+        | Value::Wide(..)
+        | Value::Time(_)
+        | Value::Float32(_)
+        | Value::Float64(_) => None,
+    }
+}
+
+/// Reads a CSV file.
 pub fn read(data: &mut Data, text: &str) -> File {
     match file::read(text) {
         Ok(file) => {

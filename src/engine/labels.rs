@@ -2,6 +2,7 @@
 
 use super::Effect;
 use super::answers::{notice, report};
+use super::beside::News;
 use super::data::Kept;
 use super::extras::extras;
 use super::table::Table;
@@ -19,7 +20,7 @@ impl Table {
     }
 
     fn asked(&mut self, ask: Ask, effects: &mut Vec<Effect>) -> Done {
-        let Ask { what, rows, number, colour, text } = ask;
+        let Ask { what, rows, number, colour, text, form } = ask;
         let in_file = |row: &u32| u64::from(*row) < self.data.meta.rows;
         let rows: Vec<u32> =
             rows.into_iter().filter_map(|row| u32::try_from(row).ok()).filter(in_file).collect();
@@ -45,13 +46,15 @@ impl Table {
                 return Done::Rows(rows);
             }
             What::Save => {
-                self.data.own.saving = true;
+                self.data.own.saving = Some(form);
                 return Done::Nothing;
             }
-            What::Read => {
+            What::Read | What::ReadFile => {
                 self.data.own.file = None;
-                let file =
-                    extras().map_or(File::Unclear, |extras| (extras.read_labels)(&mut self.data, &text));
+                let file = extras().map_or(File::Unclear, |extras| {
+                    let read = if what == What::Read { extras.read_labels } else { extras.open_labels };
+                    read(&mut self.data, &text)
+                });
                 report(effects, LazyResponse::LabelFile(file));
                 return Done::Nothing;
             }
@@ -104,6 +107,13 @@ impl Table {
 
     fn tell_labels(&self, done: Done, effects: &mut Vec<Effect>) {
         report(effects, LazyResponse::Labels(Box::new(self.data.labels_told(done))));
+    }
+
+    /// Something is told of a file of labels that is read beside the table.
+    pub(super) fn take_label_news(&mut self, news: News, effects: &mut Vec<Effect>) {
+        if let Some(file) = extras().and_then(|extras| (extras.label_news)(&mut self.data, news)) {
+            report(effects, LazyResponse::LabelFile(file));
+        }
     }
 
     // ------------------------------------------------------------ between visits

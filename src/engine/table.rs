@@ -168,6 +168,10 @@ impl Table {
 
     /// Something is told of a table beside this one.
     pub fn take_news(&mut self, join: u32, news: News, effects: &mut Vec<Effect>) {
+        if self.data.own.reading.as_ref().is_some_and(|reading| reading.number == join) {
+            self.take_label_news(news, effects);
+            return;
+        }
         let awaited = self.data.joins_awaited();
         let changes = self.data.take_news(join, news);
         self.follow(changes, effects);

@@ -14,8 +14,38 @@ pub struct Ask {
     pub number: Option<u32>,
     /// The number of a colour.
     pub colour: u8,
-    /// A name, a note, or what is in a file.
+    /// A name, a note, what is in a file, or what one is called.
     pub text: String,
+    /// The form of a file that is written.
+    pub form: Form,
+}
+
+/// The form of a file of labels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Form {
+    /// CSV.
+    #[default]
+    Csv,
+    /// JSON Lines.
+    JsonLines,
+}
+
+impl Form {
+    /// The ending of its name.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::JsonLines => "jsonl",
+        }
+    }
+
+    /// What browsers call it.
+    pub const fn mime(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv",
+            Self::JsonLines => "application/jsonl",
+        }
+    }
 }
 
 /// What is asked.
@@ -41,10 +71,12 @@ pub enum What {
     Note,
     /// Take the step `number` back, or again: as in [`Response::Labelled`](super::Response::Labelled).
     Flip,
-    /// Write a file of all labels and notes.
+    /// Write a file of all labels and notes, as `form` says.
     Save,
-    /// Read `text`, a file of labels.
+    /// Read `text`, a CSV file of labels.
     Read,
+    /// Read the file of the name `text`, of whatever kind, which was handed over before.
+    ReadFile,
     /// Take over what was read.
     Apply,
 }
@@ -111,11 +143,15 @@ pub enum Done {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum File {
     /// A file that was written.
-    Written(String),
+    Written(String, Form),
     /// A file that was read, and can be taken over.
     Found(Found),
     /// Keys are being read.
     Reading,
+    /// The file is being read.
+    Opening,
+    /// It can't be read, in a sentence or two.
+    Failed(String),
     /// It is no file of labels.
     Unclear,
     /// It is too long.

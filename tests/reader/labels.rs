@@ -7,7 +7,7 @@ use arrow_array::{Array, RecordBatch, cast::AsArray};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 use vitrine::protocol::export::Format;
-use vitrine::protocol::labels::{Ask, Done, File, What};
+use vitrine::protocol::labels::{Ask, Done, File, Form, What};
 use vitrine::protocol::{Cell, LazyRequest, Level, Request, Shape, TableRequest, group_by};
 use vitrine::view::spec::{Clause, SortKey};
 
@@ -298,7 +298,9 @@ fn a_file_of_labels_comes_back() {
     let expected = labelled(&mut session);
     ask(&mut session, note(40, "fine, so far".to_owned()));
     ask(&mut session, What::Save);
-    let Some(File::Written(text)) = session.label_file.clone() else { panic!("{:?}", session.label_file) };
+    let Some(File::Written(text, Form::Csv)) = session.label_file.clone() else {
+        panic!("{:?}", session.label_file)
+    };
     assert_eq!(text.lines().next(), Some("key,label,note,table"));
 
     let mut other = Session::open(&TABLE);
@@ -329,6 +331,60 @@ fn a_file_of_labels_comes_back() {
     assert_eq!(found.other_table.as_deref(), Some("https://example.org/other.parquet"));
     ask(&mut other, Ask { what: What::Read, text: "prompt,cfg\na,7\n".to_owned(), ..Ask::default() });
     assert_eq!(other.label_file, Some(File::Unclear));
+}
+
+/// Parquet with these columns of texts.
+fn parquet(columns: &[(&str, Vec<Option<String>>)]) -> Vec<u8> {
+    let columns = columns.iter().map(|(name, values)| {
+        let values: arrow_array::ArrayRef = Arc::new(arrow_array::StringArray::from(values.clone()));
+        (*name, values)
+    });
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let mut bytes = Vec::new();
+    let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    bytes
+}
+
+#[test]
+fn files_of_labels_are_of_any_kind() {
+    let mut session = Session::open(&TABLE);
+    let expected = labelled(&mut session);
+    ask(&mut session, note(40, "fine, \"so far\"".to_owned()));
+    ask(&mut session, Ask { form: Form::JsonLines, ..What::Save.into() });
+    let Some(File::Written(text, Form::JsonLines)) = session.label_file.clone() else {
+        panic!("{:?}", session.label_file)
+    };
+    let first: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    assert_eq!(first["table"], "https://example.org/table.parquet");
+
+    // An export calls the key as the table does.
+    let exported = export(&mut session, Format::Parquet, &["image_name", "label", "note"]);
+    for (name, bytes) in [("mine.jsonl", text.into_bytes()), ("mine.parquet", exported)] {
+        let mut other = Session::open(&TABLE);
+        other.other.local.insert(name.to_owned(), bytes);
+        ask(&mut other, Ask { what: What::ReadFile, text: name.to_owned(), ..Ask::default() });
+        let Some(File::Found(found)) = other.label_file.clone() else { panic!("{:?}", other.label_file) };
+        assert_eq!((found.unmatched, found.duplicate, found.new_labels), (0, 0, 2), "{name}");
+        assert_eq!(found.changes, expected.len() as u64 + u64::from(!expected.contains_key(&40)), "{name}");
+        ask(&mut other, What::Apply);
+        for label in ["high", "low"] {
+            assert_eq!(rows_of(&other, label), rows_of(&session, label), "{name}");
+        }
+        assert_eq!(other.labels.as_ref().unwrap().notes, 1, "{name}");
+        assert_eq!(other.other.open(), 0, "it is closed once it is read");
+    }
+
+    // What is no file of labels is told, and nothing is changed.
+    let no_label = parquet(&[("key", vec![Some("a".to_owned())]), ("score", vec![None])]);
+    session.other.local.insert("scores.parquet".to_owned(), no_label);
+    ask(&mut session, Ask { what: What::ReadFile, text: "scores.parquet".to_owned(), ..Ask::default() });
+    assert_eq!(session.label_file, Some(File::Unclear));
+    session.other.local.insert("page.parquet".to_owned(), b"<!doctype html><html></html>".to_vec());
+    ask(&mut session, Ask { what: What::ReadFile, text: "page.parquet".to_owned(), ..Ask::default() });
+    assert!(matches!(session.label_file, Some(File::Failed(_))), "{:?}", session.label_file);
+    assert_eq!(session.other.open(), 0);
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub use crate::formats::parquet::nested::NO_VALUE;
 pub use column::{DataColumn, Derived, Origin};
 pub use damage::Damage;
 pub use files::{File, Files, locate};
-pub use labels::{FileState, Kept, OwnLabels};
+pub use labels::{FileState, Kept, LabelReading, OwnLabels};
 pub use pool::Pool;
 pub use raw::RawPages;
 

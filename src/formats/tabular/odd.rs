@@ -15,6 +15,8 @@ pub enum OddKind {
     NotUtf8,
     /// Lines that are no JSON and were left out; what is wrong with the first.
     NotJson(String),
+    /// The rows are in this member of the one object that the file is; these other members were left out.
+    Inside(String, Vec<String>),
     /// Objects that have a key twice, of which the first one counts.
     RepeatedKeys,
     /// A quote that is never closed: quotes were read as any other sign.

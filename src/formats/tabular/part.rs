@@ -110,7 +110,7 @@ impl Part {
                 let (name, quotes) = (self.name.to_lowercase(), !self.open_quote);
                 Stage::Csv(Box::new(csv::Scan::new(front, whole, reading, &name, quotes)))
             }
-            Kind::Json => Stage::Json(Box::default()),
+            Kind::Json => Stage::Json(Box::new(json::Scan::new(&self.name.to_lowercase()))),
             Kind::Arrow if several => Stage::Columns(Box::default()),
             Kind::Arrow => Stage::Arrow(Box::default()),
             Kind::Parquet if several => {

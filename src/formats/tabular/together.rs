@@ -29,8 +29,8 @@ enum Of {
 
 enum Member {
     Csv(csv::Member),
-    /// What is odd, and whether each row is a list.
-    Json(Odds, bool),
+    /// What is odd, and how its rows stand.
+    Json(Odds, json::State),
     Arrow(Odds),
 }
 
@@ -108,7 +108,7 @@ impl Plan {
                         if !lacks.is_empty() {
                             odds.0.push(Odd::new(OddKind::Lacks(lacks), 1, 0));
                         }
-                        put(&mut members, *number, Member::Json(odds, scan.has_lists()));
+                        put(&mut members, *number, Member::Json(odds, scan.begin()));
                     }
                 }
                 odds.extend(widened(wider));
@@ -249,8 +249,8 @@ impl Writing {
         let Plan { schema, of, members, .. } = &self.plan;
         let table = match (members.get(number).and_then(Option::as_ref), of) {
             (Some(Member::Csv(member)), Of::Csv(together)) => Table::Csv(Box::new(member.table(together))),
-            (Some(Member::Json(odds, lists)), Of::Json(of)) => {
-                Table::Json(Box::new(json::Table::new(schema.clone(), of, odds.clone(), *lists)))
+            (Some(Member::Json(odds, begin)), Of::Json(of)) => {
+                Table::Json(Box::new(json::Table::new(schema.clone(), of, odds.clone(), begin.clone())))
             }
             (Some(Member::Arrow(odds)), Of::Arrow) => Table::Arrow(Box::default(), odds.clone()),
             _ => {

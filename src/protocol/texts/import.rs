@@ -137,6 +137,12 @@ fn what(odd: &Odd) -> String {
         OddKind::NotJson(wrong) => {
             format!("Lines that are no JSON were left out: {count}, {first}, {wrong}.")
         }
+        OddKind::Inside(of, others) => {
+            format!(
+                "The rows are those of “{of}”; the file's other values were left out: {}.",
+                listed(others)
+            )
+        }
         OddKind::RepeatedKeys => {
             format!("Objects with a key twice: {count}, {first}; the first value counts.")
         }

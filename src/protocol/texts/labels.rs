@@ -72,8 +72,18 @@ pub const CLEAR_ALL: &str = "Clear their labels";
 pub const FILE: &str = "File of labels";
 /// Saves it.
 pub const SAVE: &str = "Save as CSV";
+/// The same.
+pub const SAVE_LINES: &str = "Save as JSON Lines";
 /// Reads one.
-pub const READ: &str = "Read a CSV…";
+pub const READ: &str = "Read a file…";
+/// What can be read.
+pub const READ_WHAT: &str = "CSV, JSON Lines, Parquet or Arrow, with columns “key” and “label” or “note”";
+/// While it comes.
+pub const READING_FILE: &str = "Reading the file…";
+/// A column of it is damaged, say.
+pub fn column_not_read(column: &str) -> String {
+    format!("The column “{column}” of the file can't be read, so nothing was read.")
+}
 /// Takes over what was read.
 pub const APPLY: &str = "Apply";
 /// Does not.
@@ -81,8 +91,7 @@ pub const LEAVE: &str = "Cancel";
 /// While keys come.
 pub const READING_KEYS: &str = "Reading the keys of all rows…";
 /// A file that is none.
-pub const UNCLEAR: &str =
-    "The file has no columns “key” and “label” or “note” in its first line, so nothing was read.";
+pub const UNCLEAR: &str = "The file has no columns “key” and “label” or “note”, so nothing was read.";
 /// A file that is too long.
 pub const TOO_LONG: &str = "The file has more than two million lines, so nothing was read.";
 /// Where keys can't be read.

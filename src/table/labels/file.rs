@@ -1,9 +1,10 @@
-//! Files of labels: a CSV with a row's key, its label and its note, and which table it is of.
+//! Files of labels: a CSV or JSON Lines with a row's key, its label and its note, and which table it is of.
 
 use crate::formats::tabular::line::{Dialect, Line, Record};
 use crate::formats::tabular::reading::Delimiter;
 
-/// What the first line has.
+/// What its columns are called: the key of a row, its label, its note, and the table.
+pub const COLUMNS: [&str; 4] = [KEY, LABEL, NOTE, TABLE];
 const KEY: &str = "key";
 const LABEL: &str = "label";
 const NOTE: &str = "note";
@@ -43,11 +44,30 @@ pub enum Trouble {
     TooLong,
 }
 
-/// The file.
-pub fn write<'a>(
-    table: &str,
-    rows: impl Iterator<Item = (String, Option<&'a str>, Option<&'a str>)>,
-) -> String {
+/// A row's key, its label and its note.
+type Row<'a> = (String, Option<&'a str>, Option<&'a str>);
+
+/// The file as JSON Lines.
+pub fn write_lines<'a>(table: &str, rows: impl Iterator<Item = Row<'a>>) -> String {
+    let mut text = String::new();
+    for (key, label, note) in rows {
+        let fields = [Some(key.as_str()), label, note, Some(table)];
+        for (place, (name, field)) in COLUMNS.into_iter().zip(fields).enumerate() {
+            text.push_str(if place == 0 { "{\"" } else { ",\"" });
+            text.push_str(name);
+            text.push_str("\":");
+            match field {
+                Some(field) => text.push_str(&serde_json::Value::from(field).to_string()),
+                None => text.push_str("null"),
+            }
+        }
+        text.push_str("}\n");
+    }
+    text
+}
+
+/// The file as CSV.
+pub fn write<'a>(table: &str, rows: impl Iterator<Item = Row<'a>>) -> String {
     let mut text = format!("{KEY},{LABEL},{NOTE},{TABLE}\r\n");
     for (key, label, note) in rows {
         let fields = [key.as_str(), label.unwrap_or_default(), note.unwrap_or_default(), table];
@@ -90,7 +110,7 @@ pub fn read(text: &str) -> Result<LabelFile, Trouble> {
                         field(*place).is_some_and(|field| field.trim().eq_ignore_ascii_case(name))
                     })
                 };
-                let found = [KEY, LABEL, NOTE, TABLE].map(place);
+                let found = COLUMNS.map(place);
                 if !matches!(found, [Some(_), Some(_), ..] | [Some(_), _, Some(_), _]) {
                     return Err(Trouble::NoHeader);
                 }

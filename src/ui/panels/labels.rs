@@ -1,7 +1,7 @@
 //! Labels of one's own: which there are, which rows get them, and files of them.
 
 use crate::protocol::display::thousands;
-use crate::protocol::labels::{Ask, File, Found, Label, What};
+use crate::protocol::labels::{Ask, File, Form, Found, Label, What};
 use crate::protocol::texts::labels as texts;
 use crate::ui::runtime::lazy::{Lazy, LazyPart};
 use crate::ui::store::{Store, count_now, use_store};
@@ -12,7 +12,6 @@ use crate::view::chosen::ChosenRows;
 use crate::view::labels::{COLOURS, MAX_NAME_CHARS};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 
 /// The button and its panel.
 #[component]
@@ -248,29 +247,31 @@ fn Files(has_rows: Signal<bool>) -> impl IntoView {
             return;
         };
         let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
-        leptos::task::spawn_local(async move {
-            let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
-            let text = text.unwrap_or_default();
-            store.ask_labels(Ask { what: What::Read, text, ..Ask::default() });
-        });
+        store.read_label_file(file);
         // The same file can be chosen again.
         input.set_value("");
     };
-    view! {
-        <h2 class="panel-title">{texts::FILE}</h2>
-        <div class="label-files">
+    let save = move |form: Form, words: &'static str| {
+        view! {
             <button
                 type="button"
                 class="button"
                 data-kind="line"
                 data-size="small"
                 disabled=move || !has_rows.get()
-                on:click=move |_| store.ask_labels(What::Save.into())
+                on:click=move |_| store.ask_labels(Ask { form, ..What::Save.into() })
             >
-                {texts::SAVE}
+                {words}
             </button>
-            <label class="button" data-kind="line" data-size="small">
-                <input type="file" accept=".csv,text/csv" class="label-file" on:change=read/>
+        }
+    };
+    view! {
+        <h2 class="panel-title">{texts::FILE}</h2>
+        <div class="label-files">
+            {save(Form::Csv, texts::SAVE)}
+            {save(Form::JsonLines, texts::SAVE_LINES)}
+            <label class="button" data-kind="line" data-size="small" title=texts::READ_WHAT>
+                <input type="file" class="label-file" on:change=read/>
                 {texts::READ}
             </label>
         </div>
@@ -285,15 +286,24 @@ fn Files(has_rows: Signal<bool>) -> impl IntoView {
 fn FileState(file: File) -> impl IntoView {
     let store = use_store();
     let words = match &file {
-        File::Written(_) | File::Found(_) => "",
+        File::Written(..) | File::Found(_) => "",
+        File::Opening => texts::READING_FILE,
         File::Reading => texts::READING_KEYS,
         File::Unclear => texts::UNCLEAR,
         File::TooLong => texts::TOO_LONG,
         File::NoKeys => texts::NO_KEYS,
-    };
+        File::Failed(why) => why,
+    }
+    .to_owned();
     let found = match file {
         File::Found(found) => Some(found),
-        File::Written(_) | File::Reading | File::Unclear | File::TooLong | File::NoKeys => None,
+        File::Written(..)
+        | File::Opening
+        | File::Reading
+        | File::Unclear
+        | File::TooLong
+        | File::NoKeys
+        | File::Failed(_) => None,
     };
     let found = found.map(|found| {
         let other = found.other_table.as_deref().map(texts::of_another_table);

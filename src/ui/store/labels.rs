@@ -8,6 +8,7 @@ use crate::protocol::{Request, TableRequest};
 use js_sys::Array;
 use leptos::prelude::*;
 use std::sync::Arc;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag};
 
 /// What is known of labels, in the modules that show them: the first one of the page does without.
@@ -104,17 +105,33 @@ impl Store {
     }
 
     pub(super) fn receive_label_file(self, file: File) {
-        if let File::Written(text) = &file {
+        if let File::Written(text, form) = &file {
             let options = BlobPropertyBag::new();
-            options.set_type("text/csv");
+            options.set_type(form.mime());
             let parts = Array::of1(&text.as_str().into());
             if let Ok(blob) = Blob::new_with_str_sequence_and_options(&parts, &options) {
-                download(&format!("{}-labels.csv", self.file_stem()), &blob);
+                download(&format!("{}-labels.{}", self.file_stem(), form.ending()), &blob);
             }
             Self::set_label_file(None);
             return;
         }
         Self::set_label_file(Some(file));
+    }
+
+    /// Reads a file of labels: CSV, and whatever else opens.
+    pub fn read_label_file(self, file: web_sys::File) {
+        let name = file.name();
+        // Read as it stands: no label becomes a number.
+        if !name.to_lowercase().ends_with(".csv") {
+            self.with_link(&|link| link.hand_over("beside", &Array::of1(&file)));
+            self.ask_labels(Ask { what: What::ReadFile, text: name, ..Ask::default() });
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
+            let text = text.unwrap_or_default();
+            self.ask_labels(Ask { what: What::Read, text, ..Ask::default() });
+        });
     }
 
     /// Takes over what was read of a file, or forgets it.

@@ -10,7 +10,8 @@ use super::column::{Derived, Origin};
 use crate::engine::beside::{News, Task};
 use crate::engine::change::Change;
 use crate::protocol::join::{Joined, Want};
-use crate::protocol::{Cell, Kind, Request};
+use crate::protocol::labels::What;
+use crate::protocol::{Cell, Kind, Open, Request, TableRequest};
 use crate::view::join::MAX_JOINS;
 use joined::JoinState;
 use std::sync::OnceLock;
@@ -21,8 +22,8 @@ pub struct Joins {
     list: Vec<JoinState>,
     /// Of the next one; what is told of one that was dropped is not taken for that of another.
     next_number: u32,
-    /// Those that are not joined any more, and are to be dropped.
-    dropped: Vec<u32>,
+    /// What is asked of tables that are not joined, or not any more.
+    asked: Vec<(u32, Task)>,
     /// Whether the page knows of tables that are not joined any more.
     is_news: bool,
 }
@@ -69,7 +70,12 @@ impl JoinCode {
 
     /// Whether a request needs it, and it is not here.
     pub fn is_missing_for(request: &Request) -> bool {
-        matches!(request, Request::Show(show) if !show.joins.is_empty()) && code().is_none()
+        let is_needed = match request {
+            Request::Show(show) => !show.joins.is_empty(),
+            Request::Table(TableRequest::Labels(ask)) => ask.what == What::ReadFile,
+            _ => false,
+        };
+        is_needed && code().is_none()
     }
 }
 
@@ -120,7 +126,7 @@ impl Data {
         }
         for mut joined in before {
             hidden |= joined.hide(self);
-            self.joins.dropped.push(joined.number);
+            self.joins.asked.push((joined.number, Task::Drop));
         }
         self.joins.list = list.into_iter().flatten().collect();
         self.joins.is_news = true;
@@ -133,6 +139,18 @@ impl Data {
         number
     }
 
+    /// Opens a table beside this one that is not joined: its number.
+    pub fn open_beside(&mut self, open: Open) -> u32 {
+        let number = self.next_join();
+        self.ask_beside(number, Task::Open(Box::new(open)));
+        number
+    }
+
+    /// Asks something of the table of this number.
+    pub fn ask_beside(&mut self, number: u32, task: Task) {
+        self.joins.asked.push((number, task));
+    }
+
     /// Numbers the tables that are joined, apart from those of tables that were open before.
     pub fn number_joins(&mut self, table: u32) {
         /// More are not joined to one table, one after another.
@@ -140,10 +158,11 @@ impl Data {
         self.joins.next_number = table.wrapping_mul(MAX_NUMBERS);
     }
 
-    /// The numbers of the tables that are joined.
+    /// The numbers of the tables that are open beside this one.
     pub fn join_numbers(&self) -> impl Iterator<Item = u32> {
-        let Joins { list, dropped, .. } = &self.joins;
-        list.iter().map(|joined| joined.number).chain(dropped.iter().copied())
+        let Joins { list, asked, .. } = &self.joins;
+        let read = self.own.reading.iter().map(|reading| reading.number);
+        list.iter().map(|joined| joined.number).chain(asked.iter().map(|(number, _)| *number)).chain(read)
     }
 
     /// Does something with each of them, while the columns are at hand.
@@ -217,18 +236,18 @@ impl Data {
 
     /// What is to be asked of which table.
     pub fn join_tasks(&mut self) -> Vec<(u32, Task)> {
-        let Joins { list, dropped, .. } = &mut self.joins;
-        let gone = dropped.drain(..).map(|number| (number, Task::Drop));
-        let asked = list.iter_mut().flat_map(|joined| {
+        let Joins { list, asked, .. } = &mut self.joins;
+        let others = asked.drain(..);
+        let joined = list.iter_mut().flat_map(|joined| {
             let number = joined.number;
             joined.tasks.drain(..).map(move |task| (number, task))
         });
-        gone.chain(asked).collect()
+        others.chain(joined).collect()
     }
 
     /// Whether something is awaited of another table.
     pub fn awaits_other(&self) -> bool {
-        self.joins.any(JoinState::awaits_other)
+        self.own.reading.is_some() || self.joins.any(JoinState::awaits_other)
     }
 
     /// Whether there is more to be compared with what is here.

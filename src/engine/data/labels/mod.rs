@@ -10,6 +10,7 @@ use super::Data;
 use super::column::{DataColumn, Derived, Origin};
 use crate::engine::change::Change;
 use crate::protocol::{Cell, Kind, labels as protocol};
+use crate::table::column::Column;
 use crate::table::labels::file::LabelFile;
 use crate::table::labels::{Label, Labels, NONE, Step};
 use crate::view::labels::{COLOURS, LABEL, MAX_LABELS, NOTE, SOURCE, clean_name, own_name};
@@ -33,8 +34,20 @@ pub struct OwnLabels {
     keeping: Keeping,
     /// A file of labels that was read, and what became of it.
     pub file: Option<(LabelFile, FileState)>,
-    /// Whether a file is to be written as soon as all keys are read.
-    pub saving: bool,
+    /// One that is read beside the table.
+    pub reading: Option<LabelReading>,
+    /// The form of a file that is to be written as soon as all keys are read.
+    pub saving: Option<protocol::Form>,
+}
+
+/// A file of labels that an engine of its own reads.
+pub struct LabelReading {
+    /// The number of the table that it is.
+    pub number: u32,
+    /// Its rows.
+    pub rows: u64,
+    /// Its columns of keys, labels, notes and tables: their names, and what was read.
+    pub columns: [Option<(String, Option<Column>)>; 4],
 }
 
 /// Where the reading of a file of labels stands.
@@ -186,9 +199,14 @@ impl Data {
         Some((&name(label)?.info.name, &name(note)?.info.name))
     }
 
+    /// The column whose values tell rows apart; none where their numbers do.
+    pub fn key_name(&self) -> Option<String> {
+        self.columns.get(self.key_place()?).map(|column| column.info.name.clone())
+    }
+
     /// Whether a file of labels waits for the keys of all rows.
     pub fn awaits_keys(&self) -> bool {
-        self.own.saving || matches!(self.own.file, Some((_, FileState::Waits)))
+        self.own.saving.is_some() || matches!(self.own.file, Some((_, FileState::Waits)))
     }
 
     /// Whether a column of this name may be among the labels that are still being looked for on the device.
@@ -260,7 +278,7 @@ impl Data {
             labels: own.labels.names().iter().zip(counts).map(label).collect(),
             notes: own.labels.notes().len() as u64,
             columns: (columns.0.to_owned(), columns.1.to_owned()),
-            key: self.key_place().and_then(|place| Some(self.columns.get(place)?.info.name.clone())),
+            key: self.key_name(),
             unkeyed: self.unkeyed_rows(),
             kept: own.keeping.is_kept(),
             done,

@@ -1,6 +1,7 @@
-//! JSON Lines and JSON lists as rows: once through for the types of all columns, and once more for the values.
+//! JSON Lines, JSON lists and objects of rows as rows: once through for the types of all columns, and once more for the values.
 
 mod build;
+mod layout;
 mod scan;
 mod shape;
 
@@ -12,6 +13,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{Schema, SchemaRef};
 use build::{Build, Seen};
+use layout::{Front, Layout};
 use scan::{Cursor, Fault};
 pub use shape::{Shape, Type};
 use std::sync::Arc;
@@ -20,17 +22,18 @@ use std::sync::Arc;
 const VALUE: &str = "value";
 
 /// Where a file is, row by row.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum State {
-    /// In front of the first row.
-    #[default]
-    Begin,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// In front of the first row; whether the file's name says that each line is one.
+    Begin { lines: bool },
     /// Between rows that stand one behind the other.
     Lines,
     /// The same, where rows are lists.
     Lists,
     /// In a list; whether nothing of it was passed.
     List { first: bool },
+    /// In front of the one object that holds all rows.
+    One(Layout),
 }
 
 /// What stands at the front of the rest of a file.
@@ -41,6 +44,8 @@ enum Step<'a> {
     Passed(usize),
     /// A line that is no JSON takes so many bytes; what is wrong with it.
     Bad(usize, String),
+    /// All of it is one object that holds the rows.
+    One(Layout),
     /// The file ends in a row that takes the rest of it.
     Ends(usize),
     /// More has to come.
@@ -53,8 +58,19 @@ impl State {
         let Some(next) = cursor.peek() else {
             return Ok(Step::Passed(input.len()));
         };
-        if *self == Self::Begin {
-            *self = if next == b'[' && are_lists(input) { Self::Lists } else { Self::Lines };
+        if let Self::Begin { lines } = *self {
+            *self = match next {
+                b'[' if are_lists(input) => Self::Lists,
+                b'{' if !lines => match layout::front(input, last) {
+                    Front::Rows => Self::Lines,
+                    Front::One(layout) => Self::One(layout),
+                    Front::Cut => return Ok(Step::Cut),
+                },
+                _ => Self::Lines,
+            };
+        }
+        if let Self::One(layout) = self {
+            return Ok(if last { Step::One(layout.clone()) } else { Step::Cut });
         }
         match self {
             Self::Lines if next == b'[' => {
@@ -76,7 +92,7 @@ impl State {
                 }
             }
             Self::List { first: false } => return Err(bad(input, cursor.at, "a comma or ]", place)),
-            Self::Begin | Self::Lines | Self::Lists | Self::List { first: true } => {}
+            Self::Begin { .. } | Self::Lines | Self::Lists | Self::List { first: true } | Self::One(_) => {}
         }
         let is_number = matches!(cursor.peek(), Some(b'-' | b'0'..=b'9'));
         match cursor.skip() {
@@ -124,7 +140,6 @@ fn bad(input: &[u8], at: usize, expected: &str, place: Place<'_>) -> Error {
 }
 
 /// What is learned the first time through.
-#[derive(Default)]
 pub struct Scan {
     state: State,
     feed: Feed,
@@ -134,19 +149,41 @@ pub struct Scan {
 }
 
 impl Scan {
+    /// Nothing of a file of this name, in small letters, was read.
+    pub fn new(name: &str) -> Self {
+        let lines = name.contains(".jsonl") || name.contains(".ndjson");
+        Self {
+            state: State::Begin { lines },
+            feed: Feed::default(),
+            shape: Shape::default(),
+            rows: 0,
+            odds: Odds::default(),
+        }
+    }
+
     /// The next bytes of the file.
     ///
     /// # Errors
     /// Where a list of rows is no JSON.
     pub fn push(&mut self, bytes: &[u8], last: bool) -> Result<()> {
         let Self { state, feed, shape, rows, odds } = self;
+        let mut see = |row: &[u8]| {
+            *rows += 1;
+            shape.see(&mut Cursor::new(row), 0).map_err(|_| read_in_two_ways())
+        };
         feed.push(bytes, last, odds, |input, place, odds| match state.step(input, last, place)? {
-            Step::Row(row, len) => {
-                *rows += 1;
-                if shape.see(&mut Cursor::new(row), 0).is_err() {
-                    return Err(Error::new(ErrorKind::Internal, "a row was read in two ways"));
+            Step::Row(row, len) => see(row).map(|()| Some(len)),
+            Step::One(layout) => {
+                layout.rows(input, &mut see)?;
+                if Cursor::new(input).skip().is_err() {
+                    odds.note(OddKind::Cut, || place.line() + leading_lines(input));
                 }
-                Ok(Some(len))
+                if let Layout::Inside(of, others) = layout
+                    && !others.is_empty()
+                {
+                    odds.note(OddKind::Inside(of, others), || 0);
+                }
+                Ok(Some(input.len()))
             }
             Step::Passed(len) => Ok(Some(len)),
             Step::Bad(len, wrong) => {
@@ -177,9 +214,12 @@ impl Scan {
         Err(Error::new(ErrorKind::Unsupported, message))
     }
 
-    /// Whether each row is a list.
-    pub fn has_lists(&self) -> bool {
-        self.state == State::Lists
+    /// How its rows stand, as the second time through begins.
+    pub fn begin(&self) -> State {
+        match &self.state {
+            state @ (State::Lists | State::One(_)) => state.clone(),
+            State::Begin { .. } | State::Lines | State::List { .. } => State::Lines,
+        }
     }
 
     /// What was odd in the file.
@@ -195,6 +235,11 @@ pub fn schema(of: &Type) -> SchemaRef {
         _ => vec![of.field(VALUE)].into(),
     };
     Arc::new(Schema::new(fields))
+}
+
+/// What the second look at a row says that the first one did not.
+fn read_in_two_ways() -> Error {
+    Error::new(ErrorKind::Internal, "a row was read in two ways")
 }
 
 /// Line ends in front of what is no white space.
@@ -218,14 +263,13 @@ pub struct Table {
 }
 
 impl Table {
-    /// Makes rows of these columns, which are those of this type, of a file with these oddities; `lists` says that each of
-    /// its rows is a list.
-    pub fn new(schema: SchemaRef, of: &Type, odds: Odds, lists: bool) -> Self {
+    /// Makes rows of these columns, which are those of this type, of a file with these oddities whose rows stand like this.
+    pub fn new(schema: SchemaRef, of: &Type, odds: Odds, state: State) -> Self {
         Self {
             schema,
             is_object: matches!(of, Type::Struct(_)),
             build: Build::new(of),
-            state: if lists { State::Lists } else { State::Lines },
+            state,
             feed: Feed::default(),
             rows: 0,
             bytes: 0,
@@ -240,28 +284,29 @@ impl Table {
     pub fn push(&mut self, bytes: &[u8], last: bool, out: &mut Rows) -> Result<()> {
         let Self { schema, is_object, build, state, feed, rows, bytes: held, odds } = self;
         feed.push(bytes, last, odds, |input, place, odds| {
-            let (row, len) = match state.step(input, last, place)? {
-                Step::Row(row, len) => (row, len),
-                Step::Passed(len) | Step::Bad(len, _) | Step::Ends(len) => return Ok(Some(len)),
-                Step::Cut => return Ok(None),
+            let mut take = |row: &[u8]| {
+                let mut seen = Seen::default();
+                build.push(&mut Cursor::new(row), &mut seen).map_err(|_| read_in_two_ways())?;
+                if seen.repeated_key {
+                    odds.note(OddKind::RepeatedKeys, || place.line() + leading_lines(input));
+                }
+                if seen.not_utf8 {
+                    odds.note(OddKind::NotUtf8, || place.line() + leading_lines(input));
+                }
+                *rows += 1;
+                *held += row.len();
+                if *rows >= BATCH_ROWS || *held >= BATCH_BYTES {
+                    (*rows, *held) = (0, 0);
+                    out.write(&batch(schema, *is_object, build)?)?;
+                }
+                Ok(())
             };
-            let mut seen = Seen::default();
-            if build.push(&mut Cursor::new(row), &mut seen).is_err() {
-                return Err(Error::new(ErrorKind::Internal, "a row was read in two ways"));
+            match state.step(input, last, place)? {
+                Step::Row(row, len) => take(row).map(|()| Some(len)),
+                Step::One(layout) => layout.rows(input, take).map(|()| Some(input.len())),
+                Step::Passed(len) | Step::Bad(len, _) | Step::Ends(len) => Ok(Some(len)),
+                Step::Cut => Ok(None),
             }
-            if seen.repeated_key {
-                odds.note(OddKind::RepeatedKeys, || place.line() + leading_lines(input));
-            }
-            if seen.not_utf8 {
-                odds.note(OddKind::NotUtf8, || place.line() + leading_lines(input));
-            }
-            *rows += 1;
-            *held += len;
-            if *rows >= BATCH_ROWS || *held >= BATCH_BYTES {
-                (*rows, *held) = (0, 0);
-                out.write(&batch(schema, *is_object, build)?)?;
-            }
-            Ok(Some(len))
         })?;
         if last { self.flush(out) } else { Ok(()) }
     }

@@ -293,7 +293,7 @@ pub fn fields(keys: &[(Vec<u8>, Type)]) -> Fields {
 }
 
 /// A key as it is meant.
-fn name(key: &[u8]) -> String {
+pub fn name(key: &[u8]) -> String {
     let mut name = Vec::new();
     unescaped(key, &mut name);
     String::from_utf8_lossy(&name).into_owned()
