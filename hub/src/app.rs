@@ -19,6 +19,7 @@ use crate::route::decode;
 use crate::runtime::Runtime;
 use crate::server::{Place, Site, Wire, listen, run};
 use crate::store::{Content, digest};
+use crate::tls::{acceptor, scheme};
 
 /// The settings of an [`App`].
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ pub struct AppConfig {
     /// Whether answers look as if they came through a caching network: with an age, marks of the network, and
     /// weak tags.
     pub cdn: bool,
+    /// Whether it speaks TLS, and offers HTTP/2.
+    pub secure: bool,
 }
 
 /// How a host compresses.
@@ -60,6 +63,7 @@ impl AppConfig {
             brotli_quality: 5,
             coding: Coding::default(),
             cdn: false,
+            secure: false,
         }
     }
 }
@@ -96,7 +100,7 @@ impl App {
         Ok(App { url, wire: Arc::clone(&hub.wire), listening, _runtime: None })
     }
 
-    /// The address of the app, with its prefix: `http://127.0.0.1:PORT/`.
+    /// The address of the app, with its prefix: `http://127.0.0.1:PORT/`, or `https`.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -129,16 +133,16 @@ impl Drop for App {
 }
 
 fn begin(config: AppConfig, wire: &Arc<Wire>, runtime: &Runtime) -> io::Result<(String, AbortHandle)> {
-    let AppConfig { dist, prefix, port, brotli_quality, coding, cdn } = config;
+    let AppConfig { dist, prefix, port, brotli_quality, coding, cdn, secure } = config;
     let inside = prefix.trim_matches('/');
     let prefix = if inside.is_empty() { "/".to_owned() } else { format!("/{inside}/") };
     // Absolute and free of links, so that what lies inside can be told from what does not.
     let dist = dist.canonicalize()?;
     let (listener, address) = listen(port)?;
-    let url = format!("http://{address}{prefix}");
+    let url = format!("{}://{address}{prefix}", scheme(secure));
     let compressed = Compressed::new(brotli_quality, coding == Coding::StoredGzip);
     let site = AppSite { dist, prefix, compressed, coding, cdn };
-    Ok((url, runtime.spawn(run(Arc::new(site), Arc::clone(wire), listener))))
+    Ok((url, runtime.spawn(run(Arc::new(site), Arc::clone(wire), listener, acceptor(secure)?))))
 }
 
 #[derive(Debug)]

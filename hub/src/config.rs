@@ -11,6 +11,8 @@ pub struct Config {
     pub port: u16,
     /// Port of its CDN; 0 takes any free one.
     pub cdn_port: u16,
+    /// Whether both speak TLS, and offer HTTP/2.
+    pub secure: bool,
     /// What the link is like at first.
     pub link: Link,
     /// How long a signed URL holds, to the second, rounded up.
@@ -28,6 +30,7 @@ impl Default for Config {
         Config {
             port: 0,
             cdn_port: 0,
+            secure: false,
             link: Link::default(),
             signatures_hold: Duration::from_secs(3600),
             page_items: 1000,

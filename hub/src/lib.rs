@@ -1,4 +1,4 @@
-//! A stand-in for the Hugging Face Hub: real HTTP on loopback that answers a browser the way the Hub and its
+//! A stand-in for the Hugging Face Hub: real HTTP on loopback, plain or as HTTP/2 in TLS, that answers a browser the way the Hub and its
 //! CDN do, with a link of chosen speed, a log of every request, and faults by script.
 //!
 //! Three servers, each on a port of its own: the [`Hub`], which redirects paths to signed URLs and answers
@@ -20,7 +20,7 @@
 //! # In reading order
 //!
 //! `config` and `store` are what is served, `server` is the way of every request, `reply` the answer before
-//! it is sent, `body` the sending. `route` says what a path means; `resolve`, `api`, `cdn` and
+//! it is sent, `body` the sending, `tls` what makes a connection secure. `route` says what a path means; `resolve`, `api`, `cdn` and
 //! `app` are the answers themselves; `signature`,
 //! `limits`, `link`, `log` and `faults` each do what their name says.
 //!
@@ -45,6 +45,7 @@ mod runtime;
 mod server;
 mod signature;
 mod store;
+mod tls;
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -56,6 +57,7 @@ pub use crate::faults::{Fault, Match, What};
 pub use crate::link::Link;
 pub use crate::log::{Entry, Server};
 pub use crate::store::Source;
+pub use crate::tls::{certificate, public_key_hash};
 
 use crate::cdn::Cdn;
 use crate::limits::Counter;
@@ -64,6 +66,7 @@ use crate::runtime::Runtime;
 use crate::server::{Wire, listen, run};
 use crate::signature::Signer;
 use crate::store::Store;
+use crate::tls::{acceptor, scheme};
 
 /// A running Hub with its CDN. Dropping it stops both and cuts what is under way.
 ///
@@ -84,11 +87,12 @@ impl Hub {
     /// # Errors
     /// A port is taken, or the thread can't be started.
     pub fn start(config: Config) -> io::Result<Hub> {
-        let Config { port, cdn_port, link, signatures_hold, page_items, tokens, limits } = config;
+        let Config { port, cdn_port, secure, link, signatures_hold, page_items, tokens, limits } = config;
         let runtime = Runtime::start()?;
         let (hub_listener, hub_address) = listen(port)?;
         let (cdn_listener, cdn_address) = listen(cdn_port)?;
-        let (endpoint, cdn) = (format!("http://{hub_address}"), format!("http://{cdn_address}"));
+        let (acceptor, scheme) = (acceptor(secure)?, scheme(secure));
+        let (endpoint, cdn) = (format!("{scheme}://{hub_address}"), format!("{scheme}://{cdn_address}"));
         let store = Arc::new(Store::default());
         let signer = Arc::new(Signer::new(signatures_hold));
         let wire = Wire::new(link);
@@ -102,17 +106,17 @@ impl Hub {
             cdn: cdn.clone(),
         };
         let cdn_site = Cdn { store: Arc::clone(&store), signer: Arc::clone(&signer) };
-        runtime.spawn(run(Arc::new(hub_site), Arc::clone(&wire), hub_listener));
-        runtime.spawn(run(Arc::new(cdn_site), Arc::clone(&wire), cdn_listener));
+        runtime.spawn(run(Arc::new(hub_site), Arc::clone(&wire), hub_listener, acceptor.clone()));
+        runtime.spawn(run(Arc::new(cdn_site), Arc::clone(&wire), cdn_listener, acceptor));
         Ok(Hub { store, signer, wire, endpoint, cdn, runtime })
     }
 
-    /// `http://127.0.0.1:PORT` of the Hub: what stands in for `https://huggingface.co`.
+    /// `http://127.0.0.1:PORT`, or `https`, of the Hub: what stands in for `https://huggingface.co`.
     pub fn endpoint(&self) -> &str {
         &self.endpoint
     }
 
-    /// `http://127.0.0.1:PORT` of the CDN.
+    /// The same of the CDN.
     pub fn cdn(&self) -> &str {
         &self.cdn
     }

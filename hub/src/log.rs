@@ -45,6 +45,8 @@ pub struct Entry {
     pub origin: Option<String>,
     /// Whether the request carried an `Authorization` header.
     pub authorization: bool,
+    /// Whether it came over HTTP/2.
+    pub http2: bool,
     /// When the request had been read, since the server started.
     pub started: Duration,
     /// When its last byte was handed over, or the client left. `None` while under way.

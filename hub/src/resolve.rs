@@ -22,7 +22,7 @@ pub(crate) struct HubSite {
     pub(crate) counter: Counter,
     pub(crate) tokens: Vec<String>,
     pub(crate) page_items: usize,
-    /// `http://127.0.0.1:PORT` of the Hub and of the CDN.
+    /// Scheme, address and port of the Hub and of the CDN.
     pub(crate) endpoint: String,
     pub(crate) cdn: String,
 }

@@ -1,5 +1,5 @@
-//! What the three servers have in common: a listener, and the way of a request from the log through the link
-//! and the script of faults to a body.
+//! What the three servers have in common: a listener, plain or with TLS, and the way of a request from the log through
+//! the link and the script of faults to a body.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use hyper::body::{Body, Incoming};
 use hyper::header;
-use hyper::server::conn::http1;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper::{Method, Request, Response, StatusCode, Version};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
 use crate::body::PacedBody;
 use crate::faults::{Script, Subject, What};
@@ -22,6 +23,7 @@ use crate::link::{Link, Pacer};
 use crate::log::{Entry, Log, Server};
 use crate::reply::{Ask, Reply, Wanted};
 use crate::signature::without_signature;
+use crate::tls::HTTP2;
 
 /// What all servers of one Hub share.
 #[derive(Debug)]
@@ -77,17 +79,24 @@ pub(crate) fn listen(port: u16) -> io::Result<(TcpListener, SocketAddr)> {
 const SEND_BUFFER_BYTES: usize = 256 * 1024;
 /// Bounds what hyper holds back of a body, for the same reason, and the size of a request's headers.
 const HYPER_BUFFER_BYTES: usize = 64 * 1024;
+/// Requests at a time on a connection of HTTP/2: what most hosts allow.
+const MOST_STREAMS: u32 = 100;
 /// After a failed accept (out of descriptors, say), to not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Accepts until it is dropped, and takes all its connections with it.
-pub(crate) async fn run<S: Site>(site: Arc<S>, wire: Arc<Wire>, listener: TcpListener) {
+pub(crate) async fn run<S: Site>(
+    site: Arc<S>,
+    wire: Arc<Wire>,
+    listener: TcpListener,
+    secure: Option<TlsAcceptor>,
+) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
     let mut connections = JoinSet::new();
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                connections.spawn(connection(Arc::clone(&site), Arc::clone(&wire), stream));
+                connections.spawn(connection(Arc::clone(&site), Arc::clone(&wire), stream, secure.clone()));
             }
             Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }
@@ -95,19 +104,38 @@ pub(crate) async fn run<S: Site>(site: Arc<S>, wire: Arc<Wire>, listener: TcpLis
     }
 }
 
-async fn connection<S: Site>(site: Arc<S>, wire: Arc<Wire>, stream: TcpStream) {
+async fn connection<S: Site>(site: Arc<S>, wire: Arc<Wire>, stream: TcpStream, secure: Option<TlsAcceptor>) {
     // Neither option is needed for a right answer, only for right timing and counts.
     let _ = stream.set_nodelay(true);
     let _ = socket2::SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER_BYTES);
     let reset = Arc::new(AtomicBool::new(false));
     let service =
         service_fn(|request| serve(Arc::clone(&site), Arc::clone(&wire), Arc::clone(&reset), request));
-    let mut connection = http1::Builder::new()
+    let mut plain = http1::Builder::new();
+    plain
         .timer(TokioTimer::new())
         // Browsers keep spare connections open; the default of 30 s would close them as if they misbehaved.
         .header_read_timeout(None)
-        .max_buf_size(HYPER_BUFFER_BYTES)
-        .serve_connection(TokioIo::new(stream), service);
+        .max_buf_size(HYPER_BUFFER_BYTES);
+    if let Some(secure) = secure {
+        // Handshakes are not held up by the link: they cost what loopback costs.
+        let Ok(stream) = secure.accept(stream).await else { return };
+        let is_http2 = stream.get_ref().1.alpn_protocol() == Some(HTTP2);
+        let stream = TokioIo::new(stream);
+        // A fault that resets a connection ends one request here, as hosts end a stream.
+        let _ = if is_http2 {
+            http2::Builder::new(TokioExecutor::new())
+                .timer(TokioTimer::new())
+                .max_concurrent_streams(MOST_STREAMS)
+                .max_send_buf_size(HYPER_BUFFER_BYTES)
+                .serve_connection(stream, service)
+                .await
+        } else {
+            plain.serve_connection(stream, service).await
+        };
+        return;
+    }
+    let mut connection = plain.serve_connection(TokioIo::new(stream), service);
     // An error here is a client that left, or a fault; the log has noted which.
     let _ = (&mut connection).await;
     if reset.load(Ordering::Relaxed) {
@@ -157,6 +185,7 @@ async fn serve<S: Site>(
         bytes_sent: 0,
         origin: ask.origin().map(str::to_owned),
         authorization: ask.headers.contains_key(header::AUTHORIZATION),
+        http2: parts.version == Version::HTTP_2,
         started: Duration::ZERO,
         finished: None,
         aborted: false,

@@ -5,7 +5,7 @@ use crate::driver::Browser;
 use crate::hosted::Copy;
 use crate::measure::{LATENCY_MILLIS, MEGABITS, fixtures, measuring, runs};
 use crate::measure_ahead::index;
-use crate::openings_told::{Figure, Kind, STAGES, Told, is_code};
+use crate::openings_told::{Figure, Kind, Over, STAGES, Told, is_code};
 use crate::page::Page;
 use crate::sample::{IMAGEREWARD, sample_path};
 use crate::stage::put_rewards;
@@ -84,53 +84,74 @@ pub(crate) fn layouts() -> Vec<(String, PathBuf)> {
     all
 }
 
-/// The catalogue's tables on a stand-in Hub, and the app with previews on the same link.
+/// The catalogue's tables on stand-in Hubs, and the app with previews on the same link.
 struct Scene {
-    hub: Hub,
-    app: App,
+    /// What speaks HTTP/2, and what HTTP/1.1.
+    hosts: [Host; 2],
     /// The app's files, to which page maps are added.
     copy: Copy,
 }
 
+struct Host {
+    hub: Hub,
+    app: App,
+}
+
 impl Scene {
     fn new() -> Self {
-        let hub = Hub::start(Config::default()).unwrap();
         let copy = Copy::new("openings");
-        let small = Table::new(2_000_000, 1);
+        let (small, large) = (Table::new(2_000_000, 1), Table::new(14_000_000, 1));
         put_previews(&small, &copy.0.join("previews"));
-        // Those of a link have rows before it beside them.
-        for row in [0, 1_233_999, 1_234_000] {
-            put_archive(&hub, &small, row, "images");
+        let hosts = [true, false].map(|secure| {
+            let hub = Hub::start(Config { secure, ..Config::default() }).unwrap();
+            // Those of a link have rows before it beside them.
+            for row in [0, 1_233_999, 1_234_000] {
+                put_archive(&hub, &small, row, "images");
+            }
+            for row in [0, 8_637_999, 8_638_000] {
+                put_archive(&hub, &large, row, "diffusiondb-large-part-1");
+            }
+            put_rewards(&hub);
+            let config = AppConfig { brotli_quality: 11, secure, ..AppConfig::new(&copy.0) };
+            let app = App::start_with(&hub, config).unwrap();
+            Host { hub, app }
+        });
+        Self { hosts, copy }
+    }
+
+    fn host(&self, over: Over) -> &Host {
+        let [http2, http1] = &self.hosts;
+        if over == Over::Http2 { http2 } else { http1 }
+    }
+
+    /// Puts a file where both have it.
+    fn mount(&self, repository: &str, path: &str, source: &Source) {
+        for host in &self.hosts {
+            host.hub.mount(repository, path, source.clone()).unwrap();
         }
-        let large = Table::new(14_000_000, 1);
-        for row in [0, 8_637_999, 8_638_000] {
-            put_archive(&hub, &large, row, "diffusiondb-large-part-1");
-        }
-        put_rewards(&hub);
-        let config = AppConfig { brotli_quality: 11, ..AppConfig::new(&copy.0) };
-        let app = App::start_with(&hub, config).unwrap();
-        Self { hub, app, copy }
     }
 
     /// Every file is compressed once.
     async fn warm_up(&self) {
-        let _ = self.visit("table=diffusiondb-sample", false).await;
+        for over in [Over::Http2, Over::Open] {
+            let _ = self.visit("table=diffusiondb-sample", over).await;
+        }
     }
 
     async fn start_page(&self, told: &mut Told) {
-        for shaped in [true, false] {
+        for over in Over::ALL {
             let mut figures = Vec::new();
             for _ in 0..runs() {
-                figures.push(self.visit("", shaped).await);
+                figures.push(self.visit("", over).await);
             }
-            told.start_page(shaped, figures);
+            told.start_page(over, figures);
         }
     }
 
     /// DiffusionDB 2M in a layout: what is opened, and a link to a far row once more with a page map beside the app.
     async fn two_million(&self, title: &str, path: &Path, openings: &[Opening], told: &mut Told) {
         let mounted = "metadata.parquet";
-        self.hub.mount(DIFFUSIONDB, mounted, Source::file(path)).unwrap();
+        self.mount(DIFFUSIONDB, mounted, &Source::file(path));
         for opening in openings {
             self.opened(&format!("2M: {title}"), "diffusiondb-2m", opening, told).await;
         }
@@ -140,7 +161,7 @@ impl Scene {
     /// The other tables that there is something to stand for.
     async fn others(&self, told: &mut Told) {
         let (large, mounted) = (fixtures().join("diffusiondb-large.parquet"), "metadata-large.parquet");
-        self.hub.mount(DIFFUSIONDB, mounted, Source::file(large)).unwrap();
+        self.mount(DIFFUSIONDB, mounted, &Source::file(large));
         let title = "14M: pyarrow 10, one row group";
         for opening in [DEFAULT, Opening { query: FAR_OF_LARGE, ..FAR }] {
             self.opened(title, "diffusiondb-large", &opening, told).await;
@@ -148,10 +169,10 @@ impl Scene {
         self.mapped(title, ("diffusiondb-large", mounted), FAR_OF_LARGE, told).await;
 
         let rewards = Source::file(sample_path(IMAGEREWARD));
-        self.hub.mount("zai-org/ImageRewardDB", "metadata-test.parquet", rewards).unwrap();
+        self.mount("zai-org/ImageRewardDB", "metadata-test.parquet", &rewards);
         let pairs = Source::file(fixtures().join("pickapic-v1.parquet"));
         let path = "data/train-00000-of-00001.parquet";
-        self.hub.mount("yuvalkirstain/pickapic_v1_no_images", path, pairs).unwrap();
+        self.mount("yuvalkirstain/pickapic_v1_no_images", path, &pairs);
         for (title, id) in [
             ("ImageRewardDB test", "imagereward-test"),
             ("Pick-a-Pic v1", "pickapic-v1"),
@@ -168,8 +189,9 @@ impl Scene {
         if told.leaves_out(title, opening.name) {
             return;
         }
-        self.hub.set_link(Link::default());
-        index(&self.hub, &self.copy.0.join("maps"), &[&format!("hf:{DIFFUSIONDB}/{path}")]);
+        let hub = &self.host(Over::Open).hub;
+        hub.set_link(Link::default());
+        index(hub, &self.copy.0.join("maps"), &[&format!("hf:{DIFFUSIONDB}/{path}")]);
         self.opened(title, id, &opening, told).await;
     }
 
@@ -177,31 +199,37 @@ impl Scene {
         if told.leaves_out(title, opening.name) {
             return;
         }
-        let query = format!("table={id}&endpoint={}&{}", self.hub.endpoint(), opening.query);
-        for shaped in [true, false] {
+        for over in Over::ALL {
+            let endpoint = self.host(over).hub.endpoint();
+            let query = format!("table={id}&endpoint={endpoint}&{}", opening.query);
             let mut figures = Vec::new();
             for _ in 0..runs() {
-                figures.push(self.visit(query.trim_end_matches('&'), shaped).await);
+                figures.push(self.visit(query.trim_end_matches('&'), over).await);
             }
-            told.opened(shaped, title, opening.name, opening.kind, figures);
+            told.opened(over, title, opening.name, opening.kind, figures);
         }
     }
 
     /// Opens a link in a fresh browser, and waits until nothing more is asked for.
-    async fn visit(&self, query: &str, shaped: bool) -> Figure {
-        self.hub.set_link(if shaped { Link::megabits(MEGABITS, LATENCY_MILLIS) } else { Link::default() });
+    async fn visit(&self, query: &str, over: Over) -> Figure {
+        let Host { hub, app } = self.host(over);
+        hub.set_link(if over == Over::Open {
+            Link::default()
+        } else {
+            Link::megabits(MEGABITS, LATENCY_MILLIS)
+        });
         let browser = Browser::start(1440, 900).await;
-        browser.setting("vitrine.previews", &format!("{}previews", self.app.url())).await;
+        browser.setting("vitrine.previews", &format!("{}previews", app.url())).await;
         browser.before_each_page(include_str!("watch.js")).await;
-        self.hub.clear_log();
-        browser.client.goto(&format!("{}?{query}", self.app.url())).await.unwrap();
+        hub.clear_log();
+        browser.client.goto(&format!("{}?{query}", app.url())).await.unwrap();
         let page = Page { client: &browser.client };
         let shell = page.mark("vitrine:shell").await;
         let start = Instant::now();
         let (mut last, mut since) = (0, Instant::now());
         let stood = loop {
             tokio::time::sleep(QUIET / 6).await;
-            let log = asked(self.hub.log()).0;
+            let log = asked(hub.log()).0;
             let under_way = log.iter().any(|entry| entry.finished.is_none());
             if under_way || log.len() != last {
                 (last, since) = (log.len(), Instant::now());
@@ -214,7 +242,9 @@ impl Scene {
             }
         };
         browser.end().await;
-        let (log, offline) = asked(self.hub.log());
+        let (log, offline) = asked(hub.log());
+        let is_http2 = |entry: &Entry| entry.http2 == (over == Over::Http2);
+        assert!(log.iter().all(is_http2), "{query}");
         refused(query, &log);
         if std::env::var_os("VITRINE_TRACE").is_some() {
             trace(&log, &stood);
