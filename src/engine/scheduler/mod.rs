@@ -268,7 +268,9 @@ impl Scheduler {
 
     /// Whether one more range may be in flight. At most `most` are of its class where that is not urgent.
     fn has_room(&self, class: Class, most: usize, range: ByteRange) -> bool {
-        let is_probe = |range: &ByteRange| range.len() <= PROBE_BYTES;
+        // What takes a fraction of a round trip to come costs little more than a probe.
+        let small_bytes = (self.link().round_trip_bytes / 4).max(PROBE_BYTES);
+        let is_probe = |range: &ByteRange| range.len() <= small_bytes;
         let probes = self.table_ranges().filter(|other| is_probe(&other.asked)).count();
         let others = self.in_flight() - probes;
         let of_kind = match class {

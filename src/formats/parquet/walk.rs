@@ -3,7 +3,9 @@
 //! A header says how long its page is, so the next header can be found from the one before, a
 //! round trip each. To have several under way at once, the way to the wanted row is cut into
 //! segments: each but the first looks for a header in a window of bytes near where one must be, and
-//! walks from there. What such a search finds may be an accident; it counts only when the walk of the
+//! walks from there. A few segments come first. How many pages stand between the headers that they find follows from
+//! the distance, and so does where these begin, from both ends: more segments in between need windows that are much
+//! smaller than a page. What a search finds may be an accident; it counts only when the walk of the
 //! segment before arrives at exactly that byte. A row's number follows from the pages of all
 //! segments before it, so nothing is guessed in the end.
 //!
@@ -18,6 +20,15 @@ use crate::base::error::{Error, ErrorKind, Result};
 
 /// Segments of a walk at most: as many single headers as may be in flight, with some room for other columns.
 const MAX_SEGMENTS: u64 = 20;
+
+/// Segments that look for a header in a window of about a page, before others are cut by what they find.
+const PILOTS: u64 = 7;
+
+/// Lengths of so many pages tell how long the others are, if those are nearly equal.
+const LEAST_LENGTHS: usize = 5;
+
+/// With so many it is known whether they are.
+const MANY_LENGTHS: u64 = 16;
 
 /// Bytes read to see a header. Statistics make headers long; without them they take 20 to 30.
 const PROBE_BYTES: u64 = 512;
@@ -89,6 +100,8 @@ struct Segment {
     probe_bytes: u64,
     /// How often what was found was no header.
     retreats: u32,
+    /// Whether the gap behind it is cut as finely as it pays.
+    is_cut: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -142,11 +155,8 @@ impl Walk {
             (Way::ToEnd, Some(phase)) => phase.segment(start, front),
             (Way::ToEnd, None) => Segment::searching(start, start + average + average / 4),
         };
-        let mut segments = vec![first];
-        if !is_provisional {
-            segments.extend(cut(start, end, average, phase, link));
-        }
-        Self { segments, row, way, link, is_provisional }
+        let rest = if is_provisional { Vec::new() } else { cut(start, end, average, phase, link) };
+        Self { segments: behind(first, rest), row, way, link, is_provisional }
     }
 
     /// Cuts the rest of the way into segments, once a few headers in a row tell how long pages are.
@@ -167,7 +177,9 @@ impl Walk {
                 let phase = Phase { header: first.at, average: average.max(1), spread };
                 let rest = cut(first.at, map.tail_start(), phase.average, Some(phase), self.link);
                 self.segments.truncate(1);
-                self.segments.extend(rest);
+                if let Some(first) = self.segments.pop() {
+                    self.segments = behind(first, rest);
+                }
                 self.is_provisional = false;
             }
         }
@@ -221,6 +233,9 @@ impl Walk {
                     }
                 }
             }
+            if self.cut_gaps(map) {
+                continue;
+            }
             // A segment that joined its neighbour goes on from where that one stands, and one whose
             // neighbour has found its first header goes on to there. No bytes need come for that: were
             // it left to the next call, there might be none.
@@ -237,6 +252,47 @@ impl Walk {
         }
     }
 
+    /// Cuts the gap between two headers that are known into more segments, where that was not done. Whether there are more
+    /// now.
+    fn cut_gaps(&mut self, map: &PageMap) -> bool {
+        let average = map.page_sizes().average.max(1);
+        let is_alike = |len: &u64| *len > average / 2 && *len < average * 2;
+        let known = map.pages().iter().rev().take(SAMPLE_PAGES as usize).map(|page| page.range.len());
+        let found =
+            self.segments.iter().flat_map(|segment| &segment.found).map(|(_, header)| header.page_bytes());
+        let lengths: Vec<u64> = known.chain(found).filter(is_alike).collect();
+        let is_searching = self.segments.iter().any(|segment| segment.search.is_some() && !segment.is_cut);
+        if is_searching && lengths.len() < LEAST_LENGTHS {
+            return false;
+        }
+        let Some((average, (deviation, known))) = spread(lengths) else { return false };
+        let lengths = Lengths { average: average.max(1), deviation, known };
+        let way = self.segments.last().map_or(0, |last| last.at)
+            - self.segments.first().map_or(0, |first| first.at);
+        let mut more = false;
+        let mut number = 0;
+        while let Some([segment, next]) =
+            self.segments.get_mut(number..).and_then(|rest| rest.first_chunk_mut::<2>())
+        {
+            number += 1;
+            let is_known = segment.search.is_none() && next.search.is_none() && !next.found.is_empty();
+            if segment.is_cut || !is_known || segment.at >= next.first() {
+                continue;
+            }
+            let (start, end) = (segment.at, next.first());
+            if !lengths.count_surely(end - start) && lengths.known < MANY_LENGTHS {
+                continue;
+            }
+            segment.is_cut = true;
+            let between = lengths.between(start, end, way, self.link);
+            more |= !between.is_empty();
+            let count = between.len();
+            self.segments.splice(number..number, between);
+            number += count;
+        }
+        more
+    }
+
     /// Joins segments that meet, and tells the map once they reach the end. The walk that follows, where that was
     /// not far enough, or led nowhere.
     fn join_to_end(&mut self, map: &mut PageMap) -> Option<Self> {
@@ -251,6 +307,7 @@ impl Walk {
             } else if segment.at == next.first() {
                 segment.found.append(&mut next.found);
                 (segment.at, segment.probe_bytes) = (next.at, next.probe_bytes);
+                segment.is_cut = next.is_cut;
                 self.segments.remove(number + 1);
             } else if next.found.len() >= SURE_CHAIN && next.found.len() > segment.found.len() {
                 segment.retreat(map);
@@ -333,7 +390,59 @@ impl Phase {
     }
 }
 
-/// Segments that begin between `start` and `end`, as many as are worth it.
+/// How long pages are.
+#[derive(Clone, Copy, Debug)]
+struct Lengths {
+    average: u64,
+    /// How much they differ: the standard deviation of so many.
+    deviation: u64,
+    known: u64,
+}
+
+impl Lengths {
+    /// Whether they tell how many pages stand in a gap: with one more or less every foretold place were wrong.
+    fn count_surely(self, gap: u64) -> bool {
+        let Self { average, deviation, known } = self;
+        let error = deviation as f64 * (gap / average) as f64 / (known.max(1) as f64).sqrt();
+        2.0 * error < average as f64 / 2.0
+    }
+
+    /// Segments between two headers, as many as are worth it on a `way` of so many bytes.
+    fn between(self, start: u64, end: u64, way: u64, link: Link) -> Vec<Segment> {
+        let Self { average, deviation, known: _ } = self;
+        let gap = end - start;
+        let pages = (gap + average / 2) / average;
+        if pages < 2 {
+            return Vec::new();
+        }
+        let (many, deviation) = (pages as f64, deviation as f64);
+        // Each page differs a little from the others; half way between two known places that adds up most.
+        let window = |pages_before: f64| {
+            let error = deviation * (pages_before * (many - pages_before) / many).sqrt();
+            (2.0 * DEVIATIONS * error) as u64 + 2 * PROBE_BYTES
+        };
+        let widest = window(many / 2.0);
+        let is_foretold = self.count_surely(gap) && widest < average;
+        let cost = if is_foretold { widest } else { average * 5 / 8 };
+        let all =
+            (way.max(gap) / average * link.round_trip_bytes / cost.max(1)).isqrt().clamp(1, MAX_SEGMENTS);
+        let count = (all * gap / way.max(gap)).min(pages / 2);
+        let segment = |number: u64| {
+            if !is_foretold {
+                let even = start + gap * number / count;
+                return Segment::searching(even, even + average + average / 4);
+            }
+            let before = (pages * number / count).clamp(1, pages - 1);
+            let (place, window) = (start + gap * before / pages, window(before as f64));
+            let origin = place.saturating_sub(window / 2).max(start + 1);
+            Segment::searching(origin, origin + window)
+        };
+        (1..count).map(|number| Segment { is_cut: true, ..segment(number) }).collect()
+    }
+}
+
+/// Segments that begin between `start` and `end`, as many as are worth it; a few, where these can tell more of the pages
+/// between them.
 fn cut(start: u64, end: u64, average: u64, phase: Option<Phase>, link: Link) -> Vec<Segment> {
     let way = end.saturating_sub(start);
     let whole = average + average / 4;
@@ -345,17 +454,31 @@ fn cut(start: u64, end: u64, average: u64, phase: Option<Phase>, link: Link) -> 
     let most = if window <= plan::PROBE_BYTES { MAX_SEGMENTS } else { way / (3 * window) };
     let count =
         (pages * link.round_trip_bytes / cost).isqrt().min(pages / 2).min(most).clamp(1, MAX_SEGMENTS);
+    let is_coarse = window > plan::PROBE_BYTES && count > PILOTS;
+    let count = if is_coarse { PILOTS } else { count };
     let segment = |number| {
-        let even = start + way * number / count;
+        let even = if is_coarse {
+            // The last one is near the end, so that all of the way lies between two of them.
+            start + way.saturating_sub(average * LEAD_PAGES) * number / (count - 1)
+        } else {
+            start + way * number / count
+        };
         phase.map_or_else(|| Segment::searching(even, even + whole), |phase| phase.segment(even, start + 1))
     };
-    (1..count).map(segment).collect()
+    (1..count).map(segment).map(|segment| Segment { is_cut: !is_coarse, ..segment }).collect()
+}
+
+/// A first segment and those behind it: its gap is cut as finely as theirs.
+fn behind(first: Segment, rest: Vec<Segment>) -> Vec<Segment> {
+    let is_cut = rest.iter().all(|segment| segment.is_cut);
+    std::iter::once(Segment { is_cut, ..first }).chain(rest).collect()
 }
 
 impl Segment {
     /// One whose first header is at this place.
     fn known(at: u64) -> Self {
-        Self { search: None, found: Vec::new(), at, origin: at, probe_bytes: PROBE_BYTES, retreats: 0 }
+        let found = Vec::new();
+        Self { search: None, found, at, origin: at, probe_bytes: PROBE_BYTES, retreats: 0, is_cut: false }
     }
 
     /// One that looks for its first header from `origin` on, up to `end` at first.
