@@ -203,7 +203,7 @@ pub(super) fn values(
     })
 }
 
-fn check_values(values: u32) -> Result<()> {
+pub(super) fn check_values(values: u32) -> Result<()> {
     if values > MAX_PAGE_VALUES {
         return Err(Error::new(
             ErrorKind::Limit,
@@ -326,7 +326,12 @@ pub(super) const fn level_width(max: u16) -> u8 {
 }
 
 /// Which rows have a value; none where all have.
-fn definition_levels(column: &ColumnMeta, bytes: &[u8], rows: usize, old: bool) -> Result<Option<Vec<bool>>> {
+pub(super) fn definition_levels(
+    column: &ColumnMeta,
+    bytes: &[u8],
+    rows: usize,
+    old: bool,
+) -> Result<Option<Vec<bool>>> {
     if column.max_definition == 0 {
         return Ok(None);
     }
@@ -387,7 +392,7 @@ pub fn single(column: &ColumnMeta, bytes: &[u8]) -> Option<Values> {
     }
 }
 
-fn plain(column: &ColumnMeta, bytes: &[u8], count: usize) -> Result<Values> {
+pub(super) fn plain(column: &ColumnMeta, bytes: &[u8], count: usize) -> Result<Values> {
     Ok(match column.physical {
         Physical::Bool => {
             let needed = bytes.get(..count.div_ceil(8)).ok_or_else(|| Error::corrupt("too few bits"))?;

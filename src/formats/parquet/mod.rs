@@ -3,7 +3,7 @@
 //! Reading order: [`meta`] (what the footer says), [`header`] (page headers and the offset index),
 //! [`map`] (which page holds which rows, as far as known), [`walk`] (finding pages nobody has
 //! listed), [`plan`] (ranges to requests), [`codec`] and [`decode`] (from a page's bytes to
-//! values), [`nested`] (lists and structures). Nothing here fetches: the same code runs on a file in a native test.
+//! values), [`front`] (the first rows of a page whose rest is not here), [`nested`] (lists and structures). Nothing here fetches: the same code runs on a file in a native test.
 //!
 //! Source of the format: <https://parquet.apache.org/docs/file-format/>.
 
@@ -15,6 +15,7 @@ pub mod describe;
 mod element;
 pub mod features;
 mod footer;
+pub mod front;
 pub mod header;
 mod json;
 pub mod levels;

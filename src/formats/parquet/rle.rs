@@ -69,6 +69,25 @@ impl Numbers {
             Self::U32(all) => all.len() * 4,
         }
     }
+
+    /// How many stand in front of the first one that is not below `limit`.
+    pub fn below(&self, limit: usize) -> usize {
+        let place = match self {
+            Self::U8(all) => all.iter().position(|number| usize::from(*number) >= limit),
+            Self::U16(all) => all.iter().position(|number| usize::from(*number) >= limit),
+            Self::U32(all) => all.iter().position(|number| *number as usize >= limit),
+        };
+        place.unwrap_or(self.len())
+    }
+
+    /// Drops all but the first `count`.
+    pub fn truncate(&mut self, count: usize) {
+        match self {
+            Self::U8(all) => all.truncate(count),
+            Self::U16(all) => all.truncate(count),
+            Self::U32(all) => all.truncate(count),
+        }
+    }
 }
 
 /// Reads `count` numbers of `width` bits.
@@ -98,6 +117,28 @@ pub fn numbers(bytes: &[u8], width: u8, count: usize) -> Result<Numbers> {
         })?;
         Numbers::U32(all)
     })
+}
+
+/// How many numbers of `width` bits, of `most`, the first bytes of a page hold.
+pub fn whole(bytes: &[u8], width: u8, most: usize) -> usize {
+    let value_bytes = usize::from(width).div_ceil(8);
+    let (mut rest, mut count) = (bytes, 0usize);
+    while count < most
+        && let Ok(head) = varint(&mut rest)
+    {
+        let len = usize::try_from(head >> 1).unwrap_or(usize::MAX);
+        if head & 1 == 0 {
+            let Some(after) = rest.get(value_bytes..) else { break };
+            (rest, count) = (after, count.saturating_add(len));
+            continue;
+        }
+        let Some(after) = rest.get(len.saturating_mul(usize::from(width))..) else {
+            count = count.saturating_add((rest.len() * 8).checked_div(usize::from(width)).unwrap_or(0));
+            break;
+        };
+        (rest, count) = (after, count.saturating_add(len.saturating_mul(8)));
+    }
+    count.min(most)
 }
 
 /// Walks over runs and groups until `count` numbers are there.

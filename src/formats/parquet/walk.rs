@@ -267,8 +267,8 @@ impl Walk {
         }
         let Some((average, (deviation, known))) = spread(lengths) else { return false };
         let lengths = Lengths { average: average.max(1), deviation, known };
-        let way = self.segments.last().map_or(0, |last| last.at)
-            - self.segments.first().map_or(0, |first| first.at);
+        let ends = self.segments.first().zip(self.segments.last());
+        let way = ends.map_or(0, |(first, last)| last.at.saturating_sub(first.at));
         let mut more = false;
         let mut number = 0;
         while let Some([segment, next]) =

@@ -1,5 +1,7 @@
 //! Single pages of a column that is not read whole: what the rows on the screen need.
 
+mod fronts;
+
 use super::damage::{Damage, Stretches};
 use super::load::{Next, header_at, learn_next};
 use super::pool::Pool;
@@ -7,11 +9,13 @@ use crate::base::bytes::ByteRange;
 use crate::base::error::{Context, Error, Result};
 use crate::base::sorted::Map;
 use crate::formats::parquet::decode::{Decoded, Values, decode_dictionary, decode_page};
+use crate::formats::parquet::header::PageHeader;
 use crate::formats::parquet::map::{PageEntry, PageMap};
 use crate::formats::parquet::meta::{Chunk, ColumnMeta, FileMeta, RowGroup};
 use crate::formats::parquet::plan::Link;
 use crate::formats::parquet::walk::{Bytes, Step, Walk, is_read_through};
 use crate::table::column::{Value, value_at};
+use fronts::{Fronts, Told};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Pages asked for at a time: rows far apart come a screenful of pages after the other.
@@ -36,6 +40,7 @@ pub struct Pager {
     dictionaries: Map<usize, Values>,
     /// Decoded pages by their first row in the file.
     pages: BTreeMap<u64, Cached>,
+    fronts: Fronts,
     /// Rows that were asked for since the last [`Self::round`].
     wanted: BTreeSet<u64>,
     /// Values of such rows whose page is dropped.
@@ -159,7 +164,7 @@ impl Pager {
         let mut wants = Vec::new();
         let mut pages = 0;
         let mut covered = 0;
-        for &row in rows {
+        for (place, &row) in rows.iter().enumerate() {
             if row < covered {
                 continue;
             }
@@ -173,7 +178,12 @@ impl Pager {
             let Some((number, group)) = meta.group_of(row) else { continue };
             let name = meta.columns.get(self.leaf).map_or("", |column| &column.name);
             let asked = wants.len();
-            let found = match self.page_for(number, row - group.first_row, meta, pool, link, &mut wants) {
+            let wanted = Wanted {
+                row: row - group.first_row,
+                rows: rows.get(place..).unwrap_or_default(),
+                first: group.first_row,
+            };
+            let found = match self.page_for(number, wanted, meta, pool, link, &mut wants) {
                 Ok(found) => found,
                 Err(error) => {
                     let error = error.context(format!("{name}, row group {number}"));
@@ -238,18 +248,19 @@ impl Pager {
     fn page_for(
         &mut self,
         number: usize,
-        row: u64,
+        wanted: Wanted<'_>,
         meta: &FileMeta,
         pool: &mut Pool,
         link: Link,
         wants: &mut Vec<ByteRange>,
     ) -> Result<u64> {
+        let row = wanted.row;
         loop {
             let Some(map) = self.maps.get_mut(number) else { return Ok(u64::MAX) };
             if let Some(entry) = map.page_of(row).copied() {
                 // A way to another row goes on: the rows on the screen and an open one may be far apart.
                 self.walks.retain(|walked, (walk, _)| *walked != number || !walk.has_arrived(map));
-                let missing = self.decode(number, entry, meta, pool)?;
+                let missing = self.decode(number, entry, wanted.on(&entry), meta, pool)?;
                 wants.extend(missing);
                 return Ok(entry.first_row + entry.rows);
             }
@@ -282,18 +293,23 @@ impl Pager {
             let way = map.estimate(row).saturating_sub(frontier);
             if known_rows == 0 || is_read_through(way, map.average_page_bytes(), link) {
                 // The first pages tell how large pages are; a walk from there is cut better.
-                wants.push(first_read(map, &chunk, way, link));
+                if known_rows == 0 && way == 0 {
+                    wants.extend(fronts::first_reads(map));
+                } else {
+                    wants.push(first_read(map, &chunk, way, link));
+                }
                 return Ok(rest);
             }
             self.walks.insert(number, (Walk::new(map, row, link), self.clock));
         }
     }
 
-    /// Decodes a page whose place is known, or says what is missing.
+    /// Decodes a page whose place is known, as far as its first `rows`, or says what is missing.
     fn decode(
         &mut self,
         number: usize,
         entry: PageEntry,
+        rows: u64,
         meta: &FileMeta,
         pool: &mut Pool,
     ) -> Result<Vec<ByteRange>> {
@@ -305,26 +321,34 @@ impl Pager {
         let chunk = *map.chunk();
         let mut missing = Vec::new();
         let mut uses_dictionary = entry.uses_dictionary;
-        if let Some(header) = header_at(pool, entry.range.start, entry.range.end)? {
-            map.learn(entry.range.start, &header)?;
+        let header = header_at(pool, entry.range.start, entry.range.end)?;
+        if let Some(header) = &header {
+            map.learn(entry.range.start, header)?;
             uses_dictionary =
                 header.encoding().map(crate::formats::parquet::header::Encoding::uses_dictionary);
         }
-        if let Some(range) = map.dictionary().filter(|_| !self.dictionaries.contains_key(&number)) {
-            // Pages far from the front are often plain although there is a dictionary: those ask
-            // for it only once their header says that they need it.
-            if uses_dictionary.unwrap_or(entry.first_row == 0) {
-                if pool.has(range) {
-                    let bytes = pool.at(range.start, range.len());
-                    let header = crate::formats::parquet::header::PageHeader::parse(&bytes)?;
-                    let body = bytes.get(header.header_bytes as usize..header.page_bytes() as usize);
-                    let values = decode_dictionary(column, chunk.codec, &header, body.unwrap_or_default())?;
-                    drop(bytes);
-                    self.dictionaries.insert(number, values);
-                    pool.release(range);
-                } else {
-                    missing.push(range);
-                }
+        // Pages far from the front are often plain although there is a dictionary: those ask
+        // for it only once their header says that they need it.
+        let dictionary = map.dictionary().filter(|_| uses_dictionary.unwrap_or(entry.first_row == 0));
+        let dictionary = dictionary.filter(|_| !self.has_dictionary(number));
+        if !pool.has(entry.range) || dictionary.is_some_and(|range| !pool.has(range)) {
+            match self.front(number, entry, rows, dictionary, meta, pool) {
+                Told::Rows => return Ok(Vec::new()),
+                Told::Needs(ranges) => return Ok(ranges),
+                Told::Nothing => {}
+            }
+        }
+        if let Some(range) = dictionary {
+            if pool.has(range) {
+                let bytes = pool.at(range.start, range.len());
+                let header = PageHeader::parse(&bytes)?;
+                let body = bytes.get(header.header_bytes as usize..header.page_bytes() as usize);
+                let values = decode_dictionary(column, chunk.codec, &header, body.unwrap_or_default())?;
+                drop(bytes);
+                self.put_dictionary(number, values);
+                pool.release(range);
+            } else {
+                missing.push(range);
             }
         }
         if !pool.has(entry.range) {
@@ -335,7 +359,7 @@ impl Pager {
         }
         let bytes = pool.at(entry.range.start, entry.range.len());
         let place = || format!("page at byte {}", entry.range.start);
-        let header = crate::formats::parquet::header::PageHeader::parse(&bytes).context(place)?;
+        let header = PageHeader::parse(&bytes).context(place)?;
         let body = bytes.get(header.header_bytes as usize..header.page_bytes() as usize).unwrap_or_default();
         if header.values().map(u64::from) != Some(entry.rows) {
             // An offset index may say so; the rows that it promises would be waited for for ever.
@@ -346,6 +370,12 @@ impl Pager {
         let page = decode_page(column, chunk.codec, &header, body, known).context(place)?;
         drop(bytes);
         pool.release(entry.range);
+        self.keep(number, group, &entry, page);
+        Ok(Vec::new())
+    }
+
+    /// Keeps a page that was decoded, or its first rows.
+    fn keep(&mut self, number: usize, group: &RowGroup, entry: &PageEntry, page: Decoded) {
         let mut next = 0;
         let places = page.valid.as_ref().map(|valid| {
             valid
@@ -360,7 +390,6 @@ impl Pager {
         let cached = Cached { page, group: number, places, used: self.clock };
         self.pages.insert(group.first_row + entry.first_row, cached);
         self.decoded += 1;
-        Ok(Vec::new())
     }
 
     fn evict(&mut self) {
@@ -380,6 +409,27 @@ impl Pager {
             }
             self.pages.remove(&first);
         }
+    }
+}
+
+/// A row of a row group that is wanted, with those behind it.
+#[derive(Clone, Copy, Debug)]
+struct Wanted<'a> {
+    /// Of the row group.
+    row: u64,
+    /// It and those behind it, of the file.
+    rows: &'a [u64],
+    /// The row group's first row in the file.
+    first: u64,
+}
+
+impl Wanted<'_> {
+    /// How many rows of a page there are up to the last one that is wanted.
+    fn on(&self, page: &PageEntry) -> u64 {
+        let end = self.first + page.first_row + page.rows;
+        let behind = self.rows.partition_point(|row| *row < end);
+        let last = behind.checked_sub(1).and_then(|place| self.rows.get(place));
+        last.map_or(page.rows, |last| last.saturating_sub(self.first + page.first_row) + 1)
     }
 }
 
