@@ -119,14 +119,13 @@ pub(crate) fn finish(profile: Profile, out: &Path) -> Result<()> {
     let loader = page::loader(&thread.script, &thread.code, &export_name, &export_code);
     let loader_name = page::hashed("worker.js", loader.as_bytes());
     let early = shrink::script(&read(out, "early.js")?);
-    let early_name = page::hashed("early.js", early.as_bytes());
     let start = main.lazy.get("start").ok_or("the page without a table has no module")?;
     let names = page::Names {
         script: &script_name,
         code: &main.code,
         worker: &loader_name,
         worker_code: &thread.code,
-        early: &early_name,
+        early: &early,
         style: &later.0,
         start,
     };
@@ -141,7 +140,6 @@ pub(crate) fn finish(profile: Profile, out: &Path) -> Result<()> {
         (first.0.as_str(), first.1),
         (later.0.as_str(), later.1),
         (loader_name.as_str(), loader),
-        (early_name.as_str(), early),
         (export_name.as_str(), export_script),
         (guide_name.as_str(), guide),
     ];

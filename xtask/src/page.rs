@@ -3,12 +3,20 @@
 //! Trunk starts the app from a script inside the page, which such a policy forbids: it moves to a
 //! file. The policy is put first, so that it covers everything after it. Only what trunk and our
 //! own `index.html` write is understood here; anything else fails the build.
+//!
+//! The one script inside the page is ours, which asks for all other files: as a file of its own it would hold them up
+//! by a round trip, since browsers look for none behind a policy until they have come there. The policy names it by its
+//! digest.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
 
 use crate::Result;
 use crate::shrink;
 use crate::split::LATER;
 
-/// What the page may do. No inline script or style, nothing from other hosts but data and images
+/// What the page may do. No inline script but the one that is named, no inline style, nothing from other hosts but data and images
 /// that were read as data. Reading from this machine is allowed for stand-in Hubs.
 pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
      style-src 'self'; img-src 'self' blob: data:; \
@@ -153,7 +161,7 @@ pub(crate) struct Names<'a> {
     /// Those of the data thread.
     pub(crate) worker: &'a str,
     pub(crate) worker_code: &'a str,
-    /// The script before everything.
+    /// What the script before everything says.
     pub(crate) early: &'a str,
     /// The styles of lazy views.
     pub(crate) style: &'a str,
@@ -165,8 +173,14 @@ pub(crate) struct Names<'a> {
 /// with or without a table needs, by the script before everything.
 pub(crate) fn with_names(html: &str, names: Names<'_>) -> Result<String> {
     const EARLY: &str = "<script src=\"./early.js\"></script>";
-    let (before, after) = html.split_once(EARLY).ok_or("the page has no early.js")?;
+    const OWN: &str = "script-src 'self'";
     let Names { script, code, worker, worker_code, early, style, start } = names;
+    if early.contains("</script") || early.contains("<!--") {
+        return Err("early.js would end the script that it stands in".to_owned());
+    }
+    let digest = STANDARD.encode(Sha256::digest(early));
+    let html = html.replacen(OWN, &format!("{OWN} 'sha256-{digest}'"), 1);
+    let (before, after) = html.split_once(EARLY).ok_or("the page has no early.js")?;
     let start: Vec<String> = start.iter().map(|name| format!("./{name}")).collect();
     let start = start.join(" ");
     let meta = |name: &str, content: &str| format!("<meta name=\"vitrine-{name}\" content=\"{content}\">");
@@ -176,7 +190,7 @@ pub(crate) fn with_names(html: &str, names: Names<'_>) -> Result<String> {
         &meta("worker-code", &format!("./{worker_code}")),
         &meta("style", &format!("./{style}")),
         &meta("start", &start),
-        &format!("<script src=\"./{early}\"></script>"),
+        &format!("<script>{early}</script>"),
         &format!("<link rel=\"preload\" href=\"./{code}\" as=\"fetch\" crossorigin=\"anonymous\">"),
         &format!("<script type=\"module\" src=\"./{script}\"></script>"),
         after,
@@ -350,20 +364,26 @@ mod tests {
             code: "m-1.wasm",
             worker: "w-1.js",
             worker_code: "w-1.wasm",
-            early: "e-1.js",
+            early: "early();",
             style: "l-1.css",
             start: &start,
         };
-        let html = with_names("<head><script src=\"./early.js\"></script></head>", names).expect("a page");
+        let policy = "<meta content=\"script-src 'self' 'wasm-unsafe-eval'\">";
+        let html = with_names(&format!("<head>{policy}<script src=\"./early.js\"></script></head>"), names);
+        let html = html.expect("a page");
+        // Of `printf 'early();' | openssl dgst -sha256 -binary | base64`.
         assert_eq!(
             html,
-            "<head><meta name=\"vitrine-worker\" content=\"./w-1.js\">\
+            "<head><meta content=\"script-src 'self' 'sha256-+adv7mrf97l2YX0A6IfUnN5WpoX0nonq8Vez1z8YKf4=' 'wasm-unsafe-eval'\">\
+             <meta name=\"vitrine-worker\" content=\"./w-1.js\">\
              <meta name=\"vitrine-worker-code\" content=\"./w-1.wasm\">\
-             <meta name=\"vitrine-style\" content=\"./l-1.css\"><meta name=\"vitrine-start\" content=\"./s-1.wasm ./t-1.wasm\"><script src=\"./e-1.js\"></script>\
+             <meta name=\"vitrine-style\" content=\"./l-1.css\"><meta name=\"vitrine-start\" content=\"./s-1.wasm ./t-1.wasm\"><script>early();</script>\
              <link rel=\"preload\" href=\"./m-1.wasm\" as=\"fetch\" crossorigin=\"anonymous\">\
              <script type=\"module\" src=\"./m-1.js\"></script></head>"
         );
         assert!(with_names("<head></head>", names).is_err());
+        let ends = Names { early: "\"</script>\"", ..names };
+        assert!(with_names("<head><script src=\"./early.js\"></script></head>", ends).is_err());
         let files = ["a.js".to_owned(), "b.css".to_owned()];
         let script = offline(&html, &files, "start-1.js");
         assert!(script.contains("\"./a.js\",\n    \"./b.css\",\n];"), "{script}");
