@@ -131,11 +131,13 @@ impl Scene {
         }
     }
 
-    /// Every file is compressed once.
+    /// Every file is compressed once, which takes seconds of the machine that measures.
     async fn warm_up(&self) {
-        for over in [Over::Http2, Over::Open] {
-            let _ = self.visit("table=diffusiondb-sample", over).await;
+        for query in ["", "&row=3", "&view=gallery", "&q=castle", "&cfg=7..12"] {
+            let _ = self.visit(&format!("table=diffusiondb-sample{query}"), Over::Open).await;
         }
+        let _ = self.visit("", Over::Open).await;
+        let _ = self.visit("table=diffusiondb-sample", Over::Http2).await;
     }
 
     async fn start_page(&self, told: &mut Told) {
