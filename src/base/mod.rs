@@ -9,6 +9,7 @@ pub mod error;
 pub mod hash;
 pub mod ids;
 pub mod iso;
+pub mod later;
 pub mod moment;
 pub mod numbers;
 pub mod period;

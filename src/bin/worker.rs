@@ -9,9 +9,7 @@ mod worker {
     use vitrine::formats::parquet::codec::RareCodecs;
     use vitrine::formats::parquet::variant::Code;
     use vitrine::shell::beside::Code as Joins;
-    use vitrine::shell::codecs::Loading as LoadingCodecs;
-    use vitrine::shell::measures;
-    use vitrine::shell::worker::{Loading, LoadingJoins, LoadingVariants};
+    use vitrine::shell::worker::Loaders;
     use vitrine::table::measure::{Make, meter};
     use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
@@ -40,34 +38,16 @@ mod worker {
         Ok(Joins::all())
     }
 
-    pub(super) fn load_codecs() -> LoadingCodecs {
-        Box::pin(async { codecs().await.ok() })
-    }
-
-    pub(super) fn load_joins() -> LoadingJoins {
-        Box::pin(async { joins().await.ok() })
-    }
-
-    pub(super) fn load() -> Loading {
-        Box::pin(async { extras().await.ok() })
-    }
-
-    pub(super) fn load_measures() -> measures::Loading {
-        Box::pin(async { measures().await.ok() })
-    }
-
-    pub(super) fn load_variants() -> LoadingVariants {
-        Box::pin(async { variants().await.ok() })
-    }
+    pub(super) const LOADERS: Loaders = Loaders {
+        extras: || Box::pin(async { extras().await.ok() }),
+        measures: || Box::pin(async { measures().await.ok() }),
+        variants: || Box::pin(async { variants().await.ok() }),
+        codecs: || Box::pin(async { codecs().await.ok() }),
+        joins: || Box::pin(async { joins().await.ok() }),
+    };
 }
 
 fn main() {
     #[cfg(target_arch = "wasm32")]
-    vitrine::shell::worker::start(
-        worker::load,
-        worker::load_measures,
-        worker::load_variants,
-        worker::load_codecs,
-        worker::load_joins,
-    );
+    vitrine::shell::worker::start(worker::LOADERS);
 }

@@ -16,6 +16,7 @@ use super::preference;
 use super::result::Matches;
 use super::result::like;
 use crate::base::ids::Generation;
+use crate::base::later::later;
 use crate::protocol::describe::Describe;
 use crate::protocol::export::{self, Stage};
 use crate::protocol::figure::{self, Figure};
@@ -30,7 +31,6 @@ use crate::table::phrases::PhraseIndex;
 use crate::table::regexes::{self, Compile};
 use crate::view::query::{self, Query};
 use crate::view::spec::RowQuery;
-use std::sync::OnceLock;
 
 /// What begins a file: the job, or how it ends at once.
 type Begin<T> = fn(T, &mut Data) -> Result<Box<dyn Job>, Stage>;
@@ -76,7 +76,9 @@ pub struct Extras {
     pub(super) group_by: fn(&group_by::Ask<'_>) -> Option<group_by::Table>,
 }
 
-static EXTRAS: OnceLock<&'static Extras> = OnceLock::new();
+later!(
+    static EXTRAS: &'static Extras = all;
+);
 
 /// All of it: only the entry of the lazy module may name it.
 pub fn all() -> &'static Extras {
@@ -105,7 +107,7 @@ pub fn all() -> &'static Extras {
 /// The code has been fetched.
 pub fn provide(extras: &'static Extras) {
     regexes::provide(extras.compile);
-    let _ = EXTRAS.set(extras);
+    EXTRAS.provide(extras);
 }
 
 /// Whether a request needs code that is not here.
@@ -113,16 +115,9 @@ pub fn are_missing_for(request: &Request) -> bool {
     EXTRAS.get().is_none() && are_needed_for(request)
 }
 
-/// The code, where it is here. Outside browsers it always is.
-#[cfg(not(target_arch = "wasm32"))]
-pub(super) fn extras() -> Option<&'static Extras> {
-    Some(all())
-}
-
 /// The code, where it is here.
-#[cfg(target_arch = "wasm32")]
 pub(super) fn extras() -> Option<&'static Extras> {
-    EXTRAS.get().copied()
+    EXTRAS.get()
 }
 
 fn are_needed_for(request: &Request) -> bool {

@@ -42,19 +42,25 @@ pub type LoadingVariants = Pin<Box<dyn Future<Output = Option<variant::Code>>>>;
 /// The same of what joins tables.
 pub type LoadingJoins = Pin<Box<dyn Future<Output = Option<JoinCode>>>>;
 
+/// What fetches code that comes when it is first needed.
+#[derive(Clone, Copy)]
+pub struct Loaders {
+    /// Code that is seldom needed.
+    pub extras: fn() -> Loading,
+    /// What measures texts.
+    pub measures: fn() -> measures::Loading,
+    /// What reads values of the type VARIANT.
+    pub variants: fn() -> LoadingVariants,
+    /// What decompresses rare codecs.
+    pub codecs: codecs::Load,
+    /// What joins tables.
+    pub joins: fn() -> LoadingJoins,
+}
+
 struct Shell {
     /// Itself, for what goes on later.
     this: Weak<Shell>,
-    /// Fetches code that is seldom needed.
-    load: fn() -> Loading,
-    /// Fetches what measures texts.
-    load_measures: fn() -> measures::Loading,
-    /// Fetches what reads values of the type VARIANT.
-    load_variants: fn() -> LoadingVariants,
-    /// Fetches what decompresses rare codecs.
-    load_codecs: codecs::Load,
-    /// Fetches what joins tables.
-    load_joins: fn() -> LoadingJoins,
+    load: Loaders,
     /// Whether code that is seldom needed is in flight.
     is_loading: Cell<bool>,
     /// Messages of the page that wait for it, in their order.
@@ -128,16 +134,8 @@ fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }
 
-/// Starts the data thread: listens to the page, and says that it does. `load` fetches code that is seldom needed, and
-/// `load_measures` what measures texts, `load_variants` what reads values of the type VARIANT, `load_codecs` what
-/// decompresses rare codecs, and `load_joins` what joins tables.
-pub fn start(
-    load: fn() -> Loading,
-    load_measures: fn() -> measures::Loading,
-    load_variants: fn() -> LoadingVariants,
-    load_codecs: codecs::Load,
-    load_joins: fn() -> LoadingJoins,
-) {
+/// Starts the data thread: listens to the page, and says that it does.
+pub fn start(load: Loaders) {
     console_error_panic_hook::set_once();
     let shell = Rc::new_cyclic(|weak: &Weak<Shell>| {
         let on_event = || {
@@ -152,10 +150,6 @@ pub fn start(
         Shell {
             this: weak.clone(),
             load,
-            load_measures,
-            load_variants,
-            load_codecs,
-            load_joins,
             is_loading: Cell::default(),
             held: RefCell::default(),
             engine: RefCell::default(),
@@ -327,19 +321,19 @@ impl Shell {
         self.is_loading.set(true);
         spawn_local(async move {
             if extras::are_missing_for(&request)
-                && let Some(extras) = (shell.load)().await
+                && let Some(extras) = (shell.load.extras)().await
             {
                 extras::provide(extras);
             }
             if engine::JoinCode::is_missing_for(&request)
-                && let Some(code) = (shell.load_joins)().await
+                && let Some(code) = (shell.load.joins)().await
             {
                 code.engine.provide();
                 let emit = shell.clone();
                 let other = code.start(
                     &shell.net,
                     shell.converter.clone(),
-                    shell.load_codecs,
+                    shell.load.codecs,
                     Box::new(move |event| emit.step(event)),
                 );
                 *shell.other.borrow_mut() = Some(other);
@@ -355,7 +349,7 @@ impl Shell {
     fn fetch_measures(&self, vocabulary: bool) {
         let Some(shell) = self.this.upgrade() else { return };
         spawn_local(async move {
-            let outcome = measures::fetch(shell.load_measures, vocabulary).await;
+            let outcome = measures::fetch(shell.load.measures, vocabulary).await;
             shell.step(Event::Measures { outcome });
         });
     }
@@ -363,7 +357,7 @@ impl Shell {
     fn fetch_variants(&self) {
         let Some(shell) = self.this.upgrade() else { return };
         spawn_local(async move {
-            let code = (shell.load_variants)().await;
+            let code = (shell.load.variants)().await;
             let outcome = match code {
                 Some(code) => {
                     variant::provide(code);
@@ -378,7 +372,7 @@ impl Shell {
     fn fetch_codecs(&self) {
         let Some(shell) = self.this.upgrade() else { return };
         spawn_local(async move {
-            let outcome = codecs::fetch(shell.load_codecs).await;
+            let outcome = codecs::fetch(shell.load.codecs).await;
             shell.step(Event::Codecs { outcome });
         });
     }

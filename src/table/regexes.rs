@@ -1,11 +1,12 @@
 //! Regular expressions. What reads and runs them is large and seldom needed: in a browser it is in a lazy module,
 //! and is handed in by [`provide`] once that has been fetched.
 
+use crate::base::later::later;
 use crate::formats::text_index::plan::Plan;
 use regex::bytes::{Regex, RegexBuilder};
 use std::fmt::Debug;
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// How large a compiled regular expression may be, and what it may keep while it runs. Within these
 /// the time for a text grows with its length only.
@@ -37,16 +38,18 @@ pub struct Refused {
 /// Makes an expression ready to run.
 pub type Compile = fn(&str) -> Result<Arc<dyn Expression>, Refused>;
 
-static COMPILE: OnceLock<Compile> = OnceLock::new();
+later!(
+    static COMPILE: Compile = || read;
+);
 
 /// The code has been fetched.
 pub fn provide(compile: Compile) {
-    let _ = COMPILE.set(compile);
+    COMPILE.provide(compile);
 }
 
-/// Whether the code is here. Outside browsers it always is.
+/// Whether the code is here.
 pub fn is_here() -> bool {
-    cfg!(not(target_arch = "wasm32")) || COMPILE.get().is_some()
+    COMPILE.get().is_some()
 }
 
 /// Makes an expression ready to run.
@@ -56,21 +59,12 @@ pub fn is_here() -> bool {
 pub fn compile(pattern: &str) -> Result<Arc<dyn Expression>, Refused> {
     match COMPILE.get() {
         Some(compile) => compile(pattern),
-        None => without(pattern),
+        None => Err(Refused { place: None, message: NOT_HERE.to_owned() }),
     }
 }
 
-#[cfg(not(target_arch = "wasm32"))]
-fn without(pattern: &str) -> Result<Arc<dyn Expression>, Refused> {
-    read(pattern)
-}
-
-#[cfg(target_arch = "wasm32")]
-fn without(_: &str) -> Result<Arc<dyn Expression>, Refused> {
-    let message = "The part of the app that reads regular expressions could not be fetched. It is asked for again \
-                   with the next search or scroll.";
-    Err(Refused { place: None, message: message.to_owned() })
-}
+const NOT_HERE: &str = "The part of the app that reads regular expressions could not be fetched. It is asked for again \
+                        with the next search or scroll.";
 
 /// The code itself: only the entry of the lazy module may name it.
 ///

@@ -61,6 +61,36 @@ fn a_csv_file_of_the_disk_opens_is_filtered_and_comes_out_as_it_went_in() {
 }
 
 #[test]
+fn a_json_file_that_is_one_object_is_a_table_of_its_members() {
+    play("json-by-name", async |stage| {
+        before_the_page(stage, NO_PICKER).await;
+        let folder = downloads(stage, "json-by-name").await;
+        // As the parts of DiffusionDB are: the settings of each image by its name.
+        let name = |number: u64| format!("{number:08x}-part.png");
+        let settings = |number: u64| json!({ "p": format!("a castle by lake {number}"), "se": 4_000_000_000 + number, "c": 7.5, "st": 50, "sa": 8 });
+        let all: serde_json::Map<String, Value> =
+            (0..1_000).map(|number| (name(number), settings(number))).collect();
+        let table = stage.put("part-000001.json", serde_json::to_vec_pretty(&all).unwrap());
+        stage.go_to_hub(&format!("table={table}")).await;
+        let page = stage.page();
+        page.settles_at(1_000).await;
+        page.says("a castle by lake 0").await;
+        stage.picture("json-by-name").await;
+        export(stage, "JSON Lines").await;
+        let lines = file(&folder, "part-000001.jsonl").await;
+        let rows = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let rows: Vec<Value> = rows.map(|line| serde_json::from_slice(line).unwrap()).collect();
+        assert_eq!(rows.len(), 1_000);
+        for (number, row) in (0..).zip(rows) {
+            let mut expected = settings(number);
+            expected["key"] = json!(name(number));
+            assert_eq!(row, expected);
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
+    });
+}
+
+#[test]
 fn json_lines_on_the_hub_open_and_a_correction_stays_in_the_link() {
     play("jsonl", async |stage| {
         let lines: String = (0..500)

@@ -4,8 +4,10 @@ use crate::exports::{NO_PICKER, before_the_page, downloads, export, file};
 use crate::page::key;
 use crate::sample::{DIFFUSIONDB, Table, Value, sample_path};
 use crate::stage::{Stage, play_kept, until};
+use fantoccini::Locator;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
+use vitrine::protocol::display::thousands;
 
 /// Rows of the sample.
 const ROWS: u64 = 5_000;
@@ -131,6 +133,22 @@ fn rows_are_labelled_by_key_and_by_filter_and_keep_their_labels() {
         page.click("button", "Label all rows that are chosen as high").await;
         page.settles_at(high.len() as u64).await;
         stage.picture("labels-chosen").await;
+
+        // A file of them brings back what was taken away, whatever kind it is.
+        page.click("button", "Save as JSON Lines").await;
+        let saved = file(&folder, "diffusiondb-sample-labels.jsonl").await;
+        assert_eq!(
+            saved.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).count() as u64,
+            kept_of + high.len() as u64
+        );
+        page.click("button", "Label all rows that match as keep").await;
+        page.settles_at(0).await;
+        let input = stage.browser.client.find(Locator::Css(".label-file")).await.unwrap();
+        input.send_keys(&folder.join("diffusiondb-sample-labels.jsonl").display().to_string()).await.unwrap();
+        page.says(&format!("{} rows would change", thousands(high.len() as u64))).await;
+        stage.picture("labels-file").await;
+        page.click("button", "Apply").await;
+        page.settles_at(high.len() as u64).await;
         std::fs::remove_dir_all(&folder).unwrap();
     });
 }

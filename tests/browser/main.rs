@@ -65,6 +65,7 @@ mod start;
 mod tall;
 
 // What it costs.
+mod http2;
 mod image_costs;
 mod measure;
 mod measure_ahead;

@@ -179,9 +179,7 @@ impl Stage {
 
     /// Puts the sample's archives of images onto the Hub, where those of the catalogue's tables are.
     pub fn put_archives(&self) {
-        let folder = sample_path(DIFFUSIONDB).with_file_name("images");
-        put_zips(&self.hub, "poloclub/diffusiondb", "images", &folder);
-        put_rewards(&self.hub);
+        put_archives(&self.hub);
     }
 
     /// From here on requests are meant to fail.
@@ -262,6 +260,13 @@ impl Stage {
         }
         self.browser.leave(failed).await;
     }
+}
+
+/// Puts the sample's archives of images onto a Hub.
+pub fn put_archives(hub: &Hub) {
+    let folder = sample_path(DIFFUSIONDB).with_file_name("images");
+    put_zips(hub, "poloclub/diffusiondb", "images", &folder);
+    put_rewards(hub);
 }
 
 /// Puts the archives of ImageRewardDB onto a Hub.

@@ -1,11 +1,10 @@
 //! Decompression, bounded by what the page header promises and by a cap of our own.
 
 use crate::base::error::{Context, Error, ErrorKind, Result};
+use crate::base::later::later;
 use crate::formats::zstd;
 use serde::{Deserialize, Serialize};
 use std::io::Read;
-#[cfg(target_arch = "wasm32")]
-use std::sync::OnceLock;
 
 /// No page is decompressed to more than this. Writers aim at 1 MiB; a page with embedded images
 /// can reach tens of megabytes.
@@ -56,7 +55,7 @@ impl Codec {
 
     /// Whether what decompresses it has to be fetched first: in a browser that of codecs that few files use.
     pub fn is_missing(self) -> bool {
-        matches!(self, Self::Brotli | Self::Lz4 | Self::Lz4Raw) && rare().is_none()
+        matches!(self, Self::Brotli | Self::Lz4 | Self::Lz4Raw) && RARE.get().is_none()
     }
 
     /// The codec's name as the format spells it.
@@ -111,7 +110,7 @@ pub fn decompress(codec: Codec, body: &[u8], len: usize, out: &mut Vec<u8>) -> R
         Codec::Gzip => gzip(body, len, out),
         Codec::Zstd => zstd::append(body, len, None, out),
         Codec::Brotli | Codec::Lz4 | Codec::Lz4Raw => {
-            let Some(rare) = rare() else { return Err(Error::new(ErrorKind::Internal, NOT_HERE)) };
+            let Some(rare) = RARE.get() else { return Err(Error::new(ErrorKind::Internal, NOT_HERE)) };
             match codec {
                 Codec::Brotli => (rare.brotli)(body, len, out),
                 Codec::Lz4 => (rare.lz4)(body, len, out),
@@ -148,25 +147,14 @@ impl RareCodecs {
     }
 
     /// It has been fetched.
-    #[cfg(target_arch = "wasm32")]
     pub fn provide(self) {
-        let _ = RARE.set(self);
+        RARE.provide(self);
     }
 }
 
-#[cfg(target_arch = "wasm32")]
-static RARE: OnceLock<RareCodecs> = OnceLock::new();
-
-#[cfg(target_arch = "wasm32")]
-fn rare() -> Option<RareCodecs> {
-    RARE.get().copied()
-}
-
-/// Outside browsers it is always here.
-#[cfg(not(target_arch = "wasm32"))]
-fn rare() -> Option<RareCodecs> {
-    Some(RareCodecs::all())
-}
+later!(
+    static RARE: RareCodecs = RareCodecs::all;
+);
 
 fn brotli(body: &[u8], len: usize, out: &mut Vec<u8>) -> Result<()> {
     read_all(brotli_decompressor::Decompressor::new(body, 4096), len, out)

@@ -12,9 +12,8 @@ use super::nested::NestedReader;
 use super::shape::Node;
 use super::variant_rows::push_variant;
 use crate::base::error::Result;
+use crate::base::later::later;
 use std::collections::BTreeMap;
-#[cfg(target_arch = "wasm32")]
-use std::sync::OnceLock;
 
 /// What the fields of such a structure are called.
 pub const METADATA: &str = "metadata";
@@ -141,23 +140,16 @@ impl Code {
     }
 }
 
-#[cfg(target_arch = "wasm32")]
-static CODE: OnceLock<Code> = OnceLock::new();
+later!(
+    static CODE: Code = Code::all;
+);
 
 /// The code has been fetched.
-#[cfg(target_arch = "wasm32")]
 pub fn provide(code: Code) {
-    let _ = CODE.set(code);
+    CODE.provide(code);
 }
 
 /// The code, where it is here.
-#[cfg(target_arch = "wasm32")]
 pub fn code() -> Option<Code> {
-    CODE.get().copied()
-}
-
-/// The code, where it is here. Outside browsers it always is.
-#[cfg(not(target_arch = "wasm32"))]
-pub fn code() -> Option<Code> {
-    Some(Code::all())
+    CODE.get()
 }

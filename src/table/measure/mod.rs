@@ -11,12 +11,12 @@ pub use tokens::{MERGES_BYTES, Tokenizer};
 
 use crate::base::error::{Error, Result};
 use crate::base::hash::hash64;
+use crate::base::later::later;
 use crate::formats::parquet::decode::{ByteValues, Decoded, Values};
 use crate::table::column::{Column, ROWS_A_CALL, Store};
 use crate::table::text::NULL;
 use crate::view::measures::{CONTEXT_TOKENS, Measure, Values as Kind};
 use rustc_hash::FxHashMap;
-use std::sync::OnceLock;
 
 /// What came of measuring a text.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,26 +60,18 @@ pub trait Likeness {
 /// Makes a meter. The vocabulary is for measures that need it.
 pub type Make = fn(Measure, Option<&[u8]>) -> Result<Box<dyn Meter>>;
 
-static MAKE: OnceLock<Make> = OnceLock::new();
+later!(
+    static MAKE: Make = || meter;
+);
 
 /// The code has been fetched.
 pub fn provide(make: Make) {
-    let _ = MAKE.set(make);
+    MAKE.provide(make);
 }
 
-/// What makes meters, where it is here. Outside browsers it always is.
+/// What makes meters, where it is here.
 pub fn make() -> Option<Make> {
-    MAKE.get().copied().or_else(without)
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-fn without() -> Option<Make> {
-    Some(meter)
-}
-
-#[cfg(target_arch = "wasm32")]
-fn without() -> Option<Make> {
-    None
+    MAKE.get()
 }
 
 /// A meter: only the entry of the lazy module may name this.

@@ -7,6 +7,7 @@ mod joined;
 
 use super::Data;
 use super::column::{Derived, Origin};
+use crate::base::later::later;
 use crate::engine::beside::{News, Task};
 use crate::engine::change::Change;
 use crate::protocol::join::{Joined, Want};
@@ -14,7 +15,6 @@ use crate::protocol::labels::What;
 use crate::protocol::{Cell, Kind, Open, Request, TableRequest};
 use crate::view::join::MAX_JOINS;
 use joined::JoinState;
-use std::sync::OnceLock;
 
 /// The tables that are joined to the open one.
 #[derive(Default)]
@@ -65,7 +65,7 @@ impl JoinCode {
 
     /// It has been fetched.
     pub fn provide(self) {
-        let _ = CODE.set(self);
+        CODE.provide(self);
     }
 
     /// Whether a request needs it, and it is not here.
@@ -75,23 +75,13 @@ impl JoinCode {
             Request::Table(TableRequest::Labels(ask)) => ask.what == What::ReadFile,
             _ => false,
         };
-        is_needed && code().is_none()
+        is_needed && CODE.get().is_none()
     }
 }
 
-static CODE: OnceLock<JoinCode> = OnceLock::new();
-
-/// The code, where it is here.
-#[cfg(target_arch = "wasm32")]
-fn code() -> Option<JoinCode> {
-    CODE.get().copied()
-}
-
-/// The code, where it is here. Outside browsers it always is.
-#[cfg(not(target_arch = "wasm32"))]
-fn code() -> Option<JoinCode> {
-    Some(JoinCode::all())
-}
+later!(
+    static CODE: JoinCode = JoinCode::all;
+);
 
 impl Joins {
     fn any(&self, is: impl Fn(&JoinState) -> bool) -> bool {
@@ -107,7 +97,7 @@ impl Data {
         if self.joins.list.iter().map(|joined| &joined.want).eq(wants) {
             return false;
         }
-        code().is_some_and(|code| (code.set)(self, wants))
+        CODE.get().is_some_and(|code| (code.set)(self, wants))
     }
 
     fn join(&mut self, wants: &[Want]) -> bool {
@@ -177,7 +167,7 @@ impl Data {
 
     /// Something is told of a table; of one that is not joined any more it is stale.
     pub fn take_news(&mut self, join: u32, news: News) -> Vec<Change> {
-        code().map_or_else(Vec::new, |code| (code.take_news)(self, join, news))
+        CODE.get().map_or_else(Vec::new, |code| (code.take_news)(self, join, news))
     }
 
     fn take_joined_news(&mut self, join: u32, news: News) -> Vec<Change> {
@@ -196,7 +186,7 @@ impl Data {
 
     /// Goes on with comparing and with columns that are read whole.
     pub(super) fn advance_joins(&mut self) -> Vec<Change> {
-        let code = code().filter(|_| !self.joins.list.is_empty());
+        let code = CODE.get().filter(|_| !self.joins.list.is_empty());
         code.map_or_else(Vec::new, |code| (code.advance)(self))
     }
 
@@ -208,7 +198,7 @@ impl Data {
 
     /// Asks for the values of columns that single rows are shown of.
     pub fn want_joined<'a>(&mut self, names: impl Iterator<Item = &'a String>) {
-        if let Some(code) = code().filter(|_| !self.joins.list.is_empty()) {
+        if let Some(code) = CODE.get().filter(|_| !self.joins.list.is_empty()) {
             let places: Vec<usize> = names.filter_map(|name| self.place(name)).collect();
             (code.want)(self, &places);
         }
@@ -227,7 +217,7 @@ impl Data {
 
     /// The same for all of them.
     pub fn want_all_joined(&mut self) {
-        if let Some(code) = code().filter(|_| !self.joins.list.is_empty()) {
+        if let Some(code) = CODE.get().filter(|_| !self.joins.list.is_empty()) {
             let places: Vec<usize> =
                 self.joins.list.iter().flat_map(|joined| joined.places.iter().copied()).collect();
             (code.want)(self, &places);
@@ -257,7 +247,7 @@ impl Data {
 
     /// Whether tables are asked for that can't be joined, because what joins is not here.
     pub fn lacks_joins(&self, wants: &[Want]) -> bool {
-        !wants.is_empty() && code().is_none()
+        !wants.is_empty() && CODE.get().is_none()
     }
 
     /// How many tables' columns are to come.
@@ -273,7 +263,7 @@ impl Data {
     /// What the page is told of all of them, where it is not what it knows.
     pub fn join_told(&mut self) -> Option<Vec<Joined>> {
         let is_news = self.joins.is_news || self.joins.any(JoinState::is_due);
-        code().filter(|_| is_news).and_then(|code| (code.tell)(self))
+        CODE.get().filter(|_| is_news).and_then(|code| (code.tell)(self))
     }
 
     fn news_of_joins(&mut self) -> Option<Vec<Joined>> {
@@ -283,7 +273,7 @@ impl Data {
 
     /// The value of a row, by the key on its own page, where the column is not read whole.
     pub fn joined_cell(&self, column: JoinedColumn, row: u64, kind: Kind, max_chars: usize) -> Cell {
-        code().map_or(Cell::Pending, |code| (code.cell)(self, column, row, kind, max_chars))
+        CODE.get().map_or(Cell::Pending, |code| (code.cell)(self, column, row, kind, max_chars))
     }
 
     fn cell_by_key(&self, column: JoinedColumn, row: u64, kind: Kind, max_chars: usize) -> Cell {
