@@ -354,6 +354,19 @@ mod tests {
             roles(&[("URL", Holds::Text, 90), ("TEXT", Holds::Text, 60), ("WIDTH", Holds::Number, 4)], &none),
             ["prompt=TEXT", "image=URL"]
         );
+        // As the parts of DiffusionDB have them.
+        assert_eq!(
+            roles(
+                &[
+                    ("key", Holds::Text, 40),
+                    ("p", Holds::Text, 20),
+                    ("c", Holds::Number, 8),
+                    ("st", Holds::Number, 8)
+                ],
+                &none
+            ),
+            ["prompt=p", "step=st"]
+        );
         // Without a telling name the longest text is meant, if it is long.
         assert_eq!(roles(&[("a", Holds::Text, 12), ("b", Holds::Text, 80)], &none), ["prompt=b"]);
         assert_eq!(

@@ -142,7 +142,7 @@ fn rows_are_labelled_by_key_and_by_filter_and_keep_their_labels() {
             kept_of + high.len() as u64
         );
         page.click("button", "Label all rows that match as keep").await;
-        page.settles_at(0).await;
+        shows(stage, &[("keep", kept_of + high.len() as u64)]).await;
         let input = stage.browser.client.find(Locator::Css(".label-file")).await.unwrap();
         input.send_keys(&folder.join("diffusiondb-sample-labels.jsonl").display().to_string()).await.unwrap();
         page.says(&format!("{} rows would change", thousands(high.len() as u64))).await;
