@@ -3,7 +3,7 @@
 use crate::formats::parquet::plan::Link;
 
 /// Bytes are counted over at least so long before they say how fast the link is.
-const LEAST_MILLIS: f64 = 40.0;
+const LEAST_MILLIS: f64 = 100.0;
 
 /// And at least so many of them.
 const LEAST_BYTES: u64 = 128 << 10;
@@ -15,8 +15,15 @@ const IDLE_MILLIS: f64 = 30.0;
 const BOUNDS_BYTES: (u64, u64) = (96 << 10, 4 << 20);
 
 /// A new measurement of the speed counts as one to so many where it is lower; a higher one counts at once, since
-/// much can slow a link for a moment and nothing makes it faster than it is.
+/// much can slow a link for a moment.
 const INERTIA: f64 = 4.0;
+
+/// And nothing makes it faster, but for what came while this thread was busy and is handed over all at once: the speed
+/// grows by no more than this from one measurement to the next.
+const MOST_GROWTH: f64 = 2.0;
+
+/// What a link is taken to bring before it was measured: 50 Mbit/s.
+const USUAL_BYTES_PER_MILLI: f64 = 6_250.0;
 
 /// Measures latency and bandwidth.
 #[derive(Debug, Default)]
@@ -64,7 +71,7 @@ impl LinkMeter {
         let speed = sum as f64 / took;
         self.bytes_per_milli = Some(match self.bytes_per_milli {
             Some(known) if known > speed => known + (speed - known) / INERTIA,
-            _ => speed,
+            known => speed.min(MOST_GROWTH * known.unwrap_or(USUAL_BYTES_PER_MILLI)),
         });
         self.run = Some((now, 0, now));
     }
@@ -99,6 +106,34 @@ mod tests {
             }
         }
         meter.link().round_trip_bytes
+    }
+
+    #[test]
+    fn what_comes_at_once_after_a_pause_of_this_thread_is_no_speed() {
+        let (mut meter, mut now) = (LinkMeter::default(), 0.0);
+        meter.tell(now);
+        let asked = meter.now();
+        meter.tell(60.0);
+        meter.began(asked);
+        for _ in 0..4 {
+            // It computes for a quarter of a second, in which 1.6 MB come, and then they are handed over.
+            now += 250.0;
+            for _ in 0..100 {
+                now += 1.1;
+                meter.tell(now);
+                meter.bytes(16_384);
+            }
+        }
+        assert!(meter.link().round_trip_bytes < 3_000_000, "{:?}", meter.link());
+        let (mut once, mut now) = (LinkMeter::default(), 0.0);
+        once.tell(now);
+        once.began(Some(-60.0));
+        for _ in 0..100 {
+            now += 1.1;
+            once.tell(now);
+            once.bytes(16_384);
+        }
+        assert!(once.link().round_trip_bytes <= 750_000, "{:?}", once.link());
     }
 
     #[test]
