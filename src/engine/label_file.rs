@@ -8,9 +8,10 @@ use crate::formats::tabular::reading::Reading;
 use crate::protocol::labels::{Done, File, Form, Found};
 use crate::protocol::texts::labels as texts;
 use crate::protocol::{self, Open};
-use crate::table::column::Value;
-use crate::table::labels::file::{self, COLUMNS, Entry, LabelFile, MAX_LINES, Trouble};
+use crate::table::filter::call;
+use crate::table::labels::file::{self, Entry, LabelFile, MAX_LINES, Trouble};
 use crate::table::labels::{Marks, NONE, Step};
+use crate::view::facts::Meaning;
 use crate::view::labels::{clean_name, clean_note};
 use crate::view::spec::TableRef;
 
@@ -89,16 +90,10 @@ fn opened(data: &mut Data, rows: u64, columns: &[(protocol::Column, Option<Logic
         let mut names = columns.iter().map(|(column, _)| column.name.as_str());
         names.find(|column| column.eq_ignore_ascii_case(name))
     };
-    let [key, label, note, table] = COLUMNS.map(named);
-    // Exports call the key as the table does.
-    let key = key.or_else(|| named(&data.key_name()?));
-    if key.is_none() || (label.is_none() && note.is_none()) {
-        return Some(File::Unclear);
-    }
+    let Some(found) = file::places(named, data.key_name().as_deref()) else { return Some(File::Unclear) };
     if rows > MAX_LINES as u64 {
         return Some(File::TooLong);
     }
-    let found = [key, label, note, table];
     let reading = data.own.reading.as_mut()?;
     reading.rows = rows;
     reading.columns = found.map(|name| name.map(|name| (name.to_owned(), None)));
@@ -120,7 +115,7 @@ fn read_column(data: &mut Data, column: &str, values: Option<Values>) -> Option<
     let LabelReading { rows, columns, .. } = data.own.reading.as_ref()?;
     let of = |place: usize, row: usize| {
         let (_, values) = columns.get(place)?.as_ref()?;
-        text(values.as_ref()?.get(row)?)
+        call(&Meaning::default(), values.as_ref()?.get(row)?)
     };
     let line = |row| Some(Entry { key: of(0, row)?, label: of(1, row), note: of(2, row) });
     let rows = 0..usize::try_from(*rows).unwrap_or_default();
@@ -132,25 +127,10 @@ fn read_column(data: &mut Data, column: &str, values: Option<Values>) -> Option<
     Some(File::Reading)
 }
 
-/// A key, a label or a note as text; other values are none.
-fn text(value: Value<'_>) -> Option<String> {
-    match value {
-        Value::Bytes(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
-        Value::Int(number) => Some(number.to_string()),
-        Value::UInt(number) => Some(number.to_string()),
-        Value::Bool(is) => Some(is.to_string()),
-        Value::Null
-        | Value::Decimal(..)
-        | Value::Wide(..)
-        | Value::Time(_)
-        | Value::Float32(_)
-        | Value::Float64(_) => None,
-    }
-}
-
 /// Reads a CSV file.
 pub fn read(data: &mut Data, text: &str) -> File {
-    match file::read(text) {
+    forget(data);
+    match file::read(text, data.key_name().as_deref()) {
         Ok(file) => {
             data.own.file = Some((file, FileState::Waits));
             File::Reading

@@ -1,5 +1,6 @@
 //! Labels of one's own: what the page asks of them, and what it is told.
 
+use super::export::Format;
 use crate::view::spec::TableRef;
 use serde::{Deserialize, Serialize};
 
@@ -31,19 +32,11 @@ pub enum Form {
 }
 
 impl Form {
-    /// The ending of its name.
-    pub const fn ending(self) -> &'static str {
+    /// The same as a format of rows.
+    pub const fn format(self) -> Format {
         match self {
-            Self::Csv => "csv",
-            Self::JsonLines => "jsonl",
-        }
-    }
-
-    /// What browsers call it.
-    pub const fn mime(self) -> &'static str {
-        match self {
-            Self::Csv => "text/csv",
-            Self::JsonLines => "application/jsonl",
+            Self::Csv => Format::Csv { guard_formulas: false },
+            Self::JsonLines => Format::JsonLines,
         }
     }
 }

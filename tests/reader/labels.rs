@@ -3,7 +3,7 @@
 
 use crate::exports::export;
 use crate::server::{Session, column, generate, open, reference};
-use arrow_array::{Array, RecordBatch, cast::AsArray};
+use arrow_array::{Array, ArrayRef, Float64Array, RecordBatch, StringArray, cast::AsArray};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 use vitrine::protocol::export::Format;
@@ -333,13 +333,9 @@ fn a_file_of_labels_comes_back() {
     assert_eq!(other.label_file, Some(File::Unclear));
 }
 
-/// Parquet with these columns of texts.
-fn parquet(columns: &[(&str, Vec<Option<String>>)]) -> Vec<u8> {
-    let columns = columns.iter().map(|(name, values)| {
-        let values: arrow_array::ArrayRef = Arc::new(arrow_array::StringArray::from(values.clone()));
-        (*name, values)
-    });
-    let batch = RecordBatch::try_from_iter(columns).unwrap();
+/// Parquet with these columns.
+fn parquet(columns: &[(&str, ArrayRef)]) -> Vec<u8> {
+    let batch = RecordBatch::try_from_iter(columns.iter().cloned()).unwrap();
     let mut bytes = Vec::new();
     let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
     writer.write(&batch).unwrap();
@@ -377,7 +373,9 @@ fn files_of_labels_are_of_any_kind() {
     }
 
     // What is no file of labels is told, and nothing is changed.
-    let no_label = parquet(&[("key", vec![Some("a".to_owned())]), ("score", vec![None])]);
+    let key: ArrayRef = Arc::new(StringArray::from(vec!["a"]));
+    let score: ArrayRef = Arc::new(Float64Array::from(vec![0.5]));
+    let no_label = parquet(&[("key", key), ("score", score)]);
     session.other.local.insert("scores.parquet".to_owned(), no_label);
     ask(&mut session, Ask { what: What::ReadFile, text: "scores.parquet".to_owned(), ..Ask::default() });
     assert_eq!(session.label_file, Some(File::Unclear));
@@ -385,6 +383,22 @@ fn files_of_labels_are_of_any_kind() {
     ask(&mut session, Ask { what: What::ReadFile, text: "page.parquet".to_owned(), ..Ask::default() });
     assert!(matches!(session.label_file, Some(File::Failed(_))), "{:?}", session.label_file);
     assert_eq!(session.other.open(), 0);
+}
+
+#[test]
+fn numbers_are_labels_too_and_keys_are_called_as_the_table_calls_them() {
+    let mut session = Session::open(&TABLE);
+    let keys = names(&reference(&TABLE), "image_name");
+    let key: ArrayRef = Arc::new(StringArray::from(keys[..3].to_vec()));
+    let label: ArrayRef = Arc::new(Float64Array::from(vec![Some(1.5), None, Some(2.0)]));
+    session.other.local.insert("x.parquet".to_owned(), parquet(&[("image_name", key), ("label", label)]));
+    ask(&mut session, Ask { what: What::ReadFile, text: "x.parquet".to_owned(), ..Ask::default() });
+    ask(&mut session, What::Apply);
+    assert_eq!((rows_of(&session, "1.5"), rows_of(&session, "2")), (1, 1));
+    let text = format!("Image_Name,label\n{},007\n", keys[7].as_ref().unwrap());
+    ask(&mut session, Ask { what: What::Read, text, ..Ask::default() });
+    ask(&mut session, What::Apply);
+    assert_eq!(rows_of(&session, "007"), 1);
 }
 
 #[test]

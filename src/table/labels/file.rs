@@ -2,9 +2,10 @@
 
 use crate::formats::tabular::line::{Dialect, Line, Record};
 use crate::formats::tabular::reading::Delimiter;
+use serde_json::json;
 
 /// What its columns are called: the key of a row, its label, its note, and the table.
-pub const COLUMNS: [&str; 4] = [KEY, LABEL, NOTE, TABLE];
+const COLUMNS: [&str; 4] = [KEY, LABEL, NOTE, TABLE];
 const KEY: &str = "key";
 const LABEL: &str = "label";
 const NOTE: &str = "note";
@@ -44,6 +45,14 @@ pub enum Trouble {
     TooLong,
 }
 
+/// Where a file has the columns of keys, labels, notes and tables, by what finds one of a name. Exports call keys as the
+/// table does: `own_key`. None where there are no keys, or neither labels nor notes.
+pub fn places<T>(find: impl Fn(&str) -> Option<T>, own_key: Option<&str>) -> Option<[Option<T>; 4]> {
+    let [key, label, note, table] = COLUMNS.map(&find);
+    let key = key.or_else(|| find(own_key?));
+    (key.is_some() && (label.is_some() || note.is_some())).then_some([key, label, note, table])
+}
+
 /// A row's key, its label and its note.
 type Row<'a> = (String, Option<&'a str>, Option<&'a str>);
 
@@ -51,17 +60,8 @@ type Row<'a> = (String, Option<&'a str>, Option<&'a str>);
 pub fn write_lines<'a>(table: &str, rows: impl Iterator<Item = Row<'a>>) -> String {
     let mut text = String::new();
     for (key, label, note) in rows {
-        let fields = [Some(key.as_str()), label, note, Some(table)];
-        for (place, (name, field)) in COLUMNS.into_iter().zip(fields).enumerate() {
-            text.push_str(if place == 0 { "{\"" } else { ",\"" });
-            text.push_str(name);
-            text.push_str("\":");
-            match field {
-                Some(field) => text.push_str(&serde_json::Value::from(field).to_string()),
-                None => text.push_str("null"),
-            }
-        }
-        text.push_str("}\n");
+        text.push_str(&json!({ KEY: key, LABEL: label, NOTE: note, TABLE: table }).to_string());
+        text.push('\n');
     }
     text
 }
@@ -88,21 +88,21 @@ pub fn write<'a>(table: &str, rows: impl Iterator<Item = Row<'a>>) -> String {
     text
 }
 
-/// Reads a file.
+/// Reads a CSV file of the labels of a table that calls its keys so.
 ///
 /// # Errors
 /// Where it is no file of labels.
-pub fn read(text: &str) -> Result<LabelFile, Trouble> {
+pub fn read(text: &str, own_key: Option<&str>) -> Result<LabelFile, Trouble> {
     let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text).as_bytes();
     let dialect = Dialect::new(Delimiter::Comma, true);
     let mut record = Record::default();
-    let mut places: Option<[Option<usize>; 4]> = None;
+    let mut columns: Option<[Option<usize>; 4]> = None;
     let mut file = LabelFile::default();
     while !rest.is_empty() {
         let Line::Whole(len) = record.read(rest, true, dialect) else { return Err(Trouble::OpenQuote) };
         let field =
             |place: usize| record.field(rest, place).map(|field| String::from_utf8_lossy(field).into_owned());
-        match places {
+        match columns {
             _ if record.is_blank() => {}
             None => {
                 let place = |name: &str| {
@@ -110,11 +110,7 @@ pub fn read(text: &str) -> Result<LabelFile, Trouble> {
                         field(*place).is_some_and(|field| field.trim().eq_ignore_ascii_case(name))
                     })
                 };
-                let found = COLUMNS.map(place);
-                if !matches!(found, [Some(_), Some(_), ..] | [Some(_), _, Some(_), _]) {
-                    return Err(Trouble::NoHeader);
-                }
-                places = Some(found);
+                columns = Some(places(place, own_key).ok_or(Trouble::NoHeader)?);
             }
             Some(found) => {
                 if file.entries.len() >= MAX_LINES {
@@ -129,7 +125,7 @@ pub fn read(text: &str) -> Result<LabelFile, Trouble> {
         }
         rest = rest.get(len..).unwrap_or_default();
     }
-    if places.is_none() { Err(Trouble::NoHeader) } else { Ok(file) }
+    if columns.is_none() { Err(Trouble::NoHeader) } else { Ok(file) }
 }
 
 #[cfg(test)]
@@ -146,14 +142,15 @@ mod tests {
             note: note.map(str::to_owned),
         };
         let entries = rows.map(|(key, label, note)| entry(key, label, note)).to_vec();
-        assert_eq!(read(&text), Ok(LabelFile { table: Some("of".to_owned()), entries }));
+        assert_eq!(read(&text, None), Ok(LabelFile { table: Some("of".to_owned()), entries }));
     }
 
     #[test]
     fn files_of_others_need_a_key_and_a_label() {
-        assert_eq!(read("Label, key\nx,7\n\n").unwrap().entries.len(), 1);
-        assert_eq!(read("prompt,label\nx,7\n"), Err(Trouble::NoHeader));
-        assert_eq!(read(""), Err(Trouble::NoHeader));
-        assert_eq!(read("key,label\n\"7,x\n"), Err(Trouble::OpenQuote));
+        assert_eq!(read("Label, key\nx,7\n\n", None).unwrap().entries.len(), 1);
+        assert_eq!(read("prompt,label\nx,7\n", None), Err(Trouble::NoHeader));
+        assert_eq!(read("image_name,label\na.png,7\n", Some("image_name")).unwrap().entries.len(), 1);
+        assert_eq!(read("", None), Err(Trouble::NoHeader));
+        assert_eq!(read("key,label\n\"7,x\n", None), Err(Trouble::OpenQuote));
     }
 }

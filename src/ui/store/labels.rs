@@ -106,11 +106,11 @@ impl Store {
 
     pub(super) fn receive_label_file(self, file: File) {
         if let File::Written(text, form) = &file {
-            let options = BlobPropertyBag::new();
-            options.set_type(form.mime());
+            let (options, format) = (BlobPropertyBag::new(), form.format());
+            options.set_type(format.mime());
             let parts = Array::of1(&text.as_str().into());
             if let Ok(blob) = Blob::new_with_str_sequence_and_options(&parts, &options) {
-                download(&format!("{}-labels.{}", self.file_stem(), form.ending()), &blob);
+                download(&format!("{}-labels.{}", self.file_stem(), format.ending()), &blob);
             }
             Self::set_label_file(None);
             return;
