@@ -4,6 +4,7 @@
 //! is made the text of an object, as if it stood in a list.
 
 use super::scan::{Cursor, Fault, Start};
+use std::collections::HashSet;
 
 /// A first object that is longer, and has not ended, holds all rows of the file, or else a text as long as that.
 const MAX_ROW_BYTES: usize = 1 << 20;
@@ -16,8 +17,9 @@ pub enum Layout {
     /// Each member is a column: a list, or an object whose keys number the rows. Where these don't count from 0, they are
     /// a column under this key.
     Columns(Option<String>),
-    /// One member holds all names of columns, another one a list of values for each row.
-    Split,
+    /// One member holds all names of columns, another one a list of values for each row. Where a third one holds an index
+    /// that does not count from 0, it is a column under this key.
+    Split(Option<String>),
     /// The member of this name is a list of rows; these other members are no part of them.
     Inside(String, Vec<String>),
 }
@@ -42,7 +44,7 @@ pub fn front(input: &[u8], last: bool) -> Front {
     match cursor.skip() {
         Ok(_) if cursor.peek().is_some() => Front::Rows,
         Ok(_) | Err(Fault::Cut) if last => layout(&members(input)).map_or(Front::Rows, Front::One),
-        Err(Fault::Cut) if input.len() >= MAX_ROW_BYTES && ends_in_text(input) => Front::Rows,
+        Err(Fault::Cut) if input.len() >= MAX_ROW_BYTES && is_text(cut_member(input)) => Front::Rows,
         Ok(_) | Err(Fault::Cut) => Front::Cut,
         Err(Fault::Bad { .. }) => Front::Rows,
     }
@@ -50,16 +52,29 @@ pub fn front(input: &[u8], last: bool) -> Front {
 
 /// The members of an object that are whole.
 fn members(input: &[u8]) -> Vec<Member<'_>> {
+    taken_apart(input).0
+}
+
+/// The value of the member that is not whole, as far as it is here.
+fn cut_member(input: &[u8]) -> &[u8] {
+    taken_apart(input).1
+}
+
+fn taken_apart(input: &[u8]) -> (Vec<Member<'_>>, &[u8]) {
     let mut cursor = Cursor::new(input);
     let mut members = Vec::new();
+    let mut cut: &[u8] = &[];
     if cursor.start() != Ok(Start::Object) {
-        return members;
+        return (members, cut);
     }
     while let Ok(true) = cursor.more(members.is_empty(), b'}') {
-        let (Ok(key), Ok(value)) = (cursor.key(), cursor.skip()) else { break };
+        let Ok(key) = cursor.key() else { break };
+        cursor.peek();
+        cut = input.get(cursor.at..).unwrap_or_default();
+        let Ok(value) = cursor.skip() else { return (members, cut) };
         members.push((key, value));
     }
-    members
+    (members, &[])
 }
 
 /// The values of a list.
@@ -74,32 +89,21 @@ fn items(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Whether an object that is cut ends in a text that is a member of its own.
-fn ends_in_text(input: &[u8]) -> bool {
-    let mut cursor = Cursor::new(input);
-    let (mut first, mut is_text) = (true, false);
-    if cursor.start() != Ok(Start::Object) {
-        return false;
-    }
-    while let Ok(true) = cursor.more(first, b'}') {
-        first = false;
-        if cursor.key().is_err() {
-            return false;
-        }
-        is_text = cursor.peek() == Some(b'"');
-        if cursor.skip().is_err() {
-            break;
-        }
-    }
-    is_text
-}
-
 fn is_object(value: &[u8]) -> bool {
     value.first() == Some(&b'{')
 }
 
 fn is_list(value: &[u8]) -> bool {
     value.first() == Some(&b'[')
+}
+
+fn is_text(value: &[u8]) -> bool {
+    value.first() == Some(&b'"')
+}
+
+/// Whether these are the numbers of rows, from 0.
+fn count_from_0<'a>(numbers: impl Iterator<Item = &'a [u8]>) -> bool {
+    (0..).zip(numbers).all(|(row, number): (usize, _)| row.to_string().as_bytes() == number)
 }
 
 /// How rows stand in an object with these members; none where it is a row itself.
@@ -111,7 +115,7 @@ fn layout(members: &[Member<'_>]) -> Option<Layout> {
         return of_objects(members);
     }
     if is_split(members) {
-        return Some(Layout::Split);
+        return Some(Layout::Split(index_of_split(members)));
     }
     let holds_rows = |value: &[u8]| is_list(value) && items(value).next().is_some_and(is_object);
     let tables = members.iter().filter(|(_, value)| holds_rows(value));
@@ -134,16 +138,22 @@ fn of_objects(objects: &[Member<'_>]) -> Option<Layout> {
     if !first.is_empty() && first.iter().all(is_number) {
         // Columns number the same rows, in the same order.
         let same = objects.iter().all(|(_, value)| keys_of(value).eq(first.iter().copied()));
-        let counts = (0..first.len()).zip(&first).all(|(row, key)| row.to_string().as_bytes() == *key);
-        let names = || objects.iter().map(|(key, _)| *key);
-        return same.then(|| Layout::Columns((!counts).then(|| free("index", names))));
+        let index = || free("index", |name| objects.iter().any(|(key, _)| *key == name));
+        let index = if count_from_0(first.iter().copied()) { None } else { Some(index()) };
+        return same.then_some(Layout::Columns(index));
     }
-    let names: std::collections::HashSet<&[u8]> = first.iter().copied().collect();
-    let alike = objects.iter().filter(|(_, value)| keys_of(value).any(|key| names.contains(key))).count();
-    if objects.len() < 2 || 2 * alike <= objects.len() || alike < 2 {
-        return None;
+    let names: HashSet<&[u8]> = first.into_iter().collect();
+    let (mut alike, mut all) = (0, HashSet::new());
+    for (_, value) in objects {
+        let mut is_alike = false;
+        for key in keys_of(value) {
+            is_alike |= names.contains(key);
+            all.insert(key);
+        }
+        alike += usize::from(is_alike);
     }
-    Some(Layout::ByName(free("key", || objects.iter().flat_map(|(_, value)| keys_of(value)))))
+    let are_rows = alike >= 2 && 2 * alike > objects.len();
+    are_rows.then(|| Layout::ByName(free("key", |name| all.contains(name))))
 }
 
 /// Whether an object is what pandas writes as `split`.
@@ -152,7 +162,7 @@ fn is_split(members: &[Member<'_>]) -> bool {
     let width = items(columns).count();
     let is_row = |row: &[u8]| is_list(row) && items(row).count() == width;
     let known = members.iter().all(|(key, _)| matches!(*key, b"columns" | b"index" | b"data"));
-    known && width > 0 && items(columns).all(|name| name.first() == Some(&b'"')) && items(rows).all(is_row)
+    known && width > 0 && items(columns).all(is_text) && items(rows).all(is_row)
 }
 
 /// The names of columns and the rows.
@@ -160,14 +170,21 @@ fn split<'a>(members: &[Member<'a>]) -> Option<(&'a [u8], &'a [u8])> {
     Some((member(members, "columns")?, member(members, "data")?))
 }
 
+/// What to call the index of such a table, where it does not count from 0.
+fn index_of_split(members: &[Member<'_>]) -> Option<String> {
+    let (columns, index) = (member(members, "columns")?, member(members, "index")?);
+    (!count_from_0(items(index)))
+        .then(|| free("index", |name| items(columns).any(|column| unquoted(column) == name)))
+}
+
 fn member<'a>(members: &[Member<'a>], name: &str) -> Option<&'a [u8]> {
     members.iter().find(|(key, _)| super::shape::name(key) == name).map(|(_, value)| *value)
 }
 
-/// A key that none of these is.
-fn free<'a, I: Iterator<Item = &'a [u8]>>(name: &str, taken: impl Fn() -> I) -> String {
+/// A key like this one that is not taken.
+fn free(name: &str, is_taken: impl Fn(&[u8]) -> bool) -> String {
     let mut name = name.to_owned();
-    while taken().any(|key| key == name.as_bytes()) {
+    while is_taken(name.as_bytes()) {
         name.push('_');
     }
     name
@@ -214,11 +231,16 @@ impl Layout {
                     row(&text)?;
                 }
             }
-            Self::Split => {
+            Self::Split(index) => {
                 let Some((columns, rows)) = split(&members) else { return Ok(()) };
                 let names: Vec<&[u8]> = items(columns).map(unquoted).collect();
+                let index = index.as_ref().map(|name| name.as_bytes()).zip(member(&members, "index"));
+                let mut index = index.map(|(name, values)| (name, items(values)));
                 for values in items(rows) {
                     text.clear();
+                    if let Some((name, index)) = &mut index {
+                        put(&mut text, name, index.next().unwrap_or(b"null"));
+                    }
                     for (name, value) in names.iter().zip(items(values)) {
                         put(&mut text, name, value);
                     }
@@ -297,6 +319,10 @@ mod tests {
             [r#"{"index_":17,"p":"x","index":1}"#, r#"{"index_":4,"p":"y","index":2}"#]
         );
         assert_eq!(rows(r#"{"columns": ["p", "n"], "index": [0, 1], "data": [["x", 1], ["y", 2]]}"#), two);
+        assert_eq!(
+            rows(r#"{"columns": ["p"], "index": ["a.png", "b.png"], "data": [["x"], ["y"]]}"#),
+            [r#"{"index":"a.png","p":"x"}"#, r#"{"index":"b.png","p":"y"}"#]
+        );
         assert_eq!(rows(r#"{"p": ["x", "y"], "n": [1]}"#), ["rows"]);
         assert_eq!(rows(r#"{"p": [], "n": []}"#), ["rows"]);
     }
