@@ -58,12 +58,14 @@ impl Compressed {
             Arc::clone(kept.entry(key).or_default())
         };
         let (path, quality, gzip) = (version.path.clone(), self.quality, self.gzip);
-        let make = || async move {
+        let make = move || async move {
             tokio::task::spawn_blocking(move || compress(&path, quality, gzip))
                 .await
                 .map_err(io::Error::other)?
         };
-        cell.get_or_try_init(make).await.cloned()
+        // It goes on when who asked has left: the work would be done again for the next one.
+        let made = tokio::spawn(async move { cell.get_or_try_init(make).await.cloned() });
+        made.await.map_err(io::Error::other)?
     }
 }
 
