@@ -407,8 +407,8 @@ impl Engine {
         self.drop_import();
         let Self { table, jobs, images, effects, scheduler, .. } = self;
         jobs.cancel(table.as_mut().map(|table| &mut table.data), images, effects);
-        let joins = table.iter().flat_map(|table| table.data.join_numbers());
-        effects.extend(joins.map(|join| Effect::Beside { join, task: Task::Drop }));
+        let beside = table.iter().flat_map(|table| table.data.tables_beside());
+        effects.extend(beside.map(|join| Effect::Beside { join, task: Task::Drop }));
         scheduler.reset(effects);
         images.close();
         *self = Self {

@@ -76,7 +76,10 @@ fn a_first_jump_costs_its_pages_only() {
     let map_bytes: usize = known.iter().map(|(_, bytes)| bytes.len()).sum();
     assert!(map_bytes < 20_000, "{map_bytes} bytes for {ROWS} rows");
     let (without, with) = (jump(Vec::new(), "\"t\""), jump(known.clone(), "\"t\""));
-    assert!(with.0 <= 6 && with.0 * 3 <= without.0 * 2, "{with:?} requests and bytes instead of {without:?}");
+    assert!(
+        with.0 <= 6 && with.0 < without.0 && without.0 <= 11,
+        "{with:?} requests and bytes instead of {without:?}"
+    );
     assert!(with.1 < without.1, "{with:?} requests and bytes instead of {without:?}");
     // Maps of another version are left aside.
     assert_eq!(jump(known.clone(), "\"other\""), without);

@@ -149,11 +149,12 @@ impl Walk {
         let from_front = is_unknown && is_long && is_near;
         let is_provisional = from_front || is_unknown && way == Way::ToEnd && map.is_hardly_compressed();
         let way = if from_front { Way::FromFront } else { way };
-        let phase = sizes.spread.map(|spread| Phase { header: front, average, spread });
+        let lengths = sizes.spread.map(|spread| Lengths::new(average, spread));
+        let phase = lengths.map(|lengths| Phase { header: front, lengths });
         let first = match (way, phase) {
             (Way::FromFront, _) => Segment::known(front),
             (Way::ToEnd, Some(phase)) => phase.segment(start, front),
-            (Way::ToEnd, None) => Segment::searching(start, start + average + average / 4),
+            (Way::ToEnd, None) => Segment::searching(start, start + whole_window(average)),
         };
         let rest = if is_provisional { Vec::new() } else { cut(start, end, average, phase, link) };
         Self { segments: behind(first, rest), row, way, link, is_provisional }
@@ -173,9 +174,9 @@ impl Walk {
                     return;
                 };
                 let lengths = first.found.iter().map(|(_, header)| header.page_bytes());
-                let Some((average, spread)) = spread(lengths.collect()) else { return };
-                let phase = Phase { header: first.at, average: average.max(1), spread };
-                let rest = cut(first.at, map.tail_start(), phase.average, Some(phase), self.link);
+                let Some(lengths) = Lengths::of(lengths.collect()) else { return };
+                let phase = Phase { header: first.at, lengths };
+                let rest = cut(first.at, map.tail_start(), lengths.average, Some(phase), self.link);
                 self.segments.truncate(1);
                 if let Some(first) = self.segments.pop() {
                     self.segments = behind(first, rest);
@@ -265,8 +266,7 @@ impl Walk {
         if is_searching && lengths.len() < LEAST_LENGTHS {
             return false;
         }
-        let Some((average, (deviation, known))) = spread(lengths) else { return false };
-        let lengths = Lengths { average: average.max(1), deviation, known };
+        let Some(lengths) = Lengths::of(lengths) else { return false };
         let ends = self.segments.first().zip(self.segments.last());
         let way = ends.map_or(0, |(first, last)| last.at.saturating_sub(first.at));
         let mut more = false;
@@ -358,38 +358,6 @@ impl Walk {
     }
 }
 
-/// Where headers are foretold: one is known, and how long the pages are.
-#[derive(Clone, Copy, Debug)]
-struct Phase {
-    header: u64,
-    average: u64,
-    /// As in [`PageSizes`].
-    spread: (u64, u64),
-}
-
-impl Phase {
-    /// The header nearest to a place, and in how many bytes around it will be found.
-    fn foretell(&self, place: u64) -> (u64, u64) {
-        let Self { header, average, spread: (spread, known) } = *self;
-        let pages = (place.saturating_sub(header) + average / 2) / average;
-        let far = pages as f64;
-        // Each page differs a little, and the average itself is known of a few pages only.
-        let error = spread as f64 * (far.sqrt() + far / (known.max(1) as f64).sqrt());
-        let window = (2.0 * DEVIATIONS * error) as u64 + 2 * PROBE_BYTES;
-        (header + pages * average, window.min(average + average / 4))
-    }
-
-    /// A segment that begins near a place, not before `least`.
-    fn segment(&self, place: u64, least: u64) -> Segment {
-        let (foretold, window) = self.foretell(place);
-        if window >= self.average {
-            return Segment::searching(place, place + window);
-        }
-        let origin = foretold.saturating_sub(window / 2).max(least);
-        Segment::searching(origin, origin + window)
-    }
-}
-
 /// How long pages are.
 #[derive(Clone, Copy, Debug)]
 struct Lengths {
@@ -399,7 +367,65 @@ struct Lengths {
     known: u64,
 }
 
+/// Where headers are foretold: one is known, and how long the pages are.
+#[derive(Clone, Copy, Debug)]
+struct Phase {
+    header: u64,
+    lengths: Lengths,
+}
+
+/// In how many bytes around a foretold place a header will be found, where that may be so far off.
+fn window(error: f64) -> u64 {
+    (2.0 * DEVIATIONS * error) as u64 + 2 * PROBE_BYTES
+}
+
+/// In how many bytes a header will be found, wherever they begin: a page, and what may be more of it.
+fn whole_window(average: u64) -> u64 {
+    average + average / 4
+}
+
+/// Of a whole page a bit more than half is read until its header is found.
+fn search_bytes(average: u64) -> u64 {
+    average * 5 / 8
+}
+
+/// How many segments are worth it: one more saves round trips, and costs the bytes in which its first header is looked for.
+fn worthwhile(pages: u64, cost: u64, link: Link) -> u64 {
+    (pages * link.round_trip_bytes / cost.max(1)).isqrt()
+}
+
+impl Phase {
+    /// The header nearest to a place, and in how many bytes around it will be found.
+    fn foretell(&self, place: u64) -> (u64, u64) {
+        let Self { header, lengths: Lengths { average, deviation, known } } = *self;
+        let pages = (place.saturating_sub(header) + average / 2) / average;
+        let far = pages as f64;
+        // Each page differs a little, and the average itself is known of a few pages only.
+        let error = deviation as f64 * (far.sqrt() + far / (known.max(1) as f64).sqrt());
+        (header + pages * average, window(error).min(whole_window(average)))
+    }
+
+    /// A segment that begins near a place, not before `least`.
+    fn segment(&self, place: u64, least: u64) -> Segment {
+        let (foretold, window) = self.foretell(place);
+        if window >= self.lengths.average {
+            return Segment::searching(place, place + window);
+        }
+        Segment::around(foretold, window, least)
+    }
+}
+
 impl Lengths {
+    /// Of an average, and what [`PageSizes`] says of how much pages differ.
+    fn new(average: u64, (deviation, known): (u64, u64)) -> Self {
+        Self { average: average.max(1), deviation, known }
+    }
+
+    /// Those of some pages; none of too few.
+    fn of(lengths: Vec<u64>) -> Option<Self> {
+        spread(lengths).map(|(average, spread)| Self::new(average, spread))
+    }
+
     /// Whether they tell how many pages stand in a gap: with one more or less every foretold place were wrong.
     fn count_surely(self, gap: u64) -> bool {
         let Self { average, deviation, known } = self;
@@ -415,27 +441,21 @@ impl Lengths {
         if pages < 2 {
             return Vec::new();
         }
-        let (many, deviation) = (pages as f64, deviation as f64);
         // Each page differs a little from the others; half way between two known places that adds up most.
-        let window = |pages_before: f64| {
-            let error = deviation * (pages_before * (many - pages_before) / many).sqrt();
-            (2.0 * DEVIATIONS * error) as u64 + 2 * PROBE_BYTES
-        };
-        let widest = window(many / 2.0);
+        let window =
+            |before: f64| window(deviation as f64 * (before * (pages as f64 - before) / pages as f64).sqrt());
+        let widest = window(pages as f64 / 2.0);
         let is_foretold = self.count_surely(gap) && widest < average;
-        let cost = if is_foretold { widest } else { average * 5 / 8 };
-        let all =
-            (way.max(gap) / average * link.round_trip_bytes / cost.max(1)).isqrt().clamp(1, MAX_SEGMENTS);
+        let cost = if is_foretold { widest } else { search_bytes(average) };
+        let all = worthwhile(way.max(gap) / average, cost, link).clamp(1, MAX_SEGMENTS);
         let count = (all * gap / way.max(gap)).min(pages / 2);
         let segment = |number: u64| {
             if !is_foretold {
                 let even = start + gap * number / count;
-                return Segment::searching(even, even + average + average / 4);
+                return Segment::searching(even, even + whole_window(average));
             }
             let before = (pages * number / count).clamp(1, pages - 1);
-            let (place, window) = (start + gap * before / pages, window(before as f64));
-            let origin = place.saturating_sub(window / 2).max(start + 1);
-            Segment::searching(origin, origin + window)
+            Segment::around(start + gap * before / pages, window(before as f64), start + 1)
         };
         (1..count).map(|number| Segment { is_cut: true, ..segment(number) }).collect()
     }
@@ -445,15 +465,12 @@ impl Lengths {
 /// between them.
 fn cut(start: u64, end: u64, average: u64, phase: Option<Phase>, link: Link) -> Vec<Segment> {
     let way = end.saturating_sub(start);
-    let whole = average + average / 4;
+    let whole = whole_window(average);
     let window = phase.map_or(whole, |phase| phase.foretell(end).1);
-    // A segment more saves round trips, and costs the window in which its first header is looked for: of a whole
-    // page a bit more than half is read until it is found.
-    let cost = window.min(average * 5 / 8).max(PROBE_BYTES);
+    let cost = window.min(search_bytes(average)).max(PROBE_BYTES);
     let pages = way / average;
     let most = if window <= plan::PROBE_BYTES { MAX_SEGMENTS } else { way / (3 * window) };
-    let count =
-        (pages * link.round_trip_bytes / cost).isqrt().min(pages / 2).min(most).clamp(1, MAX_SEGMENTS);
+    let count = worthwhile(pages, cost, link).min(pages / 2).min(most).clamp(1, MAX_SEGMENTS);
     let is_coarse = window > plan::PROBE_BYTES && count > PILOTS;
     let count = if is_coarse { PILOTS } else { count };
     let segment = |number| {
@@ -484,6 +501,12 @@ impl Segment {
     /// One that looks for its first header from `origin` on, up to `end` at first.
     fn searching(origin: u64, end: u64) -> Self {
         Self { search: Some(PageSearch { at: origin, end }), ..Self::known(origin) }
+    }
+
+    /// One that looks for its first header in a window around a place, not before `least`.
+    fn around(place: u64, window: u64, least: u64) -> Self {
+        let origin = place.saturating_sub(window / 2).max(least);
+        Self::searching(origin, origin + window)
     }
 
     /// Where its first header is believed to be; where it looks for one, as long as it does.

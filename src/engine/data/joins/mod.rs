@@ -149,7 +149,7 @@ impl Data {
     }
 
     /// The numbers of the tables that are open beside this one.
-    pub fn join_numbers(&self) -> impl Iterator<Item = u32> {
+    pub fn tables_beside(&self) -> impl Iterator<Item = u32> {
         let Joins { list, asked, .. } = &self.joins;
         let read = self.own.reading.iter().map(|reading| reading.number);
         list.iter().map(|joined| joined.number).chain(asked.iter().map(|(number, _)| *number)).chain(read)

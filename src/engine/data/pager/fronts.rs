@@ -6,7 +6,6 @@
 use super::Pager;
 use crate::base::bytes::ByteRange;
 use crate::base::sorted::Map;
-use crate::engine::data::load::header_at;
 use crate::engine::data::pool::Pool;
 use crate::formats::parquet::codec::Codec;
 use crate::formats::parquet::decode::Values;
@@ -30,19 +29,10 @@ const GUESS_BYTES: u64 = PROBE_BYTES;
 /// What is known of fronts.
 #[derive(Debug, Default)]
 pub(super) struct Fronts {
-    /// Of pages, by their offset.
-    pages: Map<u64, Front>,
+    /// Of pages, by their offset: fewer than twice as many bytes as these won't do.
+    pages: Map<u64, u64>,
     /// Of dictionaries, by their row group, where only the first entries are here: what was read for these.
     dictionaries: Map<usize, u64>,
-}
-
-/// What came of the front of a page.
-#[derive(Clone, Copy, Debug)]
-enum Front {
-    /// So many bytes were too few.
-    Short(u64),
-    /// The rows that so many bytes hold were decoded.
-    Decoded(u64),
 }
 
 /// What a front tells.
@@ -73,7 +63,7 @@ impl Pager {
         number: usize,
         entry: PageEntry,
         rows: u64,
-        dictionary: Option<ByteRange>,
+        (header, dictionary): (Option<PageHeader>, Option<ByteRange>),
         meta: &FileMeta,
         pool: &Pool,
     ) -> Told {
@@ -83,34 +73,29 @@ impl Pager {
             return Told::Nothing;
         };
         let codec = map.chunk().codec;
-        let mut tried = match self.fronts.pages.get(&entry.range.start) {
-            Some(Front::Decoded(bytes)) => bytes * 2,
-            Some(Front::Short(bytes)) => *bytes,
-            None => 0,
+        let is_told = |header: PageHeader| {
+            header.values().map(u64::from) == Some(entry.rows) && front::is_told(column, codec, &header)
         };
+        if !front::is_streamed(codec) || header.is_some_and(|header| !is_told(header)) {
+            return Told::Nothing;
+        }
+        let tried = self.fronts.pages.get(&entry.range.start).copied().unwrap_or(0);
+        let share = (rows + ROWS_AHEAD, entry.rows);
+        let mut page = part(entry.range, share, tried);
+        // Entries stand in the order in which rows need them first.
+        let before = (entry.first_row + rows + ROWS_AHEAD, entry.first_row + entry.rows);
         let read = self.fronts.dictionaries.get(&number).copied().unwrap_or(0);
-        let mut entries_tried = 0;
+        let mut entries = dictionary.map(|all| {
+            let needed = part(all, before, 0);
+            // More of them than came are read with more than is needed now.
+            if needed.len() > read { part(all, before, read) } else { needed }
+        });
         loop {
-            let page = part(entry.range, (rows + ROWS_AHEAD, entry.rows), tried);
-            // Entries stand in the order in which rows need them first.
-            let share = (entry.first_row + rows + ROWS_AHEAD, entry.first_row + entry.rows);
-            let entries = dictionary.map(|all| match part(all, share, entries_tried) {
-                // More of them than came are read with more than is needed now.
-                more if read > 0 && more.len() > read => part(all, share, read.max(entries_tried)),
-                part => part,
-            });
             if page == entry.range && entries == dictionary {
                 return Told::Nothing;
             }
-            let needs: Vec<ByteRange> =
-                std::iter::once(page).chain(entries).filter(|part| !pool.has(*part)).collect();
-            let header = header_at(pool, entry.range.start, entry.range.end).ok().flatten();
-            let is_told = |header: &PageHeader| {
-                header.values().map(u64::from) == Some(entry.rows) && front::is_told(column, codec, header)
-            };
-            if header.as_ref().is_some_and(|header| !is_told(header)) || !front::is_streamed(codec) {
-                return Told::Nothing;
-            }
+            let parts = std::iter::once(page).chain(entries);
+            let needs: Vec<ByteRange> = parts.filter(|part| !pool.has(*part)).collect();
             if !needs.is_empty() {
                 return Told::Needs(needs);
             }
@@ -125,17 +110,17 @@ impl Pager {
             let known = self.dictionaries.get(&number).map(Values::len);
             match front::decode(column, codec, &header, body, known) {
                 Some(front) if u64::from(front.page.rows) >= rows => {
-                    self.fronts.pages.insert(entry.range.start, Front::Decoded(bytes.len() as u64));
+                    self.fronts.pages.insert(entry.range.start, 2 * bytes.len() as u64);
                     self.keep(number, group, &entry, front.page);
                     return Told::Rows;
                 }
                 Some(front) if front.lacks_entries && entries != dictionary => {
-                    entries_tried = entries.map_or(0, |part| part.len());
+                    entries = dictionary.zip(entries).map(|(all, part)| self::part(all, before, part.len()));
                 }
                 _ if page == entry.range => return Told::Nothing,
                 _ => {
-                    tried = page.len();
-                    self.fronts.pages.insert(entry.range.start, Front::Short(tried));
+                    self.fronts.pages.insert(entry.range.start, page.len());
+                    page = part(entry.range, share, page.len());
                 }
             }
         }

@@ -9,7 +9,7 @@ use crate::base::bytes::ByteRange;
 use crate::base::error::{Context, Error, Result};
 use crate::base::sorted::Map;
 use crate::formats::parquet::decode::{Decoded, Values, decode_dictionary, decode_page};
-use crate::formats::parquet::header::PageHeader;
+use crate::formats::parquet::header::{Encoding, PageHeader};
 use crate::formats::parquet::map::{PageEntry, PageMap};
 use crate::formats::parquet::meta::{Chunk, ColumnMeta, FileMeta, RowGroup};
 use crate::formats::parquet::plan::Link;
@@ -324,15 +324,14 @@ impl Pager {
         let header = header_at(pool, entry.range.start, entry.range.end)?;
         if let Some(header) = &header {
             map.learn(entry.range.start, header)?;
-            uses_dictionary =
-                header.encoding().map(crate::formats::parquet::header::Encoding::uses_dictionary);
+            uses_dictionary = header.encoding().map(Encoding::uses_dictionary);
         }
         // Pages far from the front are often plain although there is a dictionary: those ask
         // for it only once their header says that they need it.
         let dictionary = map.dictionary().filter(|_| uses_dictionary.unwrap_or(entry.first_row == 0));
         let dictionary = dictionary.filter(|_| !self.has_dictionary(number));
         if !pool.has(entry.range) || dictionary.is_some_and(|range| !pool.has(range)) {
-            match self.front(number, entry, rows, dictionary, meta, pool) {
+            match self.front(number, entry, rows, (header, dictionary), meta, pool) {
                 Told::Rows => return Ok(Vec::new()),
                 Told::Needs(ranges) => return Ok(ranges),
                 Told::Nothing => {}
