@@ -1,10 +1,9 @@
 //! Tables and questions by chance: filters, search, subsets, order, charts and prompts against loops
 //! over the rows. The values are those that trip programs up.
 
-use crate::server::Session;
+use crate::server::{Session, file_of};
 use arrow_array::{ArrayRef, Float32Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow_array::{UInt16Array, UInt32Array};
-use parquet::arrow::ArrowWriter;
 use proptest::prelude::*;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,9 +94,7 @@ pub fn file(rows: &[Row]) -> Arc<Vec<u8>> {
     ];
     let nullable = columns.into_iter().map(|(name, column)| (name, column, true));
     let batch = RecordBatch::try_from_iter_with_nullable(nullable).unwrap();
-    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
-    writer.write(&batch).unwrap();
-    Arc::new(writer.into_inner().unwrap())
+    Arc::new(file_of(&batch))
 }
 
 #[derive(Clone, Debug)]

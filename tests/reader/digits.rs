@@ -1,7 +1,7 @@
 //! Numbers and times to their last digit: in cells, in the ends of filters as links write them, in lists and in
 //! the order.
 
-use crate::server::Session;
+use crate::server::{Session, file_of};
 use arrow_array::{
     ArrayRef, Decimal128Array, Decimal256Array, DurationMicrosecondArray, Int64Array, RecordBatch,
     Time64NanosecondArray, TimestampMicrosecondArray, TimestampNanosecondArray, UInt64Array,
@@ -42,11 +42,7 @@ fn file() -> Arc<Vec<u8>> {
         ("took", Arc::new(DurationMicrosecondArray::from(all(&|value| value - FIRST)))),
     ];
     let batch = RecordBatch::try_from_iter(columns).unwrap();
-    let mut bytes = Vec::new();
-    let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
-    writer.write(&batch).unwrap();
-    writer.close().unwrap();
-    Arc::new(bytes)
+    Arc::new(file_of(&batch))
 }
 
 /// What a filter of a link keeps of a column, in ascending order of another.

@@ -2,7 +2,7 @@
 //! them when the file is another one.
 
 use crate::exports::export;
-use crate::server::{Session, column, generate, open, reference};
+use crate::server::{Session, column, file_of, generate, open, reference};
 use arrow_array::{Array, ArrayRef, Float64Array, RecordBatch, StringArray, cast::AsArray};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
@@ -221,11 +221,7 @@ fn shuffled() -> Arc<Vec<u8>> {
     let rows = arrow_array::UInt64Array::from(rows);
     let columns = batch.columns().iter().map(|column| arrow_select::take::take(column, &rows, None).unwrap());
     let batch = RecordBatch::try_new(batch.schema(), columns.collect()).unwrap();
-    let mut bytes = Vec::new();
-    let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
-    writer.write(&batch).unwrap();
-    writer.close().unwrap();
-    Arc::new(bytes)
+    Arc::new(file_of(&batch))
 }
 
 #[test]
@@ -336,11 +332,7 @@ fn a_file_of_labels_comes_back() {
 /// Parquet with these columns.
 fn parquet(columns: &[(&str, ArrayRef)]) -> Vec<u8> {
     let batch = RecordBatch::try_from_iter(columns.iter().cloned()).unwrap();
-    let mut bytes = Vec::new();
-    let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
-    writer.write(&batch).unwrap();
-    writer.close().unwrap();
-    bytes
+    file_of(&batch)
 }
 
 #[test]

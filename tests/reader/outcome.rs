@@ -1,8 +1,7 @@
 //! What goes along with an outcome, against loops over all rows.
 
-use crate::server::{HUB, Session};
+use crate::server::{HUB, Session, file_of};
 use arrow_array::{ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray, UInt16Array};
-use parquet::arrow::ArrowWriter;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -40,9 +39,7 @@ fn file(rows: &[Row]) -> Arc<Vec<u8>> {
     ];
     let nullable = columns.into_iter().map(|(name, column)| (name, column, true));
     let batch = RecordBatch::try_from_iter_with_nullable(nullable).unwrap();
-    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
-    writer.write(&batch).unwrap();
-    Arc::new(writer.into_inner().unwrap())
+    Arc::new(file_of(&batch))
 }
 
 /// Rows in which much goes along with something else, and some by chance.

@@ -1,9 +1,8 @@
 //! Rows that are pinned, and rows that are held against them, against loops over all rows.
 
 use crate::chance::{CHARTS, QUERIES, Question, Row, file, holds, questions, rows};
-use crate::server::{HUB, ROWS, Session};
+use crate::server::{HUB, ROWS, Session, file_of};
 use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt16Array};
-use parquet::arrow::ArrowWriter;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -187,9 +186,7 @@ proptest! {
         let cfg = rows.iter().map(|(cfg, _)| Some(*cfg)).collect::<UInt16Array>();
         let columns: Vec<(&str, ArrayRef)> = vec![("cfg", Arc::new(cfg)), ("prompt", Arc::new(prompts))];
         let batch = RecordBatch::try_from_iter(columns).unwrap();
-        let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
-        writer.write(&batch).unwrap();
-        let mut session = Session::open(&Arc::new(writer.into_inner().unwrap()));
+        let mut session = Session::open(&Arc::new(file_of(&batch)));
         let filters = |low: Option<u16>, high: Option<u16>| {
             let clause = Clause::numbers(low.map(f64::from), high.map(f64::from));
             [("cfg".to_owned(), clause)].into_iter().collect()

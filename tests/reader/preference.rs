@@ -8,7 +8,6 @@ use crate::server::{Session, cell, column, reference};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{ArrayRef, BinaryArray, Float32Array, Float64Array, Int64Array, RecordBatch, StringArray};
-use parquet::arrow::ArrowWriter;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,9 +27,7 @@ fn sample() -> Session {
 
 fn file_of(columns: Vec<(&str, ArrayRef)>) -> Arc<Vec<u8>> {
     let batch = RecordBatch::try_from_iter(columns).unwrap();
-    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
-    writer.write(&batch).unwrap();
-    Arc::new(writer.into_inner().unwrap())
+    Arc::new(crate::server::file_of(&batch))
 }
 
 fn pairs(session: &mut Session, want: Want) -> Pairs {

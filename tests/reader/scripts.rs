@@ -7,7 +7,7 @@
 //! views.
 #![allow(clippy::print_stdout, reason = "what is left out is told")]
 
-use crate::server::{Session, generate};
+use crate::server::{Session, file_of, generate};
 use arrow_array::builder::{
     BooleanBuilder, Date32Builder, Float32Builder, Float64Builder, StringBuilder,
     TimestampMillisecondBuilder, UInt8Builder, UInt16Builder, UInt64Builder,
@@ -256,11 +256,7 @@ pub fn odd_table(rows: usize) -> Vec<u8> {
         columns.into_iter().map(|(name, column)| (name, column, true)),
     )
     .unwrap();
-    let mut bytes = Vec::new();
-    let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
-    writer.write(&batch).unwrap();
-    writer.close().unwrap();
-    bytes
+    file_of(&batch)
 }
 
 /// What the engine says to a view: how many rows, and the names of the first ones.

@@ -35,6 +35,13 @@ pub fn generate(rows: u64, layout: &str) -> Vec<u8> {
     bytes
 }
 
+/// These rows as a Parquet file, as the crate writes one by default.
+pub fn file_of(batch: &RecordBatch) -> Vec<u8> {
+    let mut writer = parquet::arrow::ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
+    writer.write(batch).unwrap();
+    writer.into_inner().unwrap()
+}
+
 /// The columns of a file, as the reference reader gives them.
 pub fn reference(file: &Arc<Vec<u8>>) -> RecordBatch {
     let bytes = bytes::Bytes::from(file.as_ref().clone());
