@@ -101,6 +101,12 @@ fn is_text(value: &[u8]) -> bool {
     value.first() == Some(&b'"')
 }
 
+/// Whether a key is a whole number as JSON writes one.
+fn is_whole_number(key: &[u8]) -> bool {
+    let number = std::str::from_utf8(key).ok().and_then(|key| key.parse::<i64>().ok());
+    number.is_some_and(|number| number.to_string().as_bytes() == key)
+}
+
 /// Whether these are the numbers of rows, from 0.
 fn count_from_0<'a>(numbers: impl Iterator<Item = &'a [u8]>) -> bool {
     (0..).zip(numbers).all(|(row, number): (usize, _)| row.to_string().as_bytes() == number)
@@ -135,12 +141,15 @@ fn of_objects(objects: &[Member<'_>]) -> Option<Layout> {
         let digits = key.strip_prefix(b"-").unwrap_or(key);
         !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
     };
-    if !first.is_empty() && first.iter().all(is_number) {
-        // Columns number the same rows, in the same order.
-        let same = objects.iter().all(|(_, value)| keys_of(value).eq(first.iter().copied()));
+    // Columns have the same rows, in the same order.
+    let same = objects.iter().all(|(_, value)| keys_of(value).eq(first.iter().copied()));
+    let are_numbers = !first.is_empty() && first.iter().all(is_number);
+    if same && (are_numbers || are_columns(objects)) {
         let index = || free("index", |name| objects.iter().any(|(key, _)| *key == name));
-        let index = if count_from_0(first.iter().copied()) { None } else { Some(index()) };
-        return same.then_some(Layout::Columns(index));
+        return Some(Layout::Columns((!count_from_0(first.iter().copied())).then(index)));
+    }
+    if are_numbers {
+        return None;
     }
     let names: HashSet<&[u8]> = first.into_iter().collect();
     let (mut alike, mut all) = (0, HashSet::new());
@@ -154,6 +163,37 @@ fn of_objects(objects: &[Member<'_>]) -> Option<Layout> {
     }
     let are_rows = alike >= 2 && 2 * alike > objects.len();
     are_rows.then(|| Layout::ByName(free("key", |name| all.contains(name))))
+}
+
+/// Whether objects with the same keys, in the same order, are columns rather than rows: values of a column are of one
+/// kind. Where those of a row are as well, a table is longer than it is wide.
+fn are_columns(objects: &[Member<'_>]) -> bool {
+    /// Rows for each column, in a table that nothing else tells.
+    const TALL: usize = 8;
+    let kind = |value: &[u8]| match value.first() {
+        Some(b'n') | None => None,
+        Some(b'"') => Some('"'),
+        Some(b't' | b'f') => Some('t'),
+        Some(b'[' | b'{') => Some('['),
+        Some(_) => Some('0'),
+    };
+    // Of each key, the kind of its values.
+    let mut kinds: Vec<Option<char>> = Vec::new();
+    let mut are_rows = true;
+    for (_, object) in objects {
+        let mut own = None;
+        for (place, (_, value)) in members(object).into_iter().enumerate() {
+            let Some(kind) = kind(value) else { continue };
+            if *own.get_or_insert(kind) != kind {
+                return false;
+            }
+            if kinds.len() <= place {
+                kinds.resize(place + 1, None);
+            }
+            are_rows &= kinds.get_mut(place).is_some_and(|known| *known.get_or_insert(kind) == kind);
+        }
+    }
+    !are_rows || kinds.len() >= TALL * objects.len()
 }
 
 /// Whether an object is what pandas writes as `split`.
@@ -212,8 +252,9 @@ impl Layout {
             }
             Self::Columns(index) => {
                 let keys = members.first().map(|(_, value)| self::members(value)).unwrap_or_default();
-                let keys = keys.iter().map(|(key, _)| *key);
-                let mut keys = index.as_ref().map(|name| (name.as_bytes(), keys));
+                let are_numbers = keys.iter().all(|(key, _)| is_whole_number(key));
+                let written = |(key, _): Member<'_>| if are_numbers { key.to_vec() } else { quoted(key) };
+                let mut keys = index.as_ref().map(|name| (name.as_bytes(), keys.into_iter().map(written)));
                 let mut columns: Vec<_> =
                     members.iter().map(|(name, value)| (*name, values(value))).collect();
                 loop {
@@ -221,7 +262,7 @@ impl Layout {
                     if let Some((name, keys)) = &mut keys
                         && let Some(key) = keys.next()
                     {
-                        put(&mut text, name, key);
+                        put(&mut text, name, &key);
                     }
                     for (name, values) in &mut columns {
                         let Some(value) = values.next() else { return Ok(()) };
@@ -319,6 +360,19 @@ mod tests {
             [r#"{"index_":17,"p":"x","index":1}"#, r#"{"index_":4,"p":"y","index":2}"#]
         );
         assert_eq!(rows(r#"{"columns": ["p", "n"], "index": [0, 1], "data": [["x", 1], ["y", 2]]}"#), two);
+        assert_eq!(
+            rows(r#"{"p": {"007": 1, "8": 2}}"#),
+            [r#"{"index":"007","p":1}"#, r#"{"index":"8","p":2}"#]
+        );
+        // By names of rows, which only their values tell from rows by name.
+        assert_eq!(
+            rows(r#"{"p": {"a.png": "x", "b.png": null}, "n": {"a.png": 1, "b.png": 2}}"#),
+            [r#"{"index":"a.png","p":"x","n":1}"#, r#"{"index":"b.png","p":null,"n":2}"#]
+        );
+        assert_eq!(
+            rows(r#"{"a.png": {"p": 1, "n": 2}, "b.png": {"p": 3, "n": 4}}"#),
+            [r#"{"key":"a.png","p": 1, "n": 2}"#, r#"{"key":"b.png","p": 3, "n": 4}"#]
+        );
         assert_eq!(
             rows(r#"{"columns": ["p"], "index": ["a.png", "b.png"], "data": [["x"], ["y"]]}"#),
             [r#"{"index":"a.png","p":"x"}"#, r#"{"index":"b.png","p":"y"}"#]
