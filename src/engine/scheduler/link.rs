@@ -11,6 +11,10 @@ const LEAST_BYTES: u64 = 128 << 10;
 /// After so long without a byte the link was idle, which says nothing of its speed.
 const IDLE_MILLIS: f64 = 30.0;
 
+/// What a request costs a browser by itself, however near the host: a millisecond from the link, and the rest for
+/// handing it over and back between threads.
+const LEAST_LATENCY_MILLIS: f64 = 8.0;
+
 /// What a round trip brings is kept within these bounds, whatever was measured.
 const BOUNDS_BYTES: (u64, u64) = (96 << 10, 4 << 20);
 
@@ -50,7 +54,7 @@ impl LinkMeter {
     /// The answer to a request of this time begins.
     pub fn began(&mut self, asked_millis: Option<f64>) {
         if let (Some(now), Some(asked)) = (self.now, asked_millis) {
-            let took = (now - asked).max(0.5);
+            let took = (now - asked).max(LEAST_LATENCY_MILLIS);
             self.latency_millis = Some(self.latency_millis.map_or(took, |least| least.min(took)));
         }
     }
@@ -129,6 +133,7 @@ mod tests {
         assert!(near(measured(60.0, 6_250.0), 375_000));
         assert!(near(measured(200.0, 2_000.0), 400_000));
         assert_eq!(measured(1.0, 6_250.0), 96 << 10, "at least that");
+        assert!(near(measured(1.0, 100_000.0), 800_000), "requests cost the browser as well");
         assert_eq!(measured(2_000.0, 6_250.0), 4 << 20, "at most that");
     }
 }
