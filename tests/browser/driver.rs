@@ -3,26 +3,29 @@
 //! A start costs more than most tests do, so a Chromium serves many of them, each in a tab of its own. What one
 //! keeps is no other's: each test's servers have ports of their own, and so each its own origins.
 //!
-//! Chromium, unless `VITRINE_BROWSER` says `firefox`. What needs Chromium's own tools ends there with
+//! Chromium, unless `VITRINE_BROWSER` says `firefox` or `webkit`. What needs Chromium's own tools ends there with
 //! [`NeedsChromium`], which counts as left out and not as failed.
 
-use fantoccini::error::CmdError;
+use fantoccini::error::{CmdError, NewSessionError};
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::Duration;
 
 /// Which browser is driven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     Chromium,
     Firefox,
+    Webkit,
 }
 
 impl Engine {
@@ -30,6 +33,7 @@ impl Engine {
     pub fn chosen() -> Engine {
         match std::env::var("VITRINE_BROWSER").as_deref() {
             Ok("firefox") => Engine::Firefox,
+            Ok("webkit") => Engine::Webkit,
             _ => Engine::Chromium,
         }
     }
@@ -55,7 +59,7 @@ const UNTIL_THE_END: &str = r#"
     rm -rf "$1"*"#;
 
 impl Driver {
-    /// One to use: a chromedriver serves the whole process, a geckodriver one browser.
+    /// One to use: a chromedriver serves the whole process, the others one browser.
     pub fn of(engine: Engine) -> Arc<Driver> {
         static SHARED: LazyLock<Arc<Driver>> = LazyLock::new(|| {
             let program = std::env::var("VITRINE_CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
@@ -70,6 +74,24 @@ impl Driver {
                 let mut command = Command::new(&program);
                 command.arg("--port=0").stdin(Stdio::null());
                 Arc::new(Driver::start(command, &program, "Listening on 127.0.0.1:"))
+            }
+            Engine::Webkit => {
+                let program =
+                    std::env::var("VITRINE_WEBKITDRIVER").unwrap_or_else(|_| "WebKitWebDriver".to_owned());
+                // It does not say its port.
+                let port =
+                    TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).unwrap().port();
+                let child = Command::new(&program)
+                    .arg(format!("--port={port}"))
+                    .env("DISPLAY", display())
+                    // Nothing is drawn by hardware there.
+                    .envs([("GDK_BACKEND", "x11"), ("WEBKIT_DISABLE_DMABUF_RENDERER", "1")])
+                    .stdin(Stdio::null())
+                    .stdout(Stdio::null())
+                    .stderr(Stdio::null())
+                    .spawn()
+                    .unwrap_or_else(|error| panic!("{program} can't be started: {error}"));
+                Arc::new(Driver { child, url: format!("http://127.0.0.1:{port}") })
             }
             Engine::Chromium => Arc::clone(&SHARED),
         }
@@ -101,6 +123,31 @@ impl Drop for Driver {
     }
 }
 
+/// A screen for browsers that do not run without one: an X server without hardware, which ends with this process.
+fn display() -> String {
+    static SCREEN: LazyLock<String> = LazyLock::new(|| {
+        let mut child = Command::new("sh")
+            .args(["-c", UNTIL_THE_END_OF_X])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("a shell");
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let number =
+            lines.by_ref().map_while(Result::ok).find(|line| !line.is_empty()).expect("Xvfb says its number");
+        // Its input stays open as long as this process lives.
+        std::mem::forget(child);
+        format!(":{number}")
+    });
+    SCREEN.clone()
+}
+
+const UNTIL_THE_END_OF_X: &str = r#"
+    Xvfb -displayfd 1 -screen 0 1600x1200x24 &
+    read -r _
+    kill -KILL $! 2>/dev/null"#;
+
 /// What the folders of this process's profiles begin with.
 fn profiles() -> String {
     std::env::temp_dir().join(format!("vitrine-{}-", std::process::id())).display().to_string()
@@ -115,6 +162,10 @@ struct Spare {
 }
 
 static SPARES: Mutex<Vec<Spare>> = Mutex::new(Vec::new());
+
+/// How often a driver that was just started is asked for a browser, and how long is waited in between.
+const ATTEMPTS: u32 = 100;
+const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(100);
 
 /// Tests that one Chromium serves: its memory must not grow for ever.
 const MAX_USES: u32 = 30;
@@ -190,14 +241,28 @@ impl Browser {
             Engine::Firefox => {
                 capabilities.insert("moz:firefoxOptions".to_owned(), firefox_options(storage));
             }
+            Engine::Webkit => {
+                capabilities.insert("webkitgtk:browserOptions".to_owned(), webkit_options());
+            }
         }
         let url = driver.url.clone();
         let session = SESSIONS.spawn(async move {
             let mut builder = ClientBuilder::new(HttpConnector::new());
-            builder.capabilities(capabilities).connect(&url).await
+            builder.capabilities(capabilities);
+            let mut attempts = 0;
+            loop {
+                match builder.connect(&url).await {
+                    // It was only just started.
+                    Err(NewSessionError::FailedC(_) | NewSessionError::Lost(_)) if attempts < ATTEMPTS => {
+                        attempts += 1;
+                        tokio::time::sleep(BETWEEN_ATTEMPTS).await;
+                    }
+                    outcome => return outcome,
+                }
+            }
         });
         let client = session.await.expect("a session").expect("a browser");
-        if engine == Engine::Firefox {
+        if engine != Engine::Chromium {
             client.set_window_size(width_px, height_px).await.unwrap();
         }
         Browser { client, engine, uses: None, quiet_address: RefCell::default(), profile, _driver: driver }
@@ -209,9 +274,9 @@ impl Browser {
     }
 
     /// What the console holds since it was last asked.
-    /// Firefox does not tell its driver.
+    /// The others do not tell their drivers.
     pub async fn console(&self) -> Vec<Logged> {
-        if self.is_firefox() {
+        if self.engine != Engine::Chromium {
             return Vec::new();
         }
         let entries = self.command("se/log", json!({ "type": "browser" })).await;
@@ -227,14 +292,14 @@ impl Browser {
             .collect()
     }
 
-    /// Whether it is the other engine.
-    pub fn is_firefox(&self) -> bool {
-        self.engine == Engine::Firefox
+    /// Which engine it has.
+    pub fn engine(&self) -> Engine {
+        self.engine
     }
 
-    /// Ends a test that needs something which Firefox does not do.
+    /// Ends a test that needs something which only Chromium does.
     pub fn needs_chromium(&self, what: &str) {
-        if self.is_firefox() {
+        if self.engine != Engine::Chromium {
             std::panic::panic_any(NeedsChromium(what.to_owned()));
         }
     }
@@ -389,6 +454,14 @@ fn firefox_options(storage: Storage) -> Value {
     let mut options = json!({ "args": ["-headless"], "prefs": prefs });
     if let Ok(firefox) = std::env::var("VITRINE_FIREFOX") {
         options["binary"] = json!(firefox);
+    }
+    options
+}
+
+fn webkit_options() -> Value {
+    let mut options = json!({ "args": ["--automation"] });
+    if let Ok(webkit) = std::env::var("VITRINE_WEBKIT") {
+        options["binary"] = json!(webkit);
     }
     options
 }

@@ -1,5 +1,6 @@
 //! A repository that is not open to everyone: a token opens it, and goes nowhere else.
 
+use crate::driver::Engine;
 use crate::stage::{Stage, TOKEN, play, until};
 use hub::Server;
 
@@ -42,7 +43,7 @@ fn a_token_opens_it_and_is_shown_to_the_hub_alone() {
         page.alert("who asks").await;
         stage.hub.clear_log();
         give(stage, TOKEN).await;
-        if stage.browser.is_firefox() {
+        if stage.browser.engine() == Engine::Firefox {
             page.alert("Firefox does not follow the Hub to its store").await;
             return;
         }

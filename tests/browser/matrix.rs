@@ -207,10 +207,26 @@ fn a_signed_address_that_is_used_up() {
 fn a_small_file_that_comes_whole() {
     play("matrix-whole", async |stage| {
         for at in STAGES {
-            begin(stage, at, vec![Fault::once(store(), What::IgnoreRange)]).await;
+            begin(stage, at, vec![Fault::always(store(), What::IgnoreRange)]).await;
             right(stage, at).await;
             no_alert(stage, at).await;
         }
+    });
+}
+
+#[test]
+fn a_range_that_is_forgotten_at_a_redirect_is_asked_for_again() {
+    play("matrix-forgotten", async |stage| {
+        let large = table(700);
+        stage.hub.mount(REPOSITORY, FILE, Source::bytes(large.clone())).unwrap();
+        stage.hub.script(Fault::once(store(), What::IgnoreRange));
+        open(stage).await;
+        assert_eq!(stage.page().settled().await, u64::from(ROWS));
+        stage.page().rows().await;
+        no_alert(stage, At::Opening).await;
+        assert_eq!(stage.hub.faults_left(), 0);
+        let most = stage.hub.log().iter().map(|entry| entry.bytes_sent).max().unwrap_or_default();
+        assert!(most < large.len() as u64 / 2, "{most} bytes were sent at once");
     });
 }
 

@@ -1,9 +1,11 @@
 //! What a test asks of the page, and does to it.
 
+use crate::driver::Engine;
 use crate::stage::until;
 use fantoccini::Client;
 use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::elements::{Element, ElementRef};
+use fantoccini::error::CmdError;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -58,6 +60,19 @@ pub struct Page<'a> {
     pub client: &'a Client,
 }
 
+/// Clicks a thing. WebKit's driver clicks a moment after it looked where the thing is: it has to stand still.
+async fn click_on(element: Element) -> Result<(), CmdError> {
+    let mut last = None;
+    while Engine::chosen() == Engine::Webkit {
+        let place = element.rectangle().await?;
+        if last.replace(place) == Some(place) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(80)).await;
+    }
+    element.click().await
+}
+
 impl Page<'_> {
     async fn ask(&self, question: &str, rest: &[Value]) -> Value {
         let mut arguments = vec![json!(question)];
@@ -86,7 +101,7 @@ impl Page<'_> {
     pub async fn click(&self, role: &str, name: &str) {
         const TRIES: usize = 5;
         for left in (0..TRIES).rev() {
-            match self.find(role, name).await.click().await {
+            match click_on(self.find(role, name).await).await {
                 Ok(()) => return,
                 Err(error) if left > 0 && error.to_string().contains("stale") => {}
                 Err(error) => panic!("click on {role} {name}: {error}"),
@@ -125,7 +140,7 @@ impl Page<'_> {
         until(&format!("a {role} that begins with {begins:?}"), async || {
             let names: Vec<String> = serde_json::from_value(self.ask("names", &[json!(role)]).await).unwrap();
             let name = names.into_iter().find(|name| name.starts_with(begins))?;
-            match self.element_now("find", &[json!(role), json!(name)]).await?.click().await {
+            match click_on(self.element_now("find", &[json!(role), json!(name)]).await?).await {
                 Ok(()) => Some(()),
                 Err(error) if error.to_string().contains("stale") => None,
                 Err(error) => panic!("click on {role} {name}: {error}"),

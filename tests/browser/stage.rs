@@ -1,6 +1,6 @@
 //! Where a test takes place: a stand-in Hub with the sample on it, the built app, and a browser.
 
-use crate::driver::{Browser, Logged, NeedsChromium, Storage};
+use crate::driver::{Browser, Engine, Logged, NeedsChromium, Storage};
 use crate::page::Page;
 use crate::sample::{DIFFUSIONDB, IMAGEREWARD, sample_path};
 use hub::{App, AppConfig, Config, Hub, Source};
@@ -119,6 +119,10 @@ fn play_on(
     limit: Duration,
     test: impl AsyncFnOnce(&Stage),
 ) {
+    let left_out = |what| println!("LEFT OUT: {name} needs {what}, which this browser does not have");
+    if storage == Storage::Denied && Engine::chosen() == Engine::Webkit {
+        return left_out("storage that is switched off");
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let stage = runtime.block_on(Stage::new(name, prefix, settings, storage));
     let outcome = catch_unwind(AssertUnwindSafe(|| {
@@ -129,11 +133,10 @@ fn play_on(
             stage.check_console();
         });
     }));
-    let left_out = outcome.as_ref().err().and_then(|panic| panic.downcast_ref::<NeedsChromium>());
-    runtime.block_on(stage.end(outcome.is_err() && left_out.is_none()));
-    if let Some(NeedsChromium(what)) = left_out {
-        println!("LEFT OUT: {name} needs {what}, which Chromium alone has");
-        return;
+    let needs = outcome.as_ref().err().and_then(|panic| panic.downcast_ref::<NeedsChromium>());
+    runtime.block_on(stage.end(outcome.is_err() && needs.is_none()));
+    if let Some(NeedsChromium(what)) = needs {
+        return left_out(what);
     }
     if let Err(panic) = outcome {
         resume_unwind(panic);
@@ -254,12 +257,18 @@ impl Stage {
                 let (range, sent) = (&entry.range, entry.bytes_sent);
                 println!("{:?} {} {range:?} {} {sent}", entry.server, entry.path, entry.status);
             }
-            let png = self.browser.client.screenshot().await.unwrap_or_default();
+            let png =
+                in_time(self.browser.client.screenshot()).await.and_then(Result::ok).unwrap_or_default();
             let _ = std::fs::create_dir_all(screenshots());
             let _ = std::fs::write(screenshots().join(format!("failed-{}.png", self.name)), png);
         }
-        self.browser.leave(failed).await;
+        let _ = in_time(self.browser.leave(failed)).await;
     }
+}
+
+/// What comes of this, unless a browser no longer answers.
+async fn in_time<T>(future: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(WAIT_LIMIT, future).await.ok()
 }
 
 /// Puts the sample's archives of images onto a Hub.

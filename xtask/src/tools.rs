@@ -79,6 +79,26 @@ pub(crate) fn firefox() -> Result<(PathBuf, PathBuf)> {
     })
 }
 
+/// A small browser of WebKit's and its driver, for tests that run there. They need a screen, which Xvfb stands in for.
+pub(crate) fn webkit() -> Result<(PathBuf, PathBuf)> {
+    let told = |variable: &str| std::env::var_os(variable).map(PathBuf::from);
+    let browser = told("VITRINE_WEBKIT").or_else(|| {
+        // Libraries' own programs are on nobody's PATH.
+        let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten().map(|entry| entry.path());
+        let versions = ["webkitgtk-6.0", "webkit2gtk-4.1"];
+        folders
+            .chain(["/usr/lib".into(), "/usr/libexec".into()])
+            .flat_map(|folder| versions.map(|version| folder.join(version).join("MiniBrowser")))
+            .find(|program| program.is_file())
+    });
+    let driver = told("VITRINE_WEBKITDRIVER").or_else(|| find("WebKitWebDriver"));
+    browser.zip(driver).filter(|_| has("Xvfb")).ok_or_else(|| {
+        "WebKit's MiniBrowser, WebKitWebDriver or Xvfb was not found (Debian: apt-get install webkit2gtk-driver xvfb); \
+         VITRINE_WEBKIT and VITRINE_WEBKITDRIVER name the first two elsewhere"
+            .to_owned()
+    })
+}
+
 /// The accessibility checker: a script that tests run in pages. It is fetched by npm, once, and is
 /// no part of this repository. Without it that test says that it was skipped.
 pub(crate) fn axe() -> Option<PathBuf> {

@@ -25,7 +25,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, IdbDatabase, IdbKeyRange};
 
 /// Bytes waiting to be written; what comes on top of them is not cached.
@@ -52,6 +52,8 @@ struct Inner {
     held: RefCell<Option<Held>>,
     /// Whether the cache is empty, so that lookups are skipped.
     empty: Cell<bool>,
+    /// Whether bytes are stored as they are, because the database refuses blobs.
+    takes_no_blobs: Cell<bool>,
     /// Whether nothing more is written, because it failed.
     broken: Cell<bool>,
     report: Box<dyn Fn(Error)>,
@@ -92,6 +94,7 @@ impl Cache {
             writing: Cell::default(),
             held: RefCell::default(),
             empty: Cell::default(),
+            takes_no_blobs: Cell::default(),
             broken: Cell::default(),
             report: Box::new(report),
         }));
@@ -148,12 +151,7 @@ impl Cache {
             self.0.held.borrow().as_ref().filter(|held| held.is(&file.borrow(), part)).map(Held::bytes);
         let bytes = match held {
             Some(bytes) => Some(bytes),
-            // Whole: Chromium may end the page, now and then, that takes a slice of a blob that is in a
-            // database ("Bad blob references in BlobRegistry::Register").
-            None => match patiently(self.0.body(&key)).await.flatten() {
-                Some(body) => JsFuture::from(body.array_buffer()).await.ok().map(|it| Uint8Array::new(&it)),
-                None => None,
-            },
+            None => patiently(self.0.body(&key)).await.flatten(),
         };
         // The bytes must be as many as was noted: a device may lose some.
         let Some(bytes) = bytes.filter(|bytes| u64::from(bytes.length()) == part.len()) else {

@@ -8,7 +8,7 @@ use crate::formats::cache;
 use crate::formats::cache::CachedPart;
 use crate::protocol::texts::notices as texts;
 use crate::shell::timing::now;
-use js_sys::Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, IdbKeyRange, IdbObjectStore, IdbTransaction, IdbTransactionMode};
@@ -77,9 +77,15 @@ impl Inner {
         Some(file)
     }
 
-    pub(super) async fn body(&self, key: &JsValue) -> Option<Blob> {
+    /// The bytes of a part, whole: Chromium may end the page, now and then, that takes a slice of a blob that is in
+    /// a database ("Bad blob references in BlobRegistry::Register").
+    pub(super) async fn body(&self, key: &JsValue) -> Option<Uint8Array> {
         let bodies = self.transaction(IdbTransactionMode::Readonly)?.object_store(BODIES).ok()?;
-        result(&bodies.get(key).ok()?).await?.dyn_into().ok()
+        let buffer = match result(&bodies.get(key).ok()?).await?.dyn_into::<Blob>() {
+            Ok(blob) => buffer(&blob).await?,
+            Err(buffer) => buffer,
+        };
+        Some(Uint8Array::new(&buffer))
     }
 
     pub(super) async fn store(&self, file: &CachedFile, part: ByteRange, body: &Blob) {
@@ -107,13 +113,22 @@ impl Inner {
     pub(super) async fn put(&self, file: &CachedFile, part: ByteRange, body: &Blob) -> bool {
         let value = Array::of2(&JsValue::from(part.end as f64), &JsValue::from(now()));
         let key = file.key(part.start);
-        let put = self.change(|files, parts, bodies| {
-            files.put_with_key(&file.entry(), &file.address.as_str().into())?;
-            parts.put_with_key(&value, &key)?;
-            bodies.put_with_key(body, &key)?;
-            Ok(())
-        });
-        let Some(transaction) = put else { return false };
+        let transaction = loop {
+            let body = if self.takes_no_blobs.get() { buffer(body).await } else { Some(body.into()) };
+            let Some(body) = body else { return false };
+            let put = self.change(|files, parts, bodies| {
+                files.put_with_key(&file.entry(), &file.address.as_str().into())?;
+                parts.put_with_key(&value, &key)?;
+                bodies.put_with_key(&body, &key)?;
+                Ok(())
+            });
+            match put {
+                Some(transaction) => break transaction,
+                // Refused at once, and not for want of room: WebKit keeps no blobs in private windows.
+                None if !self.takes_no_blobs.replace(true) => {}
+                None => return false,
+            }
+        };
         let done = complete(&transaction).await.is_ok();
         if done && let Some(total) = self.total_bytes.get() {
             self.total_bytes.set(Some(total + part.len()));
@@ -187,4 +202,9 @@ impl Inner {
         self.total_bytes.set(None);
         Some(())
     }
+}
+
+/// The bytes of a blob.
+async fn buffer(blob: &Blob) -> Option<JsValue> {
+    JsFuture::from(blob.array_buffer()).await.ok()
 }
