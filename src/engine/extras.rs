@@ -153,6 +153,7 @@ fn are_needed_for(request: &Request) -> bool {
             | LazyRequest::Outcome(None)
             | LazyRequest::Suggest { .. }
             | LazyRequest::Plot(_)
+            | LazyRequest::PauseExport { .. }
             | LazyRequest::CancelExport,
         )
         | Request::Open(_)

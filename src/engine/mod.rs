@@ -240,6 +240,7 @@ impl Engine {
             (Request::Lazy(LazyRequest::ExportPairs(start)), Some(table)) => {
                 jobs.begin_pairs(start, &mut table.data, images, effects);
             }
+            (Request::Lazy(LazyRequest::PauseExport { paused }), _) => jobs.pause(paused, images, effects),
             (Request::Lazy(LazyRequest::CancelExport), table) => {
                 jobs.cancel(table.as_mut().map(|table| &mut table.data), images, effects);
             }

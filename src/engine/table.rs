@@ -97,6 +97,7 @@ impl Table {
             LazyRequest::Export(_)
             | LazyRequest::ExportPairs(_)
             | LazyRequest::TakeImages(_)
+            | LazyRequest::PauseExport { .. }
             | LazyRequest::CancelExport => {}
         }
     }

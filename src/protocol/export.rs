@@ -194,6 +194,8 @@ pub enum Stage {
     Waiting,
     /// Rows are written as their values come.
     Writing,
+    /// Nothing is read or written until the page says so.
+    Paused,
     /// Something can't be read: what else can't be is looked for.
     Checking,
     /// The file is complete.

@@ -117,6 +117,11 @@ pub enum LazyRequest {
     TakeImages(export::Images),
     /// Write what people prefer to a file that training reads.
     ExportPairs(export::Pairs),
+    /// Wait with what is being written, or go on with it.
+    PauseExport {
+        /// Whether to wait.
+        paused: bool,
+    },
     /// Stop writing rows or images.
     CancelExport,
     /// What the file says of itself.

@@ -48,6 +48,8 @@ pub struct NeedsChromium(pub String);
 pub struct Driver {
     child: Child,
     url: String,
+    /// What its browser draws on.
+    _screen: Option<Child>,
 }
 
 /// Starts the program it is given, and ends it, with all browsers of this process, when this process ends.
@@ -81,9 +83,10 @@ impl Driver {
                 // It does not say its port.
                 let port =
                     TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).unwrap().port();
+                let (screen, display) = screen();
                 let child = Command::new(&program)
                     .arg(format!("--port={port}"))
-                    .env("DISPLAY", display())
+                    .env("DISPLAY", display)
                     // Nothing is drawn by hardware there.
                     .envs([("GDK_BACKEND", "x11"), ("WEBKIT_DISABLE_DMABUF_RENDERER", "1")])
                     .stdin(Stdio::null())
@@ -91,7 +94,7 @@ impl Driver {
                     .stderr(Stdio::null())
                     .spawn()
                     .unwrap_or_else(|error| panic!("{program} can't be started: {error}"));
-                Arc::new(Driver { child, url: format!("http://127.0.0.1:{port}") })
+                Arc::new(Driver { child, url: format!("http://127.0.0.1:{port}"), _screen: Some(screen) })
             }
             Engine::Chromium => Arc::clone(&SHARED),
         }
@@ -112,7 +115,7 @@ impl Driver {
             .expect("the driver says its port");
         // Its output is read to the end, or it would stop once the pipe is full.
         std::thread::spawn(move || lines.for_each(drop));
-        Driver { child, url: format!("http://127.0.0.1:{port}") }
+        Driver { child, url: format!("http://127.0.0.1:{port}"), _screen: None }
     }
 }
 
@@ -123,30 +126,24 @@ impl Drop for Driver {
     }
 }
 
-/// A screen for browsers that do not run without one: an X server without hardware, which ends with this process.
-fn display() -> String {
-    static SCREEN: LazyLock<String> = LazyLock::new(|| {
-        let mut child = Command::new("sh")
-            .args(["-c", UNTIL_THE_END_OF_X])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("a shell");
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let number =
-            lines.by_ref().map_while(Result::ok).find(|line| !line.is_empty()).expect("Xvfb says its number");
-        // Its input stays open as long as this process lives.
-        std::mem::forget(child);
-        format!(":{number}")
-    });
-    SCREEN.clone()
+/// A screen for a browser that does not run without one: an X server without hardware, which ends when its input does.
+/// Each browser has its own, or their windows would take the keys from each other.
+fn screen() -> (Child, String) {
+    const UNTIL_THE_END: &str = r#"
+        Xvfb -displayfd 1 -screen 0 1600x1200x24 &
+        read -r _
+        kill -KILL $! 2>/dev/null"#;
+    let mut child = Command::new("sh")
+        .args(["-c", UNTIL_THE_END])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("a shell");
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let number = lines.by_ref().map_while(Result::ok).find(|line| !line.is_empty());
+    (child, format!(":{}", number.expect("Xvfb says its number")))
 }
-
-const UNTIL_THE_END_OF_X: &str = r#"
-    Xvfb -displayfd 1 -screen 0 1600x1200x24 &
-    read -r _
-    kill -KILL $! 2>/dev/null"#;
 
 /// What the folders of this process's profiles begin with.
 fn profiles() -> String {

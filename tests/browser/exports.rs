@@ -3,9 +3,11 @@
 
 use crate::sample::{DIFFUSIONDB, Table, Value, sample_path};
 use crate::stage::{Stage, play, until};
+use hub::Link;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
+use std::time::Duration;
 
 const TABLE: &str = "table=diffusiondb-2m&cfg=10..&sort=-cfg&columns=image_name,cfg,prompt";
 
@@ -225,7 +227,7 @@ fn a_cancelled_choice_writes_nothing() {
         stage.page().settles_at(expected().len() as u64).await;
         stage.page().click("button", "Export").await;
         stage.page().click("button", "Export rows").await;
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
         assert!(stage.page().texts("status").await.iter().all(|text| !text.starts_with("Done")));
     });
 }
@@ -355,6 +357,20 @@ fn images_are_saved_as_an_archive_with_what_made_them() {
         let requests = image_requests(stage) - before;
         assert!(requests <= images.len() + 4 * parts.len(), "{requests} requests, {parts:?}");
         std::fs::remove_file(folder.join("diffusiondb-2m-images.zip")).unwrap();
+        // Held on the way: nothing is asked for until it goes on, and the archive is the same.
+        stage.hub.set_link(Link { latency: Duration::from_millis(150), ..Link::default() });
+        page.click("button", "Save images").await;
+        page.click("button", "Pause").await;
+        page.says("Paused: ").await;
+        stage.picture("save-paused").await;
+        let held = image_requests(stage);
+        tokio::time::sleep(Duration::from_millis(600)).await;
+        assert_eq!(image_requests(stage), held);
+        stage.hub.set_link(Link::default());
+        page.click("button", "Resume").await;
+        page.says("Done: ").await;
+        assert_eq!(members(&file(&folder, "diffusiondb-2m-images.zip").await), archive);
+        std::fs::remove_file(folder.join("diffusiondb-2m-images.zip")).unwrap();
         // Those that were chosen.
         stage.go_to_hub("table=diffusiondb-2m&view=gallery").await;
         page.find("grid", "Images").await;
@@ -406,7 +422,7 @@ fn export_costs() {
                 if let Some(said) = said {
                     break said;
                 }
-                tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+                tokio::time::sleep(Duration::from_millis(200)).await;
             };
             let seconds = start.elapsed().as_secs_f64();
             let peak = stage.browser.renderer_peak_bytes();

@@ -60,10 +60,16 @@ pub struct Page<'a> {
     pub client: &'a Client,
 }
 
-/// Clicks a thing. WebKit's driver clicks a moment after it looked where the thing is: it has to stand still.
+/// Clicks a thing. WebKit's driver clicks a moment after it looked where the thing is, and does not look whether what
+/// scrolls shows it: it has to be seen, and to stand still.
 async fn click_on(element: Element) -> Result<(), CmdError> {
+    const SHOW: &str = "arguments[0].scrollIntoView({ block: 'nearest' });";
+    let is_webkit = Engine::chosen() == Engine::Webkit;
+    if is_webkit {
+        element.clone().client().execute(SHOW, vec![json!(element)]).await?;
+    }
     let mut last = None;
-    while Engine::chosen() == Engine::Webkit {
+    while is_webkit {
         let place = element.rectangle().await?;
         if last.replace(place) == Some(place) {
             break;
@@ -104,7 +110,7 @@ impl Page<'_> {
             match click_on(self.find(role, name).await).await {
                 Ok(()) => return,
                 Err(error) if left > 0 && error.to_string().contains("stale") => {}
-                Err(error) => panic!("click on {role} {name}: {error}"),
+                Err(error) => panic!("click on {role} {name}: {error:?}"),
             }
         }
     }
@@ -143,7 +149,7 @@ impl Page<'_> {
             match click_on(self.element_now("find", &[json!(role), json!(name)]).await?).await {
                 Ok(()) => Some(()),
                 Err(error) if error.to_string().contains("stale") => None,
-                Err(error) => panic!("click on {role} {name}: {error}"),
+                Err(error) => panic!("click on {role} {name}: {error:?}"),
             }
         })
         .await;

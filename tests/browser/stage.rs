@@ -15,6 +15,9 @@ const TEST_LIMIT: Duration = Duration::from_secs(300);
 /// Longer than anything takes that a test waits for.
 const WAIT_LIMIT: Duration = Duration::from_secs(60);
 
+/// Longer than a browser takes for a picture, or to end.
+const END_LIMIT: Duration = Duration::from_secs(20);
+
 /// So many requests are told of where a test has failed.
 const TOLD_REQUESTS: usize = 40;
 
@@ -268,7 +271,7 @@ impl Stage {
 
 /// What comes of this, unless a browser no longer answers.
 async fn in_time<T>(future: impl Future<Output = T>) -> Option<T> {
-    tokio::time::timeout(WAIT_LIMIT, future).await.ok()
+    tokio::time::timeout(END_LIMIT, future).await.ok()
 }
 
 /// Puts the sample's archives of images onto a Hub.

@@ -938,6 +938,23 @@ fn the_first_images_of_the_result_are_taken_and_a_stop_leaves_nothing() {
     assert_eq!(found.len(), 41);
     assert!(world.names.iter().take(40).all(|name| found.contains_key(name)));
     assert!(world.most_in_flight <= 6, "{}", world.most_in_flight);
+    // Held on the way, nothing is in flight for it, and it is the same in the end.
+    let whole = std::mem::take(&mut world.written);
+    world.ask(take(Rows::First(40)));
+    while world.exports.last().unwrap().rows == 0 {
+        world.deliver();
+    }
+    world.ask(LazyRequest::PauseExport { paused: true });
+    let held = world.exports.last().unwrap().clone();
+    assert_eq!(held.stage, Stage::Paused);
+    assert!((1..40).contains(&held.rows), "{held:?}");
+    world.run();
+    assert_eq!(world.exports.last(), Some(&held));
+    assert!(world.flights.is_empty());
+    world.ask(LazyRequest::PauseExport { paused: false });
+    world.run();
+    assert_eq!(world.exports.last().unwrap().stage, Stage::Done);
+    assert!(world.written == whole);
     // Stopped on the way: what was fetched for it alone is aborted, and the file is dropped.
     world.written.clear();
     world.ask(take(Rows::First(2_000)));

@@ -92,6 +92,7 @@ enum Move {
     Pick(Vec<u64>, Vec<usize>),
     Export(u8, Vec<usize>),
     SaveImages(Option<Vec<u64>>),
+    PauseExport(bool),
     CancelExport,
     Script,
     Retry,
@@ -155,6 +156,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         (rows(), columns()).prop_map(|(rows, columns)| Move::Pick(rows, columns)),
         (0u8..4, columns()).prop_map(|(format, columns)| Move::Export(format, columns)),
         proptest::option::of(rows()).prop_map(Move::SaveImages),
+        any::<bool>().prop_map(Move::PauseExport),
         Just(Move::CancelExport),
         Just(Move::Script),
         Just(Move::Retry),
@@ -288,6 +290,7 @@ fn play(session: &mut Session, step: &Move, exports: &mut u32) {
                 name: "images".to_owned(),
             }));
         }
+        Move::PauseExport(paused) => session.ask(LazyRequest::PauseExport { paused }),
         Move::CancelExport => session.ask(LazyRequest::CancelExport),
         Move::Script => {
             let (dialect, rows, columns) = (script::Dialect::Polars, Default::default(), Vec::new());
@@ -325,6 +328,7 @@ proptest! {
         }
         // The engine checks after each step that something will go on; here that it comes to an end.
         session.ask(Request::Retry);
+        session.ask(LazyRequest::PauseExport { paused: false });
         session.run();
         for id in 1..=exports {
             let last = session.exports.iter().rev().find(|progress| progress.id == id);

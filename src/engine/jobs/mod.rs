@@ -94,6 +94,8 @@ pub fn begin_images(start: StartImages) -> Box<dyn Job> {
 #[derive(Default)]
 pub struct Jobs {
     job: Option<Box<dyn Job>>,
+    /// Whether it waits until the page wants it to go on.
+    paused: bool,
 }
 
 impl Jobs {
@@ -166,8 +168,19 @@ impl Jobs {
         self.end(Stage::Cancelled, data, images, effects);
     }
 
+    /// Lets the job under way wait, with nothing in flight for it, or go on.
+    pub fn pause(&mut self, paused: bool, images: &mut Images, effects: &mut Vec<Effect>) {
+        let Some(job) = self.job.as_ref().filter(|_| paused != self.paused) else { return };
+        self.paused = paused;
+        if paused {
+            images.want_originals(Vec::new());
+        }
+        job.report(if paused { Stage::Paused } else { Stage::Writing }, effects);
+    }
+
     fn end(&mut self, stage: Stage, data: Option<&mut Data>, images: &mut Images, effects: &mut Vec<Effect>) {
         let Some(job) = self.job.take() else { return };
+        self.paused = false;
         if stage != Stage::Done {
             effects.push(Effect::DropFile { export: job.pieces().file() });
         }
@@ -222,12 +235,17 @@ impl Jobs {
 
     /// What the job needs of the table.
     pub fn demands(&self, data: &Data, images: &Images) -> Vec<Demand> {
-        self.job.as_ref().map_or_else(Vec::new, |job| job.demands(data, images))
+        self.running().map_or_else(Vec::new, |job| job.demands(data, images))
     }
 
-    /// Whether a job is under way.
+    /// The job under way, unless it is paused.
+    fn running(&self) -> Option<&dyn Job> {
+        self.job.as_deref().filter(|_| !self.paused)
+    }
+
+    /// Whether a job is under way and goes on.
     pub fn is_busy(&self) -> bool {
-        self.job.is_some()
+        self.running().is_some()
     }
 
     /// Whether the job waits for the disk.
@@ -248,7 +266,7 @@ impl Jobs {
         images: &mut Images,
         effects: &mut Vec<Effect>,
     ) -> bool {
-        let Some(job) = &mut self.job else { return false };
+        let Some(job) = self.job.as_mut().filter(|_| !self.paused) else { return false };
         match job.advance(data, matches, images, effects) {
             Ok(Progressed::Waits) => {}
             Ok(Progressed::More) => return true,
@@ -260,7 +278,7 @@ impl Jobs {
 
     /// Whether what an export waited for is here now, so that it can go on at once.
     pub fn goes_on(&self, data: &Data) -> bool {
-        self.job.as_ref().is_some_and(|job| job.goes_on(data))
+        self.running().is_some_and(|job| job.goes_on(data))
     }
 }
 

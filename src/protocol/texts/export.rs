@@ -88,6 +88,15 @@ pub const CHECKING: &str = "Some values can’t be read: looking for all of them
 pub const CANCELLED: &str = "Export cancelled; partial file deleted";
 /// Stops it.
 pub const STOP: &str = "Stop export";
+/// Lets it wait.
+pub const PAUSE: &str = "Pause";
+/// Lets it go on.
+pub const RESUME: &str = "Resume";
+
+/// While it waits; `written` says what was written.
+pub fn paused(written: &str) -> String {
+    format!("Paused: {written}")
+}
 
 /// Its share, on the button of the menu.
 pub fn share(percent: u64) -> String {

@@ -92,6 +92,7 @@ impl Store {
                 Some(Stage::Unreadable { columns, .. }) => columns.iter().map(|(place, _)| *place).collect(),
                 Some(
                     Stage::Waiting
+                    | Stage::Paused
                     | Stage::Checking
                     | Stage::Writing
                     | Stage::Done
@@ -201,6 +202,11 @@ impl Store {
             }),
             None => begin(None),
         }
+    }
+
+    /// Lets what is being written wait, or go on.
+    pub fn pause_export(self, paused: bool) {
+        self.send_lazy(&LazyRequest::PauseExport { paused });
     }
 
     /// Stops writing rows.

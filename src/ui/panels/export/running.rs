@@ -64,6 +64,7 @@ pub fn Running(
             Some(match &progress.stage {
                 Stage::Waiting => texts::WAITING.to_owned(),
                 Stage::Writing => written(),
+                Stage::Paused => texts::paused(&written()),
                 Stage::Done => texts::done(&written()),
                 Stage::Failed(why) => texts::failed(why),
                 Stage::Checking => texts::CHECKING.to_owned(),
@@ -83,6 +84,7 @@ pub fn Running(
                 | Stage::Waiting
                 | Stage::Checking
                 | Stage::Writing
+                | Stage::Paused
                 | Stage::Done
                 | Stage::Failed(_)
                 | Stage::Cancelled,
@@ -90,13 +92,14 @@ pub fn Running(
             | None => None,
         })
     });
-    let runs = Memo::new(move |_| {
-        store.export.progress.with(|progress| {
-            progress.as_ref().is_some_and(|progress| {
-                own() && matches!(progress.stage, Stage::Waiting | Stage::Checking | Stage::Writing)
-            })
-        })
-    });
+    let stage_is = move |is: fn(&Stage) -> bool| {
+        let progress = store.export.progress;
+        Memo::new(move |_| own() && progress.with(|it| it.as_ref().is_some_and(|it| is(&it.stage))))
+    };
+    let is_paused = stage_is(|stage| *stage == Stage::Paused);
+    let may_pause = stage_is(|stage| matches!(stage, Stage::Writing | Stage::Paused));
+    let runs =
+        stage_is(|stage| matches!(stage, Stage::Waiting | Stage::Checking | Stage::Writing | Stage::Paused));
     let share = move || {
         store.export.progress.with(|progress| {
             progress.as_ref().map_or(0, |progress| {
@@ -116,6 +119,17 @@ pub fn Running(
                 aria-valuenow=move || share().to_string()
                 style=("--v", move || share().to_string())
             ></span>
+            <Show when=move || may_pause.get()>
+                <button
+                    type="button"
+                    class="button"
+                    data-size="small"
+                    on:click=move |_| store.pause_export(!is_paused.get_untracked())
+                >
+                    {move || icon(if is_paused.get() { Icon::Play } else { Icon::Pause })}
+                    {move || if is_paused.get() { texts::RESUME } else { texts::PAUSE }}
+                </button>
+            </Show>
             <button type="button" class="button" data-size="small" on:click=move |_| store.cancel_export()>
                 {icon(Icon::Stop)}
                 {texts::STOP}
