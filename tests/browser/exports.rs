@@ -322,12 +322,15 @@ fn images_are_saved_as_an_archive_with_what_made_them() {
         let folder = downloads(stage, "images").await;
         let page = stage.page();
         // The first of the result, without a single image on the screen.
-        stage.go_to_hub("table=diffusiondb-2m&view=prompts").await;
-        until("prompts", async || page.outline().await.contains("different prompts").then_some(())).await;
-        page.click("button", "Export").await;
-        let field = page.find("textbox", "Number of images").await;
-        field.clear().await.unwrap();
-        field.send_keys("12").await.unwrap();
+        let twelve = async || {
+            stage.go_to_hub("table=diffusiondb-2m&view=prompts").await;
+            until("prompts", async || page.outline().await.contains("different prompts").then_some(())).await;
+            page.click("button", "Export").await;
+            let field = page.find("textbox", "Number of images").await;
+            field.clear().await.unwrap();
+            field.send_keys("12").await.unwrap();
+        };
+        twelve().await;
         stage.picture("save-images").await;
         let before = image_requests(stage);
         page.click("button", "Save images").await;
@@ -358,7 +361,8 @@ fn images_are_saved_as_an_archive_with_what_made_them() {
         assert!(requests <= images.len() + 4 * parts.len(), "{requests} requests, {parts:?}");
         std::fs::remove_file(folder.join("diffusiondb-2m-images.zip")).unwrap();
         // Held on the way: nothing is asked for until it goes on, and the archive is the same.
-        stage.hub.set_link(Link { latency: Duration::from_millis(150), ..Link::default() });
+        twelve().await;
+        stage.hub.set_link(Link { latency: Duration::from_millis(250), ..Link::default() });
         page.click("button", "Save images").await;
         page.click("button", "Pause").await;
         page.says("Paused: ").await;
