@@ -56,6 +56,24 @@ early("drop", (event) => {
 early("change", ({ target }) => { globalThis.vitrineFiles = target.files ?? globalThis.vitrineFiles; });
 early("submit", (event) => event.preventDefault());
 
+// What the page's own script fetches once it runs is asked for beside it, and handed over then. (A hint to preload would
+// do in other browsers, but WebKit fetches again what was preloaded.)
+const ahead = new Map();
+const ask = (name) => {
+    const { href } = new URL(name, document.baseURI);
+    const answer = fetch(href);
+    // Whoever takes it says so where it fails.
+    answer.catch(() => {});
+    ahead.set(href, answer);
+};
+globalThis.vitrineFetch = (url, init) => {
+    const answer = ahead.get(`${url}`);
+    ahead.delete(`${url}`);
+    return answer ?? fetch(url, init);
+};
+const askAll = (what) => named(what)?.split(" ").filter(Boolean).forEach(ask);
+askAll("code");
+
 // A link to a table needs the data thread: its script and its code are fetched beside the page's, not after them,
 // and the code is compiled while it comes.
 const worker = named("worker") ?? "./worker.js";
@@ -76,12 +94,7 @@ if (table !== null) {
     }
 } else {
     // Without one the page needs the module and the styles of the start page, which it could name only once it runs.
-    const modules = named("start") ?? "";
-    for (const module of modules.split(" ").filter(Boolean)) {
-        const hint = document.createElement("link");
-        Object.assign(hint, { rel: "preload", as: "fetch", crossOrigin: "anonymous", href: module });
-        document.head.append(hint);
-    }
+    askAll("start");
     const style = named("style");
     if (style) {
         const hint = document.createElement("link");

@@ -127,7 +127,11 @@ pub(crate) fn styles(html: &str, read: impl Fn(&str) -> Result<String>) -> Resul
 
 /// The script of the page: it begins with this module.
 pub(crate) fn starter(script: &str, code: &str) -> String {
-    format!("{script}__wbg_init({{ module_or_path: new URL(\"./{code}\", import.meta.url) }});\n")
+    // What the script before everything has asked for comes from there.
+    format!(
+        "const fetch = globalThis.vitrineFetch ?? globalThis.fetch;\n{script}\
+         __wbg_init({{ module_or_path: fetch(new URL(\"./{code}\", import.meta.url)) }});\n"
+    )
 }
 
 /// The script of the data thread: it takes its module, a file of this name, from the page where that has asked for
@@ -169,8 +173,7 @@ pub(crate) struct Names<'a> {
     pub(crate) start: &'a [String],
 }
 
-/// The page with the names of its files. What all pages need is asked for at once, by the page itself; what a page
-/// with or without a table needs, by the script before everything.
+/// The page with the names of its files, which the script before everything asks for.
 pub(crate) fn with_names(html: &str, names: Names<'_>) -> Result<String> {
     const EARLY: &str = "<script src=\"./early.js\"></script>";
     const OWN: &str = "script-src 'self'";
@@ -186,12 +189,12 @@ pub(crate) fn with_names(html: &str, names: Names<'_>) -> Result<String> {
     let meta = |name: &str, content: &str| format!("<meta name=\"vitrine-{name}\" content=\"{content}\">");
     Ok([
         before,
+        &meta("code", &format!("./{code}")),
         &meta("worker", &format!("./{worker}")),
         &meta("worker-code", &format!("./{worker_code}")),
         &meta("style", &format!("./{style}")),
         &meta("start", &start),
         &format!("<script>{early}</script>"),
-        &format!("<link rel=\"preload\" href=\"./{code}\" as=\"fetch\" crossorigin=\"anonymous\">"),
         &format!("<script type=\"module\" src=\"./{script}\"></script>"),
         after,
     ]
@@ -375,10 +378,10 @@ mod tests {
         assert_eq!(
             html,
             "<head><meta content=\"script-src 'self' 'sha256-+adv7mrf97l2YX0A6IfUnN5WpoX0nonq8Vez1z8YKf4=' 'wasm-unsafe-eval'\">\
+             <meta name=\"vitrine-code\" content=\"./m-1.wasm\">\
              <meta name=\"vitrine-worker\" content=\"./w-1.js\">\
              <meta name=\"vitrine-worker-code\" content=\"./w-1.wasm\">\
              <meta name=\"vitrine-style\" content=\"./l-1.css\"><meta name=\"vitrine-start\" content=\"./s-1.wasm ./t-1.wasm\"><script>early();</script>\
-             <link rel=\"preload\" href=\"./m-1.wasm\" as=\"fetch\" crossorigin=\"anonymous\">\
              <script type=\"module\" src=\"./m-1.js\"></script></head>"
         );
         assert!(with_names("<head></head>", names).is_err());
