@@ -37,6 +37,7 @@ const DOCUMENTED: &[&str] = &[
     "groups",
     "joined",
     "differences",
+    "outcome-pinned",
     "plot",
     "measured",
     "metadata-chunks",
