@@ -84,6 +84,8 @@ pub struct Scroll {
     pub sought: Option<u64>,
     /// What has to be in sight, until the list is laid out.
     unseen: Option<(u64, Option<(f64, f64)>)>,
+    /// What was to be in sight before the link was followed, which is no reason to be taken away from it.
+    early: Option<(u64, Option<(f64, f64)>)>,
 }
 
 impl Scroll {
@@ -96,6 +98,7 @@ impl Scroll {
             linked: None,
             sought: None,
             unseen: None,
+            early: None,
         }
     }
 
@@ -112,6 +115,10 @@ impl Scroll {
                 self.sought = (first > 0).then_some(first);
                 let position = first.min(self.items.saturating_sub(1));
                 self.view = self.view.at_row(position as f64 / self.per_row as f64);
+                if let Some(early) = self.early.take() {
+                    self.unseen = Some(early);
+                    self.reveal();
+                }
             }
             Event::Linked { .. } => {}
             Event::Kept { first } => self.linked = Some((first > 0).then_some(first)),
@@ -121,10 +128,13 @@ impl Scroll {
             }
             Event::Reveal { position, part_px } => {
                 self.unseen = Some((position, part_px));
+                if self.linked.is_none() {
+                    self.early = self.unseen;
+                }
                 self.reveal();
             }
             Event::Top => {
-                self.unseen = None;
+                (self.unseen, self.early) = (None, None);
                 self.view = self.view.scrolled(0.0);
             }
         }
@@ -257,6 +267,14 @@ mod tests {
         let last = after(&[reveal(ROWS.items - 1), Event::Resized(ROWS)]);
         assert_eq!(last.slice(0).end, ROWS.items);
         assert_eq!(after(&[reveal(ROWS.items - 1), Event::Top, Event::Resized(ROWS)]).top_row(), 0.0);
+        // A key before the link was followed counts as much as one behind it.
+        let link = Event::Linked { at: None, first: 0 };
+        for events in [
+            [Event::Resized(ROWS), reveal(ROWS.items - 1), link],
+            [reveal(ROWS.items - 1), Event::Resized(ROWS), link],
+        ] {
+            assert_eq!(after(&events).slice(0).end, ROWS.items);
+        }
     }
 
     #[test]
