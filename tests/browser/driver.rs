@@ -229,6 +229,10 @@ impl Browser {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let profile = PathBuf::from(format!("{}{number}", profiles()));
         let mut capabilities = Capabilities::new();
+        if engine != Engine::Chromium {
+            // Stand-ins that speak TLS have a certificate of this process; Chromium is told which.
+            capabilities.insert("acceptInsecureCerts".to_owned(), json!(true));
+        }
         match engine {
             Engine::Chromium => {
                 let options = chromium_options(width_px, height_px, &profile, storage);

@@ -5,7 +5,7 @@ use crate::stage::until;
 use fantoccini::Client;
 use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::elements::{Element, ElementRef};
-use fantoccini::error::CmdError;
+use fantoccini::error::{CmdError, ErrorStatus};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -60,6 +60,11 @@ pub struct Page<'a> {
     pub client: &'a Client,
 }
 
+/// Whether the page has painted a thing anew since it was found.
+fn is_stale(error: &CmdError) -> bool {
+    matches!(error, CmdError::Standard(error) if error.error == ErrorStatus::StaleElementReference)
+}
+
 /// Clicks a thing. WebKit's driver clicks a moment after it looked where the thing is, and does not look whether what
 /// scrolls shows it: it has to be seen, and to stand still.
 async fn click_on(element: Element) -> Result<(), CmdError> {
@@ -109,7 +114,7 @@ impl Page<'_> {
         for left in (0..TRIES).rev() {
             match click_on(self.find(role, name).await).await {
                 Ok(()) => return,
-                Err(error) if left > 0 && error.to_string().contains("stale") => {}
+                Err(error) if left > 0 && is_stale(&error) => {}
                 Err(error) => panic!("click on {role} {name}: {error:?}"),
             }
         }
@@ -148,7 +153,7 @@ impl Page<'_> {
             let name = names.into_iter().find(|name| name.starts_with(begins))?;
             match click_on(self.element_now("find", &[json!(role), json!(name)]).await?).await {
                 Ok(()) => Some(()),
-                Err(error) if error.to_string().contains("stale") => None,
+                Err(error) if is_stale(&error) => None,
                 Err(error) => panic!("click on {role} {name}: {error:?}"),
             }
         })

@@ -5,7 +5,7 @@ use crate::base::bytes::human_bytes;
 /// There was no answer, or none that the page may read; a browser does not tell them apart.
 pub const NO_ANSWER: &str = "there was no answer that this page may read";
 /// The same where a token goes along.
-pub const NO_ANSWER_WITH_TOKEN: &str = "there was no answer that this page may read; where a token goes along, Firefox does not follow the Hub to its store, and other browsers do";
+pub const NO_ANSWER_WITH_TOKEN: &str = "there was no answer that this page may read; where a token goes along, Firefox and Safari do not follow the Hub to its store; Chrome and Edge do";
 /// The answer did not begin in time.
 pub const NO_ANSWER_IN_TIME: &str = "there was no answer in time";
 /// The answer has no body.

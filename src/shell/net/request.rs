@@ -50,7 +50,7 @@ impl Net {
             _ if !self.is_running(id) => Err(Ended::Aborted),
             Some(Err(_)) => Err(failed(
                 ErrorKind::Network,
-                // Firefox sends the store a preflight for the token's header, which the store refuses.
+                // Firefox and WebKit send the store a preflight for the token's header, which the store refuses.
                 if with_token { texts::NO_ANSWER_WITH_TOKEN } else { texts::NO_ANSWER },
             )),
             None => {
