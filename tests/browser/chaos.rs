@@ -146,7 +146,7 @@ async fn one(stage: &Stage, script: u64, told: &mut u32) {
         if start.elapsed() > Duration::from_secs(8) && stage.page().rows_so_far().await.is_empty() {
             stage.go_to_hub(&format!("table=hf:{REPOSITORY}/{FILE}&columns=prompt,step")).await;
             acted = (false, false);
-            tokio::time::sleep(Duration::from_secs(2)).await;
+            tokio::time::sleep(Duration::from_secs(4)).await;
         }
         act(stage, &mut acted).await;
         assert!(start.elapsed() < PATIENCE, "script {script} did not recover: {faults:?}");

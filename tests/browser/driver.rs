@@ -3,8 +3,8 @@
 //! A start costs more than most tests do, so a Chromium serves many of them, each in a tab of its own. What one
 //! keeps is no other's: each test's servers have ports of their own, and so each its own origins.
 //!
-//! Chromium, unless `VITRINE_BROWSER` says `firefox` or `webkit`. What needs Chromium's own tools ends there with
-//! [`NeedsChromium`], which counts as left out and not as failed.
+//! Chromium, unless `VITRINE_BROWSER` says `firefox` or `webkit`. What needs tools that others do not have ends there with
+//! [`LeftOut`], which counts as left out and not as failed.
 
 use fantoccini::error::{CmdError, NewSessionError};
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
@@ -41,7 +41,7 @@ impl Engine {
 
 /// Why a test does not run in the browser that was asked for: the panic that ends it says what it needs.
 #[derive(Debug)]
-pub struct NeedsChromium(pub String);
+pub struct LeftOut(pub String);
 
 /// A running driver.
 #[derive(Debug)]
@@ -301,7 +301,14 @@ impl Browser {
     /// Ends a test that needs something which only Chromium does.
     pub fn needs_chromium(&self, what: &str) {
         if self.engine != Engine::Chromium {
-            std::panic::panic_any(NeedsChromium(what.to_owned()));
+            std::panic::panic_any(LeftOut(what.to_owned()));
+        }
+    }
+
+    /// Ends a test that needs something which WebKit does not do.
+    pub fn needs_more_than_webkit(&self, what: &str) {
+        if self.engine == Engine::Webkit {
+            std::panic::panic_any(LeftOut(what.to_owned()));
         }
     }
 
@@ -325,7 +332,7 @@ impl Browser {
             return self.before_each_page(&source).await;
         }
         let address = self.quiet_address.borrow().clone();
-        let address = address.unwrap_or_else(|| std::panic::panic_any(NeedsChromium("a setting".to_owned())));
+        let address = address.unwrap_or_else(|| std::panic::panic_any(LeftOut("a setting".to_owned())));
         self.client.goto(&address).await.unwrap();
         self.client.execute(&source, Vec::new()).await.unwrap();
     }

@@ -21,6 +21,7 @@ fn most_at_once(log: &[Entry]) -> usize {
 #[test]
 fn a_table_and_its_images_come_over_http2_and_a_stream_that_breaks_is_asked_for_again() {
     play_with_images("http2", async |stage| {
+        stage.browser.needs_more_than_webkit("a certificate that it is told to trust");
         let hub = Hub::start(Config { secure: true, ..Config::default() }).unwrap();
         hub.mount("poloclub/diffusiondb", "metadata.parquet", Source::file(sample_path(DIFFUSIONDB)))
             .unwrap();

@@ -68,7 +68,7 @@ fn is_stale(error: &CmdError) -> bool {
 /// Clicks a thing. WebKit's driver clicks a moment after it looked where the thing is, and does not look whether what
 /// scrolls shows it: it has to be seen, and to stand still.
 async fn click_on(element: Element) -> Result<(), CmdError> {
-    const SHOW: &str = "arguments[0].scrollIntoView({ block: 'nearest' });";
+    const SHOW: &str = "arguments[0].scrollIntoView({ block: 'center' });";
     let is_webkit = Engine::chosen() == Engine::Webkit;
     if is_webkit {
         element.clone().client().execute(SHOW, vec![json!(element)]).await?;

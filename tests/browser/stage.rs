@@ -1,6 +1,6 @@
 //! Where a test takes place: a stand-in Hub with the sample on it, the built app, and a browser.
 
-use crate::driver::{Browser, Engine, Logged, NeedsChromium, Storage};
+use crate::driver::{Browser, Engine, LeftOut, Logged, Storage};
 use crate::page::Page;
 use crate::sample::{DIFFUSIONDB, IMAGEREWARD, sample_path};
 use hub::{App, AppConfig, Config, Hub, Source};
@@ -137,9 +137,9 @@ fn play_on(
             stage.check_console();
         });
     }));
-    let needs = outcome.as_ref().err().and_then(|panic| panic.downcast_ref::<NeedsChromium>());
+    let needs = outcome.as_ref().err().and_then(|panic| panic.downcast_ref::<LeftOut>());
     runtime.block_on(stage.end(outcome.is_err() && needs.is_none()));
-    if let Some(NeedsChromium(what)) = needs {
+    if let Some(LeftOut(what)) = needs {
         return left_out(what);
     }
     if let Err(panic) = outcome {
