@@ -26,7 +26,9 @@ pub fn ExportMenu() -> impl IntoView {
     let store = use_store();
     let share = move || {
         store.export.progress.with(|progress| {
-            let progress = progress.as_ref().filter(|progress| progress.stage == Stage::Writing)?;
+            let progress = progress
+                .as_ref()
+                .filter(|progress| matches!(progress.stage, Stage::Writing | Stage::Paused))?;
             Some(texts::share(percent_floor(progress.rows + progress.missing, progress.rows_total)))
         })
     };
