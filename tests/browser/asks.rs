@@ -417,13 +417,18 @@ fn heights_are_shares_or_counts() {
     play("measure", async |stage| {
         let table = open(stage).await;
         let page = stage.page();
-        page.bar("sampler", "ddim").await.click().await.unwrap();
-        asks(page, &table, "sampler", Some(&list(&["ddim"], false))).await;
+        page.chart("cfg").await;
         let drawn = async || {
             let path = "return document.querySelector('[role=group][data-column=cfg] [role=img] .here').getAttribute('d')";
             page.client.execute(path, Vec::new()).await.unwrap()
         };
-        let share = drawn().await;
+        let all = drawn().await;
+        page.bar("sampler", "ddim").await.click().await.unwrap();
+        asks(page, &table, "sampler", Some(&list(&["ddim"], false))).await;
+        let share = until("heights of the rows that match", async || {
+            Some(drawn().await).filter(|drawn| *drawn != all)
+        })
+        .await;
         page.click("button", "count").await;
         until("other heights", async || (drawn().await != share).then_some(())).await;
         stage.picture("counts").await;

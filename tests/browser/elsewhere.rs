@@ -76,8 +76,11 @@ fn images_in_the_table_are_seen_in_every_view() {
             ("here", 101, 96),
             "{shown:?}"
         );
-        let said = stage.page().outline().await;
-        assert!(said.contains("101 × 96 px · PNG") && said.contains("row 6 of the table"), "{said}");
+        until("what its file is", async || {
+            let said = stage.page().outline().await;
+            (said.contains("101 × 96 px · PNG") && said.contains("row 6 of the table")).then_some(())
+        })
+        .await;
         let rows = stage.page().images("grid", "Rows").await;
         assert!(rows.iter().filter(|picture| picture.state == "here").count() > 4, "{rows:?}");
         // Nothing but the table is asked for.
