@@ -248,25 +248,30 @@ impl Stage {
 
     async fn end(self, failed: bool) {
         if failed {
-            self.read_console().await;
-            let address = self.browser.client.current_url().await;
-            println!("--- {}: the page at {address:?} says\n{}", self.name, self.page().outline().await);
-            println!("--- console");
-            for Logged { level, source, message } in self.console.borrow().iter() {
-                println!("{level} {source} {message}");
-            }
-            let log = self.hub.log();
-            println!("--- the last of {} requests to the Hub", log.len());
-            for entry in &log[log.len().saturating_sub(TOLD_REQUESTS)..] {
-                let (range, sent) = (&entry.range, entry.bytes_sent);
-                println!("{:?} {} {range:?} {} {sent}", entry.server, entry.path, entry.status);
-            }
+            let _ = in_time(self.tell()).await;
             let png =
                 in_time(self.browser.client.screenshot()).await.and_then(Result::ok).unwrap_or_default();
             let _ = std::fs::create_dir_all(screenshots());
             let _ = std::fs::write(screenshots().join(format!("failed-{}.png", self.name)), png);
         }
         let _ = in_time(self.browser.leave(failed)).await;
+    }
+
+    /// Tells what a test that has failed leaves.
+    async fn tell(&self) {
+        let log = self.hub.log();
+        println!("--- {}: the last of {} requests to the Hub", self.name, log.len());
+        for entry in &log[log.len().saturating_sub(TOLD_REQUESTS)..] {
+            let (range, sent) = (&entry.range, entry.bytes_sent);
+            println!("{:?} {} {range:?} {} {sent}", entry.server, entry.path, entry.status);
+        }
+        self.read_console().await;
+        println!("--- console");
+        for Logged { level, source, message } in self.console.borrow().iter() {
+            println!("{level} {source} {message}");
+        }
+        let address = self.browser.client.current_url().await;
+        println!("--- the page at {address:?} says\n{}", self.page().outline().await);
     }
 }
 
