@@ -43,6 +43,11 @@ impl Engine {
 #[derive(Debug)]
 pub struct LeftOut(pub String);
 
+/// Ends a test that needs what this browser does not have.
+fn leave_out(what: &str) -> ! {
+    std::panic::panic_any(LeftOut(what.to_owned()))
+}
+
 /// A running driver.
 #[derive(Debug)]
 pub struct Driver {
@@ -129,12 +134,12 @@ impl Drop for Driver {
 /// A screen for a browser that does not run without one: an X server without hardware, which ends when its input does.
 /// Each browser has its own, or their windows would take the keys from each other.
 fn screen() -> (Child, String) {
-    const UNTIL_THE_END: &str = r#"
+    const SCREEN: &str = r#"
         Xvfb -displayfd 1 -screen 0 1600x1200x24 &
         read -r _
         kill -KILL $! 2>/dev/null"#;
     let mut child = Command::new("sh")
-        .args(["-c", UNTIL_THE_END])
+        .args(["-c", SCREEN])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -301,14 +306,14 @@ impl Browser {
     /// Ends a test that needs something which only Chromium does.
     pub fn needs_chromium(&self, what: &str) {
         if self.engine != Engine::Chromium {
-            std::panic::panic_any(LeftOut(what.to_owned()));
+            leave_out(what);
         }
     }
 
     /// Ends a test that needs something which WebKit does not do.
     pub fn needs_more_than_webkit(&self, what: &str) {
         if self.engine == Engine::Webkit {
-            std::panic::panic_any(LeftOut(what.to_owned()));
+            leave_out(what);
         }
     }
 
@@ -332,7 +337,7 @@ impl Browser {
             return self.before_each_page(&source).await;
         }
         let address = self.quiet_address.borrow().clone();
-        let address = address.unwrap_or_else(|| std::panic::panic_any(LeftOut("a setting".to_owned())));
+        let address = address.unwrap_or_else(|| leave_out("a setting"));
         self.client.goto(&address).await.unwrap();
         self.client.execute(&source, Vec::new()).await.unwrap();
     }

@@ -53,23 +53,21 @@ pub(crate) fn chromium() -> Result<PathBuf> {
         &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
     const PLACES: &[&str] = &["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
     let look = || {
-        let told = std::env::var_os("CHROME").map(PathBuf::from);
         let installed = PLACES.iter().map(PathBuf::from).find(|place| place.is_file());
-        told.or_else(|| NAMES.iter().find_map(|name| find(name))).or(installed)
+        told("CHROME").or_else(|| NAMES.iter().find_map(|name| find(name))).or(installed)
     };
     browser_part("Chromium", look)
 }
 
 /// The program that drives the browser.
 pub(crate) fn chromedriver() -> Result<PathBuf> {
-    let look = || std::env::var_os("CHROMEDRIVER").map(PathBuf::from).or_else(|| find("chromedriver"));
+    let look = || told("CHROMEDRIVER").or_else(|| find("chromedriver"));
     browser_part("chromedriver", look)
 }
 
 /// Firefox and its driver, for tests that run there.
 pub(crate) fn firefox() -> Result<(PathBuf, PathBuf)> {
     const NAMES: &[&str] = &["firefox", "firefox-esr"];
-    let told = |variable: &str| std::env::var_os(variable).map(PathBuf::from);
     let browser = told("VITRINE_FIREFOX").or_else(|| NAMES.iter().find_map(|name| find(name)));
     let driver = told("VITRINE_GECKODRIVER").or_else(|| find("geckodriver"));
     browser.zip(driver).ok_or_else(|| {
@@ -81,7 +79,6 @@ pub(crate) fn firefox() -> Result<(PathBuf, PathBuf)> {
 
 /// A small browser of WebKit's and its driver, for tests that run there. They need a screen, which Xvfb stands in for.
 pub(crate) fn webkit() -> Result<(PathBuf, PathBuf)> {
-    let told = |variable: &str| std::env::var_os(variable).map(PathBuf::from);
     let browser = told("VITRINE_WEBKIT").or_else(|| {
         // Libraries' own programs are on nobody's PATH.
         let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten().map(|entry| entry.path());
@@ -103,8 +100,8 @@ pub(crate) fn webkit() -> Result<(PathBuf, PathBuf)> {
 /// no part of this repository. Without it that test says that it was skipped.
 pub(crate) fn axe() -> Option<PathBuf> {
     const PACKAGE: &str = "axe-core@4.14.1";
-    if let Some(told) = std::env::var_os("VITRINE_AXE") {
-        return Some(told.into());
+    if let Some(told) = told("VITRINE_AXE") {
+        return Some(told);
     }
     let folder = target().join("tools/axe-core");
     let script = folder.join("package/axe.min.js");
@@ -230,6 +227,11 @@ pub(crate) fn without_folders() -> String {
         Some(format!("--remap-path-prefix={folder}=crates"))
     });
     options.collect::<Vec<_>>().join(" ")
+}
+
+/// What a variable says where a program is.
+fn told(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable).map(PathBuf::from)
 }
 
 /// A program on PATH or in cargo's own folder.

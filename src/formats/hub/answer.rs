@@ -43,6 +43,13 @@ pub struct Answer {
     pub error_code: Option<String>,
 }
 
+impl Answer {
+    /// Whether it is not to a range: the whole file comes.
+    pub const fn is_whole(&self) -> bool {
+        self.status == 200
+    }
+}
+
 /// An answer to a request for a range, whose body is worth reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
@@ -80,7 +87,7 @@ pub fn judge_range(
 ) -> Result<Accepted, Refused> {
     match answer.status {
         206 => partial(answer, asked, expected),
-        200 => whole(answer, asked, expected),
+        _ if answer.is_whole() => whole(answer, asked, expected),
         _ => Err(refusal(answer)),
     }
 }

@@ -13,9 +13,6 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, Response};
 
-/// The status of an answer that is not to a range.
-const WHOLE: u16 = 200;
-
 /// How far a range has been read.
 pub(super) struct Progress {
     /// What is still to come.
@@ -142,13 +139,15 @@ impl Net {
         };
         let mut response = self.request(id, &url, Some(asked)).await?;
         let redirected = !signed && response.redirected();
-        if redirected && response.status() == WHOLE {
+        // What the Hub redirected to speaks for itself, not for the Hub.
+        let told = |response: &Response| Answer { signed: signed || redirected, ..head(response) };
+        let mut answer = told(&response);
+        if redirected && answer.is_whole() {
             // Where a service worker lets a request pass, WebKit forgets its range at a redirect.
             self.discard(id, &response);
             response = self.request(id, &response.url(), Some(asked)).await?;
+            answer = told(&response);
         }
-        // What the Hub redirected to speaks for itself, not for the Hub.
-        let answer = Answer { signed: signed || redirected, ..head(&response) };
         let verdict = judge_range(&answer, asked, expected.as_ref());
         if redirected && matches!(verdict, Ok(_) | Err(Refused::BeyondEnd { .. })) {
             self.sign(source, Some(response.url()));
