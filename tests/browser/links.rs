@@ -47,6 +47,31 @@ fn back_and_forward_go_through_the_filters() {
 }
 
 #[test]
+fn a_list_that_is_moved_as_it_comes_to_rest_stays_where_it_was_moved() {
+    play("rest", async |stage| {
+        let page = stage.page();
+        stage.go_to_hub("table=diffusiondb-2m").await;
+        page.settled().await;
+        // The next timers that end first move the list, and its scroll event comes only afterwards.
+        let script = "
+            const grid = document.querySelector('[role=grid]');
+            let scroller = grid;
+            while (scroller.scrollHeight <= scroller.clientHeight + 10) scroller = scroller.parentElement;
+            const timer = window.setTimeout;
+            let moves = 3;
+            window.setTimeout = (then, ms, ...rest) => timer.call(window, () => {
+                if (ms > 100 && ms < 300 && moves > 0) scroller.scrollTop = 12000 - 1000 * moves--;
+                then();
+            }, ms, ...rest);
+            scroller.scrollTop = 3000;
+            return 11000 / grid.querySelector('[role=row][aria-rowindex=\"3\"]').getBoundingClientRect().height;";
+        let row = stage.browser.client.execute(script, Vec::new()).await.unwrap().as_f64().unwrap() as u64;
+        until("the last place", async || page.spec().await.at.filter(|at| at.abs_diff(row) <= 1)).await;
+        assert!(page.rows().await.iter().any(|at| at.place == row + 2), "row {row}");
+    });
+}
+
+#[test]
 fn what_a_link_says_that_makes_no_sense_is_told() {
     play("bad-link", async |stage| {
         let page = stage.page();

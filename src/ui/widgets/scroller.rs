@@ -57,26 +57,35 @@ impl Scroller {
 
     /// Moves the element where the list is, unless it is there. In a later frame the view may be gone.
     fn follow(self) {
-        if let Some(now) = self.state.try_get_untracked()
-            && let Some(frame) = self.frame.try_get_untracked().flatten()
-            && (f64::from(frame.scroll_top()) - now.track_px()).abs() >= 1.0
+        if self.is_moved() == Some(true)
+            && let Some(frame) = self.frame.get_untracked()
         {
-            frame.set_scroll_top(now.track_px().round() as i32);
+            frame.set_scroll_top(self.state.get_untracked().track_px().round() as i32);
         }
     }
 
     /// For `on:scroll`. Once the list is at rest, `rested` is called.
-    pub fn scrolled(self, rested: impl Fn() + 'static) {
-        let Some(frame) = self.frame.get_untracked() else { return };
+    pub fn scrolled(self, rested: impl Fn() + Copy + 'static) {
+        let Some(frame) = self.frame.try_get_untracked().flatten() else { return };
         self.send(Event::Scrolled { track_px: f64::from(frame.scroll_top()) });
         self.clear_timer();
-        let rest = move || {
-            if self.state.try_get_untracked().is_some() {
+        let rest = move || match self.is_moved() {
+            None => {}
+            // Its scroll event is still to come: to follow the list now would undo the move.
+            Some(true) => self.scrolled(rested),
+            Some(false) => {
                 self.send(Event::Rested);
                 rested();
             }
         };
         self.timer.set_value(set_timeout_with_handle(rest, REST).ok());
+    }
+
+    /// Whether the element stands elsewhere than the list; none where the view is gone.
+    fn is_moved(self) -> Option<bool> {
+        let now = self.state.try_get_untracked()?;
+        let frame = self.frame.try_get_untracked().flatten()?;
+        Some((f64::from(frame.scroll_top()) - now.track_px()).abs() >= 1.0)
     }
 
     fn clear_timer(self) {
