@@ -187,6 +187,40 @@ fn what_is_odd_is_told_with_its_line() {
     assert_eq!(found, [(OddKind::NotJson(wrong), 1, 2), (OddKind::Cut, 1, 4)]);
 }
 
+#[test]
+fn a_line_of_json_that_is_not_closed_takes_no_other_along() {
+    for (text, line) in [
+        ("{\"a\": 1}\n{\"a\": 7\n{\"a\": 2}\n{\"a\": 3}\n", 2),
+        ("{\"a\": 7, \"b\": {\"c\": [\n{\"a\": 1}\n{\"a\": 2}\n{\"a\": 3}\n", 1),
+        ("{\"a\": 1}\n{\"a\": 2}\n{\"a\": 3}\n{\"a\": \"7\n", 4),
+        ("{\"a\": 1}\n{\"a\": \"7\n{\"a\": 2}\n{\"a\": 3}", 2),
+    ] {
+        assert_eq!(
+            lines_of("a.jsonl", text.as_bytes()).trim_end(),
+            "{\"a\":1}\n{\"a\":2}\n{\"a\":3}",
+            "{text}"
+        );
+        let found = odds("a.jsonl", text);
+        assert!(
+            matches!(found[..], [(OddKind::NotJson(_) | OddKind::Cut, 1, at)] if at == line),
+            "{text} {found:?}"
+        );
+    }
+}
+
+#[test]
+fn an_object_of_many_keys_that_few_rows_share_is_as_it_was() {
+    // As structures of Arrow, these had a null in each row for every key of another row.
+    let line = |row: usize| format!("{{\"id\":{row},\"scores\":{{\"u{row}\":{row},\"all\":1}}}}\n");
+    let sparse: String = (0..40).map(line).collect();
+    assert_eq!(lines_of("a.jsonl", sparse.as_bytes()), sparse);
+    // Where most keys are in most rows, they are the fields of a structure.
+    let keys: Vec<String> = (0..40).map(|key| format!("\"k{key}\":{key}")).collect();
+    let dense = format!("{{\"a\":{{{}}}}}\n{{\"a\":{{{}}}}}\n", keys.join(","), keys[1..].join(","));
+    let session = open("a.jsonl", dense);
+    assert_eq!(types(&session), ["a nested"]);
+}
+
 /// All columns as JSON Lines, and the delimiter that was guessed.
 fn lines_of(name: &str, bytes: &[u8]) -> String {
     let mut session = open(name, bytes);

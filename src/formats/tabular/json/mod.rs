@@ -95,6 +95,7 @@ impl State {
             Self::Begin { .. } | Self::Lines | Self::Lists | Self::List { first: true } | Self::One(_) => {}
         }
         let is_number = matches!(cursor.peek(), Some(b'-' | b'0'..=b'9'));
+        let begin = cursor.at;
         match cursor.skip() {
             // The digits that have come may not be all.
             Ok(_) if is_number && cursor.at == input.len() && !last => Ok(Step::Cut),
@@ -104,9 +105,18 @@ impl State {
                 }
                 Ok(Step::Row(row, cursor.at))
             }
+            Err(Fault::Cut) if last && matches!(self, Self::Lines) => {
+                match next_row(input, begin, input.len()) {
+                    Some(len) => Ok(Step::Bad(len, wrong(input, begin, "a whole row", place))),
+                    None => Ok(Step::Ends(input.len())),
+                }
+            }
             Err(Fault::Cut) if last => Ok(Step::Ends(input.len())),
             Err(Fault::Cut) => Ok(Step::Cut),
             Err(Fault::Bad { at, expected }) if matches!(self, Self::Lines | Self::Lists) => {
+                if let Some(len) = next_row(input, begin, at + 1) {
+                    return Ok(Step::Bad(len, wrong(input, at, expected, place)));
+                }
                 // The next line may be one again.
                 match memchr::memchr(b'\n', input.get(at..).unwrap_or_default()) {
                     Some(len) => Ok(Step::Bad(at + len + 1, wrong(input, at, expected, place))),
@@ -117,6 +127,13 @@ impl State {
             Err(Fault::Bad { at, expected }) => Err(bad(input, at, expected, place)),
         }
     }
+}
+
+/// Where the first line begins behind that of a row, and before `end`, that looks like a row of its own: what is not
+/// closed takes no more rows along than it has to.
+fn next_row(input: &[u8], begin: usize, end: usize) -> Option<usize> {
+    let rest = input.get(begin..end)?;
+    memchr::memmem::find(rest, b"\n{").map(|at| begin + at + 1)
 }
 
 /// Whether a file that begins with a list has another one behind it: each is a row then.

@@ -14,6 +14,10 @@ const MAX_KEYS: usize = 500;
 /// A row's own keys are columns: of those there may be more.
 const MAX_COLUMNS: usize = 5_000;
 
+/// So are objects with more keys than this, of which a usual one has less than a fourth: the others would be nulls that
+/// are not in the file.
+const MAX_SPARSE_KEYS: usize = 32;
+
 /// Lists and objects deeper than this are kept as JSON text: each is up to two levels of a schema, which has at most 32.
 const MAX_LEVELS: usize = 12;
 
@@ -33,6 +37,9 @@ pub struct Shape {
 struct Object {
     keys: Vec<(Vec<u8>, Shape)>,
     places: HashMap<Vec<u8>, usize>,
+    /// How many objects there were, and how many members they had in all.
+    objects: u64,
+    members: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -101,9 +108,11 @@ impl Shape {
             }
             Start::Object => {
                 let object = self.object.get_or_insert_default();
+                object.objects += 1;
                 let mut first = true;
                 while cursor.more(first, b'}')? {
                     first = false;
+                    object.members += 1;
                     let key = cursor.key()?;
                     object.at(key, |shape| shape.see(cursor, level + 1)).transpose()?;
                 }
@@ -125,6 +134,8 @@ impl Shape {
         }
         if let Some(object) = object {
             let own = self.object.get_or_insert_default();
+            own.objects += object.objects;
+            own.members += object.members;
             for (key, shape) in object.keys {
                 own.at(&key, |own| own.and(shape, level + 1));
             }
@@ -143,7 +154,7 @@ impl Shape {
             });
             match own {
                 None => lacks.push(name(key)),
-                Some(own) if own.has_values() && own.resolve() != *of => differs.push(name(key)),
+                Some(own) if own.has_values() && own.resolve_value() != *of => differs.push(name(key)),
                 Some(_) => {}
             }
         }
@@ -166,22 +177,25 @@ impl Shape {
         }
     }
 
-    /// What holds all values that were seen.
+    /// What holds all rows that were seen.
     pub fn resolve(&self) -> Type {
+        match &self.object {
+            Some(object) if !self.as_text && !object.keys.is_empty() => object.fields(),
+            _ => self.resolve_value(),
+        }
+    }
+
+    fn resolve_value(&self) -> Type {
         if self.as_text {
             return Type::Json;
         }
         if let Some(item) = &self.item {
-            return Type::List(Box::new(item.resolve()));
+            return Type::List(Box::new(item.resolve_value()));
         }
         if let Some(object) = &self.object {
             // Parquet knows no structure without fields.
-            if object.keys.is_empty() {
-                return Type::Json;
-            }
-            return Type::Struct(
-                object.keys.iter().map(|(key, shape)| (key.clone(), shape.resolve())).collect(),
-            );
+            let is_text = object.keys.is_empty() || object.is_sparse();
+            return if is_text { Type::Json } else { object.fields() };
         }
         match () {
             () if self.bools => Type::Bool,
@@ -192,6 +206,17 @@ impl Shape {
 }
 
 impl Object {
+    fn fields(&self) -> Type {
+        Type::Struct(self.keys.iter().map(|(key, shape)| (key.clone(), shape.resolve_value())).collect())
+    }
+
+    /// Whether it is a look-up table: many keys, of which each object has few.
+    fn is_sparse(&self) -> bool {
+        let keys = self.keys.len() as u64;
+        self.keys.len() > MAX_SPARSE_KEYS
+            && self.members.saturating_mul(4) < self.objects.saturating_mul(keys)
+    }
+
     /// What the values of this key were, with `see` on them.
     fn at<T>(&mut self, key: &[u8], see: impl FnOnce(&mut Shape) -> T) -> Option<T> {
         if !self.places.contains_key(key) {
