@@ -16,6 +16,8 @@ const LIMIT: Duration = Duration::from_secs(240);
 fn asks() {
     measuring(async {
         let [small, large] = Bench::both();
+        small.warm_up().await;
+        large.warm_up().await;
         asks_of(&[("2M", &small), ("14M", &large)]).await;
     });
 }

@@ -3,7 +3,7 @@
 
 use crate::driver::Browser;
 use crate::hosted::Copy;
-use crate::measure::{LATENCY_MILLIS, MEGABITS, fixtures, measuring, runs};
+use crate::measure::{LATENCY_MILLIS, MEGABITS, fixtures, measuring, runs, warm_up};
 use crate::measure_ahead::index;
 use crate::openings_told::{Figure, Kind, Over, STAGES, Told, is_code};
 use crate::page::Page;
@@ -131,22 +131,8 @@ impl Scene {
         }
     }
 
-    /// Every file is compressed once, which takes minutes of the machine that measures: a copy for offline use asks for
-    /// them all.
     async fn warm_up(&self) {
-        const IS_COPIED: &str = "return navigator.serviceWorker.controller !== null;";
-        let browser = Browser::start(1440, 900).await;
-        let url = self.host(Over::Open).app.url();
-        let start = Instant::now();
-        loop {
-            browser.client.goto(url).await.unwrap();
-            tokio::time::sleep(Duration::from_secs(5)).await;
-            if browser.client.execute(IS_COPIED, Vec::new()).await.unwrap() == true {
-                break;
-            }
-            assert!(start.elapsed() < 3 * LIMIT, "there is no copy for offline use");
-        }
-        browser.end().await;
+        warm_up(self.host(Over::Open).app.url()).await;
         for over in [Over::Http2, Over::Open] {
             let _ = self.visit("table=diffusiondb-sample", over).await;
         }

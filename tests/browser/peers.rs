@@ -96,6 +96,7 @@ fn peers() {
         for scale in scales() {
             let Scale { path, mounted, id, .. } = &scale;
             let bench = Bench::new(path, mounted, id);
+            bench.warm_up().await;
             let pages = std::env::var_os("VITRINE_PEERS").expect("cargo xtask bench peers sets it");
             let config = AppConfig { brotli_quality: 9, ..AppConfig::new(PathBuf::from(pages)) };
             let app = App::start_with(&bench.hub, config).unwrap();
