@@ -14,6 +14,7 @@ use std::time::Instant;
 use vitrine::base::bytes::ByteRange;
 use vitrine::base::error::{Error, ErrorKind};
 use vitrine::base::ids::{FetchId, Generation};
+use vitrine::base::moment::Quantity;
 use vitrine::base::sorted::Map;
 use vitrine::engine::{Effect, Engine, Event};
 use vitrine::formats::hub::answer::Identity;
@@ -53,12 +54,15 @@ fn main() {
     }
     let all: Vec<Column> = names.iter().map(|name| column(&meta, &file, name)).collect();
     for (name, column) in names.iter().zip(&all) {
-        time(&format!("bin {name}"), rows, || bin(column, *name == "timestamp"));
+        time(&format!("bin {name}"), rows, || {
+            bin(column, if *name == "timestamp" { Quantity::Moment } else { Quantity::Number })
+        });
     }
     groups();
     joins();
     similar();
-    let binned: Vec<_> = all.iter().take(names.len().min(5)).map(|column| bin(column, false)).collect();
+    let binned: Vec<_> =
+        all.iter().take(names.len().min(5)).map(|column| bin(column, Quantity::Number)).collect();
     let by_name = |name: &str| names.iter().position(|other| *other == name).and_then(|at| all.get(at));
     let clauses = |low: f64| {
         let on_step = Clause::list([Some("50".to_owned())], true);

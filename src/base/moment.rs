@@ -31,6 +31,20 @@ pub enum TimeKind {
     Duration,
 }
 
+/// What the numbers of a scale are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Quantity {
+    /// Numbers.
+    #[default]
+    Number,
+    /// Points in time, in milliseconds since 1970 UTC.
+    Moment,
+    /// Times of day, in seconds since midnight.
+    Clock,
+    /// Lengths of time, in seconds.
+    Duration,
+}
+
 /// A time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moment {

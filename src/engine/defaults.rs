@@ -19,11 +19,25 @@ const UNKNOWN_CHART_BYTES: u64 = 12_000_000;
 /// hundred bytes.
 const MOST_BYTES_UNASKED: u64 = 1_000_000;
 
+/// More charts than this nobody looks through: the others load when they are asked for.
+const MOST_CHARTS_UNASKED: usize = 64;
+
+/// The same as [`MOST_BYTES_UNASKED`] where the file is on the device, or was read whole to make the table: no byte of
+/// it is transferred.
+const MOST_BYTES_AT_HAND: u64 = 32_000_000;
+
 /// The columns of an unknown table that are shown unasked.
 const FIRST_FEW: usize = 8;
 
-/// The charts that are read with a table of so many files, in the order of the rail.
-pub fn charts_at_open(columns: &[Column], facts: &Facts, roles: &Roles, files: u32) -> Vec<String> {
+/// The charts that are read with a table of so many files, in the order of the rail. `is_at_hand` says that no byte
+/// of it has to be transferred.
+pub fn charts_at_open(
+    columns: &[Column],
+    facts: &Facts,
+    roles: &Roles,
+    files: u32,
+    is_at_hand: bool,
+) -> Vec<String> {
     if files > MOST_FILES {
         return Vec::new();
     }
@@ -37,7 +51,8 @@ pub fn charts_at_open(columns: &[Column], facts: &Facts, roles: &Roles, files: u
     }
     let small: Vec<&Column> = chartable().filter(|column| column.bytes <= UNKNOWN_CHART_BYTES).collect();
     let all_bytes = small.iter().map(|column| column.bytes).fold(0, u64::saturating_add);
-    let most = if all_bytes <= MOST_BYTES_UNASKED { small.len() } else { UNKNOWN_CHARTS };
+    let unasked = if is_at_hand { MOST_BYTES_AT_HAND } else { MOST_BYTES_UNASKED };
+    let most = if all_bytes <= unasked { MOST_CHARTS_UNASKED } else { UNKNOWN_CHARTS };
     // What is known to be a setting comes before what is merely small.
     let is_setting = |column: &Column| {
         [Role::Cfg, Role::Step, Role::Sampler].iter().any(|role| roles.column(*role) == Some(&column.name))
@@ -66,11 +81,12 @@ pub fn usual_columns(columns: &[Column], facts: &Facts, roles: &Roles) -> Vec<St
     let only_index = columns.iter().all(|column| facts.is_index(&column.name));
     let is_data = |column: &Column| !is_picture(column) && (only_index || !facts.is_index(&column.name));
     let plain = columns.iter().filter(|column| column.derived_from.is_empty() && is_data(column));
-    // Prompt and settings come first; the address of an image takes more room than it tells.
+    // Prompt and settings come first, the others as the file has them; the address of an image takes more room
+    // than it tells.
     let plain = sorted::by_key(plain.collect::<Vec<_>>(), |column| match roles.role(&column.name) {
         Some(Role::Image) => usize::MAX,
-        Some(role) => Role::ALL.iter().position(|(other, ..)| *other == role).unwrap_or(0),
-        None => Role::ALL.len(),
+        Some(role) if role.is_usual() => Role::ALL.iter().position(|(other, ..)| *other == role).unwrap_or(0),
+        Some(_) | None => Role::ALL.len(),
     });
     plain.into_iter().take(FIRST_FEW).map(|column| column.name.clone()).collect()
 }
@@ -119,9 +135,14 @@ mod tests {
     fn a_small_table_is_charted_whole() {
         let names = ["a", "b", "c", "d", "e", "f"];
         let of = |bytes| columns(&names.map(|name| (name, Kind::Integer, bytes)));
-        assert_eq!(charts_at_open(&of(1_000), &Facts::default(), &Roles::default(), 1).len(), 6);
-        assert_eq!(charts_at_open(&of(1_000_000), &Facts::default(), &Roles::default(), 1).len(), 4);
-        assert_eq!(charts_at_open(&of(100_000_000), &Facts::default(), &Roles::default(), 1).len(), 0);
-        assert_eq!(charts_at_open(&of(1_000), &Facts::default(), &Roles::default(), 300).len(), 0);
+        let charts = |bytes, files, is_at_hand| {
+            charts_at_open(&of(bytes), &Facts::default(), &Roles::default(), files, is_at_hand).len()
+        };
+        assert_eq!(charts(1_000, 1, false), 6);
+        assert_eq!(charts(1_000_000, 1, false), 4);
+        assert_eq!(charts(1_000_000, 1, true), 6);
+        assert_eq!(charts(10_000_000, 1, true), 4);
+        assert_eq!(charts(100_000_000, 1, false), 0);
+        assert_eq!(charts(1_000, 300, false), 0);
     }
 }

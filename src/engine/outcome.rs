@@ -101,7 +101,7 @@ fn of_column(name: &str, yes: &Yes, data: &Data, matches: &Matches) -> Result<Op
         return if column.failed { Err(Trouble::Unreadable(name.to_owned())) } else { Ok(None) };
     };
     let is_text = match column.info.kind {
-        Kind::Bool | Kind::Integer | Kind::Float | Kind::Time => false,
+        Kind::Bool | Kind::Integer | Kind::Float | Kind::Time | Kind::Clock | Kind::Duration => false,
         Kind::Text | Kind::Binary | Kind::Nested => true,
     };
     // What is no number is no value where one is needed.

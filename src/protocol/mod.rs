@@ -28,6 +28,7 @@ pub mod texts;
 
 use crate::base::ids::Generation;
 pub use crate::base::moment::Moment;
+use crate::base::moment::Quantity;
 use crate::base::numbers;
 use crate::formats::tabular::reading::Reading;
 pub use crate::table::crossfilter::{Bins, Shape};
@@ -480,12 +481,30 @@ pub enum Kind {
     Float,
     /// Points in time.
     Time,
+    /// Times of day, as seconds since midnight where a number is wanted.
+    Clock,
+    /// Lengths of time, as seconds where a number is wanted.
+    Duration,
     /// Text.
     Text,
     /// Bytes that are not text.
     Binary,
     /// Lists and structures; shown as JSON.
     Nested,
+}
+
+impl Kind {
+    /// What the numbers of its scale are.
+    pub const fn quantity(self) -> Quantity {
+        match self {
+            Self::Time => Quantity::Moment,
+            Self::Clock => Quantity::Clock,
+            Self::Duration => Quantity::Duration,
+            Self::Bool | Self::Integer | Self::Float | Self::Text | Self::Binary | Self::Nested => {
+                Quantity::Number
+            }
+        }
+    }
 }
 
 /// Counts, one a bin; a `Uint8Array` on the wire, four bytes a count, least byte first.

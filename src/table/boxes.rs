@@ -205,6 +205,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
     use super::{SHARES, boxes};
+    use crate::base::moment::Quantity;
     use crate::formats::parquet::decode::{Decoded, Values};
     use crate::table::column::Column;
     use crate::table::crossfilter::{bin, pairs};
@@ -265,7 +266,7 @@ mod tests {
             let mask: Vec<u16> = rows.iter().map(|row| 4 * u16::from(row.2) + 2).collect();
             let keep = !2;
             let (x, y) = (numbers(&first), numbers(&second));
-            let (by, up) = (bin(&x, false), bin(&y, false));
+            let (by, up) = (bin(&x, Quantity::Number), bin(&y, Quantity::Number));
             let counts = pairs(&by, &up, &mask, keep);
             let mut expected = vec![0u32; (by.bins + 2) * (up.bins + 2)];
             let here = |row: &usize| !rows[*row].2;
@@ -296,7 +297,7 @@ mod tests {
 
     #[test]
     fn one_row_has_every_quantile_and_none_has_no_number() {
-        let by = bin(&numbers(&[Some(1.0), Some(2.0)]), false);
+        let by = bin(&numbers(&[Some(1.0), Some(2.0)]), Quantity::Number);
         let own = boxes(&by, &numbers(&[Some(7.5), None]), &[0, 0], 0);
         assert_eq!((own[0].rows, own[0].numbers, own[0].at), (1, 1, [7.5; 7]));
         assert!(own[1].rows == 1 && own[1].numbers == 0 && own[1].at.iter().all(|value| value.is_nan()));

@@ -273,13 +273,16 @@ pub fn ticks(low: f64, high: f64) -> Vec<f64> {
 pub fn time_ticks(low: f64, high: f64) -> Vec<f64> {
     const SECOND: f64 = 1e3;
     const DAY: f64 = 86_400.0 * SECOND;
-    const STEPS: [f64; 16] = [
+    const STEPS: [f64; 19] = [
         SECOND,
         10.0 * SECOND,
         60.0 * SECOND,
         600.0 * SECOND,
+        1_800.0 * SECOND,
         3_600.0 * SECOND,
+        10_800.0 * SECOND,
         21_600.0 * SECOND,
+        43_200.0 * SECOND,
         DAY,
         2.0 * DAY,
         5.0 * DAY,

@@ -1,6 +1,7 @@
 //! What is known of the columns of one table: by the catalogue, where the table is in it or a copy of one that
 //! is, and by the file itself.
 
+use crate::base::moment::Quantity;
 use crate::base::sorted::Map;
 use crate::formats::parquet::meta::Logical;
 use crate::view::catalog::{self, ColumnFacts, NamedSubset, SIZE, TABLES, UNKNOWN_ORDER, USUAL_COLUMNS};
@@ -19,6 +20,8 @@ pub struct Facts {
     labels: Map<String, Labels>,
     /// What columns of an index are called, whose own names say nothing.
     index: Map<String, &'static str>,
+    /// What the numbers of columns are that are more than numbers.
+    quantities: Map<String, Quantity>,
 }
 
 /// What the values of a column mean.
@@ -83,7 +86,7 @@ impl Facts {
         let size = USUAL_COLUMNS.iter().find(|facts| facts.name == SIZE && has_size);
         let numbered = |names: &Vec<String>| (0..).zip(names.iter().cloned()).collect();
         let labels = labels.iter().map(|(column, names)| (column.clone(), numbered(names))).collect();
-        Self { known, subsets, size, labels, index: Map::new() }
+        Self { known, subsets, size, labels, index: Map::new(), quantities: Map::new() }
     }
 
     /// The same where these columns are an index, and are called so.
@@ -91,6 +94,18 @@ impl Facts {
     pub fn with_index(mut self, titles: &[(String, String)]) -> Self {
         self.index.extend(titles.iter().map(|(name, title)| (name.clone(), kept(title))));
         self
+    }
+
+    /// The same where the numbers of these columns are more than numbers.
+    #[must_use]
+    pub fn with_quantities(mut self, columns: impl Iterator<Item = (String, Quantity)>) -> Self {
+        self.quantities.extend(columns);
+        self
+    }
+
+    /// What the numbers of a column are.
+    pub fn quantity(&self, name: &str) -> Quantity {
+        self.quantities.get(name).copied().unwrap_or_default()
     }
 
     /// Whether a column says which row is which, under a name that says nothing.

@@ -192,6 +192,8 @@ pub struct Candidate<'a> {
     pub holds: Holds,
     /// About how many bytes a row of it takes before it is compressed; 0 where that is not known.
     pub row_bytes: u64,
+    /// Whether its texts are known to be keys, paths, addresses or JSON.
+    pub is_code: bool,
 }
 
 /// Corrections: a column, or none, in place of what would be guessed.
@@ -304,7 +306,8 @@ fn guess<'a>(role: Role, columns: &[Candidate<'a>]) -> Option<&'a str> {
     let prose = || {
         let long = suited()
             .filter(plausible)
-            .filter(|candidate| candidate.row_bytes >= PROSE_BYTES && !lower(candidate).contains("url"));
+            .filter(|candidate| candidate.row_bytes >= PROSE_BYTES && !candidate.is_code)
+            .filter(|candidate| !lower(candidate).contains("url"));
         if role == Role::Prompt { long.max_by_key(|candidate| candidate.row_bytes) } else { None }
     };
     exact.or_else(partly).or_else(prose).map(|candidate| candidate.name)
@@ -317,7 +320,12 @@ mod tests {
     fn roles(columns: &[(&str, Holds, u64)], corrections: &Corrections) -> Vec<String> {
         let columns: Vec<_> = columns
             .iter()
-            .map(|(name, holds, row_bytes)| Candidate { name, holds: *holds, row_bytes: *row_bytes })
+            .map(|(name, holds, row_bytes)| Candidate {
+                name,
+                holds: *holds,
+                row_bytes: *row_bytes,
+                is_code: name.starts_with("json"),
+            })
             .collect();
         Roles::new(&columns, corrections)
             .pairs()
@@ -369,6 +377,11 @@ mod tests {
         );
         // Without a telling name the longest text is meant, if it is long.
         assert_eq!(roles(&[("a", Holds::Text, 12), ("b", Holds::Text, 80)], &none), ["prompt=b"]);
+        assert_eq!(
+            roles(&[("json", Holds::Text, 300), ("b", Holds::Text, 80)], &none),
+            ["prompt=b"],
+            "JSON is no prose"
+        );
         assert_eq!(
             roles(&[("a", Holds::Text, 12), ("image_nsfw", Holds::Number, 4)], &none),
             ["nsfw-image=image_nsfw"]

@@ -1,10 +1,12 @@
 //! Links, times that are typed, and what the Hub answers.
 
 use vitrine::base::bytes::ByteRange;
+use vitrine::base::moment::Quantity;
 use vitrine::formats::hub;
 use vitrine::formats::hub::answer::{Answer, Identity, judge_range};
 use vitrine::formats::hub::listing::{next_page, parse_refs, parse_tree};
 use vitrine::protocol::display;
+use vitrine::protocol::display::scale::{ended, typed_bound};
 use vitrine::view::url;
 
 /// A link: whatever was understood of it is printed and read back as the same.
@@ -22,10 +24,9 @@ pub fn link(data: &[u8]) {
 /// A bound that someone types into a chart's field; its words can be typed again.
 pub fn times(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    for time in [false, true] {
-        if let Ok(Some(bound)) = display::typed_bound(&text, time) {
-            let words = display::bound(&bound);
-            assert!(!words.is_empty());
+    for quantity in [Quantity::Number, Quantity::Moment, Quantity::Clock, Quantity::Duration] {
+        if let Ok(Some(bound)) = typed_bound(&text, quantity) {
+            assert!(!ended(quantity, &bound).is_empty());
         }
     }
     if let Some((head, _)) = data.split_first_chunk::<8>() {

@@ -181,6 +181,7 @@ fn column(dice: &mut Dice<'_>) -> ColumnMeta {
         max_repetition: 0,
         flat: true,
         descriptor: Arc::new(ColumnDescriptor::new(Arc::new(primitive.unwrap()), 1, 0, path)),
+        is_code: false,
         fault: None,
     }
 }

@@ -43,7 +43,7 @@ fn by_bin(chart: &Chart, name: &str, rows: &[&Row]) -> Vec<u32> {
                 // Ends of numbers of four bytes are written with as many digits, and mean the nearest of those.
                 let end = |end: f64| if name == "cfg" { f64::from(end as f32) } else { end };
                 let within = |(from, to): (&f64, &f64)| {
-                    end(*from) <= value && if bins.time { value < *to } else { value <= end(*to) }
+                    end(*from) <= value && if bins.is_time() { value < *to } else { value <= end(*to) }
                 };
                 // What stands alone is the last, and a scale of one value has no width.
                 bins.from.iter().zip(&bins.to).rposition(within)

@@ -60,7 +60,7 @@ fn bin_sql(column: &str, side: &Side, bin: usize) -> Option<String> {
             Some(format!("{name} = {}", code().unwrap_or_else(|| format!("'{label}'"))))
         }
         Shape::Bins(_) if beyond.is_some() => Some(format!("isnan({name}::double)")),
-        Shape::Bins(bins) if bins.time => {
+        Shape::Bins(bins) if bins.is_time() => {
             Some(format!("epoch_ms({name}) >= {} and epoch_ms({name}) < {}", bins.from[bin], bins.to[bin]))
         }
         Shape::Bins(bins) => {

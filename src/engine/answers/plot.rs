@@ -140,7 +140,7 @@ enum Form {
 
 fn form(binned: &Binned) -> Form {
     match &binned.shape {
-        Shape::Bins(bins) if bins.time => Form::Times,
+        Shape::Bins(bins) if bins.is_time() => Form::Times,
         Shape::Bins(_) => Form::Numbers,
         Shape::Categories { .. } => Form::Names,
     }

@@ -5,6 +5,7 @@ use super::joins::JoinedColumn;
 use super::load::Load;
 use super::nested::Nested;
 use super::pager::Pager;
+use crate::base::moment::TimeKind;
 use crate::formats::parquet::map::PageMap;
 use crate::formats::parquet::meta::{ColumnMeta, FileMeta, Logical};
 use crate::formats::parquet::shape::{has_variants, is_variant};
@@ -322,13 +323,9 @@ fn described(
         Logical::Bool => Kind::Bool,
         Logical::Int { .. } => Kind::Integer,
         Logical::Float | Logical::Float16 | Logical::Decimal { .. } => Kind::Float,
-        Logical::Time(kind, _) => {
-            if kind.is_dated() {
-                Kind::Time
-            } else {
-                Kind::Float
-            }
-        }
+        Logical::Time(TimeKind::Clock, _) => Kind::Clock,
+        Logical::Time(TimeKind::Duration, _) => Kind::Duration,
+        Logical::Time(TimeKind::Instant | TimeKind::Local | TimeKind::Date, _) => Kind::Time,
         Logical::Text | Logical::Uuid | Logical::Interval | Logical::Period(_) => Kind::Text,
         Logical::Binary => Kind::Binary,
     };
@@ -337,7 +334,7 @@ fn described(
             Some(facts) => facts.categorical,
             None => has_few_texts(meta.raw_bytes(leaf), meta.rows),
         },
-        Kind::Bool | Kind::Integer | Kind::Float | Kind::Time => true,
+        Kind::Bool | Kind::Integer | Kind::Float | Kind::Time | Kind::Clock | Kind::Duration => true,
         Kind::Binary | Kind::Nested => false,
     };
     protocol::Column {

@@ -176,8 +176,9 @@ impl Data {
         let own = self.label_columns().map(|(label, _)| label.to_owned());
         let mut usual_columns = usual_columns(&columns, &self.facts, &self.roles);
         usual_columns.extend(own.clone());
+        let is_at_hand = origin.is_some() || matches!(table, TableRef::Local(_));
         Opened {
-            charts: charts_at_open(&columns, &self.facts, &self.roles, self.files.counts().0),
+            charts: charts_at_open(&columns, &self.facts, &self.roles, self.files.counts().0, is_at_hand),
             usual_columns,
             own,
             table: table.clone(),
@@ -308,17 +309,23 @@ fn roles_of(columns: &[DataColumn], meta: &FileMeta, corrections: &Corrections) 
             let holds = match column.info.kind {
                 Kind::Text if !column.info.is_plain_text() => Holds::Nested,
                 Kind::Text => Holds::Text,
-                Kind::Integer | Kind::Float => Holds::Number,
+                Kind::Integer | Kind::Float | Kind::Clock | Kind::Duration => Holds::Number,
                 Kind::Binary => Holds::Bytes,
                 Kind::Nested => Holds::Nested,
                 Kind::Time => Holds::Time,
                 Kind::Bool => Holds::Other,
             };
-            let bytes = match column.origin {
-                Origin::Leaf(leaf) => meta.raw_bytes(leaf),
-                Origin::Nested { .. } | Origin::Derived(_) => 0,
+            let leaf = match column.origin {
+                Origin::Leaf(leaf) => Some(leaf),
+                Origin::Nested { .. } | Origin::Derived(_) => None,
             };
-            Candidate { name: &column.info.name, holds, row_bytes: bytes / meta.rows.max(1) }
+            let own = leaf.and_then(|leaf| meta.columns.get(leaf));
+            Candidate {
+                name: &column.info.name,
+                holds,
+                row_bytes: leaf.map_or(0, |leaf| meta.raw_bytes(leaf)) / meta.rows.max(1),
+                is_code: own.is_some_and(|own| own.is_code),
+            }
         })
         .collect();
     Roles::new(&candidates, corrections)

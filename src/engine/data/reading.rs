@@ -170,8 +170,7 @@ impl Data {
             };
             let wanted = column.info.chartable && (column.complete || !column.failed);
             if grown && wanted {
-                let is_time = column.info.kind == Kind::Time;
-                column.binned = Some(crossfilter::bin(values, is_time));
+                column.binned = Some(crossfilter::bin(values, column.info.kind.quantity()));
                 changes.push(Change::Binned { column: place });
             }
         }

@@ -246,7 +246,7 @@ impl Column {
 fn key_holds(mut keys: impl Iterator<Item = KeyValue>, kind: Option<Kind>) -> Holds {
     let holds = match kind {
         Some(Kind::Integer) => Holds::Whole,
-        Some(Kind::Float) => Holds::Number,
+        Some(Kind::Float | Kind::Clock | Kind::Duration) => Holds::Number,
         Some(Kind::Time) => Holds::Time,
         Some(Kind::Bool) => Holds::Flag,
         Some(Kind::Text | Kind::Binary | Kind::Nested) | None => Holds::Text,

@@ -252,6 +252,7 @@ mod tests {
             max_repetition: 0,
             flat: true,
             descriptor: Arc::new(descriptor),
+            is_code: false,
             fault: None,
         }
     }

@@ -76,6 +76,8 @@ pub struct ColumnMeta {
     pub descriptor: ColumnDescPtr,
     /// Why it can't be read, where the footer tells nonsense of its chunks.
     pub fault: Option<Error>,
+    /// Whether the first row group says that its texts are keys, paths, addresses or JSON rather than prose.
+    pub is_code: bool,
 }
 
 /// How values are stored.
@@ -277,6 +279,10 @@ impl FileMeta {
                     if rows == 0 {
                         return Chunk::NOWHERE;
                     }
+                    if number == 0 {
+                        let ends = [chunk.statistics.least, chunk.statistics.most];
+                        column.is_code = ends.into_iter().all(|end| end.is_some_and(is_code));
+                    }
                     Chunk::check(chunk, footer_start, slack).unwrap_or_else(|error| {
                         let place = format!("row group {number}, column {}", column.name);
                         column.fault.get_or_insert(error.context(place));
@@ -429,6 +435,7 @@ impl ColumnMeta {
             flat: parts.len() == 1 && descriptor.max_rep_level() == 0 && descriptor.max_def_level() <= 1,
             descriptor: descriptor.clone(),
             fault: None,
+            is_code: false,
         }
     }
 
@@ -458,6 +465,14 @@ impl ColumnMeta {
             (_, converted) => converted.to_string(),
         }
     }
+}
+
+/// Whether a text is a key, a path, an address or JSON. Scripts that write no spaces are not taken for that.
+fn is_code(text: &[u8]) -> bool {
+    let front = text.trim_ascii_start();
+    let is_json = front.starts_with(b"{") || front.starts_with(b"[");
+    let is_word = text.is_ascii() && !text.iter().any(u8::is_ascii_whitespace);
+    !front.is_empty() && (is_json || is_word)
 }
 
 fn logical(descriptor: &ColumnDescPtr, physical: Physical) -> Logical {

@@ -1,15 +1,16 @@
 //! How values are written for people: numbers, times, cells, ranges, and back from what is typed.
 
 pub mod parameters;
+pub mod scale;
 
-use crate::base::calendar::{DAY_MILLIS, date_time, days_to};
+use crate::base::calendar::date_time;
 use crate::base::moment::{Moment, TimeKind};
 use crate::base::numbers;
 use crate::protocol::Cell;
 use crate::view::catalog;
 use crate::view::facts::Facts;
 use crate::view::spec::{Bound, Clause, ListValue, Precision, Range, Subset, TimeBound};
-use crate::view::url::time::{parse_fraction, print_time};
+use crate::view::url::time::print_time;
 
 /// A whole number with commas: `2,000,000`.
 pub fn thousands(value: u64) -> String {
@@ -231,58 +232,6 @@ fn end_number(value: f64) -> String {
     if is_whole || is_chosen { text } else { number(value) }
 }
 
-/// An end of a range as someone typed it; nothing typed is an open end.
-///
-/// # Errors
-/// What is expected instead.
-pub fn typed_bound(text: &str, time: bool) -> Result<Option<Bound>, &'static str> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    if time {
-        return typed_time(text).map(|time| Some(Bound::Time(time))).ok_or("A date is written 2022-08-20");
-    }
-    let plain = text.replace([',', ' ', '\u{a0}'], "").replace('−', "-");
-    Bound::read(&plain).filter(|bound| bound.start().is_finite()).map(Some).ok_or("Not a number")
-}
-
-fn typed_time(text: &str) -> Option<TimeBound> {
-    let (date, clock) = match text.split_once(['T', ' ']) {
-        Some((date, clock)) => (date, Some(clock.trim_end_matches('Z'))),
-        None => (text, None),
-    };
-    let mut parts = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    let days = days_to(year, month, day).filter(|_| (1..=9999).contains(&year))?;
-    let mut start_millis = days * DAY_MILLIS;
-    let mut nanos = 0;
-    let mut precision = Precision::Day;
-    if let Some(clock) = clock {
-        let limits = [(24, Precision::Hour), (60, Precision::Minute), (60, Precision::Second)];
-        let mut fields = clock.splitn(3, ':');
-        for (limit, exactness) in limits {
-            let Some(field) = fields.next() else { break };
-            let (whole, fraction) = match field.split_once('.') {
-                Some((whole, fraction)) if exactness == Precision::Second => (whole, Some(fraction)),
-                _ => (field, None),
-            };
-            let value: i64 = whole.parse().ok()?;
-            if !(0..limit).contains(&value) {
-                return None;
-            }
-            start_millis += value * exactness.millis();
-            precision = exactness;
-            if let Some(fraction) = fraction {
-                let (millis, behind, exact) = parse_fraction(fraction)?;
-                start_millis += millis;
-                (nanos, precision) = (behind, exact);
-            }
-        }
-    }
-    Some(TimeBound { start_millis, nanos, precision })
-}
-
 /// A category as people read it: `512x768` of the image sizes is `512 × 768`.
 pub fn label(facts: &Facts, column: &str, label: &str) -> String {
     let alone = facts.column(column).and_then(|facts| facts.detached.as_ref());
@@ -295,6 +244,8 @@ pub fn label(facts: &Facts, column: &str, label: &str) -> String {
 
 /// What a filter asks of its column: `7 – 15`, `≤ 0.5`, `k_lms, ddim`.
 pub fn clause(facts: &Facts, column: &str, clause: &Clause) -> String {
+    let quantity = facts.quantity(column);
+    let bound = |end: &Bound| scale::ended(quantity, end);
     match clause {
         Clause::Range(Range { low: Some(low), high: Some(high) }) => {
             let (low, high) = (bound(low), bound(high));
@@ -446,14 +397,13 @@ pub fn begin_near(text: &str, marks: &[(u32, u32)], letters: usize) -> usize {
 mod tests {
     use super::{
         begin_near, cell, clause, compact, list_len, middle, moment_full, number, percent, thousands, tick,
-        time_bound, time_from, time_full, time_short, time_tick, time_until, typed_bound,
+        time_bound, time_from, time_full, time_short, time_tick, time_until,
     };
     use crate::base::moment::{Moment, TimeKind, Unit};
     use crate::protocol::Cell;
     use crate::view::catalog::USUAL_COLUMNS;
     use crate::view::facts::{Described, Facts};
     use crate::view::spec::{Bound, Clause, List, ListValue, Precision, Range};
-    use proptest::prelude::*;
 
     /// Those of a table that has all columns of the catalogue.
     fn facts() -> Facts {
@@ -597,36 +547,6 @@ mod tests {
             cell(&facts(), "size", &Cell::Text("512x512".to_owned()), None).as_deref(),
             Some("512 × 512")
         );
-    }
-
-    #[test]
-    fn what_is_typed_is_read() {
-        assert_eq!(typed_bound(" 1,000 ", false), Ok(Some(Bound::Number(1000.0))));
-        assert_eq!(typed_bound("", false), Ok(None));
-        assert!(typed_bound("seven", false).is_err());
-        let typed = |text: &str| match typed_bound(text, true) {
-            Ok(Some(Bound::Time(time))) => Some((time_full(time.start_millis as f64), time.precision)),
-            _ => None,
-        };
-        assert_eq!(typed("2022-08-20"), Some(("2022-08-20 00:00:00".to_owned(), Precision::Day)));
-        assert_eq!(typed("2022-08-20 17:41"), Some(("2022-08-20 17:41:00".to_owned(), Precision::Minute)));
-        assert_eq!(typed("2022-02-30"), None);
-        assert_eq!(typed("2022-08-20T25"), None);
-    }
-
-    proptest! {
-        #[test]
-        fn times_come_back(millis in 0_i64..4_102_444_800_000) {
-            let text = time_bound(time_from(millis));
-            let again = typed_bound(&text, true);
-            let Ok(Some(Bound::Time(time))) = again else { return Err(TestCaseError::fail(text)) };
-            prop_assert_eq!(time.start_millis, millis);
-        }
-
-        #[test]
-        fn nothing_typed_panics(text in ".{0,30}", time: bool) {
-            let _ = typed_bound(&text, time);
-        }
     }
 
     #[test]

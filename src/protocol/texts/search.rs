@@ -7,6 +7,12 @@ use crate::view::phrases::Unit;
 
 /// The field.
 pub const SEARCH_PROMPTS: &str = "Search prompts";
+/// The same, where it is another text that is searched.
+pub fn search_column(name: &str) -> String {
+    format!("Search {name}")
+}
+/// The same, before a column is chosen.
+pub const CHOOSE_COLUMN: &str = "Choose a text column to search";
 /// The choice of the column that is searched.
 pub const SEARCHED_COLUMN: &str = "Column to search";
 /// An example of a term: a word.

@@ -5,6 +5,7 @@
 //! near. What lies beyond has bins of its own. Each bin also says which ends a range must have to
 //! hold exactly its rows, so that what a brush counts is what the filter then keeps.
 
+use crate::base::moment::Quantity;
 use crate::formats::parquet::decode::Values;
 use crate::formats::parquet::meta::Logical;
 use crate::table::column::{Column, Plain, ROWS_A_CALL, Store, Value, value_at};
@@ -65,8 +66,10 @@ pub struct Bins {
     pub from: Vec<f64>,
     /// Largest end of a range that ends with this bin; for times the first millisecond after.
     pub to: Vec<f64>,
-    /// Whether edges are times, in milliseconds since 1970 UTC.
-    pub time: bool,
+    /// The least and the most of the values, the detached one left out; none where there are none.
+    pub extent: Option<(f64, f64)>,
+    /// What the edges are.
+    pub quantity: Quantity,
     /// Whether all values are whole numbers.
     pub integer: bool,
     /// A value beyond the scale that has one more bin to itself, after the others.
@@ -78,6 +81,11 @@ pub struct Bins {
 }
 
 impl Bins {
+    /// Whether the edges are points in time.
+    pub fn is_time(&self) -> bool {
+        self.quantity == Quantity::Moment
+    }
+
     /// The first and the end of the bins that lie on the scale.
     pub fn on_scale(&self) -> (usize, usize) {
         let first = usize::from(self.below > 0);
@@ -85,10 +93,9 @@ impl Bins {
     }
 }
 
-/// Puts the rows of a column, as far as it is read, into bins. `time` says that its whole numbers
-/// are milliseconds.
-pub fn bin(column: &Column, time: bool) -> Binned {
-    let mut binned = all(column, time);
+/// Puts the rows of a column, as far as it is read, into bins.
+pub fn bin(column: &Column, quantity: Quantity) -> Binned {
+    let mut binned = all(column, quantity);
     let (none, nowhere) = (binned.bins, binned.bins + 1);
     for rows in column.unreadable() {
         for bin in binned.rows.get_mut(rows.clone()).unwrap_or_default() {
@@ -105,11 +112,11 @@ pub fn bin(column: &Column, time: bool) -> Binned {
     binned
 }
 
-fn all(column: &Column, time: bool) -> Binned {
+fn all(column: &Column, quantity: Quantity) -> Binned {
     let known = column.known();
     match column.store() {
-        Store::Codes8(codes, values) => coded(codes, values, column, time),
-        Store::Codes16(codes, values) => coded(codes, values, column, time),
+        Store::Codes8(codes, values) => coded(codes, values, column, quantity),
+        Store::Codes16(codes, values) => coded(codes, values, column, quantity),
         // Numbers of more than 64 bits.
         Store::Text(texts) if matches!(known.logical, Some(Logical::Decimal { .. })) => {
             let value = |code: u32| texts.get(code).map_or(Value::Null, Value::Bytes);
@@ -117,7 +124,7 @@ fn all(column: &Column, time: bool) -> Binned {
                 (0..texts.distinct() as u32).map(|code| raw(column.meaning(value(code)))).collect();
             let number = |code: u32| numbers.get(code as usize).copied().unwrap_or(f64::NAN);
             let valid: Vec<bool> = texts.codes().iter().map(|code| *code != text::NULL).collect();
-            intervals(known.detached, false, texts.codes(), number, Some(&valid), false)
+            intervals(known.detached, Quantity::Number, texts.codes(), number, Some(&valid), false)
         }
         Store::Text(texts) => {
             let mut counts = vec![0u32; texts.distinct()];
@@ -145,26 +152,26 @@ fn all(column: &Column, time: bool) -> Binned {
             match plain {
                 Plain::UInt32(all) => {
                     let number = |value| raw(column.meaning(Value::Int(i64::from(value))));
-                    intervals(known.detached, time, all, number, valid, false)
+                    intervals(known.detached, quantity, all, number, valid, false)
                 }
                 Plain::Int64(all) => {
                     let number = |bits| raw(column.meaning(Value::Int(bits)));
-                    intervals(known.detached, time, all, number, valid, false)
+                    intervals(known.detached, quantity, all, number, valid, false)
                 }
-                Plain::Float32(all) => intervals(known.detached, time, all, f64::from, valid, true),
-                Plain::Float64(all) => intervals(known.detached, time, all, |value| value, valid, false),
+                Plain::Float32(all) => intervals(known.detached, quantity, all, f64::from, valid, true),
+                Plain::Float64(all) => intervals(known.detached, quantity, all, |value| value, valid, false),
             }
         }
     }
 }
 
-fn coded<C: Copy + Into<usize>>(codes: &[C], values: &Values, column: &Column, time: bool) -> Binned {
+fn coded<C: Copy + Into<usize>>(codes: &[C], values: &Values, column: &Column, quantity: Quantity) -> Binned {
     let known = column.known();
     let wide = matches!(known.logical, Some(Logical::Decimal { .. }));
     let text = matches!(values, Values::Bytes(_) | Values::Bool(_)) && !wide;
     let mut counts = vec![0u32; values.len()];
     codes.chunks(ROWS_A_CALL).for_each(|codes| tally(codes, &mut counts));
-    let (shape, bin_of, bins) = if (text || known.is_categorical) && !time {
+    let (shape, bin_of, bins) = if (text || known.is_categorical) && quantity != Quantity::Moment {
         categories(|code| call(known, column.meaning(value_at(values, code))).unwrap_or_default(), &counts)
     } else {
         let numbers: Vec<f64> =
@@ -172,7 +179,7 @@ fn coded<C: Copy + Into<usize>>(codes: &[C], values: &Values, column: &Column, t
         let narrow = matches!(values, Values::Float32(_));
         let met = numbers.iter().zip(&counts).filter(|(_, count)| **count > 0).map(|(value, _)| *value);
         let extent = Extent::of(met, known.detached);
-        let scale = BinScale::choose(known.detached, time, narrow, (&numbers, &counts), extent);
+        let scale = BinScale::choose(known.detached, quantity, narrow, (&numbers, &counts), extent);
         let mut ends = Ends::new(&scale);
         let bin_of: Vec<u8> = numbers
             .iter()
@@ -242,7 +249,7 @@ pub fn raw(value: Value<'_>) -> f64 {
 
 fn intervals<T: Copy>(
     detached: Option<f64>,
-    time: bool,
+    quantity: Quantity,
     values: &[T],
     number: impl Fn(T) -> f64 + Copy,
     valid: Option<&[bool]>,
@@ -260,7 +267,7 @@ fn intervals<T: Copy>(
         .collect();
     let there = values.iter().enumerate().filter(|(row, _)| is_valid(*row)).map(|(_, value)| number(*value));
     let extent = Extent::of(there, detached);
-    let scale = BinScale::choose(detached, time, narrow, (&sample, &vec![1; sample.len()]), extent);
+    let scale = BinScale::choose(detached, quantity, narrow, (&sample, &vec![1; sample.len()]), extent);
     let bins = scale.bins();
     let mut all = vec![0; bins + 2];
     let mut ends = Ends::new(&scale);
@@ -330,7 +337,7 @@ struct BinScale {
     width: f64,
     detached: Option<f64>,
     integer: bool,
-    time: bool,
+    quantity: Quantity,
     /// Whether the values have four bytes, so that ends are written with as many digits.
     narrow: bool,
 }
@@ -338,7 +345,7 @@ struct BinScale {
 impl BinScale {
     fn choose(
         detached: Option<f64>,
-        time: bool,
+        quantity: Quantity,
         narrow: bool,
         (values, counts): (&[f64], &[u32]),
         extent: Extent,
@@ -373,7 +380,13 @@ impl BinScale {
             (low, high)
         };
         let integer = pairs.iter().all(|(value, _)| value.fract() == 0.0);
-        let width = if time { time_width(high - low) } else { number_width(high - low, integer) };
+        let width = match quantity {
+            Quantity::Number => number_width(high - low, integer),
+            Quantity::Moment => time_width(high - low),
+            Quantity::Clock | Quantity::Duration => time_width((high - low) * 1_000.0) / 1_000.0,
+        };
+        // Whole seconds are no closer together than that.
+        let width = if integer { width.max(1.0) } else { width };
         // Numbers next to nothing lie closer together than a width can be written.
         let (width, low) =
             if width.is_normal() && (low / width).is_finite() { (width, low) } else { (1.0, 0.0) };
@@ -400,7 +413,7 @@ impl BinScale {
             edges.first().is_some_and(|edge| extent.all.0 < *edge),
             edges.last().is_some_and(|edge| extent.all.1 >= *edge),
         );
-        Self { edges, beyond, width, detached, integer, time, narrow }
+        Self { edges, beyond, width, detached, integer, quantity, narrow }
     }
 
     /// Bins in all.
@@ -547,6 +560,8 @@ impl Ends {
 
     fn finish(self, scale: BinScale) -> Bins {
         let last = scale.ordered() - 1;
+        let least = self.lowest.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = self.highest.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let written = |value: f64| if scale.narrow { widen(value as f32) } else { value };
         let mut from = Vec::with_capacity(last + 2);
         let mut to = Vec::with_capacity(last + 2);
@@ -558,7 +573,7 @@ impl Ends {
             from.push(written(start));
             highest_so_far = highest_so_far.max(self.highest.get(bin).copied().unwrap_or(f64::NEG_INFINITY));
             let beyond = bin == last && scale.beyond.1;
-            let end = if scale.time {
+            let end = if scale.quantity == Quantity::Moment {
                 if beyond { highest_so_far + 1.0 } else { next }
             } else if beyond {
                 highest_so_far
@@ -583,7 +598,8 @@ impl Ends {
             edges: scale.edges.iter().map(|edge| written(*edge)).collect(),
             from,
             to,
-            time: scale.time,
+            extent: (least <= most).then(|| (written(least), written(most))),
+            quantity: scale.quantity,
             integer: scale.integer,
             detached: scale.detached,
             below: self.below,
@@ -595,6 +611,7 @@ impl Ends {
 #[cfg(test)]
 mod tests {
     use super::{Binned, Shape, bin};
+    use crate::base::moment::Quantity;
     use crate::formats::parquet::decode::{Decoded, Values};
     use crate::table::column::Column;
     use crate::view::catalog::USUAL_COLUMNS;
@@ -605,7 +622,8 @@ mod tests {
         column.append(&Decoded { rows: values.len() as u32, valid: None, values }, None).unwrap();
         let ours = USUAL_COLUMNS.iter().map(|facts| &*facts.name);
         let facts = Facts::of(ours, true, &[], Described::default());
-        bin(&column.of(facts.meaning(name, None)), time)
+        let quantity = if time { Quantity::Moment } else { Quantity::Number };
+        bin(&column.of(facts.meaning(name, None)), quantity)
     }
 
     #[test]

@@ -196,6 +196,7 @@ fn count_some(bins: &[u8], mask: &[u16], keep: u16, [even, odd]: &mut [[u32; 256
 #[cfg(test)]
 mod tests {
     use super::{Binned, Crossfilter, Shape, bin, count, cube, side};
+    use crate::base::moment::Quantity;
     use crate::formats::parquet::decode::{Decoded, Values};
     use crate::table::column::{Column, Value};
     use crate::table::filter::passes;
@@ -247,8 +248,8 @@ mod tests {
             filter.set(&[("cfg".into(), on_cfg.clone()), ("kind".into(), on_sampler.clone())], by_name);
             let pass = |clause: &Clause, column: &Column, row| passes(clause, column.known(), cell(column, row));
 
-            let cfg_bins = bin(&cfg, false);
-            let step_bins = bin(&step, false);
+            let cfg_bins = bin(&cfg, Quantity::Number);
+            let step_bins = bin(&step, Quantity::Number);
             let kept = count(&cfg_bins.rows, filter.mask(), !filter.bit("cfg"));
             let expected = (0..rows.len()).filter(|row| pass(&on_sampler, &sampler_column, *row)).count();
             prop_assert_eq!(kept.iter().sum::<u32>() as usize, expected);

@@ -1,9 +1,10 @@
 //! The words of a scale: the labels below a plot, and what a bin is called.
 
+use crate::base::moment::Quantity;
 use crate::protocol::Bins;
 use crate::protocol::display;
 use crate::protocol::texts::charts as texts;
-use crate::ui::charts::plot::{drawn_at, ends, high_bound, low_bound};
+use crate::ui::charts::plot::{drawn_at, end_words, ends, high_bound, low_bound};
 use crate::view::catalog;
 use crate::view::chart;
 use crate::view::chart::Layout;
@@ -17,7 +18,7 @@ pub fn slot_name(bins: &Bins, slot: usize, facts: Option<&catalog::ColumnFacts>)
     }
     let (first, end) = bins.on_scale();
     let edge =
-        |edge: Option<&f64>| edge.map(|edge| display::bound(&low_bound(bins, *edge))).unwrap_or_default();
+        |edge: Option<&f64>| edge.map(|edge| end_words(bins, &low_bound(bins, *edge))).unwrap_or_default();
     if slot < first {
         return texts::below(&edge(bins.edges.first()));
     }
@@ -25,7 +26,7 @@ pub fn slot_name(bins: &Bins, slot: usize, facts: Option<&catalog::ColumnFacts>)
         return texts::from_up(&edge(bins.edges.last()));
     }
     let (Some(from), Some(to)) = (from.get(slot), to.get(slot)) else { return String::new() };
-    let (low, high) = (display::bound(&low_bound(bins, *from)), display::bound(&high_bound(bins, *to)));
+    let (low, high) = (end_words(bins, &low_bound(bins, *from)), end_words(bins, &high_bound(bins, *to)));
     if low == high { low } else { format!("{low} – {high}") }
 }
 
@@ -57,12 +58,18 @@ pub fn labels(bins: &Bins, layout: Layout, facts: Option<&catalog::ColumnFacts>)
     /// Up to so many whole numbers are all named.
     const FEW: usize = 10;
     let each_is_one = bins.integer
-        && !bins.time
+        && bins.quantity == Quantity::Number
         && bins.edges.windows(2).all(|pair| matches!(pair, [a, b] if b - a == 1.0));
     let ticks = match (low, high) {
         _ if each_is_one && layout.bins <= FEW => bins.from.iter().take(layout.bins).copied().collect(),
-        (Some(low), Some(high)) if bins.time => chart::time_ticks(low, high),
-        (Some(low), Some(high)) => chart::ticks(low, high),
+        (Some(low), Some(high)) => match bins.quantity {
+            Quantity::Number => chart::ticks(low, high),
+            Quantity::Moment => chart::time_ticks(low, high),
+            Quantity::Clock | Quantity::Duration => {
+                let ticks = chart::time_ticks(low * 1_000.0, high * 1_000.0);
+                ticks.into_iter().map(|millis| millis / 1_000.0).collect()
+            }
+        },
         _ => Vec::new(),
     };
     let step = match ticks.as_slice() {
@@ -73,7 +80,7 @@ pub fn labels(bins: &Bins, layout: Layout, facts: Option<&catalog::ColumnFacts>)
         .into_iter()
         .filter_map(|tick| {
             let x = layout.place(&bins.edges, None, drawn_at(bins, tick))?;
-            Some((x, if bins.time { display::time_tick(tick, step) } else { display::tick(tick) }))
+            Some((x, display::scale::ticked(bins.quantity, tick, step)))
         })
         .collect();
     // The scale's beginning is named too, where the first round value is far from it.
@@ -83,12 +90,12 @@ pub fn labels(bins: &Bins, layout: Layout, facts: Option<&catalog::ColumnFacts>)
         && !each_is_one
         && labels.first().is_some_and(|(x, _)| *x > chart::WIDTH * 0.16)
     {
-        let text = if bins.time { display::time_tick(from, step) } else { display::tick(from) };
+        let text = display::scale::ticked(bins.quantity, from, step);
         if text.len() <= 6 {
             labels.insert(0, (0.0, text));
         }
     }
-    let end = |edge: f64| if bins.time { display::time_tick(edge, step) } else { display::tick(edge) };
+    let end = |edge: f64| display::scale::ticked(bins.quantity, edge, step);
     if let Some(low) = low.filter(|_| layout.below) {
         labels.insert(0, (0.0, texts::below_short(&end(low))));
     }

@@ -76,7 +76,7 @@ pub fn chosen_bins(clause: Option<&Clause>, bins: &Bins) -> Option<Chosen> {
 
 /// Where a value is drawn: whole numbers in the middle of what stands for them.
 pub fn drawn_at(bins: &Bins, value: f64) -> f64 {
-    let whole = bins.integer && !bins.time && bins.edges.iter().all(|edge| edge.fract() == 0.0);
+    let whole = bins.integer && !bins.is_time() && bins.edges.iter().all(|edge| edge.fract() == 0.0);
     if whole && bins.detached != Some(value) { value + 0.5 } else { value }
 }
 
@@ -91,12 +91,17 @@ pub fn clause_of_bins(chosen: Chosen, bins: &Bins) -> Option<Clause> {
 
 /// A lower end as the column's kind of value.
 pub fn low_bound(bins: &Bins, value: f64) -> Bound {
-    if bins.time { Bound::Time(display::time_from(value as i64)) } else { Bound::Number(value) }
+    if bins.is_time() { Bound::Time(display::time_from(value as i64)) } else { Bound::Number(value) }
 }
 
 /// An upper end as the column's kind of value.
 pub fn high_bound(bins: &Bins, value: f64) -> Bound {
-    if bins.time { Bound::Time(display::time_until(value as i64)) } else { Bound::Number(value) }
+    if bins.is_time() { Bound::Time(display::time_until(value as i64)) } else { Bound::Number(value) }
+}
+
+/// An end of a range, in words.
+pub fn end_words(bins: &Bins, end: &Bound) -> String {
+    display::scale::ended(bins.quantity, end)
 }
 
 /// Ends of every bin, the detached one included.

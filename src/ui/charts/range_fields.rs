@@ -1,12 +1,13 @@
 //! The two numbers of a range, which can be typed. What is half typed stays here.
 
 use crate::base::calendar::date_time;
+use crate::base::moment::Quantity;
 use crate::protocol::Bins;
 use crate::protocol::display;
-use crate::protocol::display::typed_bound;
+use crate::protocol::display::scale::typed_bound;
 use crate::protocol::texts::charts as texts;
-use crate::ui::charts::plot::{ends, high_bound, low_bound, range_of};
-use crate::view::spec::{Bound, Clause, Range};
+use crate::ui::charts::plot::range_of;
+use crate::view::spec::{Bound, Clause, Range, TimeBound};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
@@ -25,9 +26,9 @@ pub fn RangeFields(
     // Where all of a scale is in one year, the year is left out, and may be left out when typing.
     let year = Memo::new(move |_| {
         bins.with(|bins| {
-            let (first, last) = (bins.edges.first()?, bins.edges.last()?);
-            let year = |millis: f64| date_time(millis as i64).year;
-            (bins.time && year(*first) == year(*last - 1.0)).then(|| format!("{:04}-", year(*first)))
+            let (Bound::Time(first), Bound::Time(last)) = display::scale::extent(bins)? else { return None };
+            let year = |end: TimeBound| date_time(end.start_millis).year;
+            (year(first) == year(last)).then(|| format!("{:04}-", year(first)))
         })
     });
     let wrong = RwSignal::new(None::<(bool, &'static str)>);
@@ -62,12 +63,15 @@ impl Fields {
     /// The end of the range, or of the scale where the range has none.
     fn shown(self, low: bool) -> String {
         let range = self.present();
+        let quantity = self.bins.with(|bins| bins.quantity);
         let chosen = if low { range.low } else { range.high };
         let text = match (chosen, self.extent(low)) {
-            (Some(end), _) => Some(display::bound(&end)),
+            (Some(end), _) => Some(display::scale::ended(quantity, &end)),
             // Nobody chose the ends of the scale: large ones are written short.
-            (None, Some(Bound::Number(end))) if end.abs() >= 1e6 => Some(display::tick(end)),
-            (None, end) => end.as_ref().map(display::bound),
+            (None, Some(Bound::Number(end))) if end.abs() >= 1e6 && quantity == Quantity::Number => {
+                Some(display::tick(end))
+            }
+            (None, end) => end.map(|end| display::scale::ended(quantity, &end)),
         };
         text.map(|text| self.shorten(text)).unwrap_or_default()
     }
@@ -86,15 +90,8 @@ impl Fields {
     }
 
     fn extent(self, low: bool) -> Option<Bound> {
-        self.bins.with(|bins| {
-            let (from, to) = ends(bins);
-            let last = from.len().checked_sub(1 + usize::from(bins.detached.is_some()));
-            if low {
-                from.first().map(|value| low_bound(bins, *value))
-            } else {
-                last.and_then(|last| to.get(last)).map(|value| high_bound(bins, *value))
-            }
-        })
+        let ends = self.bins.with(display::scale::extent);
+        ends.map(|(least, most)| if low { least } else { most })
     }
 
     /// Takes what was typed, unless it is what was shown.
@@ -104,7 +101,7 @@ impl Fields {
             wrong.set(None);
             return;
         }
-        match typed_bound(&self.lengthen(text), bins.with_untracked(|bins| bins.time)) {
+        match typed_bound(&self.lengthen(text), bins.with_untracked(|bins| bins.quantity)) {
             Ok(end) => {
                 let mut next = untrack(|| self.present());
                 let place = if low { &mut next.low } else { &mut next.high };

@@ -124,7 +124,8 @@ fn fits(what: &What, column: &Column) -> bool {
     match what {
         What::Distinct | What::Share(_) => is_key(column),
         What::Mean | What::Quantile(_) | What::Least | What::Most => match column.kind {
-            Kind::Bool | Kind::Integer | Kind::Float | Kind::Time => column.chartable,
+            Kind::Bool | Kind::Integer | Kind::Float => column.chartable,
+            Kind::Time | Kind::Clock | Kind::Duration => column.chartable,
             Kind::Text | Kind::Binary | Kind::Nested => false,
         },
     }

@@ -103,7 +103,8 @@ fn usual(store: Store) -> Option<GroupBy> {
 /// Whether rows can be grouped by a column.
 fn is_key(column: &Column) -> bool {
     match column.kind {
-        Kind::Bool | Kind::Integer | Kind::Float | Kind::Time => column.chartable,
+        Kind::Bool | Kind::Integer | Kind::Float => column.chartable,
+        Kind::Time | Kind::Clock | Kind::Duration => column.chartable,
         Kind::Text => true,
         Kind::Binary | Kind::Nested => false,
     }

@@ -308,5 +308,5 @@ fn is_scale(side: &Bins) -> bool {
 }
 
 fn is_time(side: &Bins) -> bool {
-    matches!(&side.shape, Shape::Bins(bins) if bins.time)
+    matches!(&side.shape, Shape::Bins(bins) if bins.is_time())
 }

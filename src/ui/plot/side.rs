@@ -6,7 +6,7 @@ use crate::protocol::plot;
 use crate::protocol::texts::{charts, common, groups, plot as texts};
 use crate::protocol::{Bins, Shape};
 use crate::ui::charts::axis::slot_name;
-use crate::ui::charts::plot::{chosen_bins, clause_of_bins, high_bound, low_bound};
+use crate::ui::charts::plot::{chosen_bins, clause_of_bins, end_words, high_bound, low_bound};
 use crate::ui::store::facts;
 use crate::view::brush::Chosen;
 use crate::view::choice::holds;
@@ -171,9 +171,7 @@ fn on_scale(column: &str, bins: &Bins, most: usize) -> Vec<Step> {
     let facts = facts::column(column);
     let (first, end) = bins.on_scale();
     let span = bins.edges.first().zip(bins.edges.last()).map_or(0.0, |(low, high)| high - low);
-    let edge = |value: f64| {
-        if bins.time { display::time_tick(value, span / 8.0) } else { display::tick(value) }
-    };
+    let edge = |value: f64| display::scale::ticked(bins.quantity, value, span / 8.0);
     let short_edge = |value: Option<&f64>| value.map(|value| edge(*value)).unwrap_or_default();
     let beside = |bin: usize, short: String| Step {
         bins: vec![bin],
@@ -192,7 +190,7 @@ fn on_scale(column: &str, bins: &Bins, most: usize) -> Vec<Step> {
         let name = match ends {
             Some((low, high)) if to > from => {
                 let (low, high) =
-                    (display::bound(&low_bound(bins, *low)), display::bound(&high_bound(bins, *high)));
+                    (end_words(bins, &low_bound(bins, *low)), end_words(bins, &high_bound(bins, *high)));
                 if low == high { low } else { format!("{low} – {high}") }
             }
             Some(_) | None => slot_name(bins, from, facts),

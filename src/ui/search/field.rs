@@ -29,6 +29,11 @@ pub fn SearchField() -> impl IntoView {
         store.traffic.with(|traffic| traffic.indexed)
             && (before == Some(&true) || draft.text.with(|text| text.len() >= MIN_LETTERS))
     });
+    let asks_for = Memo::new(move |_| match store.column_of(Role::Prompt) {
+        Some(name) if !is_prompt(&name) => texts::search_column(&middle(&name, MOST_LETTERS)),
+        None if store.opened.with(Option::is_some) => texts::CHOOSE_COLUMN.to_owned(),
+        Some(_) | None => texts::SEARCH_PROMPTS.to_owned(),
+    });
     let scrolled = RwSignal::new(0);
     let problem = Memo::new(move |_| draft.problem());
     let keydown = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
@@ -52,11 +57,11 @@ pub fn SearchField() -> impl IntoView {
                 <input
                     type="search"
                     node_ref=input
-                    aria-label=texts::SEARCH_PROMPTS
+                    aria-label=move || asks_for.get()
                     aria-describedby="search-help"
                     aria-invalid=move || problem.get().is_some().then_some("true")
                     aria-errormessage="search-problem"
-                    placeholder=texts::SEARCH_PROMPTS
+                    placeholder=move || asks_for.get()
                     disabled=move || store.column_of(Role::Prompt).is_none()
                     spellcheck="false"
                     autocomplete="off"
@@ -87,6 +92,11 @@ pub fn SearchField() -> impl IntoView {
             {costs(store)}
         </div>
     }
+}
+
+/// Whether people know a column's values as prompts.
+fn is_prompt(name: &str) -> bool {
+    facts::column(name).is_some() || name.eq_ignore_ascii_case(Role::Prompt.title())
 }
 
 /// Which column is searched, where a table that nobody knows has several of text.

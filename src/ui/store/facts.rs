@@ -2,6 +2,7 @@
 //!
 //! One table is open at a time, and what shows it is made anew when another one opens.
 
+use crate::base::moment::Quantity;
 use crate::protocol::{Cell, Column, Opened, display};
 use crate::ui::runtime::host;
 use crate::view::catalog::{self, ColumnFacts, NamedSubset};
@@ -26,7 +27,9 @@ pub(super) fn take(opened: &Opened) {
         columns: &dataset.columns,
         subsets: &dataset.subsets,
     });
-    OPEN.set(Facts::of(names, has_size, &opened.labels, described).with_index(&opened.index));
+    let facts = Facts::of(names, has_size, &opened.labels, described).with_index(&opened.index);
+    let timed = opened.columns.iter().map(|column| (column.name.clone(), column.kind.quantity()));
+    OPEN.set(facts.with_quantities(timed.filter(|(_, quantity)| *quantity != Quantity::Number)));
 }
 
 /// What the catalogue knows of a column.

@@ -100,7 +100,8 @@ impl Store {
         self.opened.with(|opened| {
             let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
             let plain = |kind: Kind| match kind {
-                Kind::Text | Kind::Integer | Kind::Float | Kind::Bool | Kind::Time => true,
+                Kind::Text | Kind::Integer | Kind::Float | Kind::Bool => true,
+                Kind::Time | Kind::Clock | Kind::Duration => true,
                 Kind::Binary | Kind::Nested => false,
             };
             let has = |name: &str| columns.iter().any(|column| column.name == name);

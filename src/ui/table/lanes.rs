@@ -57,7 +57,8 @@ pub fn lanes(store: Store, table_px: f64, cards: bool) -> Vec<Lane> {
         let has_labels = facts::has_labels(&name);
         Lane {
             title: facts.map_or_else(|| name.clone(), |facts| facts.title.to_string()),
-            number: matches!(kind, Kind::Integer | Kind::Float | Kind::Time) && !has_labels,
+            number: matches!(kind, Kind::Integer | Kind::Float | Kind::Time | Kind::Clock | Kind::Duration)
+                && !has_labels,
             prose: prose.as_ref() == Some(&name),
             pictures,
             width_px: match prose.as_ref() {
@@ -112,7 +113,8 @@ fn width_px(name: &str, kind: Kind, role: Option<Role>, roomy: bool, known: bool
         (_, Kind::Time) if roomy && !known => 152.0,
         (_, Kind::Time) => 104.0,
         (Some(Role::Seed), _) => 96.0,
-        (_, Kind::Bool | Kind::Integer | Kind::Float) => 104.0,
+        (_, Kind::Bool | Kind::Integer | Kind::Float | Kind::Clock) => 104.0,
+        (_, Kind::Duration) => 144.0,
         (_, Kind::Text | Kind::Nested | Kind::Binary) => 160.0,
     }
 }

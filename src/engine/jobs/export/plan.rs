@@ -165,6 +165,7 @@ fn holds(column: &DataColumn) -> Holds {
         (_, Some(Logical::Time(kind, unit))) => Holds::Moments(kind, unit),
         (Kind::Float, Some(Logical::Float)) if column.info.type_name == "FLOAT" => Holds::Single,
         (Kind::Float, _) => Holds::Number,
+        (Kind::Clock | Kind::Duration, _) => Holds::Number,
         (Kind::Text | Kind::Time | Kind::Binary | Kind::Nested, _) => Holds::Text,
     }
 }

@@ -263,10 +263,6 @@ fn form(column: &Column) -> Form {
     match column.kind {
         Kind::Bool => Form::Bool,
         Kind::Integer if column.type_name == "UINT_64" => Form::UInt64,
-        // Times of the day, and lengths of time, are of types of their own elsewhere.
-        Kind::Float if ["TIME", "DURATION"].iter().any(|kind| column.type_name.starts_with(kind)) => {
-            Form::Other
-        }
         Kind::Text if column.type_name == "INTERVAL" || column.type_name == VARIANT => Form::Other,
         Kind::Integer => Form::Int,
         Kind::Float if column.type_name == "FLOAT" => Form::Float32,
@@ -275,7 +271,8 @@ fn form(column: &Column) -> Form {
         Kind::Time if column.type_name == "DATE" => Form::Date,
         Kind::Time => Form::Time,
         Kind::Text => Form::Text,
-        Kind::Binary | Kind::Nested => Form::Other,
+        // Times of day, and lengths of time, are of types of their own elsewhere.
+        Kind::Clock | Kind::Duration | Kind::Binary | Kind::Nested => Form::Other,
     }
 }
 

@@ -39,7 +39,7 @@ pub fn Histogram(column: String) -> impl IntoView {
             data-empty=move || model.is_empty().then_some("")
         >
             <ChartHead column growing clause drawn=Callback::new(move |()| model.drawn())>
-                <Show when=move || bins.with(|bins| !bins.time)>
+                <Show when=move || bins.with(|bins| !bins.is_time())>
                     <ExactButton title=title.get_value() open=exact/>
                 </Show>
                 <RangeFields title=title.get_value() bins clause set=Callback::new(set_range)/>

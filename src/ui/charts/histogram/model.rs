@@ -1,13 +1,12 @@
 //! What a histogram shows, before anything of it has a place.
 
-use crate::protocol::display;
 use crate::protocol::figure::{self, Drawn};
 use crate::protocol::texts::charts as texts;
 use crate::protocol::{Bins, Cell, Counts, Shape};
 use crate::ui::charts::axis::{labels, slot_name};
 use crate::ui::charts::plot::{
-    Growing, Now, chart_now, chosen_bins, clause_of, drawn_at, ends, high_bound, low_bound, marked_cell,
-    own_bars, scale_of,
+    Growing, Now, chart_now, chosen_bins, clause_of, drawn_at, end_words, ends, high_bound, low_bound,
+    marked_cell, own_bars, scale_of,
 };
 use crate::ui::store::Store;
 use crate::ui::store::facts;
@@ -78,9 +77,9 @@ impl Model {
         self.bins.with(|bins| {
             let (from, to) = ends(bins);
             if low {
-                from.get(slot).map(|value| display::bound(&low_bound(bins, *value)))
+                from.get(slot).map(|value| end_words(bins, &low_bound(bins, *value)))
             } else {
-                to.get(slot).map(|value| display::bound(&high_bound(bins, *value)))
+                to.get(slot).map(|value| end_words(bins, &high_bound(bins, *value)))
             }
         })
     }

@@ -107,7 +107,7 @@ pub fn Roles() -> impl IntoView {
 fn holds(kind: Kind) -> Holds {
     match kind {
         Kind::Text => Holds::Text,
-        Kind::Integer | Kind::Float => Holds::Number,
+        Kind::Integer | Kind::Float | Kind::Clock | Kind::Duration => Holds::Number,
         Kind::Binary => Holds::Bytes,
         Kind::Nested => Holds::Nested,
         Kind::Time => Holds::Time,
