@@ -3,6 +3,7 @@
 use super::{bound, moment_full, number, tick, time_from, time_tick, time_until};
 use crate::base::calendar::{DAY_MILLIS, days_to};
 use crate::base::moment::{Moment, Quantity, TimeKind, Unit};
+use crate::base::numbers;
 use crate::protocol::Bins;
 use crate::view::spec::{Bound, Precision, TimeBound};
 use crate::view::url::time::parse_fraction;
@@ -118,7 +119,7 @@ fn typed_duration(text: &str) -> Option<f64> {
             "ms" => 1e6,
             _ => return None,
         };
-        nanos += (count.parse::<f64>().ok()? * length).round();
+        nanos += (numbers::parse(count)? * length).round();
         rest = behind.trim_start();
     }
     Some(sign * nanos / 1e9)
