@@ -21,7 +21,7 @@ pub struct Facts {
     /// What columns of an index are called, whose own names say nothing.
     index: Map<String, &'static str>,
     /// What the numbers of columns are that are more than numbers.
-    quantities: Map<String, Quantity>,
+    quantities: Vec<(String, Quantity)>,
 }
 
 /// What the values of a column mean.
@@ -86,7 +86,7 @@ impl Facts {
         let size = USUAL_COLUMNS.iter().find(|facts| facts.name == SIZE && has_size);
         let numbered = |names: &Vec<String>| (0..).zip(names.iter().cloned()).collect();
         let labels = labels.iter().map(|(column, names)| (column.clone(), numbered(names))).collect();
-        Self { known, subsets, size, labels, index: Map::new(), quantities: Map::new() }
+        Self { known, subsets, size, labels, index: Map::new(), quantities: Vec::new() }
     }
 
     /// The same where these columns are an index, and are called so.
@@ -98,14 +98,14 @@ impl Facts {
 
     /// The same where the numbers of these columns are more than numbers.
     #[must_use]
-    pub fn with_quantities(mut self, columns: impl Iterator<Item = (String, Quantity)>) -> Self {
-        self.quantities.extend(columns);
+    pub fn with_quantities(mut self, columns: Vec<(String, Quantity)>) -> Self {
+        self.quantities = columns;
         self
     }
 
     /// What the numbers of a column are.
     pub fn quantity(&self, name: &str) -> Quantity {
-        self.quantities.get(name).copied().unwrap_or_default()
+        self.quantities.iter().find(|(column, _)| column == name).map(|(_, of)| *of).unwrap_or_default()
     }
 
     /// Whether a column says which row is which, under a name that says nothing.

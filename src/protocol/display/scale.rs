@@ -13,10 +13,10 @@ pub fn ticked(quantity: Quantity, value: f64, step: f64) -> String {
     match quantity {
         Quantity::Number => tick(value),
         Quantity::Moment => time_tick(value, step),
-        Quantity::Clock if value.rem_euclid(60.0) == 0.0 => {
-            seconds(quantity, value).chars().take(5).collect()
+        Quantity::Clock | Quantity::Duration => {
+            let text = seconds(quantity, value);
+            text.strip_suffix(":00").filter(|text| text.len() == 5).map(str::to_owned).unwrap_or(text)
         }
-        Quantity::Clock | Quantity::Duration => seconds(quantity, value),
     }
 }
 
@@ -32,9 +32,7 @@ fn seconds(quantity: Quantity, value: f64) -> String {
     if value == 86_400.0 && kind == TimeKind::Clock {
         return "24:00".to_owned();
     }
-    let text = moment_full(Moment { ticks: (value * 1e9).round() as i64, unit: Unit::Nanos, kind });
-    let round = |text: String| text.trim_end_matches('0').trim_end_matches('.').to_owned();
-    if kind == TimeKind::Clock && text.contains('.') { round(text) } else { text }
+    moment_full(Moment { ticks: (value * 1e9).round() as i64, unit: Unit::Nanos, kind })
 }
 
 /// From where to where a scale's values reach: whole numbers exactly, times to the day, minute or second that holds
@@ -89,7 +87,7 @@ pub fn typed_bound(text: &str, quantity: Quantity) -> Result<Option<Bound>, &'st
                 .map(|day| seconds(day.start_nanos() as f64 / 1e9))
                 .ok_or("A time of day is written 17:41");
         }
-        Quantity::Duration if text.contains(|letter: char| letter.is_ascii_alphabetic()) => {
+        Quantity::Duration if text.bytes().any(|letter| letter.is_ascii_alphabetic()) => {
             return typed_duration(text).map(seconds).ok_or("A length of time is written 2 h 30 min");
         }
         Quantity::Clock | Quantity::Duration | Quantity::Number => {}
@@ -100,17 +98,13 @@ pub fn typed_bound(text: &str, quantity: Quantity) -> Result<Option<Bound>, &'st
 
 /// Seconds of `1 d 2 h 30 min 5.25 s`, with or without a sign in front.
 fn typed_duration(text: &str) -> Option<f64> {
-    let (sign, text) = text.strip_prefix(['-', '−']).map_or((1.0, text), |text| (-1.0, text));
+    let (sign, text) = text.strip_prefix('-').map_or((1.0, text), |text| (-1.0, text));
     // In whole nanoseconds, so that the sum is the number that was told.
     let mut nanos = 0.0;
-    let mut rest = text.trim();
+    let mut rest = text;
     while !rest.is_empty() {
-        let digits =
-            rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(rest.len());
-        let (count, behind) = rest.split_at(digits);
-        let behind = behind.trim_start();
-        let letters = behind.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(behind.len());
-        let (unit, behind) = behind.split_at(letters);
+        let (count, behind) = parted(rest, |byte| byte.is_ascii_digit() || byte == b'.');
+        let (unit, behind) = parted(behind.trim_start(), |byte| byte.is_ascii_alphabetic());
         let length = match unit {
             "d" => 86_400e9,
             "h" => 3_600e9,
@@ -123,6 +117,12 @@ fn typed_duration(text: &str) -> Option<f64> {
         rest = behind.trim_start();
     }
     Some(sign * nanos / 1e9)
+}
+
+/// A text's first letters of a kind, and the rest.
+fn parted(text: &str, is: fn(u8) -> bool) -> (&str, &str) {
+    let end = text.bytes().position(|byte| !is(byte)).unwrap_or(text.len());
+    text.split_at_checked(end).unwrap_or((text, ""))
 }
 
 fn typed_time(text: &str) -> Option<TimeBound> {

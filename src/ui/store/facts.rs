@@ -28,8 +28,10 @@ pub(super) fn take(opened: &Opened) {
         subsets: &dataset.subsets,
     });
     let facts = Facts::of(names, has_size, &opened.labels, described).with_index(&opened.index);
-    let timed = opened.columns.iter().map(|column| (column.name.clone(), column.kind.quantity()));
-    OPEN.set(facts.with_quantities(timed.filter(|(_, quantity)| *quantity != Quantity::Number)));
+    let timed = opened.columns.iter().filter(|column| column.kind.quantity() != Quantity::Number);
+    OPEN.set(
+        facts.with_quantities(timed.map(|column| (column.name.clone(), column.kind.quantity())).collect()),
+    );
 }
 
 /// What the catalogue knows of a column.
