@@ -1,5 +1,6 @@
 //! Values on their way to the screen.
 
+use super::chat;
 use crate::base::decimal;
 use crate::base::utf8::is_text;
 use crate::engine::data::{Data, DataColumn, Derived, NO_VALUE, Origin};
@@ -15,12 +16,12 @@ impl Data {
             return Cell::Failed;
         }
         if let Some(json) = column.pages.nested.get(row) {
-            return if json == NO_VALUE { Cell::Null } else { Cell::Json(shortened(json, max_chars)) };
+            return if json == NO_VALUE { Cell::Null } else { nested(json, max_chars) };
         }
         match column.value(row) {
             // Read whole.
             Some(Value::Bytes(json)) if matches!(column.origin, Origin::Nested { .. }) => {
-                Cell::Json(shortened(&String::from_utf8_lossy(json), max_chars))
+                nested(&String::from_utf8_lossy(json), max_chars)
             }
             Some(Value::Bytes(bytes)) if column.info.kind == Kind::Binary && self.bytes_stay => {
                 Cell::Binary(length(bytes))
@@ -91,6 +92,14 @@ pub fn cell(value: Value<'_>, kind: Kind, max_chars: usize) -> Cell {
         Value::Float64(value) => Cell::Number(value),
         Value::Bytes(bytes) if kind == Kind::Binary && !is_text(bytes) => Cell::Binary(length(bytes)),
         Value::Bytes(bytes) => Cell::Text(shortened(&String::from_utf8_lossy(bytes), max_chars)),
+    }
+}
+
+/// A list or a structure on its way to the screen.
+fn nested(json: &str, max_chars: usize) -> Cell {
+    match chat::told(json, max_chars == usize::MAX) {
+        Some(lines) => Cell::Text(shortened(&lines, max_chars)),
+        None => Cell::Json(shortened(json, max_chars)),
     }
 }
 

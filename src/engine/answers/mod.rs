@@ -5,6 +5,7 @@
 
 mod cells;
 mod charts;
+mod chat;
 mod describe;
 mod due;
 pub mod group_by;
