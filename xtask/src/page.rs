@@ -89,11 +89,13 @@ const LAZY_STYLES: &[&str] = &[
     "export",
     "gallery",
     "groups",
+    "join",
     "labels",
     "metadata",
     "phrases",
     "plot",
     "preference",
+    "rail_sheet",
     "repository",
     "settings",
 ];

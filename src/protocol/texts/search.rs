@@ -12,7 +12,7 @@ pub fn search_column(name: &str) -> String {
     format!("Search {name}")
 }
 /// The same, before a column is chosen.
-pub const CHOOSE_COLUMN: &str = "Choose a text column to search";
+pub const CHOOSE_COLUMN: &str = "Choose a column";
 /// The choice of the column that is searched.
 pub const SEARCHED_COLUMN: &str = "Column to search";
 /// An example of a term: a word.
