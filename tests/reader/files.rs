@@ -117,6 +117,13 @@ fn nested_json_is_shown_as_parquets_is() {
     assert!(rows[1].contains("12345678901234567890") && rows[1].contains(r#""messages":[]"#), "{}", rows[1]);
     assert!(rows[1].contains("0.30000000000000003"), "{}", rows[1]);
     assert!(rows[2].contains(r#""messages":null"#), "{}", rows[2]);
+    // On the screen a conversation is who says what.
+    session.show(|show| {
+        show.columns = vec!["messages".to_owned(), "size".to_owned()];
+        show.count = 1;
+    });
+    let cells = &session.rows.as_ref().unwrap().rows[0].cells;
+    assert_eq!(*cells, [Cell::Text("user: hi 🦊".to_owned()), Cell::Json("{\"w\": 512}".to_owned())]);
     // The same as one list, behind a mark of its encoding.
     let list = format!("\u{feff}[{}]", lines.trim_end().replace('\n', ",\n"));
     let mut session = open("chat.json", list);

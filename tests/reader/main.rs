@@ -42,4 +42,5 @@ mod server;
 mod several;
 mod several_texts;
 mod shows;
+mod strangers;
 mod variants;

@@ -90,7 +90,14 @@ impl<'a> Sources<'a> {
         let Some(column) = self.verdict else { return Some(1.0) };
         match column.info.kind {
             Holds::Text => verdict::named(&text(column, row)?),
-            _ => scale.share(number(column, row)?),
+            Holds::Bool
+            | Holds::Integer
+            | Holds::Float
+            | Holds::Time
+            | Holds::Clock
+            | Holds::Duration
+            | Holds::Binary
+            | Holds::Nested => scale.share(number(column, row)?),
         }
     }
 
@@ -130,7 +137,16 @@ fn side_name(data: &Data, role: Role) -> Option<String> {
     let place = if role == Role::ImageA { "0" } else { "1" };
     match column.info.kind {
         Holds::Text => Some(column.info.name.clone()),
-        _ => data.column(&format!("image_{place}_uid")).map(|column| column.info.name.clone()),
+        Holds::Binary
+        | Holds::Nested
+        | Holds::Bool
+        | Holds::Integer
+        | Holds::Float
+        | Holds::Time
+        | Holds::Clock
+        | Holds::Duration => {
+            data.column(&format!("image_{place}_uid")).map(|column| column.info.name.clone())
+        }
     }
 }
 

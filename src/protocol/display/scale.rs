@@ -27,7 +27,9 @@ fn seconds(quantity: Quantity, value: f64) -> String {
     let kind = match quantity {
         Quantity::Clock if (0.0..=86_400.0).contains(&value) => TimeKind::Clock,
         Quantity::Duration if value.abs() <= MOST => TimeKind::Duration,
-        _ => return format!("{} s", number(value)),
+        Quantity::Number | Quantity::Moment | Quantity::Clock | Quantity::Duration => {
+            return format!("{} s", number(value));
+        }
     };
     if value == 86_400.0 && kind == TimeKind::Clock {
         return "24:00".to_owned();
@@ -40,9 +42,9 @@ fn seconds(quantity: Quantity, value: f64) -> String {
 pub fn extent(bins: &Bins) -> Option<(Bound, Bound)> {
     let last = bins.to.len().checked_sub(1 + usize::from(bins.detached.is_some()))?;
     let edges = (*bins.from.first()?, *bins.to.get(last)?);
-    match (bins.quantity, bins.extent) {
-        (Quantity::Moment, extent) => {
-            let (least, most) = extent.map_or(edges, |(least, most)| (least, most + 1.0));
+    match bins.quantity {
+        Quantity::Moment => {
+            let (least, most) = bins.extent.map_or(edges, |(least, most)| (least, most + 1.0));
             let (least, most) = (least as i64, most as i64);
             let span = most.saturating_sub(least);
             let steps = [Precision::Day, Precision::Minute, Precision::Second, Precision::Millisecond];
@@ -51,8 +53,10 @@ pub fn extent(bins: &Bins) -> Option<(Bound, Bound)> {
             let begin = least.div_euclid(step).saturating_mul(step);
             Some((Bound::Time(time_from(begin)), Bound::Time(time_until(end))))
         }
-        (_, Some((least, most))) if bins.integer => Some((Bound::Number(least), Bound::Number(most))),
-        (_, _) => Some((Bound::Number(edges.0), Bound::Number(edges.1))),
+        Quantity::Number | Quantity::Clock | Quantity::Duration => {
+            let (least, most) = bins.extent.filter(|_| bins.integer).unwrap_or(edges);
+            Some((Bound::Number(least), Bound::Number(most)))
+        }
     }
 }
 
@@ -60,7 +64,7 @@ pub fn extent(bins: &Bins) -> Option<(Bound, Bound)> {
 pub fn ended(quantity: Quantity, end: &Bound) -> String {
     match (quantity, end) {
         (Quantity::Clock | Quantity::Duration, Bound::Number(value)) => seconds(quantity, *value),
-        (_, end) => bound(end),
+        (Quantity::Number | Quantity::Moment, _) | (_, Bound::Exact(_) | Bound::Time(_)) => bound(end),
     }
 }
 
