@@ -42,17 +42,18 @@ pub fn charts_at_open(
         return Vec::new();
     }
     let chartable = || columns.iter().filter(|column| column.chartable && !facts.is_index(&column.name));
-    if facts.is_known() {
+    let small: Vec<&Column> = chartable().filter(|column| column.bytes <= UNKNOWN_CHART_BYTES).collect();
+    let all_bytes = small.iter().map(|column| column.bytes).fold(0, u64::saturating_add);
+    let is_free = is_at_hand && all_bytes <= MOST_BYTES_AT_HAND;
+    if facts.is_known() && !is_free {
         let known = chartable().filter(|column| facts.order(&column.name) < CHARTED_AT_OPEN);
         let known: Vec<String> = known.map(|column| column.name.clone()).collect();
         if !known.is_empty() {
             return sorted::by_key(known, |name| facts.order(name));
         }
     }
-    let small: Vec<&Column> = chartable().filter(|column| column.bytes <= UNKNOWN_CHART_BYTES).collect();
-    let all_bytes = small.iter().map(|column| column.bytes).fold(0, u64::saturating_add);
-    let unasked = if is_at_hand { MOST_BYTES_AT_HAND } else { MOST_BYTES_UNASKED };
-    let most = if all_bytes <= unasked { MOST_CHARTS_UNASKED } else { UNKNOWN_CHARTS };
+    let is_little = is_free || all_bytes <= MOST_BYTES_UNASKED;
+    let most = if is_little { MOST_CHARTS_UNASKED } else { UNKNOWN_CHARTS };
     // What is known to be a setting comes before what is merely small.
     let is_setting = |column: &Column| {
         [Role::Cfg, Role::Step, Role::Sampler].iter().any(|role| roles.column(*role) == Some(&column.name))

@@ -159,7 +159,7 @@ impl Engine {
             Event::Waiting { id, error, retry_in_millis } => {
                 if self.scheduler.is_for_reading(id) {
                     self.waiting = true;
-                    let read = self.scheduler.traffic.bytes;
+                    let read = self.scheduler.traffic.now.bytes;
                     let notice = notice::waiting(self.source(), &error, read, retry_in_millis);
                     report(&mut self.effects, Response::Notice(notice));
                 }
@@ -441,7 +441,7 @@ impl Engine {
             self.opening_failed(error);
             return;
         }
-        let notice = notice::reading_stopped(self.source(), &error, self.scheduler.traffic.bytes);
+        let notice = notice::reading_stopped(self.source(), &error, self.scheduler.traffic.now.bytes);
         let on_hub = self.table.as_ref().and_then(|table| table.data.identity.on_hub.as_ref());
         let notice = notice::with_sign_in(notice, &error, on_hub);
         report(&mut self.effects, Response::Notice(notice));
@@ -486,7 +486,7 @@ impl Engine {
         scheduler.plan_index(&index_wants, effects);
         let words = table.as_ref().map_or_else(Vec::new, |table| table.matches.words_wanted());
         scheduler.plan_words(&words, effects);
-        scheduler.traffic.indexed = table.as_ref().is_some_and(|table| table.matches.has_index());
+        scheduler.traffic.now.indexed = table.as_ref().is_some_and(|table| table.matches.has_index());
         let pool = match (table.as_mut(), opening) {
             (Some(table), _) => {
                 let addresses = table.data.next_addresses().into_iter();

@@ -1,6 +1,6 @@
 //! Tables that nobody knows: what they show before anyone has chosen, and how their values are called.
 
-use crate::server::{Session, file_of};
+use crate::server::{Session, file_of, generate};
 use arrow_array::{
     ArrayRef, DurationSecondArray, Int64Array, RecordBatch, StringArray, Time32MillisecondArray,
 };
@@ -81,4 +81,11 @@ fn scales_of_clocks_and_lengths_of_time_are_of_that_kind() {
         assert!(edges.windows(2).all(|pair| (pair[1] - pair[0]) % 900.0 == 0.0), "{edges:?}");
     }
     assert_eq!(extent(&bins("length")).map(|(low, _)| bound(&low)).as_deref(), Some("-600"));
+}
+
+#[test]
+fn what_came_whole_is_charted_whole() {
+    let charts = |rows| Session::open(&Arc::new(generate(rows, "hub"))).opened.unwrap().charts.len();
+    let (whole, in_parts) = (charts(300), charts(30_000));
+    assert!(whole > 2 * in_parts, "{whole} {in_parts}");
 }

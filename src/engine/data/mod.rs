@@ -34,6 +34,7 @@ use super::change::Change;
 use super::defaults::{charts_at_open, usual_columns};
 use super::demand::{Class, Demand};
 use super::import::Origin as MadeOf;
+use crate::base::bytes::ByteRange;
 use crate::base::error::{Error, Result};
 use crate::formats::parquet::features::Feature;
 use crate::formats::parquet::map::PageMap;
@@ -70,7 +71,8 @@ pub struct Data {
     pub prompt: Option<usize>,
     /// Bytes that have come and are not decoded.
     pub pool: Pool,
-    /// The column of images that the catalogue does not know of.
+    /// Whether no byte of the table has to be transferred: it is on the device, or came whole.
+    is_at_hand: bool,
     /// The column of images that rows are about, if there is one, and all that hold image files.
     image_files: Option<ImageFiles>,
     pictures: Vec<ImageFiles>,
@@ -147,7 +149,11 @@ impl Data {
             let name = roles.column(side).filter(|name| pictures.iter().all(|files| files.name() != *name));
             pictures.extend(name.and_then(|name| ImageFiles::of(&meta, name)));
         }
+        let came_whole = pool.has(ByteRange::new(0, files.bytes()));
         Self {
+            is_at_hand: came_whole
+                || identity.origin.is_some()
+                || matches!(identity.table, TableRef::Local(_)),
             meta,
             identity,
             files,
@@ -176,9 +182,14 @@ impl Data {
         let own = self.label_columns().map(|(label, _)| label.to_owned());
         let mut usual_columns = usual_columns(&columns, &self.facts, &self.roles);
         usual_columns.extend(own.clone());
-        let is_at_hand = origin.is_some() || matches!(table, TableRef::Local(_));
         Opened {
-            charts: charts_at_open(&columns, &self.facts, &self.roles, self.files.counts().0, is_at_hand),
+            charts: charts_at_open(
+                &columns,
+                &self.facts,
+                &self.roles,
+                self.files.counts().0,
+                self.is_at_hand,
+            ),
             usual_columns,
             own,
             table: table.clone(),

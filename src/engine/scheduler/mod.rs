@@ -260,7 +260,7 @@ impl Scheduler {
             if self.stopped.is_some() {
                 effects.push(Effect::ReadCached { id, source, range: own });
             } else {
-                self.traffic.requests += 1;
+                self.traffic.now.requests += 1;
                 effects.push(Effect::Fetch { id, source, range: own });
             }
         }
@@ -307,7 +307,7 @@ impl Scheduler {
             if self.flights.values().any(|flight| flight.purpose == purpose) {
                 continue;
             }
-            self.traffic.image_requests += 1;
+            self.traffic.now.image_requests += 1;
             effects.push(match read {
                 Read::Range { source, range } => {
                     Effect::Fetch { id: self.begin(purpose, range), source, range }
@@ -323,7 +323,7 @@ impl Scheduler {
     /// Asks the Hub for lengths of archives: their paths, and the addresses under which something of them may
     /// be cached.
     pub fn ask_sizes(&mut self, url: String, files: Vec<(String, String)>, effects: &mut Vec<Effect>) {
-        self.traffic.image_requests += 1;
+        self.traffic.now.image_requests += 1;
         let id = self.begin(Purpose::ArchiveSizes, ByteRange::new(0, 0));
         effects.push(Effect::Sizes { id, url, files });
     }
@@ -331,7 +331,7 @@ impl Scheduler {
     /// Reads a part of one of the files that the table is made of, by its number.
     pub fn read_original(&mut self, file: u32, range: ByteRange, effects: &mut Vec<Effect>) -> FetchId {
         let id = self.begin(Purpose::Original, range);
-        self.traffic.requests += 1;
+        self.traffic.now.requests += 1;
         effects.push(Effect::Fetch { id, source: SourceId::original(file), range });
         id
     }
@@ -373,7 +373,7 @@ impl Scheduler {
             if self.stopped.is_some() {
                 effects.push(Effect::ReadCached { id, source, range });
             } else {
-                self.traffic.requests += 1;
+                self.traffic.now.requests += 1;
                 effects.push(Effect::Fetch { id, source, range });
             }
         }
@@ -453,20 +453,20 @@ impl Scheduler {
                     pool.add(range.left.start, bytes, more);
                 }
                 range.left.start = (range.left.start + bytes.len() as u64).min(range.left.end);
-                self.traffic.bytes += bytes.len() as u64;
+                self.traffic.now.bytes += bytes.len() as u64;
                 if flight.is_measured {
                     self.meter.bytes(bytes.len() as u64);
                 }
             }
             // What it is given to takes note of it.
-            Purpose::Original => self.traffic.bytes += bytes.len() as u64,
+            Purpose::Original => self.traffic.now.bytes += bytes.len() as u64,
             Purpose::Image(_) => {
                 flight.bytes.extend_from_slice(bytes);
-                self.traffic.image_bytes += bytes.len() as u64;
+                self.traffic.now.image_bytes += bytes.len() as u64;
             }
             Purpose::Index(_) | Purpose::Words(_) => {
                 flight.bytes.extend_from_slice(bytes);
-                self.traffic.index_bytes += bytes.len() as u64;
+                self.traffic.now.index_bytes += bytes.len() as u64;
             }
             Purpose::ArchiveSizes | Purpose::Sidecar | Purpose::Listing => {
                 flight.bytes.extend_from_slice(bytes);

@@ -59,7 +59,7 @@ impl Store {
         self.show_first(&spec, window);
     }
 
-    /// Forgets what was known of the first rows of a table, now that all of it is there.
+    /// Forgets what was answered: of the first rows of a table once all of it is there, or of the table before.
     pub(super) fn forget_first_rows(self) {
         self.described.set(None);
         self.charts.set(Map::new());
@@ -83,31 +83,20 @@ impl Store {
 
     /// Forgets what was known of the table before.
     fn forget_table(self, spec: &Spec, window: (u64, u32)) {
+        self.forget_first_rows();
         self.opened.set(None);
         self.listed.set(None);
-        self.described.set(None);
-        self.charts.set(Map::new());
         let mut wanted = Set::new();
         wanted.extend(spec.filters.keys().cloned());
         self.wanted.set(wanted);
         self.live.set(None);
-        self.count.set(None);
         self.query.set(QueryState::default());
-        self.prompts.set(None);
-        self.phrases.set(None);
-        self.likes.set(None);
-        self.suggestions.set(None);
-        self.plot.set(None);
-        self.outcome.set(None);
-        self.groups.set(None);
         self.agreed.set(false);
         self.sort_agreed.set(false);
         self.sort_waits.set(None);
         self.forget_steps();
-        self.rows.set(RowCache::default());
         self.progress.set(Map::new());
         self.traffic.set(Traffic::default());
-        self.detail.set(None);
         self.dragging.set(None);
         self.active.set(0);
         self.hovered.set(None);
@@ -119,11 +108,7 @@ impl Store {
         self.notices.update(|notices| notices.retain(Item::is_of_the_link));
         self.generation.update(|generation| *generation = generation.next());
         self.inner.update_value(|inner| {
-            inner.sent = None;
             inner.window = window;
-            inner.rows_come.clear();
-            inner.touched = None;
-            inner.cube = None;
             inner.before_drag = None;
             inner.select_at = None;
             inner.table = None;
