@@ -145,5 +145,9 @@ mod tests {
         assert_eq!(charts(10_000_000, 1, true), 4);
         assert_eq!(charts(100_000_000, 1, false), 0);
         assert_eq!(charts(1_000, 300, false), 0);
+        let names: Vec<String> = (0..3_000).map(|column| format!("k{column}")).collect();
+        let many: Vec<_> = names.iter().map(|name| (name.as_str(), Kind::Integer, 10)).collect();
+        let charts = charts_at_open(&columns(&many), &Facts::default(), &Roles::default(), 1, true);
+        assert_eq!(charts.len(), 64);
     }
 }
