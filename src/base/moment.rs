@@ -31,8 +31,9 @@ pub enum TimeKind {
     Duration,
 }
 
-/// What the numbers of a scale are.
+/// What the numbers of a scale are. A byte on the wire, which takes less code in the page than names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "u8", into = "u8")]
 pub enum Quantity {
     /// Numbers.
     #[default]
@@ -43,6 +44,21 @@ pub enum Quantity {
     Clock,
     /// Lengths of time, in seconds.
     Duration,
+}
+
+impl From<Quantity> for u8 {
+    fn from(quantity: Quantity) -> Self {
+        quantity as Self
+    }
+}
+
+impl From<u8> for Quantity {
+    fn from(byte: u8) -> Self {
+        [Self::Number, Self::Moment, Self::Clock, Self::Duration]
+            .into_iter()
+            .find(|quantity| u8::from(*quantity) == byte)
+            .unwrap_or_default()
+    }
 }
 
 /// A time.

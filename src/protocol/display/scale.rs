@@ -42,9 +42,10 @@ fn seconds(quantity: Quantity, value: f64) -> String {
 pub fn extent(bins: &Bins) -> Option<(Bound, Bound)> {
     let last = bins.to.len().checked_sub(1 + usize::from(bins.detached.is_some()))?;
     let edges = (*bins.from.first()?, *bins.to.get(last)?);
+    let has_values = bins.least <= bins.most;
     match bins.quantity {
         Quantity::Moment => {
-            let (least, most) = bins.extent.map_or(edges, |(least, most)| (least, most + 1.0));
+            let (least, most) = if has_values { (bins.least, bins.most + 1.0) } else { edges };
             let (least, most) = (least as i64, most as i64);
             let span = most.saturating_sub(least);
             let steps = [Precision::Day, Precision::Minute, Precision::Second, Precision::Millisecond];
@@ -54,7 +55,7 @@ pub fn extent(bins: &Bins) -> Option<(Bound, Bound)> {
             Some((Bound::Time(time_from(begin)), Bound::Time(time_until(end))))
         }
         Quantity::Number | Quantity::Clock | Quantity::Duration => {
-            let (least, most) = bins.extent.filter(|_| bins.integer).unwrap_or(edges);
+            let (least, most) = if has_values && bins.integer { (bins.least, bins.most) } else { edges };
             Some((Bound::Number(least), Bound::Number(most)))
         }
     }
@@ -178,18 +179,19 @@ mod tests {
     fn a_scale_is_told_by_what_is_on_it() {
         let told =
             |bins: Bins| extent(&bins).map(|(low, high)| format!("{} – {}", bound(&low), bound(&high)));
-        let scale = |edges: [f64; 2], extent, quantity, integer| Bins {
+        let scale = |edges: [f64; 2], (least, most), quantity, integer| Bins {
             edges: edges.to_vec(),
             from: vec![edges[0]],
             to: vec![edges[1]],
-            extent: Some(extent),
+            least,
+            most,
             quantity,
             integer,
             ..Bins::default()
         };
         let sizes = scale([510.0, 1_030.0], (512.0, 1_024.0), Quantity::Number, true);
         assert_eq!(told(sizes.clone()).as_deref(), Some("512 – 1024"));
-        assert_eq!(told(Bins { extent: None, ..sizes }).as_deref(), Some("510 – 1030"));
+        assert_eq!(told(Bins { least: f64::INFINITY, ..sizes }).as_deref(), Some("510 – 1030"));
         let shares = scale([0.0, 1.0], (0.000_2, 0.999_7), Quantity::Number, false);
         assert_eq!(told(shares).as_deref(), Some("0 – 1"));
         const DAY: f64 = 86_400_000.0;

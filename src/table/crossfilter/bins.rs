@@ -66,8 +66,10 @@ pub struct Bins {
     pub from: Vec<f64>,
     /// Largest end of a range that ends with this bin; for times the first millisecond after.
     pub to: Vec<f64>,
-    /// The least and the most of the values, the detached one left out; none where there are none.
-    pub extent: Option<(f64, f64)>,
+    /// The least of the values, the detached one left out; more than the most where there are none.
+    pub least: f64,
+    /// The most of them.
+    pub most: f64,
     /// What the edges are.
     pub quantity: Quantity,
     /// Whether all values are whole numbers.
@@ -598,7 +600,8 @@ impl Ends {
             edges: scale.edges.iter().map(|edge| written(*edge)).collect(),
             from,
             to,
-            extent: (least <= most).then(|| (written(least), written(most))),
+            least: written(least),
+            most: written(most),
             quantity: scale.quantity,
             integer: scale.integer,
             detached: scale.detached,
