@@ -21,15 +21,14 @@ pub fn told(json: &str, whole: bool) -> Option<String> {
 }
 
 fn line(message: &Map<String, Value>, whole: bool) -> Option<String> {
-    let more = |(key, value): (&String, &Value)| {
-        !value.is_null() && !WHO.contains(&key.as_str()) && !WHAT.contains(&key.as_str())
-    };
-    if whole && message.iter().any(more) {
+    let first = |names: &[&str]| names.iter().find_map(|name| message.get_key_value(*name));
+    let ((who_key, who), (what_key, what)) = (first(&WHO)?, first(&WHAT)?);
+    let is_more = |(key, value): (&String, &Value)| !value.is_null() && ![who_key, what_key].contains(&key);
+    if whole && message.iter().any(is_more) {
         return None;
     }
-    let text = |names: &[&str]| names.iter().find_map(|name| message.get(*name));
-    let who = text(&WHO)?.as_str()?;
-    match text(&WHAT)? {
+    let who = who.as_str()?;
+    match what {
         Value::String(what) => Some(format!("{who}: {what}")),
         // Whoever calls a tool may say nothing.
         Value::Null => Some(format!("{who}:")),
@@ -58,7 +57,10 @@ mod tests {
             assert_eq!(told(json, false).as_deref(), expected, "{json}");
         }
         let more = r#"[{"value": "hi", "from": "human", "weight": 1}]"#;
-        assert_eq!(told(more, true), None, "what is shown whole loses nothing");
+        let twice = r#"[{"role": "user", "from": "a phone", "content": "hi"}]"#;
+        for more in [more, twice] {
+            assert_eq!(told(more, true), None, "what is shown whole loses nothing: {more}");
+        }
         assert_eq!(told(&more.replace('1', "null"), true).as_deref(), Some("human: hi"));
     }
 }

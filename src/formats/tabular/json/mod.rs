@@ -114,7 +114,9 @@ impl State {
             Err(Fault::Cut) if last => Ok(Step::Ends(input.len())),
             Err(Fault::Cut) => Ok(Step::Cut),
             Err(Fault::Bad { at, expected }) if matches!(self, Self::Lines | Self::Lists) => {
-                if let Some(len) = next_row(input, begin, at + 1) {
+                if matches!(self, Self::Lines)
+                    && let Some(len) = next_row(input, begin, at + 1)
+                {
                     return Ok(Step::Bad(len, wrong(input, at, expected, place)));
                 }
                 // The next line may be one again.
