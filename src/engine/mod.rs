@@ -92,6 +92,8 @@ pub struct Engine {
     unchecked: bool,
     /// Whether the page was told that something waits to be tried again.
     waiting: bool,
+    /// Why nothing is kept on this device, until a page that listens can be told.
+    not_kept: Option<Error>,
     effects: Vec<Effect>,
     /// Whether a step to go on with is asked for already.
     continuing: bool,
@@ -111,6 +113,7 @@ impl Engine {
     /// Takes an event; the answer is what is to be done, in this order.
     pub fn step(&mut self, event: Event) -> Vec<Effect> {
         self.take(event);
+        self.say_not_kept();
         self.advance();
         debug_assert_eq!(self.stalled(), None, "something waits for an event that nobody will send");
         std::mem::take(&mut self.effects)
@@ -139,9 +142,7 @@ impl Engine {
                     report(&mut self.effects, Response::Notice(notice));
                 }
             }
-            Event::NotKept { error } => {
-                report(&mut self.effects, Response::Notice(notice::not_kept(&error)));
-            }
+            Event::NotKept { error } => self.not_kept = Some(error),
             Event::BeyondEnd { id, file_bytes } => self.beyond_end(id, file_bytes),
             Event::Bytes { id, bytes } => {
                 if self.scheduler.purpose(id) == Some(&Purpose::Original) {
@@ -213,6 +214,18 @@ impl Engine {
             }
             Event::Continue => self.continuing = false,
             Event::Woken => self.waking = false,
+        }
+    }
+
+    /// The thread may find out before the page listens, which then would never hear of it: what has been asked for
+    /// shows that it does.
+    fn say_not_kept(&mut self) {
+        let is_asked = self.opening.is_some()
+            || self.table.is_some()
+            || self.import.is_some()
+            || self.browsing.is_some();
+        if is_asked && let Some(error) = self.not_kept.take() {
+            report(&mut self.effects, Response::Notice(notice::not_kept(&error)));
         }
     }
 

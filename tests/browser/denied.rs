@@ -49,6 +49,25 @@ fn where_nothing_may_be_kept_everything_works_and_that_is_told_once() {
 }
 
 #[test]
+fn a_page_whose_code_comes_late_hears_all_that_the_data_thread_said() {
+    play_denied("denied-late", async |stage| {
+        // The data thread is at work long before the page listens.
+        const LATE: &str = "for (const name of ['instantiate', 'instantiateStreaming']) { \
+            const begin = WebAssembly[name]; \
+            WebAssembly[name] = async (...of) => { \
+                await new Promise((go) => setTimeout(go, 3000)); \
+                return begin.apply(WebAssembly, of); \
+            }; \
+        }";
+        stage.browser.before_each_page(LATE).await;
+        stage.go_to_hub(TABLE).await;
+        let page = stage.page();
+        page.alert("not kept for the next visit").await;
+        assert_eq!(page.settled().await, 5_000);
+    });
+}
+
+#[test]
 fn a_token_works_where_nothing_may_be_kept() {
     play_denied("denied-token", async |stage| {
         stage.browser.needs_chromium("a redirect that is followed where a token goes along");

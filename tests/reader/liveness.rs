@@ -10,6 +10,7 @@ use std::sync::{Arc, LazyLock};
 use vitrine::base::bytes::ByteRange;
 use vitrine::base::error::{Error, ErrorKind};
 use vitrine::base::sorted::Map;
+use vitrine::engine::Event;
 use vitrine::protocol::export::{Format, Images as ExportImages, Rows, Stage, Start};
 use vitrine::protocol::images::{Images, Want};
 use vitrine::protocol::{
@@ -399,4 +400,17 @@ fn an_export_of_columns_whose_bytes_are_at_hand_needs_no_event_of_the_network() 
             assert_eq!((&last.stage, last.rows), (&Stage::Done, 300), "{file:?}, {format:?}");
         }
     }
+}
+
+/// A page that does not listen yet would never hear of it.
+#[test]
+fn what_happens_before_anything_is_asked_is_told_once_something_is() {
+    let mut session = Session::new(&SMALL);
+    session.step(Event::NotKept { error: Error::new(ErrorKind::Limit, "there is no room") });
+    assert_eq!(session.notices, []);
+    session.open_table("https://example.org/table.parquet");
+    assert_eq!(session.notices.len(), 1, "{:?}", session.notices);
+    assert!(session.notices[0].text.contains("There is no room"), "{:?}", session.notices);
+    session.open_table("https://example.org/table.parquet");
+    assert_eq!(session.notices.len(), 1, "it is told once");
 }
