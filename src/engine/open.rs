@@ -419,6 +419,7 @@ impl Engine {
             waking: self.waking,
             imports: self.imports,
             joins: self.joins,
+            not_kept: self.not_kept.take(),
             ..Self::default()
         };
     }

@@ -429,7 +429,7 @@ impl Session {
     }
 
     /// Takes an event, and those that come of it: never one within another, as in a browser.
-    fn step(&mut self, event: Event) {
+    pub fn step(&mut self, event: Event) {
         self.events.push_back(event);
         if std::mem::replace(&mut self.stepping, true) {
             return;
