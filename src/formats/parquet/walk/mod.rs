@@ -12,17 +12,15 @@
 //! Where the end of the chunk is nearer than what is known from its front, the way leads from the row to
 //! there: the walks then arrive at exactly the chunk's last byte, and rows are counted from the end.
 
-use super::header::{MAX_HEADER_BYTES, PageHeader};
-use super::map::{PageMap, PageSizes, spread};
-use super::plan::{self, Link};
+mod lengths;
+mod segment;
+
+use self::lengths::{Lengths, Phase, behind, cut, whole_window};
+use self::segment::{SURE_CHAIN, Segment};
+use super::map::{PageMap, PageSizes};
+use super::plan::Link;
 use crate::base::bytes::ByteRange;
-use crate::base::error::{Error, ErrorKind, Result};
-
-/// Segments of a walk at most: as many single headers as may be in flight, with some room for other columns.
-const MAX_SEGMENTS: u64 = 20;
-
-/// Segments that look for a header in a window of about a page, before others are cut by what they find.
-const PILOTS: u64 = 7;
+use crate::base::error::{Error, Result};
 
 /// Lengths of so many pages tell how long the others are, if those are nearly equal.
 const LEAST_LENGTHS: usize = 5;
@@ -30,26 +28,11 @@ const LEAST_LENGTHS: usize = 5;
 /// With so many it is known whether they are.
 const MANY_LENGTHS: u64 = 16;
 
-/// Bytes read to see a header. Statistics make headers long; without them they take 20 to 30.
-const PROBE_BYTES: u64 = 512;
-
-/// How far behind a segment's start its first header is looked for, before giving the segment up.
-const MAX_SEARCH_BYTES: u64 = 4 << 20;
-
-/// How many false headers a segment may follow, before giving it up: a file may be full of them.
-const MAX_RETREATS: u32 = 200;
-
-/// A chain of so many headers is no accident.
-const SURE_CHAIN: usize = 3;
-
 /// A walk to the end begins so many pages before the place where the row is thought to be.
 const LEAD_PAGES: u64 = 2;
 
 /// So many headers in a row tell how long pages are.
 const SAMPLE_PAGES: u64 = 5;
-
-/// Pages as far off as this many standard deviations are not looked for where they were foretold.
-const DEVIATIONS: f64 = 3.0;
 
 /// Whether reading all of the `way` between what is known and the wanted row costs less time than
 /// walking it: a page of so many bytes on `average` costs a walk a round trip, and several walks at once cost the
@@ -83,33 +66,6 @@ enum Way {
     FromFront,
     /// From the row to the pages known at the end.
     ToEnd,
-}
-
-#[derive(Clone, Debug)]
-struct Segment {
-    /// Where the search for a first header stands; none once it is believed to be found, or where
-    /// it was known from the start.
-    search: Option<PageSearch>,
-    /// Headers found, with their offsets; the last one's page ends where the next is expected.
-    found: Vec<(u64, PageHeader)>,
-    /// Where the next header is expected.
-    at: u64,
-    /// Where the search began.
-    origin: u64,
-    /// How many bytes are needed to see the next header.
-    probe_bytes: u64,
-    /// How often what was found was no header.
-    retreats: u32,
-    /// Whether the gap behind it is cut as finely as it pays.
-    is_cut: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct PageSearch {
-    /// The next byte to look at.
-    at: u64,
-    /// The end of the window.
-    end: u64,
 }
 
 /// What a walk needs or has come to.
@@ -170,7 +126,7 @@ impl Walk {
             }
             Way::FromFront => {}
             Way::ToEnd => {
-                let Some(first) = self.segments.first().filter(|first| first.search.is_none()) else {
+                let Some(first) = self.segments.first().filter(|first| !first.is_searching()) else {
                     return;
                 };
                 let lengths = first.found.iter().map(|(_, header)| header.page_bytes());
@@ -262,7 +218,7 @@ impl Walk {
         let found =
             self.segments.iter().flat_map(|segment| &segment.found).map(|(_, header)| header.page_bytes());
         let lengths: Vec<u64> = known.chain(found).filter(is_alike).collect();
-        let is_searching = self.segments.iter().any(|segment| segment.search.is_some() && !segment.is_cut);
+        let is_searching = self.segments.iter().any(|segment| segment.is_searching() && !segment.is_cut);
         if is_searching && lengths.len() < LEAST_LENGTHS {
             return false;
         }
@@ -275,7 +231,7 @@ impl Walk {
             self.segments.get_mut(number..).and_then(|rest| rest.first_chunk_mut::<2>())
         {
             number += 1;
-            let is_known = segment.search.is_none() && next.search.is_none() && !next.found.is_empty();
+            let is_known = !segment.is_searching() && !next.is_searching() && !next.found.is_empty();
             if segment.is_cut || !is_known || segment.at >= next.first() {
                 continue;
             }
@@ -302,7 +258,7 @@ impl Walk {
         while let Some([segment, next]) =
             self.segments.get_mut(number..).and_then(|rest| rest.first_chunk_mut::<2>())
         {
-            if segment.search.is_some() || next.search.is_some() || segment.at < next.first() {
+            if segment.is_searching() || next.is_searching() || segment.at < next.first() {
                 number += 1;
             } else if segment.at == next.first() {
                 segment.found.append(&mut next.found);
@@ -319,7 +275,7 @@ impl Walk {
         let Some(first) = self.segments.first() else {
             return Some(Self::planned(map, self.row, Way::FromFront, self.link));
         };
-        if self.segments.len() > 1 || first.search.is_some() || first.at < end {
+        if self.segments.len() > 1 || first.is_searching() || first.at < end {
             return None;
         }
         Some(if first.at == end && map.learn_tail(&first.found) {
@@ -343,7 +299,7 @@ impl Walk {
                 map.learn(offset, &header)?;
             }
             let Some(next) = rest.first() else { return Ok(()) };
-            if next.search.is_some() || first.at < next.first() {
+            if next.is_searching() || first.at < next.first() {
                 return Ok(());
             }
             if first.at == next.first() {
@@ -356,285 +312,6 @@ impl Walk {
         }
         Ok(())
     }
-}
-
-/// How long pages are.
-#[derive(Clone, Copy, Debug)]
-struct Lengths {
-    average: u64,
-    /// How much they differ: the standard deviation of so many.
-    deviation: u64,
-    known: u64,
-}
-
-/// Where headers are foretold: one is known, and how long the pages are.
-#[derive(Clone, Copy, Debug)]
-struct Phase {
-    header: u64,
-    lengths: Lengths,
-}
-
-/// In how many bytes around a foretold place a header will be found, where that may be so far off.
-fn window(error: f64) -> u64 {
-    (2.0 * DEVIATIONS * error) as u64 + 2 * PROBE_BYTES
-}
-
-/// In how many bytes a header will be found, wherever they begin: a page, and what may be more of it.
-fn whole_window(average: u64) -> u64 {
-    average + average / 4
-}
-
-/// Of a whole page a bit more than half is read until its header is found.
-fn search_bytes(average: u64) -> u64 {
-    average * 5 / 8
-}
-
-/// How many segments are worth it: one more saves round trips, and costs the bytes in which its first header is looked for.
-fn worthwhile(pages: u64, cost: u64, link: Link) -> u64 {
-    (pages * link.round_trip_bytes / cost.max(1)).isqrt()
-}
-
-impl Phase {
-    /// The header nearest to a place, and in how many bytes around it will be found.
-    fn foretell(&self, place: u64) -> (u64, u64) {
-        let Self { header, lengths: Lengths { average, deviation, known } } = *self;
-        let pages = (place.saturating_sub(header) + average / 2) / average;
-        let far = pages as f64;
-        // Each page differs a little, and the average itself is known of a few pages only.
-        let error = deviation as f64 * (far.sqrt() + far / (known.max(1) as f64).sqrt());
-        (header + pages * average, window(error).min(whole_window(average)))
-    }
-
-    /// A segment that begins near a place, not before `least`.
-    fn segment(&self, place: u64, least: u64) -> Segment {
-        let (foretold, window) = self.foretell(place);
-        if window >= self.lengths.average {
-            return Segment::searching(place, place + window);
-        }
-        Segment::around(foretold, window, least)
-    }
-}
-
-impl Lengths {
-    /// Of an average, and what [`PageSizes`] says of how much pages differ.
-    fn new(average: u64, (deviation, known): (u64, u64)) -> Self {
-        Self { average: average.max(1), deviation, known }
-    }
-
-    /// Those of some pages; none of too few.
-    fn of(lengths: Vec<u64>) -> Option<Self> {
-        spread(lengths).map(|(average, spread)| Self::new(average, spread))
-    }
-
-    /// Whether they tell how many pages stand in a gap: with one more or less every foretold place were wrong.
-    fn count_surely(self, gap: u64) -> bool {
-        let Self { average, deviation, known } = self;
-        let error = deviation as f64 * (gap / average) as f64 / (known.max(1) as f64).sqrt();
-        2.0 * error < average as f64 / 2.0
-    }
-
-    /// Segments between two headers, as many as are worth it on a `way` of so many bytes.
-    fn between(self, start: u64, end: u64, way: u64, link: Link) -> Vec<Segment> {
-        let Self { average, deviation, known: _ } = self;
-        let gap = end - start;
-        let pages = (gap + average / 2) / average;
-        if pages < 2 {
-            return Vec::new();
-        }
-        // Each page differs a little from the others; half way between two known places that adds up most.
-        let window =
-            |before: f64| window(deviation as f64 * (before * (pages as f64 - before) / pages as f64).sqrt());
-        let widest = window(pages as f64 / 2.0);
-        let is_foretold = self.count_surely(gap) && widest < average;
-        let cost = if is_foretold { widest } else { search_bytes(average) };
-        let all = worthwhile(way.max(gap) / average, cost, link).clamp(1, MAX_SEGMENTS);
-        let count = (all * gap / way.max(gap)).min(pages / 2);
-        let segment = |number: u64| {
-            if !is_foretold {
-                let even = start + gap * number / count;
-                return Segment::searching(even, even + whole_window(average));
-            }
-            let before = (pages * number / count).clamp(1, pages - 1);
-            Segment::around(start + gap * before / pages, window(before as f64), start + 1)
-        };
-        (1..count).map(|number| Segment { is_cut: true, ..segment(number) }).collect()
-    }
-}
-
-/// Segments that begin between `start` and `end`, as many as are worth it; a few, where these can tell more of the pages
-/// between them.
-fn cut(start: u64, end: u64, average: u64, phase: Option<Phase>, link: Link) -> Vec<Segment> {
-    let way = end.saturating_sub(start);
-    let whole = whole_window(average);
-    let window = phase.map_or(whole, |phase| phase.foretell(end).1);
-    let cost = window.min(search_bytes(average)).max(PROBE_BYTES);
-    let pages = way / average;
-    let most = if window <= plan::PROBE_BYTES { MAX_SEGMENTS } else { way / (3 * window) };
-    let count = worthwhile(pages, cost, link).min(pages / 2).min(most).clamp(1, MAX_SEGMENTS);
-    let is_coarse = window > plan::PROBE_BYTES && count > PILOTS;
-    let count = if is_coarse { PILOTS } else { count };
-    let segment = |number| {
-        let even = if is_coarse {
-            // The last one is near the end, so that all of the way lies between two of them.
-            start + way.saturating_sub(average * LEAD_PAGES) * number / (count - 1)
-        } else {
-            start + way * number / count
-        };
-        phase.map_or_else(|| Segment::searching(even, even + whole), |phase| phase.segment(even, start + 1))
-    };
-    (1..count).map(segment).map(|segment| Segment { is_cut: !is_coarse, ..segment }).collect()
-}
-
-/// A first segment and those behind it: its gap is cut as finely as theirs.
-fn behind(first: Segment, rest: Vec<Segment>) -> Vec<Segment> {
-    let is_cut = rest.iter().all(|segment| segment.is_cut);
-    std::iter::once(Segment { is_cut, ..first }).chain(rest).collect()
-}
-
-impl Segment {
-    /// One whose first header is at this place.
-    fn known(at: u64) -> Self {
-        let found = Vec::new();
-        Self { search: None, found, at, origin: at, probe_bytes: PROBE_BYTES, retreats: 0, is_cut: false }
-    }
-
-    /// One that looks for its first header from `origin` on, up to `end` at first.
-    fn searching(origin: u64, end: u64) -> Self {
-        Self { search: Some(PageSearch { at: origin, end }), ..Self::known(origin) }
-    }
-
-    /// One that looks for its first header in a window around a place, not before `least`.
-    fn around(place: u64, window: u64, least: u64) -> Self {
-        let origin = place.saturating_sub(window / 2).max(least);
-        Self::searching(origin, origin + window)
-    }
-
-    /// Where its first header is believed to be; where it looks for one, as long as it does.
-    fn first(&self) -> u64 {
-        match (self.search, self.found.first()) {
-            (Some(_), _) => self.origin,
-            (None, Some((offset, _))) => *offset,
-            (None, None) => self.at,
-        }
-    }
-
-    fn is_hopeless(&self, chunk_end: u64) -> bool {
-        self.retreats > MAX_RETREATS
-            || self
-                .search
-                .is_some_and(|search| search.at >= chunk_end || search.at - self.origin > MAX_SEARCH_BYTES)
-    }
-
-    /// Searches and walks up to `limit`; says what it lacks, if it is not there yet.
-    fn advance(
-        &mut self,
-        limit: u64,
-        map: &PageMap,
-        bytes: &impl Bytes,
-        sure: bool,
-    ) -> Result<Option<ByteRange>> {
-        let chunk_end = map.chunk().range.end;
-        loop {
-            if let Some(search) = self.search {
-                if self.is_hopeless(chunk_end) {
-                    return Ok(None);
-                }
-                let end = search.end.min(chunk_end);
-                let window = bytes.at(search.at, end.saturating_sub(search.at));
-                match find(&window, search.at, map) {
-                    Some((offset, header)) => {
-                        self.found = vec![(offset, header)];
-                        self.at = offset + header.page_bytes();
-                        self.search = None;
-                    }
-                    None if (window.len() as u64) < end - search.at => {
-                        return Ok(Some(ByteRange::new(search.at, end)));
-                    }
-                    None => {
-                        // A header may lie across the window's end: step back by what one takes.
-                        let len = (end - self.origin).max(PROBE_BYTES);
-                        let at = end.saturating_sub(64).max(search.at + 1);
-                        self.search = Some(PageSearch { at, end: end + len });
-                    }
-                }
-                continue;
-            }
-            if self.at >= limit.min(chunk_end) {
-                return Ok(None);
-            }
-            let len = self.probe_bytes.min(chunk_end - self.at);
-            let head = bytes.at(self.at, len);
-            match PageHeader::parse(&head) {
-                Ok(header) if sure || plausible(&header, self.at, map) => {
-                    self.found.push((self.at, header));
-                    self.at += header.page_bytes().max(1);
-                    self.probe_bytes = PROBE_BYTES;
-                    if sure {
-                        // The first segment's pages are known at once, so that it can stop early.
-                        let rows: u64 =
-                            self.found.iter().filter_map(|(_, header)| header.values()).map(u64::from).sum();
-                        if map.frontier().1 + rows > map.rows() {
-                            return Ok(None);
-                        }
-                    }
-                }
-                Err(error) if error.kind == ErrorKind::Truncated => {
-                    if (head.len() as u64) < len {
-                        return Ok(Some(ByteRange::new(self.at, self.at + len)));
-                    }
-                    if len >= MAX_HEADER_BYTES as u64 || self.at + len >= chunk_end {
-                        if sure {
-                            return Err(error.context(format!("page header at {}", self.at)));
-                        }
-                        self.retreat(map);
-                        continue;
-                    }
-                    self.probe_bytes = len * 4;
-                }
-                Err(error) if sure => return Err(error.context(format!("page header at {}", self.at))),
-                // The chunk does not end with a page.
-                Ok(_) | Err(_) if self.found.len() > SURE_CHAIN => self.retreats = MAX_RETREATS + 1,
-                Ok(_) | Err(_) => self.retreat(map),
-            }
-            if self.is_hopeless(chunk_end) {
-                return Ok(None);
-            }
-        }
-    }
-
-    /// What was found was no header: look on, one byte behind it.
-    fn retreat(&mut self, map: &PageMap) {
-        let at = self.found.first().map_or(self.origin, |(offset, _)| *offset) + 1;
-        let end = at + map.average_page_bytes();
-        self.found.clear();
-        self.retreats += 1;
-        self.search = Some(PageSearch { at, end });
-        self.probe_bytes = PROBE_BYTES;
-    }
-}
-
-/// The first place in `window` that can be a data page's header.
-fn find(window: &[u8], offset: u64, map: &PageMap) -> Option<(u64, PageHeader)> {
-    memchr::memchr_iter(0x15, window).find_map(|place| {
-        // Field 1, the type, is a data page (0) or one of version 2 (3, zigzag 6); field 2 follows.
-        let head = window.get(place..)?;
-        if !matches!(head, [0x15, 0 | 6, 0x15, ..]) {
-            return None;
-        }
-        let header = PageHeader::parse(head).ok()?;
-        let at = offset + place as u64;
-        plausible(&header, at, map).then_some((at, header))
-    })
-}
-
-/// Whether this can be a data page of the chunk.
-fn plausible(header: &PageHeader, offset: u64, map: &PageMap) -> bool {
-    let Some(values) = header.values() else { return false };
-    values > 0
-        && u64::from(values) <= map.rows()
-        && offset + header.page_bytes() <= map.chunk().range.end
-        && u64::from(header.uncompressed_bytes) <= map.chunk().uncompressed_bytes
-        && header.body_bytes > 0
 }
 
 #[cfg(test)]
