@@ -3,6 +3,7 @@
 use super::images;
 use crate::base::moment::Quantity;
 use crate::view::join::SOURCE;
+use crate::view::roles::Holds;
 use crate::view::spec::TableRef;
 use serde::{Deserialize, Serialize};
 
@@ -121,6 +122,18 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// What its values are to roles.
+    pub const fn holds(self) -> Holds {
+        match self {
+            Self::Text => Holds::Text,
+            Self::Integer | Self::Float | Self::Clock | Self::Duration => Holds::Number,
+            Self::Binary => Holds::Bytes,
+            Self::Nested => Holds::Nested,
+            Self::Time => Holds::Time,
+            Self::Bool => Holds::Other,
+        }
+    }
+
     /// What the numbers of its scale are.
     pub const fn quantity(self) -> Quantity {
         match self {

@@ -317,15 +317,8 @@ fn roles_of(columns: &[DataColumn], meta: &FileMeta, corrections: &Corrections) 
         .iter()
         .filter(|column| !column.origin.is_derived())
         .map(|column| {
-            let holds = match column.info.kind {
-                Kind::Text if !column.info.is_plain_text() => Holds::Nested,
-                Kind::Text => Holds::Text,
-                Kind::Integer | Kind::Float | Kind::Clock | Kind::Duration => Holds::Number,
-                Kind::Binary => Holds::Bytes,
-                Kind::Nested => Holds::Nested,
-                Kind::Time => Holds::Time,
-                Kind::Bool => Holds::Other,
-            };
+            let is_json = column.info.kind == Kind::Text && !column.info.is_plain_text();
+            let holds = if is_json { Holds::Nested } else { column.info.kind.holds() };
             let leaf = match column.origin {
                 Origin::Leaf(leaf) => Some(leaf),
                 Origin::Nested { .. } | Origin::Derived(_) => None,

@@ -3,7 +3,7 @@
 use crate::protocol::Kind;
 use crate::protocol::texts::{common, metadata as texts};
 use crate::ui::store::{Pictures, use_store};
-use crate::view::roles::{Holds, Role};
+use crate::view::roles::Role;
 use leptos::prelude::*;
 
 /// Which column plays which part, to be looked at and corrected.
@@ -19,7 +19,7 @@ pub fn Roles() -> impl IntoView {
             let suited = columns
                 .iter()
                 .filter(|column| column.derived_from.is_empty())
-                .filter(|column| role.suits(holds(column.kind)) || now.as_ref() == Some(&column.name));
+                .filter(|column| role.suits(column.kind.holds()) || now.as_ref() == Some(&column.name));
             suited.map(|column| column.name.clone()).collect::<Vec<_>>()
         });
         let options = columns.into_iter().map(|name| {
@@ -101,16 +101,5 @@ pub fn Roles() -> impl IntoView {
                 <div class="metadata-roles">{move || preference().map(row).collect_view()}</div>
             </Show>
         </section>
-    }
-}
-
-fn holds(kind: Kind) -> Holds {
-    match kind {
-        Kind::Text => Holds::Text,
-        Kind::Integer | Kind::Float | Kind::Clock | Kind::Duration => Holds::Number,
-        Kind::Binary => Holds::Bytes,
-        Kind::Nested => Holds::Nested,
-        Kind::Time => Holds::Time,
-        Kind::Bool => Holds::Other,
     }
 }
