@@ -78,17 +78,14 @@ fn an_expression_whose_code_does_not_come_is_told_and_searched_for_later() {
         let field = page.find("searchbox", "Search prompts").await;
         field.send_keys("/por.rait/").await.unwrap();
         page.alert("The part of the app that reads regular expressions could not be fetched").await;
-        // Words need none of it. Each replaces what was typed before.
-        let type_anew = async |text: &str| {
-            field.send_keys(&format!("\u{e009}a\u{e000}{text}")).await.unwrap();
-        };
-        type_anew("portrait").await;
+        // Words need none of it.
+        page.type_anew(&field, "portrait").await;
         let words = until("rows with the word", async || {
             page.settled_now().await.filter(|rows| (1..5_000).contains(rows))
         })
         .await;
         stage.app.clear_faults();
-        type_anew("/\\bportrai.\\b|nothing else/").await;
+        page.type_anew(&field, "/\\bportrai.\\b|nothing else/").await;
         page.settles_at(words).await;
         assert_eq!(page.texts("alert").await, [""; 0]);
     });

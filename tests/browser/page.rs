@@ -107,6 +107,12 @@ impl Page<'_> {
         self.element("find", &[json!(role), json!(name)]).await
     }
 
+    /// Types into a field in place of what is in it. (Keys held down with others are not the same in all browsers.)
+    pub async fn type_anew(&self, field: &Element, text: &str) {
+        self.client.execute("arguments[0].select()", vec![json!(field)]).await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
     /// Clicks the thing with this role and name, once it is there. What is painted anew between
     /// looking and clicking is looked for again.
     pub async fn click(&self, role: &str, name: &str) {
