@@ -36,6 +36,11 @@ fn replay(target: &str) {
 }
 
 #[test]
+fn decoders_of_indexes() {
+    replay("decoder");
+}
+
+#[test]
 fn indexes() {
     replay("index");
 }

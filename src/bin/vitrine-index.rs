@@ -65,7 +65,13 @@ vitrine-index --out DIR [--text COLUMN [--at URL] [--most MB]] [--endpoint URL] 
 
     /// Where bytes come from.
     enum Source {
-        Web { url: String, headers: PathBuf, token: Option<String> },
+        Web {
+            url: String,
+            headers: PathBuf,
+            token: Option<String>,
+            /// Size and tag as the first answer had them.
+            version: Option<(String, String)>,
+        },
         Disk(fs::File),
     }
 
@@ -164,7 +170,13 @@ vitrine-index --out DIR [--text COLUMN [--at URL] [--most MB]] [--endpoint URL] 
             TableRef::Url(url) => url.clone(),
             // What is published together with the app is a file of this machine.
             TableRef::Catalogue(_) if file.is_some() => String::new(),
-            TableRef::Hub(_) | TableRef::Catalogue(_) | TableRef::Folder(_) | TableRef::Local(_) => {
+            TableRef::Hub(_) | TableRef::Folder(_) => {
+                return Err(
+                    "several files are one table here, and an index is of one file: name one of them"
+                        .to_owned(),
+                );
+            }
+            TableRef::Catalogue(_) | TableRef::Local(_) => {
                 return Err("takes hf:owner/name/path.parquet or an https address".to_owned());
             }
         };
@@ -174,6 +186,7 @@ vitrine-index --out DIR [--text COLUMN [--at URL] [--most MB]] [--endpoint URL] 
                 url,
                 headers: out.join(format!(".headers-{}", std::process::id())),
                 token: std::env::var("HF_TOKEN").ok().filter(|_| matches!(reference, TableRef::Hub(_))),
+                version: None,
             },
         };
         let mut outcome = walk(&name, &mut source, given_tag, out);
@@ -300,6 +313,7 @@ vitrine-index --out DIR [--text COLUMN [--at URL] [--most MB]] [--endpoint URL] 
                     url: hub::resolve_url(endpoint, &file),
                     headers: out.join(format!(".headers-{}", std::process::id())),
                     token: std::env::var("HF_TOKEN").ok(),
+                    version: None,
                 };
                 match archive(&mut source, path) {
                     Ok((archive, read)) => {
@@ -464,7 +478,7 @@ vitrine-index --out DIR [--text COLUMN [--at URL] [--most MB]] [--endpoint URL] 
                     file.take(range.len()).read_to_end(&mut bytes).map_err(told)?;
                     Ok(bytes)
                 }
-                Self::Web { url, headers, token } => {
+                Self::Web { url, headers, token, version } => {
                     let mut curl = Command::new("curl");
                     curl.args(["--silent", "--show-error", "--fail", "--location", "--proto", "=http,https"])
                         .args(["--retry", "5", "--retry-connrefused", "--max-time", "300"])
@@ -482,6 +496,15 @@ vitrine-index --out DIR [--text COLUMN [--at URL] [--most MB]] [--endpoint URL] 
                         .arg(&*url);
                     let output = curl.output().map_err(|error| format!("curl can't be started: {error}"))?;
                     if output.status.success() {
+                        let text = fs::read_to_string(&*headers).map_err(|error| error.to_string())?;
+                        let fields = last_answer(&text);
+                        let total = fields.get("content-range").and_then(|range| range.rsplit('/').next());
+                        let etag = fields.get("etag").or_else(|| fields.get("x-linked-etag"));
+                        let own =
+                            (total.unwrap_or_default().to_owned(), tag(etag.map_or("", String::as_str)));
+                        if version.get_or_insert_with(|| own.clone()) != &own {
+                            return Err("the file changed while it was being read: begin again".to_owned());
+                        }
                         return Ok(output.stdout);
                     }
                     let told: Cow<'_, str> = String::from_utf8_lossy(&output.stderr);

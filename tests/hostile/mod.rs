@@ -15,7 +15,7 @@ pub use addresses::{hub, link, times};
 pub use archives::{archive, picture};
 pub use columns::{footer, header, page, walk};
 pub use file::file;
-pub use indexes::index;
+pub use indexes::{decoder, index};
 pub use queries::query;
 
 /// A target by name.
@@ -35,5 +35,6 @@ pub const TARGETS: &[Target] = &[
     ("times", times),
     ("query", query),
     ("index", index),
+    ("decoder", decoder),
     ("hub", hub),
 ];

@@ -22,6 +22,7 @@ mod foretold;
 mod groups;
 mod images;
 mod index_exact;
+mod index_made;
 mod index_texts;
 mod indexed;
 mod joins;

@@ -36,7 +36,8 @@ pub fn index(
     let read_list = || List::parse(&fs::read_to_string(&list_path).unwrap_or_default());
     if let Some((known, own)) = read_list().text(name, file_bytes, Some(&etag))
         && own == column
-        && fs::read(beside(&folder(key(name), known)).join(ROOT)).is_ok_and(|root| Root::read(&root).is_ok())
+        && fs::read(beside(&folder(key(name), known)).join(ROOT))
+            .is_ok_and(|root| Root::read(&root).is_ok_and(|root| root.has_signs))
     {
         if let Some(url) = place {
             let mut list = read_list();

@@ -15,10 +15,10 @@
 //! A folder [`folder`] has the root and the data, in parts of [`PART_BYTES`] that are one address space. Its name
 //! has the digest of the root in it, and the root that of the data: files of two versions do not mix.
 
+mod chain;
 mod coder;
 pub mod list;
 pub mod pairs;
-mod phrase;
 pub mod plan;
 pub mod rank;
 mod regex;
@@ -52,10 +52,20 @@ pub const PART_BYTES: u64 = 95_000_000;
 /// Words that are longer are not in the dictionary; the units that have one are under an empty word.
 pub const MAX_WORD_BYTES: usize = 1_000;
 
-/// Entries of the dictionary that are no words: with the units that have more than one space between words, and with those
-/// that have letters with more variants of case than folding knows.
+/// Entries of the dictionary that are no words: with the units that have more than one space between words, with those
+/// that have letters with more variants of case than folding knows, and with those that have signs that expressions count
+/// among letters, or letters and digits that they do not.
 const SPACES: &str = "\u{1}";
 const CASES: &str = "\u{2}";
+const JOINS: &str = "\u{3}";
+
+/// What is in front of entries that are signs: all that stands between two words, before the first or behind the last one.
+const SIGNS: &str = "\u{4}";
+
+/// What there is a list of all words for: those with a beginning, an end, or a part.
+const BEGINNINGS: char = 'b';
+const ENDINGS: char = 'e';
+const PIECES: char = 'p';
 
 /// What is kept between two queries.
 const MAX_KEPT_BYTES: u64 = 32 << 20;

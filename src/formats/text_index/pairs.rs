@@ -7,9 +7,15 @@
 //! how many units have it, how many rows more, the length of its list and the length of its positions. For few units
 //! both follow at once.
 //!
-//! Positions count words: one a word, and one more where something else than a space is before it. For each unit of the
+//! The beginning and the end of a text are words of their own, [`BEGIN`] and [`END`]. Where the same keys are used for
+//! less than two words, one takes the place of the other: [`letter`] for all words that begin or end with a letter, next
+//! to a word and with a space between; [`ANY`] for whatever there is, with anything else than a space between. That a pair
+//! stands somewhere with other white space between than one space is under [`odd_key`], on the same page. [`union_key`]
+//! is that of all words with some beginning, end or part.
+//!
+//! Positions count words from the beginning of the text: one a word, and one more where something else than a space is before it. For each unit of the
 //! list there is each place of the pair's first word, less the one before and one more, times two, plus one where
-//! another follows in the same unit. Edges have none.
+//! another follows in the same unit. Pairs and what has [`ANY`] in it have them.
 
 use super::root::Root;
 use super::words::List;
@@ -24,6 +30,15 @@ pub const INLINE_UNITS: u32 = 4;
 /// Pages are about as long as this.
 #[cfg(not(target_arch = "wasm32"))]
 pub const PAGE_BYTES: usize = 2 << 10;
+
+/// What stands for the beginning of a text in place of a word.
+pub const BEGIN: &str = "\u{2}";
+
+/// What stands for its end.
+pub const END: &str = "\u{3}";
+
+/// What stands for whatever is there.
+pub const ANY: &str = "\u{4}";
 
 /// What an index says of a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +66,22 @@ pub fn key(word: u64, between: u64, next: u64) -> u64 {
 /// The key of an edge, by its letters and what stands between them, as it is.
 pub fn edge_key(last: char, between: &str, first: char) -> u64 {
     mix(hash(&format!("\u{1}{last}{between}{first}")))
+}
+
+/// What stands for all words that begin, or end, with a letter.
+pub fn letter(letter: char) -> u64 {
+    hash(&format!("\u{5}{letter}"))
+}
+
+/// The key of what has a pair with other white space between its words than one space, by the key of the pair.
+pub fn odd_key(pair: u64) -> u64 {
+    // A bit that entries have, and pages are not chosen by.
+    pair ^ 1 << 36
+}
+
+/// The key of all words of which this is the beginning, the end or a part.
+pub fn union_key(kind: char, text: &str) -> u64 {
+    mix(hash(&format!("\u{6}{kind}{text}")))
 }
 
 /// The page of a key among so many.

@@ -1,9 +1,9 @@
 //! What of an index answers a query: a tree of lists, and what they come to.
 
+use super::chain::Phrase;
 use super::pairs::{self, Pair};
-use super::phrase::Phrase;
 use super::words::{self, List};
-use super::{CASES, Index, MAX_WORD_BYTES, SPACES, list, regex};
+use super::{BEGINNINGS, CASES, ENDINGS, Index, JOINS, MAX_WORD_BYTES, PIECES, SIGNS, SPACES, list, regex};
 use crate::base::bits::Bits;
 use crate::base::bytes::ByteRange;
 use crate::base::error::Result;
@@ -35,8 +35,21 @@ pub enum Plan {
     Words(Words),
     /// A pair of words, or an edge between two, by its key.
     Pair(u64, Option<Bounds>),
-    /// Three words and more in a row.
+    /// Three words and more in a row, or signs beside words.
     Phrase(Phrase, Option<Bounds>),
+    /// The first one where the index has signs, and the second one where it has not.
+    Either(Box<Plan>, Box<Plan>),
+    /// What is planned while it is being looked for.
+    Other(Box<dyn Look>, Option<Bounds>),
+}
+
+/// What is planned while it is being looked for. What expressions need is not in the data thread's own code.
+pub trait Look: std::fmt::Debug + Send + Sync {
+    /// What it comes to; nothing as long as it needs ranges.
+    ///
+    /// # Errors
+    /// Where the index contradicts itself.
+    fn look(&mut self, index: &Index, needs: &mut Vec<ByteRange>) -> Result<Option<Bounds>>;
 }
 
 /// Units that match for sure, and those that may.
@@ -68,6 +81,10 @@ pub enum Pick {
     Has(String),
     /// That pass this test.
     Matches(Test),
+    /// Signs that have these in them, with any white space where there is some.
+    Signs(String),
+    /// Signs that pass this test.
+    SignsMatch(Test),
 }
 
 /// A test of a word. What runs expressions is not in the data thread's own code, so that it is handed in.
@@ -96,10 +113,26 @@ impl Plan {
         let parts: Vec<(String, String)> =
             tokens(&text).map(|token| (token.before.to_owned(), token.word.to_owned())).collect();
         let (Some((head, first)), Some((_, last))) = (parts.first(), parts.last()) else {
-            return Self::Unknown;
+            let signs = Self::words(Pick::Signs(text));
+            return Self::Either(
+                Box::new(Self::Or(vec![signs, Self::long().at_most()])),
+                Box::new(Self::Unknown),
+            );
         };
-        let tail = text.chars().next_back().is_some_and(|c| !c.is_alphanumeric());
-        let open = [open_start && head.is_empty(), open_end && !tail];
+        let tail = text.rfind(char::is_alphanumeric).and_then(|at| {
+            let len = text.get(at..)?.chars().next()?.len_utf8();
+            text.get(at + len..)
+        });
+        let tail = tail.unwrap_or_default();
+        let open = [open_start && head.is_empty(), open_end && tail.is_empty()];
+        if open == [false, false] && !(head.is_empty() && tail.is_empty()) {
+            let whole: Vec<(String, String)> =
+                parts.iter().map(|(before, word)| (squeezed(before).into_owned(), word.clone())).collect();
+            let tail = squeezed(tail).into_owned();
+            let signs = Self::Phrase(Phrase::new(whole.clone(), tail), None);
+            let signs = Self::Or(vec![signs, Self::long().at_most()]);
+            return Self::Either(Box::new(signs), Box::new(Self::phrase(whole).at_most()));
+        }
         if let [_] = parts.as_slice() {
             let word = first.clone();
             let plan = match open {
@@ -108,7 +141,7 @@ impl Plan {
                 [true, false] => Self::words(Pick::Ends(word)),
                 [true, true] => Self::words(Pick::Has(word)),
             };
-            return if tail || !head.is_empty() { plan.at_most() } else { plan };
+            return if head.is_empty() && tail.is_empty() { plan } else { plan.at_most() };
         }
         // Whole words, and the open ones beside them.
         let whole = parts.get(usize::from(open[0])..parts.len() - usize::from(open[1])).unwrap_or_default();
@@ -120,7 +153,7 @@ impl Plan {
         if open[1] {
             plans.push(Self::words(Pick::Begins(last.clone())));
         }
-        let exact = !tail && head.is_empty() && open == [false, false];
+        let exact = tail.is_empty() && head.is_empty() && open == [false, false];
         let plan = Self::And(plans);
         if exact { plan } else { plan.at_most() }
     }
@@ -139,7 +172,13 @@ impl Plan {
                 let key = pairs::key(pairs::hash(word), pairs::hash(between), pairs::hash(next));
                 Self::Pair(key, None)
             }
-            _ => Self::Phrase(Phrase::new(parts), None),
+            _ => {
+                let mut parts = parts;
+                if let Some((before, _)) = parts.first_mut() {
+                    before.clear();
+                }
+                Self::Phrase(Phrase::new(parts, String::new()), None)
+            }
         }
     }
 
@@ -159,6 +198,11 @@ impl Plan {
     /// Those, and units with letters that are the same but for case, and still differ once they are folded.
     pub(super) fn odd_letters() -> Self {
         Self::Or(vec![Self::long(), Self::words(Pick::Is(CASES.to_owned()))])
+    }
+
+    /// Units with signs that expressions count among letters, or letters and digits that they do not.
+    pub(super) fn joins() -> Self {
+        Self::words(Pick::Is(JOINS.to_owned()))
     }
 
     /// All units of which pairs tell more than there is.
@@ -204,7 +248,13 @@ impl Plan {
                 let found = find_pair(*key, index, &mut Vec::new())?;
                 Ok(found.map(|pair| pair.map_or(0, |pair| pair.rows)))
             }
-            Self::All(_) | Self::Unknown | Self::Between(..) | Self::Words(_) | Self::Phrase(..) => Ok(None),
+            Self::Either(new, old) => if index.root.has_signs { new } else { old }.count(index),
+            Self::All(_)
+            | Self::Unknown
+            | Self::Between(..)
+            | Self::Words(_)
+            | Self::Phrase(..)
+            | Self::Other(..) => Ok(None),
         }
     }
 
@@ -228,11 +278,29 @@ impl Plan {
             }
             Self::Phrase(phrase, found) => {
                 if found.is_none() {
-                    *found = phrase.look(index, needs)?.map(Bounds::exact);
+                    *found = phrase.look(index, needs)?;
                 }
                 Ok(())
             }
+            Self::Other(own, found) => {
+                if found.is_none() {
+                    *found = own.look(index, needs)?;
+                }
+                Ok(())
+            }
+            Self::Either(new, old) => {
+                let chosen = if index.root.has_signs { new } else { old };
+                *self = std::mem::replace(chosen.as_mut(), Self::Unknown);
+                self.look(index, needs)
+            }
         }
+    }
+
+    /// What it comes to, or nothing as long as it needs ranges.
+    pub(super) fn found(&mut self, index: &Index, needs: &mut Vec<ByteRange>) -> Result<Option<Bounds>> {
+        let before = needs.len();
+        self.look(index, needs)?;
+        Ok((needs.len() == before).then(|| self.bounds(index.root.units as usize)))
     }
 
     fn bounds(&self, units: usize) -> Bounds {
@@ -261,9 +329,11 @@ impl Plan {
                 may.join(&sure, false);
                 Bounds { sure, may }
             }
-            Self::Words(Words { found, .. }) | Self::Pair(_, found) | Self::Phrase(_, found) => {
-                found.clone().unwrap_or_else(unknown)
-            }
+            Self::Words(Words { found, .. })
+            | Self::Pair(_, found)
+            | Self::Phrase(_, found)
+            | Self::Other(_, found) => found.clone().unwrap_or_else(unknown),
+            Self::Either(..) => unknown(),
         }
     }
 }
@@ -288,66 +358,97 @@ impl Words {
         }
         let root = &index.root;
         let all = || root.words.iter().map(|(_, range)| *range).collect::<Vec<_>>();
+        // What the dictionary does not hold is under the first word.
+        let first = words::block_of(root, "");
         let mut blocks: Vec<ByteRange> = match &self.pick {
             Pick::Is(word) => words::block_of(root, word).into_iter().collect(),
-            Pick::Begins(word) => {
-                // What the dictionary does not hold is under the first word.
-                let first = words::block_of(root, "");
-                first.into_iter().chain(words::blocks_of(root, word)).collect()
-            }
+            Pick::Begins(word) => first.into_iter().chain(words::blocks_of(root, word)).collect(),
             Pick::Ends(_) | Pick::Has(_) | Pick::Matches(_) => all(),
+            Pick::Signs(_) | Pick::SignsMatch(_) => {
+                first.into_iter().chain(words::blocks_of(root, SIGNS)).collect()
+            }
         };
         blocks.dedup();
-        let units = root.units as usize;
-        let undecided = || Bounds { sure: Bits::new(units, false), may: Bits::new(units, true) };
+        let mut lists: Vec<(u32, List<'_>)> = Vec::new();
+        let is_missing = |range: &ByteRange| !index.has(*range);
+        if root.has_signs
+            && let Some(key) = self.pick.union_key()
+            && blocks.iter().any(is_missing)
+        {
+            let Some(found) = find_pair(key, index, needs)? else { return Ok(()) };
+            if let Some(pair) = found {
+                lists.push((pair.units, pair.list));
+                blocks.clear();
+                blocks.extend(first);
+            }
+        }
+        let undecided = || Bounds {
+            sure: Bits::new(root.units as usize, false),
+            may: Bits::new(root.units as usize, true),
+        };
         if blocks.iter().map(|range| range.len()).sum::<u64>() > MAX_DICTIONARY_BYTES {
             self.found = Some(undecided());
             return Ok(());
         }
-        let missing: Vec<ByteRange> = blocks.iter().copied().filter(|range| !index.has(*range)).collect();
+        let missing: Vec<ByteRange> = blocks.iter().copied().filter(is_missing).collect();
         if !missing.is_empty() {
             needs.extend(missing);
             return Ok(());
         }
-        let mut lists: Vec<(u32, List<'_>)> = Vec::new();
+        let has_union = !lists.is_empty();
         let mut odd: Option<(u32, List<'_>)> = None;
         let is = matches!(self.pick, Pick::Is(_));
         for block in blocks {
             words::read(index.store.get(block).unwrap_or_default(), root, |word| {
                 if word.text.is_empty() && !is {
                     odd = Some((word.units, word.list));
-                } else if self.pick.takes(&word.text) {
+                } else if !has_union && self.pick.takes(&word.text) {
                     lists.push((word.units, word.list));
                     return !is;
                 }
-                true
+                !has_union
             })?;
         }
         let there = |(_, list): &(u32, List<'_>)| match list {
-            List::Here(_) => None,
-            List::There(range) => Some(*range),
+            List::Here(_) => 0,
+            List::There(range) => range.len(),
         };
-        let ranges: Vec<ByteRange> = lists.iter().chain(&odd).filter_map(there).collect();
-        if ranges.iter().map(|range| range.len()).sum::<u64>() > MAX_LIST_BYTES {
+        if lists.iter().chain(&odd).map(there).sum::<u64>() > MAX_LIST_BYTES {
             self.found = Some(undecided());
             return Ok(());
         }
-        let missing: Vec<ByteRange> = ranges.into_iter().filter(|range| !index.has(*range)).collect();
-        if !missing.is_empty() {
-            needs.extend(missing);
-            return Ok(());
+        let (sure, odd) = (union(lists, index, needs)?, union(odd.into_iter().collect(), index, needs)?);
+        if let (Some(sure), Some(mut may)) = (sure, odd) {
+            may.join(&sure, false);
+            self.found = Some(Bounds { sure, may });
         }
-        let mut sure = Bits::new(units, false);
-        for (count, list) in lists {
-            add(&mut sure, count, list, index)?;
-        }
-        let mut may = sure.clone();
-        if let Some((count, list)) = odd {
-            add(&mut may, count, list, index)?;
-        }
-        self.found = Some(Bounds { sure, may });
         Ok(())
     }
+}
+
+/// The units of any of these lists; nothing as long as one of them is not here.
+///
+/// # Errors
+/// Where a list is broken.
+pub(super) fn union(
+    lists: Vec<(u32, List<'_>)>,
+    index: &Index,
+    needs: &mut Vec<ByteRange>,
+) -> Result<Option<Bits>> {
+    let missing = lists.iter().filter_map(|(_, list)| match list {
+        List::There(range) if !index.has(*range) => Some(*range),
+        List::There(_) | List::Here(_) => None,
+    });
+    let before = needs.len();
+    needs.extend(missing);
+    if needs.len() > before {
+        return Ok(None);
+    }
+    let mut bits = Bits::new(index.root.units as usize, false);
+    for (count, list) in lists {
+        add(&mut bits, count, list, index)?;
+    }
+    Ok(Some(bits))
 }
 
 impl Pick {
@@ -357,8 +458,24 @@ impl Pick {
             Self::Begins(own) => word.starts_with(own.as_str()),
             Self::Ends(own) => word.ends_with(own.as_str()),
             Self::Has(own) => word.contains(own.as_str()),
-            Self::Matches(test) => (test.0)(word),
+            Self::Matches(test) => !word.starts_with(SIGNS) && (test.0)(word),
+            Self::Signs(own) => {
+                word.strip_prefix(SIGNS).is_some_and(|word| squeezed(word).contains(own.as_str()))
+            }
+            Self::SignsMatch(test) => word.strip_prefix(SIGNS).is_some_and(|word| (test.0)(word)),
         }
+    }
+
+    /// Where a list of all of these words may be.
+    fn union_key(&self) -> Option<u64> {
+        let (kind, text) = match self {
+            Self::Begins(text) => (BEGINNINGS, text),
+            Self::Ends(text) => (ENDINGS, text),
+            Self::Has(text) => (PIECES, text),
+            Self::Is(_) | Self::Matches(_) | Self::Signs(_) | Self::SignsMatch(_) => return None,
+        };
+        let is_short = text.chars().count() <= words::longest_piece(kind);
+        is_short.then(|| pairs::union_key(kind, text))
     }
 }
 
@@ -375,17 +492,9 @@ fn add(bits: &mut Bits, count: u32, list: List<'_>, index: &Index) -> Result<()>
 }
 
 fn pair(key: u64, index: &Index, needs: &mut Vec<ByteRange>) -> Result<Option<Bounds>> {
-    let mut bits = Bits::new(index.root.units as usize, false);
     let Some(found) = find_pair(key, index, needs)? else { return Ok(None) };
-    let Some(Pair { units, list, .. }) = found else { return Ok(Some(Bounds::exact(bits))) };
-    if let List::There(range) = list
-        && !index.has(range)
-    {
-        needs.push(range);
-        return Ok(None);
-    }
-    add(&mut bits, units, list, index)?;
-    Ok(Some(Bounds::exact(bits)))
+    let list = found.map(|Pair { units, list, .. }| (units, list));
+    Ok(union(list.into_iter().collect(), index, needs)?.map(Bounds::exact))
 }
 
 /// What the index says of a pair: nothing as long as its page is not here, and nothing within where there is none.

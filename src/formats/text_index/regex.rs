@@ -1,7 +1,15 @@
 //! What of an index answers a regular expression.
 //!
-//! Where all that it finds is within a word, the words of the dictionary are held against it. Where it stands for a
-//! few texts, each is looked for. Otherwise what it needs narrows the candidates, and the texts decide.
+//! It is taken apart into the ways in which it can be found ([`ways`]), each a row of words and signs with gaps between,
+//! and each stretch without a gap is looked for by itself ([`segment`], [`run`]). What of them leaves something open
+//! narrows the candidates, and the texts decide.
+//!
+//! Indexes without signs have less to offer: where all that it finds is within a word, the words of the dictionary are held
+//! against it; where it stands for a few texts, each is looked for.
+
+mod run;
+mod segment;
+mod ways;
 
 use super::pairs;
 use super::plan::{Pick, Plan, Test};
@@ -10,6 +18,8 @@ use regex::bytes::Regex;
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind};
+use segment::{Segment, literal, segment};
+use ways::{Item, Ways, ways};
 
 /// Texts that an expression may stand for, to be looked for one by one.
 const MAX_TEXTS: usize = 64;
@@ -43,15 +53,63 @@ pub fn plan(regex: &Regex) -> Plan {
             // The empty text is found anywhere.
             Some(0) => return Plan::All(true),
             Some(_) if is_within_words(&any_case) => {
+                // There may be a list of all words with a short text.
+                if let Some(text) = literal(&own_case) {
+                    return with_odd(Plan::words(Pick::Has(text)));
+                }
                 let regex = regex.clone();
                 let test = Test(Box::new(move |word| regex.is_match(word.as_bytes())));
                 return Plan::words(Pick::Matches(test));
             }
             Some(_) | None => {}
         }
+    }
+    let old = without_signs(&own_case, plain && properties.look_set().is_empty());
+    match by_ways(&own_case, plain) {
+        Some(plan) => Plan::Either(Box::new(plan), Box::new(old)),
+        None => old,
+    }
+}
+
+/// By words and what is between them; nothing where a part is too large.
+fn by_ways(hir: &Hir, plain: bool) -> Option<Plan> {
+    let Ways { ways, joins } = ways(hir);
+    let mut any = Vec::with_capacity(ways.len());
+    for way in &ways {
+        let stretches: Vec<&[Item]> = way.split(|item| matches!(item, Item::Gap)).collect();
+        let mut is_exact = plain && stretches.len() == 1;
+        let mut all = Vec::with_capacity(stretches.len());
+        let mut is_found = true;
+        for items in stretches {
+            match segment(items)? {
+                Segment::Never => is_found = false,
+                Segment::Plan(plan, own) => {
+                    is_exact &= own;
+                    all.push(plan);
+                }
+            }
+        }
+        let plan = Plan::And(all);
+        match (is_found, is_exact) {
+            (true, true) => any.push(plan),
+            (true, false) => any.push(plan.at_most()),
+            (false, _) => {}
+        }
+    }
+    let odd = || {
+        let joined = joins.then(Plan::joins);
+        Plan::Or([Plan::odd_letters()].into_iter().chain(joined).collect())
+    };
+    let even = Plan::And(vec![Plan::Or(any), Plan::Not(Box::new(odd()))]);
+    Some(Plan::Or(vec![even, odd().at_most()]))
+}
+
+/// As far as words, pairs of them and edges tell.
+fn without_signs(hir: &Hir, is_plain: bool) -> Plan {
+    if is_plain {
         let mut extractor = Extractor::new();
         extractor.limit_total(MAX_TEXTS);
-        let texts = extractor.extract(&own_case);
+        let texts = extractor.extract(hir);
         if let Some(texts) = texts.literals().filter(|texts| texts.iter().all(|text| text.is_exact())) {
             let plans = texts.iter().map(|text| one_text(text.as_bytes()));
             if let Some(plans) = plans.collect::<Option<Vec<Plan>>>() {
@@ -59,7 +117,7 @@ pub fn plan(regex: &Regex) -> Plan {
             }
         }
     }
-    match needs(&own_case) {
+    match needs(hir) {
         Plan::Unknown => Plan::Unknown,
         plan => with_odd(plan.at_most()),
     }

@@ -14,7 +14,9 @@ use crate::formats::maps::In;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::formats::maps::Out;
 
-const MAGIC: [u8; 4] = *b"VTX2";
+/// With signs, beginnings and ends of texts, and unions; and before there were any.
+const MAGIC: [u8; 4] = *b"VTX3";
+const OLD_MAGIC: [u8; 4] = *b"VTX2";
 
 /// The longest root there is, once it is decompressed.
 const MAX_BYTES: u64 = 64 << 20;
@@ -39,6 +41,8 @@ pub struct About {
 pub struct Root {
     /// What the index is about.
     pub about: About,
+    /// Whether it has signs, the beginnings and ends of texts, and unions: those that were made earlier have not.
+    pub has_signs: bool,
     /// Runs of rows with the same text.
     pub units: u32,
     /// The length of the data.
@@ -65,9 +69,10 @@ impl Root {
     /// # Errors
     /// Where the bytes are of another kind, or contradict themselves.
     pub fn read(bytes: &[u8]) -> Result<Self> {
-        let frame = bytes
-            .strip_prefix(&MAGIC)
-            .ok_or_else(|| Error::new(ErrorKind::Unsupported, "it is no index of this version"))?;
+        let magic = [MAGIC, OLD_MAGIC].into_iter().find(|magic| bytes.starts_with(magic));
+        let (Some(magic), Some(frame)) = (magic, bytes.get(MAGIC.len()..)) else {
+            return Err(Error::new(ErrorKind::Unsupported, "it is no index of this version"));
+        };
         let (len, frame) =
             frame.split_first_chunk::<8>().ok_or_else(|| broken("a root that is cut short"))?;
         let len = u64::from_le_bytes(*len);
@@ -75,7 +80,7 @@ impl Root {
             return Err(Error::new(ErrorKind::Limit, format!("a root of {len} bytes")));
         }
         let body = texts::decompress(frame, len)?;
-        let mut input = In::begin(MAGIC, &body)?;
+        let mut input = In::begin(magic, &body)?;
         let about = About {
             file_bytes: input.number()?,
             etag: input.text()?,
@@ -123,6 +128,7 @@ impl Root {
         let pages = pages.into_iter().map(|((), range)| range).collect();
         Ok(Self {
             about,
+            has_signs: magic == MAGIC,
             units,
             data_bytes,
             data_digest,
@@ -145,6 +151,7 @@ impl Root {
     pub fn write(&self) -> std::io::Result<Vec<u8>> {
         let Self {
             about: About { file_bytes, etag, column, rows, unicode },
+            has_signs,
             units,
             data_bytes,
             data_digest,
@@ -155,7 +162,8 @@ impl Root {
             pages,
             texts,
         } = self;
-        let mut out = Out::begin(MAGIC);
+        let magic = if *has_signs { MAGIC } else { OLD_MAGIC };
+        let mut out = Out::begin(magic);
         out.number(*file_bytes);
         out.text(etag);
         out.text(column);
@@ -189,7 +197,7 @@ impl Root {
             out.number((end - first).into());
         }
         let body = out.end();
-        let mut file = MAGIC.to_vec();
+        let mut file = magic.to_vec();
         file.extend_from_slice(&(body.len() as u64).to_le_bytes());
         file.extend(zstd::bulk::compress(&body, 19)?);
         Ok(file)

@@ -5,7 +5,7 @@
 //! than units, and the length of its list, which for few units follows at once.
 
 use super::root::Root;
-use super::{Index, MAX_WORD_BYTES, broken};
+use super::{ENDINGS, Index, MAX_WORD_BYTES, broken};
 use crate::base::bytes::ByteRange;
 use crate::base::error::Result;
 use crate::formats::maps::In;
@@ -16,6 +16,11 @@ pub const INLINE_UNITS: u32 = 10;
 /// A block is closed once it is as long as this.
 #[cfg(not(target_arch = "wasm32"))]
 pub const BLOCK_BYTES: usize = 4 << 10;
+
+/// So many letters has what there may be a list of all words for, by its kind, at most.
+pub fn longest_piece(kind: char) -> usize {
+    if kind == ENDINGS { 4 } else { 3 }
+}
 
 /// A word, and where its list is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,15 +1,29 @@
 //! Writing an index: all texts in, files out. For machines with memory; nothing of it is shipped.
 
+mod keys;
+mod tokens;
+mod unions;
+
 use super::root::{About, Root};
-use super::{CASES, MAX_WORD_BYTES, PART_BYTES, SPACES, list, pairs, rows, texts, words};
+use super::{CASES, JOINS, MAX_WORD_BYTES, PART_BYTES, SIGNS, SPACES, list, pairs, rows, texts, words};
+use crate::base::bits::Bits;
 use crate::base::bytes::ByteRange;
-use crate::base::words::{UNICODE, folded, squeezed, tokens};
+use crate::base::words::UNICODE;
 use crate::formats::maps::Out;
+use keys::Hashes;
 use rustc_hash::FxHashMap;
 use std::io;
+use tokens::{Lists, Tokens};
+use unions::{Unions, unions};
 
-/// Pairs are grouped in passes over all tokens, of about so many each.
-const TOKENS_A_PASS: usize = 8 << 20;
+/// Pairs are grouped in passes over all tokens, of about so many entries each.
+const ENTRIES_A_PASS: usize = 16 << 20;
+
+/// What two neighbouring words are entered as, about.
+const ENTRIES_A_TOKEN: usize = 4;
+
+/// What is entered without places.
+const NO_PLACE: u32 = u32::MAX;
 
 /// How hard texts are compressed.
 const LEVEL: i32 = 15;
@@ -78,22 +92,6 @@ impl Data<'_> {
     }
 }
 
-/// The words of all texts.
-struct Tokens {
-    /// Different words, and what stands between two, squeezed and as it is.
-    words: Vec<String>,
-    betweens: Vec<String>,
-    /// For each token its word, and what is before it.
-    token_words: Vec<u32>,
-    token_betweens: Vec<u32>,
-    /// Where each unit's tokens end.
-    ends: Vec<usize>,
-    /// Units with words that the dictionary does not hold, those of [`SPACES`], and those of [`CASES`].
-    long: Vec<u32>,
-    spaces: Vec<u32>,
-    cases: Vec<u32>,
-}
-
 /// A pair or an edge.
 struct Entry {
     key: u64,
@@ -147,14 +145,15 @@ impl Writer {
         let mut report = Report { rows: self.about.rows, units: units.into(), ..Report::default() };
         report.distinct = self.distinct();
         tell("words", 0.0);
-        let tokens = self.tokens();
+        let tokens = Tokens::new((0..self.lens.len()).map(|place| self.unit(place)));
         report.tokens = tokens.token_words.len() as u64;
         report.words = tokens.words.len() as u64;
         let mut data = Data { sink, at: 0, digest: 0xcbf2_9ce4_8422_2325 };
-        let mut root = Root { units, ..Root::default() };
+        let mut root = Root { units, has_signs: true, ..Root::default() };
 
         tell("lists of words", 0.1);
-        let blocks = self.write_words(&tokens, &mut data)?;
+        let lists = Lists::new(tokens.words.len(), |each| tokens.each_word(each));
+        let (blocks, unions) = self.write_words(&tokens, &lists, &mut data)?;
         root.word_lists = ByteRange::new(0, data.at);
         for (first, bytes) in blocks {
             let start = data.at;
@@ -163,9 +162,9 @@ impl Writer {
         }
         let dictionary_end = data.at;
 
-        let pages = self.write_pairs(&tokens, &mut data, &mut report, tell)?;
+        let pages = self.write_pairs(&tokens, (&lists, &unions), &mut data, &mut report, tell)?;
         root.pair_lists = ByteRange::new(dictionary_end, data.at);
-        drop(tokens);
+        drop((tokens, lists));
         for bytes in pages {
             let start = data.at;
             data.add(&bytes)?;
@@ -203,117 +202,55 @@ impl Writer {
         unit(&self.bytes, &self.ends, place)
     }
 
-    fn tokens(&self) -> Tokens {
-        let mut word_ids: FxHashMap<String, u32> = FxHashMap::default();
-        let mut between_ids: FxHashMap<String, u32> = FxHashMap::default();
-        let (mut token_words, mut token_betweens, mut ends) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut long, mut spaces, mut cases) = (Vec::new(), Vec::new(), Vec::new());
-        for place in 0..self.lens.len() {
-            let text = folded(self.unit(place));
-            let mut is_long = false;
-            let mut has_spaces = false;
-            for token in tokens(&text) {
-                is_long |= token.word.len() > MAX_WORD_BYTES;
-                has_spaces |= squeezed(token.before) != token.before;
-                token_words.push(id(&mut word_ids, token.word));
-                token_betweens.push(id(&mut between_ids, token.before));
-            }
-            ends.push(token_words.len());
-            if is_long {
-                long.push(place as u32);
-            }
-            if has_spaces {
-                spaces.push(place as u32);
-            }
-            if text.contains('ſ') || text.contains('\u{212a}') {
-                cases.push(place as u32);
-            }
-        }
-        let in_order = |ids: FxHashMap<String, u32>| {
-            let mut texts = vec![String::new(); ids.len()];
-            for (text, id) in ids {
-                if let Some(own) = texts.get_mut(id as usize) {
-                    *own = text;
-                }
-            }
-            texts
-        };
-        let (words, betweens) = (in_order(word_ids), in_order(between_ids));
-        Tokens { words, betweens, token_words, token_betweens, ends, long, spaces, cases }
-    }
-
     fn rows_of(&self, units: &[u32]) -> u64 {
         units.iter().filter_map(|unit| self.lens.get(*unit as usize)).map(|len| u64::from(*len)).sum()
     }
 
-    /// Writes the lists of words; the answer is the dictionary, in blocks.
-    fn write_words(&self, tokens: &Tokens, data: &mut Data<'_>) -> io::Result<Vec<(String, Vec<u8>)>> {
+    /// Writes the lists of words and of signs; the answer is the dictionary, in blocks, and the words of each union.
+    fn write_words(
+        &self,
+        tokens: &Tokens,
+        lists: &Lists,
+        data: &mut Data<'_>,
+    ) -> io::Result<(Vec<(String, Vec<u8>)>, Unions)> {
         let universe = self.lens.len() as u32;
-        // Units by word: counted, then put where they belong.
-        let mut starts = vec![0_usize; tokens.words.len() + 1];
-        let mut last = vec![u32::MAX; tokens.words.len()];
-        let mut each = |then: &mut dyn FnMut(usize, u32)| {
-            last.fill(u32::MAX);
-            let mut from = 0;
-            for (unit, end) in tokens.ends.iter().enumerate() {
-                for word in tokens.token_words.get(from..*end).unwrap_or_default() {
-                    let word = *word as usize;
-                    if let Some(last) = last.get_mut(word)
-                        && std::mem::replace(last, unit as u32) != unit as u32
-                    {
-                        then(word, unit as u32);
-                    }
-                }
-                from = *end;
-            }
-        };
-        each(&mut |word, _| {
-            if let Some(count) = starts.get_mut(word + 1) {
-                *count += 1;
-            }
-        });
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
-        let mut postings = vec![0_u32; sum];
-        let mut next = starts.clone();
-        each(&mut |word, unit| {
-            if let Some(at) = next.get_mut(word) {
-                if let Some(slot) = postings.get_mut(*at) {
-                    *slot = unit;
-                }
-                *at += 1;
-            }
-        });
         let mut order: Vec<usize> = (0..tokens.words.len())
             .filter(|word| tokens.words.get(*word).is_some_and(|text| text.len() <= MAX_WORD_BYTES))
             .collect();
         order.sort_unstable_by_key(|word| tokens.words.get(*word));
-
         let of_word = |word: &usize| {
-            let (start, end) = (starts.get(*word), starts.get(word + 1));
-            let own = start.zip(end).and_then(|(start, end)| postings.get(*start..*end));
-            (tokens.words.get(*word).map_or("", String::as_str), own.unwrap_or_default())
+            (tokens.words.get(*word).cloned().unwrap_or_default(), Some(*word), lists.of(*word))
         };
-        let special = [("", &tokens.long), (SPACES, &tokens.spaces), (CASES, &tokens.cases)];
-        let special = special.map(|(word, units)| (word, units.as_slice()));
-        let special = special.into_iter().filter(|(_, units)| !units.is_empty());
+        let of_signs = Lists::new(tokens.betweens.len(), |each| tokens.each_between(each));
+        let mut signs: Vec<usize> = (0..tokens.betweens.len())
+            .filter(|own| {
+                tokens.betweens.get(*own).is_some_and(|own| (1..MAX_WORD_BYTES).contains(&own.len()))
+            })
+            .collect();
+        signs.sort_unstable_by_key(|own| tokens.betweens.get(*own));
+        let signs = signs.iter().map(|own| {
+            let text = tokens.betweens.get(*own).map_or("", String::as_str);
+            (format!("{SIGNS}{text}"), None, of_signs.of(*own))
+        });
+        let special =
+            [("", &tokens.long), (SPACES, &tokens.spaces), (CASES, &tokens.cases), (JOINS, &tokens.joins)];
+        let special = special.map(|(word, units)| (word.to_owned(), None, units.as_slice()));
+        let special = special.into_iter().filter(|(.., units)| !units.is_empty());
+        let mut list_bytes = vec![0_u32; tokens.words.len()];
         let mut blocks: Vec<(String, Vec<u8>)> = Vec::new();
         let mut block = Out::default();
-        let (mut first, mut before) = (String::new(), "");
+        let (mut first, mut before) = (String::new(), String::new());
         let base = data.at;
-        for (word, units) in special.chain(order.iter().map(of_word)) {
+        for (word, number, units) in special.chain(signs).chain(order.iter().map(of_word)) {
             if block.0.len() >= words::BLOCK_BYTES {
                 blocks.push((std::mem::take(&mut first), std::mem::take(&mut block).0));
             }
             if block.0.is_empty() {
-                first = word.to_owned();
-                before = "";
+                first.clone_from(&word);
+                before.clear();
                 block.number(data.at - base);
             }
-            let shared = words::shared(before, word);
+            let shared = words::shared(&before, &word);
             block.number(shared as u64);
             block.text(word.get(shared..).unwrap_or_default());
             block.number(units.len() as u64);
@@ -324,82 +261,113 @@ impl Writer {
                 block.0.extend_from_slice(&bytes);
             } else {
                 data.add(&bytes)?;
+                if let Some(own) = number.and_then(|number| list_bytes.get_mut(number)) {
+                    *own = bytes.len() as u32;
+                }
             }
             before = word;
         }
         if !block.0.is_empty() {
             blocks.push((first, block.0));
         }
-        Ok(blocks)
+        Ok((blocks, unions(&tokens.words, &list_bytes)))
     }
 
-    /// Writes the lists of pairs and edges; the answer is their pages.
+    /// The units that have any of these words.
+    fn union(&self, words: &[u32], lists: &Lists) -> Vec<u32> {
+        let mut bits = Bits::new(self.lens.len(), false);
+        for word in words {
+            lists.of(*word as usize).iter().for_each(|unit| bits.set(*unit as usize, true));
+        }
+        bits.members(0).map(|unit| unit as u32).collect()
+    }
+
+    /// Writes the lists of pairs, edges and unions; the answer is their pages.
     fn write_pairs(
         &self,
         tokens: &Tokens,
+        (lists_of_words, unions): (&Lists, &Unions),
         data: &mut Data<'_>,
         report: &mut Report,
         tell: &mut dyn FnMut(&str, f64),
     ) -> io::Result<Vec<Vec<u8>>> {
         let universe = self.lens.len() as u32;
-        let word_hashes: Vec<u64> = tokens.words.iter().map(|word| pairs::hash(word)).collect();
-        let between_hashes: Vec<u64> =
-            tokens.betweens.iter().map(|between| pairs::hash(&squeezed(between))).collect();
-        let plain: Vec<bool> = tokens.betweens.iter().map(|between| squeezed(between) == " ").collect();
-        // Letters at the ends of words are few: edges are found by a table.
-        let ends: Vec<(char, char)> = tokens
-            .words
-            .iter()
-            .map(|word| (word.chars().next().unwrap_or(' '), word.chars().next_back().unwrap_or(' ')))
-            .collect();
-        let mut edge_keys: FxHashMap<(char, u32, char), u64> = FxHashMap::default();
-        let passes = (tokens.token_words.len() * 2 / TOKENS_A_PASS + 1).next_power_of_two();
+        let hashes = Hashes::new(tokens);
+        let passes = (tokens.token_words.len() * ENTRIES_A_TOKEN / ENTRIES_A_PASS + 1).next_power_of_two();
         let pass_bits = passes.trailing_zeros();
+        let mut edges: FxHashMap<(char, u32, char), u64> = FxHashMap::default();
+        let mut unions = unions.iter().peekable();
         // Each pass has a stretch of keys, in their order, so that a page says where its first list is.
         let mut lists: Vec<(u64, u32, u32)> = Vec::new();
         let mut all: Vec<Entry> = Vec::new();
         for pass in 0..passes as u64 {
             tell("pairs", 0.2 + 0.6 * pass as f64 / passes as f64);
             lists.clear();
-            let own = |key: u64| pass_bits == 0 || key >> (64 - pass_bits) == pass;
             let mut from = 0;
             for (unit, end) in tokens.ends.iter().enumerate() {
-                let words = tokens.token_words.get(from..*end).unwrap_or_default();
-                let betweens = tokens.token_betweens.get(from..*end).unwrap_or_default();
-                let mut place = 0_u32;
-                for ((word, next), between) in
-                    words.iter().zip(words.iter().skip(1)).zip(betweens.iter().skip(1))
-                {
-                    let at = |hashes: &[u64], id: u32| hashes.get(id as usize).copied().unwrap_or_default();
-                    let key = pairs::key(
-                        at(&word_hashes, *word),
-                        at(&between_hashes, *between),
-                        at(&word_hashes, *next),
-                    );
-                    if own(key) {
+                let mut add = |key: u64, place: u32| {
+                    if pass_bits == 0 || key >> (64 - pass_bits) == pass {
                         lists.push((key, unit as u32, place));
                     }
-                    let letter = |id: u32| ends.get(id as usize).copied().unwrap_or((' ', ' '));
-                    let (last, first) = (letter(*word).1, letter(*next).0);
-                    let edge = *edge_keys.entry((last, *between, first)).or_insert_with(|| {
-                        let between = tokens.betweens.get(*between as usize);
-                        pairs::edge_key(last, between.map_or("", String::as_str), first)
-                    });
-                    if own(edge) {
-                        // Behind all places of words.
-                        lists.push((edge, unit as u32, u32::MAX));
+                };
+                let words = tokens.token_words.get(from..*end).unwrap_or_default();
+                let betweens = tokens.token_betweens.get(from..*end).unwrap_or_default();
+                let tail = tokens.tails.get(unit).copied().unwrap_or_default();
+                let nexts = words.iter().map(|word| hashes.word(*word)).chain([Some(hashes.end)]);
+                let mut last = hashes.begin;
+                let mut place = 0_u32;
+                for (next, between) in nexts.zip(betweens.iter().chain([&tail])) {
+                    let (Some(next), Some(own)) = (next, hashes.betweens.get(*between as usize)) else {
+                        continue;
+                    };
+                    let pair = pairs::key(last.hash, own.squeezed, next.hash);
+                    add(pair, place);
+                    if own.squeezed != own.exact {
+                        add(pairs::odd_key(pair), NO_PLACE);
                     }
-                    place += if plain.get(*between as usize) == Some(&true) { 1 } else { 2 };
+                    let edge = *edges.entry((last.end, *between, next.start)).or_insert_with(|| {
+                        let between = tokens.betweens.get(*between as usize);
+                        pairs::edge_key(last.end, between.map_or("", String::as_str), next.start)
+                    });
+                    add(edge, NO_PLACE);
+                    match (last.is_word, next.is_word) {
+                        (true, true) if own.is_space => {
+                            add(pairs::key(last.hash, own.exact, next.start_hash), NO_PLACE);
+                            add(pairs::key(last.end_hash, own.exact, next.hash), NO_PLACE);
+                        }
+                        _ if own.is_space || own.is_empty => {}
+                        (before, behind) => {
+                            if before {
+                                add(pairs::key(last.hash, own.exact, hashes.any), place);
+                            }
+                            if behind {
+                                add(pairs::key(hashes.any, own.exact, next.hash), place);
+                            }
+                        }
+                    }
+                    place += if own.is_plain { 1 } else { 2 };
+                    last = next;
                 }
                 from = *end;
             }
             lists.sort_unstable();
             lists.dedup();
-            for group in lists.chunk_by(|a, b| a.0 == b.0) {
+            let mut groups = lists.chunk_by(|a, b| a.0 == b.0).peekable();
+            loop {
+                let next = groups.peek().and_then(|group| group.first()).map(|(key, ..)| *key);
+                let is_own = |key: &u64| pass_bits == 0 || key >> (64 - pass_bits) == pass;
+                let union = unions.next_if(|(key, _)| is_own(key) && next.is_none_or(|next| **key < next));
+                if let Some((key, words)) = union {
+                    let units = self.union(words, lists_of_words);
+                    let list = list::write(&units, universe);
+                    all.push(self.entry(*key, &units, list, Vec::new(), data)?);
+                    continue;
+                }
+                let Some(group) = groups.next() else { break };
                 let Some((key, _, place)) = group.first().copied() else { continue };
                 let mut units: Vec<u32> = group.iter().map(|(_, unit, _)| *unit).collect();
                 units.dedup();
-                let places: Vec<Vec<u32>> = if place == u32::MAX {
+                let places: Vec<Vec<u32>> = if place == NO_PLACE {
                     Vec::new()
                 } else {
                     group
@@ -409,17 +377,7 @@ impl Writer {
                 };
                 let list = list::write(&units, universe);
                 let positions = pairs::write_positions(places.iter().map(Vec::as_slice));
-                let rows = self.rows_of(&units);
-                let units = units.len() as u32;
-                let (list_bytes, position_bytes) = (list.len() as u32, positions.len() as u32);
-                let mut here = Vec::new();
-                if units <= pairs::INLINE_UNITS {
-                    here = [list, positions].concat();
-                } else {
-                    data.add(&list)?;
-                    data.add(&positions)?;
-                }
-                all.push(Entry { key, units, rows, list_bytes, position_bytes, here });
+                all.push(self.entry(key, &units, list, positions, data)?);
             }
         }
         report.pairs = all.len() as u64;
@@ -450,6 +408,28 @@ impl Writer {
             }
         }
         Ok(pages.into_iter().map(|page| page.0).collect())
+    }
+
+    /// The entry of a list, which is written unless it is short.
+    fn entry(
+        &self,
+        key: u64,
+        units: &[u32],
+        list: Vec<u8>,
+        positions: Vec<u8>,
+        data: &mut Data<'_>,
+    ) -> io::Result<Entry> {
+        let rows = self.rows_of(units);
+        let units = units.len() as u32;
+        let (list_bytes, position_bytes) = (list.len() as u32, positions.len() as u32);
+        let mut here = Vec::new();
+        if units <= pairs::INLINE_UNITS {
+            here = [list, positions].concat();
+        } else {
+            data.add(&list)?;
+            data.add(&positions)?;
+        }
+        Ok(Entry { key, units, rows, list_bytes, position_bytes, here })
     }
 
     fn write_texts(
@@ -490,15 +470,6 @@ fn unit<'a>(bytes: &'a [u8], ends: &[u64], place: usize) -> &'a [u8] {
     let start = place.checked_sub(1).and_then(|before| ends.get(before)).map_or(0, |end| *end as usize);
     let end = ends.get(place).map_or(start, |end| *end as usize);
     bytes.get(start..end).unwrap_or_default()
-}
-
-fn id(ids: &mut FxHashMap<String, u32>, text: &str) -> u32 {
-    if let Some(id) = ids.get(text) {
-        return *id;
-    }
-    let id = ids.len() as u32;
-    ids.insert(text.to_owned(), id);
-    id
 }
 
 fn coder_most() -> u32 {
