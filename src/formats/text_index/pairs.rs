@@ -13,7 +13,8 @@
 //! stands somewhere with other white space between than one space is under [`odd_key`], on the same page. [`union_key`]
 //! is that of all words with some beginning, end or part.
 //!
-//! Positions count words from the beginning of the text: one a word, and one more where something else than a space is before it. For each unit of the
+//! Positions count words from the beginning of the text: one a word, and one more where something else than a space is
+//! before it. For each unit of the
 //! list there is each place of the pair's first word, less the one before and one more, times two, plus one where
 //! another follows in the same unit. Pairs and what has [`ANY`] in it have them.
 

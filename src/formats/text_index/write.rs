@@ -92,6 +92,9 @@ impl Data<'_> {
     }
 }
 
+/// Blocks of the dictionary, by their first words.
+type Blocks = Vec<(String, Vec<u8>)>;
+
 /// A pair or an edge.
 struct Entry {
     key: u64,
@@ -212,7 +215,7 @@ impl Writer {
         tokens: &Tokens,
         lists: &Lists,
         data: &mut Data<'_>,
-    ) -> io::Result<(Vec<(String, Vec<u8>)>, Unions)> {
+    ) -> io::Result<(Blocks, Unions)> {
         let universe = self.lens.len() as u32;
         let mut order: Vec<usize> = (0..tokens.words.len())
             .filter(|word| tokens.words.get(*word).is_some_and(|text| text.len() <= MAX_WORD_BYTES))
@@ -237,7 +240,7 @@ impl Writer {
         let special = special.map(|(word, units)| (word.to_owned(), None, units.as_slice()));
         let special = special.into_iter().filter(|(.., units)| !units.is_empty());
         let mut list_bytes = vec![0_u32; tokens.words.len()];
-        let mut blocks: Vec<(String, Vec<u8>)> = Vec::new();
+        let mut blocks = Blocks::new();
         let mut block = Out::default();
         let (mut first, mut before) = (String::new(), String::new());
         let base = data.at;
