@@ -36,7 +36,7 @@ pub fn stem(name: &str) -> &str {
 /// looked into.
 pub fn may_be_table(front: &[u8], name: &str) -> bool {
     const FRONTS: &[&[u8]] = &[b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"ARROW1", b"\xff\xff\xff\xff"];
-    if FRONTS.iter().any(|magic| front.starts_with(magic)) {
+    if FRONTS.iter().any(|magic| front.starts_with(magic)) || is_arrow_stream(front) {
         return true;
     }
     if not_a_table(front, &[]).is_some() || front.starts_with(b"PAR1") {
@@ -52,6 +52,16 @@ pub fn may_be_table(front: &[u8], name: &str) -> bool {
         || text.starts_with(b"{")
         || text.starts_with(b"[")
         || is_lines_of_fields(text)
+}
+
+/// Whether these are the first bytes of an Arrow stream: a message that says how long it is, up to version 0.14 without a
+/// mark in front, and where in it its table begins.
+pub fn is_arrow_stream(front: &[u8]) -> bool {
+    match front {
+        [0xff, 0xff, 0xff, 0xff, a, b, c, 0, ..] => (a | b | c) != 0,
+        [a, b, c, 0, 4..=64, 0, 0, 0, ..] => (a | b | c) != 0,
+        _ => false,
+    }
 }
 
 /// What the bytes at the front of a file, where they are known, and at its end look like.

@@ -176,6 +176,7 @@ fn column(dice: &mut Dice<'_>) -> ColumnMeta {
         root: "a".to_owned(),
         physical,
         logical,
+        wide: None,
         zone: None,
         max_definition: u16::from(dice.byte() % 2),
         max_repetition: 0,

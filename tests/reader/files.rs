@@ -154,6 +154,21 @@ fn arrow_files_and_streams_are_read_compressed_and_with_dictionaries() {
 }
 
 #[test]
+fn streams_of_old_libraries_are_read() {
+    // As pyarrow wrote them before 0.15, without a mark in front, and with the metadata of before 1.0.
+    let bytes = include_bytes!("files/version_4.arrows");
+    assert_ne!(bytes[..4], [0xff; 4]);
+    let expected = [
+        r#"{"n":1,"runs":"x","dense":{"0":1,"1":null},"sparse":{"0":1,"1":null},"none":null,"m":"a"}"#,
+        r#"{"n":null,"runs":"x","dense":{"0":null,"1":"z"},"sparse":{"0":null,"1":"y"},"none":null,"m":null}"#,
+        r#"{"n":3,"runs":null,"dense":{"0":null,"1":null},"sparse":{"0":3,"1":null},"none":null,"m":"c"}"#,
+    ];
+    for name in ["a.arrows", "without an ending"] {
+        assert_eq!(lines_of(name, bytes).lines().collect::<Vec<_>>(), expected);
+    }
+}
+
+#[test]
 fn what_is_packed_is_unpacked() {
     use std::io::Write;
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -338,7 +353,10 @@ fn types_that_parquet_lacks_are_held_by_others() {
         let written = lines_of(name, &arrow(&columns, stream));
         assert_eq!(written.lines().collect::<Vec<_>>(), expected, "{name}");
     }
-    // Columns without bytes, and no rows at all.
+    // Values without bytes, columns without them, and no rows at all.
+    let none = [None, Some(b"".as_slice())].into_iter();
+    let none = FixedSizeBinaryArray::try_from_sparse_iter_with_size(none, 0).unwrap();
+    assert_eq!(lines_of("a.arrow", &arrow(&[("b", Arc::new(none))], false)), "{\"b\":null}\n{\"b\":\"\"}\n");
     let nulls: [(&str, ArrayRef); 1] = [("none", Arc::new(NullArray::new(3)))];
     let empty: [(&str, ArrayRef); 1] = [("n", Arc::new(Int32Array::from(Vec::<i32>::new())))];
     for stream in [false, true] {
@@ -364,4 +382,160 @@ fn what_is_no_table_is_called_by_its_name() {
         let [notice] = &session.notices[..] else { panic!("{name}: {:?}", session.notices) };
         assert!(session.opened.is_none() && notice.text.contains(what), "{name}: {notice:?}");
     }
+}
+
+#[test]
+fn whole_numbers_of_128_bits_are_exact() {
+    // Written by Polars 2.1, which alone knows them.
+    let written = lines_of("wide.arrow", include_bytes!("files/wide.arrow"));
+    let expected = [
+        r#"{"id":1,"big":170141183460469231731687303715884105727,"s":"a","l":[1]}"#,
+        r#"{"id":2,"big":-170141183460469231731687303715884105728,"s":null,"l":null}"#,
+        r#"{"id":3,"big":null,"s":"c","l":[2,3]}"#,
+    ];
+    assert_eq!(written.lines().collect::<Vec<_>>(), expected);
+}
+
+/// A stream of Arrow in which one column, by its place, is of a type that nobody knows.
+fn with_unknown_type(columns: &[(&str, arrow_array::ArrayRef)], place: usize) -> Vec<u8> {
+    use arrow_ipc::{Field, root_as_message};
+    let mut bytes = arrow(columns, true);
+    let len = u32::from_le_bytes(bytes[4..8].try_into().unwrap()) as usize;
+    let at = {
+        let message = root_as_message(&bytes[8..8 + len]).unwrap();
+        let field = message.header_as_schema().unwrap().fields().unwrap().get(place);
+        let table = field._tab;
+        8 + table.loc() + usize::from(table.vtable().get(Field::VT_TYPE_TYPE))
+    };
+    bytes[at] = 99;
+    bytes
+}
+
+#[test]
+fn a_column_of_arrow_that_nobody_can_read_costs_itself() {
+    use arrow_array::*;
+    let odd: ArrayRef = Arc::new(StringViewArray::from(vec!["a text that is in no view", "x"]));
+    let views: ArrayRef = Arc::new(StringViewArray::from(vec!["another text in a buffer", "y"]));
+    let number: ArrayRef = Arc::new(Int32Array::from(vec![1, 2]));
+    let columns =
+        [("n", number.clone()), ("v", views.clone()), ("odd", odd), ("w", views.clone()), ("m", number)];
+    let session = open("a.arrows", with_unknown_type(&columns, 2));
+    assert_eq!(types(&session), ["n INT32", "v UTF8", "w UTF8", "m INT32"]);
+    let told = format!("{:?}", session.notices);
+    assert!(told.contains("odd: type number 99 of Arrow is not known"), "{told}");
+    let written = lines_of("a.arrows", &with_unknown_type(&columns, 2));
+    let expected = [
+        r#"{"n":1,"v":"another text in a buffer","w":"another text in a buffer","m":1}"#,
+        r#"{"n":2,"v":"y","w":"y","m":2}"#,
+    ];
+    assert_eq!(written.lines().collect::<Vec<_>>(), expected);
+    // At the beginning, and at the end.
+    for place in [0, 4] {
+        let session = open("a.arrows", with_unknown_type(&columns, place));
+        let expected: Vec<&str> =
+            (0..5).filter(|other| *other != place).map(|place| columns[place].0).collect();
+        let opened = session.opened.as_ref().unwrap();
+        assert_eq!(opened.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(), expected);
+    }
+}
+
+#[test]
+fn bytes_of_arrow_that_are_damaged_cost_their_column() {
+    use arrow_array::*;
+    let long = "a text that is long enough to be found again";
+    let columns: [(&str, ArrayRef); 3] = [
+        ("n", Arc::new(Int32Array::from(vec![1, 2]))),
+        ("text", Arc::new(StringArray::from(vec![long, "b"]))),
+        ("list", Arc::new(ListArray::from_iter_primitive::<types::Int32Type, _, _>([Some([Some(7)]), None]))),
+    ];
+    // Where a text ends lies far behind the last one.
+    let mut bytes = arrow(&columns, true);
+    let end = (long.len() as u32).to_le_bytes();
+    let at = (0..bytes.len() - 4).rfind(|at| bytes[*at..*at + 4] == end).unwrap();
+    bytes[at..at + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+    let session = open("a.arrows", bytes.clone());
+    assert_eq!(types(&session), ["n INT32", "text UTF8", "list nested"]);
+    let told = format!("{:?}", session.notices);
+    assert!(told.contains("text: ") && told.contains("in 2 rows"), "{told}");
+    let written = lines_of("a.arrows", &bytes);
+    let expected = [r#"{"n":1,"text":null,"list":[7]}"#, r#"{"n":2,"text":null,"list":null}"#];
+    assert_eq!(written.lines().collect::<Vec<_>>(), expected);
+    // Text that is no UTF-8 is mended as in other files, and told.
+    let mut bytes = arrow(&columns, true);
+    let at = (0..bytes.len()).find(|at| bytes[*at..].starts_with(b"a text")).unwrap();
+    bytes[at] = 0xff;
+    assert!(lines_of("a.arrows", &bytes).contains("\u{fffd} text that is"));
+    let session = open("a.arrows", bytes);
+    let told = format!("{:?}", session.notices);
+    assert!(told.contains("text: bytes that are no UTF-8, in 1 texts"), "{told}");
+}
+
+#[test]
+fn decimals_without_digits_in_front_or_behind_are_exact() {
+    use arrow_array::*;
+    let decimal = |digits, scale| -> ArrayRef {
+        let numbers = Decimal128Array::from(vec![Some(12), None, Some(-99)]);
+        Arc::new(numbers.with_precision_and_scale(digits, scale).unwrap())
+    };
+    let wide = Decimal256Array::from(vec![Some(arrow_buffer::i256::MINUS_ONE), None, None]);
+    let columns: [(&str, ArrayRef); 4] = [
+        ("hundreds", decimal(5, -2)),
+        ("all", decimal(38, -30)),
+        ("small", Arc::new(decimal(5, 0).slice(0, 3))),
+        ("wide", Arc::new(wide.with_precision_and_scale(70, -6).unwrap())),
+    ];
+    let bytes = arrow(&columns, false);
+    let zeros = "0".repeat(30);
+    let expected = [
+        format!(r#"{{"hundreds":1200,"all":12{zeros},"small":12,"wide":-1000000}}"#),
+        r#"{"hundreds":null,"all":null,"small":null,"wide":null}"#.to_owned(),
+        format!(r#"{{"hundreds":-9900,"all":-99{zeros},"small":-99,"wide":null}}"#),
+    ];
+    assert_eq!(lines_of("a.arrow", &bytes).lines().collect::<Vec<_>>(), expected);
+    let mut session = open("a.arrow", bytes);
+    let (stage, written) =
+        crate::exact::export(&mut session, Format::Parquet, &["hundreds".to_owned(), "all".to_owned()], &[]);
+    assert_eq!(stage, vitrine::protocol::export::Stage::Done);
+    let rows = crate::server::reference(&Arc::new(written));
+    let types: Vec<String> =
+        rows.schema().fields().iter().map(|field| field.data_type().to_string()).collect();
+    assert_eq!(types, ["Decimal128(7, 0)", "Decimal256(68, 0)"]);
+}
+
+#[test]
+fn rows_that_are_lists_of_one_length_have_columns() {
+    // What `to_json(orient="values")` of pandas writes, and `read_json` reads as columns 0, 1 and 2.
+    for (name, text) in [
+        ("a.json", "[[1,\"x\",null],[2,null,1.5]]"),
+        ("a.json", "[\n  [1, \"x\", null],\n  [2, null, 1.5]\n]\n"),
+        ("a.jsonl", "[1, \"x\", null]\n[2, null, 1.5]\n"),
+    ] {
+        let written = lines_of(name, text.as_bytes());
+        assert_eq!(
+            written.lines().collect::<Vec<_>>(),
+            [r#"{"0":1,"1":"x","2":null}"#, r#"{"0":2,"1":null,"2":1.5}"#],
+            "{text}"
+        );
+    }
+    assert_eq!(types(&open("a.json", "[[1,\"x\",null],[2,null,1.5]]")), ["0 INT64", "1 UTF8", "2 DOUBLE"]);
+    // Columns of several kinds of values have each value as it stands.
+    assert_eq!(lines_of("a.json", b"[[1],[\"x\"]]"), "{\"0\":1}\n{\"0\":\"x\"}\n");
+    // Others are lists.
+    for text in
+        ["[[1,2],[3]]", "[[1,[2]],[3,[4]]]", "[[1,{\"a\":2}],[3,{}]]", "[[],[]]", "[[1,2],null]", "[[1,2],3]"]
+    {
+        assert_eq!(open("a.json", text).opened.unwrap().columns[0].name, "value", "{text}");
+    }
+}
+
+#[test]
+fn numbers_whose_first_byte_weighs_most_are_read() {
+    // Made by hand of one that pyarrow 26 wrote; pyarrow reads it, but for the view.
+    let written = lines_of("a.arrows", include_bytes!("files/big_endian.arrows"));
+    let expected = [
+        r#"{"i":1,"b":1099511627776,"f":1.5,"s":"ab","l":[1,-2],"d":1.23,"t":"2022-08-08T23:06:40.123456","o":true,"v":"short","m":{"months":1,"days":-2,"nanoseconds":3},"k":"q","x":"YWJj"}"#,
+        r#"{"i":null,"b":5,"f":null,"s":null,"l":null,"d":null,"t":null,"o":null,"v":null,"m":null,"k":null,"x":null}"#,
+        r#"{"i":-3,"b":null,"f":-2.25,"s":"c","l":[3],"d":-99999999999.99,"t":"1969-12-31T23:59:59.999999","o":false,"v":"longer than twelve bytes","m":{"months":0,"days":0,"nanoseconds":-5},"k":"p","x":"eHl6"}"#,
+    ];
+    assert_eq!(written.lines().collect::<Vec<_>>(), expected);
 }

@@ -202,3 +202,53 @@ fn what_is_said_in_arrow_comes_out_as_it_was_said() {
     let DataType::Struct(inner) = schema.field(4).data_type() else { panic!("{schema:?}") };
     assert_eq!((inner[0].data_type(), inner[0].metadata().len()), (&DataType::Date32, 1));
 }
+
+#[test]
+fn times_of_96_bits_that_nanoseconds_do_not_reach_are_what_they_are() {
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::{TimestampMicrosecondType, TimestampNanosecondType};
+    use arrow_schema::{DataType, TimeUnit};
+    // Spark writes such times, and years 1 and 9999 for none.
+    let file = odd!("int96_far");
+    let lines = written(file, Format::JsonLines);
+    let expected = [
+        r#"{"id":1,"at":"0001-01-01T00:00:00"}"#,
+        r#"{"id":2,"at":null}"#,
+        r#"{"id":3,"at":"9999-12-31T23:59:59.999999"}"#,
+        r#"{"id":4,"at":"2022-08-08T23:06:40.123456"}"#,
+    ];
+    assert_eq!(lines.lines().collect::<Vec<_>>(), expected);
+    let mut session = shown(file, &["at"]);
+    session.show(|show| {
+        show.rows.sort = vec![vitrine::view::spec::SortKey { column: "at".to_owned(), descending: true }];
+    });
+    let ticks = |cell: &Cell| match cell {
+        Cell::Time(time) => Some(time.iso()),
+        _ => None,
+    };
+    let rows = &session.rows.as_ref().unwrap().rows;
+    let shown: Vec<Option<String>> = rows.iter().map(|row| ticks(&row.cells[0])).collect();
+    let expected = [
+        Some("9999-12-31T23:59:59.999999"),
+        Some("2022-08-08T23:06:40.123456"),
+        Some("0001-01-01T00:00:00"),
+        None,
+    ];
+    assert_eq!(shown, expected.map(|time| time.map(str::to_owned)));
+    let micros =
+        [Some(-62_135_596_800_000_000), None, Some(253_402_300_799_999_999), Some(1_660_000_000_123_456)];
+    let at = |file: &[u8]| {
+        let mut session = Session::open(&Arc::new(file.to_vec()));
+        let (stage, written) = export(&mut session, Format::Parquet, &["at".to_owned()], &[]);
+        assert_eq!(stage, Stage::Done);
+        crate::server::reference(&Arc::new(written)).column(0).clone()
+    };
+    let far = at(file);
+    assert_eq!(*far.data_type(), DataType::Timestamp(TimeUnit::Microsecond, None));
+    assert_eq!(far.as_primitive::<TimestampMicrosecondType>().iter().collect::<Vec<_>>(), micros);
+    // Those that it reaches keep each of them.
+    let near = at(odd!("int96_near"));
+    assert_eq!(*near.data_type(), DataType::Timestamp(TimeUnit::Nanosecond, None));
+    let nanos = near.as_primitive::<TimestampNanosecondType>();
+    assert_eq!(nanos.iter().collect::<Vec<_>>(), [Some(1_660_000_000_123_456_789), None, Some(-1), Some(0)]);
+}

@@ -103,3 +103,58 @@ fn an_index_that_is_in_no_column_counts_the_rows_that_it_counted() {
     let (names, told, _) = exported(&mut session, "x");
     assert_eq!((names.len(), &told["index_columns"]), (2, &serde_json::json!([])));
 }
+
+#[test]
+fn categories_keep_their_order_and_those_that_no_row_has() {
+    let names = ["small", "medium", "large", "huge"];
+    let parquet = odd!("pandas_ordered");
+    let feather = Arc::new(include_bytes!("files/pandas_ordered.feather").to_vec());
+    let texts = |array: &arrow_array::ArrayRef| -> Vec<String> {
+        let short =
+            array.as_string_opt::<i32>().map(|texts| texts.iter().map(|text| text.unwrap()).collect());
+        let texts: Vec<&str> = short.unwrap_or_else(|| array.as_string::<i64>().iter().flatten().collect());
+        texts.into_iter().map(str::to_owned).collect()
+    };
+    for (name, file) in [("a.parquet", parquet), ("a.feather", feather)] {
+        for few in [false, true] {
+            let mut session = Session::new(&file);
+            session.open_table(&format!("https://example.org/{name}"));
+            if few {
+                let range = Range { low: Some(Bound::Number(3.0)), high: None };
+                session.filter(&[("id", Clause::Range(range))]);
+                session.change(|show| {
+                    show.rows.sort = vec![SortKey { column: "id".to_owned(), descending: true }];
+                });
+                session.run();
+            }
+            let columns = ["id", "size", "kind"].map(str::to_owned);
+            let (stage, written) = export(&mut session, Format::Parquet, &columns, &[]);
+            assert_eq!(stage, Stage::Done);
+            let rows = reference(&Arc::new(written));
+            let size = column(&rows, "size").as_any_dictionary();
+            assert_eq!(texts(size.values()), names, "{name} {few}");
+            assert_eq!(rows.schema().field(1).dict_is_ordered(), Some(true));
+            assert_eq!(
+                texts(column(&rows, "kind").as_any_dictionary().values()),
+                ["c", "b", "a"],
+                "{name} {few}"
+            );
+            assert_eq!(rows.schema().field(2).dict_is_ordered(), Some(false));
+            let (stage, written) = export(&mut session, Format::Arrow, &columns, &[]);
+            assert_eq!(stage, Stage::Done);
+            let reader = arrow_ipc::reader::FileReader::try_new(std::io::Cursor::new(written), None).unwrap();
+            assert_eq!(reader.schema().field(1).dict_is_ordered(), Some(true));
+            for rows in reader.map(Result::unwrap) {
+                assert_eq!(texts(column(&rows, "size").as_any_dictionary().values()), names, "{name} {few}");
+            }
+            let (_, written) = export(&mut session, Format::JsonLines, &columns, &[]);
+            let lines = String::from_utf8(written).unwrap();
+            let expected = if few {
+                "{\"id\":5,\"size\":\"large\",\"kind\":\"a\"}\n{\"id\":4,\"size\":\"small\",\"kind\":\"b\"}\n{\"id\":3,\"size\":\"medium\",\"kind\":\"a\"}\n"
+            } else {
+                "{\"id\":0,\"size\":\"large\",\"kind\":\"b\"}\n{\"id\":1,\"size\":\"small\",\"kind\":\"a\"}\n{\"id\":2,\"size\":null,\"kind\":\"b\"}\n"
+            };
+            assert!(lines.starts_with(expected), "{name} {few}: {lines}");
+        }
+    }
+}

@@ -4,6 +4,7 @@
 //! Source: `Schema.fbs` and `Message.fbs` of Apache Arrow, and "Internals" of FlatBuffers. The message is base64
 //! (RFC 4648, section 4), four bytes of ones and four of its length in front.
 
+use super::meta::Signed;
 use crate::base::base64::from_base64;
 use crate::base::moment::Unit;
 use crate::base::period::Frequency;
@@ -27,6 +28,8 @@ pub enum Note {
     Zone(String),
     /// Its numbers are stretches of the calendar.
     Period(Frequency),
+    /// Its bytes are whole numbers of 128 bits.
+    Wide(Signed),
 }
 
 /// What a field's metadata calls the type that its values have for some library, and what that library wants to know.
@@ -84,6 +87,9 @@ impl Flat<'_> {
                 Some(_) => return None,
             }),
             TIMESTAMP => Note::Zone(self.text(self.field(about, 1)?)?),
+            INT if self.field(about, 0).and_then(|at| self.u32(at)) == Some(128) => {
+                Note::Wide(Signed(self.field(about, 1).is_some_and(|at| self.0.get(at) == Some(&1))))
+            }
             INT => Note::Period(frequency(
                 &self.pair(field, EXTENSION_NAME)?,
                 &self.pair(field, EXTENSION_METADATA)?,

@@ -8,7 +8,7 @@
 use super::codec::{Codec, MAX_PAGE_BYTES, decompress};
 use super::delta;
 use super::header::{Encoding, PageHeader, PageKind};
-use super::meta::{ColumnMeta, Logical, Physical};
+use super::meta::{ColumnMeta, Logical, Physical, Signed};
 use super::rle::{self, Numbers};
 use crate::base::calendar::DAY_MILLIS;
 use crate::base::decimal;
@@ -466,7 +466,13 @@ fn from_bytes(column: &ColumnMeta, values: ByteValues) -> Result<Values> {
         }
         Logical::Decimal { .. } => {
             let mut numbers = ByteValues::default();
-            for bytes in values.iter() {
+            let mut turned = Vec::new();
+            for mut bytes in values.iter() {
+                if let Some(Signed(signed)) = column.wide {
+                    turned.clear();
+                    turned.extend((!signed).then_some(0).into_iter().chain(bytes.iter().rev().copied()));
+                    bytes = &turned;
+                }
                 let number = decimal::sortable(bytes).ok_or_else(|| {
                     let most = decimal::MAX_BYTES;
                     Error::new(ErrorKind::Limit, format!("a decimal number of more than {most} bytes"))

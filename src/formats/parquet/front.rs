@@ -247,6 +247,7 @@ mod tests {
             root: "c".to_owned(),
             physical,
             logical,
+            wide: None,
             zone: None,
             max_definition,
             max_repetition: 0,

@@ -64,6 +64,9 @@ pub struct ColumnMeta {
     pub physical: Physical,
     /// What its values mean.
     pub logical: Logical,
+    /// Where its values are whole numbers of 128 bits, whether they have a sign: Polars writes them as bytes, the least
+    /// significant one first, and tells that in Arrow's words alone.
+    pub wide: Option<Signed>,
     /// The time zone that its writer names.
     pub zone: Option<String>,
     /// The definition level of a value that is there: 0 or 1 in flat columns.
@@ -79,6 +82,10 @@ pub struct ColumnMeta {
     /// Whether the first row group says that its texts are keys, paths, addresses or JSON rather than prose.
     pub is_code: bool,
 }
+
+/// Whether numbers have a sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signed(pub bool);
 
 /// How values are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -429,6 +436,7 @@ impl ColumnMeta {
             root: parts.first().cloned().unwrap_or_default(),
             physical,
             logical: logical(descriptor, physical),
+            wide: None,
             zone: None,
             max_definition: u16::try_from(descriptor.max_def_level()).unwrap_or(0),
             max_repetition: u16::try_from(descriptor.max_rep_level()).unwrap_or(0),
@@ -542,7 +550,13 @@ fn note_columns(columns: &mut [ColumnMeta], notes: &BTreeMap<String, Note>) {
             Some(Note::Period(frequency)) if column.physical == Physical::Int64 => {
                 column.logical = Logical::Period(*frequency);
             }
-            Some(Note::Duration(_) | Note::Period(_)) | None => {}
+            Some(Note::Wide(signed))
+                if column.physical == Physical::Fixed(16) && column.logical == Logical::Binary =>
+            {
+                column.logical = Logical::Decimal { scale: 0 };
+                column.wide = Some(*signed);
+            }
+            Some(Note::Duration(_) | Note::Period(_) | Note::Wide(_)) | None => {}
         }
     }
 }

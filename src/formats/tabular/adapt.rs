@@ -1,20 +1,24 @@
 //! Types of Arrow that Parquet does not have, as others that hold the same values.
 
+use super::categories::without_false_order;
 use super::rows::failed;
 use crate::base::calendar::DAY_MILLIS;
 use crate::base::error::{Error, ErrorKind, Result};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Date64Type, Int16Type, Int32Type, Int64Type, IntervalMonthDayNanoType, RunEndIndexType, Time32SecondType,
-    TimestampSecondType,
+    ArrowPrimitiveType, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type, Int16Type,
+    Int32Type, Int64Type, IntervalMonthDayNanoType, RunEndIndexType, Time32SecondType, TimestampSecondType,
 };
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, Date32Array, FixedSizeListArray, GenericListArray, Int32Array, Int64Array,
-    MapArray, OffsetSizeTrait, RecordBatch, RecordBatchOptions, StringArray, StructArray,
+    Array, ArrayRef, BinaryArray, Date32Array, Decimal128Array, Decimal256Array, FixedSizeListArray,
+    GenericListArray, Int32Array, Int64Array, MapArray, OffsetSizeTrait, StringArray, StructArray,
     Time32MillisecondArray, TimestampMillisecondArray, UInt32Array, UnionArray,
 };
-use arrow_buffer::{NullBuffer, OffsetBuffer};
-use arrow_schema::{DataType, Field, FieldRef, Fields, IntervalUnit, Schema, TimeUnit};
+use arrow_buffer::{NullBuffer, OffsetBuffer, i256};
+use arrow_schema::{
+    DECIMAL128_MAX_PRECISION, DECIMAL256_MAX_PRECISION, DataType, Field, FieldRef, Fields, IntervalUnit,
+    Schema, TimeUnit,
+};
 use std::sync::Arc;
 
 /// The columns of a file with types that Parquet has.
@@ -23,21 +27,10 @@ pub fn adapted(schema: &Schema) -> Schema {
     Schema::new_with_metadata(fields, schema.metadata().clone())
 }
 
-/// Rows of such columns.
-///
-/// # Errors
-/// Where a value is beyond what Parquet holds.
-pub fn adapt(batch: &RecordBatch) -> Result<RecordBatch> {
-    let columns = batch.columns().iter().map(values).collect::<Result<Vec<_>>>()?;
-    let rows = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-    let schema = Arc::new(adapted(batch.schema_ref()));
-    RecordBatch::try_new_with_options(schema, columns, &rows).map_err(failed)
-}
-
 fn field(own: &FieldRef) -> FieldRef {
     let of = data_type(own.data_type());
     if of == *own.data_type() {
-        return own.clone();
+        return Arc::new(without_false_order(own.as_ref().clone()));
     }
     if let DataType::Struct(fields) = own.data_type()
         && fields.is_empty()
@@ -48,9 +41,9 @@ fn field(own: &FieldRef) -> FieldRef {
     }
     // The number of a dictionary that is none any more is of no use, the rest of what a field says is.
     let nullable = own.is_nullable() || matches!(own.data_type(), DataType::Dictionary(..));
-    let ordered = own.dict_is_ordered().unwrap_or(false) && matches!(of, DataType::Dictionary(..));
+    let ordered = own.dict_is_ordered() == Some(true);
     let field = Field::new(own.name(), of, nullable).with_metadata(own.metadata().clone());
-    Arc::new(field.with_dict_is_ordered(ordered))
+    Arc::new(without_false_order(field.with_dict_is_ordered(ordered)))
 }
 
 /// What holds the values of a type.
@@ -66,10 +59,16 @@ fn data_type(of: &DataType) -> DataType {
             DataType::Dictionary(key.clone(), Box::new(of_views(values).unwrap_or(DataType::Utf8)))
         }
         DataType::Struct(fields) if fields.is_empty() => DataType::Utf8,
+        // Values of no bytes: the format has none of that length.
+        DataType::FixedSizeBinary(0) => DataType::Binary,
         // The format's own intervals have milliseconds, and no sign.
         DataType::Interval(IntervalUnit::MonthDayNano) => DataType::Struct(interval_fields()),
         DataType::RunEndEncoded(_, values) => data_type(values.data_type()),
         DataType::Dictionary(_, values) if !is_plain(values) => data_type(values),
+        DataType::Decimal32(..)
+        | DataType::Decimal64(..)
+        | DataType::Decimal128(..)
+        | DataType::Decimal256(..) => decimal(of).unwrap_or_else(|| of.clone()),
         DataType::Union(members, _) => DataType::Struct(member_fields(members)),
         DataType::Struct(fields) => DataType::Struct(fields.iter().map(field).collect()),
         DataType::List(item) | DataType::ListView(item) => DataType::List(field(item)),
@@ -97,8 +96,62 @@ fn is_plain(of: &DataType) -> bool {
             | DataType::LargeUtf8
             | DataType::Binary
             | DataType::LargeBinary
-            | DataType::FixedSizeBinary(_)
+            | DataType::FixedSizeBinary(1..)
     ) || of.is_integer()
+}
+
+/// A decimal with as many digits as Parquet wants, where it has more zeros in front of the point than digits, or more
+/// digits behind it than in all.
+fn decimal(of: &DataType) -> Option<DataType> {
+    let (digits, scale) = match of {
+        DataType::Decimal32(digits, scale)
+        | DataType::Decimal64(digits, scale)
+        | DataType::Decimal128(digits, scale)
+        | DataType::Decimal256(digits, scale) => (i16::from(*digits), i16::from(*scale)),
+        _ => return None,
+    };
+    let (digits, scale) = match scale {
+        ..0 => (digits - scale, 0),
+        _ if scale > digits => (scale, scale),
+        _ => return None,
+    };
+    let (digits, scale) = (u8::try_from(digits).ok()?, i8::try_from(scale).ok()?);
+    match () {
+        () if digits <= DECIMAL128_MAX_PRECISION => Some(DataType::Decimal128(digits, scale)),
+        () if digits <= DECIMAL256_MAX_PRECISION => Some(DataType::Decimal256(digits, scale)),
+        () => None,
+    }
+}
+
+/// Decimals of another type that holds them.
+fn decimals(array: &ArrayRef, to: &DataType) -> Result<ArrayRef> {
+    let (numbers, scale): (Vec<Option<i256>>, i8) = match array.data_type() {
+        DataType::Decimal32(_, scale) => (wide::<Decimal32Type>(array, |of| i128::from(of).into()), *scale),
+        DataType::Decimal64(_, scale) => (wide::<Decimal64Type>(array, |of| i128::from(of).into()), *scale),
+        DataType::Decimal128(_, scale) => (wide::<Decimal128Type>(array, i256::from_i128), *scale),
+        DataType::Decimal256(_, scale) => (wide::<Decimal256Type>(array, |of| of), *scale),
+        other => return Err(failed(format!("{other} is no decimal"))),
+    };
+    let beyond = || Error::new(ErrorKind::Unsupported, "a decimal has more digits than its type allows");
+    let zeros = i256::from(10).checked_pow(u32::from(scale.min(0).unsigned_abs())).ok_or_else(beyond)?;
+    let number = |number: Option<i256>| number.map(|of| of.checked_mul(zeros).ok_or_else(beyond)).transpose();
+    let numbers = numbers.into_iter().map(number).collect::<Result<Vec<_>>>()?;
+    Ok(match to {
+        DataType::Decimal128(digits, scale) => {
+            let narrow = |of: Option<i256>| of.map(|of| of.to_i128().ok_or_else(beyond)).transpose();
+            let numbers = numbers.into_iter().map(narrow).collect::<Result<Decimal128Array>>()?;
+            Arc::new(numbers.with_precision_and_scale(*digits, *scale).map_err(failed)?)
+        }
+        DataType::Decimal256(digits, scale) => {
+            let numbers = Decimal256Array::from(numbers);
+            Arc::new(numbers.with_precision_and_scale(*digits, *scale).map_err(failed)?)
+        }
+        other => return Err(failed(format!("{other} is no decimal"))),
+    })
+}
+
+fn wide<T: ArrowPrimitiveType>(array: &ArrayRef, of: impl Fn(T::Native) -> i256) -> Vec<Option<i256>> {
+    array.as_primitive::<T>().iter().map(|number| number.map(&of)).collect()
 }
 
 fn interval_fields() -> Fields {
@@ -115,7 +168,10 @@ fn member_fields(members: &arrow_schema::UnionFields) -> Fields {
 }
 
 /// Values as the type that holds them.
-fn values(array: &ArrayRef) -> Result<ArrayRef> {
+///
+/// # Errors
+/// Where one is beyond what Parquet holds.
+pub fn values(array: &ArrayRef) -> Result<ArrayRef> {
     let of = array.data_type();
     if data_type(of) == *of {
         return Ok(array.clone());
@@ -151,7 +207,15 @@ fn values(array: &ArrayRef) -> Result<ArrayRef> {
             let text = |row: usize| array.is_valid(row).then_some("{}");
             Arc::new((0..array.len()).map(text).collect::<StringArray>())
         }
+        DataType::FixedSizeBinary(_) => {
+            let bytes = |row: usize| array.is_valid(row).then_some([]);
+            Arc::new((0..array.len()).map(bytes).collect::<BinaryArray>())
+        }
         DataType::Interval(_) => Arc::new(interval(array)?),
+        DataType::Decimal32(..)
+        | DataType::Decimal64(..)
+        | DataType::Decimal128(..)
+        | DataType::Decimal256(..) => decimals(array, &data_type(of))?,
         DataType::RunEndEncoded(ends, _) => match ends.data_type() {
             DataType::Int16 => runs::<Int16Type>(array)?,
             DataType::Int32 => runs::<Int32Type>(array)?,

@@ -66,6 +66,7 @@ impl Arrow {
     /// # Errors
     /// Where it has no columns.
     pub fn finish(&mut self) -> Result<Vec<u8>> {
+        self.odds.0.extend(self.messages.losses());
         self.rows.as_mut().map_or_else(|| Err(Error::corrupt("it has no schema")), Rows::finish)
     }
 }

@@ -21,7 +21,7 @@ impl Kind {
     /// # Errors
     /// What it looks like, where it is no table.
     pub fn of(front: &[u8], name: &str) -> Result<Self, &'static str> {
-        if front.starts_with(b"ARROW1") || is_stream(front) {
+        if front.starts_with(b"ARROW1") || sniff::is_arrow_stream(front) {
             return Ok(Self::Arrow);
         }
         if front.starts_with(b"PAR1") {
@@ -55,11 +55,6 @@ fn is_text(front: &[u8]) -> bool {
     let is_control = |byte: &&u8| matches!(byte, 0..=8 | 0x0e..=0x1a | 0x1c | 0x1d | 0x1f | 0x7f);
     let controls = front.iter().filter(is_control).count();
     controls <= MOST || controls < front.len() / 50
-}
-
-/// Whether these are the first bytes of an Arrow stream: a message that says how long it is.
-fn is_stream(front: &[u8]) -> bool {
-    matches!(front, [0xff, 0xff, 0xff, 0xff, a, b, c, 0, ..] if (a | b | c) != 0)
 }
 
 /// A name in small letters, without what says how it is packed.

@@ -8,10 +8,12 @@
 //! All but [`odd`], [`reading`], [`task`] and the lines of CSV is for the export's program alone, as it names the crates of Arrow.
 
 mod adapt;
-mod arrow;
+pub mod arrow;
 mod at_once;
+pub mod categories;
 mod csv;
 mod feed;
+pub mod file;
 mod guess;
 mod json;
 mod kind;

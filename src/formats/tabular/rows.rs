@@ -1,19 +1,15 @@
 //! Writes batches of rows as Parquet, a row group at a time.
 
+use super::arrow::UNREAD;
+use super::file::ParquetFile;
 use super::odd::{OddKind, Odds};
 use crate::base::error::{Error, ErrorKind, Result};
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, IntervalUnit, Schema, SchemaRef};
-use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::Compression;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use std::sync::Arc;
-
-/// A row group ends after so many rows or bytes: its columns are read whole, and its pages by themselves.
-const GROUP_ROWS: usize = 128 << 10;
-const GROUP_BYTES: usize = 32 << 20;
 
 /// Rows of a page: what one look at the table reads.
 const PAGE_ROWS: usize = 4 << 10;
@@ -26,7 +22,7 @@ pub const BATCH_BYTES: usize = 4 << 20;
 
 /// A Parquet file that is being written.
 pub struct Rows {
-    writer: ArrowWriter<Vec<u8>>,
+    writer: ParquetFile,
     schema: SchemaRef,
     /// Columns that the format can't hold are left out: the places of the others.
     kept: Vec<usize>,
@@ -72,12 +68,12 @@ impl Rows {
         );
         let batch = batch.map_err(failed)?;
         self.count += batch.num_rows() as u64;
-        self.writer.write(&batch).map_err(failed)
+        self.writer.write(&batch)
     }
 
     /// What was written since it was last asked.
     pub fn take(&mut self) -> Vec<u8> {
-        std::mem::take(self.writer.inner_mut())
+        self.writer.take()
     }
 
     /// The rest of the file.
@@ -85,7 +81,7 @@ impl Rows {
     /// # Errors
     /// Where what was added can't be written.
     pub fn finish(&mut self) -> Result<Vec<u8>> {
-        self.writer.finish().map_err(failed)?;
+        self.writer.finish()?;
         Ok(self.take())
     }
 }
@@ -102,13 +98,16 @@ pub fn note_left_out(schema: &Schema, odds: &mut Odds) {
 /// Why a column can't be written, where it can't.
 fn left_out(schema: &Schema, place: usize) -> Option<Error> {
     let field = schema.fields().get(place)?;
+    if let Some(why) = field.metadata().get(UNREAD) {
+        return Some(Error::new(ErrorKind::Unsupported, why));
+    }
     if !may_hold(field.data_type()) {
         return Some(Error::corrupt("its type is none that Parquet has"));
     }
     let alone = Arc::new(Schema::new(vec![field.clone()]));
     let tried = writer(&alone).and_then(|mut writer| {
-        writer.write(&RecordBatch::new_empty(alone)).map_err(failed)?;
-        writer.finish().map_err(failed)
+        writer.write(&RecordBatch::new_empty(alone))?;
+        writer.finish()
     });
     tried.err()
 }
@@ -131,21 +130,16 @@ fn may_hold(of: &DataType) -> bool {
     }
 }
 
-fn writer(schema: &SchemaRef) -> Result<ArrowWriter<Vec<u8>>> {
+fn writer(schema: &SchemaRef) -> Result<ParquetFile> {
     let pairs = schema.metadata().iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
     let mut pairs: Vec<KeyValue> = pairs.collect();
     pairs.sort_by(|a, b| a.key.cmp(&b.key));
     let properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
-        .set_created_by(concat!("Vitrine ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_key_value_metadata(Some(pairs))
         .set_statistics_enabled(EnabledStatistics::None)
-        .set_data_page_row_count_limit(PAGE_ROWS)
-        .set_max_row_group_row_count(Some(GROUP_ROWS))
-        .set_max_row_group_bytes(Some(GROUP_BYTES))
-        .build();
-    let options = ArrowWriterOptions::new().with_properties(properties);
-    ArrowWriter::try_new_with_options(Vec::new(), schema.clone(), options).map_err(failed)
+        .set_data_page_row_count_limit(PAGE_ROWS);
+    ParquetFile::new(schema, properties, None, None)
 }
 
 /// An error of the crates that write.

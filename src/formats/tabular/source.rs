@@ -2,6 +2,7 @@
 
 use super::unpack::{Decoder, MAX_UNPACKED_BYTES, Packing, Unpacker};
 use crate::base::error::{Error, ErrorKind, Result};
+use crate::formats::sniff::is_arrow_stream;
 
 /// From a file's bytes to its text or messages.
 pub struct Source {
@@ -44,8 +45,10 @@ impl Source {
             return Err(Error::new(ErrorKind::Limit, message));
         }
         if self.text.is_none() && !plain.is_empty() {
-            let is_binary =
-                plain.starts_with(b"ARROW1") || plain.starts_with(b"PAR1") || plain.starts_with(&[0xff; 3]);
+            let is_binary = plain.starts_with(b"ARROW1")
+                || plain.starts_with(b"PAR1")
+                || plain.starts_with(&[0xff; 3])
+                || is_arrow_stream(&plain);
             self.text = (!is_binary).then(Decoder::default);
             if is_binary {
                 return Ok(plain);

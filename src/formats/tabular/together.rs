@@ -1,6 +1,6 @@
 //! What the files that came are together: the columns of all of them, and how the rows of each are made.
 
-use super::arrow::Messages;
+use super::arrow::{Messages, UNREAD};
 use super::odd::{Odd, OddKind, Odds};
 use super::part::{Part, Stage};
 use super::reading::Reading;
@@ -8,7 +8,7 @@ use super::rows::{self, Rows};
 use super::source::Source;
 use super::{csv, json, wider};
 use crate::base::error::{Error, ErrorKind, Result};
-use arrow_schema::{Schema, SchemaRef};
+use arrow_schema::{FieldRef, Fields, Schema, SchemaRef};
 use std::sync::Arc;
 
 /// The columns of some files.
@@ -123,14 +123,15 @@ impl Plan {
                 let mut all: Option<Schema> = None;
                 let mut taken = Vec::new();
                 for (number, part, own) in columns {
+                    let (own, unread) = readable(&own);
                     let both = match &all {
                         Some(all) => wider::both(all, &own),
-                        None => Ok(own.as_ref().clone()),
+                        None => Ok(own.clone()),
                     };
                     match both {
                         Ok(both) => {
                             all = Some(both);
-                            taken.push((number, own));
+                            taken.push((number, own, unread));
                         }
                         Err(column) => {
                             let message =
@@ -141,8 +142,8 @@ impl Plan {
                 }
                 let schema = Arc::new(all.unwrap_or_else(Schema::empty));
                 let mut wider = Vec::new();
-                for (number, own) in taken {
-                    let mut found = Odds::default();
+                for (number, own, unread) in taken {
+                    let mut found = Odds(unread);
                     let lacks =
                         schema.fields().iter().filter(|field| own.field_with_name(field.name()).is_err());
                     let lacks: Vec<String> = lacks.map(|field| field.name().clone()).collect();
@@ -188,6 +189,19 @@ fn put(members: &mut [Option<Member>], number: usize, member: Member) {
 
 fn left_out(part: &Part, error: &Error) -> Odd {
     Odd { file: part.name.clone(), ..Odd::new(OddKind::File(error.to_string()), 1, 0) }
+}
+
+/// The columns of a file of Arrow that can be read, and those that can't.
+fn readable(schema: &Schema) -> (Schema, Vec<Odd>) {
+    let why = |field: &FieldRef| field.metadata().get(UNREAD).cloned();
+    let (unread, read): (Vec<&FieldRef>, Vec<&FieldRef>) =
+        schema.fields().iter().partition(|field| why(field).is_some());
+    let odd = |field: &FieldRef| {
+        let what = format!("{}: {}", field.name(), why(field).unwrap_or_default());
+        Odd::new(OddKind::Column(what), 1, 0)
+    };
+    let read: Fields = read.into_iter().cloned().collect();
+    (Schema::new_with_metadata(read, schema.metadata().clone()), unread.into_iter().map(odd).collect())
 }
 
 /// Columns whose types differ from file to file.
@@ -299,7 +313,10 @@ impl Writing {
         match self.table.take() {
             Some((_, Table::Csv(table))) => table.odds,
             Some((_, Table::Json(table))) => table.odds,
-            Some((_, Table::Arrow(_, odds))) => odds,
+            Some((_, Table::Arrow(messages, mut odds))) => {
+                odds.0.extend(messages.losses());
+                odds
+            }
             None => Odds::default(),
         }
     }

@@ -4,12 +4,12 @@ use crate::base::error::{Error, ErrorKind, Result};
 use crate::engine::data::{Data, DataColumn, Origin};
 use crate::engine::output::export::task::{Column, Holds, RangeIndex};
 use crate::formats::parquet::codec::Codec;
-use crate::formats::parquet::meta::{FileMeta, Logical};
+use crate::formats::parquet::meta::{FileMeta, Logical, Physical};
 use crate::formats::parquet::pandas::{INDEX_FIELD, Index};
 use crate::protocol::Kind;
 use crate::protocol::export::{Format, Stage, Start};
 use crate::protocol::texts::export::{NO_COLUMNS, NOT_DERIVED, TOO_MUCH_TO_SORT};
-use crate::table::column::UNSIGNED;
+use crate::table::column::{UNSIGNED, Value};
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -168,6 +168,41 @@ fn holds(column: &DataColumn) -> Holds {
         (Kind::Clock | Kind::Duration, _) => Holds::Number,
         (Kind::Text | Kind::Time | Kind::Binary | Kind::Nested, _) => Holds::Text,
     }
+}
+
+/// The top-level fields with times of 96 bits, of which some are further away than a count of nanoseconds reaches; none
+/// while it is not known. Years 1 and 9999 stand in many files for no time at all.
+pub fn far(sources: &[Source], data: &mut Data) -> Option<Vec<u32>> {
+    let is_long =
+        |leaf: usize| data.meta.columns.get(leaf).is_some_and(|column| column.physical == Physical::Int96);
+    let roots = sources.iter().filter_map(|source| match &source.from {
+        From::Root(number, leaves) if leaves.clone().any(is_long) => Some((*number as u32, leaves.clone())),
+        From::Root(..) | From::Derived(..) | From::Index(..) => None,
+    });
+    let roots: Vec<(u32, Range<usize>)> = roots.collect();
+    let (mut far, mut known) = (Vec::new(), true);
+    for (number, leaves) in roots {
+        let own = data.columns.iter().find(|column| column.origin == Origin::Leaf(leaves.start));
+        let own = own.filter(|column| leaves.len() == 1 && !column.failed);
+        match own.map(|column| (column.complete, column.info.name.clone())) {
+            // Where it can't be told, no time is wrong, and some may lose a digit.
+            None => far.push(number),
+            Some((false, name)) => {
+                data.load(&name);
+                known = false;
+            }
+            Some((true, name)) => {
+                let beyond = |row| match data.column(&name).and_then(|column| column.value(row)) {
+                    Some(Value::Time(time)) => time.ticks.checked_mul(1_000).is_none(),
+                    _ => false,
+                };
+                if (0..data.meta.rows).any(beyond) {
+                    far.push(number);
+                }
+            }
+        }
+    }
+    known.then_some(far)
 }
 
 /// The top-level fields to which these leaves belong.

@@ -96,7 +96,7 @@ impl Pages {
     /// # Errors
     /// Names all columns that can't be written.
     pub fn begin(begin: Begin) -> Outcome<Self> {
-        let Begin { format, footer, file_bytes, columns, range } = begin;
+        let Begin { format, footer, file_bytes, columns, far, range } = begin;
         let meta = meta_of(&footer, file_bytes).map_err(of_all)?;
         let schema = Schema::new(&meta);
         let mut failure = Failure { columns: Vec::new(), message: String::new() };
@@ -107,7 +107,7 @@ impl Pages {
                     outputs.push(Output::Derived);
                     fields.push(Arc::new(Field::new(name, cells::data_type(holds), true)));
                 }
-                Column::Root(number) => match schema.root(number as usize, &meta) {
+                Column::Root(number) => match schema.root(number as usize, &meta, far.contains(&number)) {
                     Ok(root) => {
                         fields.push(root.field.clone());
                         outputs.push(Output::Root(Box::new(root)));

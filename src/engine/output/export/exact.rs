@@ -9,10 +9,11 @@ use arrow_array::builder::IntervalMonthDayNanoBuilder;
 use arrow_array::cast::AsArray;
 use arrow_array::types::IntervalMonthDayNano;
 use arrow_array::{
-    Array, ArrayRef, FixedSizeListArray, GenericListArray, GenericStringArray, MapArray, OffsetSizeTrait,
-    StringViewArray, StructArray,
+    Array, ArrayRef, Decimal256Array, FixedSizeListArray, GenericListArray, GenericStringArray, MapArray,
+    OffsetSizeTrait, StringViewArray, StructArray, make_array,
 };
-use arrow_schema::{DataType, Field, FieldRef, Fields, IntervalUnit};
+use arrow_buffer::i256;
+use arrow_schema::{DataType, Field, FieldRef, Fields, IntervalUnit, TimeUnit};
 use parquet::basic::{ConvertedType, LogicalType, Type as Physical};
 use parquet::schema::types::{Type, TypePtr};
 use std::sync::Arc;
@@ -22,6 +23,11 @@ const INTERVAL_BYTES: i32 = 12;
 
 /// What an interval of months, days and parts of them is in Arrow.
 pub const INTERVAL: DataType = DataType::Interval(IntervalUnit::MonthDayNano);
+
+/// What whole numbers of 128 bits are in Arrow, which has none that other libraries read: with a sign, and without one,
+/// as which they have one digit more than they need.
+pub const WIDE: DataType = DataType::Decimal256(39, 0);
+pub const WIDE_UNSIGNED: DataType = DataType::Decimal256(40, 0);
 
 /// A field of the schema whose text and intervals are bytes.
 ///
@@ -84,6 +90,23 @@ pub fn read_as(data_type: &DataType) -> DataType {
     }
 }
 
+/// The type of times to the microsecond in place of those to the nanosecond.
+pub fn in_micros(data_type: &DataType) -> DataType {
+    let field =
+        |field: &FieldRef| Arc::new(field.as_ref().clone().with_data_type(in_micros(field.data_type())));
+    match data_type {
+        DataType::Timestamp(TimeUnit::Nanosecond, zone) => {
+            DataType::Timestamp(TimeUnit::Microsecond, zone.clone())
+        }
+        DataType::List(item) => DataType::List(field(item)),
+        DataType::LargeList(item) => DataType::LargeList(field(item)),
+        DataType::FixedSizeList(item, len) => DataType::FixedSizeList(field(item), *len),
+        DataType::Struct(fields) => DataType::Struct(fields.iter().map(field).collect()),
+        DataType::Map(entries, ordered) => DataType::Map(field(entries), *ordered),
+        other => other.clone(),
+    }
+}
+
 /// Values that were read as [`read_as`] says, as what they mean.
 ///
 /// # Errors
@@ -101,6 +124,7 @@ pub fn meant(array: &ArrayRef, target: &DataType) -> Result<ArrayRef> {
             Arc::new(text)
         }
         (DataType::FixedSizeBinary(_), DataType::Interval(_)) => intervals(array),
+        (DataType::FixedSizeBinary(16), DataType::Decimal256(..)) => wide(array, target)?,
         (DataType::Struct(_), DataType::Struct(fields)) => {
             let array = array.as_struct();
             let columns = array.columns().iter().zip(fields);
@@ -148,6 +172,18 @@ fn text<O: OffsetSizeTrait>(array: &ArrayRef) -> GenericStringArray<O> {
     let (offsets, values) = (array.offsets().clone(), array.values().clone());
     let mended = || array.iter().map(|value| value.map(|value| String::from_utf8_lossy(value))).collect();
     GenericStringArray::try_new(offsets, values, array.nulls().cloned()).unwrap_or_else(|_| mended())
+}
+
+/// Whole numbers of 128 bits, the least significant byte first.
+fn wide(array: &ArrayRef, target: &DataType) -> Result<ArrayRef> {
+    let number = |bytes: Option<&[u8]>| {
+        let low = u128::from_le_bytes(*bytes?.first_chunk()?);
+        let high = if *target == WIDE { low.cast_signed() >> 127 } else { 0 };
+        Some(i256::from_parts(low, high))
+    };
+    let numbers: Decimal256Array = array.as_fixed_size_binary().iter().map(number).collect();
+    let data = numbers.into_data().into_builder().data_type(target.clone()).build();
+    data.map(make_array).map_err(|error| Error::corrupt(words(&error)))
 }
 
 fn intervals(array: &ArrayRef) -> ArrayRef {

@@ -1,16 +1,17 @@
 //! Top-level columns of a file as Arrow arrays.
 
-use super::exact::{INTERVAL, as_bytes, meant, read_as};
+use super::exact::{INTERVAL, WIDE, WIDE_UNSIGNED, as_bytes, in_micros, meant, read_as};
 use super::pages::{Group, SharedLeaf};
 use super::told;
 use super::variant::named;
 use crate::base::error::{Error, ErrorKind, Result};
-use crate::formats::parquet::meta::FileMeta;
+use crate::formats::parquet::meta::{FileMeta, Signed};
+use crate::formats::tabular::categories::without_false_order;
 use arrow_array::{Array, ArrayRef, UInt32Array, new_null_array};
 use arrow_schema::{DataType, FieldRef, Fields, Schema as ArrowSchema};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowSelection, RowSelector};
 use parquet::arrow::{
-    ARROW_SCHEMA_META_KEY, FieldLevels, ProjectionMask, parquet_to_arrow_field_levels,
+    ARROW_SCHEMA_META_KEY, FieldLevels, ProjectionMask, encode_arrow_schema, parquet_to_arrow_field_levels,
     parquet_to_arrow_schema_by_columns,
 };
 use parquet::errors::ParquetError;
@@ -27,6 +28,8 @@ pub struct Schema {
     pub pairs: Vec<KeyValue>,
     /// What the file was written from, where it says so.
     written_from: Option<ArrowSchema>,
+    /// The same for the `parquet` crate, which reads nothing of a schema with a type that it does not know.
+    hint: Option<Vec<KeyValue>>,
 }
 
 impl Schema {
@@ -35,21 +38,33 @@ impl Schema {
         let pairs: Vec<KeyValue> =
             meta.pairs().into_iter().map(|(key, value)| KeyValue { key, value }).collect();
         let written_from = told::written_from(&pairs);
-        Self { descriptor: SchemaDescriptor::new(meta.schema.clone()), pairs, written_from }
+        let hint =
+            |schema| vec![KeyValue::new(ARROW_SCHEMA_META_KEY.to_owned(), encode_arrow_schema(schema))];
+        let hint = written_from.as_ref().map(hint);
+        Self { descriptor: SchemaDescriptor::new(meta.schema.clone()), pairs, written_from, hint }
     }
 
-    /// A top-level column, by its number.
+    /// A top-level column, by its number. `far` says that its times are beyond what nanoseconds reach.
     ///
     /// # Errors
     /// Where there is none, or its types can't be had as Arrow's.
-    pub fn root(&self, number: usize, meta: &FileMeta) -> Result<Root> {
+    pub fn root(&self, number: usize, meta: &FileMeta, far: bool) -> Result<Root> {
         let unsupported = |error: ParquetError| Error::new(ErrorKind::Unsupported, words(&error));
         let missing = || Error::new(ErrorKind::NotFound, "the table has no such column");
         let leaves = meta.roots().get(number).cloned().ok_or_else(missing)?;
         let own = meta.schema.get_fields().get(number).ok_or_else(missing)?;
         let field = self.field(&leaves).map_err(unsupported)?.ok_or_else(missing)?;
         let said = self.written_from.as_ref().and_then(|schema| schema.fields().get(number));
-        let field = named(&told::completed(&field, said.map(AsRef::as_ref)), own);
+        let mut field = named(&told::completed(&field, said.map(AsRef::as_ref)), own);
+        field = Arc::new(without_false_order(field.as_ref().clone()));
+        // Bytes are read, and made numbers.
+        if let Some(Signed(signed)) = meta.columns.get(leaves.start).and_then(|column| column.wide) {
+            let of = if signed { WIDE } else { WIDE_UNSIGNED };
+            field = Arc::new(field.as_ref().clone().with_data_type(of));
+        }
+        if far {
+            field = Arc::new(field.as_ref().clone().with_data_type(in_micros(field.data_type())));
+        }
 
         let bytes = Type::group_type_builder("schema").with_fields(vec![as_bytes(own)?]).build();
         let descriptor = Arc::new(SchemaDescriptor::new(Arc::new(bytes.map_err(unsupported)?)));
@@ -73,8 +88,7 @@ impl Schema {
     fn field(&self, leaves: &Range<usize>) -> std::result::Result<Option<FieldRef>, ParquetError> {
         let mask = || ProjectionMask::leaves(&self.descriptor, leaves.clone());
         let of = |pairs| parquet_to_arrow_schema_by_columns(&self.descriptor, mask(), pairs);
-        let is_hinted = self.pairs.iter().any(|pair| pair.key == ARROW_SCHEMA_META_KEY);
-        let hinted = of(Some(&self.pairs)).ok().filter(|_| is_hinted);
+        let hinted = self.hint.as_ref().and_then(|hint| of(Some(hint)).ok());
         let is_hinted = hinted.is_some();
         let plain = of(None)?;
         let stored = plain.fields().first();

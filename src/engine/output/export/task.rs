@@ -107,6 +107,9 @@ pub struct Begin {
     pub file_bytes: u64,
     /// The columns that are written, in order.
     pub columns: Vec<Column>,
+    /// Top-level fields with times of 96 bits, by their numbers, that lie further away than a count of nanoseconds
+    /// reaches: they are written to the microsecond.
+    pub far: Vec<u32>,
     /// What becomes of an index that is in no column.
     pub range: RangeIndex,
 }

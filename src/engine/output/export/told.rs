@@ -1,15 +1,27 @@
 //! What a file's writer said of its columns in Arrow's own words, beyond what readers of the format make of it.
 
 use crate::base::base64::from_base64;
+use crate::formats::tabular::arrow::{UNREAD, schema as schema_of};
+use arrow_ipc::root_as_message;
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema};
 use parquet::arrow::ARROW_SCHEMA_META_KEY;
 use parquet::file::metadata::KeyValue;
 use std::sync::Arc;
 
-/// The schema that was written from; none where the file does not have it.
+/// The schema that was written from, with columns of types that are not known as such without values; none where the
+/// file does not have it.
 pub fn written_from(pairs: &[KeyValue]) -> Option<Schema> {
     let text = pairs.iter().find(|pair| pair.key == ARROW_SCHEMA_META_KEY)?.value.as_deref()?;
-    arrow_ipc::convert::try_schema_from_ipc_buffer(&from_base64(text)).ok()
+    let bytes = from_base64(text);
+    // Before 0.15 of Arrow there was no mark in front of the length.
+    let message = bytes.strip_prefix(&[0xff; 4]).unwrap_or(&bytes).get(4..)?;
+    let whole = schema_of(root_as_message(message).ok()?.header_as_schema()?);
+    let unread = |field: &FieldRef| match field.metadata().contains_key(UNREAD) {
+        true => Arc::new(Field::new(field.name(), DataType::Null, true)),
+        false => field.clone(),
+    };
+    let fields: Fields = whole.fields().iter().map(unread).collect();
+    Some(Schema::new_with_metadata(fields, whole.metadata().clone()))
 }
 
 /// A field as the format's readers have it, with what its writer said of it: metadata, and names of time zones. Days that

@@ -5,24 +5,19 @@ use super::exact::{INTERVAL, interval_bytes, without_intervals};
 use super::json::JsonLines;
 use super::roots::words;
 use crate::base::error::{Error, Result};
+use crate::formats::tabular::categories::unified;
+use crate::formats::tabular::file::ParquetFile;
 use crate::protocol::export::Format;
 use arrow_array::RecordBatch;
 use arrow_ipc::writer::FileWriter;
-use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
-use parquet::arrow::arrow_writer::ArrowWriterOptions;
-use parquet::arrow::{ArrowSchemaConverter, ArrowWriter};
+use arrow_schema::{DataType, Schema, SchemaRef};
+use parquet::arrow::ArrowSchemaConverter;
 use parquet::basic::{Compression, Type as Physical};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::{SchemaDescriptor, Type, TypePtr};
 use std::mem::take;
 use std::sync::Arc;
-
-/// Rows of a row group: few enough to be put together while somebody waits, enough for readers.
-const GROUP_ROWS: usize = 128 << 10;
-
-/// A row group ends early where it takes more than this.
-const GROUP_BYTES: usize = 32 << 20;
 
 /// Writes rows in a format.
 pub trait TableWriter {
@@ -50,49 +45,29 @@ pub fn writer(
     Ok(match format {
         Format::Csv { guard_formulas } => Box::new(Csv::new(schema, guard_formulas)),
         Format::JsonLines => Box::new(JsonLines::new(schema)),
-        Format::Parquet => Box::new(ParquetFile::new(schema, originals, group_rows)?),
+        Format::Parquet => Box::new(ParquetRows::new(schema, originals, group_rows)?),
         Format::Arrow => Box::new(ArrowFile::new(schema)?),
     })
 }
 
 /// Parquet, compressed with snappy.
-struct ParquetFile {
-    writer: ArrowWriter<Vec<u8>>,
+struct ParquetRows {
+    file: ParquetFile,
     schema: SchemaRef,
 }
 
-impl ParquetFile {
+impl ParquetRows {
     fn new(schema: &SchemaRef, originals: &[Option<TypePtr>], group_rows: Option<u32>) -> Result<Self> {
-        let group_rows = group_rows.map_or(GROUP_ROWS, |rows| rows as usize);
         let pairs = schema.metadata().iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
-            .set_created_by(concat!("Vitrine ", env!("CARGO_PKG_VERSION")).to_owned())
-            .set_key_value_metadata(Some(pairs.collect()))
-            .set_max_row_group_row_count(Some(group_rows))
-            .set_max_row_group_bytes(Some(GROUP_BYTES))
-            .build();
-        let fields = without_order(&without_intervals(schema.fields()));
+            .set_key_value_metadata(Some(pairs.collect()));
+        let fields = without_intervals(schema.fields());
         let written = Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()));
-        let options = ArrowWriterOptions::new()
-            .with_properties(properties)
-            .with_parquet_schema(declared(&written, originals)?);
-        let writer = ArrowWriter::try_new_with_options(Vec::new(), written.clone(), options);
-        Ok(Self { writer: writer.map_err(failed)?, schema: written })
+        let declared = declared(&written, originals)?;
+        let file = ParquetFile::new(&written, properties, Some(declared), group_rows)?;
+        Ok(Self { file, schema: written })
     }
-}
-
-/// Categories stand in this format in the order in which rows have them, and those that no row has are gone: nobody is
-/// told that this is the order that they mean.
-fn without_order(fields: &Fields) -> Fields {
-    let field = |field: &FieldRef| match field.dict_is_ordered() {
-        Some(true) => {
-            let own = Field::new(field.name(), field.data_type().clone(), field.is_nullable());
-            Arc::new(own.with_metadata(field.metadata().clone()))
-        }
-        Some(false) | None => field.clone(),
-    };
-    fields.iter().map(field).collect()
 }
 
 /// The format's schema of these fields. Where a column is stored as in the file that is read, it is declared as it is
@@ -124,10 +99,10 @@ fn is_stored_alike(a: &Type, b: &Type) -> bool {
     }
 }
 
-impl TableWriter for ParquetFile {
+impl TableWriter for ParquetRows {
     fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         if self.schema.fields() == batch.schema_ref().fields() {
-            return self.writer.write(batch).map_err(failed);
+            return self.file.write(batch);
         }
         let columns = batch.columns().iter().map(|column| {
             if *column.data_type() != INTERVAL {
@@ -137,19 +112,19 @@ impl TableWriter for ParquetFile {
         });
         let columns = columns.collect::<Result<Vec<_>>>()?;
         let batch = RecordBatch::try_new(self.schema.clone(), columns).map_err(failed)?;
-        self.writer.write(&batch).map_err(failed)
+        self.file.write(&batch)
     }
 
     fn tell(&mut self, key: &str, value: &str) {
-        self.writer.append_key_value_metadata(KeyValue::new(key.to_owned(), value.to_owned()));
+        self.file.tell(KeyValue::new(key.to_owned(), value.to_owned()));
     }
 
     fn finish(&mut self) -> Result<()> {
-        self.writer.finish().map(drop).map_err(failed)
+        self.file.finish()
     }
 
     fn take(&mut self) -> Vec<u8> {
-        take(self.writer.inner_mut())
+        self.file.take()
     }
 }
 
@@ -182,8 +157,9 @@ impl TableWriter for ArrowFile {
 
     fn finish(&mut self) -> Result<()> {
         if let Some(waiting) = self.waiting.take().filter(|waiting| !waiting.is_empty()) {
-            let all = arrow_select::concat::concat_batches(&self.schema, &waiting).map_err(failed)?;
+            let all = unified(&waiting)?;
             drop(waiting);
+            let all = arrow_select::concat::concat_batches(&self.schema, &all).map_err(failed)?;
             self.writer.write(&all).map_err(failed)?;
         }
         self.writer.finish().map_err(failed)

@@ -1,7 +1,7 @@
 //! Columns of JSON values.
 
 use super::scan::{Cursor, Fault, Start, unescaped};
-use super::shape::{Type, fields};
+use super::shape::{Type, fields, numbered};
 use crate::base::numbers;
 use crate::formats::tabular::csv::text_of;
 use crate::formats::tabular::number::decimal;
@@ -25,6 +25,7 @@ pub enum Build {
     Json(StringBuilder),
     List { of: Arc<arrow_schema::Field>, ends: Vec<i32>, valid: Vec<bool>, item: Box<Build> },
     Struct { of: Fields, valid: Vec<bool>, keys: Vec<Build>, places: HashMap<Vec<u8>, usize> },
+    Row { of: Fields, rows: usize, columns: Vec<Build> },
 }
 
 /// What was odd about a value.
@@ -62,6 +63,9 @@ impl Build {
                 keys: keys.iter().map(|(_, of)| Self::new(of)).collect(),
                 places: keys.iter().enumerate().map(|(place, (key, _))| (key.clone(), place)).collect(),
             },
+            Type::Row(columns) => {
+                Self::Row { of: numbered(columns), rows: 0, columns: columns.iter().map(Self::new).collect() }
+            }
         }
     }
 
@@ -81,6 +85,10 @@ impl Build {
             Self::Struct { valid, keys, .. } => {
                 valid.push(false);
                 keys.iter_mut().for_each(Self::push_null);
+            }
+            Self::Row { rows, columns, .. } => {
+                *rows += 1;
+                columns.iter_mut().for_each(Self::push_null);
             }
         }
     }
@@ -124,6 +132,19 @@ impl Build {
                 }
                 ends.push(end);
                 valid.push(true);
+            }
+            (Start::List, Self::Row { rows, columns, .. }) => {
+                *rows += 1;
+                let mut places = columns.iter_mut();
+                let mut first = true;
+                while cursor.more(first, b']')? {
+                    first = false;
+                    match places.next() {
+                        Some(build) => build.push(cursor, seen)?,
+                        None => drop(cursor.skip()?),
+                    }
+                }
+                places.for_each(Self::push_null);
             }
             (Start::Object, Self::Struct { valid, keys, places, .. }) => {
                 valid.push(true);
@@ -178,7 +199,8 @@ impl Build {
             | Self::Text(_)
             | Self::Json(_)
             | Self::List { .. }
-            | Self::Struct { .. }) => {
+            | Self::Struct { .. }
+            | Self::Row { .. }) => {
                 build.push_null();
             }
         }
@@ -194,6 +216,7 @@ impl Build {
             Self::Decimal { values, .. } => values.len(),
             Self::Text(values) | Self::Json(values) => values.len(),
             Self::List { valid, .. } | Self::Struct { valid, .. } => valid.len(),
+            Self::Row { rows, .. } => *rows,
         }
     }
 
@@ -220,6 +243,11 @@ impl Build {
                 let valid = std::mem::take(valid);
                 let columns = keys.iter_mut().map(Self::finish).collect::<Result<Vec<_>, _>>()?;
                 Arc::new(StructArray::try_new(of.clone(), columns, Some(valid.into()))?)
+            }
+            Self::Row { of, rows, columns } => {
+                let columns = columns.iter_mut().map(Self::finish).collect::<Result<Vec<_>, _>>()?;
+                let rows = std::mem::take(rows);
+                Arc::new(StructArray::try_new_with_length(of.clone(), columns, None, rows)?)
             }
         })
     }

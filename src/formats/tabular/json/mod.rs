@@ -251,6 +251,7 @@ impl Scan {
 pub fn schema(of: &Type) -> SchemaRef {
     let fields = match of {
         Type::Struct(keys) => shape::fields(keys),
+        Type::Row(columns) => shape::numbered(columns),
         _ => vec![of.field(VALUE)].into(),
     };
     Arc::new(Schema::new(fields))
@@ -270,7 +271,7 @@ fn leading_lines(input: &[u8]) -> u64 {
 /// Makes rows of values, the second time through.
 pub struct Table {
     schema: SchemaRef,
-    is_object: bool,
+    has_columns: bool,
     build: Build,
     state: State,
     feed: Feed,
@@ -286,7 +287,7 @@ impl Table {
     pub fn new(schema: SchemaRef, of: &Type, odds: Odds, state: State) -> Self {
         Self {
             schema,
-            is_object: matches!(of, Type::Struct(_)),
+            has_columns: matches!(of, Type::Struct(_) | Type::Row(_)),
             build: Build::new(of),
             state,
             feed: Feed::default(),
@@ -301,7 +302,7 @@ impl Table {
     /// # Errors
     /// Where rows can't be written.
     pub fn push(&mut self, bytes: &[u8], last: bool, out: &mut Rows) -> Result<()> {
-        let Self { schema, is_object, build, state, feed, rows, bytes: held, odds } = self;
+        let Self { schema, has_columns, build, state, feed, rows, bytes: held, odds } = self;
         feed.push(bytes, last, odds, |input, place, odds| {
             let mut take = |row: &[u8]| {
                 let mut seen = Seen::default();
@@ -316,7 +317,7 @@ impl Table {
                 *held += row.len();
                 if *rows >= BATCH_ROWS || *held >= BATCH_BYTES {
                     (*rows, *held) = (0, 0);
-                    out.write(&batch(schema, *is_object, build)?)?;
+                    out.write(&batch(schema, *has_columns, build)?)?;
                 }
                 Ok(())
             };
@@ -336,18 +337,18 @@ impl Table {
     /// Where they can't be written.
     pub fn flush(&mut self, out: &mut Rows) -> Result<()> {
         if std::mem::take(&mut self.rows) > 0 {
-            out.write(&batch(&self.schema, self.is_object, &mut self.build)?)?;
+            out.write(&batch(&self.schema, self.has_columns, &mut self.build)?)?;
         }
         Ok(())
     }
 }
 
-fn batch(schema: &SchemaRef, is_object: bool, build: &mut Build) -> Result<RecordBatch> {
+fn batch(schema: &SchemaRef, has_columns: bool, build: &mut Build) -> Result<RecordBatch> {
     let values: ArrayRef = build.finish().map_err(failed)?;
     let rows = RecordBatchOptions::new().with_row_count(Some(values.len()));
-    let columns = match values.as_struct_opt().filter(|_| is_object) {
+    let columns = match values.as_struct_opt().filter(|_| has_columns) {
         // A row that is null has nulls in all columns.
-        Some(object) => object.columns().to_vec(),
+        Some(row) => row.columns().to_vec(),
         None => vec![values],
     };
     RecordBatch::try_new_with_options(schema.clone(), columns, &rows).map_err(failed)

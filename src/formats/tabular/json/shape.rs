@@ -31,6 +31,17 @@ pub struct Shape {
     object: Option<Object>,
     /// Whether they are to be kept as they stand in the file.
     as_text: bool,
+    /// Of rows that are lists, what each of their columns was.
+    cells: Cells,
+}
+
+/// What rows were that are lists, where all of them are as long as each other and have nothing within.
+#[derive(Clone, Debug, Default)]
+struct Cells {
+    columns: Vec<Shape>,
+    rows: u64,
+    /// Whether a row was something else.
+    other: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -75,11 +86,14 @@ pub enum Type {
     Json,
     List(Box<Type>),
     Struct(Vec<(Vec<u8>, Type)>),
+    /// A row that is a list: its columns are called by their numbers, as pandas does.
+    Row(Vec<Type>),
 }
 
 impl Shape {
     /// Takes a value into account, and passes it. `level` says how many lists and objects it is in.
     pub fn see(&mut self, cursor: &mut Cursor<'_>, level: usize) -> Result<(), Fault> {
+        self.cells.other |= level > 0 || cursor.peek() != Some(b'[');
         if self.as_text || level > MAX_LEVELS {
             // Nulls alone decide nothing.
             let value = cursor.skip()?;
@@ -100,11 +114,13 @@ impl Shape {
             }
             Start::List => {
                 let item = self.item.get_or_insert_default();
-                let mut first = true;
-                while cursor.more(first, b']')? {
-                    first = false;
+                let mut count = 0;
+                while cursor.more(count == 0, b']')? {
+                    self.cells.see(cursor, count)?;
+                    count += 1;
                     item.see(cursor, level + 1)?;
                 }
+                self.cells.end(count);
             }
             Start::Object => {
                 let object = self.object.get_or_insert_default();
@@ -124,7 +140,8 @@ impl Shape {
 
     /// Takes all values into account that another one has seen at the same place.
     pub fn and(&mut self, other: Self, level: usize) {
-        let Self { bools, strings, numbers, item, object, as_text } = other;
+        let Self { bools, strings, numbers, item, object, as_text, cells } = other;
+        self.cells.and(cells);
         self.bools |= bools;
         self.strings |= strings;
         self.numbers.and(numbers);
@@ -146,6 +163,11 @@ impl Shape {
     /// Keys of rows of this type that these rows lack, and those whose values are of another type here.
     pub fn differences(&self, all: &Type) -> (Vec<String>, Vec<String>) {
         let (mut lacks, mut differs) = (Vec::new(), Vec::new());
+        if let Type::Row(all) = all {
+            let own = self.cells.columns.iter().zip(all).enumerate();
+            let own = own.filter(|(_, (own, of))| own.has_values() && own.resolve_value() != **of);
+            return (lacks, own.map(|(place, _)| place.to_string()).collect());
+        }
         let Type::Struct(all) = all else { return (lacks, differs) };
         for (key, of) in all {
             let own = self.object.as_ref().and_then(|object| {
@@ -162,7 +184,7 @@ impl Shape {
     }
 
     fn has_values(&self) -> bool {
-        let Self { bools, strings, numbers, item, object, as_text } = self;
+        let Self { bools, strings, numbers, item, object, as_text, cells: _ } = self;
         *bools || *strings || numbers.any || item.is_some() || object.is_some() || *as_text
     }
 
@@ -179,6 +201,9 @@ impl Shape {
 
     /// What holds all rows that were seen.
     pub fn resolve(&self) -> Type {
+        if self.cells.rows > 0 && !self.cells.other {
+            return Type::Row(self.cells.columns.iter().map(Self::resolve_value).collect());
+        }
         match &self.object {
             Some(object) if !self.as_text && !object.keys.is_empty() => object.fields(),
             _ => self.resolve_value(),
@@ -201,6 +226,46 @@ impl Shape {
             () if self.bools => Type::Bool,
             () if self.numbers.any => self.numbers.resolve(),
             () => Type::Text,
+        }
+    }
+}
+
+impl Cells {
+    /// Takes the next value of a row into account, without passing it.
+    fn see(&mut self, cursor: &Cursor<'_>, place: usize) -> Result<(), Fault> {
+        let mut cursor = cursor.clone();
+        self.other |= place >= MAX_COLUMNS || matches!(cursor.peek(), Some(b'[' | b'{'));
+        if self.other {
+            return Ok(());
+        }
+        if self.rows == 0 {
+            self.columns.push(Shape::default());
+        }
+        match self.columns.get_mut(place) {
+            Some(column) => column.see(&mut cursor, 1),
+            None => {
+                self.other = true;
+                Ok(())
+            }
+        }
+    }
+
+    /// A row of so many values is over.
+    fn end(&mut self, count: usize) {
+        self.other |= count == 0 || count != self.columns.len();
+        self.rows += 1;
+    }
+
+    fn and(&mut self, other: Self) {
+        let (own, more) = (self.rows, other.rows);
+        self.other |= other.other || own > 0 && more > 0 && self.columns.len() != other.columns.len();
+        self.rows += more;
+        if own == 0 {
+            self.columns = other.columns;
+            return;
+        }
+        for (column, other) in self.columns.iter_mut().zip(other.columns) {
+            column.and(other, 1);
         }
     }
 }
@@ -299,6 +364,7 @@ impl Type {
             Self::Text | Self::Json => DataType::Utf8,
             Self::List(item) => DataType::List(Arc::new(item.field("element"))),
             Self::Struct(keys) => DataType::Struct(fields(keys)),
+            Self::Row(columns) => DataType::Struct(numbered(columns)),
         };
         let field = Field::new(name, of, true);
         if !matches!(self, Self::Json) {
@@ -315,6 +381,11 @@ impl Type {
 /// The fields of an object with these keys.
 pub fn fields(keys: &[(Vec<u8>, Type)]) -> Fields {
     keys.iter().map(|(key, of)| of.field(&name(key))).collect()
+}
+
+/// The columns of a row that is a list.
+pub fn numbered(columns: &[Type]) -> Fields {
+    columns.iter().enumerate().map(|(place, of)| of.field(&place.to_string())).collect()
 }
 
 /// A key as it is meant.
