@@ -182,8 +182,11 @@ fn has_header(lines: &[Vec<Option<Vec<u8>>>]) -> bool {
     let names: Vec<&Vec<u8>> = first.iter().flatten().collect();
     let distinct =
         names.iter().enumerate().all(|(place, name)| names.iter().skip(place + 1).all(|other| other != name));
-    let short = names.iter().all(|name| name.len() <= 200 && !name.contains(&b'\n'));
-    fits == 0 && distinct && short && !names.is_empty()
+    // Addresses are no names.
+    let is_name = |name: &[u8]| {
+        name.len() <= 200 && !name.contains(&b'\n') && memchr::memmem::find(name, b"://").is_none()
+    };
+    fits == 0 && distinct && names.iter().all(|name| is_name(name)) && !names.is_empty()
 }
 
 #[cfg(test)]
@@ -220,6 +223,7 @@ mod tests {
         check("All prompts\n\na,b\n1,2\n3,4\n", Delimiter::Comma, true);
         check("a|b|c\n\"x|y\"|2|3\n", Delimiter::Pipe, true);
         check("x,x\ny,z\n", Delimiter::Comma, false);
+        check("cat,https://a/b.png\ndog,https://a/c.png\n", Delimiter::Comma, false);
         check(",a,b\n0,x,1\n", Delimiter::Comma, true);
         check("a\n", Delimiter::Comma, true);
         check("# made by x, y and z\n#\na;b\n1;2\n", Delimiter::Semicolon, true);
