@@ -22,7 +22,8 @@ const MAX_VALUES: i64 = i32::MAX as i64;
 
 /// What a message has of a column: how many values, how many of them are missing, and where the buffers are.
 pub struct Piece {
-    values: usize,
+    /// How many values it has.
+    pub values: usize,
     missing: i64,
     buffers: Vec<Place>,
     children: Vec<Piece>,
