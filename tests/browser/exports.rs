@@ -362,7 +362,7 @@ fn images_are_saved_as_an_archive_with_what_made_them() {
         std::fs::remove_file(folder.join("diffusiondb-2m-images.zip")).unwrap();
         // Held on the way: nothing is asked for until it goes on, and the archive is the same.
         twelve().await;
-        stage.hub.set_link(Link { latency: Duration::from_millis(250), ..Link::default() });
+        stage.hub.set_link(Link { latency: Duration::from_secs(3), ..Link::default() });
         page.click("button", "Save images").await;
         page.click("button", "Pause").await;
         page.says("Paused: ").await;

@@ -3,6 +3,7 @@
 use crate::page::key;
 use crate::sample::{DIFFUSIONDB, Table, Value, sample_path};
 use crate::stage::{play, play_with_images, until};
+use serde_json::json;
 use std::collections::BTreeSet;
 
 const TABLE: &str = "table=diffusiondb-2m";
@@ -29,6 +30,37 @@ fn text_of(table: &Table, row: usize) -> &str {
         Value::Text(prompt) => prompt,
         Value::Null | Value::Number(_) => "",
     }
+}
+
+#[test]
+fn what_is_typed_stays_while_something_else_changes() {
+    play("search-typed", async |stage| {
+        let page = stage.page();
+        stage.go_to_hub(TABLE).await;
+        assert_eq!(page.settled().await, 5_000);
+        let field = page.find("searchbox", "Search prompts").await;
+        let bar = page.bar("sampler", "k_lms").await;
+        // Nothing is asked yet when the filter changes; more is typed before the page has taken note of what was asked.
+        const TYPE: &str = "const [field, bar] = arguments; \
+            const type = (text) => { field.value = text; field.dispatchEvent(new Event('input', { bubbles: true })); }; \
+            type('cast'); bar?.click(); setTimeout(() => type('castle'), 100);";
+        stage.browser.client.execute(TYPE, vec![json!(field), json!(bar)]).await.unwrap();
+        until("both", async || {
+            let spec = page.spec().await;
+            (spec.query.as_deref() == Some("castle") && spec.filters.contains_key("sampler")).then_some(())
+        })
+        .await;
+        assert_eq!(field.prop("value").await.unwrap().as_deref(), Some("castle"));
+        page.settled().await;
+        assert_eq!(page.spec().await.query.as_deref(), Some("castle"));
+        // What is asked elsewhere stands in the field.
+        stage.browser.client.back().await.unwrap();
+        until("the field before", async || {
+            (field.prop("value").await.unwrap().as_deref() == Some("")).then_some(())
+        })
+        .await;
+        assert_eq!(page.spec().await.query, None);
+    });
 }
 
 #[test]

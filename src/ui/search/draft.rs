@@ -20,6 +20,8 @@ pub struct Draft {
     pub text: RwSignal<String>,
     parsed: Memo<Result<Query, Problem>>,
     timer: StoredValue<Option<TimeoutHandle>>,
+    /// What was asked last, here or elsewhere.
+    asked: StoredValue<String>,
     /// What is typed in one go is one step of the history.
     in_one_go: StoredValue<bool>,
 }
@@ -28,15 +30,21 @@ impl Draft {
     /// The query that is asked now; it follows what is asked elsewhere.
     pub fn new(store: Store) -> Self {
         let text = RwSignal::new(String::new());
+        let asked = StoredValue::new(String::new());
         Effect::new(move || {
-            let asked = store.spec.with(|spec| spec.query.clone()).unwrap_or_default();
-            if text.with_untracked(|text| text.trim() != asked) {
-                text.set(asked);
+            let now = store.spec.with(|spec| spec.query.clone()).unwrap_or_default();
+            // What was asked here is no news, and more may have been typed since.
+            if asked.with_value(|asked| *asked == now) {
+                return;
+            }
+            asked.set_value(now.clone());
+            if text.with_untracked(|text| text.trim() != now) {
+                text.set(now);
             }
         });
         let parsed = Memo::new(move |_| text.with(|text| query::parse(text)));
         let (timer, in_one_go) = (StoredValue::new(None), StoredValue::new(false));
-        let draft = Self { store, input: NodeRef::new(), text, parsed, timer, in_one_go };
+        let draft = Self { store, input: NodeRef::new(), text, parsed, timer, asked, in_one_go };
         on_cleanup(move || draft.wait_no_more());
         draft
     }
@@ -74,6 +82,7 @@ impl Draft {
         self.wait_no_more();
         if self.parsed.with_untracked(Result::is_ok) {
             let text = self.text.get_untracked();
+            self.asked.set_value(text.trim().to_owned());
             self.store.search_for(&text, self.in_one_go.get_value());
             self.in_one_go.set_value(true);
         }
