@@ -1,4 +1,5 @@
 //! How indexes of texts are made: again to the byte, on from where it was interrupted, and not beyond what a host takes.
+#![allow(clippy::disallowed_methods, reason = "the server that is read from is a thread of its own")]
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use parquet::arrow::ArrowWriter;
