@@ -37,10 +37,9 @@ fn catalogue(value: &Value) -> Result<String, String> {
     put(
         "ROLE_NAMES",
         "&[RoleNames]",
-        list(root.objects("roles", &["role", "names", "parts", "lists"])?, |names| {
-            let lists = if names.has("lists") { names.texts("lists")? } else { "&[]".to_owned() };
+        list(root.objects("roles", &["role", "names", "parts"])?, |names| {
             let (role, names, parts) = (names.role()?, names.texts("names")?, names.texts("parts")?);
-            Ok(format!("RoleNames {{ role: {role}, names: {names}, parts: {parts}, lists: {lists} }}"))
+            Ok(format!("RoleNames {{ role: {role}, names: {names}, parts: {parts} }}"))
         })?,
     );
     let datasets = root.objects("datasets", &DATASET)?;
