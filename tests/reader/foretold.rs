@@ -1,11 +1,12 @@
 //! Page maps made ahead of time, by the program that makes them: what they save, and that nothing
 //! depends on them.
 
+use crate::program::{folder, index};
 use crate::server::{HUB, ROWS, Session, reference};
 use arrow_array::{ArrayRef, Int32Array, RecordBatch, StringArray};
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use vitrine::formats::maps;
@@ -18,31 +19,12 @@ use vitrine::protocol::{Cell, LazyRequest};
 const TABLE: &str = "https://example.org/table.parquet";
 const FAR: u64 = ROWS - 500;
 
-fn folder(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("vitrine-index-{}-{name}", std::process::id()));
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-fn index(arguments: &[&str], out: &Path) -> (bool, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_vitrine-index"))
-        .arg("--out")
-        .arg(out)
-        .args(arguments)
-        .output()
-        .unwrap();
-    let told =
-        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    (output.status.success(), told)
-}
-
 /// What the app's host holds after the program has looked at a file of this machine.
 fn host(folder: &Path, file: &[u8], tag: &str) -> Vec<(String, Vec<u8>)> {
     let path = folder.join("table.parquet");
     std::fs::write(&path, file).unwrap();
     let out = folder.join("maps");
-    let (done, told) = index(&["--tag", tag, &format!("{}={TABLE}", path.display())], &out);
+    let (done, told) = index(&out, &["--tag", tag, &format!("{}={TABLE}", path.display())]);
     assert!(done, "{told}");
     let read = |name: &str| {
         let path = out.join(name.strip_prefix("maps/").unwrap());
@@ -156,19 +138,19 @@ fn a_file_on_a_hub_is_looked_at_once() {
     let out = folder("hub");
     let name = "hf:vitrine/test/table.parquet";
     let arguments = ["--endpoint", hub.endpoint(), name];
-    let (done, told) = index(&arguments, &out);
+    let (done, told) = index(&out, &arguments);
     assert!(done, "{told}");
     let sent: u64 = hub.log().iter().map(|entry| entry.bytes_sent).sum();
     assert!(sent < file.len() as u64, "{sent} of {} bytes were sent", file.len());
     let first = std::fs::read(out.join(table_file(key(name)).strip_prefix("maps/").unwrap())).unwrap();
     let before = hub.log().len();
-    let (done, told) = index(&arguments, &out);
+    let (done, told) = index(&out, &arguments);
     assert!(done && told.contains("done before"), "{told}");
     assert!(hub.log().len() - before <= 2, "only whether it has changed is asked");
     let disk = host(&folder("disk"), &HUB, "t");
     assert_eq!(first, disk[1].1, "from a Hub and from the disk it is the same");
     // What is not there fails, and says what.
-    let (done, told) = index(&["--endpoint", hub.endpoint(), "hf:vitrine/test/none.parquet"], &out);
+    let (done, told) = index(&out, &["--endpoint", hub.endpoint(), "hf:vitrine/test/none.parquet"]);
     assert!(!done && told.contains("none.parquet"), "{told}");
     std::fs::remove_dir_all(&out).unwrap();
 }

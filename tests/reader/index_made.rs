@@ -1,14 +1,14 @@
 //! How indexes of texts are made: again to the byte, on from where it was interrupted, and not beyond what a host takes.
 #![allow(clippy::disallowed_methods, reason = "the server that is read from is a thread of its own")]
 
+use crate::program::{collect, folder, index};
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -25,43 +25,6 @@ fn table() -> Vec<u8> {
     writer.write(&batch).unwrap();
     writer.close().unwrap();
     bytes
-}
-
-fn folder(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("vitrine-made-{}-{name}", std::process::id()));
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-fn run(out: &Path, arguments: &[&str]) -> (bool, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_vitrine-index"))
-        .arg("--out")
-        .arg(out)
-        .args(arguments)
-        .output()
-        .unwrap();
-    let told =
-        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    (output.status.success(), told)
-}
-
-/// All files of a folder.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut left = vec![folder.to_owned()];
-    while let Some(own) = left.pop() {
-        for entry in std::fs::read_dir(own).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                left.push(path);
-            } else {
-                let name = path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
-                files.insert(name, std::fs::read(path).unwrap());
-            }
-        }
-    }
-    files
 }
 
 /// A server of one file, that can refuse what begins in some range, and can have another version of it.
@@ -117,6 +80,13 @@ impl Server {
     }
 }
 
+/// All files of a folder, by their paths in it.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    collect(folder, folder, &mut files);
+    files
+}
+
 #[test]
 fn an_index_is_the_same_however_often_it_is_made() {
     let folder = folder("twice");
@@ -124,7 +94,7 @@ fn an_index_is_the_same_however_often_it_is_made() {
     std::fs::write(&file, table()).unwrap();
     let made = ["one", "other"].map(|name| {
         let named = format!("{}=https://example.org/t.parquet", file.display());
-        let (done, told) = run(&folder.join(name), &["--text", "prompt", "--tag", "t", &named]);
+        let (done, told) = index(&folder.join(name), &["--text", "prompt", "--tag", "t", &named]);
         assert!(done, "{told}");
         files(&folder.join(name))
     });
@@ -138,23 +108,23 @@ fn what_was_interrupted_goes_on_and_comes_to_the_same() {
     let folder = folder("resumed");
     let server = Server::new(table());
     let arguments = ["--text", "prompt", server.url.as_str()];
-    let (done, told) = run(&folder.join("whole"), &arguments);
+    let (done, told) = index(&folder.join("whole"), &arguments);
     assert!(done, "{told}");
     let whole = files(&folder.join("whole"));
 
     // The page map first, so that what is refused is read for the index.
     let out = folder.join("broken");
-    assert!(run(&out, &[server.url.as_str()]).0);
+    assert!(index(&out, &[server.url.as_str()]).0);
     let file_bytes = table().len() as u64;
     let all = server.bytes();
     // The second row group begins there.
     *server.refused.lock().unwrap() = file_bytes / 4..file_bytes / 2;
-    let (done, told) = run(&out, &arguments);
+    let (done, told) = index(&out, &arguments);
     assert!(!done && told.contains("403"), "{told}");
     assert!(files(&out).keys().any(|name| name.ends_with(".part")), "what was read is kept");
     *server.refused.lock().unwrap() = 0..0;
     server.bytes();
-    let (done, told) = run(&out, &arguments);
+    let (done, told) = index(&out, &arguments);
     assert!(done, "{told}");
     assert!(server.bytes() < all, "what was read is not read again");
     assert!(files(&out) == whole, "{:?} {:?}", files(&out).keys(), whole.keys());
@@ -165,7 +135,7 @@ fn what_was_interrupted_goes_on_and_comes_to_the_same() {
 fn a_file_that_changes_meanwhile_is_not_indexed() {
     let folder = folder("changed");
     let server = Server::new(table());
-    assert!(run(&folder, &[server.url.as_str()]).0);
+    assert!(index(&folder, &[server.url.as_str()]).0);
     let before = files(&folder);
     // Each answer is of another version.
     let etag = server.etag.clone();
@@ -175,7 +145,7 @@ fn a_file_that_changes_meanwhile_is_not_indexed() {
             std::thread::sleep(std::time::Duration::from_millis(1));
         }
     });
-    let (done, told) = run(&folder, &["--text", "prompt", server.url.as_str()]);
+    let (done, told) = index(&folder, &["--text", "prompt", server.url.as_str()]);
     assert!(!done && told.contains("the file changed while it was being read"), "{told}");
     let list = |files: &BTreeMap<String, Vec<u8>>| files["list.txt"].clone();
     assert_eq!(list(&files(&folder)), list(&before));
@@ -190,13 +160,13 @@ fn an_index_that_a_host_has_no_room_for_is_not_put_there() {
     std::fs::write(&file, table()).unwrap();
     let named = format!("{}=https://example.org/t.parquet", file.display());
     let out = folder.join("maps");
-    let (done, told) = run(&out, &["--text", "prompt", "--tag", "t", "--most", "0", &named]);
+    let (done, told) = index(&out, &["--text", "prompt", "--tag", "t", "--most", "0", &named]);
     assert!(!done && told.contains("more than 0 B"), "{told}");
     let left = files(&out);
     let list = String::from_utf8(left["list.txt"].clone()).unwrap();
     assert!(!list.contains("\ntext ") && !list.starts_with("text "), "{list}");
     assert!(left.keys().all(|name| !name.contains(".text")), "{:?}", left.keys());
-    let (done, told) = run(&out, &["--text", "prompt", "--tag", "t", "--most", "50", &named]);
+    let (done, told) = index(&out, &["--text", "prompt", "--tag", "t", "--most", "50", &named]);
     assert!(done, "{told}");
     std::fs::remove_dir_all(&folder).unwrap();
 }
@@ -204,7 +174,7 @@ fn an_index_that_a_host_has_no_room_for_is_not_put_there() {
 #[test]
 fn a_table_of_several_files_says_that_it_can_not_be_indexed() {
     let folder = folder("several");
-    let (done, told) = run(&folder, &["--text", "prompt", "hf:someone/data/train-*.parquet"]);
+    let (done, told) = index(&folder, &["--text", "prompt", "hf:someone/data/train-*.parquet"]);
     assert!(!done && told.contains("several files are one table"), "{told}");
     std::fs::remove_dir_all(&folder).unwrap();
 }

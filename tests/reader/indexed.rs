@@ -1,6 +1,7 @@
 //! Searches that an index answers, made by the program that makes it: the same rows as without, for little, and
 //! nothing depends on it.
 
+use crate::program::collect;
 use crate::server::{HUB, ROWS, Session, column, reference};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -41,18 +42,6 @@ pub static HOST: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
     std::fs::remove_dir_all(&folder).unwrap();
     files
 });
-
-fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(root, &path, files);
-        } else {
-            let name = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
-            files.push((name, std::fs::read(&path).unwrap()));
-        }
-    }
-}
 
 #[test]
 fn the_indexes_of_the_bundled_samples_are_those_of_their_files() {

@@ -37,6 +37,7 @@ mod pandas;
 mod pins;
 mod plot;
 mod preference;
+mod program;
 mod scattered;
 mod scripts;
 mod server;
