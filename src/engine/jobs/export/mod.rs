@@ -38,8 +38,8 @@ pub struct Export {
     start: Start,
     sources: Vec<Source>,
     range: RangeIndex,
-    /// Top-level fields with times beyond what nanoseconds reach.
-    far: Vec<u32>,
+    /// Top-level fields with times beyond what nanoseconds reach, once that is known.
+    far: Option<Vec<u32>>,
     /// What is still to be written, once it is settled which rows.
     passes: Option<VecDeque<Pass>>,
     rows_total: u64,
@@ -90,7 +90,7 @@ impl Export {
             start,
             sources,
             range: RangeIndex::Dropped,
-            far: Vec::new(),
+            far: None,
             passes: None,
             rows_total: 0,
             next: 0,
@@ -203,12 +203,13 @@ impl Export {
     /// Whether it is settled which rows are written.
     fn settle_rows(&mut self, data: &mut Data, matches: &Matches) -> Result<bool> {
         super::load_deciding(data, matches)?;
-        let far = plan::far(&self.sources, data);
-        if !matches.is_settled(data) {
+        // Every value is looked at, so once.
+        if self.far.is_none() {
+            self.far = plan::far(&self.sources, data);
+        }
+        if self.far.is_none() || !matches.is_settled(data) {
             return Ok(false);
         }
-        let Some(far) = far else { return Ok(false) };
-        self.far = far;
         let rows = matches.window(0, matches.matching());
         self.rows_total = rows.len() as u64;
         let row_bytes = plan::row_bytes(&self.sources, &data.meta);
@@ -253,7 +254,7 @@ impl Export {
             footer: first.map(|(_, footer)| footer.to_vec()).unwrap_or_default(),
             file_bytes: first.map_or(0, |(part, _)| part.file_bytes),
             columns: self.sources.iter().map(Source::column).collect(),
-            far: self.far.clone(),
+            far: self.far.clone().unwrap_or_default(),
             range: self.range,
         }
     }

@@ -184,21 +184,22 @@ pub fn far(sources: &[Source], data: &mut Data) -> Option<Vec<u32>> {
     for (number, leaves) in roots {
         let own = data.columns.iter().find(|column| column.origin == Origin::Leaf(leaves.start));
         let own = own.filter(|column| leaves.len() == 1 && !column.failed);
-        match own.map(|column| (column.complete, column.info.name.clone())) {
+        match own {
             // Where it can't be told, no time is wrong, and some may lose a digit.
             None => far.push(number),
-            Some((false, name)) => {
-                data.load(&name);
-                known = false;
-            }
-            Some((true, name)) => {
-                let beyond = |row| match data.column(&name).and_then(|column| column.value(row)) {
+            Some(column) if column.complete => {
+                let beyond = |row| match column.value(row) {
                     Some(Value::Time(time)) => time.ticks.checked_mul(1_000).is_none(),
                     _ => false,
                 };
                 if (0..data.meta.rows).any(beyond) {
                     far.push(number);
                 }
+            }
+            Some(column) => {
+                let name = column.info.name.clone();
+                data.load(&name);
+                known = false;
             }
         }
     }
