@@ -47,6 +47,18 @@ pub struct InWindow {
     pub ahead: Vec<(u64, f64)>,
 }
 
+impl InWindow {
+    /// Adds tiles that were asked for before and are no more than a window behind these: lines move a little as
+    /// shapes become known, and what is under way there would be given up, to be asked for again a moment later.
+    pub fn keep(&mut self, asked: Vec<(u64, f64)>) {
+        let position = |tile: Option<&(u64, f64)>| tile.map(|(position, _)| *position);
+        let Some(first) = position(self.seen.first()) else { return };
+        let Some(last) = position(self.ahead.last().or(self.seen.last())) else { return };
+        let behind = last + 1..=last + (last - first);
+        self.ahead.extend(asked.into_iter().filter(|(position, _)| behind.contains(position)));
+    }
+}
+
 impl Tiles {
     fn block_of(&self, position: u64) -> u64 {
         position / self.images.max(1)
@@ -141,7 +153,7 @@ impl Tiles {
 
 #[cfg(test)]
 mod tests {
-    use super::{Span, Tiles};
+    use super::{InWindow, Span, Tiles};
     use crate::view::justify::Grid;
 
     /// Two blocks of squares, six in a line, four lines in a block.
@@ -192,5 +204,21 @@ mod tests {
         let positions = |list: &[(u64, f64)]| list.iter().map(|(position, _)| *position).collect::<Vec<_>>();
         assert_eq!(positions(&tiles.seen), (24..36).collect::<Vec<_>>());
         assert_eq!(positions(&tiles.ahead), (36..48).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_was_asked_for_is_kept_while_lines_move() {
+        let positions = |tiles: &InWindow| tiles.ahead.iter().map(|(at, _)| *at).collect::<Vec<_>>();
+        let asked = || (30..90).map(|position| (position, 200.0)).collect();
+        let mut tiles = squares().in_window(1.0, 300.0, 32.0);
+        tiles.keep(asked());
+        assert_eq!(positions(&tiles), (36..71).collect::<Vec<_>>());
+        // What was not asked for is no concern, and of a window without tiles nothing is known.
+        let mut tiles = squares().in_window(1.0, 300.0, 32.0);
+        tiles.keep(Vec::new());
+        assert_eq!(positions(&tiles), (36..48).collect::<Vec<_>>());
+        let mut none = InWindow::default();
+        none.keep(asked());
+        assert_eq!(none, InWindow::default());
     }
 }

@@ -144,21 +144,23 @@ fn ask_for_images(store: Store, scroller: Scroller, tiles: Memo<Tiles>) {
         store.images.look_at(Part::View, seen);
         store.images.look_at(Part::Ahead, ahead);
     };
-    Effect::new(move || {
+    Effect::new(move |before: Option<Vec<(u64, f64)>>| {
         if store.images.saving.get() {
             ask(Vec::new(), Vec::new());
-            return;
+            return Vec::new();
         }
         let state = scroller.state.get();
-        let window = tiles.with(|tiles| tiles.in_window(state.top_row(), state.view_px(), 2.0 * EDGE_PX));
-        let wants = |list: Vec<(u64, f64)>| {
-            let want = |(position, longer_px)| {
-                let row = store.rows.with(|rows| rows.get(position).cloned())?;
-                store.wants(&row).then(|| want_of(&row, longer_px))
+        let mut window = tiles.with(|tiles| tiles.in_window(state.top_row(), state.view_px(), 2.0 * EDGE_PX));
+        window.keep(before.unwrap_or_default());
+        let wants = |list: &[(u64, f64)]| {
+            let want = |(position, longer_px): &(u64, f64)| {
+                let row = store.rows.with(|rows| rows.get(*position).cloned())?;
+                store.wants(&row).then(|| want_of(&row, *longer_px))
             };
-            list.into_iter().filter_map(want).collect()
+            list.iter().filter_map(want).collect()
         };
-        ask(wants(window.seen), wants(window.ahead));
+        ask(wants(&window.seen), wants(&window.ahead));
+        window.ahead
     });
     on_cleanup(move || ask(Vec::new(), Vec::new()));
 }
