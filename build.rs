@@ -37,9 +37,10 @@ fn catalogue(value: &Value) -> Result<String, String> {
     put(
         "ROLE_NAMES",
         "&[RoleNames]",
-        list(root.objects("roles", &["role", "names", "parts"])?, |names| {
+        list(root.objects("roles", &["role", "names", "parts", "lists"])?, |names| {
+            let lists = if names.has("lists") { names.texts("lists")? } else { "&[]".to_owned() };
             let (role, names, parts) = (names.role()?, names.texts("names")?, names.texts("parts")?);
-            Ok(format!("RoleNames {{ role: {role}, names: {names}, parts: {parts} }}"))
+            Ok(format!("RoleNames {{ role: {role}, names: {names}, parts: {parts}, lists: {lists} }}"))
         })?,
     );
     let datasets = root.objects("datasets", &DATASET)?;

@@ -7,6 +7,7 @@ use super::Effect;
 use super::answers::description;
 use super::beside::News;
 use super::data::Data;
+use super::images::{Images, Looked, Readable};
 use super::jobs::{Job, begin_images, begin_rows, groups_file};
 use super::label_file;
 use super::outcome;
@@ -29,11 +30,15 @@ use crate::table::group_by::{self, group_by};
 use crate::table::labels::Step;
 use crate::table::phrases::PhraseIndex;
 use crate::table::regexes::{self, Compile};
+use crate::view::pairs::Options;
 use crate::view::query::{self, Query};
 use crate::view::spec::RowQuery;
 
 /// What begins a file: the job, or how it ends at once.
 type Begin<T> = fn(T, &mut Data) -> Result<Box<dyn Job>, Stage>;
+
+/// What looks for missing images, as these options need it, through all rows anew or not.
+type LookForMissing = fn(&mut Images, &Data, &Matches, (&Options, bool), &mut Vec<Effect>) -> Looked;
 
 /// The code.
 #[derive(Debug)]
@@ -47,7 +52,9 @@ pub struct Extras {
     /// What has to be read to answer what is asked of pairs.
     pub(super) pair_columns: fn(&Data, &Want) -> Vec<String>,
     /// The pairs of the rows that match.
-    pub(super) pairs: fn(&Data, &Matches, &Want, Generation) -> Pairs,
+    pub(super) pairs: fn(&Data, &Matches, &Readable, &Want, Generation) -> Pairs,
+    /// Looks for missing images of the rows that match.
+    pub(super) look_for_missing: LookForMissing,
     /// Tells what the table's files say of themselves.
     pub(super) describe: fn(&Data, Describe, &mut Vec<Effect>),
     /// Begins a file of rows.
@@ -89,6 +96,7 @@ pub fn all() -> &'static Extras {
         group_by,
         pair_columns: preference::columns,
         pairs: preference::answer,
+        look_for_missing: preference::look_for_missing,
         describe: description,
         begin_rows,
         begin_images,

@@ -148,7 +148,8 @@ impl Table {
             self.give_index_up(&error, effects);
             more = true;
         }
-        more |= self.answers.report(&self.data, &self.matches, effects);
+        more |= self.answers.look_for_missing(&self.data, &self.matches, images, effects);
+        more |= self.answers.report(&self.data, &self.matches, images, effects);
 
         // What a job demanded may be here by now.
         more |= (decoded || failed) && jobs.is_busy();

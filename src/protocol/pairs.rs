@@ -43,8 +43,12 @@ pub struct Pairs {
     pub generation: Generation,
     /// How the table says it.
     pub kind: Kind,
+    /// Whether a row lists several images, so that each row is a prompt of its own.
+    pub lists: bool,
     /// Rows that are read, and all of them.
     pub rows: (u64, u64),
+    /// How many images were looked for, and how many there are to be, where pairs without them are left out.
+    pub looked_at: Option<(u64, u64)>,
     /// What there is.
     pub count: Count,
     /// What came of the scores that were asked for.
@@ -58,12 +62,25 @@ pub struct Pairs {
 }
 
 /// Two images.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PairAt {
     /// The row of the first one, which comes first in the file, and that of the second; the same where a row has two.
     pub rows: (u64, u64),
     /// Which is preferred; none where that is not read or not said.
     pub verdict: Option<Verdict>,
+    /// Which images of the row's list they are.
+    pub listed: Option<Box<[Listed; 2]>>,
+}
+
+/// One of the images that a row lists.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Listed {
+    /// Its place in the list, from 0.
+    pub item: u32,
+    /// What the list calls it.
+    pub name: String,
+    /// Its rank, or its rating where there are no ranks.
+    pub number: f64,
 }
 
 /// Which of two images is preferred.

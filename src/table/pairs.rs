@@ -13,12 +13,35 @@ use std::collections::BTreeMap;
 pub struct Image {
     /// Its row.
     pub row: u32,
+    /// Which of the row's images it is, where a row lists several; else 0.
+    pub item: u32,
     /// Its place in the group, the smaller the better; none where it has none.
     pub place: Option<f64>,
     /// Its rating.
     pub rating: Option<f64>,
     /// Whether its row passes the filters.
     pub is_here: bool,
+    /// What is known of its file, where that was asked.
+    pub file: Known,
+}
+
+impl Image {
+    /// Its place in the file.
+    pub const fn at(&self) -> (u32, u32) {
+        (self.row, self.item)
+    }
+}
+
+/// What is known of an image's file before anyone looks at it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Known {
+    /// Nothing speaks against it.
+    #[default]
+    Likely,
+    /// It is missing, or is no image.
+    Missing,
+    /// It can't be told.
+    Unsure,
 }
 
 /// Images put together by what they have in common, in the order of the file.
@@ -59,7 +82,8 @@ impl Groups {
             end += size;
             ends.push(end);
         }
-        let nothing = Image { row: 0, place: None, rating: None, is_here: false };
+        let nothing =
+            Image { row: 0, item: 0, place: None, rating: None, is_here: false, file: Known::Likely };
         let mut images = vec![nothing; end];
         for (row, number) in numbers.iter().enumerate() {
             if let Some(next) = group_of(number).and_then(|group| next.get_mut(group)) {
@@ -118,6 +142,10 @@ pub struct PairsOf {
     pub near: u64,
     /// Those that they leave out for being too many.
     pub beyond: u64,
+    /// Those that they leave out for an image that is missing, tied or not.
+    pub missing: u64,
+    /// How many of these are tied.
+    pub missing_tied: u64,
 }
 
 /// The images of a group that count.
@@ -137,7 +165,10 @@ pub fn pairs_of(group: &[Image], options: &Options) -> PairsOf {
             let swapped = second_place < first_place;
             let (better, worse) = if swapped { (**second, **first) } else { (**first, **second) };
             let pair = Pair { better, worse, difference };
-            if difference == 0.0 {
+            if options.readable && [first, second].into_iter().any(|image| image.file == Known::Missing) {
+                pairs.missing += 1;
+                pairs.missing_tied += u64::from(difference == 0.0);
+            } else if difference == 0.0 {
                 pairs.tied.push(pair);
             } else if difference < options.least_rank || !is_rated_apart(&pair, options.least_rating) {
                 pairs.near += 1;
@@ -151,7 +182,7 @@ pub fn pairs_of(group: &[Image], options: &Options) -> PairsOf {
         pairs.beyond = (pairs.ordered.len() - most) as u64;
         pairs.ordered.sort_by(|a, b| b.difference.total_cmp(&a.difference));
         pairs.ordered.truncate(most);
-        pairs.ordered.sort_by_key(|pair| (pair.better.row, pair.worse.row));
+        pairs.ordered.sort_by_key(|pair| (pair.better.at(), pair.worse.at()));
     }
     pairs
 }
@@ -185,6 +216,8 @@ pub struct Count {
     pub not_from_one: u64,
     /// Rows whose two labels do not add up to 1.
     pub odd_labels: u64,
+    /// Rows that list another number of images than of ranks.
+    pub uneven: u64,
     /// Prompts of which the filters leave out images.
     pub cut_groups: u64,
     /// Images of those prompts that they leave out.
@@ -193,10 +226,26 @@ pub struct Count {
     pub near: u64,
     /// Pairs that are left out for being too many of a prompt.
     pub beyond: u64,
+    /// Pairs that are left out for an image that is missing, of rows with two images the rows.
+    pub missing: u64,
+    /// Images that are missing, where that was asked.
+    pub images_missing: u64,
+    /// Images of which it can't be told whether they are, where that was asked.
+    pub images_unsure: u64,
     /// Ordered pairs by their difference, smallest first.
     pub by_difference: Vec<(f64, u64)>,
     /// Prompts by how many of their images count, fewest first.
     pub by_images: Vec<(u32, u64)>,
+}
+
+impl Count {
+    fn add_file(&mut self, file: Known) {
+        match file {
+            Known::Likely => {}
+            Known::Missing => self.images_missing += 1,
+            Known::Unsure => self.images_unsure += 1,
+        }
+    }
 }
 
 /// Differences that are told apart; the last one holds all that are wider.
@@ -235,12 +284,33 @@ impl Counter {
         count.cut_images += missing as u64;
         count.near += pairs.near;
         count.beyond += pairs.beyond;
+        count.missing += pairs.missing;
+        if options.readable {
+            taken(group, options).for_each(|image| count.add_file(image.file));
+        }
         let best = group.iter().filter_map(|image| image.place).min_by(f64::total_cmp);
         count.not_from_one += u64::from(is_ranked && best.is_some_and(|best| best != 1.0));
         *self.images.entry(images as u32).or_default() += 1;
         for pair in &pairs.ordered {
             *self.differences.entry(step_of(pair.difference)).or_default() += 1;
         }
+    }
+
+    /// Counts a row that lists another number of images than of ranks.
+    pub fn add_uneven(&mut self) {
+        self.count.uneven += 1;
+    }
+
+    /// Counts a row with two images, of which at least one is missing.
+    pub fn add_missing(&mut self) {
+        self.count.groups += 1;
+        self.count.images += 2;
+        self.count.missing += 1;
+    }
+
+    /// Counts what is known of the files of a row with two images.
+    pub fn add_files(&mut self, files: [Known; 2]) {
+        files.into_iter().for_each(|file| self.count.add_file(file));
     }
 
     /// Counts the verdict of a row with two images: the first one's share, if it has one.
@@ -395,9 +465,12 @@ const MAX_CATEGORIES: usize = 64;
 
 #[cfg(test)]
 mod tests {
-    use super::{Count, Counter, Groups, Image, Judged, pairs_of};
+    use super::{Count, Counter, Groups, Image, Judged, Known, pairs_of};
     use crate::table::numbered::NONE;
     use crate::view::pairs::Options;
+
+    /// The rank of an image that is missing.
+    const MISSING: u32 = 9;
 
     /// Groups of these ranks, none of which is 0; `cut` rows are left out by a filter.
     fn groups(ranks: &[(u32, u32)], cut: &[usize]) -> Groups {
@@ -408,7 +481,8 @@ mod tests {
             |row| {
                 let (_, rank) = ranks[row as usize];
                 let place = (rank > 0).then_some(f64::from(rank));
-                Image { row, place, rating: place.map(|place| 8.0 - place), is_here: false }
+                let file = if rank == MISSING { Known::Missing } else { Known::Likely };
+                Image { row, item: 0, place, rating: place.map(|place| 8.0 - place), is_here: false, file }
             },
         )
     }
@@ -453,6 +527,16 @@ mod tests {
         let pairs = pairs_of(groups.get(0).unwrap(), &options);
         let rows: Vec<_> = pairs.ordered.iter().map(|pair| (pair.better.row, pair.worse.row)).collect();
         assert_eq!((rows, pairs.beyond), (vec![(1, 0), (1, 3)], 4));
+    }
+
+    #[test]
+    fn pairs_with_a_missing_image_are_left_out_where_that_is_asked() {
+        let groups = groups(&[(0, 1), (0, MISSING), (0, MISSING), (0, 2), (1, MISSING), (1, 1)], &[]);
+        let all = count(&groups, &Options::default());
+        assert_eq!((all.ordered, all.tied, all.missing, all.images_missing), (6, 1, 0, 0));
+        let readable = count(&groups, &Options { readable: true, ..Options::default() });
+        assert_eq!((readable.ordered, readable.tied, readable.missing), (1, 0, 6));
+        assert_eq!((readable.groups, readable.images, readable.images_missing), (2, 6, 3));
     }
 
     #[test]

@@ -49,6 +49,8 @@ pub struct Options {
     pub most: u32,
     /// Whether a group that the filters cut is taken whole.
     pub whole: bool,
+    /// Whether pairs with an image that is known to be missing, or to be none, are left out.
+    pub readable: bool,
 }
 
 const MODES: [(Mode, &str); 5] = [
@@ -83,6 +85,7 @@ impl PairsView {
                 "most" => view.options.most = rest.parse().map_err(|_| item)?,
                 "agreement" => view.agreement = rest == "1",
                 "whole" => view.options.whole = rest == "1",
+                "readable" => view.options.readable = rest == "1",
                 "judge" if view.judges.len() < MAX_JUDGES => view.judges.push(rest.to_owned()),
                 _ => return Err(item),
             }
@@ -93,7 +96,7 @@ impl PairsView {
     /// The items of a link; none where nothing was chosen.
     pub fn items(&self) -> Vec<String> {
         let Self { mode, options, at, judges, agreement } = self;
-        let Options { least_rank, least_rating, most, whole } = options;
+        let Options { least_rank, least_rating, most, whole, readable } = options;
         let mut items = Vec::new();
         if *mode != Mode::default() {
             items.extend(MODES.iter().find(|(own, _)| own == mode).map(|(_, name)| (*name).to_owned()));
@@ -109,6 +112,9 @@ impl PairsView {
         }
         if *whole {
             items.push("whole:1".to_owned());
+        }
+        if *readable {
+            items.push("readable:1".to_owned());
         }
         if *agreement {
             items.push("agreement:1".to_owned());
@@ -127,7 +133,8 @@ mod tests {
 
     #[test]
     fn what_a_link_says_of_pairs_is_read_and_written() {
-        let text = "judges|rank:2|rating:1.5|most:3|whole:1|agreement:1|judge:reward|judge:a:b|at:12";
+        let text =
+            "judges|rank:2|rating:1.5|most:3|whole:1|readable:1|agreement:1|judge:reward|judge:a:b|at:12";
         let view = PairsView::read(text.split('|')).unwrap();
         assert_eq!(view.items().join("|"), text);
         assert_eq!((view.mode, view.at, view.options.most), (Mode::Judges, 12, 3));

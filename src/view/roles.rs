@@ -130,33 +130,32 @@ impl Role {
                 | Self::ImageB
                 | Self::Preference
                 | Self::Annotator
+                | Self::ImagePath
         )
     }
 
     /// Whether a column of this kind can play it.
     pub const fn suits(self, holds: Holds) -> bool {
         match self {
-            Self::Prompt | Self::ImageName | Self::ImagePath => matches!(holds, Holds::Text),
+            Self::Prompt | Self::ImageName => matches!(holds, Holds::Text),
+            Self::ImagePath => matches!(holds, Holds::Text | Holds::Nested),
             Self::Cfg
             | Self::Step
             | Self::Seed
             | Self::NsfwImage
             | Self::NsfwPrompt
-            | Self::Rank
-            | Self::Rating
             | Self::Score
             | Self::Alignment
             | Self::Fidelity
             | Self::Amount
             | Self::Width
             | Self::Height => matches!(holds, Holds::Number),
-            Self::Sampler
-            | Self::User
-            | Self::Group
-            | Self::Category
-            | Self::Part
-            | Self::Preference
-            | Self::Annotator => matches!(holds, Holds::Text | Holds::Number),
+            Self::Sampler | Self::User | Self::Group | Self::Category | Self::Part | Self::Preference => {
+                matches!(holds, Holds::Text | Holds::Number)
+            }
+            // A row may list several images with a rank of each, and who gave which.
+            Self::Rank | Self::Rating => matches!(holds, Holds::Number | Holds::Nested),
+            Self::Annotator => matches!(holds, Holds::Text | Holds::Number | Holds::Nested),
             Self::Time => matches!(holds, Holds::Time | Holds::Number),
             Self::Text => matches!(holds, Holds::Bytes),
             Self::Image | Self::ImageA | Self::ImageB => {
@@ -240,7 +239,31 @@ impl Roles {
                 roles.insert(*role, name.to_owned());
             }
         }
-        Self(roles)
+        Self(roles).with_lists(columns, corrections)
+    }
+
+    /// Lists of ranks or ratings mean something beside a list of images: these are a group then. Else no column of
+    /// lists plays such a part.
+    fn with_lists(mut self, columns: &[Candidate<'_>], corrections: &Corrections) -> Self {
+        const LISTS: [Role; 4] = [Role::Rank, Role::Rating, Role::ImagePath, Role::Annotator];
+        let is_nested = |name: &str| columns.iter().any(|it| it.name == name && it.holds == Holds::Nested);
+        let [rank, rating, images, annotator] =
+            LISTS.map(|role| self.column(role).filter(|name| is_nested(name)).map(str::to_owned));
+        match images {
+            Some(images) if rank.is_some() || rating.is_some() => {
+                if self.column(Role::Group).is_none() && !corrections.contains_key(&Role::Group) {
+                    self.0.insert(Role::Group, images);
+                }
+            }
+            images => {
+                for (role, column) in LISTS.into_iter().zip([rank, rating, images, annotator]) {
+                    if column.is_some() {
+                        self.0.remove(&role);
+                    }
+                }
+            }
+        }
+        self
     }
 
     /// The same, with this column in place of the one that played the part, or none.
@@ -310,7 +333,12 @@ fn guess<'a>(role: Role, columns: &[Candidate<'a>]) -> Option<&'a str> {
             .filter(|candidate| !lower(candidate).contains("url"));
         if role == Role::Prompt { long.max_by_key(|candidate| candidate.row_bytes) } else { None }
     };
-    exact.or_else(partly).or_else(prose).map(|candidate| candidate.name)
+    let listed = || {
+        let lists = known(role).map_or(&[][..], |names| names.lists);
+        let of = |name: &str| suited().find(|it| it.holds == Holds::Nested && it.name == name);
+        lists.iter().find_map(|name| of(name))
+    };
+    exact.or_else(listed).or_else(partly).or_else(prose).map(|candidate| candidate.name)
 }
 
 #[cfg(test)]
@@ -397,6 +425,46 @@ mod tests {
             ),
             ["prompt=prompt", "group=prompt_id", "image-path=image_path"]
         );
+    }
+
+    #[test]
+    fn lists_play_a_part_beside_a_list_of_images() {
+        let none = Corrections::new();
+        let listed = [
+            ("prompt", Holds::Text, 80),
+            ("image_path", Holds::Nested, 0),
+            ("rank", Holds::Nested, 0),
+            ("raw_annotation", Holds::Nested, 0),
+        ];
+        assert_eq!(
+            roles(&listed, &none),
+            [
+                "prompt=prompt",
+                "group=image_path",
+                "rank=rank",
+                "image-path=image_path",
+                "annotator=raw_annotation"
+            ]
+        );
+        let chosen = [
+            ("human_preference", Holds::Nested, 0),
+            ("prompt", Holds::Text, 80),
+            ("file_path", Holds::Nested, 0),
+            ("user_hash", Holds::Text, 9),
+        ];
+        assert_eq!(
+            roles(&chosen, &none),
+            [
+                "prompt=prompt",
+                "group=file_path",
+                "rating=human_preference",
+                "image-path=file_path",
+                "annotator=user_hash"
+            ]
+        );
+        // Without images they are lists like any other, and a path of its own is not taken for an image's.
+        assert_eq!(roles(&[("rank", Holds::Nested, 0), ("annotator", Holds::Nested, 0)], &none), [""; 0]);
+        assert_eq!(roles(&[("file_path", Holds::Text, 9), ("rank", Holds::Nested, 0)], &none), [""; 0]);
     }
 
     #[test]

@@ -145,8 +145,13 @@ impl Page<'_> {
 
     /// Waits until a status holds these words.
     pub async fn says(&self, words: &str) {
-        until(&format!("that it says {words:?}"), async || {
-            self.texts("status").await.iter().any(|text| text.contains(words)).then_some(())
+        self.reads("status", words).await;
+    }
+
+    /// Waits until something of this role holds these words.
+    pub async fn reads(&self, role: &str, words: &str) {
+        until(&format!("that a {role} says {words:?}"), async || {
+            self.texts(role).await.iter().any(|text| text.contains(words)).then_some(())
         })
         .await;
     }

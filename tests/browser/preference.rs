@@ -35,6 +35,17 @@ fn the_pairs_of_the_sample_are_counted_looked_at_and_written() {
         })
         .await;
         stage.picture("pairs").await;
+        // The sample has some of the images: whose others are missing is told by the directories of two archives.
+        stage.go("table=imagereward-test-sample&view=compare&pairs=pairs").await;
+        page.says("7,230 pairs").await;
+        page.click("checkbox", "both images are readable").await;
+        page.says("466 pairs: 421 ordered, 45 tied").await;
+        page.reads("list", "Pairs left out for an image that is missing: 6,764; images that are: 2,511").await;
+        assert!(page.query().await.contains("pairs=pairs,readable:1"));
+        stage.picture("pairs-readable").await;
+        page.click("button", "For training").await;
+        page.click("button", "Save the file").await;
+        page.says("421 of 421 written; 5,978 left out").await;
         // What does not say anything of pairs is told.
         stage.go("table=imagereward-test-sample&view=compare&pairs=best:1").await;
         page.alert("“best:1” in the link says nothing of pairs.").await;
@@ -113,5 +124,34 @@ fn two_images_a_row_at_addresses_are_asked_for_where_someone_clicks() {
         let others = paths.iter().filter(|path| path.contains("vitrine/images"));
         let others = others.filter(|path| !choices[0].uids.iter().any(|uid| path.contains(uid.as_str())));
         assert_eq!(others.count(), 0, "{paths:?}");
+    });
+}
+
+#[test]
+fn rows_that_list_images_with_ranks_are_pairs_by_name() {
+    play("lists", async |stage: &Stage| {
+        let row = |row: u32| {
+            let images: Vec<String> = (0..3).map(|image| format!("{row:03}-{image}.jpg")).collect();
+            let given = |who: u32| serde_json::json!({"rank": [1, 2, 3], "user_hash": format!("u{who}")});
+            let given: Vec<Value> = (0..4).map(given).collect();
+            let prompt = format!("a castle, number {row}");
+            serde_json::json!({"prompt": prompt, "image_path": images, "rank": [1, 2, 3], "raw_annotation": given})
+        };
+        let rows: Vec<Value> = (0..40).map(row).collect();
+        let table = stage.put("test.json", serde_json::to_vec(&rows).unwrap());
+        stage.go_to_hub(&format!("table={table}")).await;
+        let page = stage.page();
+        assert_eq!(page.settled().await, 40);
+        page.click("button", "Compare").await;
+        page.says("120 pairs: 120 ordered, 0 tied").await;
+        page.says("from 40 prompts with 120 images; 0 prompts have a tie").await;
+        page.reads("group", "000-0.jpg").await;
+        page.reads("group", "000-1.jpg").await;
+        stage.picture("pairs-lists").await;
+        page.click("button", "Judges").await;
+        page.click("button", "How far do people agree on the same two images?").await;
+        page.says("120 pairs of images were judged more than once, 480 times in all by 4 people.").await;
+        assert!(page.query().await.contains("pairs=judges,agreement:1"));
+        stage.picture("pairs-lists-judges").await;
     });
 }

@@ -16,7 +16,9 @@ use vitrine::protocol::export::{self, Progress, Rows, Stage};
 use vitrine::protocol::images::{
     Image, ImageColumn, Images, Making, MakingOutcome, Outcome, Picture, Spot, Want,
 };
+use vitrine::protocol::pairs::{self, Pairs};
 use vitrine::protocol::{LazyRequest, LazyResponse, Open, Opened, Request, Response, TableRequest};
+use vitrine::view::pairs::Options;
 use vitrine::view::url::parse_table;
 
 const ROWS: u64 = 3_000;
@@ -60,6 +62,8 @@ struct World {
     written: Vec<u8>,
     exports: Vec<Progress>,
     opened: Option<Opened>,
+    /// What was told of pairs, each time.
+    pairs: Vec<Pairs>,
     /// Whether the Hub tells the lengths of files.
     tells_sizes: bool,
     names: Vec<String>,
@@ -95,6 +99,7 @@ impl World {
             written: Vec::new(),
             exports: Vec::new(),
             opened: None,
+            pairs: Vec::new(),
             tells_sizes,
         };
         world.open("hf:poloclub/diffusiondb/metadata.parquet");
@@ -236,6 +241,7 @@ impl World {
                 Effect::Decode { id, bytes, size_px, .. } => self.decodes.push_back((id, bytes, size_px)),
                 Effect::Respond(Response::Image(image)) => self.images.push(image),
                 Effect::Respond(Response::Lazy(LazyResponse::Making(making))) => self.makings.push(making),
+                Effect::Respond(Response::Lazy(LazyResponse::Pairs(pairs))) => self.pairs.push(*pairs),
                 Effect::Respond(Response::Opened(opened)) => self.opened = Some(opened),
                 Effect::Respond(Response::Lazy(LazyResponse::Export(progress))) => {
                     self.exports.push(progress)
@@ -624,7 +630,7 @@ fn the_preview_of_another_image_of_the_prompt_stands_in_and_says_so() {
 
 mod other_tables {
     use super::*;
-    use arrow_array::{Array, ArrayRef, BinaryArray, RecordBatch, StringArray, StructArray};
+    use arrow_array::{Array, ArrayRef, BinaryArray, Int64Array, RecordBatch, StringArray, StructArray};
     use arrow_schema::{DataType, Field, Fields, Schema};
     use parquet::arrow::ArrowWriter;
     use parquet::file::properties::WriterProperties;
@@ -844,6 +850,69 @@ mod other_tables {
         world.ask(Request::Images(Images { wants: Vec::new(), thumbnails: None, settings }));
         world.run();
         assert_eq!(world.log, [""; 0]);
+    }
+
+    #[test]
+    fn images_that_no_archive_lists_are_found_by_reading_directories_alone() {
+        const HUB: &str = "https://huggingface.co/datasets";
+        let ids: StringArray = (0..6).map(|row| Some(["005658-0040", "005658-0041"][row / 3])).collect();
+        let name = |name: &str| Some(format!("images/test/{name}.webp"));
+        let paths: StringArray = [
+            name("test_1/sound"),
+            name("test_1/empty"),
+            name("test_1/not-listed"),
+            name("test_1/sound-too"),
+            name("test_2/no-archive"),
+            None,
+        ]
+        .into_iter()
+        .collect();
+        let ranks = Int64Array::from(vec![1, 2, 3, 1, 2, 3]);
+        let file = write(vec![
+            ("image_path", Arc::new(paths)),
+            ("prompt_id", Arc::new(ids)),
+            ("rank", Arc::new(ranks)),
+        ]);
+        let mut world = World::of(
+            "hf:zai-org/ImageRewardDB/metadata-test.parquet",
+            &format!("{HUB}/zai-org/ImageRewardDB/resolve/main/metadata-test.parquet"),
+            file,
+        );
+        let webp = fixture::images::webp(&Canvas::new(16, 12)).unwrap();
+        let mut shard = ZipWriter::new(Vec::new(), false);
+        for (name, file) in [("sound.webp", &webp[..]), ("empty.webp", b""), ("sound-too.webp", &webp)] {
+            shard.add(name, file, Method::Stored).unwrap();
+        }
+        let shard = Arc::new(shard.finish().unwrap());
+        world.files.insert(format!("{HUB}/zai-org/ImageRewardDB/resolve/main/images/test/test_1.zip"), shard);
+        // The part that the images are from has one of them.
+        let mut part = ZipWriter::new(Vec::new(), false);
+        part.add("empty.webp", &webp, Method::Deflate).unwrap();
+        let part = Arc::new(part.finish().unwrap());
+        world.files.insert(
+            format!("{HUB}/poloclub/diffusiondb/resolve/main/diffusiondb-large-part-1/part-005658.zip"),
+            part,
+        );
+        let mut count = |readable| {
+            let options = Options { readable, ..Options::default() };
+            let want = pairs::Want { options, ..pairs::Want::default() };
+            world.ask(LazyRequest::Pairs(Some(want)));
+            world.run();
+            let told = world.pairs.last().unwrap();
+            assert_eq!(told.looked_at, readable.then_some((6, 6)), "{:?}", world.log);
+            (told.count.clone(), std::mem::take(&mut world.log))
+        };
+        let (all, log) = count(false);
+        assert_eq!((all.ordered, all.missing, log.len()), (6, 0, 0));
+        let (readable, log) = count(true);
+        assert_eq!((readable.ordered, readable.missing), (1, 5));
+        assert_eq!((readable.images_missing, readable.images_unsure), (3, 0));
+        // The ends of three archives, and of none of them a member.
+        let archives: Vec<&str> = log.iter().filter_map(|read| read.split_once(' ')).map(|it| it.0).collect();
+        let of = |name: &str| archives.iter().filter(|archive| **archive == name).count();
+        assert_eq!((of("test_1.zip"), of("part-005658.zip")), (1, 1), "{log:?}");
+        // What is known is not asked for again.
+        assert_eq!(count(true), (readable, Vec::new()));
     }
 }
 

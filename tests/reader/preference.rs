@@ -311,6 +311,197 @@ fn pairs_of_two_images_a_row_leave_ties_and_equal_images_out() {
     assert!(matches!(session.exports.last().unwrap().stage, Stage::Failed(_)));
 }
 
+/// The same rows with images that can't be read: none, an empty one, and a text.
+fn broken_two() -> Arc<Vec<u8>> {
+    let files = |files: [Option<Vec<u8>>; 6]| -> ArrayRef {
+        Arc::new(files.iter().map(Option::as_deref).collect::<BinaryArray>())
+    };
+    let sound = |row: usize| Some(png(row));
+    file_of(vec![
+        ("caption", texts((0..6).map(|row| format!("caption {row}")))),
+        ("jpg_0", files([sound(0), None, sound(2), sound(3), sound(4), Some(Vec::new())])),
+        ("jpg_1", files([sound(5), sound(6), sound(7), Some(b"<html>".to_vec()), sound(8), None])),
+        ("image_0_uid", texts((0..6).map(|row| format!("first-{row}")))),
+        ("image_1_uid", texts((0..6).map(|row| format!("second-{row}")))),
+        ("label_0", Arc::new(Float64Array::from(vec![1.0, 1.0, 0.5, 0.0, 0.0, 0.5]))),
+    ])
+}
+
+#[test]
+fn pairs_whose_images_in_the_row_cant_be_read_are_left_out_where_that_is_asked() {
+    let mut session = Session::open(&broken_two());
+    let readable = Options { readable: true, ..Options::default() };
+    let all = pairs(&mut session, Want::default());
+    assert_eq!((all.count.ordered, all.count.tied, all.looked_at), (4, 2, None));
+    let told = pairs(&mut session, Want { options: readable, first: 1, count: 2, ..Want::default() });
+    let count = &told.count;
+    assert_eq!((count.ordered, count.tied, count.missing, count.images_missing), (2, 1, 3, 4));
+    assert_eq!((told.looked_at, count.images_unsure), (Some((12, 12)), 0));
+    // Of the pairs that are left, the second and the third.
+    assert_eq!(told.pairs.iter().map(|pair| pair.rows.0).collect::<Vec<_>>(), [2, 4]);
+    // A filter has fewer of them.
+    session.filter(&[("label_0", Clause::numbers(Some(0.5), None))]);
+    let cut = session.pairs.clone().unwrap();
+    assert_eq!((cut.count.ordered, cut.count.tied, cut.count.missing), (1, 1, 2));
+    assert_eq!(cut.looked_at, Some((8, 8)));
+    session.filter(&[]);
+    let rows = lines(&write(&mut session, PairsForm::Trl, readable, None));
+    let chosen: Vec<_> = rows.iter().map(|row| row["chosen"].as_str().unwrap()).collect();
+    assert_eq!(chosen, ["first-0", "second-4"]);
+    let last = session.exports.last().unwrap();
+    assert_eq!((last.rows, last.rows_total, last.missing), (2, 2, 2));
+    // Nothing was looked at before the file is asked for.
+    let mut session = Session::open(&broken_two());
+    assert_eq!(lines(&write(&mut session, PairsForm::Trl, readable, None)).len(), 2);
+}
+
+#[test]
+fn rankings_and_pairs_leave_missing_images_out_where_that_is_asked() {
+    let rows = || (0..12_usize).map(|row| (row / 3, row % 3));
+    // Of every other prompt the image of rank 2 is none.
+    let is_broken = |(prompt, image): (usize, usize)| prompt % 2 == 0 && image == 1;
+    let files = rows().enumerate().map(|(row, at)| if is_broken(at) { b"GIF8".to_vec() } else { png(row) });
+    let files: Vec<Vec<u8>> = files.collect();
+    let file = file_of(vec![
+        ("prompt_id", texts(rows().map(|(prompt, _)| format!("p{prompt}")))),
+        ("prompt", texts(rows().map(|(prompt, _)| format!("a castle, number {prompt}")))),
+        ("rank", Arc::new(Int64Array::from_iter_values(rows().map(|(_, image)| image as i64 + 1)))),
+        ("image", Arc::new(BinaryArray::from_iter_values(&files))),
+    ]);
+    let mut session = Session::open(&file);
+    let options = Options { readable: true, ..Options::default() };
+    let count = pairs(&mut session, Want { options, ..Want::default() }).count;
+    assert_eq!((count.ordered, count.missing, count.images_missing, count.images), (8, 4, 2, 12));
+    assert_eq!(lines(&write(&mut session, PairsForm::JsonLines, options, None)).len(), 8);
+    assert_eq!(session.exports.last().unwrap().missing, 4);
+    let rankings = write(&mut session, PairsForm::Ranking, options, None);
+    let rankings: Vec<Json> = serde_json::from_slice(&rankings).unwrap();
+    let ranks: Vec<_> = rankings.iter().map(|one| one["ranking"].to_string()).collect();
+    assert_eq!(ranks, ["[1,3]", "[1,2,3]", "[1,3]", "[1,2,3]"]);
+    assert_eq!(session.exports.last().unwrap().missing, 2);
+    // A file with the images inside has the same pairs, whether that is asked or not.
+    let with = reference(&Arc::new(write(&mut session, PairsForm::Dpo, options, None)));
+    let without = reference(&Arc::new(write(&mut session, PairsForm::Dpo, Options::default(), None)));
+    assert_eq!((with.num_rows(), &with.columns()[..3]), (8, &without.columns()[..3]));
+}
+
+/// Rankings of three images a row by four people, in the form of HPDv2's test split. The fourth one turns the first two
+/// around, and names no images of the last row.
+fn rankings() -> Vec<u8> {
+    let images = |row: u32| (0..3).map(|image| format!("{row:03}-{image}.jpg")).collect::<Vec<_>>();
+    let rows = (0..10).map(|row| {
+        let ranks = match row {
+            8 => vec![1, 1, 2],
+            // A rank is missing.
+            9 => vec![1, 2],
+            _ => vec![1, 2, 3],
+        };
+        let given = |who: u32| {
+            let ranks = if who == 3 { [2, 1, 3] } else { [1, 2, 3] };
+            serde_json::json!({"rank": ranks, "user_hash": format!("u{who}")})
+        };
+        serde_json::json!({
+            "prompt": format!("a castle, number {row}"),
+            "image_path": images(row),
+            "rank": ranks,
+            "raw_annotation": (0..4).map(given).collect::<Vec<_>>(),
+        })
+    });
+    serde_json::to_vec(&rows.collect::<Vec<_>>()).unwrap()
+}
+
+fn open_json(file: Vec<u8>) -> Session {
+    let mut session = Session::new(&Arc::new(file));
+    session.open_table("https://example.org/test.json");
+    session
+}
+
+#[test]
+fn rows_that_list_ranked_images_are_groups_and_their_annotators_are_held_against_each_other() {
+    let mut session = open_json(rankings());
+    let told = pairs(&mut session, Want { agreement: true, first: 24, count: 2, ..Want::default() });
+    let count = &told.count;
+    assert_eq!((told.kind, told.lists, told.rows), (Kind::Ranked, true, (10, 10)), "{:?}", session.notices);
+    assert_eq!((count.groups, count.images, count.without, count.uneven), (10, 30, 1, 1));
+    // Eight rows of three pairs, one of two and a tie, one of one.
+    assert_eq!((count.ordered, count.tied, count.groups_tied), (8 * 3 + 2 + 1, 1, 1));
+    assert_eq!(count.by_difference, [(1.0, 8 * 2 + 2 + 1), (2.0, 8)]);
+    let names = |pair: &vitrine::protocol::pairs::PairAt| {
+        pair.listed.as_ref().unwrap().each_ref().map(|one| (one.name.clone(), one.number))
+    };
+    let (tied, next) = (&told.pairs[0], &told.pairs[1]);
+    assert_eq!((tied.rows, tied.verdict), ((8, 8), Some(Verdict::Tie)));
+    assert_eq!(names(tied), [("008-0.jpg".to_owned(), 1.0), ("008-1.jpg".to_owned(), 1.0)]);
+    assert_eq!((names(next)[1].clone(), next.verdict), (("008-2.jpg".to_owned(), 2.0), Some(Verdict::First)));
+    // Of the first two images of each row three of four agree, of the others all: 3 of 6, 6 of 6 and 6 of 6.
+    let agreement = told.agreement.unwrap();
+    assert_eq!((agreement.pairs, agreement.judgements, agreement.annotators), (30, 120, Some(4)));
+    assert_eq!((agreement.same.pairs, agreement.same.right), (180, 150));
+    // Filters, options and files are those of any pairs.
+    session.filter(&[(
+        "prompt",
+        Clause::list(["9", "3"].map(|number| Some(format!("a castle, number {number}"))), false),
+    )]);
+    let cut = session.pairs.clone().unwrap().count;
+    assert_eq!((cut.groups, cut.ordered, cut.cut_groups), (2, 4, 0));
+    session.filter(&[]);
+    let rows = lines(&write(&mut session, PairsForm::JsonLines, Options::default(), None));
+    assert_eq!(rows.len(), 27);
+    assert_eq!((&rows[1]["chosen"], &rows[1]["rejected"]), (&"000-0.jpg".into(), &"000-2.jpg".into()));
+    assert_eq!((&rows[1]["rank_chosen"], &rows[1]["rank_rejected"]), (&1.into(), &3.into()));
+    assert_eq!((&rows[1]["prompt_id"], &rows[1]["prompt"]), (&Json::Null, &"a castle, number 0".into()));
+    let far = Options { least_rank: 2.0, ..Options::default() };
+    assert_eq!(lines(&write(&mut session, PairsForm::Trl, far, None)).len(), 8);
+    let written = write(&mut session, PairsForm::Ranking, Options::default(), None);
+    let written: Vec<Json> = serde_json::from_slice(&written).unwrap();
+    assert_eq!(written.len(), 10);
+    assert_eq!(written[8]["ranking"].to_string(), "[1,1,2]");
+    assert_eq!(written[9]["generations"].to_string(), r#"["009-0.jpg","009-1.jpg"]"#);
+    // There are no images to put into a file.
+    session.ask(LazyRequest::ExportPairs(Start {
+        id: 2,
+        form: PairsForm::Dpo,
+        options: Options::default(),
+        split: None,
+        name: "x".to_owned(),
+    }));
+    assert!(matches!(session.exports.last().unwrap().stage, Stage::Failed(_)));
+    // Nobody takes the rows for groups of rows.
+    session.ask(LazyRequest::Groups { wanted: true });
+    session.run();
+    assert!(session.groups.is_none());
+}
+
+#[test]
+fn rows_that_list_two_images_and_a_choice_are_pairs_by_annotator() {
+    // Two people on each of six pairs, in the form of HPDv2's train split; of every third they disagree. One image has
+    // no name.
+    let rows = (0..12_u32).map(|row| {
+        let (pair, who) = (row / 2, row % 2);
+        let first = u32::from(!(who == 1 && pair % 3 == 0));
+        let second = if pair == 5 { String::new() } else { format!("{pair}-b.jpg") };
+        serde_json::json!({
+            "human_preference": [first, 1 - first],
+            "prompt": format!("a castle, number {pair}"),
+            "file_path": [format!("{pair}-a.jpg"), second],
+            "user_hash": format!("u{who}"),
+        })
+    });
+    let mut session = open_json(serde_json::to_vec(&rows.collect::<Vec<_>>()).unwrap());
+    let told = pairs(&mut session, Want { agreement: true, ..Want::default() });
+    assert_eq!((told.kind, told.lists, told.count.ordered, told.count.tied), (Kind::Rated, true, 12, 0));
+    let agreement = told.agreement.unwrap();
+    assert_eq!((agreement.pairs, agreement.judgements, agreement.annotators), (6, 12, Some(2)));
+    assert_eq!((agreement.same.pairs, agreement.same.right), (6, 4));
+    let options = Options { readable: true, ..Options::default() };
+    let count = pairs(&mut session, Want { options, ..Want::default() }).count;
+    assert_eq!((count.ordered, count.missing, count.images_missing), (10, 2, 2));
+    let rows = lines(&write(&mut session, PairsForm::JsonLines, options, None));
+    assert_eq!((rows.len(), session.exports.last().unwrap().missing), (10, 2));
+    assert_eq!((&rows[1]["chosen"], &rows[1]["rejected"]), (&"0-b.jpg".into(), &"0-a.jpg".into()));
+    assert_eq!((&rows[1]["rating_chosen"], &rows[1]["rating_rejected"]), (&1.into(), &0.into()));
+}
+
 #[test]
 fn libraries_that_train_read_the_files() {
     const READ: &str = r#"

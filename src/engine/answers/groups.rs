@@ -6,11 +6,11 @@ use crate::engine::Effect;
 use crate::engine::data::{Data, DataColumn};
 use crate::engine::result::Matches;
 use crate::protocol::compare::{self, Group, MAX_GROUPS, MAX_PICKED, Pick, Picked};
-use crate::protocol::{Counts, LazyResponse, MAX_CELL_CHARS, Row};
+use crate::protocol::{Counts, Kind, LazyResponse, MAX_CELL_CHARS, Row};
 use crate::table::column::Value;
 use crate::table::filter::number as as_number;
 use crate::table::numbered::numbered;
-use crate::table::pairs::{Groups, Image};
+use crate::table::pairs::{Groups, Image, Known};
 use crate::view::roles::Role;
 
 /// What says which rows belong together, what orders them, and what is compared with that order.
@@ -83,7 +83,9 @@ impl Answers {
             .into_iter()
             .filter_map(|role| data.column_of(role))
             .any(|column| !column.complete && !column.failed);
-        let Some(key) = data.column_of(Role::Group).filter(|_| !waits) else { return };
+        // What one row lists is no group of rows.
+        let is_of_rows = |column: &&DataColumn| column.info.kind != Kind::Nested;
+        let Some(key) = data.column_of(Role::Group).filter(|_| !waits).filter(is_of_rows) else { return };
         let Some(numbers) = key.values.as_ref().map(numbered) else { return };
         let number = |column: Option<&DataColumn>, row: u32| match column
             .and_then(|column| column.value(u64::from(row)))
@@ -101,7 +103,8 @@ impl Answers {
         };
         let (rank, rating) = (data.column_of(Role::Rank), data.column_of(Role::Rating));
         let mask = matches.filter().mask();
-        let nothing = |row| Image { row, place: None, rating: None, is_here: false };
+        let nothing =
+            |row| Image { row, item: 0, place: None, rating: None, is_here: false, file: Known::Likely };
         let found = Groups::new(&numbers, |row| mask.get(row) == Some(&0), nothing);
         let left_out = found.len().saturating_sub(MAX_GROUPS) as u64;
         let mut rated = false;

@@ -32,6 +32,7 @@ use super::Effect;
 use super::change::Change;
 use super::data::{Data, Origin};
 use super::demand::{Class, Demand, Field, Rows, Who};
+use super::images::Images;
 use super::result::Matches;
 use crate::protocol::describe::Describe;
 use crate::protocol::images::ImageColumn;
@@ -409,13 +410,19 @@ impl Answers {
     }
 
     /// Reports what is due. Whether there is more to be done.
-    pub fn report(&mut self, data: &Data, matches: &Matches, effects: &mut Vec<Effect>) -> bool {
+    pub fn report(
+        &mut self,
+        data: &Data,
+        matches: &Matches,
+        images: &Images,
+        effects: &mut Vec<Effect>,
+    ) -> bool {
         self.report_progress(data, effects);
         if let Some(masks) = self.due.take_counts() {
             self.report_counts(masks, data, matches, effects);
         }
         self.report_groups(data, matches, effects);
-        self.report_pairs(data, matches, effects);
+        self.report_pairs(data, matches, images, effects);
         let mut more = self.report_lists(data, matches, effects);
         more |= self.report_outcome(data, matches, effects);
         self.report_group_by(data, matches, effects);

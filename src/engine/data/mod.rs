@@ -223,6 +223,11 @@ impl Data {
         }
     }
 
+    /// Whether no byte of the table has to be transferred.
+    pub fn is_at_hand(&self) -> bool {
+        self.is_at_hand
+    }
+
     /// The place of the column of this name.
     pub fn place(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.info.name == name)

@@ -2,12 +2,13 @@
 
 use super::damage::Damage;
 use super::load::Load;
-use super::{Data, Origin};
+use super::{Data, DataColumn, Origin};
 use crate::base::error::{Error, ErrorKind};
 use crate::engine::change::Change;
 use crate::protocol::Kind;
 use crate::table::column::Column;
 use crate::table::crossfilter;
+use crate::view::roles::Role;
 
 /// A growing column is put into bins from so many rows on.
 const FIRST_BINNED_ROWS: usize = 65_536;
@@ -27,9 +28,15 @@ impl Data {
         }
     }
 
-    /// Whether a column can be read whole: lists and structures are not.
+    /// Whether a column can be read whole: lists and structures are not, but beside a list of images with ranks, and
+    /// where they hold no image files.
     fn is_read_whole(&self, place: usize) -> bool {
-        self.columns.get(place).is_some_and(|column| column.info.kind != Kind::Nested)
+        let is_list = |column: &DataColumn| column.info.kind == Kind::Nested;
+        let has_lists = || self.column_of(Role::ImagePath).is_some_and(is_list);
+        let is_picture =
+            |column: &DataColumn| self.picture_columns().iter().any(|files| files.name == column.info.name);
+        let column = self.columns.get(place);
+        column.is_some_and(|column| !is_list(column) || has_lists() && !is_picture(column))
     }
 
     /// Begins, or goes on, to read a column whole.
@@ -55,8 +62,9 @@ impl Data {
             };
             if let Some(load) = load {
                 column.load = Some(load);
-                let long =
-                    column.info.kind == Kind::Text && (!column.info.chartable || self.prompt == Some(place));
+                let is_prose = !column.info.chartable || self.prompt == Some(place);
+                // Lists are read as JSON.
+                let long = column.info.kind == Kind::Nested || column.info.kind == Kind::Text && is_prose;
                 let values = if long { Column::text(rows) } else { Column::with_capacity(rows) };
                 column.values = Some(values.of(self.facts.meaning(&column.info.name, column.logical)));
             }

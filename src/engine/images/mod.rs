@@ -8,6 +8,7 @@ mod archive;
 mod cache;
 mod kin;
 mod originals;
+mod readable;
 mod settings;
 mod sizes;
 
@@ -35,6 +36,7 @@ use answers::host_of;
 use archive::Archive;
 use cache::ImageCache;
 use originals::Originals;
+pub use readable::{Looked, Readable};
 use settings::SettingsLookup;
 use sizes::{Sizes, SizesQuestion};
 use std::collections::BTreeMap;
@@ -165,6 +167,8 @@ pub struct Images {
     cells: Vec<(u64, Spot)>,
     /// What is taken away.
     originals: Originals,
+    /// Which are missing, where that is asked.
+    readable: Readable,
     cache: ImageCache,
     /// Sources of archives that are forgotten, still to be told.
     forgotten: Vec<SourceId>,
@@ -314,6 +318,7 @@ impl Images {
         }
         self.silent_thumbnails = 0;
         self.sizes.retry();
+        self.readable.retry();
         self.settings.forget_answers();
     }
 
@@ -368,7 +373,12 @@ impl Images {
         }
         self.look_up_settings(data, &mut needed, effects);
         let came = self.work_on_originals(data, &mut needed, effects);
+        let readable::Wants { targets, cells: looked_at } = self.readable.take_wants();
+        let new = targets.into_iter().filter(|target| !needed.contains(target)).collect::<Vec<_>>();
+        needed.extend(new);
+        self.cells.extend(looked_at);
         self.cells = by(std::mem::take(&mut self.cells), Ord::cmp);
+        self.cells.dedup();
         let other_rows = self.cells != cells && !self.cells.is_empty();
         self.forget(&needed, effects);
         let sizes = self.ask_for_sizes(needed.iter());
@@ -378,6 +388,11 @@ impl Images {
             (target.clone(), read)
         });
         Needs { reads: reads.collect(), sizes, more: other_rows || came }
+    }
+
+    /// What is known of images that nobody has looked at.
+    pub fn readable(&self) -> &Readable {
+        &self.readable
     }
 
     /// Whether an image is being decoded.

@@ -4,23 +4,26 @@
 //! those of an archive are, a few at a time, and kept until the pairs of their prompt are written.
 
 use super::lines::{Lines, Named, Prompt, Whole, table};
-use super::{Sources, number, side_name, text};
+use super::lists::is_list;
+use super::missing::{self, known_of};
+use super::{Sources, number_of, side_name, text};
 use crate::base::error::{Error, Result as Outcome};
 use crate::engine::Effect;
 use crate::engine::answers::report;
-use crate::engine::data::Data;
+use crate::engine::data::{Data, Origin};
 use crate::engine::demand::{Class, Demand, Rows, Who};
-use crate::engine::images::Images;
+use crate::engine::images::{Images, Looked};
 use crate::engine::jobs::pieces::{Encoded, Pieces};
 use crate::engine::jobs::{Job, Progressed, load_deciding};
 use crate::engine::output::export::task::{Failure, Task};
 use crate::engine::result::Matches;
+use crate::formats::parquet::meta::Logical;
 use crate::protocol::export::{Pairs as Start, PairsForm, Progress, Split, Stage};
 use crate::protocol::images::ImageColumn;
 use crate::protocol::pairs::Kind;
 use crate::protocol::texts::pairs as texts;
 use crate::protocol::{Kind as Holds, LazyResponse};
-use crate::table::pairs::{Groups, Image, pairs_of};
+use crate::table::pairs::{Groups, Image, Known, pairs_of};
 use crate::table::verdict::Scale;
 use crate::view::pairs::Options;
 use crate::view::roles::Role;
@@ -57,6 +60,8 @@ struct PairsFile {
     told: bool,
     file: Encoded,
     is_waiting: bool,
+    /// Whether missing images are being looked for.
+    is_looking: bool,
 }
 
 /// The columns that are written.
@@ -76,6 +81,8 @@ enum Plan {
     Groups(Groups),
     /// Rows with two images.
     Rows(Vec<u32>, Scale),
+    /// Rows that list several images.
+    Lists(Vec<u32>),
 }
 
 /// A file of which nothing is written.
@@ -88,7 +95,11 @@ pub fn begin(start: Start, data: &mut Data) -> Result<Box<dyn Job>, Stage> {
     if is_two && matches!(start.form, PairsForm::Ranking | PairsForm::Dpo) {
         return Err(Stage::Failed(texts::NOT_OF_TWO.to_owned()));
     }
-    if !is_two && (sources.group.is_none() || sources.verdict.is_none()) {
+    let is_listed = sources.list.is_some();
+    if is_listed && start.form == PairsForm::Dpo {
+        return Err(Stage::Failed(texts::NOT_OF_LISTS.to_owned()));
+    }
+    if !is_two && !is_listed && (sources.group.is_none() || sources.verdict.is_none()) {
         return Err(Stage::Failed(texts::NO_PAIRS.to_owned()));
     }
     let own = |role: Role| data.column_of(role).map(|column| column.info.name.clone());
@@ -97,7 +108,13 @@ pub fn begin(start: Start, data: &mut Data) -> Result<Box<dyn Job>, Stage> {
         Some(ImageColumn::Embedded { .. }) | None => None,
     };
     let is_whole = |name: Option<String>| {
-        name.and_then(|name| data.column(&name)).is_some_and(|column| column.info.kind == Holds::Integer)
+        name.and_then(|name| data.column(&name)).is_some_and(|column| match column.origin {
+            Origin::Nested { first, end } => {
+                let leaves = data.meta.columns.get(first..end).unwrap_or_default();
+                leaves.iter().all(|leaf| matches!(leaf.logical, Logical::Int { .. }))
+            }
+            Origin::Leaf(_) | Origin::Derived(_) => column.info.kind == Holds::Integer,
+        })
     };
     let first = if is_two {
         side_name(data, Role::ImageA)
@@ -105,7 +122,8 @@ pub fn begin(start: Start, data: &mut Data) -> Result<Box<dyn Job>, Stage> {
         own(Role::ImagePath).or_else(|| own(Role::ImageName)).or_else(of_images)
     };
     let names = Names {
-        id: own(Role::Group),
+        // A list of images names no prompt.
+        id: own(Role::Group).filter(|name| data.column(name).is_some_and(|column| !is_list(column))),
         words: data.prompt_column().map(|column| column.info.name.clone()),
         category: own(Role::Category),
         second: if is_two { side_name(data, Role::ImageB) } else { None },
@@ -114,6 +132,9 @@ pub fn begin(start: Start, data: &mut Data) -> Result<Box<dyn Job>, Stage> {
     };
     let mut needed: Vec<String> = sources.deciding().map(|column| column.info.name.clone()).collect();
     needed.extend(names.all().cloned());
+    if start.options.readable {
+        needed.extend(missing::columns(data, &Sources::of(data)));
+    }
     needed.iter().for_each(|name| data.load(name));
     Ok(Box::new(PairsFile {
         lines: Some(Lines::new(start.form, names.whole)),
@@ -130,6 +151,7 @@ pub fn begin(start: Start, data: &mut Data) -> Result<Box<dyn Job>, Stage> {
         window: Vec::new(),
         told: false,
         is_waiting: false,
+        is_looking: false,
     }))
 }
 
@@ -186,12 +208,15 @@ impl Job for PairsFile {
         images: &mut Images,
         effects: &mut Vec<Effect>,
     ) -> Result<Progressed, Stage> {
-        if self.plan.is_none() && !self.settle(data, matches)? {
-            if !self.is_waiting {
-                self.is_waiting = true;
-                self.report(Stage::Waiting, effects);
+        if self.plan.is_none() {
+            let settled = self.settle(data, matches, images, effects)?;
+            if self.plan.is_none() {
+                if !self.is_waiting {
+                    self.is_waiting = true;
+                    self.report(Stage::Waiting, effects);
+                }
+                return Ok(settled);
             }
-            return Ok(Progressed::Waits);
         }
         if self.file.pieces.is_last_over() {
             return Ok(Progressed::at_the_end(&self.file.pieces));
@@ -213,8 +238,15 @@ impl Job for PairsFile {
 }
 
 impl PairsFile {
-    /// Whether it is settled which pairs are written.
-    fn settle(&mut self, data: &mut Data, matches: &Matches) -> Result<bool, Stage> {
+    /// Settles which pairs are written, once all is here that decides it; until then, whether there is more to be done
+    /// at once.
+    fn settle(
+        &mut self,
+        data: &mut Data,
+        matches: &Matches,
+        images: &mut Images,
+        effects: &mut Vec<Effect>,
+    ) -> Result<Progressed, Stage> {
         load_deciding(data, matches).map_err(failed)?;
         let sources = Sources::of(data);
         let deciding: Vec<String> = sources.deciding().map(|column| column.info.name.clone()).collect();
@@ -224,7 +256,16 @@ impl PairsFile {
             return Err(Stage::Failed(texts::column_unreadable(&column.info.name)));
         }
         if !matches.is_settled(data) || columns().any(|column| !column.complete) {
-            return Ok(false);
+            return Ok(Progressed::Waits);
+        }
+        let options = self.start.options;
+        if options.readable {
+            let anew = !std::mem::replace(&mut self.is_looking, true);
+            let Looked { done, more } =
+                missing::look_for_missing(images, data, matches, (&options, anew), effects);
+            if !done {
+                return Ok(if more { Progressed::More } else { Progressed::Waits });
+            }
         }
         let plan = match sources.kind {
             Kind::Two => {
@@ -234,19 +275,65 @@ impl PairsFile {
                     sources.share(scale, *row).is_some_and(|share| share != 0.5)
                         && self.is_in_split(data, *row)
                 };
-                let rows: Vec<u32> = rows.into_iter().filter(is_ordered).collect();
+                let mut rows: Vec<u32> = rows.into_iter().filter(is_ordered).collect();
+                if options.readable {
+                    rows.retain(|row| {
+                        let is_missing = known_of(images.readable(), *row).contains(&Known::Missing);
+                        if is_missing {
+                            self.leave_out(&format!("row {}", u64::from(*row) + 1), texts::MISSING_IMAGE);
+                        }
+                        !is_missing
+                    });
+                }
                 self.total = rows.len() as u64;
                 Plan::Rows(rows, scale)
             }
+            Kind::Ranked | Kind::Rated if sources.list.is_some() => {
+                let rows = matches.window(0, matches.matching());
+                for row in &rows {
+                    let images = sources.listed(*row).images;
+                    self.total += self.written_of(&images, data);
+                    self.leave_out_missing(&images, data);
+                }
+                Plan::Lists(rows)
+            }
             Kind::Ranked | Kind::Rated => {
-                let groups = sources.groups(matches).unwrap_or_default();
+                let groups = sources.groups(matches, images.readable()).unwrap_or_default();
                 let own = |group: &[Image]| self.written_of(group, data);
                 self.total = groups.iter().map(own).sum();
+                groups.iter().for_each(|group| self.leave_out_missing(group, data));
                 Plan::Groups(groups)
             }
         };
         self.plan = Some(plan);
-        Ok(true)
+        Ok(Progressed::More)
+    }
+
+    /// Takes note of what of a group is left out for images that are missing: pairs, of rankings images.
+    fn leave_out_missing(&mut self, group: &[Image], data: &Data) {
+        let options = self.start.options;
+        let first = group.first().map_or(0, |image| image.row);
+        if !options.readable || !self.is_in_split(data, first) {
+            return;
+        }
+        let is_missing = |image: &&Image| image.file == Known::Missing && (image.is_here || options.whole);
+        let missing: Vec<&Image> = group.iter().filter(is_missing).collect();
+        self.left_out += match self.start.form {
+            PairsForm::Ranking => missing.len() as u64,
+            PairsForm::JsonLines
+            | PairsForm::Csv
+            | PairsForm::Parquet
+            | PairsForm::Trl
+            | PairsForm::TrlUnpaired
+            | PairsForm::Dpo => {
+                // Ties are not written anyway.
+                let pairs = pairs_of(group, &options);
+                pairs.missing - pairs.missing_tied
+            }
+        };
+        for image in missing {
+            self.note(format!("{}\t{}", self.name_of(data, image), texts::MISSING_IMAGE));
+        }
     }
 
     /// How many rows of the file come of a group.
@@ -331,14 +418,25 @@ impl PairsFile {
     }
 
     /// Adds what comes of the next prompt or row.
-    fn add_next(&mut self, lines: &mut Lines, data: &Data, images: &mut Images) -> Result<Added, Stage> {
+    fn add_next(&mut self, lines: &mut Lines, data: &Data, images_of: &mut Images) -> Result<Added, Stage> {
         match self.plan.take() {
             Some(Plan::Groups(groups)) => {
                 let added = match groups.get(self.next) {
-                    Some(group) => self.add_group(group, lines, data, images),
+                    Some(group) => self.add_group(group, lines, data, images_of),
                     None => Ok(Added::End),
                 };
                 self.plan = Some(Plan::Groups(groups));
+                added
+            }
+            Some(Plan::Lists(rows)) => {
+                let added = match rows.get(self.next) {
+                    Some(row) => {
+                        let images = Sources::of(data).listed(*row).images;
+                        self.add_group(&images, lines, data, images_of)
+                    }
+                    None => Ok(Added::End),
+                };
+                self.plan = Some(Plan::Lists(rows));
                 added
             }
             Some(Plan::Rows(rows, scale)) => {
@@ -386,7 +484,7 @@ impl PairsFile {
         let prompt = self.prompt(data, first);
         if self.start.form == PairsForm::Ranking {
             let ranked = ranking(group, &self.start.options);
-            let own = |(row, rank): &(u32, i64)| (file_name(&self.name_of(data, *row)), *rank);
+            let own = |(image, rank): &(Image, i64)| (self.ranked_name(data, image), *rank);
             if ranked.len() > 1 {
                 lines.add_ranking(&prompt, ranked.iter().map(own).collect());
                 self.done += 1;
@@ -410,7 +508,7 @@ impl PairsFile {
         let count = pairs.len() as u64;
         let sources = Sources::of(data);
         for pair in pairs {
-            let (better, worse) = (self.name_of(data, pair.better.row), self.name_of(data, pair.worse.row));
+            let (better, worse) = (self.name_of(data, &pair.better), self.name_of(data, &pair.worse));
             if better == worse {
                 self.leave_out(&better, texts::SAME_IMAGE);
                 continue;
@@ -425,10 +523,10 @@ impl PairsFile {
                 rank: sources
                     .verdict
                     .filter(|_| sources.kind == Kind::Ranked)
-                    .and_then(|it| number(it, image.row)),
+                    .and_then(|it| number_of(it, &image)),
                 rating: image.rating,
                 file,
-                is_first: image.row < other.row,
+                is_first: image.at() < other.at(),
             };
             let better = named(pair.better, better, better_file, pair.worse);
             let worse = named(pair.worse, worse, worse_file, pair.better);
@@ -467,9 +565,22 @@ impl PairsFile {
         (!self.window.is_empty()).then_some(is_new)
     }
 
-    fn name_of(&self, data: &Data, row: u32) -> String {
+    fn name_of(&self, data: &Data, image: &Image) -> String {
+        let Image { row, item, .. } = *image;
+        let sources = Sources::of(data);
+        if sources.list.is_some() {
+            let name =
+                sources.listed(row).names.into_iter().nth(item as usize).filter(|name| !name.is_empty());
+            return name.unwrap_or_else(|| format!("row-{:08}-{}", u64::from(row) + 1, u64::from(item) + 1));
+        }
         let name = self.text(&self.names.image, data, row);
         name.unwrap_or_else(|| format!("row-{:08}", u64::from(row) + 1))
+    }
+
+    /// What a ranking calls an image: as a list has it, else as an archive of the images does.
+    fn ranked_name(&self, data: &Data, image: &Image) -> String {
+        let name = self.name_of(data, image);
+        if Sources::of(data).list.is_some() { name } else { file_name(&name) }
     }
 
     fn leave_out(&mut self, name: &str, why: &str) {
@@ -492,20 +603,22 @@ enum Added {
     End,
 }
 
-/// Rows with their ranks, the best first: as the table has them where they are whole numbers, else counted anew.
-fn ranking(group: &[Image], options: &Options) -> Vec<(u32, i64)> {
-    let is_taken = |image: &&Image| image.is_here || options.whole;
-    let mut placed: Vec<(u32, f64)> =
-        group.iter().filter(is_taken).filter_map(|image| Some((image.row, image.place?))).collect();
+/// Images with their ranks, the best first: as the table has them where they are whole numbers, else counted anew.
+fn ranking(group: &[Image], options: &Options) -> Vec<(Image, i64)> {
+    let is_taken = |image: &&Image| {
+        (image.is_here || options.whole) && !(options.readable && image.file == Known::Missing)
+    };
+    let mut placed: Vec<(Image, f64)> =
+        group.iter().filter(is_taken).filter_map(|image| Some((*image, image.place?))).collect();
     placed.sort_by(|(_, a), (_, b)| a.total_cmp(b));
     let is_rank = placed.iter().all(|(_, place)| *place >= 1.0 && place.fract() == 0.0);
     let (mut rank, mut before) = (0, None);
-    let ranked = placed.into_iter().map(|(row, place)| {
+    let ranked = placed.into_iter().map(|(image, place)| {
         if before != Some(place) {
             before = Some(place);
             rank += 1;
         }
-        (row, if is_rank { place as i64 } else { rank })
+        (image, if is_rank { place as i64 } else { rank })
     });
     ranked.collect()
 }

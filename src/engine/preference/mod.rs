@@ -5,11 +5,15 @@
 mod answer;
 mod file;
 mod lines;
+mod lists;
+mod missing;
 
 pub use answer::answer;
 pub use file::begin;
+pub use missing::look_for_missing;
 
 use super::data::{Data, DataColumn};
+use super::images::Readable;
 use super::result::Matches;
 use crate::protocol::Kind as Holds;
 use crate::protocol::pairs::{Kind, Want};
@@ -28,6 +32,8 @@ struct Sources<'a> {
     /// The rank, or the verdict on two images.
     verdict: Option<&'a DataColumn>,
     rating: Option<&'a DataColumn>,
+    /// The images, where a row lists several; the verdict and the rating are lists then as well.
+    list: Option<&'a DataColumn>,
     category: Option<&'a DataColumn>,
     /// The second one's label, where both have one.
     second_label: Option<&'a DataColumn>,
@@ -44,20 +50,36 @@ impl<'a> Sources<'a> {
         if a.is_some() && b.is_some() && (column(Role::Preference).is_some() || !is_grouped) {
             let verdict = column(Role::Preference);
             let second_label = verdict.and_then(|column| data.column(&second(&column.info.name)?));
-            return Self { kind: Kind::Two, group, verdict, rating: None, category, second_label };
+            return Self {
+                kind: Kind::Two,
+                group,
+                verdict,
+                rating: None,
+                list: None,
+                category,
+                second_label,
+            };
         }
+        let listed = |column: Option<&'a DataColumn>| column.filter(|column| lists::is_list(column));
+        let list = listed(column(Role::ImagePath));
+        let (group, rank, rating) = match (list, listed(rank), listed(rating)) {
+            (None, ..) | (_, None, None) => (group, rank, rating),
+            (Some(_), rank, rating) => (None, rank, rating),
+        };
         let kind = if rank.is_some() { Kind::Ranked } else { Kind::Rated };
-        Self { kind, group, verdict: rank.or(rating), rating, category, second_label: None }
+        let verdict = rank.or(rating);
+        let list = list.filter(|_| verdict.is_some_and(lists::is_list));
+        Self { kind, group, verdict, rating, list, category, second_label: None }
     }
 
     /// Those that decide which pairs there are.
     fn deciding(&self) -> impl Iterator<Item = &'a DataColumn> + use<'a> {
         let group = self.group.filter(|_| self.kind != Kind::Two);
-        [group, self.verdict, self.rating, self.second_label].into_iter().flatten()
+        [group, self.verdict, self.rating, self.list, self.second_label].into_iter().flatten()
     }
 
     /// The images of each prompt, as far as they are read.
-    fn groups(&self, matches: &Matches) -> Option<Groups> {
+    fn groups(&self, matches: &Matches, images: &Readable) -> Option<Groups> {
         let numbers = numbered(self.group?.values.as_ref()?);
         let mask = matches.filter().mask();
         let place = |row: u32| {
@@ -69,9 +91,11 @@ impl<'a> Sources<'a> {
             |row| mask.get(row) == Some(&0),
             |row| Image {
                 row,
+                item: 0,
                 place: place(row),
                 rating: self.rating.and_then(|column| number(column, row)),
                 is_here: false,
+                file: images.known(0, row),
             },
         ))
     }
@@ -117,12 +141,17 @@ pub fn columns(data: &Data, want: &Want) -> Vec<String> {
     if sources.kind == Kind::Two {
         names.extend(judges.filter_map(|name| second(name)));
     }
-    if want.agreement {
+    if want.agreement && sources.kind != Kind::Two {
+        names.extend(data.column_of(Role::Annotator).map(|column| column.info.name.clone()));
+    } else if want.agreement {
         names.extend([Role::ImageA, Role::ImageB].into_iter().filter_map(|role| side_name(data, role)));
         names.extend(data.column_of(Role::Annotator).map(|column| column.info.name.clone()));
     }
     if !want.judges.is_empty() {
         names.extend(sources.category.map(|column| column.info.name.clone()));
+    }
+    if want.options.readable {
+        names.extend(missing::columns(data, &sources));
     }
     names.retain(|name| data.column(name).is_some());
     names.sort_unstable();
@@ -154,6 +183,15 @@ fn side_name(data: &Data, role: Role) -> Option<String> {
 fn second(name: &str) -> Option<String> {
     let at = name.rfind('0')?;
     Some(format!("{}1{}", name.get(..at)?, name.get(at + 1..)?))
+}
+
+/// The number of an image, where it has one: that of its row, or its own in the row's list.
+fn number_of(column: &DataColumn, image: &Image) -> Option<f64> {
+    if lists::is_list(column) {
+        let numbers = lists::numbers_of(column, image.row);
+        return numbers.get(image.item as usize).copied().flatten();
+    }
+    number(column, image.row)
 }
 
 /// A row's number, where it has one.

@@ -54,7 +54,27 @@ pub fn so_far(percent: u64) -> String {
 
 /// What is to be known of the pairs before anyone trains on them.
 pub fn remarks(count: &Count, kind: Kind, whole: bool) -> Vec<String> {
-    let Count { single, without, not_from_one, odd_labels, cut_groups, cut_images, near, beyond, .. } = count;
+    let Count {
+        groups: _,
+        images: _,
+        ordered: _,
+        tied: _,
+        groups_tied: _,
+        single,
+        without,
+        not_from_one,
+        odd_labels,
+        uneven,
+        cut_groups,
+        cut_images,
+        near,
+        beyond,
+        missing,
+        images_missing,
+        images_unsure,
+        by_difference: _,
+        by_images: _,
+    } = count;
     let two = kind == Kind::Two;
     let says = |number: u64, words: &str| (number > 0).then(|| format!("{words}: {}", thousands(number)));
     let cut = |end: &str| {
@@ -75,8 +95,20 @@ pub fn remarks(count: &Count, kind: Kind, whole: bool) -> Vec<String> {
         ),
         says(*not_from_one, "Prompts without an image of rank 1"),
         says(*odd_labels, "Rows whose labels do not add up to 1"),
+        says(*uneven, "Prompts that list another number of images than of ranks"),
         says(*near, "Pairs left out as too near"),
         says(*beyond, "Pairs left out beyond the most of a prompt"),
+        (*images_missing > 0).then(|| {
+            format!(
+                "Pairs left out for an image that is missing: {}; images that are: {}",
+                thousands(*missing),
+                thousands(*images_missing)
+            )
+        }),
+        says(
+            *images_unsure,
+            "Images of which it could not be told whether they are missing; their pairs count",
+        ),
     ];
     remarks.into_iter().flatten().collect()
 }
@@ -95,6 +127,18 @@ pub const ANY: &str = "any";
 pub const ALL: &str = "all";
 /// An option.
 pub const WHOLE: &str = "prompts that the filters cut are taken whole";
+
+/// An option.
+pub const READABLE: &str = "both images are readable";
+/// What that is.
+pub const READABLE_NOTE: &str = "Left out is a pair with an image that is known to be missing: the row names none, its \
+    archive lists no such file or an empty one, or the bytes in the row are no PNG, JPEG, WebP, GIF or AVIF. Files in \
+    archives and at addresses are not opened for this.";
+
+/// How far images were looked for.
+pub fn looked_at(looked: u64, all: u64) -> String {
+    format!("{} of {} images looked for", thousands(looked), thousands(all))
+}
 
 /// Over a chart.
 pub const BY_DIFFERENCE: &str = "Pairs by difference of rank";
@@ -296,7 +340,10 @@ pub fn images_read(images: u64) -> String {
 /// How far a file is.
 pub fn written(rows: u64, total: u64, left_out: u64) -> String {
     let left_out = if left_out > 0 {
-        format!("; {} left out, for an image that can't be read or is on both sides", thousands(left_out))
+        format!(
+            "; {} left out, for an image that is missing, can't be read, or is on both sides",
+            thousands(left_out)
+        )
     } else {
         String::new()
     };
@@ -306,10 +353,15 @@ pub fn written(rows: u64, total: u64, left_out: u64) -> String {
 /// Where a table with two images a row is to be written in a form that wants one.
 pub const NOT_OF_TWO: &str =
     "this form is for tables with an image a row; with two of them, export the rows themselves as Parquet";
+/// Where a row lists several images, which are not in the table, and the form wants them.
+pub const NOT_OF_LISTS: &str =
+    "this form has the images inside, and rows that list several images only name them";
 /// Where a table has no pairs.
 pub const NO_PAIRS: &str = "the table has no columns for a group and a rank or a rating";
 /// Why a pair is left out.
 pub const SAME_IMAGE: &str = "both images are the same";
+/// Why a pair is left out.
+pub const MISSING_IMAGE: &str = "the image is missing, or is none";
 /// What a file calls the list of what is left out.
 pub const LEFT_OUT_KEY: &str = "vitrine.left_out";
 

@@ -52,8 +52,8 @@ pub fn Compare() -> impl IntoView {
     let order = RwSignal::new(Order::File);
     let chosen = RwSignal::new(0_usize);
     let pair = RwSignal::new(Vec::<u64>::new());
-    // Of a table with two images a row there is nothing but its pairs.
-    let two = Memo::new(move |_| store.has_two_images());
+    // Of a table whose rows have pairs of their own there is nothing but these.
+    let two = Memo::new(move |_| store.has_pairs_in_rows());
     let by_prompt =
         Memo::new(move |_| !two.get() && store.pairs_view().unwrap_or_default().mode == Mode::Prompts);
     store.want_groups(true);

@@ -4,7 +4,7 @@ use super::{Answer, Looked};
 use crate::protocol::display::{number, thousands};
 use crate::protocol::pairs::Judge;
 use crate::protocol::texts::pairs as texts;
-use crate::protocol::{Column, Kind};
+use crate::protocol::{Column, Kind, NESTED};
 use crate::table::pairs::Accuracy;
 use crate::ui::store::{Commit, Store, use_store};
 use crate::ui::widgets::icon::{Icon, icon};
@@ -27,7 +27,7 @@ const OTHERS: [Role; 9] = [
 
 /// The judges: which there are, and how often each agrees.
 #[component]
-pub fn Judges(answer: Answer, two: Memo<bool>, looked_at: Looked) -> impl IntoView {
+pub fn Judges(answer: Answer, in_rows: Memo<bool>, looked_at: Looked) -> impl IntoView {
     let store = use_store();
     let known = Memo::new(move |_| scores(store));
     let chosen = Memo::new(move |_| looked_at.with(|view| store.judges(view)));
@@ -52,7 +52,7 @@ pub fn Judges(answer: Answer, two: Memo<bool>, looked_at: Looked) -> impl IntoVi
     };
     let judges = move || answer.get().map(|pairs| pairs.judges.clone()).unwrap_or_default();
     view! {
-        <Show when=move || two.get()>
+        <Show when=move || in_rows.get()>
             <Annotators answer looked_at/>
         </Show>
         <p class="pref-note">{texts::JUDGES_NOTE}</p>
@@ -169,15 +169,20 @@ fn line(name: String, accuracy: &Accuracy, button: Option<AnyView>) -> AnyView {
     .into_any()
 }
 
-/// Columns of numbers that could be scores; of two images a row the first one's.
+/// Columns of numbers that could be scores; of two images a row the first one's, of listed ones lists.
 fn scores(store: Store) -> Vec<String> {
-    let two = store.has_two_images();
+    let (two, lists) = (store.has_two_images(), store.has_lists());
     let sided = store.sided_columns();
     store.opened.with(|opened| {
         let columns = opened.as_ref().map(|opened| opened.columns.as_slice()).unwrap_or_default();
         let others: Vec<String> = OTHERS.into_iter().filter_map(|role| store.role(role)).collect();
         let is_score = |column: &&Column| {
-            matches!(column.kind, Kind::Integer | Kind::Float)
+            let holds = if lists {
+                column.kind == Kind::Nested && column.type_name == NESTED
+            } else {
+                matches!(column.kind, Kind::Integer | Kind::Float)
+            };
+            holds
                 && (column.derived_from.is_empty() || column.is_joined())
                 && !others.contains(&column.name)
                 && (!two || sided.iter().any(|sided| sided.first == column.name))

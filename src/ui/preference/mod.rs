@@ -37,12 +37,13 @@ const MODES: [(Mode, &str); 5] = [
 pub fn PairsPart() -> impl IntoView {
     let store = use_store();
     let two = Memo::new(move |_| store.has_two_images());
+    let in_rows = Memo::new(move |_| store.has_pairs_in_rows());
     store.recall_agreed();
     let read = Memo::new(move |_| store.pairs_view());
     let looked_at: Looked = Memo::new(move |_| {
         let mut view = read.get().unwrap_or_default();
         // The pairs of such a table are what there is to be seen of it.
-        if view.mode == Mode::Prompts && two.get() {
+        if view.mode == Mode::Prompts && in_rows.get() {
             view.mode = Mode::Pairs;
         }
         view
@@ -66,8 +67,9 @@ pub fn PairsPart() -> impl IntoView {
             </button>
         }
     };
-    let buttons =
-        move || MODES.into_iter().filter(move |(mode, _)| *mode != Mode::Prompts || !two.get()).map(button);
+    let buttons = move || {
+        MODES.into_iter().filter(move |(mode, _)| *mode != Mode::Prompts || !in_rows.get()).map(button)
+    };
     view! {
         <section class="pref" aria-label=texts::PAIRS>
             <div class="pref-head">
@@ -76,14 +78,14 @@ pub fn PairsPart() -> impl IntoView {
             </div>
             {move || read.get().err().map(|item| view! { <p class="pref-note" role="alert">{texts::unclear(&item)}</p> })}
             <Show when=move || mode.get() != Mode::Prompts>
-                <OptionsRow two answer looked_at/>
+                <OptionsRow two in_rows answer looked_at/>
                 <Remarks answer looked_at/>
             </Show>
             {move || match mode.get() {
                 Mode::Prompts => ().into_any(),
                 Mode::Pairs => view! { <TwoImages answer two looked_at/> }.into_any(),
                 Mode::Figures => view! { <Figures answer/> }.into_any(),
-                Mode::Judges => view! { <Judges answer two looked_at/> }.into_any(),
+                Mode::Judges => view! { <Judges answer in_rows looked_at/> }.into_any(),
                 Mode::Training => view! { <Training answer two looked_at/> }.into_any(),
             }}
         </section>
@@ -100,7 +102,9 @@ fn summary(answer: Option<Arc<Pairs>>) -> AnyView {
     let Some(pairs) = answer else { return view! { <b>{texts::COUNTING}</b> }.into_any() };
     let (read, all) = pairs.rows;
     let so_far = (read < all).then(|| texts::so_far(percent_floor(read, all)));
-    let from = std::iter::once(texts::summary_from(&pairs.count, pairs.kind)).chain(so_far);
+    let looked_at = pairs.looked_at.filter(|(looked, all)| looked < all);
+    let looked_at = looked_at.map(|(looked, all)| texts::looked_at(looked, all));
+    let from = std::iter::once(texts::summary_from(&pairs.count, pairs.kind)).chain(so_far).chain(looked_at);
     view! {
         <b>{texts::summary(&pairs.count)}</b>
         " "

@@ -14,9 +14,9 @@ const LEAST: [u32; 5] = [0, 1, 2, 3, 4];
 /// Numbers of pairs to choose from.
 const MOST: [u32; 6] = [0, 1, 3, 5, 10, 20];
 
-/// The choices. Rows of two images have none: each of them is one pair.
+/// The choices. Rows of two images have but one: each of them is one pair. No filter cuts what a row lists.
 #[component]
-pub fn OptionsRow(two: Memo<bool>, answer: Answer, looked_at: Looked) -> impl IntoView {
+pub fn OptionsRow(two: Memo<bool>, in_rows: Memo<bool>, answer: Answer, looked_at: Looked) -> impl IntoView {
     let store = use_store();
     let options = Memo::new(move |_| looked_at.with(|view| view.options));
     let set = move |change: &dyn Fn(&mut Options)| {
@@ -32,14 +32,16 @@ pub fn OptionsRow(two: Memo<bool>, answer: Answer, looked_at: Looked) -> impl In
     let least_rating = move |value: f64| set(&|options| options.least_rating = value);
     let most = move |value: f64| set(&|options| options.most = value as u32);
     view! {
-        <Show when=move || !two.get()>
-            <fieldset class="pref-options">
-                <legend class="hidden">{texts::OPTIONS}</legend>
+        <fieldset class="pref-options">
+            <legend class="hidden">{texts::OPTIONS}</legend>
+            <Show when=move || !two.get()>
                 {choice(texts::LEAST_RANK, &LEAST, texts::ANY, Signal::derive(move || options.get().least_rank), least_rank)}
                 <Show when=move || is_rated.get()>
                     {choice(texts::LEAST_RATING, &LEAST, texts::ANY, Signal::derive(move || options.get().least_rating), least_rating)}
                 </Show>
                 {choice(texts::MOST, &MOST, texts::ALL, Signal::derive(move || f64::from(options.get().most)), most)}
+            </Show>
+            <Show when=move || !in_rows.get()>
                 <label class="choice">
                     <input
                         type="checkbox"
@@ -48,7 +50,18 @@ pub fn OptionsRow(two: Memo<bool>, answer: Answer, looked_at: Looked) -> impl In
                     />
                     <span>{texts::WHOLE}</span>
                 </label>
-            </fieldset>
+            </Show>
+            <label class="choice">
+                <input
+                    type="checkbox"
+                    prop:checked=move || options.get().readable
+                    on:change=move |_| set(&|options| options.readable = !options.readable)
+                />
+                <span>{texts::READABLE}</span>
+            </label>
+        </fieldset>
+        <Show when=move || options.get().readable>
+            <p class="pref-note">{texts::READABLE_NOTE}</p>
         </Show>
     }
 }

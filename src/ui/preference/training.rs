@@ -64,9 +64,19 @@ pub fn Training(answer: Answer, two: Memo<bool>, looked_at: Looked) -> impl Into
         view! { <option value=place.to_string() selected=move || form.get() == own>{name}</option> }
     };
     // Of two images a row there are no rankings, and their images are in the rows themselves.
+    let lists = Memo::new(move |_| store.has_lists());
+    // What a row lists are names, which no file can have inside.
     let offered = move || {
         let forms = FORMS.into_iter().enumerate();
-        forms.filter(move |(_, form)| !two.get() || !matches!(form, PairsForm::Ranking | PairsForm::Dpo))
+        forms.filter(move |(_, form)| match form {
+            PairsForm::Ranking => !two.get(),
+            PairsForm::Dpo => !two.get() && !lists.get(),
+            PairsForm::JsonLines
+            | PairsForm::Csv
+            | PairsForm::Parquet
+            | PairsForm::Trl
+            | PairsForm::TrlUnpaired => true,
+        })
     };
     let parts =
         [(Part::All, texts::SPLIT_NONE), (Part::First, texts::SPLIT_FIRST), (Part::Rest, texts::SPLIT_REST)];

@@ -2,6 +2,7 @@
 
 use super::{Answer, Looked};
 use crate::protocol::Cell;
+use crate::protocol::display::number;
 use crate::protocol::images::{Spot, Want, is_address};
 use crate::protocol::pairs::{PairAt, Verdict};
 use crate::protocol::texts::{common, pairs as texts};
@@ -25,7 +26,7 @@ const IMAGE_PX: f64 = 480.0;
 type Difference = (String, String, String);
 
 /// A pair as it is shown: which image is on the left.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 struct Shown {
     pair: PairAt,
     /// Whether the second image is on the left: in files the better one often comes first.
@@ -35,13 +36,15 @@ struct Shown {
 impl Shown {
     fn new(pair: PairAt) -> Self {
         // The same pair stands the same way each time.
-        let mixed =
-            (pair.rows.0.wrapping_mul(31).wrapping_add(pair.rows.1)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let items = pair.listed.iter().flat_map(|listed| listed.iter()).map(|one| u64::from(one.item) + 1);
+        let all = [pair.rows.0, pair.rows.1].into_iter().chain(items);
+        let mixed = all.fold(0_u64, |mixed, one| mixed.wrapping_mul(31).wrapping_add(one));
+        let mixed = mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         Self { pair, is_swapped: mixed >> 63 == 1 }
     }
 
     /// The verdict, by side.
-    fn verdict(self) -> Option<Verdict> {
+    fn verdict(&self) -> Option<Verdict> {
         let verdict = self.pair.verdict?;
         Some(match (verdict, self.is_swapped) {
             (Verdict::First, true) => Verdict::Second,
@@ -51,7 +54,11 @@ impl Shown {
     }
 
     /// The image on a side: 0 on the left.
-    fn want(self, store: Store, side: usize, px: u32) -> Option<Want> {
+    fn want(&self, store: Store, side: usize, px: u32) -> Option<Want> {
+        // What a row lists are names.
+        if self.pair.listed.is_some() {
+            return None;
+        }
         let (first, second) = self.pair.rows;
         let is_first = (side == 0) != self.is_swapped;
         if first != second {
@@ -96,7 +103,7 @@ pub fn TwoImages(answer: Answer, two: Memo<bool>, looked_at: Looked) -> impl Int
         answer.with(|answer| {
             let answer = answer.as_ref()?;
             let place = usize::try_from(at.checked_sub(answer.first)?).ok()?;
-            answer.pairs.get(place).copied().map(Shown::new)
+            answer.pairs.get(place).cloned().map(Shown::new)
         })
     };
     let shown = Memo::new(move |_| pair_at(at.get()));
@@ -112,7 +119,7 @@ pub fn TwoImages(answer: Answer, two: Memo<bool>, looked_at: Looked) -> impl Int
         chosen.set(None);
     });
     look_at(store, shown, next);
-    let verdict = move || shown.get().and_then(Shown::verdict);
+    let verdict = move || shown.with(|shown| shown.as_ref()?.verdict());
     let is_told = Memo::new(move |_| !blind.get() || chosen.get().is_some());
     let go = move |by: i64| {
         let to = at.get_untracked().saturating_add_signed(by);
@@ -227,14 +234,15 @@ pub fn TwoImages(answer: Answer, two: Memo<bool>, looked_at: Looked) -> impl Int
 fn look_at(store: Store, shown: Memo<Option<Shown>>, next: Memo<Option<Shown>>) {
     let px = size_px(IMAGE_PX);
     let wants = move |pair: Option<Shown>| {
-        let of = move |pair: Shown| [0, 1].into_iter().filter_map(move |side| pair.want(store, side, px));
-        let of = move |pair: Shown| of(pair).filter(move |want| store.wants_image(*want));
-        pair.into_iter().flat_map(of).collect::<Vec<_>>()
+        let of = |pair: &Shown| {
+            [0, 1].map(|side| pair.want(store, side, px).filter(|want| store.wants_image(*want)))
+        };
+        pair.iter().flat_map(of).flatten().collect::<Vec<_>>()
     };
     Effect::new(move || {
         let is_saving = store.images.saving.get();
         let (now, next) = (shown.get(), next.get());
-        let rows = [now, next].into_iter().flatten().flat_map(|pair| [pair.pair.rows.0, pair.pair.rows.1]);
+        let rows = [&now, &next].into_iter().flatten().flat_map(|pair| [pair.pair.rows.0, pair.pair.rows.1]);
         let mut rows: Vec<u64> = rows.collect();
         rows.dedup();
         store.pick(PickFor::Pair, rows);
@@ -261,6 +269,10 @@ fn name_of(store: Store, shown: Memo<Option<Shown>>, side: usize) -> impl IntoVi
     move || {
         let shown = shown.get()?;
         let is_first = (side == 0) != shown.is_swapped;
+        if let Some([first, second]) = shown.pair.listed.as_deref() {
+            let name = if is_first { &first.name } else { &second.name };
+            return Some(view! { <span>{name.clone()}</span> });
+        }
         let column = store.role(if is_first { Role::ImageA } else { Role::ImageB })?;
         let row = row_of(store, shown.pair.rows.0)?;
         let Some(Cell::Text(address)) = row.cell(&column).cloned() else { return None };
@@ -273,7 +285,11 @@ fn differences(store: Store, shown: Option<Shown>) -> Option<AnyView> {
     let shown = shown?;
     let (first, second) = shown.pair.rows;
     let (first, second) = (row_of(store, first)?, row_of(store, second)?);
-    let mut found = if shown.pair.rows.0 == shown.pair.rows.1 {
+    let mut found = if let Some([first, second]) = shown.pair.listed.as_deref() {
+        let role = if store.role(Role::Rank).is_some() { Role::Rank } else { Role::Rating };
+        let (a, b) = (number(first.number), number(second.number));
+        (a != b).then(|| (role.title().to_owned(), a, b)).into_iter().collect()
+    } else if shown.pair.rows.0 == shown.pair.rows.1 {
         sided(store, &first)
     } else {
         known(store, &first, &second)

@@ -95,6 +95,23 @@ impl Store {
         self.send_lazy(&LazyRequest::Pairs(None));
     }
 
+    /// Whether a row of the open table lists several images with a rank or a rating of each.
+    pub fn has_lists(self) -> bool {
+        let is_list = |role: Role| {
+            let column = self.role(role);
+            self.opened.with(|opened| {
+                let mut columns = opened.iter().flat_map(|opened| &opened.columns);
+                columns.any(|own| own.kind == Kind::Nested && Some(&own.name) == column.as_ref())
+            })
+        };
+        is_list(Role::ImagePath) && (is_list(Role::Rank) || is_list(Role::Rating))
+    }
+
+    /// Whether a row of the open table has pairs of its own.
+    pub fn has_pairs_in_rows(self) -> bool {
+        self.has_two_images() || self.has_lists()
+    }
+
     /// Columns about each of two images of a row, as their names tell: `model_0` and `model_1`.
     pub fn sided_columns(self) -> Vec<Sided> {
         self.opened.with(|opened| {

@@ -93,7 +93,7 @@ impl Store {
         match view.facts().needs {
             Needs::Nothing => true,
             Needs::Images => self.pictures().is_some(),
-            Needs::RankedImages => self.pictures().is_some() && self.is_ranked(),
+            Needs::RankedImages => self.has_lists() || (self.pictures().is_some() && self.is_ranked()),
             Needs::Prompts => {
                 self.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.prompt.is_some()))
             }

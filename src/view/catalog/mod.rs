@@ -139,6 +139,8 @@ pub struct RoleNames {
     pub names: &'static [&'static str],
     /// Parts of names, in small letters.
     pub parts: &'static [&'static str],
+    /// Whole names of columns that have a list for each row.
+    pub lists: &'static [&'static str],
 }
 
 /// A subset that a dataset's card names.

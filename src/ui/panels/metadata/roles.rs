@@ -95,7 +95,7 @@ pub fn Roles() -> impl IntoView {
             <Show when=has_bytes>
                 <p class="metadata-note">{texts::ABOUT_BYTES}</p>
             </Show>
-            <Show when=move || store.pictures().is_some()>
+            <Show when=move || store.pictures().is_some() || store.is_ranked()>
                 <h2>{texts::PREFERENCE}</h2>
                 <p class="metadata-note">{texts::ABOUT_PREFERENCE}</p>
                 <div class="metadata-roles">{move || preference().map(row).collect_view()}</div>
