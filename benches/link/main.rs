@@ -1,6 +1,6 @@
 //! What visits cost on a link, in virtual time: `cargo bench --bench link -- FILE...`, each a table like DiffusionDB 2M.
 //! After `FILE=DIR`, DIR lies beside the app as `maps/`, in which the table is `hf:poloclub/diffusiondb/metadata.parquet`,
-//! and what searches cost is told as well.
+//! and what searches cost is told as well. `pairs:FILE` is a table like Pick-a-Pic, which opens at its pairs.
 //!
 //! The engine runs as it is, against files on this machine; the link is computed, and computing costs nothing.
 //! So the figures are the same on every machine, however busy, and say what the order and the plan of requests
@@ -21,6 +21,9 @@ use visit::{Times, Visit};
 
 const LINKS: [(&str, usize); 2] = [("HTTP/1.1", 6), ("HTTP/2", 100)];
 
+/// Before the file of a table of pairs.
+const PAIRS: &str = "pairs:";
+
 const OPENINGS: [(&str, &str); 6] = [
     ("default view", ""),
     ("a filter", "&cfg=7..12"),
@@ -37,7 +40,8 @@ fn main() {
     );
     let only = std::env::var("VITRINE_OPENING").unwrap_or_default();
     let mut searched = Vec::new();
-    for file in std::env::args().skip(1).filter(|arg| !arg.starts_with('-')) {
+    let arguments = || std::env::args().skip(1).filter(|arg| !arg.starts_with('-'));
+    for file in arguments().filter(|arg| !arg.starts_with(PAIRS)) {
         let (file, maps) = match file.split_once('=') {
             Some((file, maps)) => (file.to_owned(), Some(maps.to_owned())),
             None => (file, None),
@@ -63,6 +67,31 @@ fn main() {
             search::tell(Path::new(&file), Some(&maps), link(at_a_time));
         }
     }
+    arguments()
+        .filter_map(|argument| argument.strip_prefix(PAIRS).map(str::to_owned))
+        .for_each(|file| tell_pairs(&file));
+}
+
+/// When the first pair of a table is on the screen, and when all of them are counted.
+fn tell_pairs(file: &str) {
+    println!(
+        "\n| file | link | first pair | requests | MB | all counted | to the end | MB |\n|---|---|--:|--:|--:|--:|--:|--:|"
+    );
+    let path = Path::new(file);
+    let name = path.file_stem().expect("a file").to_string_lossy();
+    for (protocol, at_a_time) in LINKS {
+        let query = "table=https://example.com/pairs.parquet&view=compare";
+        let Times { pair, pairs, pair_cost, whole_cost, .. } = Visit::run(path, None, link(at_a_time), query);
+        let [pair, pairs] =
+            [pair, pairs].map(|time| time.map_or("-".to_owned(), |time| format!("{time:.2}")));
+        println!(
+            "| {name} | {protocol} | {pair} | {} | {:.2} | {pairs} | {} | {:.2} |",
+            pair_cost.0,
+            pair_cost.1 as f64 / 1e6,
+            whole_cost.0,
+            whole_cost.1 as f64 / 1e6
+        );
+    }
 }
 
 fn link(at_a_time: usize) -> Link {
@@ -70,7 +99,7 @@ fn link(at_a_time: usize) -> Link {
 }
 
 fn row(file: &str, opening: &str, link: &str, times: &Times) {
-    let Times { prompts, charts, rest, image, quiet: _, cost, whole_cost } = times;
+    let Times { prompts, charts, rest, image, cost, whole_cost, .. } = times;
     let [prompts, charts, rest, image] =
         [prompts, charts, rest, image].map(|time| time.map_or("-".to_owned(), |time| format!("{time:.2}")));
     let megabytes = |bytes: u64| bytes as f64 / 1e6;

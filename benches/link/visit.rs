@@ -15,8 +15,12 @@ use vitrine::base::error::{Error, ErrorKind};
 use vitrine::base::ids::{FetchId, Generation, SourceId};
 use vitrine::engine::{Effect, Engine, Event};
 use vitrine::formats::hub::answer::Identity;
+use vitrine::protocol::compare::{Pick, Picked};
 use vitrine::protocol::images::{Images, Outcome, Want};
-use vitrine::protocol::{Cell, Detail, LazyResponse, Open, Opened, Request, Response, Row, Rows, Show};
+use vitrine::protocol::pairs::{self, Pairs};
+use vitrine::protocol::{
+    Cell, Detail, LazyRequest, LazyResponse, Open, Opened, Request, Response, Row, Rows, Show,
+};
 use vitrine::view::spec::{RowQuery, TableRef, View};
 use vitrine::view::url;
 
@@ -47,6 +51,12 @@ pub struct Times {
     pub rest: Option<f64>,
     /// The first image.
     pub image: Option<f64>,
+    /// The first pair: its verdict, its prompt, and what the table says of both images.
+    pub pair: Option<f64>,
+    /// All pairs were counted.
+    pub pairs: Option<f64>,
+    /// Requests, and their bytes, until the first pair was there.
+    pub pair_cost: (usize, u64),
     /// Nothing is on its way any more.
     pub quiet: f64,
     /// Requests, and their bytes, until everything in sight but images was there.
@@ -89,6 +99,7 @@ pub struct Visit {
     pub(crate) show: Show,
     wanted: Images,
     row_seen: bool,
+    pair_seen: bool,
     rows: BTreeMap<u64, (Row, Vec<String>)>,
     detail: Option<Detail>,
     complete: BTreeSet<String>,
@@ -142,6 +153,7 @@ impl Visit {
             show: Show::default(),
             wanted: Images::default(),
             row_seen: false,
+            pair_seen: false,
             rows: BTreeMap::new(),
             detail: None,
             complete: BTreeSet::new(),
@@ -389,6 +401,8 @@ impl Visit {
                 }
                 return;
             }
+            Response::Lazy(LazyResponse::Pairs(pairs)) => return self.take_pairs(&pairs),
+            Response::Lazy(LazyResponse::Picked(picked)) => return self.take_picked(&picked),
             Response::Lazy(LazyResponse::Detail(detail)) => {
                 if let Some(position) =
                     detail.position.filter(|_| !std::mem::replace(&mut self.row_seen, true))
@@ -433,8 +447,39 @@ impl Visit {
         self.look_at(self.spec.first_in_sight());
         self.opened = Some(opened);
         self.ask(Request::Show(self.show.clone()));
+        if self.spec.view == View::Compare {
+            let want = pairs::Want { count: 4, ..pairs::Want::default() };
+            self.ask(LazyRequest::Pairs(Some(want)).into());
+        }
         if let Some(row) = self.spec.row {
             self.ask(Request::Detail { row });
+        }
+    }
+
+    /// As the view of pairs does: what is shown of the first one is asked for as soon as its rows are known.
+    fn take_pairs(&mut self, told: &Pairs) {
+        let Some(opened) = &self.opened else { return };
+        if told.rows.0 >= told.rows.1 {
+            self.times.pairs.get_or_insert(self.network.now);
+        }
+        let Some(pair) = told.pairs.first().filter(|_| !std::mem::replace(&mut self.pair_seen, true)) else {
+            return;
+        };
+        let roles = ["prompt", "image-a", "image-b", "preference"];
+        let of_roles = opened.roles.iter().filter(|(role, _)| roles.contains(&role.as_str()));
+        let mut columns: Vec<String> = of_roles.map(|(_, column)| column.clone()).collect();
+        let others = ["label_1", "model_0", "model_1", "image_0_uid", "image_1_uid"].map(str::to_owned);
+        columns.extend(others.into_iter().filter(|name| opened.columns.iter().any(|it| it.name == *name)));
+        let mut rows = vec![pair.rows.0, pair.rows.1];
+        rows.dedup();
+        self.ask(LazyRequest::Pick(Pick { rows, columns }).into());
+    }
+
+    fn take_picked(&mut self, picked: &Picked) {
+        let is_here = |row: &Row| row.cells.iter().all(|cell| *cell != Cell::Pending);
+        if !picked.rows.is_empty() && picked.rows.iter().all(is_here) && self.times.pair.is_none() {
+            self.times.pair = Some(self.network.now);
+            self.times.pair_cost = (self.requests, self.bytes);
         }
     }
 
