@@ -26,6 +26,7 @@ pub mod query;
 pub mod roles;
 pub mod scene;
 pub mod scroll;
+pub mod sides;
 pub mod spec;
 pub mod tiles;
 pub mod unfinished;

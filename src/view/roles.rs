@@ -2,6 +2,7 @@
 
 use crate::base::sorted::Map;
 use crate::view::catalog::{ROLE_NAMES, RoleNames, USUAL_COLUMNS};
+use crate::view::sides::{names_images, sides};
 
 /// A part that a column can play.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -239,7 +240,34 @@ impl Roles {
                 roles.insert(*role, name.to_owned());
             }
         }
-        Self(roles).with_lists(columns, corrections)
+        Self(roles).with_sides(columns, corrections).with_lists(columns, corrections)
+    }
+
+    /// Two columns of images that are told apart by a word of their names, whatever the others are; and a choice means
+    /// something beside two images only.
+    fn with_sides(mut self, columns: &[Candidate<'_>], corrections: &Corrections) -> Self {
+        let is_free = |role: Role| !corrections.contains_key(&role);
+        let has_both =
+            |roles: &Self| [Role::ImageA, Role::ImageB].iter().all(|role| roles.column(*role).is_some());
+        if !has_both(&self) && is_free(Role::ImageA) && is_free(Role::ImageB) {
+            let suited =
+                |name: &str| columns.iter().any(|it| it.name == name && Role::ImageB.suits(it.holds));
+            let images = columns.iter().filter(|it| suited(it.name) && names_images(it.name));
+            let pairs = images.filter_map(|it| Some((it.name, sides(it.name, suited)?.second)));
+            // Columns about these have longer names.
+            let found = pairs.min_by_key(|(name, _)| name.len());
+            for role in [Role::ImageA, Role::ImageB] {
+                self.0.remove(&role);
+            }
+            if let Some((first, second)) = found {
+                self.0.insert(Role::ImageA, first.to_owned());
+                self.0.insert(Role::ImageB, second);
+            }
+        }
+        if !has_both(&self) && is_free(Role::Preference) {
+            self.0.remove(&Role::Preference);
+        }
+        self
     }
 
     /// Lists of ranks or ratings mean something beside a list of images: these are a group then. Else no column of

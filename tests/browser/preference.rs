@@ -40,7 +40,8 @@ fn the_pairs_of_the_sample_are_counted_looked_at_and_written() {
         page.says("7,230 pairs").await;
         page.click("checkbox", "both images are readable").await;
         page.says("466 pairs: 421 ordered, 45 tied").await;
-        page.reads("list", "Pairs left out for an image that is missing: 6,764; images that are: 2,511").await;
+        page.reads("list", "Pairs left out for an image that is missing: 6,764; images that are: 2,511")
+            .await;
         assert!(page.query().await.contains("pairs=pairs,readable:1"));
         stage.picture("pairs-readable").await;
         page.click("button", "For training").await;

@@ -503,6 +503,36 @@ fn rows_that_list_two_images_and_a_choice_are_pairs_by_annotator() {
 }
 
 #[test]
+fn two_images_are_told_by_a_word_of_their_names_and_an_order_is_not_made_up() {
+    let image = |which: usize| -> ArrayRef {
+        Arc::new(BinaryArray::from_iter_values((0..4).map(|row| png(row * 2 + which))))
+    };
+    let prompt = || ("prompt", texts((0..4).map(|row| format!("a castle by the sea, number {row}"))));
+    let told = |columns: Vec<(&str, ArrayRef)>| {
+        let mut session = Session::open(&file_of(columns));
+        let told = pairs(&mut session, Want { count: 4, ..Want::default() });
+        let verdicts: Vec<Option<Verdict>> = told.pairs.iter().map(|pair| pair.verdict).collect();
+        ((told.kind, told.count.ordered, told.count.tied, told.count.without), verdicts)
+    };
+    let winner = texts(["left", "Right", "tie", "left"].map(str::to_owned).into_iter());
+    let chosen = told(vec![
+        prompt(),
+        ("left_photo", image(0)),
+        ("right_photo", image(1)),
+        ("winner", winner),
+        ("model_left", texts((0..4).map(|row| format!("model {row}")))),
+        ("model_right", texts((0..4).map(|_| "model 0".to_owned()))),
+    ]);
+    let verdicts = [Verdict::First, Verdict::Second, Verdict::Tie, Verdict::First].map(Some);
+    assert_eq!(chosen, ((Kind::Two, 3, 1, 0), verdicts.to_vec()));
+    // Without a verdict nothing is preferred, unless the names say so.
+    let silent = told(vec![prompt(), ("Image A", image(0)), ("Image B", image(1))]);
+    assert_eq!(silent.0, (Kind::Two, 0, 0, 4));
+    let named = told(vec![prompt(), ("winner_image", image(0)), ("loser_image", image(1))]);
+    assert_eq!(named.0, (Kind::Two, 4, 0, 0));
+}
+
+#[test]
 fn libraries_that_train_read_the_files() {
     const READ: &str = r#"
 import io, json, sys

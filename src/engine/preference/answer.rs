@@ -221,7 +221,7 @@ type Columns<'a> = Vec<(&'a DataColumn, Option<&'a DataColumn>, Judged)>;
 
 fn judges<'a>(data: &'a Data, want: &Want) -> Columns<'a> {
     let names = want.judges.iter().take(MAX_JUDGES);
-    let other = |name: &str| data.column(&second(name)?);
+    let other = |name: &str| second(data, name);
     names.filter_map(|name| Some((data.column(name)?, other(name), Judged::default()))).collect()
 }
 

@@ -23,6 +23,7 @@ use crate::table::pairs::{Groups, Image};
 use crate::table::verdict::{self, Scale};
 use crate::view::pairs::MAX_JUDGES;
 use crate::view::roles::Role;
+use crate::view::sides::{first_is_preferred, sides};
 
 /// The columns that say what people prefer.
 struct Sources<'a> {
@@ -37,6 +38,8 @@ struct Sources<'a> {
     category: Option<&'a DataColumn>,
     /// The second one's label, where both have one.
     second_label: Option<&'a DataColumn>,
+    /// Whether names say that the first of two images is the better one.
+    first_is_preferred: bool,
 }
 
 impl<'a> Sources<'a> {
@@ -47,9 +50,11 @@ impl<'a> Sources<'a> {
         let (rank, rating, group) = (column(Role::Rank), column(Role::Rating), column(Role::Group));
         let category = column(Role::Category);
         let is_grouped = group.is_some() && (rank.is_some() || rating.is_some());
-        if a.is_some() && b.is_some() && (column(Role::Preference).is_some() || !is_grouped) {
+        if let (Some(a), Some(b)) = (a, b)
+            && (column(Role::Preference).is_some() || !is_grouped)
+        {
             let verdict = column(Role::Preference);
-            let second_label = verdict.and_then(|column| data.column(&second(&column.info.name)?));
+            let second_label = verdict.and_then(|column| second(data, &column.info.name));
             return Self {
                 kind: Kind::Two,
                 group,
@@ -58,6 +63,7 @@ impl<'a> Sources<'a> {
                 list: None,
                 category,
                 second_label,
+                first_is_preferred: first_is_preferred(&a.info.name, &b.info.name),
             };
         }
         let listed = |column: Option<&'a DataColumn>| column.filter(|column| lists::is_list(column));
@@ -69,7 +75,7 @@ impl<'a> Sources<'a> {
         let kind = if rank.is_some() { Kind::Ranked } else { Kind::Rated };
         let verdict = rank.or(rating);
         let list = list.filter(|_| verdict.is_some_and(lists::is_list));
-        Self { kind, group, verdict, rating, list, category, second_label: None }
+        Self { kind, group, verdict, rating, list, category, second_label: None, first_is_preferred: false }
     }
 
     /// Those that decide which pairs there are.
@@ -108,10 +114,9 @@ impl<'a> Sources<'a> {
         Scale::of((0..column.rows_read() as u32).filter_map(|row| number(column, row)))
     }
 
-    /// The first one's share of a row with two images. Where nothing says which one is preferred, the columns
-    /// are called so: the first one is.
+    /// The first one's share of a row with two images. Where no column says which one is preferred, their names may.
     fn share(&self, scale: Scale, row: u32) -> Option<f64> {
-        let Some(column) = self.verdict else { return Some(1.0) };
+        let Some(column) = self.verdict else { return self.first_is_preferred.then_some(1.0) };
         match column.info.kind {
             Holds::Text => verdict::named(&text(column, row)?),
             Holds::Bool
@@ -139,7 +144,7 @@ pub fn columns(data: &Data, want: &Want) -> Vec<String> {
     let judges = want.judges.iter().take(MAX_JUDGES);
     names.extend(judges.clone().cloned());
     if sources.kind == Kind::Two {
-        names.extend(judges.filter_map(|name| second(name)));
+        names.extend(judges.filter_map(|name| Some(second(data, name)?.info.name.clone())));
     }
     if want.agreement && sources.kind != Kind::Two {
         names.extend(data.column_of(Role::Annotator).map(|column| column.info.name.clone()));
@@ -179,10 +184,9 @@ fn side_name(data: &Data, role: Role) -> Option<String> {
     }
 }
 
-/// What a column about the second of two images is called, where this one is about the first: `label_1`.
-fn second(name: &str) -> Option<String> {
-    let at = name.rfind('0')?;
-    Some(format!("{}1{}", name.get(..at)?, name.get(at + 1..)?))
+/// The column about the second of two images, where this one is about the first: `label_1`.
+fn second<'a>(data: &'a Data, name: &str) -> Option<&'a DataColumn> {
+    data.column(&sides(name, |other| data.column(other).is_some())?.second)
 }
 
 /// The number of an image, where it has one: that of its row, or its own in the row's list.
@@ -204,16 +208,4 @@ fn text(column: &DataColumn, row: u32) -> Option<String> {
     let value = column.value(u64::from(row))?;
     let values = column.values.as_ref()?;
     filter::call(values.known(), value)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::second;
-
-    #[test]
-    fn columns_of_two_images_have_names_of_a_kind() {
-        assert_eq!(second("label_0").as_deref(), Some("label_1"));
-        assert_eq!(second("image_0_uid").as_deref(), Some("image_1_uid"));
-        assert_eq!(second("label"), None);
-    }
 }

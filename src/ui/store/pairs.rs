@@ -7,6 +7,7 @@ use crate::protocol::pairs::{Pairs, Want};
 use crate::protocol::{Kind, LazyRequest};
 use crate::view::pairs::{Mode, PairsView};
 use crate::view::roles::Role;
+use crate::view::sides::{Sides, sides};
 use crate::view::spec::Spec;
 use crate::view::url;
 use leptos::prelude::*;
@@ -122,17 +123,13 @@ impl Store {
                 Kind::Binary | Kind::Nested => false,
             };
             let has = |name: &str| columns.iter().any(|column| column.name == name);
-            let sides = |name: &str| {
-                let (before, behind) = name.rsplit_once('0')?;
-                let second = Some(format!("{before}1{behind}")).filter(|second| has(second))?;
-                let words = [before, behind].map(|words| words.trim_matches('_'));
-                let title = words.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("_");
-                Some(Sided { title, first: name.to_owned(), second })
-            };
             columns
                 .iter()
                 .filter(|column| plain(column.kind))
-                .filter_map(|column| sides(&column.name))
+                .filter_map(|column| {
+                    let Sides { title, second } = sides(&column.name, has)?;
+                    Some(Sided { title, first: column.name.clone(), second })
+                })
                 .collect()
         })
     }
