@@ -154,5 +154,19 @@ fn rows_that_list_images_with_ranks_are_pairs_by_name() {
         page.says("120 pairs of images were judged more than once, 480 times in all by 4 people.").await;
         assert!(page.query().await.contains("pairs=judges,agreement:1"));
         stage.picture("pairs-lists-judges").await;
+        // As HPDv2's test split without images, which names two of them a row.
+        let lines = (0..30).map(|row| {
+            let verdict = if row % 3 == 0 { -1 } else { 1 };
+            format!("u{},\"a castle, number {row}\",left-{row},right-{row},{verdict},{row}\n", row % 4)
+        });
+        let head = "user_id,prompt,image_left_id,image_right_id,pref,ranking_id\n".to_owned();
+        let table = stage.put("no-embeds.csv", (head + &lines.collect::<String>()).into_bytes());
+        stage.go_to_hub(&format!("table={table}")).await;
+        assert_eq!(page.settled().await, 30);
+        page.click("button", "Compare").await;
+        page.says("30 pairs: 30 ordered, 0 tied").await;
+        page.reads("group", "left-0").await;
+        page.reads("group", "right-0").await;
+        stage.picture("pairs-named").await;
     });
 }

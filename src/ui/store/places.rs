@@ -93,7 +93,12 @@ impl Store {
         match view.facts().needs {
             Needs::Nothing => true,
             Needs::Images => self.pictures().is_some(),
-            Needs::RankedImages => self.has_lists() || (self.pictures().is_some() && self.is_ranked()),
+            // Images that the rows name can be judged by what else is known of them.
+            Needs::RankedImages => {
+                let is_named = |role: Role| self.role(role).is_some();
+                self.is_ranked()
+                    && (is_named(Role::ImageA) || is_named(Role::ImagePath) || self.pictures().is_some())
+            }
             Needs::Prompts => {
                 self.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.prompt.is_some()))
             }
