@@ -7,6 +7,8 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout)]
 #![allow(clippy::disallowed_methods, reason = "it is a clock that is wanted here")]
 
+use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use parquet::arrow::ArrowWriter;
 use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
@@ -186,15 +188,26 @@ fn similar() {
 fn preferences() {
     const PROMPTS: usize = 8_000;
     const IMAGES: usize = 50_000;
-    let mut csv = "prompt_id,prompt,classification,image_path,rank,overall_rating\n".to_owned();
-    for image in 0..IMAGES {
-        let prompt = image * PROMPTS / IMAGES;
-        let (rank, rating) = (image * 7 % 5 + 1, image * 11 % 7 + 1);
-        csv += &format!(
-            "{prompt:06}-0001,\"a castle, number {prompt}\",Food,images/{image}.webp,{rank},{rating}\n"
-        );
-    }
-    let mut session = Session::open(&Arc::new(csv.into_bytes()));
+    let prompt = |image: usize| image * PROMPTS / IMAGES;
+    let texts = |of: &dyn Fn(usize) -> String| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values((0..IMAGES).map(of)))
+    };
+    let numbers = |of: &dyn Fn(usize) -> usize| -> ArrayRef {
+        Arc::new(Int64Array::from_iter_values((0..IMAGES).map(|image| of(image) as i64)))
+    };
+    let columns = [
+        ("prompt_id", texts(&|image| format!("{:06}-0001", prompt(image)))),
+        ("prompt", texts(&|image| format!("a castle, number {}", prompt(image)))),
+        ("image_path", texts(&|image| format!("images/{image}.webp"))),
+        ("rank", numbers(&|image| image * 7 % 5 + 1)),
+        ("overall_rating", numbers(&|image| image * 11 % 7 + 1)),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).expect("columns of one length");
+    let mut file = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut file, batch.schema(), None).expect("a schema");
+    writer.write(&batch).expect("rows");
+    writer.close().expect("a footer");
+    let mut session = Session::open(&Arc::new(file));
     let mut first = 0;
     time("pairs of 50,000 ranked images", IMAGES, || {
         first += 1;
@@ -202,7 +215,7 @@ fn preferences() {
         let want = vitrine::protocol::pairs::Want { first, count: 4, ..Default::default() };
         session.step(Event::Request(LazyRequest::Pairs(Some(want)).into()));
         session.run();
-        let pairs = session.said.iter().find_map(|said| match said {
+        let pairs = session.said.iter().rev().find_map(|said| match said {
             Response::Lazy(LazyResponse::Pairs(pairs)) => Some(pairs.count.ordered),
             _ => None,
         });
@@ -321,6 +334,8 @@ struct Session {
     flights: std::collections::VecDeque<(FetchId, ByteRange)>,
     show: Show,
     said: Vec<Response>,
+    /// Whether the engine asked to go on.
+    goes_on: bool,
 }
 
 impl Session {
@@ -336,6 +351,7 @@ impl Session {
                 ..Show::default()
             },
             said: Vec::new(),
+            goes_on: false,
         };
         let url = "https://example.org/table.parquet".to_owned();
         session.step(Event::Request(Request::Open(Open {
@@ -368,7 +384,12 @@ impl Session {
 
     fn run(&mut self) {
         const PIECE_BYTES: u64 = 64 << 10;
-        while let Some((id, left)) = self.flights.pop_front() {
+        loop {
+            if std::mem::take(&mut self.goes_on) {
+                self.step(Event::Continue);
+                continue;
+            }
+            let Some((id, left)) = self.flights.pop_front() else { return };
             let end = (left.start + PIECE_BYTES).min(left.end);
             let bytes = self.file[left.start as usize..end as usize].to_vec();
             if end == left.end {
@@ -384,7 +405,8 @@ impl Session {
     fn step(&mut self, event: Event) {
         for effect in self.engine.step(event) {
             match effect {
-                Effect::Continue | Effect::Wake { .. } => {}
+                Effect::Continue => self.goes_on = true,
+                Effect::Wake { .. } => {}
                 Effect::ReadCached { id, .. } => {
                     self.step(Event::Failed { id, error: Error::new(ErrorKind::Network, "not kept") })
                 }
