@@ -296,11 +296,6 @@ impl Counter {
         }
     }
 
-    /// Counts a row that lists another number of images than of ranks.
-    pub fn add_uneven(&mut self) {
-        self.count.uneven += 1;
-    }
-
     /// Counts a row with two images, of which at least one is missing.
     pub fn add_missing(&mut self) {
         self.count.groups += 1;

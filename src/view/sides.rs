@@ -32,7 +32,7 @@ pub struct Sides {
 /// that tell sides the last one does.
 pub fn sides(name: &str, has: impl Fn(&str) -> bool) -> Option<Sides> {
     let words = words(name);
-    let found = words.iter().rev().find_map(|(from, word)| {
+    words.iter().rev().find_map(|(from, word)| {
         let (before, behind) = (name.get(..*from)?, name.get(from + word.len()..)?);
         let second = WORDS.iter().find_map(|(first, second)| {
             let second = like(word, second);
@@ -43,8 +43,7 @@ pub fn sides(name: &str, has: impl Fn(&str) -> bool) -> Option<Sides> {
         let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         let title = if parts.is_empty() { name.to_owned() } else { parts.join("_") };
         Some(Sides { title, second })
-    })?;
-    Some(found)
+    })
 }
 
 /// Whether a name says that a column holds images, and not something of them.
